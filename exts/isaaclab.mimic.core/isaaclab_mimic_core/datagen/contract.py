@@ -1,0 +1,67 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What the generator needs of an environment; `envs` fulfils it, tests fulfil it without a simulator.
+
+The six methods are those of Isaac Lab's `ManagerBasedRLMimicEnv`, batched: the environments are the leading dimension
+everywhere, the end effectors the second. Poses are homogeneous matrices in the environment's own frame [m].
+"""
+
+from typing import Any, Protocol
+
+import torch
+
+
+class MimicEnv(Protocol):
+    """A batch of environments that data can be generated in."""
+
+    num_envs: int
+    device: torch.device
+    cfg: Any
+    """A `MimicEnvCfg`: `datagen_config`, `subtask_configs`, `task_constraint_configs`."""
+    eef_names: tuple[str, ...]
+    """End effectors, in the order of `cfg.subtask_configs`."""
+    object_names: tuple[str, ...]
+    pose_action_dim: int
+    """Numbers per end effector in an action that say where to move; action noise is drawn for these."""
+    gripper_dim: int
+    """Numbers per end effector in an action that say what the gripper does."""
+
+    def eef_pose(self) -> torch.Tensor:
+        """Return where the end effectors are: (num_envs, num_eefs, 4, 4)."""
+        ...
+
+    def object_pose(self) -> torch.Tensor:
+        """Return where the objects are: (num_envs, num_objects, 4, 4)."""
+        ...
+
+    def target_to_action(
+        self, target: torch.Tensor, gripper: torch.Tensor, noise: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Turn target poses into an action.
+
+        Args:
+            target: (num_envs, num_eefs, 4, 4) where the end effectors shall go.
+            gripper: (num_envs, num_eefs, gripper_dim).
+            noise: (num_envs, num_eefs, pose_action_dim) to be added in action space.
+
+        Returns:
+            (num_envs, action_dim) for `step`.
+        """
+        ...
+
+    def action_to_target(self, action: torch.Tensor) -> torch.Tensor:
+        """Turn an action into target poses, seen from where the end effectors are now: (num_envs, num_eefs, 4, 4)."""
+        ...
+
+    def action_to_gripper(self, action: torch.Tensor) -> torch.Tensor:
+        """Return the grippers' part of actions: (..., action_dim) -> (..., num_eefs, gripper_dim)."""
+        ...
+
+    def term_signals(self) -> dict[str, torch.Tensor]:
+        """Return each subtask termination signal: (num_envs,) bool."""
+        ...
+
+    def success(self) -> torch.Tensor:
+        """Return whether the task is fulfilled now: (num_envs,) bool."""
+        ...

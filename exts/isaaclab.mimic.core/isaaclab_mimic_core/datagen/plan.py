@@ -1,0 +1,126 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A task's Mimic configuration as tensors, checked once, so that nothing is looked up in dictionaries while stepping."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from ..errors import ConfigError
+
+STRATEGIES = ("random", "nearest_neighbor_object", "nearest_neighbor_robot_distance")
+
+
+@dataclass(frozen=True)
+class SubtaskPlan:
+    """All subtasks of all end effectors; every tensor is (num_eefs, max_subtasks), padded with zeros."""
+
+    eef_names: tuple[str, ...]
+    signals: tuple[tuple[str | None, ...], ...]
+    """Termination signal of each end effector's subtasks; the last one's is not used."""
+    object_names: tuple[tuple[str | None, ...], ...]
+    count: torch.Tensor
+    """(num_eefs,) int64: subtasks of each end effector."""
+    object_index: torch.Tensor
+    """int64: the reference object among the environment's objects, -1 for none."""
+    strategy: torch.Tensor
+    """int64: index into `STRATEGIES`."""
+    nn_k: torch.Tensor
+    pos_weight: torch.Tensor
+    rot_weight: torch.Tensor
+    noise: torch.Tensor
+    """Standard deviation of action noise, in action units."""
+    noise_in_interpolation: torch.Tensor
+    """Factor on the noise before the segment: 0 or 1."""
+    num_interpolation: torch.Tensor
+    num_fixed: torch.Tensor
+    term_offset: torch.Tensor
+    """(num_eefs, max_subtasks, 2) int64: least and largest offset of a segment's end [steps]."""
+    first_offset: torch.Tensor
+    """(num_eefs, 2) int64: least and largest offset of the first segment's start [steps]."""
+
+    @property
+    def max_subtasks(self) -> int:
+        return self.object_index.shape[1]
+
+
+def make_plan(cfg: Any, object_names: tuple[str, ...], device: torch.device) -> SubtaskPlan:
+    """Read a `MimicEnvCfg`.
+
+    Args:
+        cfg: Upstream's or our own configuration.
+        object_names: The environment's objects, in the order of its `object_pose`.
+        device: Where the tensors shall be.
+
+    Raises:
+        ConfigError: A field contradicts another, or names what is not there; says which.
+    """
+    subtasks = {eef: list(configs) for eef, configs in cfg.subtask_configs.items()}
+    if not subtasks or not all(subtasks.values()):
+        raise ConfigError("every end effector needs at least one subtask", where="subtask_configs")
+    for eef, configs in subtasks.items():
+        _check(eef, configs, object_names)
+    width = max(map(len, subtasks.values()))
+
+    def table(read: Any, dtype: torch.dtype = torch.long) -> torch.Tensor:
+        rows = [[read(c) for c in configs] for configs in subtasks.values()]
+        filler = [0] * len(rows[0][0]) if isinstance(rows[0][0], (list, tuple)) else 0
+        return torch.tensor([row + [filler] * (width - len(row)) for row in rows], dtype=dtype, device=device)
+
+    def kwarg(name: str, default: float) -> Any:
+        return lambda c: (c.selection_strategy_kwargs or {}).get(name, default)
+
+    return SubtaskPlan(
+        eef_names=tuple(subtasks),
+        signals=tuple(tuple(c.subtask_term_signal for c in configs) for configs in subtasks.values()),
+        object_names=tuple(tuple(c.object_ref for c in configs) for configs in subtasks.values()),
+        count=torch.tensor([len(configs) for configs in subtasks.values()], device=device),
+        object_index=table(lambda c: -1 if c.object_ref is None else object_names.index(c.object_ref)),
+        strategy=table(lambda c: STRATEGIES.index(c.selection_strategy)),
+        nn_k=table(kwarg("nn_k", 3)),
+        pos_weight=table(kwarg("pos_weight", 1.0), torch.float32),
+        rot_weight=table(kwarg("rot_weight", 1.0), torch.float32),
+        noise=table(lambda c: c.action_noise, torch.float32),
+        noise_in_interpolation=table(lambda c: float(c.apply_noise_during_interpolation), torch.float32),
+        num_interpolation=table(lambda c: c.num_interpolation_steps),
+        num_fixed=table(lambda c: c.num_fixed_steps),
+        term_offset=table(lambda c: list(c.subtask_term_offset_range)),
+        first_offset=torch.tensor(
+            [list(configs[0].first_subtask_start_offset_range) for configs in subtasks.values()], device=device
+        ),
+    )
+
+
+def _check(eef: str, configs: list, object_names: tuple[str, ...]) -> None:
+    for index, c in enumerate(configs):
+        where = f"subtask_configs[{eef!r}][{index}]"
+        if c.object_ref is not None and c.object_ref not in object_names:
+            known = ", ".join(object_names) or "none"
+            raise ConfigError(f"object_ref {c.object_ref!r} is not in the scene", where=where, remedy=f"Objects: {known}")
+        if c.selection_strategy not in STRATEGIES:
+            raise ConfigError(
+                f"selection_strategy {c.selection_strategy!r} is unknown",
+                where=where,
+                remedy=f"Use {', '.join(STRATEGIES)}.",
+            )
+        if c.object_ref is None and c.selection_strategy != "random":
+            raise ConfigError(f"{c.selection_strategy} needs an object_ref", where=where, remedy="Use random.")
+        unknown = set(c.selection_strategy_kwargs or {}) - {"nn_k", "pos_weight", "rot_weight"}
+        if unknown:
+            raise ConfigError(f"selection_strategy_kwargs has unknown {', '.join(sorted(unknown))}", where=where)
+        if (c.selection_strategy_kwargs or {}).get("nn_k", 1) < 1:
+            raise ConfigError("nn_k must be at least 1", where=where)
+        for field in ("num_interpolation_steps", "num_fixed_steps", "action_noise"):
+            if getattr(c, field) < 0:
+                raise ConfigError(f"{field} is {getattr(c, field)}, but must not be negative", where=where)
+        for field in ("subtask_term_offset_range", "first_subtask_start_offset_range"):
+            low, high = getattr(c, field)
+            if low > high:
+                raise ConfigError(f"{field} is {(low, high)}: the lower bound comes first", where=where)
+        last = index == len(configs) - 1
+        if last and tuple(c.subtask_term_offset_range) != (0, 0):
+            raise ConfigError("the last subtask runs to the end, so subtask_term_offset_range must be (0, 0)", where=where)
+        if not last and c.subtask_term_signal is None:
+            raise ConfigError("subtask_term_signal is needed for every subtask but the last", where=where)

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Choose which source segment each environment follows.
+
+Strategies of isaaclab_mimic.datagen.selection_strategy (Isaac Lab 3.0.0), for all environments at once: `random`;
+`nearest_neighbor_object`, by how far the object is from where it was at the segment's start; and
+`nearest_neighbor_robot_distance`, by how far the end effector is from the transformed segment's first pose.
+"""
+
+import torch
+
+import isaaclab.utils.math as math_utils
+
+from .plan import STRATEGIES
+
+_RANDOM = STRATEGIES.index("random")
+_ROBOT = STRATEGIES.index("nearest_neighbor_robot_distance")
+
+
+def pose_distance(a: torch.Tensor, b: torch.Tensor, pos_weight: torch.Tensor, rot_weight: torch.Tensor) -> torch.Tensor:
+    """Return weighted distances between poses: metres times `pos_weight` plus radians times `rot_weight`.
+
+    Args:
+        a: (..., 4, 4).
+        b: Broadcastable to a.
+        pos_weight: Broadcastable to the result.
+        rot_weight: Broadcastable to the result.
+    """
+    shift = (a[..., :3, 3] - b[..., :3, 3]).norm(dim=-1)
+    # trace(Ra Rb^T) is the sum of the elementwise product; it is 1 + 2 cos(angle).
+    cosine = ((a[..., :3, :3] * b[..., :3, :3]).sum(dim=(-1, -2)) - 1.0) / 2.0
+    return pos_weight * shift + rot_weight * cosine.clamp(-1.0, 1.0).acos()
+
+
+def select(
+    strategy: torch.Tensor,
+    nn_k: torch.Tensor,
+    pos_weight: torch.Tensor,
+    rot_weight: torch.Tensor,
+    object_now: torch.Tensor,
+    object_then: torch.Tensor,
+    eef_now: torch.Tensor,
+    eef_then: torch.Tensor,
+    draw: torch.Tensor,
+) -> torch.Tensor:
+    """Choose one of D sources for each of K rows.
+
+    Args:
+        strategy: (K,) index into `STRATEGIES`.
+        nn_k: (K,) choose among so many nearest, uniformly.
+        pos_weight: (K,) weight of metres.
+        rot_weight: (K,) weight of radians.
+        object_now: (K, 4, 4) the reference object.
+        object_then: (K, D, 4, 4) the same at each source segment's start.
+        eef_now: (K, 4, 4) the end effector.
+        eef_then: (K, D, 4, 4) the same at each source segment's start.
+        draw: (K,) uniform in (0, 1).
+
+    Returns:
+        (K,) int64.
+    """
+    count = object_then.shape[1]
+    moved = object_now[:, None] @ math_utils.pose_inv(object_then) @ eef_then
+    robot = (strategy == _ROBOT)[:, None, None, None]
+    there = torch.where(robot, moved, object_then)
+    here = torch.where(robot, eef_now[:, None], object_now[:, None])
+    distance = pose_distance(there, here, pos_weight[:, None], rot_weight[:, None])
+    among = torch.where(strategy == _RANDOM, count, nn_k.clamp_max(count))
+    rank = (draw * among).long().minimum(among - 1)
+    return distance.argsort(dim=1, stable=True).gather(1, rank[:, None])[:, 0]
+

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""How to generate, beyond what a task's own configuration says."""
+
+from dataclasses import dataclass, replace
+
+from ..errors import OptionError
+
+MODES = ("default", "upstream")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Switches of the generator; `Settings.of` gives each mode's combination."""
+
+    exact_upstream: bool = False
+    """Keep upstream's quirks: one source for a whole attempt where arms share sources, rotations under 0.05 rad not
+    interpolated, the upper bound of first_subtask_start_offset_range ignored, noise on an arm that has finished."""
+    success: str = "held"
+    """`held`: the success term holds for the last `success_hold_steps` steps; `any`: it held at any step."""
+    success_hold_steps: int = 10
+    max_tail_steps: int = 40
+    """How long an attempt may stand still at its last waypoint until success has held long enough [steps]."""
+
+    @staticmethod
+    def of(mode: str) -> "Settings":
+        """Return a mode's settings.
+
+        Raises:
+            OptionError: There is no such mode.
+        """
+        if mode == "default":
+            return Settings()
+        if mode == "upstream":
+            return replace(Settings(), exact_upstream=True, success="any")
+        raise OptionError(f"{mode!r} is not one of {', '.join(MODES)}", where="--mode")

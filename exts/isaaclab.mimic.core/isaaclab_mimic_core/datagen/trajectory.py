@@ -1,0 +1,98 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Turn source segments into waypoints for the scene at hand.
+
+The steps are those of isaaclab_mimic.datagen (Isaac Lab 3.0.0), after MimicGen (Mandlekar et al., CoRL 2023): move the
+segment rigidly with its object, lead up to it by interpolation, optionally dwell on its first pose.
+"""
+
+import torch
+
+import isaaclab.utils.math as math_utils
+
+_NEGLIGIBLE_TURN = 0.05
+"""Upstream does not interpolate a rotation smaller than this [rad] but jumps."""
+
+
+def transform_with_object(object_now: torch.Tensor, object_then: torch.Tensor) -> torch.Tensor:
+    """Return the rigid motion that carries an object from its source pose to its pose now: (..., 4, 4) each."""
+    return object_now @ math_utils.pose_inv(object_then)
+
+
+def lead_up(
+    start: torch.Tensor, end: torch.Tensor, count: torch.Tensor, length: int, exact_upstream: bool
+) -> torch.Tensor:
+    """Interpolate poses on the way from `start` to `end`, both excluded.
+
+    Waypoint j of a row is at the fraction (j + 1) / (count + 1) of the way, so `count` waypoints lie between the two.
+
+    Args:
+        start: (K, 4, 4).
+        end: (K, 4, 4).
+        count: (K,) int64 waypoints between them.
+        length: How many waypoints to compute; those from `count` on are meaningless.
+        exact_upstream: Take the end's rotation at once if it is less than 0.05 rad away, as upstream does.
+
+    Returns:
+        (K, length, 4, 4).
+    """
+    fraction = torch.arange(1, length + 1, device=start.device) / (count[:, None] + 1)
+    fraction = fraction.clamp_max(1.0)
+    position = start[:, None, :3, 3] + fraction[..., None] * (end - start)[:, None, :3, 3]
+    turn = math_utils.quat_from_matrix(end[:, :3, :3] @ start[:, :3, :3].transpose(-1, -2))
+    rotvec = math_utils.axis_angle_from_quat(turn)
+    angle = rotvec.norm(dim=-1)
+    axis = rotvec / angle.clamp_min(1e-9)[:, None]
+    if exact_upstream:
+        fraction = torch.where((angle < _NEGLIGIBLE_TURN)[:, None], 1.0, fraction)
+    steps = math_utils.quat_from_angle_axis(
+        (fraction * angle[:, None]).reshape(-1), axis[:, None].expand(-1, length, -1).reshape(-1, 3)
+    )
+    rotation = math_utils.matrix_from_quat(steps).reshape(-1, length, 3, 3) @ start[:, None, :3, :3]
+    return math_utils.make_pose(position, rotation)
+
+
+def lay_out(
+    segment: torch.Tensor,
+    gripper: torch.Tensor,
+    segment_length: torch.Tensor,
+    start: torch.Tensor,
+    num_interpolation: torch.Tensor,
+    num_fixed: torch.Tensor,
+    noise: torch.Tensor,
+    noise_before: torch.Tensor,
+    length: int,
+    max_interpolation: int,
+    exact_upstream: bool,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Compose trajectories: interpolation from `start`, dwelling on the segment's first pose, then the segment.
+
+    Args:
+        segment: (K, P, 4, 4) transformed poses; row k's first `segment_length[k]` count.
+        gripper: (K, P, G) gripper actions that go with them.
+        segment_length: (K,) int64.
+        start: (K, 4, 4) where the interpolation starts; not a waypoint itself.
+        num_interpolation: (K,) int64 waypoints on the way.
+        num_fixed: (K,) int64 waypoints that repeat the first pose.
+        noise: (K,) noise amplitude in the segment.
+        noise_before: (K,) noise amplitude before it.
+        length: Width of the result; at least every row's length.
+        max_interpolation: Largest `num_interpolation` there can be, known without asking the device.
+        exact_upstream: See `lead_up`.
+
+    Returns:
+        Poses (K, length, 4, 4), gripper actions (K, length, G), noise amplitudes (K, length) and the rows' lengths (K,).
+        Beyond a row's length its last waypoint is repeated.
+    """
+    rows = torch.arange(len(segment), device=segment.device)[:, None]
+    index = torch.arange(length, device=segment.device)[None]
+    before = (num_interpolation + num_fixed)[:, None]
+    inside = (index - before).clamp_min(0).minimum(segment_length[:, None] - 1)
+    poses = segment[rows, inside]
+    if max_interpolation:
+        ramp = lead_up(start, segment[:, 0], num_interpolation, max_interpolation, exact_upstream)
+        on_the_way = (index[:, :max_interpolation] < num_interpolation[:, None])[..., None, None]
+        poses[:, :max_interpolation] = torch.where(on_the_way, ramp, poses[:, :max_interpolation])
+    amplitude = torch.where(index < before, noise_before[:, None], noise[:, None])
+    return poses, gripper[rows, inside], amplitude, before[:, 0] + segment_length

@@ -1,0 +1,29 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Episodes on disk: the HDF5 layout that Isaac Lab, robomimic and this project share.
+
+Needs numpy and h5py only: neither a simulator nor torch is imported here.
+"""
+
+from .async_writer import BackgroundWriter
+from .episode import Episode, flatten, nest
+from .info import format_summary, summarise
+from .reader import DatasetReader
+from .signals import first_change
+from .validate import validate_source
+from .writer import DatasetWriter, SavedEpisode
+
+__all__ = [
+    "BackgroundWriter",
+    "DatasetReader",
+    "DatasetWriter",
+    "Episode",
+    "SavedEpisode",
+    "first_change",
+    "flatten",
+    "format_summary",
+    "nest",
+    "summarise",
+    "validate_source",
+]

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Writing episodes beside the simulation: one thread with a bounded queue."""
+
+import threading
+from collections import deque
+
+from .episode import Episode
+from .writer import DatasetWriter, SavedEpisode
+
+
+class BackgroundWriter:
+    """Writes episodes in one thread, so that the caller goes on simulating; a context manager.
+
+    Episodes that wait are committed together. An error in the thread is raised in the caller's, by the next call.
+
+    Args:
+        writer: The writer; owned and closed by this object.
+        max_pending: Episodes that may wait or be in the writing; bounds the memory.
+    """
+
+    def __init__(self, writer: DatasetWriter, max_pending: int = 16):
+        if max_pending < 1:
+            raise ValueError("max_pending must be at least 1")
+        self.path = writer.path
+        self._writer = writer
+        self._max_pending = max_pending
+        self._changed = threading.Condition()
+        self._waiting: deque[Episode] = deque()
+        self._num_writing = 0
+        self._saved: list[SavedEpisode] = []
+        self._error: BaseException | None = None
+        self._error_told = False
+        self._finishing = False
+        # A daemon, so that a program that dies without closing is not kept alive; the file is complete regardless.
+        self._thread = threading.Thread(target=self._run, name="dataset-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def num_pending(self) -> int:
+        """Episodes that were submitted and are not on disk yet."""
+        with self._changed:
+            return len(self._waiting) + self._num_writing
+
+    def submit(self, episode: Episode) -> None:
+        """Hand over an episode; waits only while `max_pending` others are not on disk yet.
+
+        Its arrays must not be changed any more.
+
+        Raises:
+            OutputError: Writing has failed.
+        """
+        with self._changed:
+            if self._finishing:
+                raise ValueError("the writer is closed")
+            self._changed.wait_for(
+                lambda: self._error is not None or len(self._waiting) + self._num_writing < self._max_pending
+            )
+            self._raise_error()
+            self._waiting.append(episode)
+            self._changed.notify_all()
+
+    def poll(self) -> list[SavedEpisode]:
+        """Return what has been saved since the last call, in the order of submission, without waiting.
+
+        Raises:
+            OutputError: Writing has failed, and everything saved before that has been returned.
+        """
+        with self._changed:
+            saved, self._saved = self._saved, []
+            if not saved:
+                self._raise_error()
+            return saved
+
+    def finish(self) -> list[SavedEpisode]:
+        """Wait until everything is on disk, close the file, and return what was saved since the last `poll`.
+
+        Raises:
+            OutputError: Writing has failed; `poll` still returns what was saved before that.
+        """
+        with self._changed:
+            self._finishing = True
+            self._changed.notify_all()
+        self._thread.join()
+        with self._changed:
+            self._raise_error()
+            saved, self._saved = self._saved, []
+            return saved
+
+    def close(self) -> None:
+        """As `finish`, but keeps what was saved for `poll`, and raises an error only once; harmless when repeated."""
+        with self._changed:
+            self._finishing = True
+            self._changed.notify_all()
+        self._thread.join()
+        with self._changed:
+            if not self._error_told:
+                self._raise_error()
+
+    def __enter__(self) -> "BackgroundWriter":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    def _raise_error(self) -> None:
+        if self._error is not None:
+            self._error_told = True
+            raise self._error
+
+    def _run(self) -> None:
+        try:
+            while self._write_next():
+                pass
+        except BaseException as error:
+            self._fail(error)
+        try:
+            # After an error nothing more is tried: what is not reported as saved must not appear later.
+            self._writer.close(commit=self._error is None)
+        except BaseException as error:
+            self._fail(error)
+
+    def _write_next(self) -> bool:
+        """Wait for episodes and commit all that wait; returns False when there will be no more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._finishing)
+            episodes = list(self._waiting)
+            self._waiting.clear()
+            self._num_writing = len(episodes)
+        if not episodes:
+            return False
+        for episode in episodes:
+            self._writer.add(episode)
+        saved = self._writer.commit()
+        with self._changed:
+            self._saved.extend(saved)
+            self._num_writing = 0
+            self._changed.notify_all()
+        return True
+
+    def _fail(self, error: BaseException) -> None:
+        with self._changed:
+            self._error = self._error or error
+            self._waiting.clear()
+            self._num_writing = 0
+            self._changed.notify_all()

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Arrays into HDF5, compressed outside HDF5 so that other Python threads run meanwhile.
+
+HDF5's own gzip filter works with Python's interpreter lock held: a writer thread would stop the simulation for as long
+as it compresses. `zlib.compress` releases the lock, and its output is what the filter would have stored.
+"""
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import h5py
+import numpy as np
+from h5py import h5d, h5p, h5s, h5t  # pyright: ignore[reportAttributeAccessIssue]
+
+from . import layout
+from .attributes import encode_attrs
+from .episode import Episode, nest
+
+GZIP_LEVEL = 2
+_CHUNK_BYTES = 1 << 20
+"""Larger arrays are cut along time: a chunk must fit HDF5's cache, or each partial read unpacks it again."""
+_COMPACT_BYTES = 1 << 10
+"""Smaller arrays lie in the object's header, uncompressed: a chunk index would be larger than they are."""
+
+# Upper bounds of what HDF5 adds (headers, indices, attribute storage); the space is only reserved, not used up.
+_OVERHEAD_PER_OBJECT = 8 << 10
+_OVERHEAD_PER_CHUNK = 256
+_OVERHEAD_PER_EPISODE = 64 << 10
+
+
+@dataclass(frozen=True)
+class EncodedArray:
+    """An array in the form in which HDF5 stores it."""
+
+    values: np.ndarray
+    """The array itself: its shape and type, and its values if it is not chunked."""
+    chunk: tuple[int, ...] | None
+    """Shape of a chunk; None for a small array, which is stored as it is."""
+    blocks: list[tuple[int, bytes | memoryview, int]]
+    """Per chunk its first row, its bytes, and HDF5's filter mask (1: the gzip filter was skipped)."""
+
+    @property
+    def size_bound(self) -> int:
+        stored = sum(len(block) for _, block, _ in self.blocks) if self.chunk else self.values.nbytes
+        return stored + _OVERHEAD_PER_OBJECT + len(self.blocks) * _OVERHEAD_PER_CHUNK
+
+
+@dataclass(frozen=True)
+class EncodedEpisode:
+    """An episode in the form in which HDF5 stores it."""
+
+    name: str
+    num_samples: int
+    arrays: dict[str, EncodedArray]
+    attrs: dict[str, Any]
+
+    @property
+    def size_bound(self) -> int:
+        """Bytes by which the file grows at most."""
+        groups = sum(path.count("/") for path in self.arrays)
+        attrs = sum(2 * len(value) if isinstance(value, str) else 64 for value in self.attrs.values())
+        arrays = sum(array.size_bound for array in self.arrays.values())
+        return arrays + groups * _OVERHEAD_PER_OBJECT + attrs + _OVERHEAD_PER_EPISODE
+
+
+def normalise(data: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Return the arrays as numpy arrays that HDF5 can store.
+
+    Raises:
+        ValueError: A path is impossible, or an array holds something other than numbers and booleans.
+    """
+    nest(data)
+    arrays = {path: np.asarray(values) for path, values in data.items()}
+    for path, values in arrays.items():
+        if values.dtype.kind not in "biufc":
+            raise ValueError(f"{path} holds {values.dtype}, which a dataset cannot store")
+    return arrays
+
+
+def encode_episode(name: str, episode: Episode, compression: bool) -> EncodedEpisode:
+    """Bring a normalised episode into the form in which HDF5 stores it; this is where the time goes."""
+    attrs = {**episode.attrs, layout.ATTR_NUM_SAMPLES: episode.num_samples}
+    arrays = {path: encode_array(values, compression) for path, values in episode.data.items()}
+    return EncodedEpisode(name, episode.num_samples, arrays, encode_attrs(attrs))
+
+
+def encode_array(values: np.ndarray, compression: bool) -> EncodedArray:
+    """Cut an array into chunks and compress them."""
+    if values.nbytes <= _COMPACT_BYTES or not compression:
+        return EncodedArray(np.require(values, requirements="C"), None, [])
+    most_rows = max(1, _CHUNK_BYTES * len(values) // values.nbytes)
+    num_chunks = -(-len(values) // most_rows)
+    # Chunks of nearly equal length: the last one is stored at full length.
+    rows = -(-len(values) // num_chunks)
+    blocks = [(start, *_compress(block)) for start, block in _full_chunks(values, rows)]
+    return EncodedArray(values, (rows, *values.shape[1:]), blocks)
+
+
+def write_episode(data: h5py.Group, episode: EncodedEpisode) -> None:
+    """Write an encoded episode into the group `data`."""
+    demo = data.create_group(episode.name)
+    link = h5p.create(h5p.LINK_CREATE)
+    link.set_create_intermediate_group(True)
+    for path, array in episode.arrays.items():
+        _write_array(demo.id, path, array, link)
+    for key, value in episode.attrs.items():
+        demo.attrs[key] = value
+
+
+def _full_chunks(values: np.ndarray, rows: int) -> Iterator[tuple[int, np.ndarray]]:
+    """Cut into chunks of so many rows; HDF5 stores whole chunks, so the last one is filled up with zeros."""
+    for start in range(0, len(values), rows):
+        block = values[start : start + rows]
+        if len(block) < rows:
+            block = np.concatenate([block, np.zeros((rows - len(block), *values.shape[1:]), values.dtype)])
+        yield start, np.require(block, requirements="C")
+
+
+def _compress(block: np.ndarray) -> tuple[bytes | memoryview, int]:
+    """Compress a chunk, or keep it as it is (filter mask 1) if that would not make it smaller, as the filter does."""
+    raw = block.reshape(-1).view(np.uint8).data
+    packed = zlib.compress(raw, GZIP_LEVEL)
+    return (packed, 0) if len(packed) < len(raw) else (raw, 1)
+
+
+def _write_array(demo: h5py.h5g.GroupID, path: str, array: EncodedArray, link: h5p.PropLCID) -> None:
+    kind = h5t.py_create(array.values.dtype, logical=True)
+    space = h5s.create_simple(array.values.shape) if array.values.ndim else h5s.create(h5s.SCALAR)
+    creation = h5p.create(h5p.DATASET_CREATE)
+    # Without time stamps equal contents give equal bytes.
+    creation.set_obj_track_times(False)
+    if array.chunk:
+        creation.set_chunk(array.chunk)
+        creation.set_deflate(GZIP_LEVEL)
+    elif array.values.nbytes <= _COMPACT_BYTES:
+        creation.set_layout(h5d.COMPACT)
+    dataset = h5d.create(demo, path.encode(), kind, space, creation, link)
+    if array.chunk:
+        later_axes = (0,) * (array.values.ndim - 1)
+        for start, block, filter_mask in array.blocks:
+            dataset.write_direct_chunk((start, *later_axes), block, filter_mask)
+    elif array.values.size:
+        dataset.write(h5s.ALL, h5s.ALL, array.values)

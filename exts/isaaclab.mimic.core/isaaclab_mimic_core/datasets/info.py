@@ -1,0 +1,216 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What a dataset file holds and what it can be used for, as data and as text (`mimic info FILE`)."""
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import layout
+from .filesystem import FileLock
+from .reader import DatasetReader
+from .signals import first_change
+from .writer import leftover_paths, lock_path
+
+_USES = ("replay", "annotate", "generate", "train")
+
+
+def summarise(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Describe a dataset file as plain data; arrays are described after its first demonstration.
+
+    Returns:
+        - `path`, `bytes`, `format_version`, `quaternions` (`xyzw` or `wxyz`, as stored), `env_name`
+        - `being_written`, `leftovers` (files that a killed writer left beside it)
+        - `demos`, `samples` ({`total`, `min`, `mean`, `max`} or None), `successful`, `success_unknown`
+        - `actions` (width or None), `observations` ({name: shape of a sample}), `states` ({name: kind})
+        - `initial_state` (bool), `eefs`, `objects`
+        - `signals` ({name: {`demos`: those in which it changes, `first`, `last`: earliest and latest sample}})
+        - `provenance` ({`run`: attribute `mimic` of the file, `demos`: demonstrations that say where they came from,
+          `seeds`: how many different, `sources`: {source demonstration: segments taken from it}})
+        - `usable` ({use: reason why not, empty if it is}) for replay, annotate, generate, train
+
+    Raises:
+        InputFileError: The file cannot be opened or is not a dataset.
+    """
+    path = Path(path)
+    with DatasetReader(path, allow_empty=True) as reader:
+        attrs = [reader.attrs(name) for name in reader.episode_names]
+        shapes = reader.shapes(reader.episode_names[0]) if reader.episode_names else {}
+        success = [demo.get(layout.ATTR_SUCCESS) for demo in attrs]
+        summary: dict[str, Any] = {
+            "path": str(path),
+            "bytes": path.stat().st_size,
+            "format_version": reader.format_version,
+            "quaternions": "wxyz" if reader.legacy_quaternions else "xyzw",
+            "env_name": reader.env_name,
+            **_writing(path),
+            "demos": len(attrs),
+            "samples": _samples([int(demo.get(layout.ATTR_NUM_SAMPLES, 0)) for demo in attrs]),
+            "successful": sum(value is not None and bool(value) for value in success),
+            "success_unknown": sum(value is None for value in success),
+            **_contents({path: shape for path, (shape, _) in shapes.items()}),
+            "signals": _signals(reader, shapes),
+            "provenance": _provenance(reader.data_attrs, attrs),
+        }
+    summary["usable"] = {use: _obstacle(use, summary) for use in _USES}
+    return summary
+
+
+def format_summary(summary: dict[str, Any]) -> str:
+    """Write a summary as text for a terminal."""
+    lines = [f"{summary['path']}  ({_size(summary['bytes'])})"]
+
+    def say(title: str, text: str) -> None:
+        if text:
+            lines.append(f"  {title:<14}{text}")
+
+    order = "" if summary["quaternions"] == "xyzw" else " in the file, read as xyzw"
+    say("format", f"version {summary['format_version']}, quaternions {summary['quaternions']}{order}")
+    say("task", summary["env_name"] or "not stated")
+    say("demos", _demos_text(summary))
+    if samples := summary["samples"]:
+        say("samples", "{total} in all; {min} to {max} a demo, {mean:.0f} on average".format(**samples))
+    say("actions", f"{summary['actions']} wide" if summary["actions"] is not None else "none")
+    say("observations", _named(summary["observations"], lambda shape: "x".join(map(str, shape)) or "1"))
+    say("states", _named(summary["states"], str))
+    say("end effectors", ", ".join(summary["eefs"]))
+    say("objects", ", ".join(summary["objects"]))
+    for name, signal in summary["signals"].items():
+        say("signal", _signal_text(name, signal, summary["demos"]))
+    for text in _provenance_text(summary["provenance"]):
+        say("made from", text)
+    if summary["being_written"]:
+        say("note", "a program is writing it at this moment")
+    elif summary["leftovers"]:
+        say("note", f"left by a killed run, may be deleted: {', '.join(summary['leftovers'])}")
+    lines.append("  can be used for")
+    lines += [f"    {use:<12}{'no: ' + reason if reason else 'yes'}" for use, reason in summary["usable"].items()]
+    return "\n".join(lines)
+
+
+def _writing(path: Path) -> dict[str, Any]:
+    target = Path(os.path.realpath(path))
+    being_written = FileLock.is_held(lock_path(target))
+    left = [] if being_written else [str(file) for file in leftover_paths(target) if file.exists()]
+    return {"being_written": being_written, "leftovers": left}
+
+
+def _samples(counts: list[int]) -> dict[str, Any] | None:
+    if not counts:
+        return None
+    return {"total": sum(counts), "min": min(counts), "mean": sum(counts) / len(counts), "max": max(counts)}
+
+
+def _contents(shapes: dict[str, tuple[int, ...]]) -> dict[str, Any]:
+    def below(group: str) -> dict[str, tuple[int, ...]]:
+        start = group + "/"
+        return {path[len(start) :]: shape for path, shape in shapes.items() if path.startswith(start)}
+
+    datagen = layout.DATAGEN_INFO.split("/", 1)[1] + "/"
+    actions = shapes.get(layout.ACTIONS)
+    return {
+        "actions": actions[-1] if actions else None,
+        "observations": {
+            name: list(shape[1:]) for name, shape in below(layout.OBS).items() if not name.startswith(datagen)
+        },
+        "states": {name.split("/")[1]: name.split("/")[0] for name in below(layout.STATES) if name.count("/") >= 2},
+        "initial_state": bool(below(layout.INITIAL_STATE)),
+        "eefs": sorted(below(layout.TARGET_EEF_POSE).keys() & below(layout.EEF_POSE).keys()),
+        "objects": sorted(below(layout.OBJECT_POSE)),
+    }
+
+
+def _signals(reader: DatasetReader, shapes: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    if not any(path.startswith(layout.TERM_SIGNALS + "/") for path in shapes):
+        return {}
+    changes: dict[str, list[int]] = {}
+    for name in reader.episode_names:
+        if not any(path.startswith(layout.TERM_SIGNALS + "/") for path in reader.shapes(name)):
+            continue
+        for signal, values in reader.read(name, [layout.TERM_SIGNALS]).group(layout.TERM_SIGNALS).items():
+            sample = first_change(values)
+            changes.setdefault(signal, []).extend([] if sample is None else [sample])
+    # In the order in which they rise, which is the order of the subtasks.
+    ordered = sorted(changes.items(), key=lambda item: (float(np.mean(item[1])) if item[1] else np.inf, item[0]))
+    return {
+        name: {"demos": len(at), "first": min(at, default=None), "last": max(at, default=None)} for name, at in ordered
+    }
+
+
+def _provenance(data_attrs: dict[str, Any], demos: list[dict[str, Any]]) -> dict[str, Any]:
+    run = data_attrs.get(layout.ATTR_PROVENANCE)
+    origins = [demo.get(layout.ATTR_PROVENANCE) for demo in demos]
+    sources: Counter[str] = Counter()
+    for origin in origins:
+        segments = origin.get("segments") if isinstance(origin, dict) else None
+        for per_eef in segments.values() if isinstance(segments, dict) else ():
+            sources.update(str(part["demo"]) for part in per_eef if isinstance(part, dict) and "demo" in part)
+    return {
+        "run": run if isinstance(run, dict) else {},
+        "demos": sum(isinstance(origin, dict) for origin in origins),
+        "seeds": len({demo[layout.ATTR_SEED] for demo in demos if layout.ATTR_SEED in demo}),
+        "sources": {name: sources[name] for name in sorted(sources, key=layout.natural_order)},
+    }
+
+
+def _obstacle(use: str, summary: dict[str, Any]) -> str:
+    """Say why a file cannot be used for something; empty if it can."""
+    if not summary["demos"]:
+        return "it holds no demonstrations"
+    if summary["actions"] is None:
+        return "the demonstrations have no actions"
+    if not summary["samples"]["min"]:
+        return "a demonstration in it has 0 samples"
+    if use in ("replay", "annotate"):
+        return "" if summary["initial_state"] else "the demonstrations have no initial_state"
+    if use == "train":
+        return "" if summary["observations"] else "the demonstrations have no observations"
+    if not (summary["eefs"] and summary["objects"]):
+        return f"no {layout.DATAGEN_INFO}; annotate it first: mimic annotate --input {summary['path']} --output G"
+    silent = [name for name, signal in summary["signals"].items() if signal["demos"] < summary["demos"]]
+    # One without signals can be right: a task of a single subtask has none.
+    return f"{', '.join(silent)} does not rise in every demonstration" if silent else ""
+
+
+def _demos_text(summary: dict[str, Any]) -> str:
+    count = summary["demos"]
+    if not count:
+        return "none yet"
+    if summary["success_unknown"] == count:
+        return f"{count}, success not stated"
+    unknown = f", {summary['success_unknown']} not stated" if summary["success_unknown"] else ""
+    return f"{count}, of which {summary['successful']} successful{unknown}"
+
+
+def _signal_text(name: str, signal: dict[str, Any], demos: int) -> str:
+    if not signal["demos"]:
+        return f"{name} never rises"
+    span = str(signal["first"]) if signal["first"] == signal["last"] else f"{signal['first']} to {signal['last']}"
+    return f"{name} first changes at sample {span}, in {signal['demos']} of {demos} demos"
+
+
+def _provenance_text(provenance: dict[str, Any]) -> list[str]:
+    run = provenance["run"]
+    lines = []
+    stated = [f"{key} {run[key]}" for key in ("stage", "input", "seed") if run.get(key) not in (None, "")]
+    if stated:
+        lines.append(", ".join(stated))
+    if provenance["sources"]:
+        lines.append("segments of " + ", ".join(f"{name} ({count})" for name, count in provenance["sources"].items()))
+    return lines
+
+
+def _named(entries: dict[str, Any], write: Any) -> str:
+    return ", ".join(f"{name} ({write(value)})" for name, value in entries.items())
+
+
+def _size(count: float) -> str:
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1000
+    raise AssertionError

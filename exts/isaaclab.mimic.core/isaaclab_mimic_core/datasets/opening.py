@@ -1,0 +1,108 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Opening a dataset file for reading, with a reason the user can act on when that fails."""
+
+import os
+import time
+from pathlib import Path
+from typing import cast
+
+import h5py
+
+from ..errors import InputFileError
+from . import layout
+
+_LOCK_PATIENCE = 1.0
+"""Seconds to wait for another program that holds the file; a writer's exchange of copies takes milliseconds."""
+_LFS_POINTER = b"version https://git-lfs"
+
+
+def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
+    """Open a dataset file and make sure that it has the group `data`.
+
+    Raises:
+        InputFileError: It is missing, a folder, unreadable, not HDF5, cut short, in use, or has no `data`.
+    """
+    path = Path(path)
+    _check_is_file(path)
+    deadline = time.monotonic() + _LOCK_PATIENCE
+    while True:
+        try:
+            file = h5py.File(path, "r")
+            break
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                raise _in_use(path) from error
+            time.sleep(0.02)
+        except OSError as error:
+            raise _why_not(path, error) from error
+    if not isinstance(file.get(layout.DATA), h5py.Group):
+        found = ", ".join(sorted(file)[:5]) or "nothing"
+        file.close()
+        raise InputFileError(
+            f"is HDF5 but holds no demonstrations: there is no group 'data' in it (only {found})",
+            where=str(path),
+            remedy="Give a file recorded with `mimic record` or with Isaac Lab's record_demos.py.",
+        )
+    return file
+
+
+def data_group(file: h5py.File) -> h5py.Group:
+    """Return the group that holds the demonstrations, of a file known to have it."""
+    return cast(h5py.Group, file[layout.DATA])
+
+
+def _check_is_file(path: Path) -> None:
+    if os.path.isdir(path):
+        raise InputFileError("is a folder, not a file", where=str(path), remedy=_neighbours(path))
+    if not os.path.exists(path):
+        raise InputFileError("there is no such file", where=str(path), remedy=_neighbours(path.parent))
+
+
+def _neighbours(folder: Path) -> str:
+    """Say which datasets a folder holds, since a wrong path is most often a near miss."""
+    try:
+        names = sorted(entry.name for entry in folder.iterdir() if entry.suffix in (".hdf5", ".h5"))
+    except OSError:
+        return f"The folder {folder} does not exist or may not be read."
+    names = [name for name in names if not name.startswith(".")]
+    if not names:
+        return f"The folder {folder} holds no .hdf5 file."
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"The folder {folder} holds {', '.join(names[:5])}{more}."
+
+
+def _in_use(path: Path) -> InputFileError:
+    return InputFileError(
+        "is open for writing elsewhere", where=str(path), remedy="Wait until that has finished, or close it."
+    )
+
+
+def _why_not(path: Path, error: OSError) -> InputFileError:
+    """Turn HDF5's refusal into what is the matter with the file."""
+    where = str(path)
+    try:
+        with path.open("rb") as file:
+            start = file.read(64)
+    except OSError as unreadable:
+        return InputFileError(
+            f"cannot be read ({(unreadable.strerror or str(unreadable)).lower()})",
+            where=where,
+            remedy="Check the file's permissions.",
+        )
+    if not start:
+        return InputFileError("is empty (0 bytes)", where=where, remedy="Record or copy it again.")
+    if start.startswith(_LFS_POINTER):
+        return InputFileError(
+            "is a Git LFS pointer, not the dataset itself", where=where, remedy="Fetch it: git lfs pull"
+        )
+    if "already open" in str(error) or "locking" in str(error):
+        return _in_use(path)
+    if h5py.is_hdf5(path):
+        return InputFileError(
+            "is cut short or damaged: it was not copied or written to its end",
+            where=where,
+            remedy="Copy, record or generate it again.",
+        )
+    return InputFileError("is not an HDF5 file", where=where, remedy="Give a dataset file (.hdf5).")

@@ -1,0 +1,370 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Writing dataset files that survive the writer's death at any moment."""
+
+import errno
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import h5py
+
+from ..errors import InputFileError, OutputError
+from . import filesystem, layout
+from .attributes import decode, encode_attrs
+from .encoding import EncodedEpisode, encode_episode, normalise, write_episode
+from .episode import Episode
+from .opening import data_group, open_for_reading
+
+# Chunk indices and groups of this format are a third smaller on disk; HDF5 1.10 (2016) and newer read it.
+_LIBRARY_VERSIONS = ("v110", "v110")
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
+_SUFFIXES = (".hdf5", ".h5")
+_SPARE_ROOM = 256 << 10
+"""Bytes reserved beyond what the episodes need, for the growth of the group `data` itself."""
+
+
+@dataclass(frozen=True)
+class SavedEpisode:
+    """An episode that is on disk: the file holds it whole even if the process is killed now."""
+
+    name: str
+    num_samples: int
+
+
+@dataclass(frozen=True)
+class _Behind:
+    """What is remembered of a committed episode until the other copy has it too."""
+
+    name: str
+    size_bound: int
+
+
+class DatasetWriter:
+    """Writes episodes so that the file is complete at every moment; a context manager.
+
+    Two complete copies take turns. `path` always names a closed, complete HDF5 file. A hidden sibling, the shadow, is
+    one commit behind; `commit` brings it up to date, adds the new episodes, closes it, and lets the two exchange names
+    in one atomic step. A killed process therefore loses at most what was not committed, a commit costs the same
+    whatever the file's size, and a program that has the file open keeps seeing the copy that it opened. The disk
+    holds the file twice while the writer is open.
+
+    Args:
+        path: The file; `.hdf5` is added if it ends neither in `.hdf5` nor in `.h5`. Missing folders are made.
+        env_args: What the file says of its environment: `env_name` and, for the task's options, `env_kwargs`. An
+            existing file that is appended to keeps its own.
+        mode: `create` refuses an existing file; `append` adds to it or makes it; `overwrite` replaces it at once.
+        attrs: More attributes of the group `data`, for example `mimic` for the run; replaced when appending.
+        compression: Whether to store arrays with gzip, level 2.
+
+    Raises:
+        OutputError: The file cannot be written where it was asked for, or another program is writing it.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        env_args: Mapping[str, Any],
+        mode: Literal["create", "append", "overwrite"] = "create",
+        attrs: Mapping[str, Any] | None = None,
+        compression: bool = True,
+    ):
+        if mode not in ("create", "append", "overwrite"):
+            raise ValueError(f"unknown mode: {mode!r}")
+        self.path = _with_suffix(Path(path))
+        self.env_args: dict[str, Any] = {
+            "env_name": "",
+            "type": layout.ENV_TYPE_GYM,
+            "env_kwargs": {},
+            **env_args,
+        }
+        self._compression = compression
+        self._closed = False
+        # Behind a symbolic link the exchange would swap the link itself.
+        self._published = Path(os.path.realpath(self.path))
+        self._shadow = _sibling(self._published, "shadow")
+        self._temporary = _sibling(self._published, "tmp")
+        self._pending: list[tuple[str, Episode]] = []
+        self._behind: list[_Behind] = []
+        self._own: set[tuple[int, ...]] = set()
+        self._next_number = 0
+        self._total = 0
+
+        with self._output_errors():
+            self._make_folder()
+            self._lock = filesystem.FileLock(lock_path(self._published))
+            try:
+                self._lock.acquire()
+            except BlockingIOError as error:
+                raise self._error(
+                    "another program is writing this file", "Wait until it has finished, or give another name."
+                ) from error
+        try:
+            with self._output_errors():
+                self._remove_leftovers()
+                self._open(mode, attrs or {})
+        except BaseException:
+            self._lock.release()
+            raise
+
+    @property
+    def num_episodes_added(self) -> int:
+        """Episodes that wait for the next commit."""
+        return len(self._pending)
+
+    def add(self, episode: Episode) -> str:
+        """Take an episode for the next commit and return the name it will have.
+
+        Its arrays must not be changed before that. Episodes are numbered on from the highest number in the file.
+
+        Raises:
+            ValueError: It has no actions, or something that HDF5 cannot store.
+        """
+        self._raise_if_closed()
+        if episode.num_samples == 0 or layout.ACTIONS not in episode.data:
+            raise ValueError("an episode without actions cannot be stored")
+        name = layout.demo_name(self._next_number)
+        self._pending.append((name, Episode(normalise(episode.data), episode.attrs, name)))
+        self._next_number += 1
+        return name
+
+    def commit(self) -> list[SavedEpisode]:
+        """Write the episodes added since the last commit; when this returns they are in the file.
+
+        After an error the file is as it was, and the episodes are kept for another try.
+
+        Raises:
+            OutputError: There is no space left, or another program has removed or changed the file.
+        """
+        self._raise_if_closed()
+        if not self._pending:
+            return []
+        episodes = [encode_episode(name, episode, self._compression) for name, episode in self._pending]
+        with self._output_errors():
+            self._check_published()
+            try:
+                total = self._write_shadow(episodes)
+                # Before the exchange, so that an interruption just after it finds nothing foreign.
+                self._own = self._identities()
+                filesystem.exchange(self._published, self._shadow)
+            except BaseException:
+                # It may be half written; the next commit makes a new one.
+                self._discard_shadow()
+                raise
+        self._total = total
+        self._own = self._identities()
+        self._behind = [_Behind(episode.name, episode.size_bound) for episode in episodes]
+        self._pending = []
+        return [SavedEpisode(episode.name, episode.num_samples) for episode in episodes]
+
+    def close(self, commit: bool = True) -> None:
+        """Leave the one complete file, and let others write it; closing twice is harmless.
+
+        Args:
+            commit: Whether to commit what was added before; otherwise it is dropped.
+        """
+        if self._closed:
+            return
+        try:
+            if commit:
+                self.commit()
+            with self._output_errors():
+                self._check_published()
+                # Up to here the other copy was the safeguard against a power cut.
+                filesystem.to_disk(self._published)
+        finally:
+            self._closed = True
+            self._remove_leftovers()
+            self._lock.release()
+
+    def __enter__(self) -> "DatasetWriter":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_) -> None:
+        # What could not be written a moment ago would only fail again.
+        self.close(commit=kind is None or not issubclass(kind, OutputError))
+
+    def _make_folder(self) -> None:
+        folder = self._published.parent
+        existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        if not existing.is_dir():
+            raise self._error(f"cannot be written: {existing} is a file, not a folder", "Give another folder.")
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def _open(self, mode: str, attrs: Mapping[str, Any]) -> None:
+        """Make sure that `path` names a complete file, and learn what it holds."""
+        if self._published.is_dir():
+            raise self._error("is a folder, not a file", f"Give a file name, for example {self.path / 'demos.hdf5'}")
+        exists = self._published.exists()
+        if mode == "create" and exists:
+            raise self._error_exists()
+        if mode == "append" and exists:
+            self._open_existing(attrs)
+        else:
+            content = _empty_file({**encode_attrs(attrs), layout.ATTR_ENV_ARGS: json.dumps(self.env_args)})
+            try:
+                filesystem.publish_new(self._published, content, self._temporary, overwrite=mode == "overwrite")
+            except FileExistsError as error:
+                raise self._error_exists() from error
+        self._own = self._identities()
+
+    def _open_existing(self, attrs: Mapping[str, Any]) -> None:
+        try:
+            file = open_for_reading(self._published)
+        except InputFileError as error:
+            raise self._error(
+                f"cannot be appended to: {error.what}", "Give another name, or replace the file with --overwrite."
+            ) from error
+        with file:
+            if file.attrs.get(layout.ATTR_FORMAT_VERSION, layout.LEGACY_VERSION) < layout.FORMAT_VERSION:
+                raise self._error(
+                    "cannot be appended to: it is of the older format with quaternions wxyz",
+                    "Convert it first: mimic convert --input FILE --output NEW",
+                )
+            data = data_group(file)
+            numbers = [number for number in map(layout.demo_number, data) if number is not None]
+            self._next_number = max(numbers, default=-1) + 1
+            total = data.attrs.get(layout.ATTR_TOTAL)
+            if total is None:
+                total = sum(demo.attrs.get(layout.ATTR_NUM_SAMPLES, 0) for demo in data.values())
+            self._total = int(total)
+            stored = decode(data.attrs.get(layout.ATTR_ENV_ARGS, ""))
+            if isinstance(stored, dict):
+                self.env_args = stored
+        if not os.access(self._published, os.W_OK):
+            raise self._error("may not be written (permission denied)", "Change its permissions or give another name.")
+        if attrs:
+            filesystem.copy_whole(self._published, self._shadow, self._temporary)
+            filesystem.reserve(self._shadow, self._shadow.stat().st_size + _SPARE_ROOM)
+            with self._open_shadow() as file:
+                data_group(file).attrs.update(encode_attrs(attrs))
+            os.replace(self._shadow, self._published)
+
+    def _write_shadow(self, episodes: list[EncodedEpisode]) -> int:
+        """Bring the shadow up to date and add the episodes; returns the samples it then holds."""
+        needed = sum(episode.size_bound for episode in episodes)
+        if self._shadow.exists():
+            try:
+                self._reserve(needed + sum(episode.size_bound for episode in self._behind))
+                file = self._open_shadow()
+            except OSError as error:
+                if error.errno in _NO_SPACE:
+                    raise
+                # Someone who opened it before the last exchange still reads it, or it was damaged.
+                file = self._new_shadow(needed)
+        else:
+            file = self._new_shadow(needed)
+        with file:
+            data = data_group(file)
+            if self._behind:
+                with open_for_reading(self._published) as published:
+                    for episode in self._behind:
+                        # Copies chunks as they are, without unpacking them.
+                        published.copy(data_group(published)[episode.name], data, name=episode.name)
+            total = self._total
+            for episode in episodes:
+                # It is there already if a commit was interrupted just after the exchange.
+                if episode.name not in data:
+                    write_episode(data, episode)
+                total += episode.num_samples
+            data.attrs.modify(layout.ATTR_TOTAL, total)
+        return total
+
+    def _new_shadow(self, needed: int) -> h5py.File:
+        self._discard_shadow()
+        filesystem.copy_whole(self._published, self._shadow, self._temporary)
+        self._reserve(needed)
+        return self._open_shadow()
+
+    def _open_shadow(self) -> h5py.File:
+        return h5py.File(self._shadow, "r+", libver=_LIBRARY_VERSIONS)
+
+    def _reserve(self, num_bytes: int) -> None:
+        filesystem.reserve(self._shadow, self._shadow.stat().st_size + num_bytes + _SPARE_ROOM)
+
+    def _discard_shadow(self) -> None:
+        self._behind = []
+        self._shadow.unlink(missing_ok=True)
+
+    def _remove_leftovers(self) -> None:
+        for path in leftover_paths(self._published):
+            path.unlink(missing_ok=True)
+
+    def _identities(self) -> set[tuple[int, ...]]:
+        found = map(filesystem.identity, (self._published, self._shadow))
+        return {identity for identity in found if identity is not None}
+
+    def _check_published(self) -> None:
+        """Refuse to exchange the shadow with a file that is not ours."""
+        now = filesystem.identity(self._published)
+        if now is None or now not in self._own:
+            what = "removed" if now is None else "changed or replaced by another program"
+            raise self._error(f"was {what} while it was being written", "Leave the file alone until the run has ended.")
+
+    def _raise_if_closed(self) -> None:
+        if self._closed:
+            raise ValueError("the writer is closed")
+
+    def _error(self, what: str, remedy: str) -> OutputError:
+        return OutputError(what, where=str(self.path), remedy=remedy)
+
+    def _error_exists(self) -> OutputError:
+        return self._error(
+            "exists already", "Add to it with --append, replace it with --overwrite, or give another name."
+        )
+
+    @contextmanager
+    def _output_errors(self) -> Iterator[None]:
+        """Turn what the system refuses into what the user can do about it."""
+        try:
+            yield
+        except InputFileError as error:
+            raise self._error(f"cannot be written: it {error.what}", error.remedy or "") from error
+        except OSError as error:
+            if error.errno in _NO_SPACE:
+                what, remedy = "no space is left to write it", "Free some space; what was saved before is intact."
+            elif error.errno in _NO_PERMISSION:
+                what, remedy = "may not be written (permission denied)", "Give a file in a folder you may write to."
+            else:
+                reason = (error.strerror or str(error)).lower()
+                what, remedy = f"cannot be written ({reason})", "Give another name or folder."
+            raise self._error(what, remedy) from error
+
+
+def lock_path(published: Path) -> Path:
+    """The file whose lock a writer of `published` holds."""
+    return _sibling(published, "lock")
+
+
+def leftover_paths(published: Path) -> list[Path]:
+    """Files beside `published` that a writer needs while it is open, and a killed one leaves behind."""
+    shadow = _sibling(published, "shadow")
+    return [shadow, filesystem.spare_of(shadow), _sibling(published, "tmp")]
+
+
+def _sibling(published: Path, role: str) -> Path:
+    return published.with_name(f".{published.name}.{role}")
+
+
+def _with_suffix(path: Path) -> Path:
+    if path.suffix in _SUFFIXES or os.path.isdir(path):
+        return path
+    return path.with_name(path.name + _SUFFIXES[0])
+
+
+def _empty_file(data_attrs: Mapping[str, Any]) -> bytes:
+    """Return the bytes of a dataset file without demonstrations."""
+    # In memory first: HDF5 does not survive a full disk, Python's own writing reports it.
+    with h5py.File("empty", "w", driver="core", backing_store=False, libver=_LIBRARY_VERSIONS) as file:
+        file.attrs[layout.ATTR_FORMAT_VERSION] = layout.FORMAT_VERSION
+        data = file.create_group(layout.DATA)
+        data.attrs[layout.ATTR_TOTAL] = 0
+        data.attrs.update(data_attrs)
+        file.flush()
+        return file.id.get_file_image()

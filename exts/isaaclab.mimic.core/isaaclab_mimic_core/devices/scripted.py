@@ -1,0 +1,223 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A demonstrator that stacks the cubes from observations alone, in any number of environments, as a person would.
+
+It sees what a policy sees (`eef_pos`, `eef_quat`, `object`) and answers with where the hand shall go next. No two
+demonstrations are alike: each person-like trait below is drawn per demonstration and phase from a stream of random
+numbers, so that a recording can be repeated exactly.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+import isaaclab.utils.math as math_utils
+
+from .. import randomness
+from ..envs import BatchedEnv
+from ..tasks.franka_stack.local_scene import CUBE_EDGE
+
+APPROACH, DESCEND, CLOSE, LIFT, CARRY, LOWER, OPEN, RETREAT = range(8)
+_PHASES = 8
+_PLACEMENTS = ((1, 0), (2, 1))
+"""Which cube goes on which, by index: red on blue, then green on red."""
+
+_WAITS = (CLOSE, OPEN)
+_PRECISE = (DESCEND, LOWER)
+_HEADINGS = tuple(k * math.pi / 2 for k in range(-2, 3))
+"""A cube looks the same after a quarter turn."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a person moves; each range is drawn from uniformly."""
+
+    speed: tuple[float, float] = (0.055, 0.095)
+    """Pace of a demonstration: farthest that the commanded pose runs ahead of the hand [m]."""
+    phase_speed: tuple[float, float] = (0.8, 1.2)
+    """Factor on the pace, drawn for every phase."""
+    bend: float = 0.25
+    """How far a free path swerves sideways, as a fraction of the distance left."""
+    hover: tuple[float, float] = (0.07, 0.12)
+    """Height above a cube from which it is approached [m]."""
+    offset: float = 0.003
+    """How far beside a cube's middle it is grasped or put down, at most [m]."""
+    tilt: float = 0.06
+    """How far the hand's heading misses the cube's, at most [rad]."""
+    tremor: float = 0.0006
+    """Standard deviation of the shaking added at each step [m]."""
+    hesitation: float = 0.15
+    """Chance that a phase begins with a pause."""
+    pause: tuple[int, int] = (3, 9)
+    """Length of such a pause [steps]."""
+    wait: tuple[int, int] = (6, 10)
+    """How long the gripper is given to close or open [steps]."""
+
+
+class ScriptedStacker:
+    """Drives the Franka three-cube stack.
+
+    Args:
+        env: A stack environment, relative or absolute.
+        seed: Seed of the demonstrations' manners.
+        manner: How it moves.
+    """
+
+    def __init__(self, env: BatchedEnv, seed: int, manner: Manner | None = None):
+        self._env = env
+        self._seed = seed
+        self._manner = manner or Manner()
+        n, d = env.num_envs, env.device
+        self._rows = torch.arange(n, device=d)
+        self._stream = torch.zeros(n, dtype=torch.long, device=d)
+        self._phase = torch.zeros(n, dtype=torch.long, device=d)
+        self._clock = torch.zeros(n, dtype=torch.long, device=d)
+        self._steps = torch.zeros(n, dtype=torch.long, device=d)
+        self._begins = torch.ones(n, dtype=torch.bool, device=d)
+        self._anchor = torch.zeros(n, 3, device=d)
+        self._heading = torch.zeros(n, device=d)
+        self._velocity = torch.zeros(n, 3, device=d)
+        self._tremor = torch.zeros(n, 3, device=d)
+        self._traits = torch.zeros(n, 12, device=d)
+        self._placements = torch.tensor(_PLACEMENTS, device=d)
+        self._headings = torch.tensor(_HEADINGS, device=d)
+
+    @property
+    def finished(self) -> torch.Tensor:
+        """Whether nothing is left to do: (num_envs,) bool."""
+        return self._phase >= _PHASES * len(_PLACEMENTS)
+
+    def begin(self, env_ids: torch.Tensor, numbers: torch.Tensor) -> None:
+        """Start new demonstrations.
+
+        Args:
+            env_ids: (K,) environments, freshly reset.
+            numbers: (K,) each demonstration's number; decides its manner.
+        """
+        self._stream[env_ids] = randomness.streams(self._seed, "scripted", numbers)
+        self._phase[env_ids] = 0
+        self._clock[env_ids] = 0
+        self._steps[env_ids] = 0
+        self._begins[env_ids] = True
+        self._velocity[env_ids] = 0.0
+        self._tremor[env_ids] = 0.0
+
+    def action(self) -> torch.Tensor:
+        """Look, and return the next action: (num_envs, action_dim)."""
+        see = self._env.observations()
+        position, rotation = see["eef_pos"], math_utils.matrix_from_quat(see["eef_quat"])
+        cubes = see["object"][:, :21].reshape(-1, 3, 7)
+        kind = self._phase % _PHASES
+        upper, lower = self._placements[(self._phase // _PHASES).clamp_max(len(_PLACEMENTS) - 1)].unbind(-1)
+        held, base = cubes[self._rows, upper], cubes[self._rows, lower]
+        self._enter_phases(position, rotation, held, kind)
+
+        goal = self._goal(position, held[:, :3], base[:, :3], kind)
+        aim, turn_left = self._aim(rotation)
+        gap = goal - position
+        distance = gap.norm(dim=-1)
+        velocity = self._pace(gap, distance, kind)
+        target = math_utils.make_pose(position + velocity + self._shake(), aim)
+        closed = ((kind >= CLOSE) & (kind < OPEN) & ~self.finished).float()
+        self._leave_phases(kind, distance, turn_left)
+        gripper = (1.0 - 2.0 * closed)[:, None, None]
+        # The task may move another frame of the hand than the one that is observed.
+        observed = math_utils.make_pose(position, rotation)
+        moved = math_utils.pose_inv(observed) @ self._env.eef_pose()[:, 0]
+        return self._env.target_to_action((target @ moved).unsqueeze(1), gripper)
+
+    def _enter_phases(
+        self, position: torch.Tensor, rotation: torch.Tensor, held: torch.Tensor, kind: torch.Tensor
+    ) -> None:
+        """Draw the traits of phases that begin now, and remember where they began."""
+        begins = self._begins
+        traits = randomness.uniform(self._stream, 1 + self._phase, self._traits.shape[1])
+        self._traits = torch.where(begins[:, None], traits, self._traits)
+        self._anchor = torch.where(begins[:, None], position, self._anchor)
+        # The hand points down, so its x axis in the world tells its heading; take the cube's nearest face.
+        heading = torch.atan2(rotation[:, 1, 0], rotation[:, 0, 0])
+        yaw = math_utils.euler_xyz_from_quat(held[:, 3:7])[2]
+        faces = yaw[:, None] + self._headings
+        turns = torch.remainder(faces - heading[:, None] + math.pi, 2 * math.pi) - math.pi
+        nearest = turns.abs().argmin(dim=-1)
+        aligned = heading + turns[self._rows, nearest] + self._manner.tilt * (2.0 * self._traits[:, 0] - 1.0)
+        self._heading = torch.where(begins & (kind == APPROACH), aligned, self._heading)
+        self._begins = torch.zeros_like(begins)
+
+    def _goal(
+        self, position: torch.Tensor, held: torch.Tensor, base: torch.Tensor, kind: torch.Tensor
+    ) -> torch.Tensor:
+        """Return where the hand wants to be at the end of its phase: (num_envs, 3)."""
+        manner, trait = self._manner, self._traits
+        up = torch.tensor([0.0, 0.0, 1.0], device=position.device)
+        beside = manner.offset * (2.0 * trait[:, 1:4] - 1.0)
+        beside = torch.cat([beside[:, :2], beside[:, 2:].abs()], dim=-1)
+        hover = (manner.hover[0] + (manner.hover[1] - manner.hover[0]) * trait[:, 4])[:, None] * up
+        place = position + base + CUBE_EDGE * up + beside - held
+        rise = self._anchor + hover + 10.0 * beside * torch.tensor([1.0, 1.0, 0.0], device=position.device)
+        goals = torch.stack(
+            [
+                held + hover,
+                held + beside,
+                self._anchor,
+                rise,
+                place + 0.6 * hover,
+                place + 0.002 * up,
+                self._anchor,
+                rise,
+            ],
+            dim=1,
+        )
+        goal = goals[self._rows, kind]
+        return torch.where(self.finished[:, None], self._anchor, goal)
+
+    def _aim(self, rotation: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the next rotation (num_envs, 3, 3) toward the wanted heading, and the angle left [rad]."""
+        zero = torch.zeros_like(self._heading)
+        wanted = math_utils.matrix_from_quat(math_utils.quat_from_euler_xyz(zero + math.pi, zero, self._heading))
+        error = math_utils.axis_angle_from_quat(math_utils.quat_from_matrix(wanted @ rotation.transpose(-1, -2)))
+        angle = error.norm(dim=-1)
+        axis = error / angle.clamp_min(1e-9)[:, None]
+        turn = math_utils.matrix_from_quat(math_utils.quat_from_angle_axis(angle.clamp_max(0.15), axis))
+        return turn @ rotation, angle
+
+    def _pace(self, gap: torch.Tensor, distance: torch.Tensor, kind: torch.Tensor) -> torch.Tensor:
+        """Return how far ahead of the hand the next target lies: (num_envs, 3) [m]."""
+        manner, trait = self._manner, self._traits
+        demo = randomness.uniform(self._stream, 0, 1)[:, 0]
+        speed = manner.speed[0] + (manner.speed[1] - manner.speed[0]) * demo
+        speed = speed * (manner.phase_speed[0] + (manner.phase_speed[1] - manner.phase_speed[0]) * trait[:, 5])
+        precise = torch.isin(kind, torch.tensor(_PRECISE, device=kind.device))
+        speed = torch.where(precise, 0.55 * speed, speed)
+        # A free path swerves: the sideways pull fades with the distance that is left.
+        sideways = 2.0 * torch.stack([-gap[:, 1], gap[:, 0], 0.5 * gap[:, 2].abs()], dim=-1)
+        swerve = torch.where(precise, 0.0, 2.0 * manner.bend * (trait[:, 6] - 0.5))[:, None] * sideways
+        # The relative task moves half of what it is told in a step; asking for twice the gap makes up for it.
+        wish = 2.0 * gap + swerve
+        wish = wish * (speed / wish.norm(dim=-1).clamp_min(1e-9)).clamp_max(1.0)[:, None]
+        hesitates = (trait[:, 7] < manner.hesitation) & ~torch.isin(kind, torch.tensor(_WAITS, device=kind.device))
+        pause = manner.pause[0] + (manner.pause[1] - manner.pause[0]) * trait[:, 8]
+        self._resting = hesitates & (self._clock < pause)
+        wish = torch.where(self._resting[:, None], 0.0, wish)
+        self._velocity = 0.5 * self._velocity + 0.5 * wish
+        return self._velocity
+
+    def _shake(self) -> torch.Tensor:
+        kick = self._manner.tremor * randomness.normal(self._stream, 1000 + self._steps, 3)
+        self._tremor = 0.7 * self._tremor + kick
+        self._steps = self._steps + 1
+        return self._tremor
+
+    def _leave_phases(self, kind: torch.Tensor, distance: torch.Tensor, turn_left: torch.Tensor) -> None:
+        manner = self._manner
+        wait = manner.wait[0] + (manner.wait[1] - manner.wait[0]) * self._traits[:, 9]
+        waits = torch.isin(kind, torch.tensor(_WAITS, device=kind.device))
+        precise = torch.isin(kind, torch.tensor(_PRECISE, device=kind.device))
+        there = distance < torch.where(precise, 0.004, 0.015)
+        there &= (turn_left < 0.06) | (kind != APPROACH)
+        done = torch.where(waits, self._clock >= wait, there & ~self._resting) & ~self.finished
+        self._clock = torch.where(done, 0, self._clock + 1)
+        self._phase = self._phase + done.long()
+        self._begins = done

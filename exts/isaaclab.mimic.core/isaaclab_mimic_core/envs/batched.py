@@ -1,0 +1,159 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""An Isaac Lab Mimic environment with a batched contract (`datagen.contract.MimicEnv`) and a state to keep."""
+
+from typing import Any
+
+import torch
+
+import isaaclab.utils.math as math_utils
+
+from .reset_sampling import RESET_KEYS
+
+
+class BatchedEnv:
+    """Wrap a `ManagerBasedRLMimicEnv`; subclasses add the pose and action methods of one family of environments.
+
+    The environment must not reset itself (its terminations are taken out by `sim.open_env`): whoever steps it decides.
+
+    Args:
+        env: The environment.
+        success_term: The task's success termination; its function is called once per step for all environments.
+        info: Where it runs: task, physics, assets, device, versions; goes into files.
+    """
+
+    pose_action_dim: int
+    gripper_dim: int = 1
+
+    def __init__(self, env: Any, success_term: Any, info: dict):
+        self.env = env
+        self.cfg = env.cfg
+        self.info = info
+        self.num_envs: int = env.num_envs
+        self.device = torch.device(env.device)
+        self.eef_names = tuple(env.cfg.subtask_configs)
+        self.object_names = tuple(env.scene.rigid_objects)
+        self.step_dt: float = env.step_dt
+        """Time that one step simulates [s]."""
+        self._success_term = _resolved(success_term, env.scene)
+        self._objects = [env.scene.rigid_objects[name] for name in self.object_names]
+
+    # -- the contract
+
+    def eef_pose(self) -> torch.Tensor:
+        """Return where the end effectors are in the environment's frame: (num_envs, num_eefs, 4, 4) [m]."""
+        return torch.stack([self.env.get_robot_eef_pose(name) for name in self.eef_names], dim=1)
+
+    def object_pose(self) -> torch.Tensor:
+        """Return where the rigid objects are in the environment's frame: (num_envs, num_objects, 4, 4) [m]."""
+        pose = torch.stack([body.data.root_pose_w.torch for body in self._objects], dim=1)
+        position = pose[..., :3] - self.env.scene.env_origins[:, None]
+        return math_utils.make_pose(position, math_utils.matrix_from_quat(pose[..., 3:7]))
+
+    def target_to_action(
+        self, target: torch.Tensor, gripper: torch.Tensor, noise: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        raise NotImplementedError
+
+    def action_to_target(self, action: torch.Tensor) -> torch.Tensor:
+        raise NotImplementedError
+
+    def action_to_gripper(self, action: torch.Tensor) -> torch.Tensor:
+        raise NotImplementedError
+
+    def term_signals(self) -> dict[str, torch.Tensor]:
+        """Return each subtask termination signal: (num_envs,) bool."""
+        return {name: signal.reshape(self.num_envs).bool() for name, signal in self.env.get_subtask_term_signals().items()}
+
+    def success(self) -> torch.Tensor:
+        """Return whether the task is fulfilled now: (num_envs,) bool."""
+        return self._success_term.func(self.env, **self._success_term.params).reshape(self.num_envs).bool()
+
+    # -- simulation
+
+    @property
+    def action_dim(self) -> int:
+        return self.env.action_manager.total_action_dim
+
+    @property
+    def processed_action_dim(self) -> int:
+        """Numbers in what the action terms make of an action (joint targets, for example)."""
+        return self.processed_action().shape[-1]
+
+    @torch.inference_mode()
+    def step(self, action: torch.Tensor) -> None:
+        """Advance all environments by `step_dt`. `action`: (num_envs, action_dim)."""
+        self.env.step(action)
+
+    @torch.inference_mode()
+    def reset(self, env_ids: torch.Tensor, keys: torch.Tensor) -> None:
+        """Reset some environments to random initial states.
+
+        Args:
+            env_ids: (K,) which environments.
+            keys: (K,) streams (`randomness.streams`) that the initial states are drawn from: equal keys give equal
+                states, in whatever environment.
+        """
+        getattr(self.env, RESET_KEYS)[env_ids] = keys
+        self.env.reset(env_ids=env_ids)
+
+    @torch.inference_mode()
+    def restore(self, state: dict[str, torch.Tensor], env_ids: torch.Tensor) -> None:
+        """Put some environments into given states.
+
+        Args:
+            state: Flat state as `state` returns it, with K rows.
+            env_ids: (K,) which environments.
+        """
+        self.env.reset_to(nest(state), env_ids, is_relative=True)
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Return the scene's state, relative to each environment's origin, as flat paths.
+
+        Paths are `articulation/<name>/{root_pose, root_velocity, joint_position, joint_velocity}` and
+        `rigid_object/<name>/{root_pose, root_velocity}`; tensors are (num_envs, size), poses with xyzw quaternions.
+        """
+        return flatten(self.env.scene.get_state(is_relative=True))
+
+    def observations(self) -> dict[str, torch.Tensor]:
+        """Return the policy's observations by term: (num_envs, ...)."""
+        return self.env.obs_buf["policy"]
+
+    def processed_action(self) -> torch.Tensor:
+        """Return what the action terms made of the last action: (num_envs, processed_action_dim)."""
+        terms = self.env.action_manager
+        return torch.cat([terms.get_term(name).processed_actions for name in terms.active_terms], dim=-1)
+
+    def env_args(self) -> dict:
+        """Return what robomimic wants to know of the environment (`data.attrs["env_args"]`)."""
+        return {"env_name": self.info["task"], "type": 2, "env_kwargs": {}}
+
+
+def flatten(tree: dict, prefix: str = "") -> dict[str, torch.Tensor]:
+    """Turn nested dictionaries into one with slash-separated paths."""
+    flat = {}
+    for name, value in tree.items():
+        path = f"{prefix}/{name}" if prefix else name
+        flat.update(flatten(value, path) if isinstance(value, dict) else {path: value})
+    return flat
+
+
+def nest(flat: dict[str, torch.Tensor]) -> dict:
+    """Undo `flatten`."""
+    tree: dict = {}
+    for path, value in flat.items():
+        *folders, name = path.split("/")
+        node = tree
+        for folder in folders:
+            node = node.setdefault(folder, {})
+        node[name] = value
+    return tree
+
+
+def _resolved(term: Any, scene: Any) -> Any:
+    """Resolve the scene entities a manager term refers to, as Isaac Lab's managers do when they own the term."""
+    for value in term.params.values():
+        if hasattr(value, "resolve"):
+            value.resolve(scene)
+    return term

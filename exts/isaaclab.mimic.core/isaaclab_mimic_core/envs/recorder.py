@@ -1,0 +1,121 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Keep what every environment does until its episode ends, without a loop over environments.
+
+All float terms of a step lie side by side in one row of one preallocated buffer, so that recording costs the same
+number of operations whatever the number of terms and environments: one concatenation, one scatter.
+"""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+
+
+class EpisodeRecorder:
+    """Preallocated per-environment buffers of named terms.
+
+    Memory is `num_envs * capacity * row` floats, where a row is all terms of one step; the capacity doubles when an
+    episode outgrows it.
+
+    Args:
+        num_envs: Number of environments.
+        device: Where the buffers live.
+        capacity: Steps that are expected of an episode.
+    """
+
+    def __init__(self, num_envs: int, device: torch.device, capacity: int):
+        self._num_envs = num_envs
+        self._device = device
+        self._capacity = max(capacity, 1)
+        self._rows = torch.arange(num_envs, device=device)
+        self._steps = Terms()
+        self._initial = Terms()
+        self._buffer = torch.empty(0, device=device)
+        self._first = torch.empty(0, device=device)
+        self._used = 0
+        self.length = torch.zeros(num_envs, dtype=torch.long, device=device)
+        """Steps recorded since `begin`: (num_envs,) int64."""
+
+    @property
+    def num_bytes(self) -> int:
+        """Memory that the buffers take."""
+        return 4 * (self._buffer.numel() + self._first.numel())
+
+    def begin(self, env_ids: torch.Tensor, initial: Mapping[str, torch.Tensor]) -> None:
+        """Start new episodes.
+
+        Args:
+            env_ids: (K,) environments that begin one; what they recorded before is forgotten.
+            initial: What to keep of the moment before the first step, by path: (num_envs, ...), all environments.
+        """
+        if not self._initial:
+            self._initial = Terms(initial)
+            self._first = torch.zeros(self._num_envs, self._initial.size, device=self._device)
+        self._first[env_ids] = self._initial.pack(initial)[env_ids]
+        self.length[env_ids] = 0
+
+    def record(self, terms: Mapping[str, torch.Tensor]) -> None:
+        """Append one step of every environment. `terms`: by path, (num_envs, ...), the same paths every time."""
+        if not self._steps:
+            self._steps = Terms(terms)
+            self._buffer = torch.empty(self._num_envs, self._capacity, self._steps.size, device=self._device)
+        # Lengths only grow by one a step, so asking the device for the largest is not needed every time.
+        self._used += 1
+        if self._used > self._capacity:
+            self._used = int(self.length.max()) + 1
+            if self._used > self._capacity:
+                self._grow()
+        self._buffer[self._rows, self.length] = self._steps.pack(terms)
+        self.length += 1
+
+    def take(self, env_id: int, num_steps: int | None = None) -> dict[str, np.ndarray]:
+        """Copy one environment's episode to the host.
+
+        Args:
+            env_id: Which environment.
+            num_steps: Only the first so many steps; all by default.
+
+        Returns:
+            By path: terms as (steps, ...) and initial ones as (1, ...), float32, or bool where they were given as that.
+        """
+        count = int(self.length[env_id]) if num_steps is None else num_steps
+        steps = self._buffer[env_id, :count].to("cpu", copy=True).numpy()
+        first = self._first[env_id : env_id + 1].to("cpu", copy=True).numpy()
+        return {**self._initial.unpack(first), **self._steps.unpack(steps)}
+
+    def _grow(self) -> None:
+        self._capacity *= 2
+        larger = torch.empty(self._num_envs, self._capacity, self._steps.size, device=self._device)
+        larger[:, : self._buffer.shape[1]] = self._buffer
+        self._buffer = larger
+
+
+class Terms:
+    """How named terms of different shapes lie in one row. An empty one is falsy."""
+
+    def __init__(self, example: Mapping[str, torch.Tensor] | None = None):
+        self._shapes = {path: tuple(value.shape[1:]) for path, value in (example or {}).items()}
+        self._sizes = {path: math.prod(shape) for path, shape in self._shapes.items()}
+        self._flags = {path for path, value in (example or {}).items() if value.dtype == torch.bool}
+        self.size = sum(self._sizes.values())
+
+    def __bool__(self) -> bool:
+        return bool(self._shapes)
+
+    def pack(self, terms: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """(N, ...) terms -> (N, size) float32."""
+        parts = [terms[path].reshape(-1, size).float() for path, size in self._sizes.items()]
+        return torch.cat(parts, dim=-1)
+
+    def unpack(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """(T, size) -> (T, ...) terms, each contiguous and of the type it was given in."""
+        terms, start = {}, 0
+        for path, size in self._sizes.items():
+            part = np.ascontiguousarray(rows[:, start : start + size])
+            part = part.astype(bool) if path in self._flags else part
+            terms[path] = part.reshape(len(rows), *self._shapes[path])
+            start += size
+        return terms

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Every error a user can cause, one class a cause.
+
+A `MimicError` says what is wrong, where, and what to do. The command line prints it in one or two lines and exits
+with `exit_code`; a panel shows it in place. Anything that is not a `MimicError` is a defect of ours and keeps its
+traceback.
+"""
+
+
+class MimicError(Exception):
+    """A problem the user can act on.
+
+    Args:
+        what: What is wrong, as a sentence without a full stop.
+        where: The file, demo, field or option concerned.
+        remedy: What to do about it.
+    """
+
+    exit_code = 2
+
+    def __init__(self, what: str, *, where: str | None = None, remedy: str | None = None):
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        first = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{first}\n  {self.remedy}" if self.remedy else first
+
+
+class OptionError(MimicError):
+    """An option has a value that cannot be used."""
+
+
+class InputFileError(MimicError):
+    """An input file is missing, unreadable, or not what it should be."""
+
+
+class DatasetError(InputFileError):
+    """A dataset opens, but a demonstration in it lacks something or holds impossible values."""
+
+
+class OutputError(MimicError):
+    """The output cannot be written where it was asked for."""
+
+
+class TaskError(MimicError):
+    """The task is unknown, or cannot run on this machine."""
+
+
+class DeviceError(MimicError):
+    """The compute or input device asked for is not there."""
+
+
+class ConfigError(MimicError):
+    """A task's Mimic configuration contradicts itself; names the field and its value."""
+
+
+class PlatformError(MimicError):
+    """This machine lacks something that has to be installed first."""
+
+
+class WorkerError(MimicError):
+    """A worker process ended without finishing; carries its last words."""

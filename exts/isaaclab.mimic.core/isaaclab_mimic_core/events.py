@@ -1,0 +1,123 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What stages answer with: small frozen records, the same for a terminal, a window and a worker's JSON lines.
+
+Every field is plain data (numbers, text, lists, dictionaries), so that `to_json` and `from_json` are each other's
+inverse and a process boundary changes nothing.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of all events; its kind is the class's name."""
+
+
+@dataclass(frozen=True)
+class StageStarted(Event):
+    """A stage has begun: its name and the options it was given."""
+
+    stage: str
+    options: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PhaseStarted(Event):
+    """The stage turns to something that may take a while; `phase` is a sentence for the user."""
+
+    phase: str
+
+
+@dataclass(frozen=True)
+class AttemptFinished(Event):
+    """One attempt (generation, recording) or rollout (evaluation) has ended."""
+
+    attempt: int
+    """Number of the attempt in this run, counted from 0."""
+    env: int
+    """Index of the environment it ran in."""
+    success: bool
+    steps: int
+    """Environment steps it took."""
+    cause: str = ""
+    """Why it failed: not_grasped, dropped, misplaced, out_of_reach, unstable, deadlock, time; empty on success."""
+    subtask: str = ""
+    """Where it failed: `<eef>/<subtask index>`; empty on success."""
+    sources: dict[str, list[int]] = field(default_factory=dict)
+    """Per end effector the source demonstration used in each subtask begun so far."""
+
+
+@dataclass(frozen=True)
+class DemoSaved(Event):
+    """A demonstration is on disk: the file holds it whole even if the process is killed now."""
+
+    name: str
+    path: str
+    steps: int
+    saved: int
+    """Demonstrations saved by this run so far."""
+    wanted: int
+    """Demonstrations asked for; 0 means no limit."""
+
+
+@dataclass(frozen=True)
+class EpisodeAnnotated(Event):
+    """One source episode has been segmented, or could not be (`reason` then says why)."""
+
+    name: str
+    ok: bool
+    marks: dict[str, int] = field(default_factory=dict)
+    """Per termination signal the first sample at which it is raised."""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Warned(Event):
+    """Something the user should know; the stage goes on."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class StageFinished(Event):
+    """The stage has ended; all its files are complete."""
+
+    stage: str
+    outcome: str
+    """done, stopped (asked to) or gave_up (a limit was reached)."""
+    summary: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StageFailed(Event):
+    """The stage ended on an error; `message` is what a user is shown, `exit_code` what the process ends with."""
+
+    message: str
+    exit_code: int = 1
+
+
+_KINDS = {kind.__name__: kind for kind in Event.__subclasses__()}
+
+
+def to_json(event: Event) -> str:
+    """Write an event as one line of JSON with the event's kind under `event`."""
+    return json.dumps({"event": type(event).__name__, **asdict(event)}, allow_nan=False)
+
+
+def from_json(line: str) -> Event:
+    """Read an event from one line of JSON.
+
+    Raises:
+        ValueError: The line is not JSON, or its kind or fields are unknown.
+    """
+    fields = json.loads(line)
+    if not isinstance(fields, dict) or fields.get("event") not in _KINDS:
+        raise ValueError(f"not an event: {line[:200]!r}")
+    kind = _KINDS[fields.pop("event")]
+    try:
+        return kind(**fields)
+    except TypeError as error:
+        raise ValueError(f"not a {kind.__name__}: {error}") from error

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Random numbers as functions of what they are for, not of the order in which they are asked for.
+
+A draw depends only on its stream (a seed, a purpose and, say, an attempt's number) and on its position in that stream
+(a step, a channel). So attempt k gets the same noise whether it runs among 1 or 1000 environments, and a resumed run
+goes on as the first one would have.
+
+The generator is SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014), written
+with torch's wrapping int64 arithmetic so that it gives the same bits on every device.
+"""
+
+import math
+import zlib
+
+import torch
+
+_GAMMA = 0x9E3779B97F4A7C15 - (1 << 64)
+_MIX_1 = 0xBF58476D1CE4E5B9 - (1 << 64)
+_MIX_2 = 0x94D049BB133111EB - (1 << 64)
+
+
+def _shift(x: torch.Tensor, count: int) -> torch.Tensor:
+    """Logical right shift; torch's own is arithmetic."""
+    return (x >> count) & ((1 << (64 - count)) - 1)
+
+
+def _mix(x: torch.Tensor) -> torch.Tensor:
+    x = (x ^ _shift(x, 30)) * _MIX_1
+    x = (x ^ _shift(x, 27)) * _MIX_2
+    return x ^ _shift(x, 31)
+
+
+def streams(seed: int, purpose: str, numbers: torch.Tensor) -> torch.Tensor:
+    """Return one stream per number.
+
+    Args:
+        seed: The run's seed.
+        purpose: What the draws are for; different purposes never share draws.
+        numbers: Integer tensor of any shape, for example attempt numbers.
+
+    Returns:
+        int64 tensor of the same shape, to be given to the functions below.
+    """
+    base = torch.tensor((seed & ((1 << 63) - 1)) ^ (zlib.crc32(purpose.encode()) << 20), device=numbers.device)
+    return _mix(_mix(base) + (numbers.long() + 1) * _GAMMA)
+
+
+def uniform(stream: torch.Tensor, position: torch.Tensor | int, channels: int) -> torch.Tensor:
+    """Draw from the open interval (0, 1).
+
+    Args:
+        stream: (...,) streams.
+        position: (...,) position in each stream, such as a step; counted in draws of `channels` numbers.
+        channels: Numbers per draw.
+
+    Returns:
+        (..., channels) float32.
+    """
+    channel = torch.arange(1, channels + 1, device=stream.device)
+    if isinstance(position, int):
+        position = torch.full_like(stream, position)
+    bits = _mix(stream.unsqueeze(-1) + ((position * channels).unsqueeze(-1) + channel) * _GAMMA)
+    return (_shift(bits, 40).float() + 0.5) * 2.0**-24
+
+
+def normal(stream: torch.Tensor, position: torch.Tensor | int, channels: int) -> torch.Tensor:
+    """Draw from the standard normal distribution (Box and Muller 1958). Arguments and shape as `uniform`."""
+    half = (channels + 1) // 2
+    radius, angle = uniform(stream, position, 2 * half).split(half, dim=-1)
+    radius = (-2.0 * radius.log()).sqrt()
+    angle = (2.0 * math.pi) * angle
+    return torch.cat([radius * angle.cos(), radius * angle.sin()], dim=-1)[..., :channels]
+
+
+def integers(stream: torch.Tensor, position: torch.Tensor | int, low: torch.Tensor, high: torch.Tensor) -> torch.Tensor:
+    """Draw whole numbers from low to high, both included.
+
+    Args:
+        stream: (...,) streams.
+        position: As in `uniform`.
+        low: (channels,) or broadcastable to (..., channels).
+        high: As `low`; not below it.
+
+    Returns:
+        (..., channels) int64.
+    """
+    span = (high - low + 1).float()
+    draw = uniform(stream, position, low.shape[-1])
+    return low + (draw * span).long().minimum(high - low)

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Where the Franka Panda's description (URDF and meshes) comes from when there is no network but a package index."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from ...errors import PlatformError
+from .cache import build_once
+
+WHEEL = "isaacsim-asset==6.2.0.0"
+"""The wheel that ships the description. Only its data is used: its Python package clashes with isaaclab's importer."""
+
+_INSIDE = Path("isaacsim/exts/isaacsim.asset.importer.urdf/data/urdf/robots/franka_description")
+
+
+def franka_description() -> Path:
+    """Return the folder `franka_description`: from the environment's share folder, else fetched into the cache.
+
+    Raises:
+        PlatformError: It is not here and the package index cannot be reached.
+    """
+    shipped = Path(sys.prefix) / "share" / "isaacsim-asset" / _INSIDE
+    if shipped.is_dir():
+        return shipped
+    return build_once(WHEEL.replace("==", "-"), _fetch) / _INSIDE
+
+
+def _fetch(folder: Path) -> None:
+    if uv := shutil.which("uv"):
+        command = [uv, "pip", "install", "--quiet", "--python", sys.executable]
+    elif importlib.util.find_spec("pip"):
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    else:
+        raise PlatformError(
+            "neither uv nor pip is here to fetch the robot's description", remedy="Install one: python -m ensurepip"
+        )
+    command += ["--no-deps", "--target", str(folder), WHEEL]
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode:
+        last = (result.stderr.strip().splitlines() or ["no message"])[-1]
+        raise PlatformError(
+            f"the robot's description could not be fetched: {last}",
+            where=WHEEL,
+            remedy="Check the network and run the command again; nothing else is lost.",
+        )

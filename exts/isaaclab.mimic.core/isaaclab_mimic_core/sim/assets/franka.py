@@ -1,0 +1,78 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The Franka Panda as USD, converted from its URDF on this machine.
+
+The result has the prim tree that Isaac Lab's own Franka tasks look for (`Geometry/panda_link0/.../panda_hand`).
+
+The conversion runs in a process of its own: the importer registers stand-ins for PhysX's USD schemas, and PhysX refuses
+to register the real ones in a process that has those.
+"""
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from ...errors import PlatformError
+from .cache import build_once
+from .description import franka_description
+
+RECIPE = 1
+"""Raise when anything below changes what is built."""
+
+_NAME = "panda"
+
+
+def franka_usd() -> Path:
+    """Return the path of the robot's USD file; builds it the first time (about 10 s).
+
+    Raises:
+        PlatformError: The conversion failed; names its log.
+        OutputError: The cache cannot be written.
+    """
+    folder = build_once(f"franka-panda-{RECIPE}", _build)
+    return folder / _NAME / f"{_NAME}.usda"
+
+
+def _build(folder: Path) -> None:
+    start = time.perf_counter()
+    description = franka_description()
+    # Finger 2 follows finger 1 by a <mimic> element. The task's gripper action drives both fingers itself, and PhysX
+    # would fight that with a constraint of its own.
+    text = (description / "robots" / "panda_arm_hand.urdf").read_text(encoding="utf-8")
+    urdf = folder / f"{_NAME}.urdf"
+    urdf.write_text(re.sub(r"<mimic\b[^>]*/>", "", text), encoding="utf-8")
+    log = folder.parent / "franka-build.log"
+    with open(log, "wb") as output:
+        command = [sys.executable, "-m", __name__, str(urdf), str(folder), str(description)]
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+    if result.returncode:
+        raise PlatformError("the robot could not be converted from its URDF", where=str(log), remedy="mimic doctor")
+    (folder / "build_seconds.txt").write_text(f"{time.perf_counter() - start:.1f}\n")
+
+
+def _convert(urdf: str, folder: str, description: str) -> None:
+    from isaaclab.sim.converters import UrdfConverter, UrdfConverterCfg
+
+    from ..repairs.articulation_root import move_articulation_root
+
+    converter = UrdfConverter(
+        UrdfConverterCfg(
+            asset_path=urdf,
+            usd_dir=folder,
+            fix_base=True,
+            # The tasks look for panda_hand, which a merge of fixed joints would fold into link 7.
+            merge_fixed_joints=False,
+            ros_package_paths=[{"name": "franka_description", "path": description}],
+            joint_drive=UrdfConverterCfg.JointDriveCfg(
+                gains=UrdfConverterCfg.JointDriveCfg.PDGainsCfg(stiffness=400.0, damping=80.0)
+            ),
+        )
+    )
+    move_articulation_root(Path(converter.usd_path))
+
+
+if __name__ == "__main__":
+    _convert(*sys.argv[1:])

@@ -1,0 +1,8 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The physics engines a task can run on."""
+
+from .choice import ENGINES, choose_engine, configure_engine
+
+__all__ = ["ENGINES", "choose_engine", "configure_engine"]

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Choose a physics engine and set a task up for it."""
+
+import importlib.util
+from typing import Any
+
+from ...errors import OptionError, TaskError
+from ..host import inside_isaac_sim
+
+ENGINES = ("ovphysx", "newton", "isaacsim")
+
+
+def choose_engine(name: str) -> str:
+    """Turn `auto` or an engine's name into an engine that can run in this process.
+
+    `auto` is Isaac Sim's own PhysX inside Isaac Sim, and PhysX without Kit (ovphysx) everywhere else.
+
+    Raises:
+        OptionError: Not the name of an engine.
+        TaskError: That engine cannot run here.
+    """
+    inside = inside_isaac_sim()
+    if name == "auto":
+        name = "isaacsim" if inside else "ovphysx"
+    if name not in ENGINES:
+        raise OptionError(
+            f"{name!r} is not a physics engine", where="--physics", remedy=f"Use auto, {', '.join(ENGINES)}."
+        )
+    if name == "isaacsim" and not inside:
+        raise TaskError(
+            "this is not a running Isaac Sim",
+            where="--physics isaacsim",
+            remedy="Start the stage from the Mimic window inside Isaac Sim, or use --physics ovphysx.",
+        )
+    if name != "isaacsim" and inside:
+        raise TaskError(
+            "inside Isaac Sim only its own physics can run",
+            where=f"--physics {name}",
+            remedy="Use isaacsim, or run the stage in a worker process.",
+        )
+    module = {"ovphysx": "ovphysx", "newton": "newton"}.get(name)
+    if module and importlib.util.find_spec(module) is None:
+        raise TaskError(f"the Python package {module} is not installed", where=f"--physics {name}", remedy="./mimic.sh setup")
+    return name
+
+
+def configure_engine(cfg: Any, engine: str) -> None:
+    """Set the physics of a task's configuration."""
+    # Environments are copies of one another in every task here; without replication each would be parsed on its own.
+    cfg.scene.replicate_physics = True
+    if engine == "ovphysx":
+        from isaaclab_ov.physics import OvPhysxCfg
+
+        cfg.sim.physics = OvPhysxCfg()
+    elif engine == "newton":
+        from .newton import stacking_physics
+
+        cfg.sim.physics = stacking_physics()
+    else:
+        # The tasks' configurations come with Isaac Sim's PhysX as their default.
+        cfg.scene.replicate_physics = False

@@ -1,0 +1,23 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Where this process runs: in Isaac Sim, in a bare Kit kernel, or in plain Python."""
+
+import sys
+
+
+def inside_kit() -> bool:
+    """Return whether a Kit application runs in this process, without importing Kit."""
+    module = sys.modules.get("omni.kit.app")
+    try:
+        return module is not None and module.get_app() is not None
+    except Exception:  # Kit raises its own errors while it starts or stops: then it does not run
+        return False
+
+
+def inside_isaac_sim() -> bool:
+    """Return whether this is a running Isaac Sim: Kit with a USD context to simulate in.
+
+    A bare Kit kernel, as in development, has none; environments then run without Kit's help.
+    """
+    return inside_kit() and "omni.usd" in sys.modules

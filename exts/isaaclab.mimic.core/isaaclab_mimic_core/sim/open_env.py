@@ -1,0 +1,178 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Open a task as a batched environment on whatever physics this machine has.
+
+This module is the only place that builds environments. It imports Isaac Lab late: importing it costs seconds, and the
+repairs have to come first.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from ..errors import OptionError, TaskError
+from ..tasks import find_task
+from .assets.cloud import cloud_assets_reachable
+from .compute import resolve_device
+from .engines import choose_engine, configure_engine
+from .host import inside_isaac_sim, inside_kit
+from .repairs.pinned_memory import allow_pinned_without_cuda
+
+if TYPE_CHECKING:
+    from ..envs import BatchedEnv
+
+VISUALIZERS = ("none", "viser", "newton", "kit")
+ASSETS = ("auto", "cloud", "local")
+
+
+@contextlib.contextmanager
+def open_env(
+    task: str,
+    num_envs: int,
+    *,
+    device: str = "auto",
+    physics: str = "auto",
+    seed: int = 1,
+    visualizer: str = "none",
+    assets: str = "auto",
+    configure: Callable[[Any], None] | None = None,
+) -> Iterator["BatchedEnv"]:
+    """Build a task's environments, and close them at the end.
+
+    The environments do not reset themselves and have no recorders: whoever steps them decides. One set can be open at
+    a time in a process.
+
+    Args:
+        task: A task's id or one of its other names (`tasks.find_task`).
+        num_envs: How many environments, at least 1.
+        device: `auto`, `cpu`, `cuda` or `cuda:<index>`.
+        physics: `auto`, `ovphysx`, `newton` or `isaacsim`.
+        seed: Seed of the simulation's own random numbers; initial states come from the keys given to `reset`.
+        visualizer: `none`, `viser` (browser), `newton` (window) or `kit`.
+        assets: `cloud`, `local`, or `auto`: the cloud's where they can be reached.
+        configure: Changes the task's configuration before it is built.
+
+    Raises:
+        TaskError: Unknown task, or it cannot run here.
+        OptionError: A value that cannot be used.
+        DeviceError: The GPU asked for is not there.
+    """
+    if num_envs < 1:
+        raise OptionError(f"at least one environment is needed, not {num_envs}", where="--num-envs")
+    _check_choice("--viz", visualizer, VISUALIZERS)
+    _check_choice("--assets", assets, ASSETS)
+    spec = find_task(task)
+    device = resolve_device(device)
+    engine = choose_engine(physics)
+    local = _use_local(spec, assets)
+
+    allow_pinned_without_cuda()
+    if inside_kit() and not inside_isaac_sim():
+        _simulate_without_kit()
+    import torch
+
+    import isaaclab_mimic.envs  # noqa: F401  registers the tasks
+    from isaaclab_tasks.utils.parse_cfg import parse_env_cfg
+
+    if device == "cpu":
+        # Tensors are small: more threads make a step slower, also the physics beside it.
+        torch.set_num_threads(1)
+    cfg: Any = parse_env_cfg(spec.id, device=device, num_envs=num_envs)
+    success_term = _take_over(cfg, seed)
+    configure_engine(cfg, engine)
+    if local:
+        from ..tasks.franka_stack.local_scene import use_local_assets
+
+        use_local_assets(cfg, engine)
+    if configure:
+        configure(cfg)
+    info = {
+        "task": spec.id,
+        "physics": engine,
+        "device": device,
+        "assets": "local" if local else "cloud",
+        "versions": _versions(engine),
+    }
+    with _launched(cfg, engine, visualizer), contextlib.closing(_build(spec.id, cfg)) as env:
+        from ..envs import adapt
+        from ..envs.reset_sampling import attach_keys
+
+        attach_keys(env)
+        yield adapt(env, success_term, info)
+
+
+def _check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise OptionError(f"{value!r} is not one of {', '.join(choices)}", where=option)
+
+
+def _use_local(spec: Any, assets: str) -> bool:
+    if assets == "local" or (assets == "auto" and not cloud_assets_reachable()):
+        if not spec.local:
+            why = "there are no local assets for this task"
+            if assets == "auto":
+                why += " and NVIDIA's asset server cannot be reached"
+            raise TaskError(why, where=spec.id, remedy="mimic tasks lists what can run here.")
+        return True
+    return False
+
+
+def _simulate_without_kit() -> None:
+    """Keep Isaac Lab from using a bare Kit kernel, which lacks omni.usd, for a simulation that needs no Kit."""
+    import isaaclab.utils.version as version
+
+    version.has_kit = lambda: False
+
+
+def _take_over(cfg: Any, seed: int) -> Any:
+    """Take out what would end or record episodes by itself; return the success term."""
+    from ..envs.reset_sampling import use_keyed_resets
+
+    success_term = getattr(cfg.terminations, "success", None)
+    if success_term is None:
+        raise TaskError("its configuration has no termination named 'success'", where=type(cfg).__name__)
+    cfg.terminations = None
+    cfg.observations.policy.concatenate_terms = False
+    cfg.seed = seed
+    # One picture per environment step is enough for a live view.
+    cfg.sim.render_interval = cfg.decimation
+    use_keyed_resets(cfg)
+    return success_term
+
+
+def _build(task_id: str, cfg: Any) -> Any:
+    """Build the environment by its registered class, without gymnasium's wrappers and their error messages."""
+    import gymnasium
+    from isaaclab.utils.string import string_to_callable
+
+    entry_point: Any = gymnasium.spec(task_id).entry_point
+    make = string_to_callable(entry_point) if isinstance(entry_point, str) else entry_point
+    env = make(cfg)
+    env.spec = gymnasium.spec(task_id)
+    return env
+
+
+@contextlib.contextmanager
+def _launched(cfg: Any, engine: str, visualizer: str) -> Iterator[None]:
+    if engine == "isaacsim":
+        # The app runs already, and launch_simulation would start a second one.
+        yield
+        return
+    from isaaclab.app.sim_launcher import launch_simulation
+
+    from .visualizers import configure_visualizer
+
+    with launch_simulation(cfg, configure_visualizer(cfg, visualizer)):
+        yield
+
+
+def _versions(engine: str) -> dict[str, str]:
+    packages = {"isaaclab": "isaaclab", "torch": "torch", "mimic": "isaaclab-mimic-kit"}
+    packages[engine] = {"ovphysx": "ovphysx", "newton": "newton", "isaacsim": "isaacsim"}[engine]
+    found = {}
+    for name, distribution in packages.items():
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(distribution)
+    return found

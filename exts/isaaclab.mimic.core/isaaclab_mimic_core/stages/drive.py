@@ -1,0 +1,70 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The terminal's driver of a stage: steps it as fast as it wants, and turns Ctrl-C into a clean stop."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ..events import Event, StageFinished, Warned
+from .stage import Stage
+
+_LONGEST_NAP = 0.05
+"""[s] A sleep is cut into naps of this length, so that Ctrl-C is answered at once."""
+
+
+def drive(stage: Stage, on_events: Callable[[list[Event]], None] | None = None) -> StageFinished | None:
+    """Run a stage to its end, and close it whatever happens.
+
+    The first Ctrl-C asks the stage to stop, which leaves complete files; a second one raises `KeyboardInterrupt` from
+    wherever the stage is. The signal is only touched in the main thread, where alone Python allows it.
+
+    Args:
+        stage: The stage to run.
+        on_events: Called after each step that had something to say.
+
+    Returns:
+        The stage's last word, or None if it ended without one.
+
+    Raises:
+        MimicError: What the stage could not do, for the caller to show.
+        KeyboardInterrupt: Ctrl-C was pressed twice.
+    """
+    tell = on_events or (lambda events: None)
+    ending = None
+    with stage, _interrupts() as interrupted:
+        stop_requested = False
+        while not stage.done:
+            if interrupted.is_set() and not stop_requested:
+                stop_requested = True
+                stage.request("stop")
+                tell([Warned("Stopping cleanly; press Ctrl-C again to abort.")])
+            events = stage.step()
+            if events:
+                ending = next((event for event in events if isinstance(event, StageFinished)), ending)
+                tell(events)
+            while not interrupted.is_set() and not stage.done and (wait := stage.due - time.monotonic()) > 0:
+                time.sleep(min(wait, _LONGEST_NAP))
+    return ending
+
+
+@contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """Yield a flag that the first Ctrl-C raises; from then on Ctrl-C is Python's own again."""
+    flag = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield flag
+        return
+
+    def on_interrupt(*_) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        flag.set()
+
+    previous = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield flag
+    finally:
+        signal.signal(signal.SIGINT, previous if previous is not None else signal.SIG_DFL)

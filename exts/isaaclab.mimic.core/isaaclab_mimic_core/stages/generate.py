@@ -1,0 +1,205 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Generate demonstrations from annotated ones."""
+
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from .. import randomness
+from ..datagen.settings import Settings
+from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode
+from ..errors import OptionError
+from ..events import AttemptFinished, DemoSaved, Event
+from .output_check import check_output
+from .sim_stage import SimOptions, SimStage, writing_mode
+
+if TYPE_CHECKING:
+    from ..datagen.generator import Outcome
+    from ..envs import BatchedEnv
+
+
+@dataclass(frozen=True)
+class GenerateOptions(SimOptions):
+    """Generate demonstrations.
+
+    mimic generate --input annotated.hdf5 --output generated.hdf5 --num-demos 100 --num-envs 64
+    """
+
+    input: str = "annotated.hdf5"
+    """File of annotated source demonstrations."""
+    output: str = "generated.hdf5"
+    """File to write."""
+    num_demos: int = 10
+    """Successful demonstrations to generate."""
+    mode: str = "default"
+    """default, or upstream for Isaac Lab 3.0.0's own rules."""
+    max_failures: int = 0
+    """Give up after so many failed attempts; 0 for never."""
+    overwrite: bool = False
+    """Replace the output if it exists."""
+
+
+class Generate(SimStage):
+    """Runs attempts in all environments until enough have succeeded."""
+
+    name = "generate"
+    options: GenerateOptions
+
+    def __init__(self, options: GenerateOptions, env: "BatchedEnv | None" = None):
+        super().__init__(options, env)
+        if options.num_demos < 1:
+            raise OptionError(f"at least one demonstration is wanted, not {options.num_demos}", where="--num-demos")
+        if options.max_failures < 0:
+            raise OptionError("must not be negative", where="--max-failures")
+        self._settings = Settings.of(options.mode)
+        self._mode: Any = writing_mode(options.overwrite)
+        DatasetReader(options.input).close()
+        check_output(options.output, self._mode)
+        self._started_attempts = self._finished = self._submitted = self._saved = self._failed = 0
+        self._steps = 0
+        self._causes: Counter[str] = Counter()
+        self._generating_since = time.perf_counter()
+
+    def snapshot(self) -> dict:
+        now = time.perf_counter()
+        running = now - self._generating_since
+        rate = self._submitted / running if running > 0 and self._steps else 0.0
+        left = self.options.num_demos - self._submitted
+        return {
+            **super().snapshot(),
+            "saved": self._saved,
+            "wanted": self.options.num_demos,
+            "attempts": self._finished,
+            "success_rate": self._submitted / self._finished if self._finished else 0.0,
+            "steps": self._steps,
+            "steps_per_second": self._steps / running if running > 0 else 0.0,
+            "demos_per_minute": 60.0 * rate,
+            "eta_s": left / rate if rate > 0 else None,
+            "causes": dict(self._causes),
+        }
+
+    @torch.inference_mode()
+    def _begin(self) -> list[Event]:
+        from ..datagen.generator import Generator
+        from ..datagen.plan import make_plan
+        from ..datagen.source_bank import make_bank
+        from ..envs.recorder import EpisodeRecorder
+        from .sources import read_sources
+
+        env, options = self.env, self.options
+        plan = make_plan(env.cfg, env.object_names, env.device)
+        demos = read_sources(options.input, plan)
+        self._bank = make_bank(demos, env, plan)
+        self._generator = Generator(env, plan, self._bank, options.seed, self._settings)
+        self._run = {
+            "input": options.input,
+            "seed": options.seed,
+            "mode": options.mode,
+            "settings": asdict(self._settings),
+            **env.info,
+        }
+        self._writer = self._resources.enter_context(
+            BackgroundWriter(
+                DatasetWriter(options.output, env.env_args(), mode=self._mode, attrs={"mimic": {"generated": self._run}})
+            )
+        )
+        self._recorder = EpisodeRecorder(env.num_envs, env.device, max(len(demo.actions) for demo in demos) * 3 // 2)
+        self._restart(torch.arange(env.num_envs, device=env.device))
+        self._generating_since = time.perf_counter()
+        return [self._enter(f"Generating from {len(demos)} demonstrations")]
+
+    @torch.inference_mode()
+    def _tick(self) -> list[Event]:
+        from ..envs.episode_terms import after_step, before_step
+
+        env = self.env
+        if self._stopping:
+            return self._close_file("stopped")
+        action = self._generator.action()
+        terms = before_step(env, action)
+        env.step(action)
+        self._recorder.record({**terms, **after_step(env)})
+        self._steps += 1
+        outcomes = self._generator.observe()
+        events = [event for outcome in outcomes for event in self._end_attempt(outcome)]
+        events += self._report_saved(self._writer.poll())
+        if self._submitted >= self.options.num_demos:
+            return events + self._close_file("done")
+        if 0 < self.options.max_failures <= self._failed:
+            return events + self._close_file("gave_up")
+        if outcomes:
+            self._restart(torch.tensor([outcome.env for outcome in outcomes], device=env.device))
+        return events
+
+    def _restart(self, env_ids: torch.Tensor) -> None:
+        """Reset environments to the initial states of the next attempts."""
+        from ..envs.episode_terms import initial_terms
+
+        attempts = torch.arange(self._started_attempts, self._started_attempts + len(env_ids), device=env_ids.device)
+        self._started_attempts += len(env_ids)
+        self.env.reset(env_ids, randomness.streams(self.options.seed, "reset", attempts))
+        self._recorder.begin(env_ids, initial_terms(self.env))
+        self._generator.begin(env_ids, attempts)
+
+    def _end_attempt(self, outcome: "Outcome") -> list[Event]:
+        # Whatever ends in the same step as the last demonstration that was wanted, or failure allowed, is not counted.
+        enough = self._submitted >= self.options.num_demos
+        if enough or 0 < self.options.max_failures <= self._failed:
+            return []
+        self._finished += 1
+        if outcome.success:
+            self._submitted += 1
+            self._writer.submit(Episode(self._recorder.take(outcome.env, outcome.steps), self._attrs(outcome)))
+        else:
+            self._failed += 1
+            self._causes[f"{outcome.cause} {outcome.subtask}".strip()] += 1
+        return [
+            AttemptFinished(
+                outcome.attempt,
+                outcome.env,
+                outcome.success,
+                outcome.steps,
+                outcome.cause,
+                outcome.subtask,
+                outcome.sources,
+            )
+        ]
+
+    def _attrs(self, outcome: "Outcome") -> dict:
+        """Say where a demonstration comes from: attributes of its group."""
+        sources = {
+            eef: [
+                {"demo": self._bank.names[source], "segment": list(segment)}
+                for source, segment in zip(used, outcome.segments[eef], strict=True)
+            ]
+            for eef, used in outcome.sources.items()
+        }
+        generated = {**self._run, "attempt": outcome.attempt, "sources": sources}
+        return {"success": True, "seed": self.options.seed, "mimic": {"generated": generated}}
+
+    def _report_saved(self, saved: list) -> list[Event]:
+        events: list[Event] = []
+        for demo in saved:
+            self._saved += 1
+            path, wanted = str(self._writer.path), self.options.num_demos
+            events.append(DemoSaved(demo.name, path, demo.num_samples, self._saved, wanted))
+        return events
+
+    def _close_file(self, outcome: str) -> list[Event]:
+        events = self._report_saved(self._writer.finish())
+        took = time.perf_counter() - self._generating_since
+        summary = {
+            "output": str(self._writer.path),
+            "saved": self._saved,
+            "attempts": self._finished,
+            "failed": self._failed,
+            "causes": dict(self._causes),
+            "steps": self._steps,
+            "seconds": round(took, 2),
+        }
+        return events + self._finish(outcome, summary)

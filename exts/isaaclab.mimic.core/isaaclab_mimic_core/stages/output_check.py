@@ -1,0 +1,33 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Find out that an output cannot be written before minutes have gone into making it."""
+
+import os
+from pathlib import Path
+
+from ..errors import OutputError
+
+
+def check_output(path: str, mode: str = "create") -> None:
+    """Check that a file can be made or extended, without touching anything.
+
+    Args:
+        path: The file to be written.
+        mode: The dataset writer's mode; `create` minds an existing file.
+
+    Raises:
+        OutputError: It cannot be written, or it exists and nothing was said about that.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise OutputError("this is a folder, not a file", where=path, remedy="Name a file in it, ending in .hdf5.")
+    if mode == "create" and target.exists():
+        raise OutputError("the file exists already", where=path, remedy="Give another name, or --overwrite.")
+    folder = target.absolute().parent
+    while not folder.exists():
+        folder = folder.parent
+    if not folder.is_dir():
+        raise OutputError(f"{folder} is not a folder", where=path)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"the folder {folder} cannot be written", where=path, remedy="Choose a folder of yours.")

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What stages that simulate have in common: options, opening the environments, the pace of their events."""
+
+import contextlib
+import time
+from abc import abstractmethod
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import OptionError
+from ..events import Event, PhaseStarted, StageFinished, StageStarted
+from ..sim.compute import resolve_device
+from ..sim.engines import choose_engine
+from ..tasks import find_task
+from ..tasks.catalog import DEFAULT_TASK
+from .stage import Stage
+
+if TYPE_CHECKING:
+    from ..envs import BatchedEnv
+
+
+@dataclass(frozen=True)
+class SimOptions:
+    """Where and how to simulate."""
+
+    task: str = DEFAULT_TASK
+    """Task id, or one of its other names."""
+    num_envs: int = 16
+    """Environments that run side by side."""
+    seed: int = 1
+    """Seed of everything random."""
+    device: str = "auto"
+    """auto, cpu, cuda or cuda:<index>."""
+    physics: str = "auto"
+    """auto, ovphysx, newton or isaacsim."""
+    assets: str = "auto"
+    """auto, cloud or local."""
+    viz: str = "none"
+    """Live view: none, viser, newton or kit."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Path):
+                # Plain data: options travel to worker processes and into files.
+                object.__setattr__(self, field.name, str(value))
+
+
+class SimStage(Stage):
+    """A stage that steps environments: opens its own, or uses some that are open already.
+
+    Args:
+        options: What to do.
+        env: Open environments of the same task to use; left open at the end.
+
+    Raises:
+        MimicError: An option cannot be used; found before anything is opened or written.
+    """
+
+    def __init__(self, options: SimOptions, env: "BatchedEnv | None" = None):
+        super().__init__()
+        self.options = options
+        find_task(options.task)
+        if options.num_envs < 1:
+            raise OptionError(f"at least one environment is needed, not {options.num_envs}", where="--num-envs")
+        resolve_device(options.device)
+        choose_engine(options.physics)
+        self._env = env
+        self._resources = contextlib.ExitStack()
+        self._coming = self._announce
+        self._stopping = False
+        self._started = time.perf_counter()
+        self._phase = "starting"
+
+    @property
+    def env(self) -> "BatchedEnv":
+        """The open environments."""
+        assert self._env is not None, "the stage has not opened its environments yet"
+        return self._env
+
+    def snapshot(self) -> dict:
+        return {"phase": self._phase, "elapsed_s": time.perf_counter() - self._started}
+
+    # -- the life of such a stage: announce, open, begin, tick until finished
+
+    def _advance(self) -> list[Event]:
+        return self._coming()
+
+    def _announce(self) -> list[Event]:
+        self._coming = self._open if self._env is None else self._start
+        started = StageStarted(self.name, asdict(self.options))
+        return [started, self._enter("Opening the simulation")] if self._env is None else [started]
+
+    def _open(self) -> list[Event]:
+        from ..sim import open_env
+
+        o = self.options
+        self._env = self._resources.enter_context(
+            open_env(
+                o.task,
+                o.num_envs,
+                device=o.device,
+                physics=o.physics,
+                seed=o.seed,
+                visualizer=o.viz,
+                assets=o.assets,
+            )
+        )
+        return self._start()
+
+    def _start(self) -> list[Event]:
+        self._coming = self._tick
+        return self._begin()
+
+    def _stop(self) -> None:
+        self._stopping = True
+        if self._env is None:
+            self._coming = lambda: self._finish("stopped", {})
+
+    def _enter(self, phase: str) -> PhaseStarted:
+        self._phase = phase
+        return PhaseStarted(phase)
+
+    def _finish(self, outcome: str, summary: dict) -> list[Event]:
+        self._done = True
+        self._phase = outcome
+        return [StageFinished(self.name, outcome, summary)]
+
+    def _release(self) -> None:
+        self._resources.close()
+
+    @abstractmethod
+    def _begin(self) -> list[Event]:
+        """Get ready; the environments are open."""
+
+    @abstractmethod
+    def _tick(self) -> list[Event]:
+        """Make one environment step."""
+
+
+def writing_mode(overwrite: bool, append: bool = False) -> str:
+    """Return the dataset writer's mode for the two options.
+
+    Raises:
+        OptionError: Both were given.
+    """
+    if overwrite and append:
+        raise OptionError("--append and --overwrite exclude each other", where="--output")
+    return "overwrite" if overwrite else "append" if append else "create"

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Every Mimic task of isaaclab_mimic 3.0.0, by the id it is registered under."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task.
+
+    Attributes:
+        id: The id in gymnasium's registry.
+        title: What is to be done, for people.
+        local: Whether its scene can be built without the cloud's assets.
+        needs: What it needs beyond physics and assets, for people.
+    """
+
+    id: str
+    title: str
+    local: bool = False
+    needs: tuple[str, ...] = ()
+
+
+_CAMERAS = ("camera rendering",)
+_ISAAC_SIM = ("Isaac Sim",)
+
+TASKS = {
+    task.id: task
+    for task in (
+        Task("Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0", "Franka stacks three cubes (relative poses)", local=True),
+        Task("Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0", "Franka stacks three cubes (absolute poses)", local=True),
+        Task("Isaac-Stack-Cube-Franka-IK-Rel-Blueprint-Mimic-v0", "the same, with blueprint cameras", needs=_CAMERAS),
+        Task("Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Mimic-v0", "the same, with two cameras", needs=_CAMERAS),
+        Task(
+            "Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Cosmos-Mimic-v0", "the same, for Cosmos Transfer", needs=_CAMERAS
+        ),
+        Task(
+            "IsaacContrib-Stack-Cube-Franka-IK-Rel-Skillgen", "the same, with planned transitions", needs=("a CUDA GPU",)
+        ),
+        Task("IsaacContrib-Stack-Cube-Bin-Franka-IK-Rel-Mimic", "Franka stacks cubes into a bin"),
+        Task(
+            "Isaac-Stack-Cube-Galbot-Left-Arm-Gripper-RmpFlow-Rel-Mimic-v0",
+            "Galbot stacks with its left gripper (relative)",
+            needs=_ISAAC_SIM,
+        ),
+        Task(
+            "Isaac-Stack-Cube-Galbot-Right-Arm-Suction-RmpFlow-Rel-Mimic-v0",
+            "Galbot stacks with its right suction cup (relative)",
+            needs=_ISAAC_SIM,
+        ),
+        Task(
+            "Isaac-Stack-Cube-Galbot-Left-Arm-Gripper-RmpFlow-Abs-Mimic-v0",
+            "Galbot stacks with its left gripper (absolute)",
+            needs=_ISAAC_SIM,
+        ),
+        Task(
+            "Isaac-Stack-Cube-Galbot-Right-Arm-Suction-RmpFlow-Abs-Mimic-v0",
+            "Galbot stacks with its right suction cup (absolute)",
+            needs=_ISAAC_SIM,
+        ),
+        Task(
+            "Isaac-Place-Mug-Agibot-Left-Arm-RmpFlow-Rel-Mimic-v0", "Agibot puts a mug upright", needs=_ISAAC_SIM
+        ),
+        Task("Isaac-Place-Toy2Box-Agibot-Right-Arm-RmpFlow-Rel-Mimic-v0", "Agibot puts a toy in a box", needs=_ISAAC_SIM),
+        Task("Isaac-PickPlace-GR1T2-Abs-Mimic-v0", "GR1T2 picks and places"),
+        Task("Isaac-PickPlace-GR1T2-WaistEnabled-Abs-Mimic-v0", "GR1T2 picks and places, waist enabled"),
+        Task("Isaac-NutPour-GR1T2-Pink-IK-Abs-Mimic-v0", "GR1T2 pours nuts with both arms"),
+        Task("Isaac-ExhaustPipe-GR1T2-Pink-IK-Abs-Mimic-v0", "GR1T2 moves an exhaust pipe with both arms"),
+        Task(
+            "Isaac-Locomanipulation-G1-Abs-Mimic-v0", "G1 picks and places with both hands", needs=("a walking policy",)
+        ),
+    )
+}
+"""Registered id -> task, in the order shown to people."""
+
+DEFAULT_TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The stack task's scene from local assets: the robot converted from its URDF, table and cubes as plain boxes.
+
+What the task means stays upstream's (isaaclab_tasks.contrib.stack): names, poses, observations, signals, success and
+reset events are untouched; only what is spawned changes. Upstream's cubes have an edge of 46.8 mm in their height
+thresholds but 40.6 mm as shipped blocks; the boxes here have the latter, with a mass of 0.1 kg.
+"""
+
+from typing import Any
+
+CUBE_EDGE = 0.0406
+"""Edge of a cube [m]."""
+
+_CUBE_MASS = 0.1
+_TABLE_SIZE = (1.0, 1.5, 1.05)
+_COLORS = {"cube_1": (0.05, 0.15, 0.8), "cube_2": (0.8, 0.08, 0.05), "cube_3": (0.05, 0.6, 0.1)}
+
+
+def use_local_assets(cfg: Any, engine: str) -> None:
+    """Replace the spawned assets in a stack task's configuration.
+
+    Args:
+        cfg: A configuration of `isaaclab_tasks.contrib.stack` with a Franka.
+        engine: Physics engine: `ovphysx`, `isaacsim` or `newton`.
+    """
+    scene = cfg.scene
+    for name, color in _COLORS.items():
+        cube = getattr(scene, name)
+        cube.spawn = _box((CUBE_EDGE,) * 3, color, rigid_props=cube.spawn.rigid_props, mass=_CUBE_MASS)
+    width, depth, height = _TABLE_SIZE
+    scene.table.spawn = _box((width, depth, height), (0.55, 0.5, 0.45))
+    scene.table.init_state.pos = (0.5, 0.0, -height / 2)
+    scene.table.init_state.rot = (0.0, 0.0, 0.0, 1.0)
+    scene.plane.spawn = _box((200.0, 200.0, 0.1), (0.3, 0.3, 0.32))
+    scene.plane.init_state.pos = (0.0, 0.0, -height - 0.05)
+    _use_local_robot(scene.robot, engine)
+
+
+def _use_local_robot(robot: Any, engine: str) -> None:
+    from isaaclab.actuators import ImplicitActuatorCfg
+
+    from ...sim.assets import franka_usd
+
+    robot.spawn.usd_path = str(franka_usd())
+    newton = engine == "newton"
+    robot.spawn.variants = {"Physics": "physics"} if newton else None
+    # The armature keeps MuJoCo's implicit integrator stable at the task's stiff gains; PhysX needs none.
+    armature = 0.1 if newton else None
+    arm = robot.actuators["panda_arm"]
+    robot.actuators = {
+        "panda_arm": ImplicitActuatorCfg(
+            joint_names_expr=["panda_joint[1-7]"],
+            joint_effort_limit=arm.joint_effort_limit,
+            joint_velocity_limit=arm.joint_velocity_limit,
+            stiffness=arm.stiffness,
+            damping=arm.damping,
+            armature=armature,
+        ),
+        # Both fingers are driven: the URDF's <mimic> element, by which one follows the other, was dropped.
+        "panda_hand": ImplicitActuatorCfg(
+            joint_names_expr=["panda_finger_joint.*"],
+            joint_effort_limit=20.0 if newton else 200.0,
+            stiffness=400.0 if newton else 2e3,
+            damping=20.0 if newton else 1e2,
+            armature=armature,
+        ),
+    }
+    if newton:
+        from isaaclab_newton.sim.schemas import MujocoRigidBodyCfg
+
+        # MJWarp ignores disable_gravity; full gravity compensation is the same thing.
+        robot.spawn.rigid_props = [MujocoRigidBodyCfg(gravcomp=1.0)]
+    else:
+        from isaaclab_physx.sim.schemas import PhysxArticulationCfg
+
+        # The hand's convex hulls touch the forearm's in poses that the real robot reaches freely.
+        robot.spawn.articulation_props = [
+            PhysxArticulationCfg(
+                enabled_self_collisions=False, solver_position_iteration_count=8, solver_velocity_iteration_count=0
+            )
+        ]
+
+
+def _box(size: tuple[float, ...], color: tuple[float, float, float], rigid_props: Any = None, mass: float = 0.0) -> Any:
+    import isaaclab.sim as sim_utils
+    from isaaclab.sim.schemas import MassCfg, UsdPhysicsCollisionCfg
+
+    return sim_utils.CuboidCfg(
+        size=size,
+        visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=color),
+        collision_props=[UsdPhysicsCollisionCfg()],
+        rigid_props=rigid_props,
+        mass_props=[MassCfg(mass=mass)] if mass else None,
+    )

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Events in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from isaaclab_mimic_core import events
+
+
+@dataclass(frozen=True)
+class Message:
+    """One line of the log."""
+
+    elapsed: float
+    """Seconds since the run was started."""
+    text: str
+    is_problem: bool = False
+
+
+def describe(event: events.Event) -> str:
+    """Say what has happened in one sentence; empty for what is not worth a line."""
+    match event:
+        case events.PhaseStarted():
+            return event.phase
+        case events.DemoSaved():
+            return f"Saved {event.name} ({event.steps} steps)."
+        case events.AttemptFinished(success=False):
+            where = f" in {event.subtask}" if event.subtask else ""
+            return f"Attempt {event.attempt + 1} failed{where}: {event.cause.replace('_', ' ') or 'no success'}."
+        case events.Warned():
+            return event.message
+        case events.StageFinished():
+            return {
+                "done": "Finished.",
+                "stopped": "Stopped. Everything saved so far is kept.",
+                "gave_up": "Gave up: a limit was reached. Everything saved so far is kept.",
+            }.get(event.outcome, event.outcome)
+        case events.StageFailed():
+            return event.message.splitlines()[0]
+    return ""
+
+
+def clock(seconds: float | None) -> str:
+    """Write a duration as 0:07, 12:34 or 1:02:03; a dash if it is unknown."""
+    if seconds is None:
+        return "-"
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

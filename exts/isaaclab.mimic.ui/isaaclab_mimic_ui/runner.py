@@ -1,0 +1,185 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Driving one stage from a window, so that the window never waits for it."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.events import Event, StageFailed, Warned
+from isaaclab_mimic_core.stages.stage import Stage
+from isaaclab_mimic_core.stages.worker_client import WorkerClient
+
+from .host.base import Host
+
+_WORKER_PATIENCE = 3.0
+"""[s] How long a window that is being closed waits for a worker to finish its files before ending it."""
+
+
+class Runner(ABC):
+    """A stage that is running, wherever that may be."""
+
+    @property
+    @abstractmethod
+    def done(self) -> bool:
+        """Whether the stage has ended and `poll` has handed out its last event."""
+
+    @abstractmethod
+    def poll(self) -> list[Event]:
+        """Return what has happened since the last call."""
+
+    @abstractmethod
+    def snapshot(self) -> dict:
+        """Return the stage's latest numbers; empty before there are any."""
+
+    @abstractmethod
+    def request(self, name: str) -> None:
+        """Ask the stage for something (see `Stage.request`)."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the stage if it still runs, and release everything. Closing twice is harmless."""
+
+
+class InProcessRunner(Runner):
+    """Steps a stage in the window's own loop, as long as the frame budget lasts, but at least once a frame.
+
+    A stage may pump the application while it creates or resets its simulation. All of its work is therefore done by a
+    task that awaits the next update, a place from which that is allowed, and the rest of this class only leaves notes
+    for that task: its methods may well be called by a button while the stage is in the middle of a step.
+
+    Args:
+        make_stage: Creates the stage; called by the task, for creating one may already load a simulator.
+        host: The program around the window.
+        budget: Time for steps in each frame [s].
+    """
+
+    def __init__(self, make_stage: Callable[[], Stage], host: Host, budget: float) -> None:
+        self._make_stage = make_stage
+        self._host = host
+        self._budget = budget
+        self._stage: Stage | None = None
+        self._snapshot: dict = {}
+        self._events: list[Event] = []
+        self._requests: list[str] = []
+        self._working = False
+        self._closing = False
+        self._ended = False
+        self._task = host.spawn(self._run())
+
+    @property
+    def done(self) -> bool:
+        return self._ended and not self._events
+
+    def poll(self) -> list[Event]:
+        events, self._events = self._events, []
+        return events
+
+    def snapshot(self) -> dict:
+        return self._snapshot
+
+    def request(self, name: str) -> None:
+        self._requests.append(name)
+
+    def close(self) -> None:
+        self._closing = True
+        if not self._working:
+            self._task.cancel()
+            self._release()
+
+    async def _run(self) -> None:
+        try:
+            # The window gets two frames to say that something is starting before the first long step holds it up.
+            await self._host.next_update()
+            await self._host.next_update()
+            while not self._closing and not (self._stage is not None and self._stage.done):
+                self._work()
+                await self._host.next_update()
+        finally:
+            self._release()
+
+    def _work(self) -> None:
+        """Spend one frame's budget."""
+        self._working = True
+        try:
+            if self._stage is None:
+                self._host.hold_physics()
+                self._stage = self._make_stage()
+            end = time.monotonic() + self._budget
+            while not self._closing and not self._stage.done and self._stage.due <= time.monotonic():
+                self._pass_requests_on()
+                self._events += self._stage.step()
+                if time.monotonic() >= end:
+                    break
+            self._pass_requests_on()
+            self._snapshot = self._stage.snapshot()
+        except MimicError as error:
+            self._fail(StageFailed(str(error), error.exit_code))
+        except Exception as error:
+            self._host.log_error(traceback.format_exc())
+            self._fail(StageFailed(f"{type(error).__name__}: {error}"))
+        finally:
+            self._working = False
+            self._host.hold_physics()
+
+    def _pass_requests_on(self) -> None:
+        while self._requests:
+            name = self._requests.pop(0)
+            try:
+                self._stage.request(name)
+            except ValueError as error:
+                self._events.append(Warned(str(error)))
+
+    def _fail(self, event: StageFailed) -> None:
+        self._events.append(event)
+        self._closing = True
+
+    def _release(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        try:
+            if self._stage is not None:
+                self._working = True
+                self._stage.close()
+        except Exception as error:
+            self._host.log_error(traceback.format_exc())
+            self._events.append(Warned(f"Closing failed: {error}"))
+        finally:
+            self._working = False
+            self._host.release_physics()
+
+
+class WorkerRunner(Runner):
+    """A stage in a worker process.
+
+    Args:
+        client: The worker, started.
+    """
+
+    def __init__(self, client: WorkerClient) -> None:
+        self._client = client
+
+    @property
+    def done(self) -> bool:
+        return self._client.done
+
+    def poll(self) -> list[Event]:
+        events = self._client.poll()
+        if self._client.done and self._client.exit_code is not None:
+            self._client.close(0.0)
+        return events
+
+    def snapshot(self) -> dict:
+        return self._client.snapshot()
+
+    def request(self, name: str) -> None:
+        self._client.request(name)
+
+    def close(self) -> None:
+        self._client.close(_WORKER_PATIENCE)

@@ -1,0 +1,138 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What the user has chosen and what is running, without a widget in sight."""
+
+from __future__ import annotations
+
+import enum
+import time
+from collections import deque
+
+from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.events import DemoSaved, Event, StageFailed, StageFinished
+from isaaclab_mimic_core.stages.worker_client import WorkerClient
+
+from .choices import GenerateChoices
+from .host.base import Host
+from .messages import Message, describe
+from .readiness import Shortage, find_shortage
+from .runner import InProcessRunner, Runner, WorkerRunner
+
+_MESSAGES = 100
+"""The last ones, which are kept to be shown."""
+
+
+class State(enum.Enum):
+    """Where a run stands."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    DONE = "done"
+    STOPPED = "stopped"
+    GAVE_UP = "gave_up"
+    FAILED = "failed"
+
+    @property
+    def is_active(self) -> bool:
+        return self in (State.STARTING, State.RUNNING, State.STOPPING)
+
+
+class Session:
+    """One user's work with the window.
+
+    Args:
+        host: The program around the window.
+        stage: Name of the stage that `start` starts.
+    """
+
+    def __init__(self, host: Host, stage: str = "generate") -> None:
+        self.stage = stage
+        self.choices = GenerateChoices()
+        self.choices.read_text(host.recall(stage))
+        self.shortage: Shortage | None = find_shortage()
+        self.state = State.IDLE
+        self.failure = ""
+        """What went wrong and what to do about it; empty unless the state is FAILED."""
+        self.snapshot: dict = {}
+        self.messages: deque[Message] = deque(maxlen=_MESSAGES)
+        self.num_messages = 0
+        """Messages so far, also those that are no longer kept; tells a view that there are new ones."""
+        self.output = ""
+        """The file that the present or last run writes to."""
+        self.saved = 0
+        """Demonstrations that the present or last run has saved."""
+        self._host = host
+        self._worker_python: str = host.setting("workerPython", "")
+        self._runner: Runner | None = None
+        self._started_at = 0.0
+
+    @property
+    def can_start(self) -> bool:
+        """Whether a run could begin: nothing is missing here, or another Python has been set for workers."""
+        return self.shortage is None or (self.choices.in_worker and bool(self._worker_python))
+
+    def start(self) -> None:
+        """Start a run with the present choices; what prevents it becomes the session's failure."""
+        if self.state.is_active:
+            return
+        self.close()
+        self._host.remember(self.stage, self.choices.to_text())
+        self.snapshot, self.failure, self.state = {}, "", State.STARTING
+        self.saved = 0
+        self.messages.clear()
+        self._started_at = time.monotonic()
+        try:
+            self._runner = self._make_runner()
+        except (MimicError, OSError) as error:
+            self._receive(StageFailed(str(error)))
+
+    def stop(self) -> None:
+        """Ask the run to finish its files and end."""
+        if self._runner is not None and self.state.is_active:
+            self.state = State.STOPPING
+            self._runner.request("stop")
+
+    def poll(self) -> None:
+        """Take in what has happened; to be called once a frame."""
+        if self._runner is None:
+            return
+        for event in self._runner.poll():
+            self._receive(event)
+        self.snapshot = self._runner.snapshot() or self.snapshot
+
+    def close(self) -> None:
+        """End whatever runs."""
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None
+
+    def _make_runner(self) -> Runner:
+        options = self.choices.options()
+        self.output = options["output"]
+        if self.choices.in_worker:
+            return WorkerRunner(WorkerClient(self.stage, options, python=self._worker_python))
+
+        def make_stage():
+            # Imported by the runner's task: stages bring torch and the simulator with them.
+            from isaaclab_mimic_core.stages import create
+
+            return create(self.stage, options)
+
+        return InProcessRunner(make_stage, self._host, budget=self._host.setting("frameBudgetMs", 8.0) / 1000.0)
+
+    def _receive(self, event: Event) -> None:
+        if text := describe(event):
+            problem = type(event).__name__ in ("Warned", "StageFailed")
+            self.messages.append(Message(time.monotonic() - self._started_at, text, problem))
+            self.num_messages += 1
+        if isinstance(event, DemoSaved):
+            self.saved = event.saved
+        if isinstance(event, StageFinished):
+            self.state = State(event.outcome)
+        elif isinstance(event, StageFailed):
+            self.state, self.failure = State.FAILED, event.message
+        elif self.state is State.STARTING:
+            self.state = State.RUNNING

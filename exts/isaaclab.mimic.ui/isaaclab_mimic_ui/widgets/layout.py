@@ -1,0 +1,48 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The boxes that everything is put into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import omni.ui as ui
+
+from . import style
+
+
+@contextmanager
+def padded(
+    padding: int = style.PADDING,
+    right: int = style.PADDING,
+    spacing: int = style.GAP,
+    height: ui.Length | None = None,
+) -> Iterator[None]:
+    """A column with room around it."""
+    sizes = {} if height is None else {"height": height}
+    with ui.HStack(**sizes):
+        ui.Spacer(width=padding)
+        with ui.VStack(spacing=0, **sizes):
+            ui.Spacer(height=padding)
+            with ui.VStack(spacing=spacing, **sizes):
+                yield
+            ui.Spacer(height=padding)
+        ui.Spacer(width=right)
+
+
+@contextmanager
+def card(grows: bool = False, name: str = "card") -> Iterator[None]:
+    """A box with a background, as high as what is in it or as high as there is room."""
+    height = None if grows else ui.Pixel(0)
+    sizes = {} if height is None else {"height": height}
+    with ui.ZStack(**sizes):
+        ui.Rectangle(name=name)
+        with padded(height=height):
+            yield
+
+
+def section(title: str) -> None:
+    """A small heading over a group of rows."""
+    ui.Label(title, name="section", height=18)

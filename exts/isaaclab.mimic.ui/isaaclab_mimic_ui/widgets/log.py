@@ -1,0 +1,71 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The last messages of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import omni.ui as ui
+
+from ..messages import Message, clock
+from . import style
+
+_LINES = 200
+"""So many widgets may there be before old ones go; every one costs a little in every frame."""
+
+_NEAR_THE_END = 40
+
+
+class Log:
+    """A list that grows downwards and keeps its end in view."""
+
+    def __init__(self) -> None:
+        self._shown = 0
+        self._num_lines = 0
+        with ui.ZStack():
+            ui.Rectangle(name="inset")
+            with ui.VStack():
+                ui.Spacer(height=6)
+                self._scroll = ui.ScrollingFrame(
+                    horizontal_scrollbar_policy=ui.ScrollBarPolicy.SCROLLBAR_ALWAYS_OFF,
+                    vertical_scrollbar_policy=ui.ScrollBarPolicy.SCROLLBAR_AS_NEEDED,
+                )
+                ui.Spacer(height=6)
+            with self._scroll:
+                self._lines = ui.VStack(height=0, spacing=3)
+
+    def show(self, messages: Iterable[Message], total: int) -> None:
+        """Show what has been added.
+
+        Args:
+            messages: The last ones; the list starts anew with them when it has grown too long.
+            total: How many there have been since the session began.
+        """
+        if total == self._shown:
+            return
+        messages = list(messages)
+        new = min(total - self._shown, len(messages))
+        self._shown = total
+        # Somebody who has scrolled up is reading.
+        follow = self._scroll.scroll_y >= self._scroll.scroll_y_max - _NEAR_THE_END
+        if self._num_lines + new > _LINES:
+            self._lines.clear()
+            self._num_lines = 0
+            new = len(messages)
+        with self._lines:
+            for message in messages[-new:]:
+                self._add(message)
+        self._num_lines += new
+        if follow:
+            # Far beyond the end: where that is will be known when the lines have been laid out.
+            self._scroll.scroll_y = 1e6
+
+    def _add(self, message: Message) -> None:
+        with ui.HStack(height=0, spacing=style.GAP):
+            ui.Spacer(width=4)
+            ui.Label(clock(message.elapsed), name="log_time", width=52, height=0, alignment=ui.Alignment.LEFT_TOP)
+            name = "log_problem" if message.is_problem else "log"
+            ui.Label(message.text, name=name, word_wrap=True, height=0, alignment=ui.Alignment.LEFT_TOP)
+            ui.Spacer(width=4)

@@ -1,0 +1,85 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The look of the window: greys, one accent colour, one size grid."""
+
+from omni.ui import color
+
+ACCENT = color("#76b900")
+ACCENT_BRIGHT = color("#8fd014")
+ON_ACCENT = color("#0f1608")
+BACKGROUND = color("#1e2023")
+CARD = color("#292c30")
+FIELD = color("#191b1d")
+EDGE = color("#3d4147")
+TEXT = color("#e8e9ea")
+DIM = color("#a3a9b0")
+FAINT = color("#6f767e")
+PROBLEM = color("#f0907f")
+PROBLEM_BACKGROUND = color("#42282a")
+TRANSPARENT = color(0.0, 0.0, 0.0, 0.0)
+
+GAP = 8
+PADDING = 16
+SCROLLBAR = 12
+"""[px] What a scrolling frame keeps free on its right, whether it has to scroll or not."""
+ROW = 28
+LABEL_WIDTH = 118
+
+STYLE = {
+    "Label": {"color": TEXT, "font_size": 15},
+    "Label::title": {"font_size": 24},
+    "Label::heading": {"font_size": 17},
+    "Label::section": {"color": DIM, "font_size": 13},
+    "Label::dim": {"color": DIM},
+    "Label::hint": {"color": DIM, "font_size": 13},
+    "Label::problem": {"color": PROBLEM, "font_size": 13},
+    "Label::problem_title": {"color": PROBLEM, "font_size": 15},
+    "Label::big": {"font_size": 30},
+    "Label::of": {"color": DIM, "font_size": 17},
+    "Label::value": {"font_size": 20},
+    "Label::log": {"font_size": 14},
+    "Label::log_problem": {"color": PROBLEM, "font_size": 14},
+    "Label::log_time": {"color": FAINT, "font_size": 14},
+    "Label::step": {"font_size": 15},
+    "Rectangle::background": {"background_color": BACKGROUND},
+    "Rectangle::card": {"background_color": CARD, "border_radius": 6},
+    "Rectangle::inset": {"background_color": FIELD, "border_radius": 4},
+    "Rectangle::notice": {
+        "background_color": PROBLEM_BACKGROUND,
+        "border_color": PROBLEM,
+        "border_width": 1,
+        "border_radius": 6,
+    },
+    "Rectangle::track": {"background_color": FIELD, "border_radius": 5},
+    "Rectangle::bar": {"background_color": ACCENT, "border_radius": 5},
+    "Circle::step": {"background_color": EDGE},
+    "Line::rule": {"color": EDGE},
+    "Field": {
+        "background_color": FIELD,
+        "color": TEXT,
+        "border_color": EDGE,
+        "border_width": 1,
+        "border_radius": 4,
+        "padding": 5,
+        "font_size": 15,
+    },
+    "Field:hovered": {"border_color": FAINT},
+    "Field:pressed": {"border_color": ACCENT},
+    "Field:disabled": {"color": DIM, "background_color": CARD},
+    "Field::wrong": {"border_color": PROBLEM},
+    "CheckBox": {"background_color": DIM, "color": ON_ACCENT, "border_radius": 3, "font_size": 14},
+    "CheckBox:checked": {"background_color": ACCENT},
+    "Button": {"background_color": EDGE, "border_radius": 5, "margin": 0, "padding": 4},
+    "Button:hovered": {"background_color": color("#4c5159")},
+    "Button.Label": {"color": TEXT, "font_size": 16},
+    "Button::primary": {"background_color": ACCENT},
+    "Button::primary:hovered": {"background_color": ACCENT_BRIGHT},
+    "Button::primary:disabled": {"background_color": EDGE},
+    "Button.Label::primary": {"color": ON_ACCENT, "font_size": 17},
+    "Button.Label::primary:disabled": {"color": DIM},
+    "Button.Label::plain": {"color": TEXT, "font_size": 17},
+    "Button.Label::plain:disabled": {"color": DIM},
+    "ScrollingFrame": {"background_color": TRANSPARENT, "secondary_color": EDGE, "scrollbar_size": 8},
+    "Tooltip": {"background_color": FIELD, "color": TEXT, "border_color": EDGE, "border_width": 1, "padding": 6},
+}

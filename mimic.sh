@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+# The one launcher: on first use makes .venv beside itself, then hands every word that is not its own to `mimic`.
+set -euo pipefail
+
+usage='usage: ./mimic.sh VERB ...        run `mimic VERB ...`: quickstart, doctor, generate, ...
+       ./mimic.sh setup [EXTRA]   only install; EXTRA: ui (default), dev, learning
+       ./mimic.sh check           format, lint and types
+       ./mimic.sh test [ARG ...]  the tests; ARGs go to pytest
+MIMIC_PYTHON=/path/to/python3.12 chooses the Python that .venv is made from.'
+
+uv_version=0.13.9
+asset_version=6.2.0.0
+
+# Standard output belongs to `mimic`: `--json` must stay clean on a first start too.
+say() { printf 'mimic.sh: %s\n' "$*" >&2; }
+fail() { say "$*"; exit 2; }
+
+# First of all, for other systems lack the commands used below.
+[ "$(uname -sm)" = "Linux x86_64" ] || fail "needs Linux x86_64; this machine is $(uname -sm)"
+
+root=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+venv=$root/.venv
+python=$venv/bin/python
+
+# All that decides what an installation holds, its place on disk included (sha256sum prints the paths).
+fingerprint=$(sha256sum -- "$root/pyproject.toml" "$root/mimic.sh")
+
+is_installed() { # EXTRA
+    [ -x "$python" ] && [ -r "$venv/mimic-$1" ] && [ "$(<"$venv/mimic-$1")" = "$fingerprint" ]
+}
+
+# Prints the real path of a Python 3.12: a name on PATH may be a shim that answers differently elsewhere.
+resolve_python() {
+    "$1" -c 'import sys; sys.version_info[:2] == (3, 12) or sys.exit(1); print(sys.executable)' 2>/dev/null
+}
+
+find_python() {
+    local candidate
+    if [ -n "${MIMIC_PYTHON:-}" ]; then
+        resolve_python "$MIMIC_PYTHON" || fail "MIMIC_PYTHON=$MIMIC_PYTHON is not a Python 3.12"
+        return
+    fi
+    for candidate in python3.12 python3 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.12*/bin/python3.12 \
+        "$(uv python find --no-python-downloads 3.12 2>/dev/null)"; do
+        resolve_python "$candidate" && return
+    done
+    fail "needs Python 3.12 and found none; install one, or name it: MIMIC_PYTHON=/path/to/python3.12 ./mimic.sh"
+}
+
+install() { # EXTRA
+    local base uv=(uv) extra
+    is_installed "$1" && return # by another start, while this one waited for the lock
+
+    base=$(find_python)
+    if ! "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 12) or sys.prefix == sys.base_prefix)' 2>/dev/null; then
+        say "making .venv with $base"
+        "$base" -m venv --clear --without-pip "$venv" || fail "$base could not make .venv (see above)"
+    fi
+
+    if ! uv --version >/dev/null 2>&1; then
+        uv=("$python" -m uv)
+        "${uv[@]}" --version >/dev/null 2>&1 ||
+            "$base" -m pip --python "$python" install --quiet "uv==$uv_version" ||
+            { "$python" -m ensurepip && "$python" -m pip install --quiet "uv==$uv_version"; } ||
+            fail "could not install uv with pip (see above)"
+    fi
+
+    say "installing into .venv (once; several GB, minutes on a first download)"
+    # uv reads the overrides in [tool.uv] from the folder it runs in.
+    cd -- "$root"
+    # Only the robot description in isaacsim-asset is wanted; outside site-packages its Python modules shadow no others.
+    "${uv[@]}" pip install --python "$python" --editable ".[ui,$1]" &&
+        "${uv[@]}" pip install --python "$python" --no-deps --target "$venv/share/isaacsim-asset" \
+            "isaacsim-asset==$asset_version" ||
+        fail "installation failed (see above); start again to continue it"
+
+    # Last, so that an installation cut short is taken up again.
+    for extra in ui "$1"; do printf '%s\n' "$fingerprint" >"$venv/mimic-$extra"; done
+}
+
+ensure() { # EXTRA
+    local glibc
+    is_installed "$1" && return
+    glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || glibc=
+    printf '%s\n' 2.35 "${glibc#glibc }" | sort --version-sort --check=quiet ||
+        fail "needs glibc 2.35 or newer; this system has ${glibc:-another C library}"
+    [ -w "$root" ] || fail "cannot write to $root, where .venv belongs"
+    # Of two first starts at once the second waits. A file that is always there carries the lock; nothing is written to it.
+    (flock 9 && install "$1") 9>>"$root/pyproject.toml" >&2
+}
+
+ensure_vulkan() {
+    # The window's tests draw without a screen and, where there is no GPU, with Mesa's renderer.
+    local packages=(mesa-vulkan-drivers libvulkan1) drivers
+    drivers=$(ls /usr/share/vulkan/icd.d/*.json /etc/vulkan/icd.d/*.json 2>/dev/null) || true
+    [[ -n $drivers && $(PATH=$PATH:/sbin ldconfig -p) == *libvulkan.so.1* ]] && return
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        say "installing ${packages[*]}"
+        { apt-get update && apt-get install --yes --no-install-recommends "${packages[@]}"; } >&2 && return
+    fi
+    say "the window's tests need Vulkan: install ${packages[*]} (Debian's names)"
+}
+
+case ${1:-} in
+    setup)
+        case ${2:-ui} in ui | dev | learning) ;; *) fail "no extra is named $2; there are ui, dev, learning" ;; esac
+        ensure "${2:-ui}"
+        say "ready"
+        ;;
+    check)
+        ensure dev
+        cd -- "$root"
+        status=0
+        "$python" -m ruff format --check . || status=1
+        "$python" -m ruff check . || status=1
+        "$python" -m pyright || status=1
+        exit "$status"
+        ;;
+    test)
+        shift
+        ensure dev
+        ensure_vulkan
+        cd -- "$root"
+        exec "$python" -m pytest "$@"
+        ;;
+    '' | -h | --help)
+        printf '%s\n' "$usage"
+        if is_installed ui; then exec "$python" -P -m isaaclab_mimic_core --help; fi
+        ;;
+    *)
+        ensure ui
+        # -P: the folder it is called from holds the user's files, not modules.
+        exec "$python" -P -m isaaclab_mimic_core "$@"
+        ;;
+esac

@@ -1,0 +1,225 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A headless Kit application for one test: booted, stepped, clicked, photographed, shut down."""
+
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from .kernel import load_kit_app
+
+_DEVEXTS = Path(__file__).parent / "devexts"
+_EXTS = Path(__file__).parents[3] / "exts"
+
+_ARGUMENTS = (
+    "--allow-root",
+    "--no-window",
+    "--/app/extensions/registryEnabled=0",
+    # Without this Kit ends the process instead of shutting extensions down, which is what tests want to see.
+    "--/app/fastShutdown=false",
+    "--/crashreporter/enabled=0",
+    "--/telemetry/enableAnonymousData=0",
+    "--/log/outputStreamLevel=Warn",
+)
+
+_KIT_FILE = """\
+[package]
+title = "Mimic test application"
+version = "0.1.0"
+"""
+
+
+class KitHarness:
+    """A running Kit. One update is one frame: Kit's loop, asyncio, and omni.ui if it is enabled."""
+
+    def __init__(self, app, root: Path) -> None:
+        self._app = app
+        self.root = root
+        """The portable root: settings, caches and log of this run."""
+
+    @property
+    def extensions(self):
+        return self._app.extension_manager
+
+    def update(self, count: int = 1) -> None:
+        """Run `count` frames."""
+        for _ in range(count):
+            self._app.update()
+
+    def pump_until(self, predicate: Callable[[], object], timeout: float = 10.0, message: str = "") -> None:
+        """Run frames until `predicate` holds.
+
+        Raises:
+            TimeoutError: It did not within `timeout` seconds.
+        """
+        deadline = time.monotonic() + timeout
+        while not predicate():
+            if time.monotonic() > deadline:
+                raise TimeoutError(message or f"nothing happened within {timeout} s")
+            self.update()
+
+    def pump_for(self, seconds: float) -> None:
+        """Run frames for some time."""
+        end = time.monotonic() + seconds
+        self.pump_until(lambda: time.monotonic() > end, seconds + 60.0)
+
+    def run(self, coroutine, timeout: float = 10.0):
+        """Run a coroutine on Kit's own loop, and return its result."""
+        from omni.kit.async_engine import run_coroutine
+
+        task = run_coroutine(coroutine)
+        self.pump_until(task.done, timeout, f"the coroutine did not end within {timeout} s")
+        return task.result()
+
+    # Extensions -------------------------------------------------------------------------------------------------------
+
+    def enable(self, name: str) -> None:
+        """Enable an extension.
+
+        Raises:
+            RuntimeError: It is not enabled afterwards, or its start-up raised (Kit calls that enabled, too).
+        """
+        self.extensions.set_extension_enabled_immediate(name, True)
+        self.update(2)
+        self.check(name)
+
+    def disable(self, name: str) -> None:
+        self.extensions.set_extension_enabled_immediate(name, False)
+        self.update(2)
+
+    def is_enabled(self, name: str) -> bool:
+        return self.extensions.is_extension_enabled(name)
+
+    def check(self, name: str) -> None:
+        """See to it that an extension is enabled and has started."""
+        identifier = self.extensions.get_enabled_extension_id(name)
+        if not identifier:
+            raise RuntimeError(f"{name} is not enabled; see the log above")
+        if self.extensions.get_extension_dict(identifier)["state"]["failed"]:
+            raise RuntimeError(f"{name} failed to start; see the log above")
+
+    # Hands and eyes ---------------------------------------------------------------------------------------------------
+
+    def click(self, widget) -> None:
+        """Click the middle of a widget. ImGui needs a frame for each: hover, press, release."""
+        self.click_at(
+            widget.screen_position_x + widget.computed_width / 2, widget.screen_position_y + widget.computed_height / 2
+        )
+
+    def click_at(self, x: float, y: float) -> None:
+        from omni.ui import _ui
+
+        _ui._inject_mouse_move(x, y)
+        self.update(2)
+        _ui._inject_mouse_button(0, True)
+        self.update()
+        _ui._inject_mouse_button(0, False)
+        self.update(3)
+
+    def hover(self, widget) -> None:
+        from omni.ui import _ui
+
+        _ui._inject_mouse_move(widget.screen_position_x + 4, widget.screen_position_y + widget.computed_height / 2)
+        self.update(2)
+
+    def type_text(self, text: str) -> None:
+        """Type into the widget that has the focus."""
+        from omni.ui import _ui
+
+        for character in text:
+            _ui._inject_text_input(character)
+            self.update()
+        self.update()
+
+    def press_key(self, code: int) -> None:
+        """Press and release a key for omni.ui, by its GLFW code (letters are their ASCII capitals)."""
+        from omni.ui import _ui
+
+        for down in (True, False):
+            _ui._inject_key_event(code, down)
+            self.update()
+
+    def press_input(self, key) -> None:
+        """Press and release a `carb.input.KeyboardInput` on the virtual keyboard, which Kit's hotkeys listen to."""
+        import omni.appwindow
+
+        window = omni.appwindow.get_default_app_window()
+        for down in (True, False):
+            window.inject_key(key, down)
+            self.update()
+
+    def screenshot(self, path: Path | str) -> Path:
+        """Save a picture of what omni.ui has painted.
+
+        Raises:
+            RuntimeError: The picture did not come.
+        """
+        from omni.ui import _ui
+
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not _ui._schedule_screenshot(str(path)):
+            raise RuntimeError("omni.ui takes no screenshot")
+        self.update()
+        if not _ui._poll_screenshot_done() or not path.is_file():
+            raise RuntimeError("omni.ui has taken no screenshot")
+        return path
+
+    def log_errors(self) -> list[str]:
+        """Return what the log calls an error. Only there does a failing shut-down show."""
+        lines = (self.root / "kit.log").read_text(errors="replace").splitlines()
+        return [line for line in lines if re.search(r"\[(Error|Fatal)\]", line)]
+
+
+@contextmanager
+def kit_app(
+    enable: Sequence[str] = (), settings: Sequence[str] = (), allow_errors: bool = False
+) -> Iterator[KitHarness]:
+    """Boot Kit with some extensions, and shut it down whatever happens. Once per process.
+
+    Args:
+        enable: Extensions to enable. Ours and the development stand-ins are found by name.
+        settings: Further settings, as `/path=value`.
+        allow_errors: Whether Kit's log may hold errors; else they are raised at the end.
+    """
+    with tempfile.TemporaryDirectory(prefix="mimic_kit_") as folder:
+        root = Path(folder)
+        kit_file = root / "mimic_test.kit"
+        kit_file.write_text(_KIT_FILE)
+        app = load_kit_app()()
+        app.startup(
+            [
+                str(kit_file),
+                *_ARGUMENTS,
+                # Settings under /persistent would leak from one run into the next.
+                "--portable-root",
+                str(root),
+                f"--/log/file={root / 'kit.log'}",
+                *("--ext-folder", str(_DEVEXTS), "--ext-folder", str(_EXTS)),
+                *(word for name in enable for word in ("--enable", name)),
+                *(f"--{setting}" for setting in settings),
+            ]
+        )
+        harness = KitHarness(app, root)
+        try:
+            harness.update(3)
+            for name in enable:
+                harness.check(name)
+            yield harness
+        finally:
+            # Leaving without a shutdown ends in a segmentation fault.
+            import omni.kit.app
+
+            omni.kit.app.get_app().post_quit(0)
+            for _ in range(100):
+                if not app.is_running():
+                    break
+                app.update()
+            app.shutdown()
+            errors = harness.log_errors()
+        if errors and not allow_errors:
+            raise RuntimeError("Kit's log holds errors:\n" + "\n".join(errors))

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Running the body of a test inside Kit, in a process of its own.
+
+Kit can be started once per process, and native code that goes wrong takes the process with it: neither may happen to
+pytest.
+"""
+
+import functools
+import inspect
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+_TESTS = Path(__file__).parents[2]
+
+
+def in_kit(
+    enable: Sequence[str] = (),
+    settings: Sequence[str] = (),
+    without: Sequence[str] = (),
+    timeout: float = 90.0,
+    allow_errors: bool = False,
+):
+    """Make a test of a function `(kit, tmp_path)`: pytest starts a process that boots Kit and calls it there.
+
+    Args:
+        enable: Extensions to enable before the body runs.
+        settings: Settings of this Kit, as `/path=value`.
+        without: Beginnings of the names of packages that are not there.
+        timeout: Seconds after which the process is killed and the test fails.
+        allow_errors: Whether Kit's log may hold errors.
+    """
+
+    def decorate(body: Callable) -> Callable:
+        @pytest.mark.kit
+        def test(tmp_path):
+            _run_elsewhere(body, tmp_path, without, timeout)
+
+        functools.update_wrapper(test, body)
+        # pytest reads the signature through `__wrapped__`, and would ask for a fixture `kit`.
+        del test.__wrapped__
+        test.__signature__ = inspect.Signature([inspect.Parameter("tmp_path", inspect.Parameter.KEYWORD_ONLY)])
+        test.kit_body = body
+        test.kit_arguments = {"enable": enable, "settings": settings, "allow_errors": allow_errors}
+        return test
+
+    return decorate
+
+
+def _run_elsewhere(body: Callable, folder: Path, without: Sequence[str], timeout: float) -> None:
+    command = [sys.executable, "-X", "faulthandler"]
+    search_path = [str(_TESTS / "kit"), str(_TESTS / "unit" / "stages"), os.environ.get("PYTHONPATH", "")]
+    if without:
+        command.append("-S")
+        search_path[2] = str(_packages_without(without, folder / "packages"))
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(entry for entry in search_path if entry),
+        "OMNI_KIT_ACCEPT_EULA": "YES",
+    }
+    log = folder / "output.txt"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*command, "-m", "harness", inspect.getfile(body), body.__name__, str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+        )
+        try:
+            code = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            code = f"none: it was killed after {timeout} s"
+        finally:
+            process.kill()
+            process.wait()
+    if code != 0:
+        text = log.read_text(errors="replace")[-20000:]
+        pytest.fail(f"exit code {code} of {body.__name__} in Kit:\n{text}", pytrace=False)
+
+
+def _packages_without(beginnings: Sequence[str], folder: Path) -> Path:
+    """Make a folder that holds links to all installed packages but some."""
+    folder.mkdir()
+    for entry in Path(sysconfig.get_path("purelib")).iterdir():
+        if not entry.name.startswith(tuple(beginnings)):
+            (folder / entry.name).symlink_to(entry)
+    return folder

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What the tests of the window do again and again; for use inside Kit."""
+
+import asyncio
+import gc
+import threading
+from pathlib import Path
+
+COUNTING = "counting_stage:CountingStage"
+ACCENT = (0x76, 0xB9, 0x00)
+
+
+def open_window(kit):
+    """Open the window as Kit's menus and layouts do: by its title."""
+    import omni.ui as ui
+
+    from isaaclab_mimic_ui.extension import get_window
+    from isaaclab_mimic_ui.window import TITLE
+
+    ui.Workspace.show_window(TITLE)
+    window = get_window()
+    window.window.position_x, window.window.position_y = 80, 40
+    kit.update(5)
+    return window
+
+
+def fill_in(window, folder: Path, stage: str = COUNTING, more: dict | None = None, **values) -> None:
+    """Fill the form in so that it can be started.
+
+    Args:
+        window: The Mimic window.
+        folder: Where input and output are.
+        stage: The stage that the button starts.
+        more: Options of the stage that the form does not have.
+        **values: Values for the form.
+    """
+    source = folder / "annotated.hdf5"
+    source.touch()
+    window.session.stage = stage
+    for name, value in {"input": str(source), "output": str(folder / "generated"), **values}.items():
+        window.generate.entries[name].value = value
+    options = window.session.choices.options
+    window.session.choices.options = lambda: options() | (more or {})
+
+
+def is_running(window) -> bool:
+    return window.session.state.is_active
+
+
+def has_ended(window) -> bool:
+    return not window.session.state.is_active
+
+
+def describe_process() -> dict:
+    """Return what an extension could leave behind in this process."""
+    import omni.ui as ui
+
+    gc.collect()
+    return {
+        "windows": sorted(window.title for window in ui.Workspace.get_windows()),
+        "show functions": sorted(ui.Workspace.get_show_window_titles()),
+        "threads": sorted(thread.name for thread in threading.enumerate()),
+        "tasks": sorted(str(task.get_coro()) for task in asyncio.all_tasks(asyncio.get_event_loop())),
+        "children": sorted(
+            pid for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()
+        ),
+        "objects": sorted(
+            type(thing).__qualname__
+            for thing in gc.get_objects()
+            if type(thing).__module__.startswith("isaaclab_mimic")
+        ),
+    }
+
+
+def count_pixels(picture: Path, colour: tuple[int, int, int], tolerance: int = 12) -> int:
+    """Return how many pixels of a picture have a colour."""
+    import numpy as np
+    from PIL import Image
+
+    pixels = np.asarray(Image.open(picture).convert("RGB")).astype(int)
+    return int((abs(pixels - np.array(colour)).max(axis=-1) <= tolerance).sum())

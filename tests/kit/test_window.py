@@ -1,0 +1,223 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The window in the real Kit kernel, with the real omni.ui: it opens, says what it needs, runs a stage, and goes."""
+
+from harness import in_kit
+from mimic_window import ACCENT, COUNTING, count_pixels, describe_process, fill_in, has_ended, open_window
+
+UI = "isaaclab.mimic.ui"
+CORE = "isaaclab.mimic.core"
+
+
+@in_kit(enable=["omni.ui"])
+def test_both_extensions_enable_and_disable(kit, tmp_path):
+    kit.enable(CORE)
+    assert not kit.is_enabled(UI)
+    kit.enable(UI)
+    kit.disable(UI)
+    assert kit.is_enabled(CORE)
+    kit.disable(CORE)
+
+
+@in_kit(enable=[UI])
+def test_opens_and_hides_by_its_title(kit, tmp_path):
+    import omni.ui as ui
+
+    from isaaclab_mimic_ui import extension
+    from isaaclab_mimic_ui.window import TITLE
+
+    assert extension.get_window() is None
+    window = open_window(kit)
+    assert window.visible
+    picture = kit.screenshot(tmp_path / "empty.png")
+    assert count_pixels(picture, ACCENT) > 10_000
+    ui.Workspace.show_window(TITLE, False)
+    kit.update(3)
+    assert not window.visible
+    assert count_pixels(kit.screenshot(tmp_path / "hidden.png"), ACCENT) == 0
+    assert open_window(kit) is window and window.visible
+
+
+@in_kit(enable=[UI], settings=[f"/exts/{UI}/openAtStartup=true"])
+def test_opens_with_kit_if_asked_to(kit, tmp_path):
+    from isaaclab_mimic_ui.extension import get_window
+
+    assert get_window().visible
+
+
+@in_kit(enable=[UI])
+def test_a_form_that_is_not_filled_in_says_so(kit, tmp_path):
+    window = open_window(kit)
+    kit.click(window.generate.button)
+    assert window.session.state.value == "idle"
+    assert {name for name, entry in window.generate.entries.items() if entry.problem} == {"input", "output"}
+    kit.click(window.generate.entries["input"].field)
+    kit.type_text(str(tmp_path / "nothing.hdf5"))
+    assert window.generate.entries["input"].problem == "There is no such file."
+    (tmp_path / "source.hdf5").touch()
+    window.generate.entries["input"].value = str(tmp_path / "source.hdf5")
+    assert not window.generate.entries["input"].problem
+    window.generate.entries["num_envs"].value = 0
+    assert window.generate.entries["num_envs"].problem
+    kit.screenshot(tmp_path / "problems.png")
+
+
+def run_and_stop(kit, tmp_path, in_worker):
+    window = open_window(kit)
+    fill_in(window, tmp_path, num_demos=40, in_worker=True, more={"step_seconds": 0.01})
+    if not in_worker:
+        kit.click(window.generate.entries["in_worker"].field)
+    assert window.session.choices.in_worker == in_worker
+    kit.click(window.generate.button)
+    assert window.session.state.is_active
+    kit.pump_until(lambda: window.session.saved >= 2, timeout=30)
+    assert window.generate.button.text == "Stop"
+    kit.pump_for(0.3)
+    picture = kit.screenshot(tmp_path / "running.png")
+    assert 200 < count_pixels(picture, ACCENT) < 5000  # the bar has begun, and the button is no longer green
+    kit.click(window.generate.button)
+    kit.pump_until(lambda: has_ended(window), timeout=30)
+    kit.update(3)
+    assert window.session.state.value == "stopped" and not window.session.failure
+    assert window.generate.button.text == "Generate"
+    assert (tmp_path / "generated" / "closed").exists()
+    assert len(list((tmp_path / "generated").glob("demo_*.json"))) == window.session.saved
+    kit.screenshot(tmp_path / "stopped.png")
+
+
+@in_kit(enable=[UI])
+def test_a_click_runs_the_stage_in_the_windows_loop(kit, tmp_path):
+    run_and_stop(kit, tmp_path, in_worker=False)
+
+
+@in_kit(enable=[UI])
+def test_a_click_runs_the_stage_in_a_worker_process(kit, tmp_path):
+    run_and_stop(kit, tmp_path, in_worker=True)
+
+
+@in_kit(enable=[UI])
+def test_runs_to_the_end_and_again(kit, tmp_path):
+    window = open_window(kit)
+    fill_in(window, tmp_path, num_demos=2, in_worker=False)
+    for name in ("first", "second"):
+        window.generate.entries["output"].value = str(tmp_path / name)
+        kit.click(window.generate.button)
+        kit.pump_until(lambda: has_ended(window))
+        assert window.session.state.value == "done" and window.session.saved == 2
+    # A folder is in the way now, and that is said before anything starts.
+    kit.click(window.generate.button)
+    assert window.generate.entries["output"].problem and window.session.state.value == "done"
+
+
+def fail(kit, tmp_path, in_worker, trouble, told):
+    window = open_window(kit)
+    fill_in(window, tmp_path, in_worker=in_worker, more={"trouble": trouble, "trouble_at": 7})
+    kit.click(window.generate.button)
+    kit.pump_until(lambda: has_ended(window), timeout=30)
+    assert window.session.state.value == "failed"
+    assert told in window.session.failure
+    kit.update(5)
+    kit.screenshot(tmp_path / "failed.png")
+    # The window has survived it.
+    fill_in(window, tmp_path, output=str(tmp_path / "again"), num_demos=1, more={"trouble": ""})
+    kit.click(window.generate.button)
+    kit.pump_until(lambda: has_ended(window), timeout=30)
+    assert window.session.state.value == "done" and not window.session.failure
+
+
+@in_kit(enable=[UI])
+def test_an_error_is_shown_in_place(kit, tmp_path):
+    fail(kit, tmp_path, False, "error", "the fingers have run out\n  Use toes.")
+
+
+@in_kit(enable=[UI])
+def test_an_error_of_the_worker_is_shown_in_place(kit, tmp_path):
+    fail(kit, tmp_path, True, "refuse", "this cannot be done")
+
+
+@in_kit(enable=[UI])
+def test_a_worker_that_dies_is_shown_with_its_last_words(kit, tmp_path):
+    fail(kit, tmp_path, True, "die", "these are my last words")
+
+
+@in_kit(enable=[UI], allow_errors=True)
+def test_a_defect_is_shown_and_its_traceback_logged(kit, tmp_path):
+    fail(kit, tmp_path, False, "defect", "RuntimeError: counted wrongly")
+    assert any("counted wrongly" in line for line in kit.log_errors())
+
+
+@in_kit(enable=[UI])
+def test_a_stage_may_pump_the_application(kit, tmp_path):
+    import carb.settings
+    from pumping_stage import PumpingStage
+
+    settings = carb.settings.get_settings()
+    settings.set("/app/player/playSimulations", True)
+    window = open_window(kit)
+    fill_in(window, tmp_path, "pumping_stage:PumpingStage", num_demos=0, in_worker=False)
+    window.generate.entries["num_demos"].value = 100
+    kit.click(window.generate.button)
+    kit.pump_until(lambda: window.session.saved >= 2)
+    kit.click(window.generate.button)
+    kit.pump_until(lambda: has_ended(window))
+    assert window.session.state.value == "stopped"
+    assert PumpingStage.deepest == 1
+    assert PumpingStage.played == {False}, "Kit would have stepped physics, too"
+    assert settings.get("/app/player/playSimulations") is True
+
+
+@in_kit(enable=[UI])
+def test_choices_are_remembered(kit, tmp_path):
+    window = open_window(kit)
+    fill_in(window, tmp_path, num_demos=1, num_envs=3, overwrite=True, in_worker=False)
+    kit.click(window.generate.button)
+    kit.pump_until(lambda: has_ended(window))
+    kit.disable(UI)
+    kit.enable(UI)
+    window = open_window(kit)
+    window.session.choices.read_text(window._host.recall(COUNTING))
+    assert window.session.choices.num_envs == 3 and not window.session.choices.in_worker
+    assert not window.session.choices.overwrite
+
+
+def run_and_disable(kit, folder, in_worker):
+    folder.mkdir()
+    kit.enable(UI)
+    window = open_window(kit)
+    fill_in(window, folder, num_demos=500, in_worker=in_worker, more={"step_seconds": 0.005})
+    kit.click(window.generate.button)
+    kit.pump_until(lambda: window.session.saved >= 1, timeout=30)
+    del window
+    kit.disable(UI)
+    kit.update(5)
+    assert (folder / "generated" / "closed").exists()
+
+
+def disable_while_running(kit, tmp_path, in_worker):
+    kit.enable(UI)
+    open_window(kit)
+    kit.disable(UI)  # whatever is created once and for all has been created now
+    before = describe_process()
+    for number in range(3):
+        run_and_disable(kit, tmp_path / str(number), in_worker)
+    assert describe_process() == before
+
+
+@in_kit(enable=["omni.ui"])
+def test_disabling_leaves_nothing_of_a_stage_in_the_loop(kit, tmp_path):
+    disable_while_running(kit, tmp_path, in_worker=False)
+
+
+@in_kit(enable=["omni.ui"])
+def test_disabling_leaves_nothing_of_a_worker(kit, tmp_path):
+    disable_while_running(kit, tmp_path, in_worker=True)
+
+
+@in_kit(enable=[UI], without=["isaaclab", "torch"], allow_errors=True)
+def test_opens_and_explains_when_isaac_lab_is_missing(kit, tmp_path):
+    window = open_window(kit)
+    assert "Isaac Lab and PyTorch are not installed" in window.session.shortage.text
+    assert "pip install isaaclab" in window.session.shortage.command
+    assert not window.generate.button.enabled
+    kit.screenshot(tmp_path / "missing.png")

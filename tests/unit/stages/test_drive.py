@@ -1,0 +1,91 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+import signal
+import threading
+import time
+
+import pytest
+from counting_stage import CountingStage
+
+from isaaclab_mimic_core.errors import DatasetError
+from isaaclab_mimic_core.events import DemoSaved, StageFinished, StageStarted
+from isaaclab_mimic_core.stages.drive import drive
+
+PROGRAM = """
+import sys
+from counting_stage import CountingStage
+from isaaclab_mimic_core.events import to_json
+from isaaclab_mimic_core.stages.drive import drive
+stage = CountingStage(sys.argv[1], num_demos=0, **eval(sys.argv[2]))
+ending = drive(stage, lambda events: print(*map(to_json, events), sep="\\n", flush=True))
+print("ENDED", ending.outcome, stage.closed)
+"""
+
+
+def wait_for_line(process, text):
+    for line in process.stdout:
+        if text in line:
+            return
+    raise AssertionError(f"{text!r} never came; stderr: {process.stderr.read()}")
+
+
+def test_runs_to_the_end_and_closes(tmp_path):
+    events = []
+    stage = CountingStage(str(tmp_path), num_demos=3)
+    ending = drive(stage, events.extend)
+    assert isinstance(events[0], StageStarted) and events[-1] is ending
+    assert [event.saved for event in events if isinstance(event, DemoSaved)] == [1, 2, 3]
+    assert ending == StageFinished("counting", "done", {"saved": 3, "attempts": 4})
+    assert stage.closed and len(list(tmp_path.glob("demo_*.json"))) == 3
+
+
+def test_keeps_to_the_step_rate(tmp_path):
+    stage = CountingStage(str(tmp_path), num_demos=1, steps_per_demo=5, period=0.04)
+    begin = time.monotonic()
+    drive(stage)
+    assert 0.15 <= time.monotonic() - begin < 1.0
+
+
+@pytest.mark.parametrize(("trouble", "error"), [("error", DatasetError), ("defect", RuntimeError)])
+def test_closes_and_passes_on_what_went_wrong(tmp_path, trouble, error):
+    stage = CountingStage(str(tmp_path), trouble=trouble, trouble_at=2)
+    with pytest.raises(error):
+        drive(stage)
+    assert stage.closed
+
+
+def test_leaves_the_signal_as_it_was(tmp_path):
+    before = signal.getsignal(signal.SIGINT)
+    drive(CountingStage(str(tmp_path), num_demos=1))
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_works_outside_the_main_thread(tmp_path):
+    endings = []
+    thread = threading.Thread(target=lambda: endings.append(drive(CountingStage(str(tmp_path), num_demos=1))))
+    thread.start()
+    thread.join(10)
+    assert endings[0].outcome == "done"
+
+
+@pytest.mark.parametrize("pace", ["{'step_seconds': 0.01}", "{'period': 30.0}"], ids=["working", "sleeping"])
+def test_first_interrupt_stops_cleanly(tmp_path, start, pace):
+    process = start("-c", PROGRAM, str(tmp_path), pace)
+    wait_for_line(process, "PhaseStarted")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=10)
+    assert process.returncode == 0, err
+    assert "press Ctrl-C again" in out and "ENDED stopped True" in out
+    assert (tmp_path / "closed").exists() and not list(tmp_path.glob("*.part"))
+
+
+def test_second_interrupt_aborts_but_still_closes(tmp_path, start):
+    process = start("-c", PROGRAM, str(tmp_path), "{'trouble': 'hang'}")
+    wait_for_line(process, "PhaseStarted")
+    for _ in range(2):
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=10)
+    assert process.returncode != 0 and "KeyboardInterrupt" in err
+    assert (tmp_path / "closed").exists()

@@ -1,0 +1,189 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from isaaclab_mimic_core.errors import PlatformError
+from isaaclab_mimic_core.events import DemoSaved, StageFailed, StageFinished
+from isaaclab_mimic_core.stages.interpreter import VARIABLE, find_interpreter
+from isaaclab_mimic_core.stages.worker_client import WorkerClient
+
+
+@pytest.fixture
+def client(tmp_path):
+    clients = []
+
+    def client(**options):
+        clients.append(WorkerClient("counting_stage:CountingStage", {"output": str(tmp_path), **options}))
+        return clients[-1]
+
+    yield client
+    for each in clients:
+        each.close(2.0)
+
+
+def collect(client, until=lambda events: False, timeout=20.0):
+    """Poll as a window does, until the client is done or a condition on the events so far holds."""
+    events, deadline = [], time.monotonic() + timeout
+    while not client.done and not until(events):
+        assert time.monotonic() < deadline, (events, client.last_words)
+        events += client.poll()
+        time.sleep(0.005)
+    return events
+
+
+def has(kind):
+    return lambda events: any(isinstance(event, kind) for event in events)
+
+
+def running(pid):
+    return Path(f"/proc/{pid}").exists()
+
+
+def test_runs_a_stage_without_ever_blocking(client):
+    worker = client(num_demos=2, step_seconds=0.02)
+    slowest, events = 0.0, []
+    while not worker.done:
+        begin = time.monotonic()
+        events += worker.poll()
+        worker.snapshot()
+        slowest = max(slowest, time.monotonic() - begin)
+        time.sleep(0.005)
+    assert isinstance(events[-1], StageFinished) and worker.snapshot()["saved"] == 2
+    assert slowest < 0.1
+    worker.close()
+    assert worker.exit_code == 0
+
+
+def test_requests_reach_the_stage(client):
+    worker = client(num_demos=0, step_seconds=0.01)
+    collect(worker, has(DemoSaved))
+    worker.request("stop")
+    assert collect(worker)[-1].outcome == "stopped"
+    worker.request("stop")  # too late, and harmless
+
+
+def test_garbage_on_stdout_ends_up_in_the_last_words(client):
+    worker = client(num_demos=1, trouble="print", trouble_at=2)
+    assert isinstance(collect(worker)[-1], StageFinished)
+    worker.close()
+    assert "garbage from C" in worker.last_words
+
+
+def test_talk_before_python_starts_is_survived(client, tmp_path, monkeypatch):
+    import sys
+
+    script = tmp_path / "python.sh"
+    script.write_text(f'#!/bin/sh\necho "[] running in an environment"\nexec {sys.executable} "$@"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv(VARIABLE, str(script))
+    worker = client(num_demos=1)
+    assert isinstance(collect(worker)[-1], StageFinished)
+    assert "running in an environment" in worker.last_words
+
+
+def test_errors_arrive_with_their_exit_code(client):
+    worker = client(trouble="refuse")
+    events = collect(worker)
+    assert events == [StageFailed("trouble: this cannot be done\n  Do something else.", 2)]
+
+
+def test_a_worker_that_dies_is_reported_with_its_last_words(client, tmp_path):
+    worker = client(num_demos=0, trouble="die", trouble_at=7)
+    events = collect(worker)
+    assert isinstance(events[-1], StageFailed)
+    assert "exit code 70" in events[-1].message and "these are my last words" in events[-1].message
+    assert [event.name for event in events if isinstance(event, DemoSaved)] == ["demo_0"]
+    assert json.loads((tmp_path / "demo_0.json").read_text())["steps"] == 5
+
+
+def test_a_killed_worker_leaves_whole_files(client, tmp_path):
+    worker = client(num_demos=0, steps_per_demo=1, step_seconds=0.001)
+    events = collect(worker, has(DemoSaved))
+    os.kill(worker.pid, signal.SIGKILL)
+    events += collect(worker)
+    assert "killed by signal 9" in events[-1].message
+    saved = [event.path for event in events if isinstance(event, DemoSaved)]
+    assert saved and all(json.loads(Path(path).read_text())["steps"] == 1 for path in saved)
+
+
+def test_close_stops_a_running_stage(client, tmp_path):
+    worker = client(num_demos=0, step_seconds=0.01)
+    collect(worker, has(DemoSaved))
+    worker.close()
+    assert not running(worker.pid) and worker.exit_code == 0 and (tmp_path / "closed").exists()
+
+
+def test_close_ends_a_hanging_one_by_force(client):
+    worker = client(num_demos=0, trouble="hang")
+    collect(worker, lambda events: len(events) > 1)
+    begin = time.monotonic()
+    worker.close(timeout=0.3)
+    assert not running(worker.pid) and worker.exit_code == -signal.SIGTERM
+    assert time.monotonic() - begin < 3.0
+
+
+def test_close_leaves_no_thread_and_no_file_descriptor(client):
+    threads, files = set(threading.enumerate()), len(os.listdir("/proc/self/fd"))
+    for _ in range(2):
+        worker = client(num_demos=0, step_seconds=0.01)
+        collect(worker, has(DemoSaved))
+        worker.close()
+        worker.close()
+    assert set(threading.enumerate()) == threads and len(os.listdir("/proc/self/fd")) == files
+
+
+PARENT = """
+import sys, time
+from isaaclab_mimic_core.stages.worker_client import WorkerClient
+worker = WorkerClient("counting_stage:CountingStage", {"output": sys.argv[1], "num_demos": 0, "step_seconds": 0.01})
+while not any(type(event).__name__ == "DemoSaved" for event in worker.poll()):
+    time.sleep(0.01)
+print(worker.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_worker_does_not_outlive_its_parent(start, tmp_path, number):
+    parent = start("-c", PARENT, str(tmp_path))
+    pid = int(parent.stdout.readline())
+    parent.send_signal(number)
+    parent.wait(10)
+    deadline = time.monotonic() + 10
+    while running(pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert (tmp_path / "closed").exists() and not list(tmp_path.glob("*.part"))
+
+
+class TestFindInterpreter:
+    def test_a_plain_python_is_itself(self, monkeypatch):
+        monkeypatch.delenv(VARIABLE, raising=False)
+        assert find_interpreter(executable="/usr/bin/python3.12") == "/usr/bin/python3.12"
+
+    def test_isaac_sim_has_a_script_above_kit(self, tmp_path, monkeypatch):
+        monkeypatch.delenv(VARIABLE, raising=False)
+        (tmp_path / "python.sh").touch()
+        assert find_interpreter(executable=str(tmp_path / "kit" / "kit")) == str(tmp_path / "python.sh")
+
+    def test_what_is_chosen_comes_first(self, tmp_path, monkeypatch):
+        program = tmp_path / "mine"
+        program.touch(mode=0o755)
+        monkeypatch.setenv(VARIABLE, "/usr/bin/env")
+        assert find_interpreter(str(program), executable="/usr/bin/python3") == str(program)
+        assert find_interpreter(executable="/usr/bin/python3") == "/usr/bin/env"
+
+    def test_nothing_found(self, tmp_path, monkeypatch):
+        monkeypatch.delenv(VARIABLE, raising=False)
+        with pytest.raises(PlatformError, match="no Python interpreter"):
+            find_interpreter(executable=str(tmp_path / "kit" / "kit"))
+        with pytest.raises(PlatformError, match="not a program"):
+            find_interpreter(str(tmp_path / "missing"))
