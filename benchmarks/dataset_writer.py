@@ -154,7 +154,7 @@ def in_background(path: Path, episodes: list[Episode], count: int) -> dict:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="What it costs to save a demonstration.")
     parser.add_argument("--demos", type=int, default=1000, help="demonstrations to write")
     parser.add_argument("--folder", type=Path, default=None, help="where to write; a temporary folder if not given")
     arguments = parser.parse_args()
@@ -182,6 +182,7 @@ def main() -> None:
                 "demos": arguments.demos,
                 "total_s": round(sum(times[i]) / 1e3, 2),
                 "ms_per_demo": round(float(np.mean(times[i])), 2),
+                "ms_median": round(float(np.median(times[i])), 2),
                 "ms_longest": round(max(times[i]), 2),
                 f"ms_one_more_at_{SMALL}": round(float(at_small[i]), 2),
                 f"ms_one_more_at_{arguments.demos}": round(float(at_large[i]), 2),

@@ -45,8 +45,8 @@ def fill_in(window, folder: Path, stage: str = COUNTING, more: dict | None = Non
     window.session.choices.options = lambda: options() | (more or {})
 
 
-def is_running(window) -> bool:
-    return window.session.state.is_active
+def has_saved(window, count: int) -> bool:
+    return window.session.saved >= count
 
 
 def has_ended(window) -> bool:
@@ -58,8 +58,8 @@ def describe_process() -> dict:
     import omni.ui as ui
 
     gc.collect()
+    # Not the workspace's windows: ovui 0.1.1 goes on listing one that was destroyed if its title was used before.
     return {
-        "windows": sorted(window.title for window in ui.Workspace.get_windows()),
         "show functions": sorted(ui.Workspace.get_show_window_titles()),
         "threads": sorted(thread.name for thread in threading.enumerate()),
         "tasks": sorted(str(task.get_coro()) for task in asyncio.all_tasks(asyncio.get_event_loop())),

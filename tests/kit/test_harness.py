@@ -3,6 +3,7 @@
 
 """The harness itself: Kit boots, omni.ui paints, clicks and keys arrive, failures are seen."""
 
+import pytest
 from harness import in_kit
 
 
@@ -66,3 +67,42 @@ def test_async_test_cases_run_on_kits_loop(kit, tmp_path):
     result = unittest.TestResult()
     unittest.defaultTestLoader.loadTestsFromTestCase(Case).run(result)
     assert result.wasSuccessful() and result.testsRun == 1
+
+
+@in_kit(timeout=8)
+def failing_assertion(kit, tmp_path):
+    raise AssertionError("this is wrong")
+
+
+@in_kit(timeout=8)
+def failing_memory(kit, tmp_path):
+    import ctypes
+
+    ctypes.string_at(0)
+
+
+@in_kit(timeout=8)
+def failing_log(kit, tmp_path):
+    import carb
+
+    carb.log_error("somebody complains")
+
+
+@in_kit(timeout=8)
+def failing_to_end(kit, tmp_path):
+    kit.pump_for(60)
+
+
+@pytest.mark.kit
+@pytest.mark.parametrize(
+    ("failing", "told"),
+    [
+        (failing_assertion, "this is wrong"),
+        (failing_memory, "Segmentation fault"),
+        (failing_log, "somebody complains"),
+        (failing_to_end, "killed after"),
+    ],
+)
+def test_what_goes_wrong_in_kit_is_told(failing, told, tmp_path):
+    with pytest.raises(pytest.fail.Exception, match=told):
+        failing(tmp_path=tmp_path)

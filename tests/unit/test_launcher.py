@@ -181,7 +181,7 @@ def test_second_start_is_quick_and_installs_nothing(machine: Machine):
     assert len(machine.installations()) == 1
     started = time.monotonic()
     result = machine.run("doctor")
-    assert time.monotonic() - started < 1.0  # Python's own start is part of it
+    assert time.monotonic() - started < 2.0  # Python's own start is part of it
     assert result.stderr == ""
     assert len(machine.installations()) == 1
 

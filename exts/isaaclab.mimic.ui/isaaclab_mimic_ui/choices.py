@@ -10,12 +10,14 @@ import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from isaaclab_mimic_core.tasks.catalog import DEFAULT_TASK, TASKS
+
 
 @dataclass
 class GenerateChoices:
     """The form of the Generate panel. The docstring under a field is its tooltip."""
 
-    task: str = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
+    task: str = DEFAULT_TASK
     """The environment to generate in, by the name it is registered under."""
     input: str = ""
     """HDF5 file with annotated source demonstrations."""
@@ -25,7 +27,7 @@ class GenerateChoices:
     """How many successful demonstrations to generate."""
     num_envs: int = 16
     """How many environments to simulate side by side. More are faster, as long as memory and cores last."""
-    seed: int = 0
+    seed: int = 1
     """Start value of the random numbers. The same seed gives the same demonstrations."""
     overwrite: bool = False
     """Replace the output file if there is one already."""
@@ -35,8 +37,6 @@ class GenerateChoices:
     def problems(self) -> dict[str, str]:
         """Return, per field, what has to be changed before a run can start."""
         found: dict[str, str] = {}
-        if not self.task.strip():
-            found["task"] = "Name a task."
         if not self.input.strip():
             found["input"] = "Choose the annotated demonstrations to start from."
         elif not self._path("input").is_file():
@@ -79,6 +79,8 @@ class GenerateChoices:
         for field in fields(self):
             if isinstance(kept, dict) and type(kept.get(field.name)) is type(field.default):
                 setattr(self, field.name, kept[field.name])
+        if self.task not in TASKS:
+            self.task = DEFAULT_TASK
 
     def _path(self, name: str) -> Path:
         return Path(getattr(self, name).strip()).expanduser().absolute()

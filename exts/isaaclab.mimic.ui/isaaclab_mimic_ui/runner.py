@@ -110,10 +110,12 @@ class InProcessRunner(Runner):
             if self._stage is None:
                 self._host.hold_physics()
                 self._stage = self._make_stage()
+                self._host.hold_physics()
             end = time.monotonic() + self._budget
             while not self._closing and not self._stage.done and self._stage.due <= time.monotonic():
                 self._pass_requests_on()
                 self._events += self._stage.step()
+                self._host.hold_physics()
                 if time.monotonic() >= end:
                     break
             self._pass_requests_on()
@@ -125,7 +127,6 @@ class InProcessRunner(Runner):
             self._fail(StageFailed(f"{type(error).__name__}: {error}"))
         finally:
             self._working = False
-            self._host.hold_physics()
 
     def _pass_requests_on(self) -> None:
         while self._requests:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The process that `in_kit` starts: `python -m harness FILE TEST FOLDER` boots Kit and runs the body of one test."""
+"""The process that `in_kit` starts: `python -m harness FILE TEST PATH...` boots Kit and runs the body of one test."""
 
 import importlib.util
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 from .app import kit_app
 
 
-def _main(file: str, name: str, folder: str) -> int:
+def _main(file: str, name: str, *paths: str) -> int:
     spec = importlib.util.spec_from_file_location(Path(file).stem, file)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
@@ -22,7 +22,7 @@ def _main(file: str, name: str, folder: str) -> int:
         with kit_app(**test.kit_arguments) as kit:
             # Shown at once: the shutdown after a failed test may well take the process down.
             try:
-                test.kit_body(kit, Path(folder))
+                test.kit_body(kit, *map(Path, paths))
             except BaseException:
                 traceback.print_exc()
                 sys.stderr.flush()

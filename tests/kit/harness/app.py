@@ -113,17 +113,17 @@ class KitHarness:
     def click_at(self, x: float, y: float) -> None:
         from omni.ui import _ui
 
-        _ui._inject_mouse_move(x, y)
-        self.update(2)
+        self.move_to(x, y)
         _ui._inject_mouse_button(0, True)
         self.update()
         _ui._inject_mouse_button(0, False)
         self.update(3)
 
-    def hover(self, widget) -> None:
+    def move_to(self, x: float, y: float) -> None:
+        """Move the mouse, which is painted, to a place in pixels."""
         from omni.ui import _ui
 
-        _ui._inject_mouse_move(widget.screen_position_x + 4, widget.screen_position_y + widget.computed_height / 2)
+        _ui._inject_mouse_move(x, y)
         self.update(2)
 
     def type_text(self, text: str) -> None:
@@ -169,10 +169,13 @@ class KitHarness:
             raise RuntimeError("omni.ui has taken no screenshot")
         return path
 
+    def log(self) -> str:
+        """Return what Kit has logged so far."""
+        return (self.root / "kit.log").read_text(errors="replace")
+
     def log_errors(self) -> list[str]:
         """Return what the log calls an error. Only there does a failing shut-down show."""
-        lines = (self.root / "kit.log").read_text(errors="replace").splitlines()
-        return [line for line in lines if re.search(r"\[(Error|Fatal)\]", line)]
+        return [line for line in self.log().splitlines() if re.search(r"\[(Error|Fatal)\]", line)]
 
 
 @contextmanager

@@ -30,6 +30,8 @@ def in_kit(
 ):
     """Make a test of a function `(kit, tmp_path)`: pytest starts a process that boots Kit and calls it there.
 
+    Further parameters are pytest fixtures whose values are paths.
+
     Args:
         enable: Extensions to enable before the body runs.
         settings: Settings of this Kit, as `/path=value`.
@@ -39,14 +41,18 @@ def in_kit(
     """
 
     def decorate(body: Callable) -> Callable:
+        fixtures = list(inspect.signature(body).parameters)[1:]
+
         @pytest.mark.kit
-        def test(tmp_path):
-            _run_elsewhere(body, tmp_path, without, timeout)
+        def test(**paths):
+            _run_elsewhere(body, [paths[name] for name in fixtures], without, timeout)
 
         functools.update_wrapper(test, body)
         # pytest reads the signature through `__wrapped__`, and would ask for a fixture `kit`.
         del test.__wrapped__
-        test.__signature__ = inspect.Signature([inspect.Parameter("tmp_path", inspect.Parameter.KEYWORD_ONLY)])
+        test.__signature__ = inspect.Signature(
+            [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in fixtures]
+        )
         test.kit_body = body
         test.kit_arguments = {"enable": enable, "settings": settings, "allow_errors": allow_errors}
         return test
@@ -54,7 +60,8 @@ def in_kit(
     return decorate
 
 
-def _run_elsewhere(body: Callable, folder: Path, without: Sequence[str], timeout: float) -> None:
+def _run_elsewhere(body: Callable, paths: Sequence[Path], without: Sequence[str], timeout: float) -> None:
+    folder = paths[0]
     command = [sys.executable, "-X", "faulthandler"]
     search_path = [str(_TESTS / "kit"), str(_TESTS / "unit" / "stages"), os.environ.get("PYTHONPATH", "")]
     if without:
@@ -67,7 +74,7 @@ def _run_elsewhere(body: Callable, folder: Path, without: Sequence[str], timeout
     log = folder / "output.txt"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*command, "-m", "harness", inspect.getfile(body), body.__name__, str(folder)],
+            [*command, "-m", "harness", inspect.getfile(body), body.__name__, *map(str, paths)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -70,6 +70,7 @@ def test_a_generated_file_says_where_it_comes_from(tmp_path, make_episode):
     }
     text = format_summary(summary)
     assert "stage generate, input demos.hdf5, seed 5" in text and "demo_2 (3), demo_10 (1)" in text
+    assert "stated by 2 of 2 demos, 2 different seeds" in text
     assert "2, of which 1 successful" in text
 
 

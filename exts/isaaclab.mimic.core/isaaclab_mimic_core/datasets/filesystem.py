@@ -15,6 +15,7 @@ _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _EXCHANGE_UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM}
 _RESERVE_UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
+_LOCK_UNSUPPORTED = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}
 
 # Linux, glibc 2.28 or newer; None elsewhere.
 _renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
@@ -22,6 +23,8 @@ _renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
 
 class FileLock:
     """An exclusive lock on a file beside the one to protect; the kernel releases it when the process ends.
+
+    Some network file systems have no locks: there it protects nothing, as HDF5's own locks do not either.
 
     Args:
         path: The lock file; made when needed, removed on release.
@@ -44,7 +47,7 @@ class FileLock:
         while self._fd is None:
             fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
             try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _flock(fd, fcntl.LOCK_EX)
                 # A holder that released in between has removed the file: a lock on it would protect nothing.
                 if _is_same_file(fd, self.path):
                     self._fd = fd
@@ -71,8 +74,8 @@ class FileLock:
         except OSError:
             return False
         try:
-            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
+            _flock(fd, fcntl.LOCK_SH)
+        except BlockingIOError:
             return True
         finally:
             os.close(fd)
@@ -177,6 +180,19 @@ def identity(path: Path) -> tuple[int, ...] | None:
         return None
     # The number of a deleted file is soon given to another one.
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _flock(fd: int, kind: int) -> None:
+    """Lock without waiting.
+
+    Raises:
+        BlockingIOError: Another process holds it.
+    """
+    try:
+        fcntl.flock(fd, kind | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno not in _LOCK_UNSUPPORTED:
+            raise
 
 
 def _is_same_file(fd: int, path: Path) -> bool:

@@ -53,7 +53,7 @@ def summarise(path: str | os.PathLike[str]) -> dict[str, Any]:
             "successful": sum(value is not None and bool(value) for value in success),
             "success_unknown": sum(value is None for value in success),
             **_contents({path: shape for path, (shape, _) in shapes.items()}),
-            "signals": _signals(reader, shapes),
+            "signals": _signals(reader),
             "provenance": _provenance(reader.data_attrs, attrs),
         }
     summary["usable"] = {use: _obstacle(use, summary) for use in _USES}
@@ -81,7 +81,7 @@ def format_summary(summary: dict[str, Any]) -> str:
     say("objects", ", ".join(summary["objects"]))
     for name, signal in summary["signals"].items():
         say("signal", _signal_text(name, signal, summary["demos"]))
-    for text in _provenance_text(summary["provenance"]):
+    for text in _provenance_text(summary["provenance"], summary["demos"]):
         say("made from", text)
     if summary["being_written"]:
         say("note", "a program is writing it at this moment")
@@ -124,12 +124,10 @@ def _contents(shapes: dict[str, tuple[int, ...]]) -> dict[str, Any]:
     }
 
 
-def _signals(reader: DatasetReader, shapes: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    if not any(path.startswith(layout.TERM_SIGNALS + "/") for path in shapes):
-        return {}
+def _signals(reader: DatasetReader) -> dict[str, dict[str, Any]]:
     changes: dict[str, list[int]] = {}
     for name in reader.episode_names:
-        if not any(path.startswith(layout.TERM_SIGNALS + "/") for path in reader.shapes(name)):
+        if not reader.has(name, layout.TERM_SIGNALS):
             continue
         for signal, values in reader.read(name, [layout.TERM_SIGNALS]).group(layout.TERM_SIGNALS).items():
             sample = first_change(values)
@@ -193,12 +191,14 @@ def _signal_text(name: str, signal: dict[str, Any], demos: int) -> str:
     return f"{name} first changes at sample {span}, in {signal['demos']} of {demos} demos"
 
 
-def _provenance_text(provenance: dict[str, Any]) -> list[str]:
+def _provenance_text(provenance: dict[str, Any], demos: int) -> list[str]:
     run = provenance["run"]
     lines = []
     stated = [f"{key} {run[key]}" for key in ("stage", "input", "seed") if run.get(key) not in (None, "")]
     if stated:
         lines.append(", ".join(stated))
+    if provenance["demos"]:
+        lines.append(f"stated by {provenance['demos']} of {demos} demos, {provenance['seeds']} different seeds")
     if provenance["sources"]:
         lines.append("segments of " + ", ".join(f"{name} ({count})" for name, count in provenance["sources"].items()))
     return lines

@@ -62,7 +62,12 @@ ATTR_NUM_SAMPLES = "num_samples"
 ATTR_SEED = "seed"
 ATTR_SUCCESS = "success"
 ATTR_PROVENANCE = "mimic"
-"""JSON, of `data` for the run and of a demo for the attempt: where it came from (see `info.summarise`)."""
+"""JSON: where the data came from. Any keys; `mimic info` shows these:
+
+- of `data`, for the run: `stage`, `input`, `seed`
+- of a demo, for the attempt: `segments`, per end effector a list with an entry a subtask, {`demo`, `start`, `end`}:
+  the source demonstration and its samples [start, end)
+"""
 
 ENV_TYPE_GYM = 2
 """robomimic's number for a gym environment, under `type` in `env_args`."""

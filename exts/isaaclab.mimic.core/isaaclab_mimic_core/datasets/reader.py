@@ -84,6 +84,10 @@ class DatasetReader:
         """Return a demonstration's attributes as plain data, without reading its arrays."""
         return read_attrs(self._demo(name))
 
+    def has(self, name: str, path: str) -> bool:
+        """Whether a demonstration has this dataset or group."""
+        return path in self._demo(name)
+
     def shapes(self, name: str) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
         """Return shape and type of every array of a demonstration by flat path, without reading them."""
         return {path: (dataset.shape, dataset.dtype) for path, dataset in _datasets(self._demo(name))}

@@ -52,8 +52,9 @@ class DatasetWriter:
     Two complete copies take turns. `path` always names a closed, complete HDF5 file. A hidden sibling, the shadow, is
     one commit behind; `commit` brings it up to date, adds the new episodes, closes it, and lets the two exchange names
     in one atomic step. A killed process therefore loses at most what was not committed, a commit costs the same
-    whatever the file's size, and a program that has the file open keeps seeing the copy that it opened. The disk
-    holds the file twice while the writer is open.
+    whatever the file's size, and a program that has the file open keeps seeing the copy that it opened (as long as it
+    has not switched HDF5's file locking off). The disk holds the file twice while the writer is open; appending to an
+    existing file therefore begins with copying it.
 
     Args:
         path: The file; `.hdf5` is added if it ends neither in `.hdf5` nor in `.h5`. Missing folders are made.
@@ -114,7 +115,7 @@ class DatasetWriter:
             raise
 
     @property
-    def num_episodes_added(self) -> int:
+    def num_pending(self) -> int:
         """Episodes that wait for the next commit."""
         return len(self._pending)
 
@@ -175,13 +176,15 @@ class DatasetWriter:
             if commit:
                 self.commit()
             with self._output_errors():
-                self._check_published()
                 # Up to here the other copy was the safeguard against a power cut.
                 filesystem.to_disk(self._published)
         finally:
             self._closed = True
-            self._remove_leftovers()
-            self._lock.release()
+            try:
+                with self._output_errors():
+                    self._remove_leftovers()
+            finally:
+                self._lock.release()
 
     def __enter__(self) -> "DatasetWriter":
         return self
@@ -219,7 +222,7 @@ class DatasetWriter:
             file = open_for_reading(self._published)
         except InputFileError as error:
             raise self._error(
-                f"cannot be appended to: {error.what}", "Give another name, or replace the file with --overwrite."
+                f"cannot be appended to: it {error.what}", "Give another name, or replace the file with --overwrite."
             ) from error
         with file:
             if file.attrs.get(layout.ATTR_FORMAT_VERSION, layout.LEGACY_VERSION) < layout.FORMAT_VERSION:
@@ -329,6 +332,8 @@ class DatasetWriter:
         except OSError as error:
             if error.errno in _NO_SPACE:
                 what, remedy = "no space is left to write it", "Free some space; what was saved before is intact."
+            elif isinstance(error, FileNotFoundError) and self._own:
+                what, remedy = "was removed while it was being written", "Leave the file alone until the run has ended."
             elif error.errno in _NO_PERMISSION:
                 what, remedy = "may not be written (permission denied)", "Give a file in a folder you may write to."
             else:

@@ -19,13 +19,14 @@ from .. import randomness
 from ..envs import BatchedEnv
 from ..tasks.franka_stack.local_scene import CUBE_EDGE
 
-APPROACH, DESCEND, CLOSE, LIFT, CARRY, LOWER, OPEN, RETREAT = range(8)
-_PHASES = 8
+APPROACH, DESCEND, CLOSE, LIFT, CARRY, LOWER, SETTLE, OPEN, RETREAT = range(9)
+_PHASES = 9
 _PLACEMENTS = ((1, 0), (2, 1))
 """Which cube goes on which, by index: red on blue, then green on red."""
 
-_WAITS = (CLOSE, OPEN)
+_WAITS = (CLOSE, SETTLE, OPEN)
 _PRECISE = (DESCEND, LOWER)
+_RISES = (LIFT, RETREAT)
 _HEADINGS = tuple(k * math.pi / 2 for k in range(-2, 3))
 """A cube looks the same after a quarter turn."""
 
@@ -40,9 +41,9 @@ class Manner:
     """Factor on the pace, drawn for every phase."""
     bend: float = 0.25
     """How far a free path swerves sideways, as a fraction of the distance left."""
-    hover: tuple[float, float] = (0.07, 0.12)
-    """Height above a cube from which it is approached [m]."""
-    offset: float = 0.003
+    hover: tuple[float, float] = (0.09, 0.13)
+    """Height above a cube from which it is approached, and to which the hand rises again [m]."""
+    offset: float = 0.002
     """How far beside a cube's middle it is grasped or put down, at most [m]."""
     tilt: float = 0.06
     """How far the hand's heading misses the cube's, at most [rad]."""
@@ -52,8 +53,8 @@ class Manner:
     """Chance that a phase begins with a pause."""
     pause: tuple[int, int] = (3, 9)
     """Length of such a pause [steps]."""
-    wait: tuple[int, int] = (6, 10)
-    """How long the gripper is given to close or open [steps]."""
+    wait: tuple[int, int] = (4, 7)
+    """How long the gripper is given to close or open, and a cube to come to rest before it is let go [steps]."""
 
 
 class ScriptedStacker:
@@ -156,15 +157,16 @@ class ScriptedStacker:
         beside = torch.cat([beside[:, :2], beside[:, 2:].abs()], dim=-1)
         hover = (manner.hover[0] + (manner.hover[1] - manner.hover[0]) * trait[:, 4])[:, None] * up
         place = position + base + CUBE_EDGE * up + beside - held
-        rise = self._anchor + hover + 10.0 * beside * torch.tensor([1.0, 1.0, 0.0], device=position.device)
+        rise = self._anchor + 1.2 * hover + beside * torch.tensor([1.0, 1.0, 0.0], device=position.device)
         goals = torch.stack(
             [
                 held + hover,
                 held + beside,
                 self._anchor,
                 rise,
-                place + 0.6 * hover,
-                place + 0.002 * up,
+                place + 0.7 * hover,
+                place + 0.004 * up,
+                self._anchor,
                 self._anchor,
                 rise,
             ],
@@ -190,10 +192,12 @@ class ScriptedStacker:
         speed = manner.speed[0] + (manner.speed[1] - manner.speed[0]) * demo
         speed = speed * (manner.phase_speed[0] + (manner.phase_speed[1] - manner.phase_speed[0]) * trait[:, 5])
         precise = torch.isin(kind, torch.tensor(_PRECISE, device=kind.device))
-        speed = torch.where(precise, 0.55 * speed, speed)
+        # Toward and away from a cube people are careful, straight up with it or without it they are quick.
+        rises = torch.isin(kind, torch.tensor(_RISES, device=kind.device))
+        speed = torch.where(precise, 0.55 * speed, torch.where(rises, 1.5 * speed, speed))
         # A free path swerves: the sideways pull fades with the distance that is left.
         sideways = 2.0 * torch.stack([-gap[:, 1], gap[:, 0], 0.5 * gap[:, 2].abs()], dim=-1)
-        swerve = torch.where(precise, 0.0, 2.0 * manner.bend * (trait[:, 6] - 0.5))[:, None] * sideways
+        swerve = torch.where(precise | rises, 0.0, 2.0 * manner.bend * (trait[:, 6] - 0.5))[:, None] * sideways
         # The relative task moves half of what it is told in a step; asking for twice the gap makes up for it.
         wish = 2.0 * gap + swerve
         wish = wish * (speed / wish.norm(dim=-1).clamp_min(1e-9)).clamp_max(1.0)[:, None]

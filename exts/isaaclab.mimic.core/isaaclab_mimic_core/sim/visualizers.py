@@ -3,11 +3,162 @@
 
 """A live view of the simulation, through Isaac Lab's own visualizers."""
 
+import importlib.util
+import math
+import os
+import socket
 from typing import Any
+
+from ..errors import OptionError, PlatformError
+from .host import inside_isaac_sim
+
+HOST_VARIABLE = "MIMIC_VIEW_HOST"
+"""Environment variable with the address that the browser view listens on. Without it only this machine is served."""
+
+_LOOPBACK = "127.0.0.1"
+_FIRST_PORT = 8080
+_NUM_PORTS = 100
+
+
+def check_visualizer(name: str) -> None:
+    """Find out, before anything is opened, whether a live view can be had.
+
+    Args:
+        name: `none`, `viser` (in a browser), `newton` (a window) or `kit` (Isaac Sim's viewport).
+
+    Raises:
+        OptionError: No such view, or not here.
+        PlatformError: It needs something that is not installed or not running.
+    """
+    if name == "viser":
+        if importlib.util.find_spec("viser") is None:
+            raise PlatformError(
+                "the Python package viser is not installed",
+                where="--viz viser",
+                remedy="./mimic.sh setup installs it; or use --viz none.",
+            )
+        find_free_port(view_host())
+    elif name == "newton":
+        if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+            raise PlatformError(
+                "there is no display to open a window on", where="--viz newton", remedy="Use --viz viser, in a browser."
+            )
+    elif name == "kit":
+        if not inside_isaac_sim():
+            raise OptionError("only Isaac Sim has this view", where="--viz kit", remedy="Use --viz viser or newton.")
+    elif name != "none":
+        raise OptionError(f"{name!r} is not one of none, viser, newton, kit", where="--viz")
 
 
 def configure_visualizer(cfg: Any, name: str) -> dict:
-    """Return the launcher arguments for a visualizer and set the configuration up for it."""
-    if name == "none":
+    """Set a task's configuration up for a live view; return the arguments for Isaac Lab's launcher.
+
+    Raises:
+        OptionError: As `check_visualizer`.
+        PlatformError: As `check_visualizer`.
+    """
+    check_visualizer(name)
+    if name == "viser":
+        from isaaclab_visualizers.viser import ViserVisualizerCfg
+
+        host = view_host()
+        # Isaac Lab listens on all interfaces by default: anyone on the network could watch and press the buttons.
+        view = ViserVisualizerCfg(bind_address=host, port=find_free_port(host), verbose=False)
+    elif name == "newton":
+        from isaaclab_visualizers.newton import NewtonGLVisualizerCfg
+
+        view = NewtonGLVisualizerCfg()
+    else:
+        # In Isaac Sim the app draws its viewport itself.
         return {"visualizer": []}
-    return {"visualizer": [{"newton": "newton_gl"}.get(name, name)]}
+    view.eye, view.lookat = _camera(cfg.scene.num_envs, cfg.scene.env_spacing)
+    cfg.sim.visualizer_cfgs = [view]
+    return {"visualizer": [view.visualizer_type]}
+
+
+def view_host() -> str:
+    """Return the address that the browser view listens on."""
+    return os.environ.get(HOST_VARIABLE) or _LOOPBACK
+
+
+def find_free_port(host: str) -> int:
+    """Return the first free port from 8080 on.
+
+    viser looks for one as well, but hangs where no port can ever be had.
+
+    Raises:
+        OptionError: The address is not one of this machine's, or all ports are taken.
+    """
+    for port in range(_FIRST_PORT, _FIRST_PORT + _NUM_PORTS):
+        try:
+            family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+            with socket.socket(family, socket.SOCK_STREAM) as trial:
+                # Or a port that was in use a minute ago would count as taken.
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                trial.bind((host, port))
+                trial.listen()
+            return port
+        except OSError as error:
+            reason = error.strerror
+    raise OptionError(
+        f"the browser view can listen on none of the ports from {_FIRST_PORT} on at {host}: {reason}",
+        where="--viz viser",
+        remedy=f"Set {HOST_VARIABLE} to an address of this machine, or unset it.",
+    )
+
+
+def _camera(num_envs: int, spacing: float) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+    """Return eye and target [m] from which all environments, a square grid about the origin, are seen."""
+    distance = 1.3 + 0.8 * spacing * (math.ceil(math.sqrt(num_envs)) - 1)
+    return (distance + 0.4, -distance, 0.8 * distance), (0.4, 0.0, 0.1)
+
+
+class LiveView:
+    """The visualizers of open environments, for the stage that steps them.
+
+    Isaac Lab's pause button blocks inside an environment step, where no request and no Ctrl-C arrives, and its reset
+    button resets environments behind the back of whoever steps them. So both are taken over: the stage asks for them
+    between two steps. Without a visualizer all of this does nothing.
+
+    Args:
+        env: Isaac Lab's environment, with its simulation running.
+    """
+
+    def __init__(self, env: Any):
+        self._sim = env.sim
+        self._visualizers = list(env.sim.visualizers)
+        self._pause_buttons = [visualizer.is_training_paused for visualizer in self._visualizers]
+        self._reset_buttons = [visualizer.consume_reset_request for visualizer in self._visualizers]
+        for visualizer in self._visualizers:
+            visualizer.is_training_paused = lambda: False
+            visualizer.consume_reset_request = lambda: False
+
+    @property
+    def url(self) -> str | None:
+        """Where a browser finds the view; None if it is not in a browser."""
+        for visualizer in self._visualizers:
+            if visualizer.cfg.visualizer_type == "viser" and visualizer.is_running():
+                # The server's own word: another process may have taken the port while the simulation was opening.
+                port = visualizer._viewer._server.get_port()
+                host = visualizer.cfg.bind_address
+                return f"http://{socket.gethostname() if host in ('0.0.0.0', '::') else host}:{port}"
+        return None
+
+    @property
+    def closed(self) -> bool:
+        """Whether there was a window and the user has closed it."""
+        return bool(self._visualizers) and not any(visualizer.is_running() for visualizer in self._visualizers)
+
+    @property
+    def paused(self) -> bool:
+        """Whether the view's pause button is down."""
+        return any(pressed() for pressed in self._pause_buttons)
+
+    def take_reset(self) -> bool:
+        """Return whether the view's reset button was pressed since the last call."""
+        return any([pressed() for pressed in self._reset_buttons])
+
+    def refresh(self) -> None:
+        """Draw without simulating, so that the view can be moved about while the simulation rests."""
+        if self._visualizers:
+            self._sim.render()

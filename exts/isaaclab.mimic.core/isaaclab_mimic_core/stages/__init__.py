@@ -5,16 +5,20 @@
 
 import importlib
 from dataclasses import fields
+from typing import Any
 
 from ..errors import OptionError
+from .options import AnnotateOptions, GenerateOptions, QuickstartOptions, RecordOptions, ViewOptions
 from .stage import Stage
 
 _STAGES = {
-    "record": ("record", "Record", "RecordOptions"),
-    "annotate": ("annotate", "Annotate", "AnnotateOptions"),
-    "generate": ("generate", "Generate", "GenerateOptions"),
+    "quickstart": ("Quickstart", QuickstartOptions),
+    "view": ("View", ViewOptions),
+    "record": ("Record", RecordOptions),
+    "annotate": ("Annotate", AnnotateOptions),
+    "generate": ("Generate", GenerateOptions),
 }
-"""Name -> module, stage class, options class; imported when asked for, because simulation takes long to import."""
+"""Name of a stage and of its module -> class, options. Modules are imported when asked for, for that takes long."""
 
 
 def create(name: str, options: dict) -> Stage:
@@ -34,10 +38,14 @@ def create(name: str, options: dict) -> Stage:
         return getattr(importlib.import_module(module_name), class_name)(**options)
     if name not in _STAGES:
         raise OptionError(f"there is no stage {name!r}", remedy=f"Stages: {', '.join(_STAGES)}")
-    module_name, stage_name, options_name = _STAGES[name]
-    module = importlib.import_module(f".{module_name}", __name__)
-    options_class = getattr(module, options_name)
+    _, options_class = _STAGES[name]
     unknown = set(options) - {field.name for field in fields(options_class)}
     if unknown:
         raise OptionError(f"{name} has no option {', '.join(sorted(unknown))}")
-    return getattr(module, stage_name)(options_class(**options))
+    return create_with(name, options_class(**options))
+
+
+def create_with(name: str, options: Any) -> Stage:
+    """Build a stage from its options, as they come from the command line."""
+    class_name, _ = _STAGES[name]
+    return getattr(importlib.import_module(f".{name}", __name__), class_name)(options)

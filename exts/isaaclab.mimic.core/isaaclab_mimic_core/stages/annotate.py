@@ -7,7 +7,6 @@ Every demonstration is played again from its initial state, several at once in p
 generator needs to know of each step is taken from the running simulation.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,27 +18,16 @@ from ..datasets.layout import ACTIONS, TERM_SIGNALS
 from ..errors import DatasetError, MimicError
 from ..events import DemoSaved, EpisodeAnnotated, Event, Warned
 from .output_check import check_output
-from .sim_stage import SimOptions, SimStage, writing_mode
+from .options import AnnotateOptions
+from .sim_stage import SimStage, writing_mode
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
 
 _INITIAL = "initial_state"
-
-
-@dataclass(frozen=True)
-class AnnotateOptions(SimOptions):
-    """Mark the subtasks of recorded demonstrations.
-
-    mimic annotate --input demos.hdf5 --output annotated.hdf5
-    """
-
-    input: str = "demos.hdf5"
-    """File of recorded demonstrations."""
-    output: str = "annotated.hdf5"
-    """File to write."""
-    overwrite: bool = False
-    """Replace the output if it exists."""
+_SETTLING = 10
+"""A replay counts as successful if the task is fulfilled in one of its last so many steps: contacts never repeat exactly,
+so that the cubes may come to rest a few steps later than they did."""
 
 
 class Annotate(SimStage):
@@ -182,11 +170,6 @@ class Annotate(SimStage):
             events.append(Warned("No demonstration could be annotated; the reasons are above."))
         summary = {"output": str(self._writer.path), "annotated": self._saved, "of": len(self._episodes)}
         return events + self._finish(outcome, summary)
-
-
-_SETTLING = 10
-"""A replay counts as successful if the task is fulfilled in one of its last so many steps: contacts never repeat exactly,
-so that the cubes may come to rest a few steps later than they did."""
 
 
 def _readable(reader: DatasetReader, name: str) -> Episode:

@@ -16,7 +16,11 @@ _LONGEST_NAP = 0.05
 """[s] A sleep is cut into naps of this length, so that Ctrl-C is answered at once."""
 
 
-def drive(stage: Stage, on_events: Callable[[list[Event]], None] | None = None) -> StageFinished | None:
+def drive(
+    stage: Stage,
+    on_events: Callable[[list[Event]], None] | None = None,
+    each_step: Callable[[], None] | None = None,
+) -> StageFinished | None:
     """Run a stage to its end, and close it whatever happens.
 
     The first Ctrl-C asks the stage to stop, which leaves complete files; a second one raises `KeyboardInterrupt` from
@@ -25,6 +29,7 @@ def drive(stage: Stage, on_events: Callable[[list[Event]], None] | None = None) 
     Args:
         stage: The stage to run.
         on_events: Called after each step that had something to say.
+        each_step: Called after every step, for what is to be shown in between.
 
     Returns:
         The stage's last word, or None if it ended without one.
@@ -46,6 +51,8 @@ def drive(stage: Stage, on_events: Callable[[list[Event]], None] | None = None) 
             if events:
                 ending = next((event for event in events if isinstance(event, StageFinished)), ending)
                 tell(events)
+            if each_step:
+                each_step()
             while not interrupted.is_set() and not stage.done and (wait := stage.due - time.monotonic()) > 0:
                 time.sleep(min(wait, _LONGEST_NAP))
     return ending

@@ -5,7 +5,7 @@
 
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -16,32 +16,12 @@ from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode
 from ..errors import OptionError
 from ..events import AttemptFinished, DemoSaved, Event
 from .output_check import check_output
-from .sim_stage import SimOptions, SimStage, writing_mode
+from .options import GenerateOptions
+from .sim_stage import SimStage, writing_mode
 
 if TYPE_CHECKING:
     from ..datagen.generator import Outcome
     from ..envs import BatchedEnv
-
-
-@dataclass(frozen=True)
-class GenerateOptions(SimOptions):
-    """Generate demonstrations.
-
-    mimic generate --input annotated.hdf5 --output generated.hdf5 --num-demos 100 --num-envs 64
-    """
-
-    input: str = "annotated.hdf5"
-    """File of annotated source demonstrations."""
-    output: str = "generated.hdf5"
-    """File to write."""
-    num_demos: int = 10
-    """Successful demonstrations to generate."""
-    mode: str = "default"
-    """default, or upstream for Isaac Lab 3.0.0's own rules."""
-    max_failures: int = 0
-    """Give up after so many failed attempts; 0 for never."""
-    overwrite: bool = False
-    """Replace the output if it exists."""
 
 
 class Generate(SimStage):
@@ -52,11 +32,7 @@ class Generate(SimStage):
 
     def __init__(self, options: GenerateOptions, env: "BatchedEnv | None" = None):
         super().__init__(options, env)
-        if options.num_demos < 1:
-            raise OptionError(f"at least one demonstration is wanted, not {options.num_demos}", where="--num-demos")
-        if options.max_failures < 0:
-            raise OptionError("must not be negative", where="--max-failures")
-        self._settings = Settings.of(options.mode)
+        self._settings = self.check(options)
         self._mode: Any = writing_mode(options.overwrite)
         DatasetReader(options.input).close()
         check_output(options.output, self._mode)
@@ -64,6 +40,19 @@ class Generate(SimStage):
         self._steps = 0
         self._causes: Counter[str] = Counter()
         self._generating_since = time.perf_counter()
+
+    @staticmethod
+    def check(options: GenerateOptions) -> Settings:
+        """Check what can be checked without the input file, and return the mode's settings.
+
+        Raises:
+            OptionError: A value cannot be used.
+        """
+        if options.num_demos < 1:
+            raise OptionError(f"at least one demonstration is wanted, not {options.num_demos}", where="--num-demos")
+        if options.max_failures < 0:
+            raise OptionError("must not be negative", where="--max-failures")
+        return Settings.of(options.mode)
 
     def snapshot(self) -> dict:
         now = time.perf_counter()

@@ -4,7 +4,6 @@
 """Record demonstrations from a device into a file."""
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,39 +13,13 @@ from ..datasets import BackgroundWriter, DatasetWriter, Episode
 from ..errors import OptionError
 from ..events import AttemptFinished, DemoSaved, Event
 from .output_check import check_output
-from .sim_stage import SimOptions, SimStage, writing_mode
+from .options import RecordOptions
+from .sim_stage import SimStage, writing_mode
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
 
 TELEOP_DEVICES = ("scripted",)
-
-
-@dataclass(frozen=True)
-class RecordOptions(SimOptions):
-    """Record demonstrations.
-
-    mimic record --teleop-device scripted --num-demos 10 --output demos.hdf5
-    """
-
-    output: str = "demos.hdf5"
-    """File to write."""
-    teleop_device: str = "scripted"
-    """Who demonstrates: scripted."""
-    num_envs: int = 1
-    """Environments that are demonstrated in side by side."""
-    num_demos: int = 10
-    """Successful demonstrations to record."""
-    append: bool = False
-    """Add to the file if it exists."""
-    overwrite: bool = False
-    """Replace the file if it exists."""
-    num_success_steps: int = 10
-    """Steps that the task must stay fulfilled for before a demonstration counts."""
-    num_extra_steps: int = 5
-    """Steps recorded after that, so that the end is not cropped."""
-    max_steps: int = 600
-    """A demonstration that is not successful by then is discarded."""
 
 
 class Record(SimStage):

@@ -6,8 +6,7 @@
 import contextlib
 import time
 from abc import abstractmethod
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ..errors import OptionError
@@ -15,38 +14,11 @@ from ..events import Event, PhaseStarted, StageFinished, StageStarted
 from ..sim.compute import resolve_device
 from ..sim.engines import choose_engine
 from ..tasks import find_task
-from ..tasks.catalog import DEFAULT_TASK
+from .options import SimOptions
 from .stage import Stage
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
-
-
-@dataclass(frozen=True)
-class SimOptions:
-    """Where and how to simulate."""
-
-    task: str = DEFAULT_TASK
-    """Task id, or one of its other names."""
-    num_envs: int = 16
-    """Environments that run side by side."""
-    seed: int = 1
-    """Seed of everything random."""
-    device: str = "auto"
-    """auto, cpu, cuda or cuda:<index>."""
-    physics: str = "auto"
-    """auto, ovphysx, newton or isaacsim."""
-    assets: str = "auto"
-    """auto, cloud or local."""
-    viz: str = "none"
-    """Live view: none, viser, newton or kit."""
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, Path):
-                # Plain data: options travel to worker processes and into files.
-                object.__setattr__(self, field.name, str(value))
 
 
 class SimStage(Stage):

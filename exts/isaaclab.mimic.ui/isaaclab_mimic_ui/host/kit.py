@@ -65,7 +65,7 @@ class KitHost(Host):
         """Keep Isaac Sim's loop from stepping physics a second time.
 
         Isaac Lab switches this setting back on whenever it initialises or resets a simulation, so it is held anew
-        after each slice of work.
+        after each step.
         """
         if not self._holding_physics:
             self._holding_physics = True

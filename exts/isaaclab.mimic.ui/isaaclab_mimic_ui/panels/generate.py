@@ -10,13 +10,16 @@ import inspect
 import itertools
 import textwrap
 from dataclasses import fields
+from functools import partial
 
 import omni.ui as ui
+
+from isaaclab_mimic_core.tasks.catalog import TASKS
 
 from ..choices import GenerateChoices
 from ..session import Session, State
 from ..widgets import style
-from ..widgets.form import Entry
+from ..widgets.form import Choice, Entry
 from ..widgets.layout import card, section
 from ..widgets.notice import build_notice
 from .run_view import RunView
@@ -56,15 +59,16 @@ class GeneratePanel:
     def __init__(self, session: Session) -> None:
         self._session = session
         tooltips = _field_docstrings(GenerateChoices)
-        self.entries = {
-            field.name: Entry(
-                getattr(session.choices, field.name),
-                lambda value, name=field.name: self._on_change(name, value),
-                _LABELS[field.name],
-                tooltips[field.name],
+        self.entries: dict[str, Entry] = {}
+        for name in (field.name for field in fields(GenerateChoices)):
+            # What all kinds of entries need.
+            given = (
+                getattr(session.choices, name),
+                partial(self._on_change, name),
+                _LABELS[name],
+                tooltips[name],
             )
-            for field in fields(GenerateChoices)
-        }
+            self.entries[name] = Choice(*given, _explain_tasks()) if name == "task" else Entry(*given)
         # What is missing in an untouched form is no mistake yet: a field complains once it has been edited or tried.
         self._touched: set[str] = set()
         self._wide = True
@@ -155,6 +159,17 @@ class GeneratePanel:
         for name, entry in self.entries.items():
             entry.show_problem(problems.get(name, "") if name in self._touched else "")
         return problems
+
+
+def _explain_tasks() -> dict[str, str]:
+    """Return every task's title, and what it needs beyond physics."""
+    return {
+        task.id: task.title[0].upper()
+        + task.title[1:]
+        + (f". Needs {' and '.join(task.needs)}" if task.needs else "")
+        + "."
+        for task in TASKS.values()
+    }
 
 
 def _field_docstrings(cls: type) -> dict[str, str]:

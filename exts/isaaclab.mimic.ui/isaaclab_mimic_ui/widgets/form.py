@@ -51,14 +51,14 @@ class Entry:
 
     def build(self) -> None:
         """Add the row to the current container."""
-        with ui.VStack(height=0, spacing=2, tooltip=self._tooltip):
+        with ui.VStack(height=0, spacing=2):
             with ui.HStack(height=style.ROW, spacing=style.GAP):
                 if self._kind is bool:
                     self._build_check_box()
                 else:
-                    ui.Label(self.label, name="dim", width=style.LABEL_WIDTH)
-                    self.field = (ui.StringField if self._kind is str else ui.IntField)(self._model, height=style.ROW)
-            self._build_problem()
+                    ui.Label(self.label, name="dim", width=style.LABEL_WIDTH, tooltip=self._tooltip)
+                    self.field = self._build_field()
+            self._build_below()
 
     def show_problem(self, text: str) -> None:
         """Say under the row what is wrong with its value; empty if nothing is."""
@@ -75,6 +75,9 @@ class Entry:
         self._subscription = None
         self.field = self._problem_label = None
 
+    def _build_field(self) -> ui.Widget:
+        return (ui.StringField if self._kind is str else ui.IntField)(self._model, height=style.ROW)
+
     def _build_check_box(self) -> None:
         ui.Spacer(width=style.LABEL_WIDTH)
         with ui.VStack(width=18):
@@ -82,14 +85,15 @@ class Entry:
             self.field = ui.CheckBox(self._model, width=18, height=18)
             ui.Spacer()
         # A click on the words counts, as everywhere else.
-        ui.Label(self.label).set_mouse_pressed_fn(
+        ui.Label(self.label, tooltip=self._tooltip).set_mouse_pressed_fn(
             lambda x, y, button, modifier: self._toggle() if button == 0 and self.field.enabled else None
         )
 
     def _toggle(self) -> None:
         self.value = not self.value
 
-    def _build_problem(self) -> None:
+    def _build_below(self) -> None:
+        """Add what stands under the field."""
         with ui.HStack(height=0, spacing=style.GAP):
             ui.Spacer(width=style.LABEL_WIDTH)
             self._problem_label = ui.Label("", name="problem", word_wrap=True, height=0)
@@ -102,3 +106,47 @@ class Entry:
         self._problem_label.visible = bool(self._problem)
         if self._kind is not bool:
             self.field.name = "wrong" if self._problem else ""
+
+
+class Choice(Entry):
+    """A text of which there are only a few, each with an explanation that is shown under it.
+
+    Args:
+        value: What to begin with.
+        on_change: Called with the new value.
+        label: What the row is called.
+        tooltip: What hovering it explains.
+        explanations: What there is to choose from -> what it means.
+    """
+
+    def __init__(
+        self,
+        value: str,
+        on_change: Callable[[object], None],
+        label: str,
+        tooltip: str,
+        explanations: dict[str, str],
+    ) -> None:
+        super().__init__(value, on_change, label, tooltip)
+        self._explanations = explanations
+        self._explanation_label: ui.Label | None = None
+
+    def _build_below(self) -> None:
+        super()._build_below()
+        with ui.HStack(height=0, spacing=style.GAP):
+            ui.Spacer(width=style.LABEL_WIDTH)
+            self._explanation_label = ui.Label(self._explanations[self.value], name="hint", word_wrap=True, height=0)
+
+    def _build_field(self) -> ui.Widget:
+        names = list(self._explanations)
+        box = ui.ComboBox(names.index(self.value), *names, height=style.ROW)
+        self._selection = box.model.subscribe_item_changed_fn(lambda model, item: self._on_selected(names, model))
+        return box
+
+    def _on_selected(self, names: list[str], model: ui.AbstractItemModel) -> None:
+        self.value = names[model.get_item_value_model(None, 0).get_value_as_int()]
+        self._explanation_label.text = self._explanations[self.value]
+
+    def destroy(self) -> None:
+        self._selection = self._explanation_label = None
+        super().destroy()

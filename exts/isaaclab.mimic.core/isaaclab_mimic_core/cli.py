@@ -1,0 +1,195 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The command line: `mimic VERB`, one thin function a verb.
+
+Exit status: 0 done, 1 done with findings, 2 the input was wrong (nothing is written or lost), 3 interrupted.
+"""
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import tyro
+
+from . import __version__
+from .errors import MimicError
+from .events import Event, StageFailed, to_json
+from .stages.options import AnnotateOptions, GenerateOptions, QuickstartOptions, RecordOptions, ViewOptions
+from .terminal.streams import Streams, take_streams
+
+DONE, FINDINGS, WRONG_INPUT, INTERRUPTED = range(4)
+
+
+@dataclass(frozen=True)
+class Output:
+    """How to answer."""
+
+    json: bool = False
+    """Events as JSON lines on standard output, everything else on standard error."""
+    verbose: bool = False
+    """Leave what libraries print on the terminal instead of in a log."""
+
+
+_Flat = tyro.conf.arg(name="")
+Job = Callable[[Streams, Output], int]
+"""A verb with its arguments: prints through the streams and returns the exit status."""
+
+
+def quickstart(options: Annotated[QuickstartOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Generate demonstrations from the sample ones and report: the whole job once, small.
+
+    mimic quickstart
+    mimic quickstart --num-demos 100 --num-envs 64 --seed 7 --output outputs/first
+    """
+
+    def job(streams: Streams, output: Output) -> int:
+        return _run_stage("quickstart", options, streams, output, after=_next_commands)
+
+    return job, output
+
+
+def record(options: Annotated[RecordOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Record demonstrations into a file.
+
+    mimic record --teleop-device scripted --num-demos 10 --output demos.hdf5
+    """
+    return lambda streams, output: _run_stage("record", options, streams, output), output
+
+
+def annotate(options: Annotated[AnnotateOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Find where the subtasks of recorded demonstrations end, by re-simulation.
+
+    mimic annotate --input demos.hdf5 --output annotated.hdf5
+    """
+    return lambda streams, output: _run_stage("annotate", options, streams, output), output
+
+
+def generate(options: Annotated[GenerateOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Generate demonstrations from annotated ones.
+
+    mimic generate --input annotated.hdf5 --output generated.hdf5 --num-demos 100 --num-envs 64
+    """
+    return lambda streams, output: _run_stage("generate", options, streams, output), output
+
+
+def view(options: Annotated[ViewOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Step a task with zero or random actions, with a live view.
+
+    mimic view --task Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0 --actions random
+    """
+    return lambda streams, output: _run_stage("view", options, streams, output), output
+
+
+def info(file: tyro.conf.Positional[str], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Say what a dataset holds and what it can be used for.
+
+    mimic info demos.hdf5
+    """
+
+    def job(streams: Streams, output: Output) -> int:
+        from .datasets import format_summary, summarise
+
+        summary = summarise(file)
+        print(json.dumps(summary) if output.json else format_summary(summary), file=streams.out)
+        return DONE
+
+    return job, output
+
+
+def version() -> tuple[Job, Output]:
+    """Print the version."""
+
+    def job(streams: Streams, output: Output) -> int:
+        print(__version__, file=streams.out)
+        return DONE
+
+    return job, Output()
+
+
+VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
+    "quickstart": quickstart,
+    "view": view,
+    "record": record,
+    "annotate": annotate,
+    "generate": generate,
+    "info": info,
+    "version": version,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb and return the exit status. Wrong usage is explained by the parser, which exits with 2."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    job, output = tyro.extras.subcommand_cli_from_dict(
+        VERBS, prog="mimic", description="Turn a few demonstrations into thousands.", args=arguments
+    )
+    streams = take_streams(arguments[0], output.json, output.verbose)
+    try:
+        return job(streams, output)
+    except MimicError as error:
+        if output.json:
+            print(to_json(StageFailed(str(error), error.exit_code)), file=streams.out)
+        print(f"mimic {arguments[0]}: {error}", file=streams.err)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=streams.err)
+        return INTERRUPTED
+    except Exception:
+        traceback.print_exc(file=streams.err)
+        if streams.log:
+            print(f"What the libraries printed: {streams.log}", file=streams.err)
+        return FINDINGS
+
+
+def _run_stage(
+    name: str, options: Any, streams: Streams, output: Output, after: Callable[[dict, Streams], None] | None = None
+) -> int:
+    """Drive a stage to its end and show its events."""
+    from .stages import create_with
+    from .stages.drive import drive
+
+    stage = create_with(name, options)
+    if output.json:
+
+        def tell(events: list[Event]) -> None:
+            for event in events:
+                print(to_json(event), file=streams.out)
+
+        ending = drive(stage, tell)
+    else:
+        from .terminal.show import TerminalView
+
+        with TerminalView(stage, streams.out) as view:
+            ending = drive(stage, view, each_step=view.refresh)
+        if ending and ending.outcome == "done":
+            if after:
+                after(ending.summary, streams)
+            elif "output" in ending.summary:
+                print(ending.summary["output"], file=streams.out)
+    if ending is None:
+        return FINDINGS
+    if ending.outcome == "stopped":
+        return INTERRUPTED
+    findings = ending.outcome != "done" or ending.summary.get("annotated", 0) != ending.summary.get("of", 0)
+    return FINDINGS if name != "quickstart" and findings else DONE if ending.outcome == "done" else FINDINGS
+
+
+def _next_commands(summary: dict, streams: Streams) -> None:
+    """Say what quickstart has made, and what to do with it."""
+    seconds = ", ".join(f"{name} {took:.0f} s" for name, took in summary["phases"].items())
+    lines = [
+        "",
+        f"{summary['saved']} demonstrations generated in {summary['attempts']} attempts ({seconds})",
+        f"  report      {summary['report']}",
+        f"  dataset     {summary['generated']}",
+        f"  sources     {summary['annotated']}",
+        "Next:",
+        f"  mimic info {summary['generated']}",
+        f"  mimic generate --input {summary['annotated']} --output more.hdf5 --num-demos 100 --num-envs 64",
+        "  mimic record --teleop-device scripted --output my_demos.hdf5",
+    ]
+    print("\n".join(lines), file=streams.out)

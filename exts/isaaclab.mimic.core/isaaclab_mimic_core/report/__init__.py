@@ -1,0 +1,17 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The report of a run: `RunRecord` collects it from events, `write_report` shows it as a page with pictures."""
+
+from .run import RunRecord
+
+__all__ = ["RunRecord", "write_report"]
+
+
+def __getattr__(name: str):
+    # Drawing takes half a second to import; whoever only collects events does not pay for it.
+    if name == "write_report":
+        from .html import write_report
+
+        return write_report
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,164 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What a report shows of a dataset file, read once and as far as the file holds it."""
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..datasets import DatasetReader, first_change, layout
+from ..errors import DatasetError
+
+MAX_PATHS = 40
+"""Demonstrations whose paths are drawn: more would cover each other."""
+MAX_STARTS = 1000
+"""Demonstrations whose start states are drawn."""
+
+_EEF_POSITION = re.compile(rf"{layout.OBS}/((?:\w+_)?eef_pos)\Z")
+_OBJECT = re.compile(rf"{layout.INITIAL_STATE}/rigid_object/([^/]+)/{layout.ROOT_POSE}\Z")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the attributes of a demonstration say."""
+
+    name: str
+    steps: int
+    attempt: int | None = None
+    """Number of the attempt that made it; None if the file does not say."""
+    sources: dict[str, list[str]] = field(default_factory=dict)
+    """Per end effector the source demonstration of each subtask; empty if the file does not say."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The part of a dataset file that a report shows."""
+
+    path: Path
+    env_name: str
+    run: dict[str, Any]
+    """What the file says of the run that generated it."""
+    demos: list[Demo]
+    eef_paths: dict[str, list[np.ndarray]]
+    """Per end effector positions (T, 3) [m], environment frame; of at most `MAX_PATHS` demonstrations."""
+    starts: dict[str, np.ndarray]
+    """Per object (N, 3): x, y [m], environment frame, and yaw [rad]; of at most `MAX_STARTS` demonstrations."""
+    signals: list[str]
+    """Subtask signals in the order in which they rise in the first demonstration."""
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Steps of each demonstration that says so: (N,)."""
+        return np.array([demo.steps for demo in self.demos if demo.steps > 0], dtype=int)
+
+
+def read_contents(path: str | os.PathLike[str]) -> Contents:
+    """Read what a report shows; what the file does not hold stays empty.
+
+    Raises:
+        InputFileError: The file cannot be opened or is not a dataset.
+    """
+    with DatasetReader(path, allow_empty=True) as reader:
+        names = reader.episode_names
+        shapes = {name: shape for name, (shape, _) in reader.shapes(names[0]).items()} if names else {}
+        return Contents(
+            path=Path(path),
+            env_name=_env_name(reader),
+            run=_generated(reader.data_attrs),
+            demos=[_demo(reader, name) for name in names],
+            eef_paths=_eef_paths(reader, shapes, evenly(names, MAX_PATHS)),
+            starts=_starts(reader, shapes, evenly(names, MAX_STARTS)),
+            signals=_signals(reader, shapes),
+        )
+
+
+def evenly(items: Sequence[Any], most: int) -> list[Any]:
+    """Return at most so many items, spread over all of them."""
+    if len(items) <= most:
+        return list(items)
+    return [items[i] for i in np.linspace(0, len(items) - 1, most).round().astype(int)]
+
+
+def yaw(pose: np.ndarray) -> np.ndarray:
+    """Return the heading [rad] of each pose's x axis seen from above; poses (..., 7), quaternions xyzw."""
+    x, y, z, w = np.moveaxis(np.asarray(pose, dtype=float)[..., 3:7], -1, 0)
+    return np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
+
+
+def _env_name(reader: DatasetReader) -> str:
+    try:
+        return reader.env_name
+    except DatasetError:
+        return ""
+
+
+def _generated(attrs: dict[str, Any]) -> dict[str, Any]:
+    """Return what the attributes of a file or demonstration say of its generation."""
+    provenance = attrs.get(layout.ATTR_PROVENANCE)
+    generated = provenance.get("generated") if isinstance(provenance, dict) else None
+    return generated if isinstance(generated, dict) else {}
+
+
+def _demo(reader: DatasetReader, name: str) -> Demo:
+    attrs = reader.attrs(name)
+    steps = attrs.get(layout.ATTR_NUM_SAMPLES)
+    if steps is None:
+        shape, _ = reader.shapes(name).get(layout.ACTIONS, ((0,), None))
+        steps = shape[0]
+    generated = _generated(attrs)
+    attempt, sources = generated.get("attempt"), generated.get("sources")
+    used = {}
+    for eef, parts in sources.items() if isinstance(sources, dict) else ():
+        used[str(eef)] = [str(part["demo"]) for part in parts if isinstance(part, dict) and "demo" in part]
+    return Demo(name, int(steps), attempt if isinstance(attempt, int) else None, used)
+
+
+def _eef_paths(reader: DatasetReader, shapes: dict[str, tuple], names: list[str]) -> dict[str, list[np.ndarray]]:
+    """Read where the end effectors went: the observations `eef_pos`, `<side>_eef_pos`, else what annotation added."""
+    found = {match[1]: path for path in shapes if (match := _EEF_POSITION.match(path)) and shapes[path][-1] == 3}
+    if not found:
+        start = layout.EEF_POSE + "/"
+        found = {path.removeprefix(start): path for path in shapes if path.startswith(start)}
+    paths: dict[str, list[np.ndarray]] = {eef: [] for eef in found}
+    for values in _read_each(reader, names, list(found.values())):
+        for eef, path in found.items():
+            value = values[path]
+            positions = value[:, :3, 3] if value.ndim == 3 else value
+            paths[eef].append(positions[np.isfinite(positions).all(axis=1)])
+    return paths
+
+
+def _starts(reader: DatasetReader, shapes: dict[str, tuple], names: list[str]) -> dict[str, np.ndarray]:
+    found = {match[1]: path for path in shapes if (match := _OBJECT.match(path)) and shapes[path][-1] == 7}
+    starts: dict[str, list[np.ndarray]] = {name: [] for name in found}
+    for values in _read_each(reader, names, list(found.values())):
+        for name, path in found.items():
+            pose = values[path][:1]
+            if np.isfinite(pose).all():
+                starts[name].append(np.column_stack([pose[:, :2], yaw(pose)]))
+    return {name: np.concatenate(starts[name]) for name in sorted(starts, key=layout.natural_order) if starts[name]}
+
+
+def _signals(reader: DatasetReader, shapes: dict[str, tuple]) -> list[str]:
+    start = layout.TERM_SIGNALS + "/"
+    paths = [path for path in shapes if path.startswith(start)]
+    rises = {}
+    for values in _read_each(reader, reader.episode_names[:1], paths):
+        rises = {path.removeprefix(start): first_change(values[path]) for path in paths}
+    return sorted((name for name in rises if rises[name] is not None), key=lambda name: (rises[name], name))
+
+
+def _read_each(reader: DatasetReader, names: list[str], paths: list[str]):
+    """Yield the arrays of each demonstration that has them all."""
+    for name in names if paths else ():
+        try:
+            yield reader.read(name, paths).data
+        except DatasetError:
+            # One demonstration less in a picture; that it is damaged is for `mimic check` to say.
+            continue

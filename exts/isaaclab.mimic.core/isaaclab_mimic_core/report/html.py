@@ -1,0 +1,224 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The report of a generation run: one HTML file that needs nothing else, and its pictures beside it."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from ..errors import MimicError, OutputError
+from . import labels, page, pictures, style
+from .contents import Contents, read_contents
+from .run import FILE_NAME as RUN_FILE_NAME
+from .run import RunRecord
+from .tables import causes_table, demos_table, sources_table, subtask_ids
+
+FILE_NAME = "report.html"
+
+_OUTCOMES = {
+    "": "The run has not ended: the figures are those of its record so far.",
+    "stopped": "The run was stopped before it had all the demonstrations that were wanted.",
+    "gave_up": "The run gave up: it had as many failed attempts as it was allowed.",
+    "failed": "The run ended on an error.",
+}
+_LOOK_FOR = {
+    "success": "A success rate that settles early tells what a longer run would give; steps in the curves are normal, "
+    "because environments that began together end at about the same time.",
+    "causes": "The longest bar names the subtask that costs most: more source demonstrations of it, or better ones, "
+    "help most.",
+    "paths": "Generated paths should resemble the source paths and cover more of the table; a path far outside the "
+    "others is worth replaying. A dot marks where the end effector started, a grey square (4 cm) where an object did.",
+    "starts": "Generated demonstrations should fill the area that the policy will meet later; the small tick shows "
+    "which way the object was turned.",
+    "lengths": "Generated demonstrations are usually a little longer than their sources, because the segments are "
+    "joined by interpolated steps; a far longer one had to wait for success.",
+    "sources": "Evenly used sources give variety; one that is never used either does not fit the new scenes or makes "
+    "attempts fail.",
+}
+_TITLES = {
+    "success": "Success",
+    "causes": "Causes of failure",
+    "paths": "Where the end effector went",
+    "starts": "Where the objects started",
+    "lengths": "Length of the demonstrations",
+    "sources": "Which source demonstrations were used",
+}
+
+
+def write_report(
+    folder: str | os.PathLike[str],
+    record: RunRecord,
+    generated: str | os.PathLike[str],
+    source: str | os.PathLike[str] | None = None,
+) -> Path:
+    """Write `report.html`, its pictures as PNG files, and `run.json`, from which it can be made again.
+
+    What the files do not hold (those that other programs wrote lack some of it) is left out with the reason.
+
+    Args:
+        folder: Where to; made if it is missing.
+        record: The run.
+        generated: The dataset that it wrote.
+        source: The dataset that it was generated from.
+
+    Returns:
+        The HTML file.
+
+    Raises:
+        InputFileError: The generated dataset cannot be read.
+        OutputError: The folder cannot be written.
+    """
+    made = read_contents(generated)
+    given, missing = _read_source(source)
+    names = labels.subtask_names(subtask_ids(record, made), given.signals if given else [])
+    drawings: dict[str, Callable[[], Figure]] = {
+        "success": lambda: pictures.success(record),
+        "causes": lambda: pictures.failures(record, names),
+        "paths": lambda: pictures.paths(given, made),
+        "starts": lambda: pictures.starts(given, made),
+        "lengths": lambda: pictures.lengths(given, made),
+        "sources": lambda: pictures.sources(given, made, names),
+    }
+    tables = {
+        "causes": causes_table(record, names),
+        "sources": sources_table(record, given, made),
+    }
+    folder = Path(folder)
+    body = _head(record, made, given, missing)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, draw in drawings.items():
+            body += _section(folder, name, draw, tables.get(name, ""))
+        body += _tail(record, made, given)
+        record.save(folder / RUN_FILE_NAME)
+        path = folder / FILE_NAME
+        path.write_text(page.page(_title(record, made), body), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", where=str(error.filename or folder)) from error
+    return path
+
+
+def _read_source(source: str | os.PathLike[str] | None) -> tuple[Contents | None, str]:
+    """Read the source dataset, or say why not: a report without it is better than none."""
+    if source is None:
+        return None, ""
+    try:
+        return read_contents(source), ""
+    except MimicError as error:
+        return None, f"The source dataset could not be read, so the report goes without it: {error.what} ({source})."
+
+
+def _title(record: RunRecord, made: Contents) -> str:
+    return f"Generated demonstrations: {_task(record, made) or made.path.name}"
+
+
+def _task(record: RunRecord, made: Contents) -> str:
+    return str(record.options.get("task") or made.env_name)
+
+
+def _head(record: RunRecord, made: Contents, given: Contents | None, missing: str) -> list[str]:
+    started = record.started.replace("T", " ").replace("+00:00", " UTC")
+    under = " · ".join(part for part in (_task(record, made), started) if part)
+    body = ["<header>", page.heading("Generated demonstrations", 1), page.paragraph(under, "task"), "</header>"]
+    if record.outcome != "done":
+        text = _OUTCOMES.get(record.outcome, f"The run ended: {record.outcome}.")
+        body.append(page.alert(f"{text} {record.message}".strip(), bad=record.outcome == "failed"))
+    body.append(page.paragraph(_verdict(record, given), "verdict"))
+    body.append(page.figures(_figures(record, made)))
+    if len(made.demos) != len(record.demos):
+        there = labels.count(len(made.demos), "demonstration")
+        body.append(
+            page.alert(f"The file holds {there}, this run saved {len(record.demos):,} of them; the pictures show all.")
+        )
+    body += [page.alert(text) for text in ([missing] if missing else []) + record.warnings[: page.MAX_ROWS]]
+    return body
+
+
+def _verdict(record: RunRecord, given: Contents | None) -> str:
+    saved = labels.count(len(record.demos), "demonstration")
+    were = "was" if len(record.demos) == 1 else "were"
+    of = f" from {len(given.demos):,}" if given else ""
+    text = f"{saved} {were} generated{of} in {labels.duration(record.seconds)}"
+    if not record.attempts:
+        return f"{text}; no attempt ended."
+    return f"{text}; {record.succeeded:,} of {labels.count(len(record.attempts), 'attempt')} succeeded."
+
+
+def _figures(record: RunRecord, made: Contents) -> list[tuple[str, str, str]]:
+    saved, failed = len(record.demos), len(record.attempts) - record.succeeded
+    own = sum(demo.steps for demo in record.demos) / saved if saved else None
+    ratio = f"{record.steps_per_demo / own:.2f} × a demo's own {own:,.0f}" if record.steps_per_demo and own else ""
+    total = sum(record.phases.values()) or record.seconds
+    return [
+        (
+            f"{saved:,} / {record.wanted:,}" if record.wanted else f"{saved:,}",
+            "saved / wanted" if record.wanted else "saved",
+            "successful demonstrations",
+        ),
+        (
+            labels.percent(record.success_rate),
+            "success rate",
+            f"{failed:,} of {len(record.attempts):,} attempts failed",
+        ),
+        (labels.duration(total), "time", f"of which attempts {labels.duration(record.seconds)}"),
+        (labels.number(record.demos_per_minute), "demos per minute", "while attempts ran"),
+        (
+            labels.number(record.steps_per_demo),
+            "steps per saved demo",
+            f"{ratio}, failed attempts included".lstrip(", "),
+        ),
+    ]
+
+
+def _section(folder: Path, name: str, draw: Callable[[], Figure], table: str) -> list[str]:
+    """Return a picture with its explanation, and write it as a file, or the reason why there is none."""
+    file = folder / f"{name}.png"
+    body = ['<section class="picture">', page.heading(_TITLES[name])]
+    try:
+        png = style.png(draw())
+    except pictures.NothingToDraw as reason:
+        # An older report's picture would be taken for this one's.
+        file.unlink(missing_ok=True)
+        body.append(page.paragraph(str(reason), "note"))
+    else:
+        file.write_bytes(png)
+        body += [page.paragraph(_LOOK_FOR[name], "note"), page.picture(png, _TITLES[name])]
+    return [*body, "</section>", table]
+
+
+def _tail(record: RunRecord, made: Contents, given: Contents | None) -> list[str]:
+    body = [page.heading("Demonstrations"), demos_table(record, made)]
+    if record.phases:
+        seconds = sum(record.phases.values())
+        rows = [
+            [phase, took, labels.percent(took / seconds if seconds else None)] for phase, took in record.phases.items()
+        ]
+        body += [page.heading("Time"), page.table(["phase", "seconds", "share"], rows, ["together", seconds, ""])]
+    settings, versions = _settings(record, made)
+    files = {"generated": str(made.path), "source": str(given.path) if given else ""}
+    body += [page.heading("Settings"), page.pairs({**settings, **files})]
+    if versions:
+        body += [page.heading("Versions"), page.pairs(versions)]
+    closing = (
+        "A step is one environment step. The success rate counts the attempts that ended. The record of the run is in "
+        f"{RUN_FILE_NAME}; each picture is also a PNG file beside this page."
+    )
+    body.append(f"<footer>{page.paragraph(closing)}</footer>")
+    return body
+
+
+def _settings(record: RunRecord, made: Contents) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what the run was asked to do completed by what its file says, and the versions it used."""
+    stated = dict(made.run)
+    versions = stated.pop("versions", None)
+    more = stated.pop("settings", None)
+    # The file says what `auto` became.
+    settings = {**record.options, **stated, **(more if isinstance(more, dict) else {})}
+    for path in ("input", "output"):
+        settings.pop(path, None)
+    words = {labels.cause(str(name)): value for name, value in settings.items()}
+    return words, {str(name): value for name, value in versions.items()} if isinstance(versions, dict) else {}

@@ -1,0 +1,85 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Identifiers, numbers and counts as a reader wants them, the same in pictures and tables."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from ..datasets import layout
+
+CAUSE_MEANINGS = {
+    "not_grasped": "the object was not in the gripper when the subtask ended",
+    "dropped": "the subtask's goal was reached, but lost again before the subtask ended",
+    "misplaced": "the object was not where the subtask should have left it",
+    "out_of_reach": "the robot could not get to where the motion led",
+    "unstable": "the simulation gave numbers that are not finite",
+    "deadlock": "end effectors waited for each other",
+    "time": "the task was not fulfilled in the time allowed",
+}
+
+
+def cause(name: str) -> str:
+    """Return a cause in words."""
+    return name.replace("_", " ")
+
+
+def subtask_key(name: str) -> list:
+    """Sort key of `<eef>/<index>`; what has no subtask comes last."""
+    return [not name, *layout.natural_order(name)]
+
+
+def subtask_names(subtasks: Iterable[str], signals: list[str]) -> dict[str, str]:
+    """Return subtasks in words, with the signal that ends each where that is beyond doubt.
+
+    A file does not say which end effector a signal belongs to, so only those of a single one are named: every subtask
+    but the last one then ends with a signal, in order.
+
+    Args:
+        subtasks: `<eef>/<index>` of all subtasks there are; an empty one stands for an unknown subtask.
+        signals: Names of the signals in the order in which they rise.
+    """
+    known = sorted({name for name in subtasks if name}, key=subtask_key)
+    single = len({name.rpartition("/")[0] for name in known}) == 1 and len(known) == len(signals) + 1
+    ends = [f"until {signal}" for signal in signals] + ["to the end"]
+    named = {name: f"{name}, {ends[i]}" if single else name for i, name in enumerate(known)}
+    return {**named, "": "no certain subtask"}
+
+
+def count(number: int, thing: str) -> str:
+    """Return `1 attempt`, `2 attempts`."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def percent(share: float | None) -> str:
+    """Return a share in percent; never 100 % of what is not all, nor 0 % of what is not nothing."""
+    if share is None:
+        return "–"
+    rounded = round(100 * share)
+    if (rounded == 100 and share < 1) or (rounded == 0 and share > 0):
+        return f"{100 * share:.1f} %" if 0.0005 <= share < 0.9995 else ("> 99.9 %" if share > 0.5 else "< 0.1 %")
+    return f"{rounded} %"
+
+
+def duration(seconds: float) -> str:
+    """Return a time in the unit that suits it."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {seconds:02d} s"
+
+
+def number(value: float | None) -> str:
+    """Return a number with about three digits."""
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def sequence(names: Iterable[str]) -> str:
+    """Return names in order, repeated ones once: `demo_8 ×3, demo_9`."""
+    runs = ((name, len(list(same))) for name, same in groupby(names))
+    return ", ".join(f"{name} ×{times}" if times > 1 else name for name, times in runs)

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The look that all pictures share. No pyplot and no rcParams: a host's own plots stay as they are."""
+
+import io
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+INK = "#22303A"
+MUTED = "#66727C"
+RULE = "#DDE3E7"
+GENERATED = "#0B7A75"
+SOURCE = "#8A949D"
+# Further end effectors: the same two colours, darker.
+GENERATED_SHADES = (GENERATED, "#4FB3A5", "#07403E")
+SOURCE_SHADES = (SOURCE, "#B9C1C7", "#555F68")
+
+CAUSES = {
+    "not_grasped": "#F2B84B",
+    "dropped": "#E8912D",
+    "misplaced": "#D5672A",
+    "out_of_reach": "#B9484A",
+    "time": "#F6D999",
+    "deadlock": "#8E2B3A",
+    "unstable": "#B3261E",
+}
+"""Amber for what went wrong on the way, red for what should not happen at all."""
+OTHER_CAUSE = "#C9B79A"
+
+HEAT = LinearSegmentedColormap.from_list("heat", ["#F4F8F8", "#9FD0CB", GENERATED, "#07403E"])
+
+DPI = 150
+WIDTH = 7.2
+"""Width of every picture [inch]."""
+FONT = 10.5
+
+
+def new_figure(
+    title: str, height: float, rows: int = 1, columns: int = 1, row_heights: Sequence[float] | None = None, **axes
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure with its title, and its axes row by row; `axes` goes to `Figure.subplots`."""
+    figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained", facecolor="white")
+    FigureCanvasAgg(figure)
+    engine = figure.get_layout_engine()
+    assert engine is not None
+    engine.set(w_pad=0.09, h_pad=0.08)  # pyright: ignore[reportCallIssue]
+    figure.suptitle(title, x=0.013, ha="left", fontsize=FONT + 2, fontweight="bold", color=INK)
+    grid = figure.subplots(rows, columns, squeeze=False, gridspec_kw={"height_ratios": row_heights}, **axes)
+    found = [cell for row in grid for cell in row]
+    for cell in found:
+        _tidy(cell)
+    return figure, found
+
+
+def name_panel(axes: Axes, text: str, color: str = INK) -> None:
+    """Put a name over one of several panels."""
+    axes.set_title(text, loc="left", fontsize=FONT, color=color)
+
+
+def label(axes: Axes, x: str = "", y: str = "") -> None:
+    """Name the axes of a panel."""
+    axes.set_xlabel(x, fontsize=FONT, color=MUTED)
+    axes.set_ylabel(y, fontsize=FONT, color=MUTED)
+
+
+def in_percent(axes: Axes) -> None:
+    """Write the vertical axis, which holds shares, in percent."""
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+
+
+def legend(axes: Axes, **options) -> None:
+    """Explain colours, without a frame."""
+    axes.legend(fontsize=FONT - 1, frameon=False, labelcolor=INK, handlelength=1.4, **options)
+
+
+def legend_below(figure: Figure, axes: Axes) -> None:
+    """Explain the colours of a panel at the foot of the figure, where nothing is covered."""
+    figure.legend(
+        *axes.get_legend_handles_labels(),
+        loc="outside lower left",
+        ncols=5,
+        fontsize=FONT - 1,
+        frameon=False,
+        labelcolor=INK,
+        handlelength=1.3,
+        columnspacing=1.6,
+    )
+
+
+def say_instead(axes: Axes, text: str) -> None:
+    """Write a sentence where there is nothing to draw."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, text, ha="center", va="center", fontsize=FONT + 1, color=MUTED, transform=axes.transAxes)
+
+
+def png(figure: Figure) -> bytes:
+    """Return a figure as a PNG file; the same data give the same bytes."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _tidy(axes: Axes) -> None:
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color(RULE)
+    axes.tick_params(labelsize=FONT - 1, labelcolor=MUTED, color=RULE, length=3)
+    axes.grid(True, color=RULE, linewidth=0.6, alpha=0.7)
+    axes.set_axisbelow(True)

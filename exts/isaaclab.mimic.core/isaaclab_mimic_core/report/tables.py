@@ -1,0 +1,102 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The tables of a report that need some counting first."""
+
+from collections import Counter
+
+from . import labels, page
+from .contents import Contents
+from .run import RunRecord
+
+
+def subtask_ids(record: RunRecord, made: Contents) -> set[str]:
+    """Return `<eef>/<index>` of every subtask that was begun or failed."""
+    used = [attempt.sources for attempt in record.attempts] + [demo.sources for demo in made.demos]
+    begun = {f"{eef}/{index}" for sources in used for eef, parts in sources.items() for index in range(len(parts))}
+    return begun | {subtask for subtask, _ in record.failures if subtask}
+
+
+def causes_table(record: RunRecord, names: dict[str, str]) -> str:
+    """Say how many attempts failed where and of what; empty if none did."""
+    counts = record.failures
+    order = sorted(counts, key=lambda key: (-counts[key], labels.subtask_key(key[0]), key[1]))
+    rows = [
+        [
+            names.get(subtask, subtask),
+            labels.cause(cause),
+            counts[subtask, cause],
+            labels.percent(counts[subtask, cause] / len(record.attempts)),
+            labels.CAUSE_MEANINGS.get(cause, ""),
+        ]
+        for subtask, cause in order
+    ]
+    return page.table(["subtask", "cause", "attempts", "of all", "what it means"], rows) if rows else ""
+
+
+def sources_table(record: RunRecord, given: Contents | None, made: Contents) -> str:
+    """Say of each source demonstration what came of it: in saved demonstrations, and in all attempts that used it.
+
+    Attempts name their sources by number; that is the place in the source dataset, so without it only saved
+    demonstrations are counted.
+    """
+    segments = Counter(name for demo in made.demos for used in demo.sources.values() for name in used)
+    saved = Counter(name for demo in made.demos for name in {name for used in demo.sources.values() for name in used})
+    lengths = {demo.name: demo.steps for demo in given.demos} if given else {}
+    tried, won = _attempts_by_source(record, list(lengths))
+    names = list(dict.fromkeys([*lengths, *sorted(segments)]))
+    if not names or not (segments or tried):
+        return ""
+    rows = [
+        [
+            name,
+            lengths.get(name),
+            segments[name],
+            saved[name],
+            tried[name],
+            labels.percent(won[name] / tried[name]) if tried[name] else "",
+        ]
+        for name in names
+    ]
+    columns = ["source", "steps", "segments in saved demos", "saved demos", "attempts", "succeeded"]
+    if not tried:
+        rows, columns = [row[:4] for row in rows], columns[:4]
+    return page.table(columns, rows)
+
+
+def demos_table(record: RunRecord, made: Contents) -> str:
+    """List the saved demonstrations with where they come from."""
+    if not made.demos:
+        return page.paragraph("No demonstration was saved.", "note")
+    ended = {attempt.number: attempt for attempt in record.attempts if attempt.success}
+    rows = []
+    for demo in made.demos:
+        attempt = ended.get(demo.attempt) if demo.attempt is not None else None
+        rows.append(
+            [
+                demo.name,
+                demo.steps,
+                "" if demo.attempt is None else str(demo.attempt),
+                "" if attempt is None else str(attempt.env),
+                _sources_text(demo.sources),
+            ]
+        )
+    return page.table(["demonstration", "steps", "attempt", "environment", "sources, subtask by subtask"], rows)
+
+
+def _attempts_by_source(record: RunRecord, names: list[str]) -> tuple[Counter[str], Counter[str]]:
+    """Count the attempts that used each source demonstration, and those of them that succeeded."""
+    tried: Counter[str] = Counter()
+    won: Counter[str] = Counter()
+    for attempt in record.attempts:
+        for number in {number for used in attempt.sources.values() for number in used}:
+            if 0 <= number < len(names):
+                tried[names[number]] += 1
+                won[names[number]] += attempt.success
+    return tried, won
+
+
+def _sources_text(sources: dict[str, list[str]]) -> str:
+    if len(sources) == 1:
+        return labels.sequence(next(iter(sources.values())))
+    return "; ".join(f"{eef}: {labels.sequence(used)}" for eef, used in sources.items())

@@ -1,0 +1,138 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What each stage can be told: the command line's flags, a window's form and a worker's JSON are made from these.
+
+Nothing heavy is imported here, so that `mimic --help` answers at once.
+"""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from ..tasks.catalog import DEFAULT_TASK
+
+
+@dataclass(frozen=True)
+class SimOptions:
+    """Where and how to simulate."""
+
+    task: str = DEFAULT_TASK
+    """Task id, or one of its other names; mimic tasks lists them."""
+    num_envs: int = 16
+    """Environments that run side by side."""
+    seed: int = 1
+    """Seed of everything random."""
+    device: str = "auto"
+    """Where to compute: auto, cpu, cuda or cuda:<index>."""
+    physics: str = "auto"
+    """Physics engine: auto, ovphysx, newton or isaacsim."""
+    assets: str = "auto"
+    """Robot, table and objects: auto, cloud or local."""
+    viz: str = "none"
+    """Live view: none, viser, newton or kit."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Path):
+                # Plain data: options travel to worker processes and into files.
+                object.__setattr__(self, field.name, str(value))
+
+
+@dataclass(frozen=True)
+class RecordOptions(SimOptions):
+    """Record demonstrations.
+
+    mimic record --teleop-device scripted --num-demos 10 --output demos.hdf5
+    """
+
+    output: str = "demos.hdf5"
+    """File to write."""
+    teleop_device: str = "scripted"
+    """Who demonstrates: scripted."""
+    num_envs: int = 1
+    """Environments that are demonstrated in side by side."""
+    num_demos: int = 10
+    """Successful demonstrations to record."""
+    append: bool = False
+    """Add to the file if it exists."""
+    overwrite: bool = False
+    """Replace the file if it exists."""
+    num_success_steps: int = 10
+    """Steps that the task must stay fulfilled for before a demonstration counts."""
+    num_extra_steps: int = 5
+    """Steps recorded after that, so that the end is not cropped."""
+    max_steps: int = 600
+    """A demonstration that has not succeeded by then is discarded."""
+
+
+@dataclass(frozen=True)
+class AnnotateOptions(SimOptions):
+    """Mark the subtasks of recorded demonstrations by re-simulation.
+
+    mimic annotate --input demos.hdf5 --output annotated.hdf5
+    """
+
+    input: str = "demos.hdf5"
+    """File of recorded demonstrations."""
+    output: str = "annotated.hdf5"
+    """File to write."""
+    num_envs: int = 16
+    """Demonstrations that are played side by side."""
+    overwrite: bool = False
+    """Replace the output if it exists."""
+
+
+@dataclass(frozen=True)
+class GenerateOptions(SimOptions):
+    """Generate demonstrations from annotated ones.
+
+    mimic generate --input annotated.hdf5 --output generated.hdf5 --num-demos 100 --num-envs 64
+    """
+
+    input: str = "annotated.hdf5"
+    """File of annotated source demonstrations."""
+    output: str = "generated.hdf5"
+    """File to write."""
+    num_demos: int = 10
+    """Successful demonstrations to generate."""
+    mode: str = "default"
+    """default, or upstream for Isaac Lab 3.0.0's own rules."""
+    max_failures: int = 0
+    """Give up after so many failed attempts; 0 for never."""
+    overwrite: bool = False
+    """Replace the output if it exists."""
+
+
+@dataclass(frozen=True)
+class QuickstartOptions(SimOptions):
+    """Annotate the sample demonstrations, generate new ones from them, and report.
+
+    mimic quickstart --num-demos 10 --num-envs 16
+    """
+
+    output: str = ""
+    """Folder for everything that is made; a new one below outputs/ by default."""
+    input: str = ""
+    """File of recorded demonstrations; the product's own sample by default."""
+    num_demos: int = 10
+    """Successful demonstrations to generate."""
+    assets: str = "local"
+    """Robot, table and objects: local (the same on every machine), cloud or auto."""
+
+
+@dataclass(frozen=True)
+class ViewOptions(SimOptions):
+    """Step a task with a live view.
+
+    mimic view --task Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0 --actions random
+    """
+
+    num_envs: int = 4
+    """Environments that run side by side."""
+    actions: str = "zero"
+    """zero, or random: uniform between -1 and 1."""
+    num_steps: int = 0
+    """Environment steps to make; 0: until stopped."""
+    viz: str = "viser"
+    """Live view: viser (in a browser), newton (a window), kit or none."""

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Look at a task: step it with zero or random actions, at the speed of real time, with a live view.
+
+Isaac Lab's zero_agent and random_agent.
+"""
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+import torch
+
+from .. import randomness
+from ..errors import OptionError
+from ..events import Event
+from ..sim.visualizers import LiveView, check_visualizer
+from .options import ViewOptions
+from .sim_stage import SimStage
+
+if TYPE_CHECKING:
+    from ..envs import BatchedEnv
+
+ACTIONS = ("zero", "random")
+
+
+class View(SimStage):
+    """Steps environments for somebody to look at."""
+
+    name = "view"
+    options: ViewOptions
+
+    def __init__(self, options: ViewOptions, env: "BatchedEnv | None" = None):
+        super().__init__(options, env)
+        if options.actions not in ACTIONS:
+            raise OptionError(f"{options.actions!r} is not one of {', '.join(ACTIONS)}", where="--actions")
+        if options.num_steps < 0:
+            raise OptionError(f"0 (until stopped) or more steps, not {options.num_steps}", where="--num-steps")
+        check_visualizer(options.viz)
+        self._live: LiveView | None = None
+        self._url: str | None = None
+        self._steps = self._resets = 0
+        self._next_due = 0.0
+        self._recent: deque[float] = deque(maxlen=41)
+
+    @property
+    def paused(self) -> bool:
+        """Whether simulation rests, on request or by the view's own pause button."""
+        resting = self._paused or (self._live is not None and self._live.paused)
+        return resting and not self._stopping
+
+    @property
+    def due(self) -> float:
+        return time.monotonic() + 0.05 if self.paused else self._next_due
+
+    def step(self) -> list[Event]:
+        """Make one environment step; while paused only draw, so that the view can still be moved about."""
+        if self._live is None or self.done or not self.paused:
+            return super().step()
+        self._live.refresh()
+        return []
+
+    def snapshot(self) -> dict:
+        rate = (len(self._recent) - 1) / (self._recent[-1] - self._recent[0]) if len(self._recent) > 1 else 0.0
+        return {**super().snapshot(), "steps": self._steps, "steps_per_second": rate, "url": self._url}
+
+    @torch.inference_mode()
+    def _begin(self) -> list[Event]:
+        env = self.env
+        self._live = LiveView(env.env)
+        self._url = self._live.url
+        self._streams = randomness.streams(
+            self.options.seed, "view actions", torch.arange(env.num_envs, device=env.device)
+        )
+        self._episode_length = int(env.env.max_episode_length)
+        self._reset()
+        doing = f"Stepping with {self.options.actions} actions"
+        return [self._enter(f"{doing}; watch at {self._url}" if self._url else doing)]
+
+    @torch.inference_mode()
+    def _tick(self) -> list[Event]:
+        assert self._live is not None
+        if self._stopping or self._live.closed:
+            return self._end("stopped")
+        if self._live.take_reset() or self._steps - self._episode_start >= self._episode_length:
+            self._reset()
+        self.env.step(self._action())
+        self._steps += 1
+        # Real time, but a slow machine does not catch up afterwards: the view would race.
+        now = time.monotonic()
+        self._recent.append(now)
+        self._next_due = max(self._next_due + self.env.step_dt, now)
+        return self._end("done") if self._steps == self.options.num_steps else []
+
+    def _action(self) -> torch.Tensor:
+        env = self.env
+        if self.options.actions == "zero":
+            return torch.zeros(env.num_envs, env.action_dim, device=env.device)
+        return 2 * randomness.uniform(self._streams, self._steps, env.action_dim) - 1
+
+    def _reset(self) -> None:
+        env_ids = torch.arange(self.env.num_envs, device=self.env.device)
+        numbers = self._resets * self.env.num_envs + env_ids
+        self.env.reset(env_ids, randomness.streams(self.options.seed, "reset", numbers))
+        self._resets += 1
+        self._episode_start = self._steps
+
+    def _end(self, outcome: str) -> list[Event]:
+        rate = self.snapshot()["steps_per_second"]
+        return self._finish(outcome, {"steps": self._steps, "steps_per_second": round(rate, 1)})

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Show a stage's events and progress to a person."""
+
+import time
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ..events import AttemptFinished, EpisodeAnnotated, Event, PhaseStarted, StageFinished, Warned
+from ..stages.stage import Stage
+
+_LOG_EVERY = 5.0
+"""Seconds between lines of progress where the output is not a terminal."""
+
+
+class TerminalView:
+    """A progress line that lives at the bottom of the terminal; without a terminal, a line every few seconds."""
+
+    def __init__(self, stage: Stage, out: TextIO):
+        self._stage = stage
+        self._console = Console(file=out, highlight=False)
+        self._live = self._console.is_terminal
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=28),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[details]}"),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            refresh_per_second=5,
+        )
+        self._bar = self._progress.add_task("", total=None, details="")
+        self._next_line = 0.0
+        self._successes = self._attempts = 0
+
+    def __enter__(self) -> "TerminalView":
+        if self._live:
+            self._progress.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Take the progress line away."""
+        if self._live:
+            self._progress.stop()
+
+    def __call__(self, events: list[Event]) -> None:
+        """Show what happened in a step."""
+        for event in events:
+            self._show(event)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring the progress up to date; called after every step."""
+        now = time.monotonic()
+        if now < self._next_line:
+            return
+        self._next_line = now + (0.2 if self._live else _LOG_EVERY)
+        state = self._stage.snapshot()
+        if "wanted" not in state:
+            self._progress.update(self._bar, description=state.get("phase", ""), total=None, details="")
+            return
+        details = _details(state)
+        self._progress.update(
+            self._bar,
+            description=state["phase"],
+            completed=state["saved"],
+            total=state["wanted"] or None,
+            details=details,
+        )
+        if not self._live and state["saved"]:
+            self._console.print(f"  {state['saved']} of {state['wanted']}  {details}")
+
+    def _show(self, event: Event) -> None:
+        match event:
+            case PhaseStarted(phase):
+                self._console.print(f"[bold]{phase}[/bold]")
+                self._next_line = 0.0
+            case EpisodeAnnotated(name, ok, _, reason) if not ok:
+                self._console.print(f"  {name}: not kept, {reason}")
+            case Warned(message):
+                self._console.print(f"  [yellow]{message}[/yellow]")
+            case AttemptFinished(success=success):
+                self._attempts += 1
+                self._successes += success
+            case StageFinished(stage, outcome, summary):
+                self._finished(stage, outcome, summary)
+
+    def _finished(self, stage: str, outcome: str, summary: dict) -> None:
+        if "annotated" in summary and stage == "annotate":
+            self._console.print(f"  {summary['annotated']} of {summary['of']} demonstrations annotated")
+        elif "attempts" in summary and stage in ("generate", "record"):
+            rate = summary["saved"] / summary["attempts"] if summary["attempts"] else 0.0
+            self._console.print(
+                f"  {summary['saved']} demonstrations saved, {summary['attempts']} attempts"
+                + (f" ({rate:.0%} successful)" if stage == "generate" else "")
+            )
+            for cause, count in sorted(summary.get("causes", {}).items(), key=lambda item: -item[1]):
+                self._console.print(f"    {count} x {cause}")
+
+
+def _details(state: dict) -> str:
+    parts = []
+    if state.get("attempts"):
+        parts.append(f"{state.get('success_rate', 0.0):.0%} of {state['attempts']} attempts")
+    if state.get("demos_per_minute"):
+        parts.append(f"{state['demos_per_minute']:.1f} demos/min")
+    if state.get("eta_s") is not None:
+        parts.append(f"{state['eta_s']:.0f} s left")
+    return ", ".join(parts)

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The window generates demonstrations: real Kit, real omni.ui, real physics, real files."""
+
+import json
+import statistics
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+from harness import in_kit
+from mimic_window import fill_in, has_ended, has_saved, open_window
+
+UI = "isaaclab.mimic.ui"
+DEMOS = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
+
+
+@pytest.fixture(scope="module")
+def annotated(tmp_path_factory) -> Path:
+    """Annotate the sample demonstrations once."""
+    from isaaclab_mimic_core.events import StageFailed
+    from isaaclab_mimic_core.stages.worker_client import WorkerClient
+
+    if not DEMOS.is_file():
+        pytest.skip(f"{DEMOS} is not there")
+    path = tmp_path_factory.mktemp("annotated") / "annotated.hdf5"
+    worker = WorkerClient("annotate", {"input": str(DEMOS), "output": str(path), "num_envs": 10}, python=sys.executable)
+    try:
+        deadline = time.monotonic() + 300
+        while not worker.done:
+            failed = [event.message for event in worker.poll() if isinstance(event, StageFailed)]
+            assert not failed and time.monotonic() < deadline, (failed, worker.last_words)
+            time.sleep(0.1)
+    finally:
+        worker.close()
+    return path
+
+
+def generate_two_and_stop(kit, folder, annotated, in_worker):
+    """Click Generate, wait for two demonstrations, click Stop; return the times of the frames in between [ms]."""
+    import h5py
+
+    window = open_window(kit)
+    output = folder / "generated.hdf5"
+    fill_in(
+        window, folder, "generate", input=str(annotated), output=str(output), num_demos=50, num_envs=8,
+        in_worker=in_worker,
+    )  # fmt: skip
+    kit.click(window.generate.button)
+    frames = []
+    deadline = time.monotonic() + 400
+    while not has_saved(window, 2):
+        assert not window.session.failure, window.session.failure
+        assert time.monotonic() < deadline
+        begin = time.perf_counter()
+        kit.update()
+        frames.append((time.perf_counter() - begin, window.session.snapshot.get("steps", 0) > 0))
+        time.sleep(max(0.0, 1 / 60 - frames[-1][0]))
+    kit.screenshot(folder / "generating.png")
+    kit.click(window.generate.button)
+    kit.pump_until(partial(has_ended, window), timeout=60)
+    kit.update(5)
+    kit.screenshot(folder / "stopped.png")
+    assert window.session.state.value == "stopped" and not window.session.failure
+    with h5py.File(output) as file:
+        assert len(file["data"]) == window.session.saved >= 2
+        assert all(demo.attrs["success"] for demo in file["data"].values())
+    times = sorted(1000 * seconds for seconds, generating in frames if generating)
+    report = {
+        "frames": len(times),
+        "median_ms": round(statistics.median(times), 2),
+        "p99_ms": round(times[int(0.99 * len(times))], 2),
+        "longest_ms": round(times[-1], 2),
+        "longest_before_the_first_step_ms": round(max(1000 * seconds for seconds, busy in frames if not busy), 2),
+        "snapshot": window.session.snapshot,
+    }
+    (folder / "frames.json").write_text(json.dumps(report, indent=1))
+    return times
+
+
+@pytest.mark.sim
+@in_kit(enable=[UI], timeout=500)
+def test_a_worker_generates_while_the_window_stays_smooth(kit, tmp_path, annotated):
+    times = generate_two_and_stop(kit, tmp_path, annotated, in_worker=True)
+    # Far above what is measured on a quiet machine, far below what a person would feel.
+    assert statistics.median(times) < 50
+
+
+@pytest.mark.sim
+# Isaac Lab talks on stderr, and Kit's log calls that errors.
+@in_kit(enable=[UI], timeout=500, allow_errors=True)
+def test_the_windows_own_loop_generates(kit, tmp_path, annotated):
+    generate_two_and_stop(kit, tmp_path, annotated, in_worker=False)
