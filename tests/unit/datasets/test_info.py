@@ -56,11 +56,11 @@ def test_a_file_without_demos(make_file):
 
 
 def test_a_generated_file_says_where_it_comes_from(tmp_path, make_episode):
-    run = {"stage": "generate", "input": "demos.hdf5", "seed": 5}
+    run = {"generated": {"input": "demos.hdf5", "seed": 5}}
     with DatasetWriter(tmp_path / "a.hdf5", {"env_name": "T"}, attrs={"mimic": run}) as writer:
         for seed, source in enumerate(["demo_2", "demo_10"]):
-            segments = {"franka": [{"demo": source, "start": 0, "end": 9}, {"demo": "demo_2", "start": 9, "end": 20}]}
-            writer.add(make_episode(seed=seed, success=bool(seed), mimic={"segments": segments}))
+            sources = {"franka": [{"demo": source, "segment": [0, 9]}, {"demo": "demo_2", "segment": [9, 20]}]}
+            writer.add(make_episode(seed=seed, success=bool(seed), mimic={"generated": {"sources": sources}}))
     summary = summarise(writer.path)
     assert summary["provenance"] == {
         "run": run,
@@ -69,7 +69,7 @@ def test_a_generated_file_says_where_it_comes_from(tmp_path, make_episode):
         "sources": {"demo_2": 3, "demo_10": 1},
     }
     text = format_summary(summary)
-    assert "stage generate, input demos.hdf5, seed 5" in text and "demo_2 (3), demo_10 (1)" in text
+    assert "input demos.hdf5, seed 5" in text and "demo_2 (3), demo_10 (1)" in text
     assert "stated by 2 of 2 demos, 2 different seeds" in text
     assert "2, of which 1 successful" in text
 

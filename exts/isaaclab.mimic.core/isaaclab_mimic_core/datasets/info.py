@@ -144,8 +144,9 @@ def _provenance(data_attrs: dict[str, Any], demos: list[dict[str, Any]]) -> dict
     origins = [demo.get(layout.ATTR_PROVENANCE) for demo in demos]
     sources: Counter[str] = Counter()
     for origin in origins:
-        segments = origin.get("segments") if isinstance(origin, dict) else None
-        for per_eef in segments.values() if isinstance(segments, dict) else ():
+        generated = origin.get("generated") if isinstance(origin, dict) else None
+        used = generated.get("sources") if isinstance(generated, dict) else None
+        for per_eef in used.values() if isinstance(used, dict) else ():
             sources.update(str(part["demo"]) for part in per_eef if isinstance(part, dict) and "demo" in part)
     return {
         "run": run if isinstance(run, dict) else {},
@@ -192,9 +193,9 @@ def _signal_text(name: str, signal: dict[str, Any], demos: int) -> str:
 
 
 def _provenance_text(provenance: dict[str, Any], demos: int) -> list[str]:
-    run = provenance["run"]
+    run = provenance["run"].get("generated", {})
     lines = []
-    stated = [f"{key} {run[key]}" for key in ("stage", "input", "seed") if run.get(key) not in (None, "")]
+    stated = [f"{key} {run[key]}" for key in ("input", "mode", "seed") if run.get(key) not in (None, "")]
     if stated:
         lines.append(", ".join(stated))
     if provenance["demos"]:

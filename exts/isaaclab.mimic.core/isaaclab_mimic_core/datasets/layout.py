@@ -62,11 +62,12 @@ ATTR_NUM_SAMPLES = "num_samples"
 ATTR_SEED = "seed"
 ATTR_SUCCESS = "success"
 ATTR_PROVENANCE = "mimic"
-"""JSON: where the data came from. Any keys; `mimic info` shows these:
+"""JSON: where the data came from, by what was done: `recorded`, `annotated`, `generated`. Any keys; of these
+`mimic info` shows
 
-- of `data`, for the run: `stage`, `input`, `seed`
-- of a demo, for the attempt: `segments`, per end effector a list with an entry a subtask, {`demo`, `start`, `end`}:
-  the source demonstration and its samples [start, end)
+- of `data`, for the run: `generated` with `input`, `mode`, `seed`
+- of a demo: `generated` with `sources`, per end effector a list with an entry a subtask, {`demo`, `segment`}: the source
+  demonstration and the first and last + 1 of its samples
 """
 
 ENV_TYPE_GYM = 2

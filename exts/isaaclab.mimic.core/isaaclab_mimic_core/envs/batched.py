@@ -9,6 +9,7 @@ import torch
 
 import isaaclab.utils.math as math_utils
 
+from ..sim.repairs.frame_sensors import FrameSensorRepair
 from .reset_sampling import RESET_KEYS
 
 
@@ -37,6 +38,7 @@ class BatchedEnv:
         self.step_dt: float = env.step_dt
         """Time that one step simulates [s]."""
         self._success_term = _resolved(success_term, env.scene)
+        self._frame_sensors = FrameSensorRepair(env)
         self._objects = [env.scene.rigid_objects[name] for name in self.object_names]
 
     # -- the contract
@@ -97,6 +99,7 @@ class BatchedEnv:
         """
         getattr(self.env, RESET_KEYS)[env_ids] = keys
         self.env.reset(env_ids=env_ids)
+        self._frame_sensors.after_reset()
 
     @torch.inference_mode()
     def restore(self, state: dict[str, torch.Tensor], env_ids: torch.Tensor) -> None:
@@ -107,6 +110,7 @@ class BatchedEnv:
             env_ids: (K,) which environments.
         """
         self.env.reset_to(nest(state), env_ids, is_relative=True)
+        self._frame_sensors.after_reset()
 
     def state(self) -> dict[str, torch.Tensor]:
         """Return the scene's state, relative to each environment's origin, as flat paths.

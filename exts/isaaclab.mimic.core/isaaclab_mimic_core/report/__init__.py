@@ -3,7 +3,12 @@
 
 """The report of a run: `RunRecord` collects it from events, `write_report` shows it as a page with pictures."""
 
+from typing import TYPE_CHECKING
+
 from .run import RunRecord
+
+if TYPE_CHECKING:
+    from .html import write_report
 
 __all__ = ["RunRecord", "write_report"]
 

@@ -78,7 +78,7 @@ def read_contents(path: str | os.PathLike[str]) -> Contents:
         )
 
 
-def evenly(items: Sequence[Any], most: int) -> list[Any]:
+def evenly(items: Sequence[Any] | np.ndarray, most: int) -> list[Any]:
     """Return at most so many items, spread over all of them."""
     if len(items) <= most:
         return list(items)

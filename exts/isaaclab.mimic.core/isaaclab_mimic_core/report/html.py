@@ -92,7 +92,8 @@ def write_report(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, draw in drawings.items():
-            body += _section(folder, name, draw, tables.get(name, ""))
+            look_for = "" if name == "causes" and not record.failures else _LOOK_FOR[name]
+            body += _section(folder, name, draw, look_for, tables.get(name, ""))
         body += _tail(record, made, given)
         record.save(folder / RUN_FILE_NAME)
         path = folder / FILE_NAME
@@ -124,11 +125,14 @@ def _head(record: RunRecord, made: Contents, given: Contents | None, missing: st
     started = record.started.replace("T", " ").replace("+00:00", " UTC")
     under = " · ".join(part for part in (_task(record, made), started) if part)
     body = ["<header>", page.heading("Generated demonstrations", 1), page.paragraph(under, "task"), "</header>"]
-    if record.outcome != "done":
-        text = _OUTCOMES.get(record.outcome, f"The run ended: {record.outcome}.")
-        body.append(page.alert(f"{text} {record.message}".strip(), bad=record.outcome == "failed"))
-    body.append(page.paragraph(_verdict(record, given), "verdict"))
-    body.append(page.figures(_figures(record, made)))
+    if not (record.outcome or record.attempts or record.demos):
+        body.append(page.alert("There is no record of the run: what follows is what the files hold."))
+    else:
+        if record.outcome != "done":
+            text = _OUTCOMES.get(record.outcome, f"The run ended: {record.outcome}.")
+            body.append(page.alert(f"{text}\n{record.message}".strip(), bad=record.outcome == "failed"))
+        body.append(page.paragraph(_verdict(record, given), "verdict"))
+        body.append(page.figures(_figures(record)))
     if len(made.demos) != len(record.demos):
         there = labels.count(len(made.demos), "demonstration")
         body.append(
@@ -148,33 +152,25 @@ def _verdict(record: RunRecord, given: Contents | None) -> str:
     return f"{text}; {record.succeeded:,} of {labels.count(len(record.attempts), 'attempt')} succeeded."
 
 
-def _figures(record: RunRecord, made: Contents) -> list[tuple[str, str, str]]:
-    saved, failed = len(record.demos), len(record.attempts) - record.succeeded
+def _figures(record: RunRecord) -> list[tuple[str, str, str]]:
+    saved, ended = len(record.demos), len(record.attempts)
     own = sum(demo.steps for demo in record.demos) / saved if saved else None
-    ratio = f"{record.steps_per_demo / own:.2f} × a demo's own {own:,.0f}" if record.steps_per_demo and own else ""
+    ratio = f"{record.steps_per_demo / own:.2f} × a demo's own {own:,.0f}, " if record.steps_per_demo and own else ""
     total = sum(record.phases.values()) or record.seconds
     return [
-        (
-            f"{saved:,} / {record.wanted:,}" if record.wanted else f"{saved:,}",
-            "saved / wanted" if record.wanted else "saved",
-            "successful demonstrations",
-        ),
+        (f"{saved:,}", "demos saved", f"{record.wanted:,} wanted" if record.wanted else ""),
         (
             labels.percent(record.success_rate),
             "success rate",
-            f"{failed:,} of {len(record.attempts):,} attempts failed",
+            f"{ended - record.succeeded:,} of {ended:,} attempts failed",
         ),
-        (labels.duration(total), "time", f"of which attempts {labels.duration(record.seconds)}"),
+        (labels.duration(total), "time", f"attempts {labels.duration(record.seconds)}"),
         (labels.number(record.demos_per_minute), "demos per minute", "while attempts ran"),
-        (
-            labels.number(record.steps_per_demo),
-            "steps per saved demo",
-            f"{ratio}, failed attempts included".lstrip(", "),
-        ),
+        (labels.number(record.steps_per_demo), "steps per saved demo", f"{ratio}failed attempts included"),
     ]
 
 
-def _section(folder: Path, name: str, draw: Callable[[], Figure], table: str) -> list[str]:
+def _section(folder: Path, name: str, draw: Callable[[], Figure], look_for: str, table: str) -> list[str]:
     """Return a picture with its explanation, and write it as a file, or the reason why there is none."""
     file = folder / f"{name}.png"
     body = ['<section class="picture">', page.heading(_TITLES[name])]
@@ -186,7 +182,8 @@ def _section(folder: Path, name: str, draw: Callable[[], Figure], table: str) ->
         body.append(page.paragraph(str(reason), "note"))
     else:
         file.write_bytes(png)
-        body += [page.paragraph(_LOOK_FOR[name], "note"), page.picture(png, _TITLES[name])]
+        body += [page.paragraph(look_for, "note")] if look_for else []
+        body.append(page.picture(png, _TITLES[name]))
     return [*body, "</section>", table]
 
 
@@ -197,7 +194,7 @@ def _tail(record: RunRecord, made: Contents, given: Contents | None) -> list[str
         rows = [
             [phase, took, labels.percent(took / seconds if seconds else None)] for phase, took in record.phases.items()
         ]
-        body += [page.heading("Time"), page.table(["phase", "seconds", "share"], rows, ["together", seconds, ""])]
+        body += [page.heading("Time"), page.table(["phase", "seconds", "share"], rows, ["together", seconds, "100 %"])]
     settings, versions = _settings(record, made)
     files = {"generated": str(made.path), "source": str(given.path) if given else ""}
     body += [page.heading("Settings"), page.pairs({**settings, **files})]

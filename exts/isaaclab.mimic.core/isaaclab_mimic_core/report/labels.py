@@ -69,7 +69,9 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {seconds:02d} s"
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min" if minutes >= 10 else f"{minutes} min {seconds:02d} s"
 
 
 def number(value: float | None) -> str:

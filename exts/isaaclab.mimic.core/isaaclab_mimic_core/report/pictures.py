@@ -23,8 +23,10 @@ MAX_OBJECTS = 9
 MAX_SOURCE_ROWS = 40
 _START_SIZE = 0.04
 """Edge of the squares that mark where objects started [m]: a cube's of the stacking tasks, near enough."""
-_YAW_TICK = 0.018
-"""Length of the ticks that show a heading [m]."""
+_YAW_TICK = 0.06
+"""Length of the ticks that show a heading, as a share of the panel's width."""
+_MAX_YAW_TICKS = 200
+"""Of more objects than this no heading is drawn: ticks would hide the places."""
 
 
 class NothingToDraw(Exception):
@@ -52,21 +54,16 @@ def success(record: RunRecord) -> Figure:
     above.set_yticks([0, 0.25, 0.5, 0.75, 1])
     style.in_percent(above)
     style.name_panel(above, "Success rate of the attempts ended so far")
-    failed = style.CAUSES["not_grasped"]
-    below.stackplot(
-        time,
-        good,
-        ended - good,
-        step="post",
-        colors=[style.GENERATED, failed],
-        alpha=0.85,
-        labels=["succeeded", "failed"],
-    )
+    colors = [style.GENERATED, style.CAUSES["not_grasped"]]
+    # A name that begins with an underscore stays out of the legend.
+    words = ["succeeded", "failed" if good[-1] < len(attempts) else "_failed"]
+    below.stackplot(time, good, ended - good, step="post", colors=colors, alpha=0.85, labels=words)
     if record.wanted:
         below.axhline(record.wanted, color=style.INK, linewidth=0.9, linestyle=(0, (4, 3)), label="wanted")
     below.set_ylim(0, 1.08 * max(len(attempts), record.wanted))
     below.set_xlim(0, time[-1])
     below.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    below.yaxis.set_major_formatter("{x:,.0f}")
     style.name_panel(below, "Attempts ended so far")
     style.label(below, x=f"time since attempts began [{unit}]")
     style.legend_below(figure, below)
@@ -79,7 +76,7 @@ def failures(record: RunRecord, names: dict[str, str]) -> Figure:
         raise NothingToDraw("The record of the run holds no finished attempt.")
     counts = record.failures
     if not counts:
-        figure, (axes,) = style.new_figure("Causes of failure", 1.5)
+        figure, (axes,) = style.new_figure("Causes of failure", 1.1)
         style.say_instead(axes, "No attempt failed.")
         return figure
     failed = sum(counts.values())
@@ -96,11 +93,9 @@ def failures(record: RunRecord, names: dict[str, str]) -> Figure:
         axes.barh(rows, width, 0.62, left, color=color, edgecolor="white", label=labels.cause(cause))
         left += width
     for row, total in enumerate(left):
-        share = labels.percent(total / len(record.attempts))
-        axes.annotate(
-            f"{total:,.0f}  ({share} of attempts)", (total, row), (5, 0), textcoords="offset points", va="center",
-            fontsize=style.FONT - 1, color=style.INK,
-        )  # fmt: skip
+        text = f"{total:,.0f}  ({labels.percent(total / len(record.attempts))} of attempts)"
+        place = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
+        axes.annotate(text, (total, row), fontsize=style.FONT - 1, color=style.INK, **place)
     axes.set_yticks(rows, [names.get(subtask, subtask) for subtask in subtasks])
     axes.tick_params(axis="y", labelcolor=style.INK, length=0)
     axes.set_ylim(len(subtasks) - 0.5, -0.5)
@@ -131,19 +126,22 @@ def paths(source: Contents | None, generated: Contents) -> Figure:
         style.name_panel(axes, f"{word}: {_some_of(drawn, len(contents.demos))}")
         # Many lines together must not be darker than few.
         alpha = float(np.clip(4.0 / drawn**0.6, 0.3, 0.9))
-        for places in contents.starts.values():
-            squares = _squares(np.array(evenly(places, drawn)))
-            axes.add_collection(PolyCollection(squares, facecolor=style.SOURCE, alpha=0.5 * alpha**1.5, linewidth=0))
+        if contents.starts:
+            squares = _squares(np.concatenate([evenly(places, drawn) for places in contents.starts.values()]))
+            faint = float(np.clip(1.6 / len(squares) ** 0.5, 0.08, 0.35))
+            axes.add_collection(PolyCollection(list(squares), facecolor=style.SOURCE, alpha=faint, linewidth=0))
         for i, (eef, lines) in enumerate(found.items()):
             flat = [line[:, :2] for line in lines if len(line)]
             color = shades[i % len(shades)]
-            axes.add_collection(LineCollection(flat, colors=color, alpha=alpha, linewidths=0.8, label=eef))
+            axes.add_collection(LineCollection(flat, colors=color, alpha=alpha, linewidths=0.8))
             begin = np.array([line[0] for line in flat]).reshape(-1, 2)
             axes.plot(*begin.T, ".", color=style.INK, markersize=3.5, markeredgewidth=0)
-        if len(found) > 1:
-            style.legend(axes, loc="upper right")
+            name = eef.removesuffix("eef_pos").strip("_") or eef
+            axes.plot([], [], color=color, linewidth=2, label=f"{word}, {name}")
     for axes in panels:
         _from_above(axes, low, high, first=axes is panels[0])
+    if max(len(contents.eef_paths) for contents, *_ in sides if contents) > 1:
+        style.legend_below(figure, *panels)
     return figure
 
 
@@ -153,9 +151,8 @@ def starts(source: Contents | None, generated: Contents) -> Figure:
     objects = list(dict.fromkeys(name for contents, *_ in sides if contents for name in contents.starts))
     if not objects:
         raise NothingToDraw("The files hold no initial states of rigid objects.")
-    title = "Objects at the start, seen from above"
-    if len(objects) > MAX_OBJECTS:
-        title += f" (the first {MAX_OBJECTS} of {len(objects)} objects)"
+    some = f"{MAX_OBJECTS} of {len(objects)} objects" if len(objects) > MAX_OBJECTS else "Objects"
+    title = f"{some} at the start, seen from above"
     shown = objects[:MAX_OBJECTS]
     columns = min(3, len(shown))
     rows = math.ceil(len(shown) / columns)
@@ -165,11 +162,10 @@ def starts(source: Contents | None, generated: Contents) -> Figure:
     for axes in panels[len(shown) :]:
         axes.set_axis_off()
     for axes, name in zip(panels, shown, strict=False):
-        # The many below, the few on top.
-        for contents, word, color, _ in sides if _fewer(source, generated) else sides[::-1]:
+        for contents, word, color, _ in sides:
             where = contents.starts.get(name) if contents else None
             if where is not None:
-                _draw_starts(axes, where, color, word)
+                _draw_starts(axes, where, color, word, _YAW_TICK * (high - low)[0])
         style.name_panel(axes, name)
         _from_above(axes, low, high, first=axes in panels[::columns])
     style.legend_below(figure, panels[0])
@@ -185,7 +181,7 @@ def lengths(source: Contents | None, generated: Contents) -> Figure:
     together = np.concatenate(steps)
     low, high = int(together.min()), int(together.max())
     width = max(1, math.ceil((high - low + 1) / 16))
-    bins = np.arange(low, high + width + 1, width) - 0.5
+    bins = [edge - 0.5 for edge in range(low, high + width + 1, width)]
     figure, (axes,) = style.new_figure("Steps per demonstration", 3.3)
     axes.hist(
         steps,
@@ -262,19 +258,13 @@ def _absence(contents: Contents | None) -> str:
 
 
 def _some_of(drawn: int, there: int) -> str:
-    return (
-        f"{drawn} of {labels.count(there, 'demonstration')}" if drawn < there else labels.count(there, "demonstration")
-    )
+    # As short as can be: it stands over half a picture.
+    return f"{drawn} of {labels.count(there, 'demo')}" if drawn < there else labels.count(there, "demo")
 
 
 def _span(values: np.ndarray) -> str:
     low, high = int(values.min()), int(values.max())
     return f"{low}" if low == high else f"{low} to {high}"
-
-
-def _fewer(source: Contents | None, generated: Contents) -> bool:
-    """Whether there are fewer generated demonstrations than source ones."""
-    return source is not None and len(generated.demos) < len(source.demos)
 
 
 def _path_points(contents: Contents | None) -> list[np.ndarray]:
@@ -292,7 +282,8 @@ def _from_above(axes: Axes, low: np.ndarray, high: np.ndarray, first: bool) -> N
     axes.set_xlim(low[0], high[0])
     axes.set_ylim(low[1], high[1])
     axes.set_aspect("equal")
-    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     style.label(axes, x="x [m]", y="y [m]" if first else "")
 
 
@@ -312,14 +303,15 @@ def _bounds(places: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     return low - margin, high + margin
 
 
-def _draw_starts(axes: Axes, where: np.ndarray, color: str, word: str) -> None:
-    # Smaller the more there are, so that their density stays visible.
-    size = float(np.clip(26.0 / len(where) ** 0.35, 2.5, 7.0))
-    alpha = float(np.clip(9.0 / len(where) ** 0.5, 0.35, 0.9))
-    tip = where[:, :2] + _YAW_TICK * np.column_stack([np.cos(where[:, 2]), np.sin(where[:, 2])])
-    ticks = np.stack([where[:, :2], tip], axis=1)
-    axes.add_collection(LineCollection(list(ticks), colors=color, linewidths=1.0, alpha=0.8 * alpha))
-    axes.plot(
-        where[:, 0], where[:, 1], "o", color=color, markersize=size, alpha=alpha, markeredgewidth=0,
-        label=f"{word} ({len(where):,})",
-    )  # fmt: skip
+def _draw_starts(axes: Axes, where: np.ndarray, color: str, word: str, tick: float) -> None:
+    # Smaller the more there are, so that their density stays visible; the few lie on top of the many.
+    size = float(np.clip(26.0 / len(where) ** 0.35, 3.0, 7.0))
+    alpha = float(np.clip(9.0 / len(where) ** 0.5, 0.4, 0.9))
+    order = 2 + 1 / len(where)
+    if len(where) <= _MAX_YAW_TICKS:
+        tip = where[:, :2] + tick * np.column_stack([np.cos(where[:, 2]), np.sin(where[:, 2])])
+        ticks = list(np.stack([where[:, :2], tip], axis=1))
+        axes.add_collection(LineCollection(ticks, colors=color, linewidths=1.0, alpha=0.8 * alpha, zorder=order))
+    marks = {"marker": "o", "linestyle": "none", "markersize": size, "markeredgewidth": 0}
+    label = f"{word} ({len(where):,})"
+    axes.plot(where[:, 0], where[:, 1], color=color, alpha=alpha, zorder=order, label=label, **marks)

@@ -35,10 +35,10 @@ OTHER_CAUSE = "#C9B79A"
 
 HEAT = LinearSegmentedColormap.from_list("heat", ["#F4F8F8", "#9FD0CB", GENERATED, "#07403E"])
 
-DPI = 150
-WIDTH = 7.2
+DPI = 170
+WIDTH = 6.4
 """Width of every picture [inch]."""
-FONT = 10.5
+FONT = 11.0
 
 
 def new_figure(
@@ -74,17 +74,14 @@ def in_percent(axes: Axes) -> None:
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
 
 
-def legend(axes: Axes, **options) -> None:
-    """Explain colours, without a frame."""
-    axes.legend(fontsize=FONT - 1, frameon=False, labelcolor=INK, handlelength=1.4, **options)
-
-
-def legend_below(figure: Figure, axes: Axes) -> None:
-    """Explain the colours of a panel at the foot of the figure, where nothing is covered."""
+def legend_below(figure: Figure, *panels: Axes) -> None:
+    """Explain the colours of panels at the foot of the figure, where nothing is covered."""
+    entries = [entry for panel in panels for entry in zip(*panel.get_legend_handles_labels(), strict=True)]
     figure.legend(
-        *axes.get_legend_handles_labels(),
+        [handle for handle, _ in entries],
+        [text for _, text in entries],
         loc="outside lower left",
-        ncols=5,
+        ncols=4,
         fontsize=FONT - 1,
         frameon=False,
         labelcolor=INK,
@@ -96,7 +93,7 @@ def legend_below(figure: Figure, axes: Axes) -> None:
 def say_instead(axes: Axes, text: str) -> None:
     """Write a sentence where there is nothing to draw."""
     axes.set_axis_off()
-    axes.text(0.5, 0.5, text, ha="center", va="center", fontsize=FONT + 1, color=MUTED, transform=axes.transAxes)
+    axes.text(0.0, 0.6, text, ha="left", va="center", fontsize=FONT + 1, color=MUTED, transform=axes.transAxes)
 
 
 def png(figure: Figure) -> bytes:

@@ -58,10 +58,13 @@ def sources_table(record: RunRecord, given: Contents | None, made: Contents) -> 
         ]
         for name in names
     ]
-    columns = ["source", "steps", "segments in saved demos", "saved demos", "attempts", "succeeded"]
-    if not tried:
+    columns = ["source", "steps", "segments", "demos", "attempts", "succeeded"]
+    note = "Segments: how many of its segments are in saved demonstrations; demos: in how many of these."
+    if tried:
+        note += " Attempts: how many used it in any subtask, and what share of them succeeded."
+    else:
         rows, columns = [row[:4] for row in rows], columns[:4]
-    return page.table(columns, rows)
+    return page.table(columns, rows) + page.paragraph(note, "note")
 
 
 def demos_table(record: RunRecord, made: Contents) -> str:

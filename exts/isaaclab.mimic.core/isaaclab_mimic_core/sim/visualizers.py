@@ -3,6 +3,7 @@
 
 """A live view of the simulation, through Isaac Lab's own visualizers."""
 
+import errno
 import importlib.util
 import math
 import os
@@ -89,22 +90,34 @@ def find_free_port(host: str) -> int:
     Raises:
         OptionError: The address is not one of this machine's, or all ports are taken.
     """
-    for port in range(_FIRST_PORT, _FIRST_PORT + _NUM_PORTS):
-        try:
-            family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-            with socket.socket(family, socket.SOCK_STREAM) as trial:
-                # Or a port that was in use a minute ago would count as taken.
-                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                trial.bind((host, port))
-                trial.listen()
-            return port
-        except OSError as error:
-            reason = error.strerror
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, _FIRST_PORT, type=socket.SOCK_STREAM)[0]
+        for port in range(_FIRST_PORT, _FIRST_PORT + _NUM_PORTS):
+            if _is_free(family, (str(address[0]), port)):
+                return port
+        reason = f"ports {_FIRST_PORT} to {_FIRST_PORT + _NUM_PORTS - 1} are taken"
+    except OSError as error:
+        reason = error.strerror
     raise OptionError(
-        f"the browser view can listen on none of the ports from {_FIRST_PORT} on at {host}: {reason}",
+        f"the browser view cannot listen at {host}: {reason}",
         where="--viz viser",
         remedy=f"Set {HOST_VARIABLE} to an address of this machine, or unset it.",
     )
+
+
+def _is_free(family: int, address: tuple[str, int]) -> bool:
+    """Return whether one could listen there; raises OSError where nobody ever could."""
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        # Or a port that was in use a minute ago would count as taken.
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(address)
+            trial.listen()
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise
+    return True
 
 
 def _camera(num_envs: int, spacing: float) -> tuple[tuple[float, float, float], tuple[float, float, float]]:

@@ -55,6 +55,9 @@ class WorkerClient:
             env=environment,
             start_new_session=True,
         )
+        stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
+        assert stdin and stdout and stderr  # pipes, as asked for
+        self._requests, self._answers, self._talk = stdin, stdout, stderr
         self._threads = [
             threading.Thread(target=target, name=f"mimic worker {self._process.pid} {name}", daemon=True)
             for name, target in (("events", self._read_events), ("stderr", self._read_stderr))
@@ -109,7 +112,7 @@ class WorkerClient:
         """Ask the stage to stop, wait for it up to `timeout` seconds, then end the process by force."""
         self._send({"request": "stop"})
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
+            self._requests.close()
         for force in (None, signal.SIGTERM, signal.SIGKILL):
             if force is not None:
                 self._signal_group(force)
@@ -119,7 +122,7 @@ class WorkerClient:
             except subprocess.TimeoutExpired:
                 timeout = min(timeout, 2.0)
         self._signal_group(signal.SIGKILL)  # what the worker itself has started and left behind
-        for thread, stream in zip(self._threads, (self._process.stdout, self._process.stderr), strict=True):
+        for thread, stream in zip(self._threads, (self._answers, self._talk), strict=True):
             thread.join(2.0)
             # Closing a stream that is being read waits for the reader, possibly for ever.
             if not thread.is_alive():
@@ -132,11 +135,11 @@ class WorkerClient:
     def _send(self, message: dict) -> None:
         # A worker that is gone cannot read; `poll` tells of its end.
         with contextlib.suppress(BrokenPipeError, ValueError):
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
+            self._requests.write(json.dumps(message) + "\n")
+            self._requests.flush()
 
     def _read_events(self) -> None:
-        for line in self._process.stdout:
+        for line in self._answers:
             try:
                 message = json.loads(line)
                 if "snapshot" in message:
@@ -148,7 +151,7 @@ class WorkerClient:
                 self._stderr.append(line.rstrip("\n"))
 
     def _read_stderr(self) -> None:
-        for line in self._process.stderr:
+        for line in self._talk:
             self._stderr.append(line.rstrip("\n"))
 
     def _obituary(self) -> StageFailed:

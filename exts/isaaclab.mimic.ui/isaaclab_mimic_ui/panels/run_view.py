@@ -80,7 +80,7 @@ class RunView:
                 f"{100 * snapshot.get('success_rate', 0.0):.0f} %" if attempts else "-",
                 f"{snapshot.get('demos_per_minute', 0.0):.1f}" if saved else "-",
                 clock(snapshot.get("eta_s") if session.state.is_active else None),
-                clock(snapshot.get("elapsed_s")),
+                clock(session.elapsed),
             ),
             strict=True,
         ):

@@ -1,0 +1,23 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The physics engines that can run in this process."""
+
+from collections.abc import Iterator
+
+from ..errors import MimicError
+from ..sim.engines import ENGINES, choose_engine
+from ..sim.host import inside_isaac_sim
+from .finding import Finding
+
+
+def check_physics() -> Iterator[Finding]:
+    main = "isaacsim" if inside_isaac_sim() else "ovphysx"
+    for name in ENGINES:
+        topic = f"physics: {name}"
+        try:
+            choose_engine(name)
+        except MimicError as error:
+            yield Finding(topic, "problem" if name == main else "note", f"not here: {error.what}", error.remedy or "")
+        else:
+            yield Finding(topic, "ok", "usable, and the default here" if name == main else "usable")

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Run all checks, and show what they found."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+
+from .assets import check_local_robot, start_cloud_check
+from .finding import Finding
+from .graphics import check_display, check_gpu, check_gpu_driver, check_vulkan
+from .hid import check_hid
+from .kit import check_host, check_licence
+from .packages import check_packages
+from .physics import check_physics
+from .system import check_cache, check_cpu, check_disk, check_platform, check_python
+
+Check = Callable[[], Iterable[Finding]]
+
+_COLORS = {"ok": "\033[32m", "note": "\033[33m", "problem": "\033[31m"}
+_PLAIN = "\033[0m"
+
+
+def findings() -> list[Finding]:
+    """Look at this machine; takes a few seconds, opens no simulation, never raises."""
+    # Begun first, because it waits for a server, and read last.
+    cloud = _begin(start_cloud_check)
+    checks = (
+        check_python,
+        check_platform,
+        check_host,
+        check_packages,
+        check_cpu,
+        check_gpu_driver,
+        check_gpu,
+        check_physics,
+        check_vulkan,
+        check_display,
+        check_hid,
+        check_licence,
+        check_cache,
+        check_disk,
+        check_local_robot,
+        cloud,
+    )
+    return [finding for check in checks for finding in run_check(check)]
+
+
+def run_check(check: Check) -> list[Finding]:
+    """Run one check; what goes wrong in it becomes a finding, for the doctor has to survive what it examines."""
+    try:
+        return list(check())
+    except Exception as error:
+        topic = getattr(check, "__name__", "check").removeprefix("check_").replace("_", " ")
+        text = f"the check itself failed: {type(error).__name__}: {error}"
+        return [Finding(topic, "problem", " ".join(text.split()), "Please report this.")]
+
+
+def _begin(start: Callable[[], Check]) -> Check:
+    """Start a check that runs beside the others; an error in starting it is its finding."""
+    try:
+        return start()
+    except Exception as error:
+        failure = error
+
+        def check_cloud_assets() -> Iterable[Finding]:
+            raise failure
+
+        return check_cloud_assets
+
+
+def format_findings(found: list[Finding], color: bool | None = None) -> str:
+    """Lay findings out for a terminal, one line each.
+
+    Args:
+        found: What to show.
+        color: Whether to colour the levels; by default if standard output is a terminal and NO_COLOR is not set.
+    """
+    if color is None:
+        color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    width = max((len(finding.topic) for finding in found), default=0)
+    lines = []
+    for finding in found:
+        level = f"{finding.level:<7}"
+        if color:
+            level = f"{_COLORS[finding.level]}{level}{_PLAIN}"
+        remedy = f"  -> {finding.remedy}" if finding.remedy else ""
+        lines.append(f"{level}  {finding.topic:<{width}}  {finding.text}{remedy}")
+    return "\n".join(lines)
+
+
+def to_dicts(found: list[Finding]) -> list[dict[str, str]]:
+    """Return findings as plain data."""
+    return [asdict(finding) for finding in found]

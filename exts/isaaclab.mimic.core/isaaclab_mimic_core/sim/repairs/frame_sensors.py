@@ -1,0 +1,42 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Newton's frame transformers (isaaclab_newton 3.0.0) are only brought up to date by a physics step.
+
+After a reset they still hold the poses of before, and before the first step of all they hold none, so that the
+end-effector pose in the observations is wrong until the next step.
+"""
+
+from typing import Any
+
+import torch
+
+
+class FrameSensorRepair:
+    """Brings frame transformers and observations up to date after a reset, as long as that changes anything.
+
+    Args:
+        env: An Isaac Lab environment on any physics.
+    """
+
+    def __init__(self, env: Any):
+        self._env = env
+        self._sensors = [s for s in env.scene.sensors.values() if hasattr(s, "_newton_transforms")]
+        self.needed: bool | None = None if self._sensors else False
+        """Whether the first reset left the sensors behind; None before that was seen."""
+
+    def after_reset(self) -> None:
+        """Call after every reset."""
+        if self.needed is False:
+            return
+        from isaaclab_newton.physics import NewtonManager
+
+        before = [sensor.data.target_pos_w.torch.clone() for sensor in self._sensors]
+        for sensor in NewtonManager._newton_frame_transform_sensors:
+            sensor.update(NewtonManager.backend.state_0)
+        for sensor in self._sensors:
+            sensor.update(0.0, force_recompute=True)
+        if self.needed is None:
+            after = [sensor.data.target_pos_w.torch for sensor in self._sensors]
+            self.needed = any(not torch.equal(b, a) for b, a in zip(before, after, strict=True))
+        self._env.obs_buf = self._env.observation_manager.compute()

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Which tasks can run on this machine, and what the others need."""
+
+import importlib.util
+
+from .catalog import TASKS, Task
+
+_BATCHED = "-Franka-"
+"""Part of the id of every task whose environment has a batched form (`envs.adapt`)."""
+
+
+def list_tasks() -> list[dict]:
+    """Return the catalogue as plain data: id, title, runs_here, and in `missing` what it needs and this machine lacks.
+
+    Asks NVIDIA's asset server once, which takes up to 3 s where there is no network.
+    """
+    lacking = _Lacking()
+    tasks = []
+    for task in TASKS.values():
+        missing = lacking.of(task)
+        tasks.append({"id": task.id, "title": task.title, "runs_here": not missing, "missing": missing})
+    return tasks
+
+
+def format_tasks(tasks: list[dict] | None = None) -> str:
+    """Lay the list out for a terminal: first what can run, then the others, each with what it lacks.
+
+    Args:
+        tasks: What `list_tasks` returned; asked for here if it is not given.
+    """
+    tasks = list_tasks() if tasks is None else tasks
+    runnable = [task for task in tasks if task["runs_here"]]
+    others = [task for task in tasks if not task["runs_here"]]
+    width = max(len(task["id"]) for task in tasks)
+    lines = ["Can run here:" if runnable else "None can run here."]
+    lines += [f"  {task['id']:<{width}}  {task['title']}" for task in runnable]
+    if others:
+        lines += ["", "Cannot run here:"]
+        lines += [f"  {task['id']:<{width}}  needs {', '.join(task['missing'])}" for task in others]
+    return "\n".join(lines)
+
+
+class _Lacking:
+    """Finds out what this machine lacks, each thing once."""
+
+    def __init__(self) -> None:
+        from ..sim.host import inside_isaac_sim
+
+        self.isaaclab = importlib.util.find_spec("isaaclab") is None
+        self.cloud = not self.isaaclab and not _cloud_reachable()
+        inside = inside_isaac_sim()
+        # What the catalogue calls a need -> whether it is missing here.
+        self.needs = {
+            "camera rendering": not inside,
+            "Isaac Sim": not inside,
+            "a CUDA GPU": not _gpu_here(),
+        }
+
+    def of(self, task: Task) -> list[str]:
+        """Return, in words, what is missing for a task."""
+        if self.isaaclab:
+            return ["Isaac Lab (./mimic.sh setup)"]
+        # A need nobody knows how to look for counts as missing: better no promise than a wrong one.
+        missing = [need for need in task.needs if self.needs.get(need, True)]
+        if self.cloud and not task.local:
+            missing.append("NVIDIA's asset server (no answer)")
+        if _BATCHED not in task.id:
+            missing.append("support for its environment (not written yet)")
+        return missing
+
+
+def _cloud_reachable() -> bool:
+    from ..sim.assets.cloud import cloud_assets_reachable
+
+    return cloud_assets_reachable()
+
+
+def _gpu_here() -> bool:
+    """Whether torch has a GPU; not asked where there is no driver, for importing torch takes seconds."""
+    import ctypes
+
+    try:
+        ctypes.CDLL("libcuda.so.1")
+        import torch
+    except (OSError, ImportError):
+        return False
+    return torch.cuda.is_available()

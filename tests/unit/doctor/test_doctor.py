@@ -1,0 +1,103 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The doctor as a whole: on this machine, on one where nothing is installed, and when one of its checks is ill."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from isaaclab_mimic_core.doctor import Finding, findings, format_findings, to_dicts
+from isaaclab_mimic_core.doctor.report import run_check
+
+CORE = Path(__file__).parents[3] / "exts" / "isaaclab.mimic.core"
+
+AS_JSON = """
+import json, sys
+from isaaclab_mimic_core.doctor import findings, to_dicts
+print(json.dumps({"findings": to_dicts(findings()), "modules": sorted(sys.modules)}))
+"""
+
+
+def in_fresh_python(*flags: str) -> dict:
+    environment = {**os.environ, "PYTHONPATH": str(CORE)}
+    result = subprocess.run(
+        [sys.executable, *flags, "-c", AS_JSON], capture_output=True, text=True, env=environment, timeout=60, check=True
+    )
+    return json.loads(result.stdout)
+
+
+def test_looks_at_everything_quickly_and_changes_nothing():
+    before = dict(os.environ)
+    start = time.monotonic()
+    found = findings()
+    assert time.monotonic() - start < 6
+    assert dict(os.environ) == before
+    topics = {finding.topic for finding in found}
+    assert {
+        "Python", "platform", "host", "mimic", "isaaclab", "torch", "CPU", "GPU driver", "GPU", "physics: ovphysx",
+        "physics: newton", "physics: isaacsim", "Vulkan", "display", "SpaceMouse", "NVIDIA licence", "cache folder",
+        "disk", "local robot", "cloud assets",
+    } <= topics  # fmt: skip
+    assert {finding.level for finding in found} <= {"ok", "note", "problem"}
+    assert all(finding.remedy for finding in found if finding.level == "problem")
+    assert not any("check itself failed" in finding.text for finding in found)
+
+
+def test_opens_no_simulation():
+    modules = set(in_fresh_python()["modules"])
+    assert not modules & {"isaaclab.sim", "isaaclab.app", "ovphysx", "warp"}
+
+
+def test_works_where_nothing_is_installed():
+    # -S leaves site-packages out, so that isaaclab and torch are really missing.
+    found = {finding["topic"]: finding for finding in in_fresh_python("-S")["findings"]}
+    for package in ("isaaclab", "torch", "ovphysx", "physics: ovphysx"):
+        assert found[package]["level"] == "problem"
+        assert found[package]["remedy"] == "./mimic.sh setup"
+    assert found["cloud assets"]["level"] == "note"
+
+
+def test_a_failing_check_is_a_finding():
+    def check_teapot():
+        yield Finding("teapot", "ok", "short")
+        raise RuntimeError("and\nstout")
+
+    (finding,) = run_check(check_teapot)
+    assert (finding.topic, finding.level) == ("teapot", "problem")
+    assert finding.text == "the check itself failed: RuntimeError: and stout"
+
+
+def test_a_cloud_check_that_cannot_be_started_is_a_finding(monkeypatch):
+    def start():
+        raise ImportError("isaaclab is broken")
+
+    monkeypatch.setattr("isaaclab_mimic_core.doctor.report.start_cloud_check", start)
+    (finding,) = [finding for finding in findings() if finding.topic == "cloud assets"]
+    assert finding.level == "problem" and "isaaclab is broken" in finding.text
+
+
+FOUND = [Finding("GPU", "note", "none", "buy one"), Finding("cache folder", "ok", "writable")]
+
+
+def test_formats_one_aligned_line_each():
+    assert format_findings(FOUND, color=False).splitlines() == [
+        "note     GPU           none  -> buy one",
+        "ok       cache folder  writable",
+    ]
+    assert format_findings([]) == ""
+
+
+def test_colours_only_a_terminal(monkeypatch):
+    assert "\033" not in format_findings(FOUND)
+    assert "\033[33mnote" in format_findings(FOUND, color=True)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\033" not in format_findings(FOUND)
+
+
+def test_findings_are_plain_data():
+    assert to_dicts(FOUND)[1] == {"topic": "cache folder", "level": "ok", "text": "writable", "remedy": ""}
