@@ -92,16 +92,17 @@ ensure() { # EXTRA
     (flock 9 && install "$1") 9>>"$root/pyproject.toml" >&2
 }
 
-ensure_vulkan() {
-    # The window's tests draw without a screen and, where there is no GPU, with Mesa's renderer.
-    local packages=(mesa-vulkan-drivers libvulkan1) drivers
+ensure_graphics() {
+    # The window's tests draw without a screen and, where there is no GPU, with Mesa's renderer; omni.ui links glfw.
+    local packages=(mesa-vulkan-drivers libvulkan1 libglfw3) drivers libraries
     drivers=$(ls /usr/share/vulkan/icd.d/*.json /etc/vulkan/icd.d/*.json 2>/dev/null) || true
-    [[ -n $drivers && $(PATH=$PATH:/sbin ldconfig -p) == *libvulkan.so.1* ]] && return
+    libraries=$(PATH=$PATH:/sbin ldconfig -p)
+    [[ -n $drivers && $libraries == *libvulkan.so.1* && $libraries == *libglfw.so.3* ]] && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         say "installing ${packages[*]}"
         { apt-get update && apt-get install --yes --no-install-recommends "${packages[@]}"; } >&2 && return
     fi
-    say "the window's tests need Vulkan: install ${packages[*]} (Debian's names)"
+    say "the window's tests need Vulkan and glfw: install ${packages[*]} (Debian's names)"
 }
 
 case ${1:-} in
@@ -122,7 +123,7 @@ case ${1:-} in
     test)
         shift
         ensure dev
-        ensure_vulkan
+        ensure_graphics
         cd -- "$root"
         exec "$python" -m pytest "$@"
         ;;

@@ -20,12 +20,12 @@ def run_attempts(
     seed: int,
     after_action: Callable[[torch.Tensor], None] | None = None,
 ) -> list[Outcome]:
-    """Let all environments make attempts until so many have ended.
+    """Make attempts 0, 1, ... in all environments; those that find none left stand still.
 
     Args:
         env: The environments.
         generator: Made for them.
-        num_attempts: How many; those still running then are given up.
+        num_attempts: How many.
         seed: Seed of the initial states.
         after_action: Called at every step with the action that is about to be made: (num_envs, action_dim).
 
@@ -33,18 +33,20 @@ def run_attempts(
         The attempts in the order in which they ended.
     """
     started, outcomes = 0, []
-    restart = torch.arange(env.num_envs, device=env.device)
+    idle = torch.arange(env.num_envs, device=env.device)
     while len(outcomes) < num_attempts:
-        if len(restart):
-            attempts = torch.arange(started, started + len(restart), device=env.device)
-            started += len(restart)
-            env.reset(restart, randomness.streams(seed, "reset", attempts))
-            generator.begin(restart, attempts)
+        if len(idle):
+            begins = idle[: num_attempts - started]
+            attempts = torch.arange(started, started + len(begins), device=env.device)
+            started += len(begins)
+            generator.release(idle[len(begins) :])
+            env.reset(begins, randomness.streams(seed, "reset", attempts))
+            generator.begin(begins, attempts)
         action = generator.action()
         if after_action:
             after_action(action)
         env.step(action)
         ended = generator.observe()
         outcomes += ended
-        restart = torch.tensor([outcome.env for outcome in ended], dtype=torch.long, device=env.device)
-    return outcomes[:num_attempts]
+        idle = torch.tensor([outcome.env for outcome in ended], dtype=torch.long, device=env.device)
+    return outcomes

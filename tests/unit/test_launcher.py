@@ -210,7 +210,7 @@ def test_moved_checkout_is_installed_anew(machine: Machine):
 
 def test_tests_and_checks_get_the_development_extra(machine: Machine):
     machine.run("setup")
-    machine.command("ldconfig", "#!/bin/sh\necho libvulkan.so.1\n")
+    machine.command("ldconfig", "#!/bin/sh\necho libvulkan.so.1\necho libglfw.so.3\n")
     result = machine.run("test", "-k", "name", STATUS="5")
     assert result.stdout.splitlines()[0] == f"pytest -k name in {machine.checkout}"
     assert result.returncode == 5

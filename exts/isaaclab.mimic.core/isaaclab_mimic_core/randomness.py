@@ -52,17 +52,20 @@ def uniform(stream: torch.Tensor, position: torch.Tensor | int, channels: int) -
 
     Args:
         stream: (...,) streams.
-        position: (...,) position in each stream, such as a step; counted in draws of `channels` numbers.
+        position: (...,) position in each stream, such as a step. Draws at different positions share nothing, whatever
+            their `channels`.
         channels: Numbers per draw.
 
     Returns:
         (..., channels) float32.
     """
-    channel = torch.arange(1, channels + 1, device=stream.device)
+    channel = torch.arange(1, channels + 1, device=stream.device) * _GAMMA
     if isinstance(position, int):
         position = torch.full_like(stream, position)
-    bits = _mix(stream.unsqueeze(-1) + ((position * channels).unsqueeze(-1) + channel) * _GAMMA)
-    return (_shift(bits, 40).float() + 0.5) * 2.0**-24
+    here = _mix(stream + position * _GAMMA)
+    bits = _mix(here.unsqueeze(-1) + channel)
+    # 23 bits and a half are what float32 holds exactly, so neither 0 nor 1 comes out.
+    return (_shift(bits, 41).float() + 0.5) * 2.0**-23
 
 
 def normal(stream: torch.Tensor, position: torch.Tensor | int, channels: int) -> torch.Tensor:

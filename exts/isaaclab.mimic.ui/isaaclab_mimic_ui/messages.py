@@ -24,7 +24,7 @@ def describe(event: events.Event) -> str:
     """Say what has happened in one sentence; empty for what is not worth a line."""
     match event:
         case events.PhaseStarted():
-            return event.phase
+            return f"{event.phase.rstrip('.')}."
         case events.DemoSaved():
             return f"Saved {event.name} ({event.steps} steps)."
         case events.AttemptFinished(success=False):

@@ -7,6 +7,7 @@ Kit can be started once per process, and native code that goes wrong takes the p
 pytest.
 """
 
+import ctypes
 import functools
 import inspect
 import os
@@ -19,6 +20,9 @@ from pathlib import Path
 import pytest
 
 _TESTS = Path(__file__).parents[2]
+_NEEDS_SCREEN = {"omni.ui", "omni.ui.scene", "isaaclab.mimic.ui"}
+_PACKAGES = "libglfw3 libvulkan1 mesa-vulkan-drivers"
+_DRIVER_FOLDERS = ("/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d", "/usr/local/share/vulkan/icd.d")
 
 
 def in_kit(
@@ -45,6 +49,8 @@ def in_kit(
 
         @pytest.mark.kit
         def test(**paths):
+            if _NEEDS_SCREEN.intersection(enable) and (missing := _missing_for_a_screen()):
+                pytest.skip(f"omni.ui cannot paint without {missing} (Debian: {_PACKAGES})")
             _run_elsewhere(body, [paths[name] for name in fixtures], without, timeout)
 
         functools.update_wrapper(test, body)
@@ -58,6 +64,20 @@ def in_kit(
         return test
 
     return decorate
+
+
+@functools.cache
+def _missing_for_a_screen() -> str:
+    """Name what ovui needs of the operating system and does not find; empty if all is there."""
+    for library in ("libglfw.so.3", "libvulkan.so.1"):
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            return library
+    drivers = os.environ.get("VK_ICD_FILENAMES") or any(
+        file for folder in _DRIVER_FOLDERS for file in Path(folder).glob("*.json")
+    )
+    return "" if drivers else "a Vulkan driver"
 
 
 def _run_elsewhere(body: Callable, paths: Sequence[Path], without: Sequence[str], timeout: float) -> None:

@@ -53,7 +53,9 @@ class Generator:
     def __init__(self, env: MimicEnv, plan: SubtaskPlan, bank: SourceBank, seed: int, settings: Settings):
         config = env.cfg.datagen_config
         if getattr(config, "use_navigation_controller", False):
-            raise ConfigError("navigation controllers are not supported", where="datagen_config.use_navigation_controller")
+            raise ConfigError(
+                "navigation controllers are not supported", where="datagen_config.use_navigation_controller"
+            )
         if getattr(config, "use_skillgen", False):
             raise ConfigError("planned transitions are not supported yet", where="datagen_config.use_skillgen")
         if env.cfg.task_constraint_configs:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A task's Mimic configuration as tensors, checked once, so that nothing is looked up in dictionaries while stepping."""
+"""A task's Mimic configuration as tensors, checked once, so that stepping looks nothing up in dictionaries."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -98,7 +98,9 @@ def _check(eef: str, configs: list, object_names: tuple[str, ...]) -> None:
         where = f"subtask_configs[{eef!r}][{index}]"
         if c.object_ref is not None and c.object_ref not in object_names:
             known = ", ".join(object_names) or "none"
-            raise ConfigError(f"object_ref {c.object_ref!r} is not in the scene", where=where, remedy=f"Objects: {known}")
+            raise ConfigError(
+                f"object_ref {c.object_ref!r} is not in the scene", where=where, remedy=f"Objects: {known}"
+            )
         if c.selection_strategy not in STRATEGIES:
             raise ConfigError(
                 f"selection_strategy {c.selection_strategy!r} is unknown",
@@ -121,6 +123,8 @@ def _check(eef: str, configs: list, object_names: tuple[str, ...]) -> None:
                 raise ConfigError(f"{field} is {(low, high)}: the lower bound comes first", where=where)
         last = index == len(configs) - 1
         if last and tuple(c.subtask_term_offset_range) != (0, 0):
-            raise ConfigError("the last subtask runs to the end, so subtask_term_offset_range must be (0, 0)", where=where)
+            raise ConfigError(
+                "the last subtask runs to the end, so subtask_term_offset_range must be (0, 0)", where=where
+            )
         if not last and c.subtask_term_signal is None:
             raise ConfigError("subtask_term_signal is needed for every subtask but the last", where=where)

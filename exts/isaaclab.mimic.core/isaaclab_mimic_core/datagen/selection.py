@@ -8,9 +8,8 @@ Strategies of isaaclab_mimic.datagen.selection_strategy (Isaac Lab 3.0.0), for a
 `nearest_neighbor_robot_distance`, by how far the end effector is from the transformed segment's first pose.
 """
 
-import torch
-
 import isaaclab.utils.math as math_utils
+import torch
 
 from .plan import STRATEGIES
 
@@ -69,4 +68,3 @@ def select(
     among = torch.where(strategy == _RANDOM, count, nn_k.clamp_max(count))
     rank = (draw * among).long().minimum(among - 1)
     return distance.argsort(dim=1, stable=True).gather(1, rank[:, None])[:, 0]
-

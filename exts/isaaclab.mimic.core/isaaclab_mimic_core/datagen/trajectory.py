@@ -7,9 +7,8 @@ The steps are those of isaaclab_mimic.datagen (Isaac Lab 3.0.0), after MimicGen 
 segment rigidly with its object, lead up to it by interpolation, optionally dwell on its first pose.
 """
 
-import torch
-
 import isaaclab.utils.math as math_utils
+import torch
 
 _NEGLIGIBLE_TURN = 0.05
 """Upstream does not interpolate a rotation smaller than this [rad] but jumps."""
@@ -82,8 +81,8 @@ def lay_out(
         exact_upstream: See `lead_up`.
 
     Returns:
-        Poses (K, length, 4, 4), gripper actions (K, length, G), noise amplitudes (K, length) and the rows' lengths (K,).
-        Beyond a row's length its last waypoint is repeated.
+        Poses (K, length, 4, 4), gripper actions (K, length, G), noise amplitudes (K, length) and the rows' lengths
+        (K,). Beyond a row's length its last waypoint is repeated.
     """
     rows = torch.arange(len(segment), device=segment.device)[:, None]
     index = torch.arange(length, device=segment.device)[None]

@@ -66,8 +66,8 @@ ATTR_PROVENANCE = "mimic"
 `mimic info` shows
 
 - of `data`, for the run: `generated` with `input`, `mode`, `seed`
-- of a demo: `generated` with `sources`, per end effector a list with an entry a subtask, {`demo`, `segment`}: the source
-  demonstration and the first and last + 1 of its samples
+- of a demo: `generated` with `sources`, per end effector a list with an entry a subtask, {`demo`, `segment`}: the
+  source demonstration and the first and last + 1 of its samples
 """
 
 ENV_TYPE_GYM = 2

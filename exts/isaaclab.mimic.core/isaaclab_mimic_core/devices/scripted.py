@@ -11,9 +11,8 @@ numbers, so that a recording can be repeated exactly.
 import math
 from dataclasses import dataclass
 
-import torch
-
 import isaaclab.utils.math as math_utils
+import torch
 
 from .. import randomness
 from ..envs import BatchedEnv
@@ -147,9 +146,7 @@ class ScriptedStacker:
         self._heading = torch.where(begins & (kind == APPROACH), aligned, self._heading)
         self._begins = torch.zeros_like(begins)
 
-    def _goal(
-        self, position: torch.Tensor, held: torch.Tensor, base: torch.Tensor, kind: torch.Tensor
-    ) -> torch.Tensor:
+    def _goal(self, position: torch.Tensor, held: torch.Tensor, base: torch.Tensor, kind: torch.Tensor) -> torch.Tensor:
         """Return where the hand wants to be at the end of its phase: (num_envs, 3)."""
         manner, trait = self._manner, self._traits
         up = torch.tensor([0.0, 0.0, 1.0], device=position.device)

@@ -20,9 +20,10 @@ def adapt(env: Any, success_term: Any, info: dict) -> BatchedEnv:
 
     from .franka import FrankaAbsEnv, FrankaRelEnv
 
-    if isinstance(env, FrankaCubeStackIKRelMimicEnv):
+    # Exactly these: other robots' environments derive from them and mean other frames by the same methods.
+    if type(env) is FrankaCubeStackIKRelMimicEnv:
         return FrankaRelEnv(env, success_term, info)
-    if isinstance(env, FrankaCubeStackIKAbsMimicEnv):
+    if type(env) is FrankaCubeStackIKAbsMimicEnv:
         return FrankaAbsEnv(env, success_term, info)
     raise TaskError(
         f"environments of class {type(env).__name__} cannot be generated in yet",

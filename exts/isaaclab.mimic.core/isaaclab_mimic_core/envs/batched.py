@@ -5,11 +5,12 @@
 
 from typing import Any
 
+import isaaclab.utils.math as math_utils
 import torch
 
-import isaaclab.utils.math as math_utils
-
 from ..sim.repairs.frame_sensors import FrameSensorRepair
+from ..sim.repairs.velocity_targets import clear_velocity_targets
+from ..sim.visualizers import LiveView
 from .reset_sampling import RESET_KEYS
 
 
@@ -38,6 +39,8 @@ class BatchedEnv:
         self.step_dt: float = env.step_dt
         """Time that one step simulates [s]."""
         self._success_term = _resolved(success_term, env.scene)
+        self.live = LiveView(env)
+        """The live view, for the stage that steps the environments."""
         self._frame_sensors = FrameSensorRepair(env)
         self._objects = [env.scene.rigid_objects[name] for name in self.object_names]
 
@@ -66,7 +69,9 @@ class BatchedEnv:
 
     def term_signals(self) -> dict[str, torch.Tensor]:
         """Return each subtask termination signal: (num_envs,) bool."""
-        return {name: signal.reshape(self.num_envs).bool() for name, signal in self.env.get_subtask_term_signals().items()}
+        return {
+            name: signal.reshape(self.num_envs).bool() for name, signal in self.env.get_subtask_term_signals().items()
+        }
 
     def success(self) -> torch.Tensor:
         """Return whether the task is fulfilled now: (num_envs,) bool."""
@@ -110,6 +115,7 @@ class BatchedEnv:
             env_ids: (K,) which environments.
         """
         self.env.reset_to(nest(state), env_ids, is_relative=True)
+        clear_velocity_targets(self.env, env_ids)
         self._frame_sensors.after_reset()
 
     def state(self) -> dict[str, torch.Tensor]:

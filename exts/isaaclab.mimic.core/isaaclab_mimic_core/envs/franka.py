@@ -8,9 +8,8 @@ Source: isaaclab_mimic.envs.franka_stack_ik_{rel,abs}_mimic_env of Isaac Lab 3.0
 
 from typing import Any
 
-import torch
-
 import isaaclab.utils.math as math_utils
+import torch
 
 from .batched import BatchedEnv
 

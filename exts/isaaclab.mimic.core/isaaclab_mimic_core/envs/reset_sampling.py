@@ -10,16 +10,17 @@ functions here draw from the same distributions, in whole tensors, from streams 
 
 from typing import Any
 
-import torch
-
 import isaaclab.utils.math as math_utils
+import torch
 from isaaclab.managers import SceneEntityCfg
+
 
 from .. import randomness
 
 RESET_KEYS = "mimic_reset_keys"
 """Attribute of the environment that holds (num_envs,) int64 streams for the next reset."""
 
+_ROBOT = SceneEntityCfg("robot")
 _AXES = ("x", "y", "z", "roll", "pitch", "yaw")
 
 
@@ -50,7 +51,7 @@ def _keys(env: Any, env_ids: Any) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def randomize_joint_by_gaussian_offset(
-    env: Any, env_ids: Any, mean: float, std: float, asset_cfg: SceneEntityCfg = SceneEntityCfg("robot")
+    env: Any, env_ids: Any, mean: float, std: float, asset_cfg: SceneEntityCfg = _ROBOT
 ) -> None:
     """Put a robot at its default pose plus Gaussian joint offsets [rad]; the gripper's joints stay at their default."""
     ids, keys = _keys(env, env_ids)
@@ -84,9 +85,7 @@ def randomize_object_pose(
         asset = env.scene[asset_cfg.name]
         pose = poses[:, index]
         rotation = math_utils.quat_from_euler_xyz(pose[:, 3], pose[:, 4], pose[:, 5])
-        asset.write_root_pose_to_sim_index(
-            root_pose=torch.cat([pose[:, :3] + origins, rotation], dim=-1), env_ids=ids
-        )
+        asset.write_root_pose_to_sim_index(root_pose=torch.cat([pose[:, :3] + origins, rotation], dim=-1), env_ids=ids)
         asset.write_root_velocity_to_sim_index(root_velocity=torch.zeros(len(ids), 6, device=pose.device), env_ids=ids)
 
 

@@ -5,7 +5,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -115,13 +115,14 @@ def _demo(reader: DatasetReader, name: str) -> Demo:
     attempt, sources = generated.get("attempt"), generated.get("sources")
     used = {}
     for eef, parts in sources.items() if isinstance(sources, dict) else ():
-        used[str(eef)] = [str(part["demo"]) for part in parts if isinstance(part, dict) and "demo" in part]
+        if isinstance(parts, list):
+            used[str(eef)] = [str(part["demo"]) for part in parts if isinstance(part, dict) and "demo" in part]
     return Demo(name, int(steps), attempt if isinstance(attempt, int) else None, used)
 
 
 def _eef_paths(reader: DatasetReader, shapes: dict[str, tuple], names: list[str]) -> dict[str, list[np.ndarray]]:
     """Read where the end effectors went: the observations `eef_pos`, `<side>_eef_pos`, else what annotation added."""
-    found = {match[1]: path for path in shapes if (match := _EEF_POSITION.match(path)) and shapes[path][-1] == 3}
+    found = {match[1]: path for path in shapes if (match := _EEF_POSITION.match(path)) and shapes[path][-1:] == (3,)}
     if not found:
         start = layout.EEF_POSE + "/"
         found = {path.removeprefix(start): path for path in shapes if path.startswith(start)}
@@ -135,7 +136,7 @@ def _eef_paths(reader: DatasetReader, shapes: dict[str, tuple], names: list[str]
 
 
 def _starts(reader: DatasetReader, shapes: dict[str, tuple], names: list[str]) -> dict[str, np.ndarray]:
-    found = {match[1]: path for path in shapes if (match := _OBJECT.match(path)) and shapes[path][-1] == 7}
+    found = {match[1]: path for path in shapes if (match := _OBJECT.match(path)) and shapes[path][-1:] == (7,)}
     starts: dict[str, list[np.ndarray]] = {name: [] for name in found}
     for values in _read_each(reader, names, list(found.values())):
         for name, path in found.items():
@@ -154,7 +155,7 @@ def _signals(reader: DatasetReader, shapes: dict[str, tuple]) -> list[str]:
     return sorted((name for name in rises if rises[name] is not None), key=lambda name: (rises[name], name))
 
 
-def _read_each(reader: DatasetReader, names: list[str], paths: list[str]):
+def _read_each(reader: DatasetReader, names: list[str], paths: list[str]) -> Iterator[dict[str, np.ndarray]]:
     """Yield the arrays of each demonstration that has them all."""
     for name in names if paths else ():
         try:

@@ -32,8 +32,8 @@ _LOOK_FOR = {
     "help most.",
     "paths": "Generated paths should resemble the source paths and cover more of the table; a path far outside the "
     "others is worth replaying. A dot marks where the end effector started, a grey square (4 cm) where an object did.",
-    "starts": "Generated demonstrations should fill the area that the policy will meet later; the small tick shows "
-    "which way the object was turned.",
+    "starts": "Generated demonstrations should fill the area that the policy will meet later. A tick shows which "
+    "way an object was turned; it is left out where there are too many.",
     "lengths": "Generated demonstrations are usually a little longer than their sources, because the segments are "
     "joined by interpolated steps; a far longer one had to wait for success.",
     "sources": "Evenly used sources give variety; one that is never used either does not fit the new scenes or makes "
@@ -217,5 +217,5 @@ def _settings(record: RunRecord, made: Contents) -> tuple[dict[str, Any], dict[s
     settings = {**record.options, **stated, **(more if isinstance(more, dict) else {})}
     for path in ("input", "output"):
         settings.pop(path, None)
-    words = {labels.cause(str(name)): value for name, value in settings.items()}
+    words = {labels.words(str(name)): value for name, value in settings.items()}
     return words, {str(name): value for name, value in versions.items()} if isinstance(versions, dict) else {}

@@ -19,9 +19,14 @@ CAUSE_MEANINGS = {
 }
 
 
-def cause(name: str) -> str:
-    """Return a cause in words."""
+def words(name: str) -> str:
+    """Return an identifier in words: `not_grasped` as `not grasped`."""
     return name.replace("_", " ")
+
+
+def short(name: str, most: int = 30) -> str:
+    """Return a name no longer than that, for places that cannot grow; its end tells names apart."""
+    return name if len(name) <= most else f"…{name[1 - most :]}"
 
 
 def subtask_key(name: str) -> list:
@@ -67,11 +72,10 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     if seconds < 99.5:
         return f"{seconds:.0f} s"
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min" if minutes >= 10 else f"{minutes} min {seconds:02d} s"
+    if seconds < 595:
+        return "{} min {:02d} s".format(*divmod(round(seconds), 60))
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else "{} h {:02d} min".format(*divmod(minutes, 60))
 
 
 def number(value: float | None) -> str:

@@ -90,13 +90,13 @@ def failures(record: RunRecord, names: dict[str, str]) -> Figure:
     for cause in causes:
         width = np.array([counts[subtask, cause] for subtask in subtasks])
         color = style.CAUSES.get(cause, style.OTHER_CAUSE)
-        axes.barh(rows, width, 0.62, left, color=color, edgecolor="white", label=labels.cause(cause))
+        axes.barh(rows, width, 0.62, left, color=color, edgecolor="white", label=style.plain(labels.words(cause)))
         left += width
     for row, total in enumerate(left):
         text = f"{total:,.0f}  ({labels.percent(total / len(record.attempts))} of attempts)"
         place = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
         axes.annotate(text, (total, row), fontsize=style.FONT - 1, color=style.INK, **place)
-    axes.set_yticks(rows, [names.get(subtask, subtask) for subtask in subtasks])
+    axes.set_yticks(rows, [style.plain(names.get(subtask, subtask)) for subtask in subtasks])
     axes.tick_params(axis="y", labelcolor=style.INK, length=0)
     axes.set_ylim(len(subtasks) - 0.5, -0.5)
     axes.set_xlim(0, 1.45 * left.max())
@@ -137,7 +137,7 @@ def paths(source: Contents | None, generated: Contents) -> Figure:
             begin = np.array([line[0] for line in flat]).reshape(-1, 2)
             axes.plot(*begin.T, ".", color=style.INK, markersize=3.5, markeredgewidth=0)
             name = eef.removesuffix("eef_pos").strip("_") or eef
-            axes.plot([], [], color=color, linewidth=2, label=f"{word}, {name}")
+            axes.plot([], [], color=color, linewidth=2, label=f"{word}, {style.plain(name)}")
     for axes in panels:
         _from_above(axes, low, high, first=axes is panels[0])
     if max(len(contents.eef_paths) for contents, *_ in sides if contents) > 1:
@@ -166,7 +166,7 @@ def starts(source: Contents | None, generated: Contents) -> Figure:
             where = contents.starts.get(name) if contents else None
             if where is not None:
                 _draw_starts(axes, where, color, word, _YAW_TICK * (high - low)[0])
-        style.name_panel(axes, name)
+        style.name_panel(axes, style.plain(name))
         _from_above(axes, low, high, first=axes in panels[::columns])
     style.legend_below(figure, panels[0])
     return figure
@@ -208,11 +208,8 @@ def sources(source: Contents | None, generated: Contents, names: dict[str, str])
         for index, demo in enumerate(used)
     )
     if not counts:
-        raise NothingToDraw(
-            "No demonstration was saved."
-            if not generated.demos
-            else "The demonstrations do not say where they come from."
-        )
+        silent = "The demonstrations do not say where they come from."
+        raise NothingToDraw(silent if generated.demos else "No demonstration was saved.")
     subtasks = sorted({subtask for _, subtask in counts}, key=labels.subtask_key)
     given = [demo.name for demo in source.demos] if source else []
     demos = list(dict.fromkeys([*given, *sorted({demo for demo, _ in counts})]))
@@ -229,9 +226,13 @@ def sources(source: Contents | None, generated: Contents, names: dict[str, str])
     for (row, column), value in np.ndenumerate(grid):
         color = "white" if value > 0.5 * grid.max() else style.INK if value else style.SOURCE
         axes.text(column, row, f"{value:,}", ha="center", va="center_baseline", fontsize=style.FONT - 1.5, color=color)
-    # What the signals are called goes below the subtask: side by side the names would run into each other.
-    axes.set_xticks(range(len(subtasks)), [names.get(subtask, subtask).replace(", ", "\n") for subtask in subtasks])
-    axes.set_yticks(range(len(demos)), demos)
+    words = [style.plain(names.get(subtask, subtask)) for subtask in subtasks]
+    if len(subtasks) <= 5:
+        axes.set_xticks(range(len(subtasks)), [word.replace(", ", "\n") for word in words])
+    else:
+        # Side by side they would run into each other.
+        axes.set_xticks(range(len(subtasks)), words, rotation=40, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(demos)), [style.plain(demo) for demo in demos])
     axes.tick_params(length=0, labelcolor=style.INK)
     axes.grid(False)
     axes.set_xticks(np.arange(len(subtasks) + 1) - 0.5, minor=True)

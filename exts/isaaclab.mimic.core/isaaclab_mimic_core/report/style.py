@@ -12,6 +12,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from . import labels
+
 INK = "#22303A"
 MUTED = "#66727C"
 RULE = "#DDE3E7"
@@ -56,6 +58,11 @@ def new_figure(
     for cell in found:
         _tidy(cell)
     return figure, found
+
+
+def plain(name: str) -> str:
+    """Return a name from a file as pictures can show it: cut if it is long, and never taken for a formula."""
+    return labels.short(name).replace("$", r"\$")
 
 
 def name_panel(axes: Axes, text: str, color: str = INK) -> None:

@@ -24,7 +24,7 @@ def causes_table(record: RunRecord, names: dict[str, str]) -> str:
     rows = [
         [
             names.get(subtask, subtask),
-            labels.cause(cause),
+            labels.words(cause),
             counts[subtask, cause],
             labels.percent(counts[subtask, cause] / len(record.attempts)),
             labels.CAUSE_MEANINGS.get(cause, ""),

@@ -23,7 +23,6 @@ from .repairs.pinned_memory import allow_pinned_without_cuda
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
 
-VISUALIZERS = ("none", "viser", "newton", "kit")
 ASSETS = ("auto", "cloud", "local")
 
 
@@ -61,7 +60,6 @@ def open_env(
     """
     if num_envs < 1:
         raise OptionError(f"at least one environment is needed, not {num_envs}", where="--num-envs")
-    _check_choice("--viz", visualizer, VISUALIZERS)
     _check_choice("--assets", assets, ASSETS)
     spec = find_task(task)
     device = resolve_device(device)
@@ -71,9 +69,8 @@ def open_env(
     allow_pinned_without_cuda()
     if inside_kit() and not inside_isaac_sim():
         _simulate_without_kit()
-    import torch
-
     import isaaclab_mimic.envs  # noqa: F401  registers the tasks
+    import torch
     from isaaclab_tasks.utils.parse_cfg import parse_env_cfg
 
     if device == "cpu":

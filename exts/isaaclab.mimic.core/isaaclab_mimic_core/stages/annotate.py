@@ -17,8 +17,8 @@ from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode, 
 from ..datasets.layout import ACTIONS, TERM_SIGNALS
 from ..errors import DatasetError, MimicError
 from ..events import DemoSaved, EpisodeAnnotated, Event, Warned
-from .output_check import check_output
 from .options import AnnotateOptions
+from .output_check import check_output
 from .sim_stage import SimStage, writing_mode
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _INITIAL = "initial_state"
 _SETTLING = 10
-"""A replay counts as successful if the task is fulfilled in one of its last so many steps: contacts never repeat exactly,
-so that the cubes may come to rest a few steps later than they did."""
+"""A replay counts as successful if the task is fulfilled in one of its last so many steps: contacts never repeat
+exactly, so that objects may come to rest a few steps later than they did."""
 
 
 class Annotate(SimStage):
@@ -179,14 +179,18 @@ def _readable(reader: DatasetReader, name: str) -> Episode:
         raise DatasetError("has no actions", where=where, remedy="Record it again, or leave it out.")
     if not any(path.startswith(f"{_INITIAL}/") for path in shapes):
         raise DatasetError(
-            "has no initial_state, so it cannot be played again", where=where, remedy="Record it again, or leave it out."
+            "has no initial_state, so it cannot be played again",
+            where=where,
+            remedy="Record it again, or leave it out.",
         )
     episode = reader.read(name, [ACTIONS, _INITIAL])
     for path, values in episode.data.items():
         bad = np.argwhere(~np.isfinite(values))
         if len(bad):
             raise DatasetError(
-                f"{path}, row {bad[0][0]} is {values[tuple(bad[0])]}", where=where, remedy="Leave this demonstration out."
+                f"{path}, row {bad[0][0]} is {values[tuple(bad[0])]}",
+                where=where,
+                remedy="Leave this demonstration out.",
             )
     return episode
 
@@ -197,9 +201,7 @@ def _check_fits(episode: Episode, env: "BatchedEnv", path: str) -> None:
     width = episode.data[ACTIONS].shape[1]
     remedy = "Was the file made for another task? See: mimic info FILE"
     if width != env.action_dim:
-        raise DatasetError(
-            f"has actions {width} wide, but the task's are {env.action_dim}", where=where, remedy=remedy
-        )
+        raise DatasetError(f"has actions {width} wide, but the task's are {env.action_dim}", where=where, remedy=remedy)
     missing = sorted(set(env.state()) - set(episode.group(_INITIAL)))
     if missing:
         raise DatasetError(f"has no initial_state/{missing[0]}", where=where, remedy=remedy)

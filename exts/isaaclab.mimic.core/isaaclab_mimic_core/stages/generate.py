@@ -15,8 +15,8 @@ from ..datagen.settings import Settings
 from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode
 from ..errors import OptionError
 from ..events import AttemptFinished, DemoSaved, Event
-from .output_check import check_output
 from .options import GenerateOptions
+from .output_check import check_output
 from .sim_stage import SimStage, writing_mode
 
 if TYPE_CHECKING:
@@ -94,7 +94,9 @@ class Generate(SimStage):
         }
         self._writer = self._resources.enter_context(
             BackgroundWriter(
-                DatasetWriter(options.output, env.env_args(), mode=self._mode, attrs={"mimic": {"generated": self._run}})
+                DatasetWriter(
+                    options.output, env.env_args(), mode=self._mode, attrs={"mimic": {"generated": self._run}}
+                )
             )
         )
         self._recorder = EpisodeRecorder(env.num_envs, env.device, max(len(demo.actions) for demo in demos) * 3 // 2)

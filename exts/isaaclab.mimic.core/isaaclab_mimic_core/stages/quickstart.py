@@ -104,8 +104,9 @@ class Quickstart(SimStage):
         return [*events, self._enter("Writing the report")]
 
     def _next_stage(self) -> None:
-        self._stage = self._plan.pop(0)()
-        self._begin_phase(self._stage.name)
+        stage = self._plan.pop(0)()
+        self._begin_phase(stage.name)
+        self._stage = stage
 
     def _begin_phase(self, name: str) -> None:
         now = time.perf_counter()

@@ -12,8 +12,8 @@ from .. import randomness
 from ..datasets import BackgroundWriter, DatasetWriter, Episode
 from ..errors import OptionError
 from ..events import AttemptFinished, DemoSaved, Event
-from .output_check import check_output
 from .options import RecordOptions
+from .output_check import check_output
 from .sim_stage import SimStage, writing_mode
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Record(SimStage):
             raise OptionError(f"at least one demonstration is wanted, not {options.num_demos}", where="--num-demos")
         self._mode: Any = writing_mode(options.overwrite, options.append)
         check_output(options.output, self._mode)
-        self._attempts = self._saved = self._submitted = 0
+        self._attempts = self._finished = self._saved = self._submitted = 0
         self._unsaved: deque[int] = deque()
 
     def snapshot(self) -> dict:
@@ -46,7 +46,8 @@ class Record(SimStage):
             **super().snapshot(),
             "saved": self._saved,
             "wanted": self.options.num_demos,
-            "attempts": self._attempts,
+            "attempts": self._finished,
+            "success_rate": self._submitted / self._finished if self._finished else 0.0,
         }
 
     @torch.inference_mode()
@@ -104,12 +105,13 @@ class Record(SimStage):
         self._held[env_ids] = 0
 
     def _end_attempt(self, env_id: int, success: bool) -> list[Event]:
+        self._finished += 1
         number, steps = int(self._numbers[env_id]), int(self._recorder.length[env_id])
         events: list[Event] = [
             AttemptFinished(number, env_id, success, steps, cause="" if success else "time"),
         ]
         if success and self._submitted < self.options.num_demos:
-            source = {"device": self.options.teleop_device, "number": number, **self.env.info}
+            source = {"teleop_device": self.options.teleop_device, "number": number, **self.env.info}
             attrs = {"success": True, "seed": self.options.seed, "mimic": {"recorded": source}}
             self._writer.submit(Episode(self._recorder.take(env_id), attrs))
             self._submitted += 1
@@ -120,13 +122,11 @@ class Record(SimStage):
         for demo in saved:
             self._saved += 1
             events.append(
-                DemoSaved(
-                    demo.name, str(self._writer.path), demo.num_samples, self._saved, self.options.num_demos
-                )
+                DemoSaved(demo.name, str(self._writer.path), demo.num_samples, self._saved, self.options.num_demos)
             )
         return events
 
     def _close_file(self, outcome: str) -> list[Event]:
         events = self._report_saved(self._writer.finish())
-        summary = {"output": str(self._writer.path), "saved": self._saved, "attempts": self._attempts}
+        summary = {"output": str(self._writer.path), "saved": self._saved, "attempts": self._finished}
         return events + self._finish(outcome, summary)

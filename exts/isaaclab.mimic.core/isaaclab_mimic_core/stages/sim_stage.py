@@ -10,9 +10,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ..errors import OptionError
-from ..events import Event, PhaseStarted, StageFinished, StageStarted
+from ..events import Event, PhaseStarted, StageFinished, StageStarted, Warned
 from ..sim.compute import resolve_device
 from ..sim.engines import choose_engine
+from ..sim.visualizers import check_visualizer
 from ..tasks import find_task
 from .options import SimOptions
 from .stage import Stage
@@ -40,6 +41,7 @@ class SimStage(Stage):
             raise OptionError(f"at least one environment is needed, not {options.num_envs}", where="--num-envs")
         resolve_device(options.device)
         choose_engine(options.physics)
+        check_visualizer(options.viz)
         self._env = env
         self._resources = contextlib.ExitStack()
         self._coming = self._announce
@@ -52,6 +54,24 @@ class SimStage(Stage):
         """The open environments."""
         assert self._env is not None, "the stage has not opened its environments yet"
         return self._env
+
+    @property
+    def paused(self) -> bool:
+        """Whether simulation rests, on request or by the live view's own pause button."""
+        resting = self._paused or (self._env is not None and self._env.live.paused)
+        return resting and not self._stopping
+
+    @property
+    def due(self) -> float:
+        return time.monotonic() + 0.05 if self.paused else 0.0
+
+    def step(self) -> list[Event]:
+        """Do the next piece of work; while paused only draw, so that the live view can still be moved about."""
+        if not self.paused:
+            return super().step()
+        if self._env is not None and not self.done:
+            self._env.live.refresh()
+        return []
 
     def snapshot(self) -> dict:
         return {"phase": self._phase, "elapsed_s": time.perf_counter() - self._started}
@@ -85,7 +105,10 @@ class SimStage(Stage):
 
     def _start(self) -> list[Event]:
         self._coming = self._tick
-        return self._begin()
+        events = self._begin()
+        if url := self.env.live.url:
+            events.append(Warned(f"Watch at {url}"))
+        return events
 
     def _stop(self) -> None:
         self._stopping = True

@@ -15,7 +15,6 @@ import torch
 from .. import randomness
 from ..errors import OptionError
 from ..events import Event
-from ..sim.visualizers import LiveView, check_visualizer
 from .options import ViewOptions
 from .sim_stage import SimStage
 
@@ -37,53 +36,38 @@ class View(SimStage):
             raise OptionError(f"{options.actions!r} is not one of {', '.join(ACTIONS)}", where="--actions")
         if options.num_steps < 0:
             raise OptionError(f"0 (until stopped) or more steps, not {options.num_steps}", where="--num-steps")
-        check_visualizer(options.viz)
-        self._live: LiveView | None = None
-        self._url: str | None = None
         self._steps = self._resets = 0
         self._next_due = 0.0
         self._recent: deque[float] = deque(maxlen=41)
 
     @property
-    def paused(self) -> bool:
-        """Whether simulation rests, on request or by the view's own pause button."""
-        resting = self._paused or (self._live is not None and self._live.paused)
-        return resting and not self._stopping
-
-    @property
     def due(self) -> float:
-        return time.monotonic() + 0.05 if self.paused else self._next_due
-
-    def step(self) -> list[Event]:
-        """Make one environment step; while paused only draw, so that the view can still be moved about."""
-        if self._live is None or self.done or not self.paused:
-            return super().step()
-        self._live.refresh()
-        return []
+        return super().due if self.paused else self._next_due
 
     def snapshot(self) -> dict:
         rate = (len(self._recent) - 1) / (self._recent[-1] - self._recent[0]) if len(self._recent) > 1 else 0.0
-        return {**super().snapshot(), "steps": self._steps, "steps_per_second": rate, "url": self._url}
+        return {
+            **super().snapshot(),
+            "steps": self._steps,
+            "steps_per_second": rate,
+            "url": self._env.live.url if self._env else None,
+        }
 
     @torch.inference_mode()
     def _begin(self) -> list[Event]:
         env = self.env
-        self._live = LiveView(env.env)
-        self._url = self._live.url
         self._streams = randomness.streams(
             self.options.seed, "view actions", torch.arange(env.num_envs, device=env.device)
         )
         self._episode_length = int(env.env.max_episode_length)
         self._reset()
-        doing = f"Stepping with {self.options.actions} actions"
-        return [self._enter(f"{doing}; watch at {self._url}" if self._url else doing)]
+        return [self._enter(f"Stepping with {self.options.actions} actions")]
 
     @torch.inference_mode()
     def _tick(self) -> list[Event]:
-        assert self._live is not None
-        if self._stopping or self._live.closed:
+        if self._stopping or self.env.live.closed:
             return self._end("stopped")
-        if self._live.take_reset() or self._steps - self._episode_start >= self._episode_length:
+        if self.env.live.take_reset() or self._steps - self._episode_start >= self._episode_length:
             self._reset()
         self.env.step(self._action())
         self._steps += 1

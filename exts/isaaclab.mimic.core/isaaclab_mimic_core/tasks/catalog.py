@@ -37,7 +37,9 @@ TASKS = {
             "Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Cosmos-Mimic-v0", "the same, for Cosmos Transfer", needs=_CAMERAS
         ),
         Task(
-            "IsaacContrib-Stack-Cube-Franka-IK-Rel-Skillgen", "the same, with planned transitions", needs=("a CUDA GPU",)
+            "IsaacContrib-Stack-Cube-Franka-IK-Rel-Skillgen",
+            "the same, with planned transitions",
+            needs=("a CUDA GPU",),
         ),
         Task("IsaacContrib-Stack-Cube-Bin-Franka-IK-Rel-Mimic", "Franka stacks cubes into a bin"),
         Task(
@@ -60,10 +62,10 @@ TASKS = {
             "Galbot stacks with its right suction cup (absolute)",
             needs=_ISAAC_SIM,
         ),
+        Task("Isaac-Place-Mug-Agibot-Left-Arm-RmpFlow-Rel-Mimic-v0", "Agibot puts a mug upright", needs=_ISAAC_SIM),
         Task(
-            "Isaac-Place-Mug-Agibot-Left-Arm-RmpFlow-Rel-Mimic-v0", "Agibot puts a mug upright", needs=_ISAAC_SIM
+            "Isaac-Place-Toy2Box-Agibot-Right-Arm-RmpFlow-Rel-Mimic-v0", "Agibot puts a toy in a box", needs=_ISAAC_SIM
         ),
-        Task("Isaac-Place-Toy2Box-Agibot-Right-Arm-RmpFlow-Rel-Mimic-v0", "Agibot puts a toy in a box", needs=_ISAAC_SIM),
         Task("Isaac-PickPlace-GR1T2-Abs-Mimic-v0", "GR1T2 picks and places"),
         Task("Isaac-PickPlace-GR1T2-WaistEnabled-Abs-Mimic-v0", "GR1T2 picks and places, waist enabled"),
         Task("Isaac-NutPour-GR1T2-Pink-IK-Abs-Mimic-v0", "GR1T2 pours nuts with both arms"),

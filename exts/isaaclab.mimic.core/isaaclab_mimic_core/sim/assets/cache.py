@@ -41,7 +41,7 @@ def build_once(name: str, build: Callable[[Path], None], root: Path | None = Non
         return finished
     try:
         root.mkdir(parents=True, exist_ok=True)
-        lock = open(root / f".{name}.lock", "w")
+        lock = (root / f".{name}.lock").open("w")
     except OSError as error:
         raise OutputError(
             f"the cache folder cannot be written ({error.strerror})",

@@ -42,7 +42,9 @@ def choose_engine(name: str) -> str:
         )
     module = {"ovphysx": "ovphysx", "newton": "newton"}.get(name)
     if module and importlib.util.find_spec(module) is None:
-        raise TaskError(f"the Python package {module} is not installed", where=f"--physics {name}", remedy="./mimic.sh setup")
+        raise TaskError(
+            f"the Python package {module} is not installed", where=f"--physics {name}", remedy="./mimic.sh setup"
+        )
     return name
 
 

@@ -8,6 +8,7 @@ apart to NaN at the first step. A fixed-base articulation has its root on the pr
 """
 
 from pathlib import Path
+from typing import Any
 
 _SCHEMAS = ("PhysicsArticulationRootAPI", "NewtonArticulationRootAPI")
 
@@ -19,7 +20,7 @@ def move_articulation_root(usd_file: Path) -> bool:
     """
     from pxr import Usd
 
-    stage = Usd.Stage.Open(str(usd_file))
+    stage: Any = Usd.Stage.Open(str(usd_file))
     top = stage.GetDefaultPrim()
     moved = False
     for prim in stage.Traverse():

@@ -31,9 +31,11 @@ class FrameSensorRepair:
             return
         from isaaclab_newton.physics import NewtonManager
 
+        manager: Any = NewtonManager
+
         before = [sensor.data.target_pos_w.torch.clone() for sensor in self._sensors]
-        for sensor in NewtonManager._newton_frame_transform_sensors:
-            sensor.update(NewtonManager.backend.state_0)
+        for sensor in manager._newton_frame_transform_sensors:
+            sensor.update(manager.backend.state_0)
         for sensor in self._sensors:
             sensor.update(0.0, force_recompute=True)
         if self.needed is None:

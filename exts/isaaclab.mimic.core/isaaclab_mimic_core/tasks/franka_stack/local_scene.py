@@ -28,7 +28,7 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     scene = cfg.scene
     for name, color in _COLORS.items():
         cube = getattr(scene, name)
-        cube.spawn = _box((CUBE_EDGE,) * 3, color, rigid_props=cube.spawn.rigid_props, mass=_CUBE_MASS)
+        cube.spawn = _box((CUBE_EDGE, CUBE_EDGE, CUBE_EDGE), color, rigid_props=cube.spawn.rigid_props, mass=_CUBE_MASS)
     width, depth, height = _TABLE_SIZE
     scene.table.spawn = _box((width, depth, height), (0.55, 0.5, 0.45))
     scene.table.init_state.pos = (0.5, 0.0, -height / 2)
@@ -83,7 +83,9 @@ def _use_local_robot(robot: Any, engine: str) -> None:
         ]
 
 
-def _box(size: tuple[float, ...], color: tuple[float, float, float], rigid_props: Any = None, mass: float = 0.0) -> Any:
+def _box(
+    size: tuple[float, float, float], color: tuple[float, float, float], rigid_props: Any = None, mass: float = 0.0
+) -> Any:
     import isaaclab.sim as sim_utils
     from isaaclab.sim.schemas import MassCfg, UsdPhysicsCollisionCfg
 

@@ -1,0 +1,19 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Isaac Lab 3.0.0 restores a moving robot with its joint velocities as velocity targets (InteractiveScene.reset_to).
+
+Position-controlled actions never set those targets again, so the drives go on pushing with the velocity of the moment
+that was restored. A robot that was at rest is not affected.
+"""
+
+from typing import Any
+
+import torch
+
+
+def clear_velocity_targets(env: Any, env_ids: torch.Tensor) -> None:
+    """Set the joint velocity targets of some environments' robots back to zero, as they are in normal operation."""
+    for asset in env.scene.articulations.values():
+        zero = torch.zeros(len(env_ids), asset.num_joints, device=env.device)
+        asset.set_joint_velocity_target_index(target=zero, env_ids=env_ids)

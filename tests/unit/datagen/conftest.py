@@ -1,0 +1,43 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The kinematic environment of benchmarks/, and demonstrations in it."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
+
+from kinematic import KinematicStackEnv, scripted_demonstrations  # noqa: E402
+
+from isaaclab_mimic_core.datagen.generator import Generator  # noqa: E402
+from isaaclab_mimic_core.datagen.plan import make_plan  # noqa: E402
+from isaaclab_mimic_core.datagen.settings import Settings  # noqa: E402
+from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Tensors are small: more threads only make the tests slower."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def demos() -> list[SourceDemo]:
+    """Ten scripted demonstrations; not to be changed."""
+    return scripted_demonstrations()
+
+
+@pytest.fixture
+def make_generator(demos) -> Callable[..., Generator]:
+    """Makes a generator for environments of the kinematic stack task."""
+
+    def make(env: KinematicStackEnv, settings: Settings | None = None, seed: int = 0) -> Generator:
+        plan = make_plan(env.cfg, env.object_names, env.device)
+        return Generator(env, plan, make_bank(demos, env, plan), seed, settings or Settings())
+
+    return make
