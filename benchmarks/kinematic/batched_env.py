@@ -3,12 +3,14 @@
 
 """The kinematic stack task under our batched contract."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import isaaclab.utils.math as math_utils
 import torch
 
 from isaaclab_mimic_core.envs.franka import FrankaRelEnv
+from isaaclab_mimic_core.sim.visualizers import LiveView
 
 from .world import ACTION_DIM, CUBES, StackWorld
 
@@ -40,10 +42,11 @@ class KinematicStackEnv(FrankaRelEnv):
         self.device = self.world.device
         self.eef_names = tuple(self.cfg.subtask_configs)
         self.object_names = CUBES
+        self.live = LiveView(SimpleNamespace(sim=SimpleNamespace(visualizers=[])))
         self._action = torch.zeros(num_envs, ACTION_DIM, device=device)
 
     def object_pose(self) -> torch.Tensor:
-        pose = self.world.cube_pose()
+        pose = self.world.cube_pose
         return math_utils.make_pose(pose[..., :3], math_utils.matrix_from_quat(pose[..., 3:]))
 
     def term_signals(self) -> dict[str, torch.Tensor]:
@@ -62,6 +65,9 @@ class KinematicStackEnv(FrankaRelEnv):
 
     def reset(self, env_ids: torch.Tensor, keys: torch.Tensor) -> None:
         self.world.reset(env_ids, keys)
+
+    def restore(self, state: dict[str, torch.Tensor], env_ids: torch.Tensor) -> None:
+        self.world.restore(state, env_ids)
 
     def state(self) -> dict[str, torch.Tensor]:
         return self.world.state()

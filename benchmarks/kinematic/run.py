@@ -8,7 +8,8 @@ from collections.abc import Callable
 import torch
 
 from isaaclab_mimic_core import randomness
-from isaaclab_mimic_core.datagen.generator import Generator, Outcome
+from isaaclab_mimic_core.datagen.generator import Generator
+from isaaclab_mimic_core.datagen.outcome import Outcome
 from isaaclab_mimic_core.envs.batched import BatchedEnv
 
 
@@ -18,7 +19,8 @@ def run_attempts(
     generator: Generator,
     num_attempts: int,
     seed: int,
-    after_action: Callable[[torch.Tensor], None] | None = None,
+    before_step: Callable[[torch.Tensor], None] | None = None,
+    after_step: Callable[[list[Outcome]], None] | None = None,
 ) -> list[Outcome]:
     """Make attempts 0, 1, ... in all environments; those that find none left stand still.
 
@@ -27,7 +29,8 @@ def run_attempts(
         generator: Made for them.
         num_attempts: How many.
         seed: Seed of the initial states.
-        after_action: Called at every step with the action that is about to be made: (num_envs, action_dim).
+        before_step: Called with the action that is about to be made: (num_envs, action_dim).
+        after_step: Called with the attempts that ended with the step.
 
     Returns:
         The attempts in the order in which they ended.
@@ -43,10 +46,13 @@ def run_attempts(
             env.reset(begins, randomness.streams(seed, "reset", attempts))
             generator.begin(begins, attempts)
         action = generator.action()
-        if after_action:
-            after_action(action)
+        if before_step:
+            before_step(action)
         env.step(action)
         ended = generator.observe()
+        generator.take_rewinds()
+        if after_step:
+            after_step(ended)
         outcomes += ended
         idle = torch.tensor([outcome.env for outcome in ended], dtype=torch.long, device=env.device)
     return outcomes

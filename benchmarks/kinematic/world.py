@@ -41,9 +41,8 @@ class StackWorld:
         self.eef_position = self._home.repeat(num_envs, 1)
         """(num_envs, 3) [m]"""
         self.eef_rotation = torch.diag(torch.tensor([1.0, -1.0, -1.0], device=device)).repeat(num_envs, 1, 1)
-        self.cube_position = torch.zeros(num_envs, len(CUBES), 3, device=device)
-        self.cube_yaw = torch.zeros(num_envs, len(CUBES), device=device)
-        """(num_envs, 3) [rad]"""
+        self.cube_pose = torch.zeros(num_envs, len(CUBES), 7, device=device)
+        """(num_envs, 3, 7) position [m] and quaternion (xyzw)"""
         self.held = torch.full((num_envs,), -1, dtype=torch.long, device=device)
         """(num_envs,) the cube in the hand, -1 for none."""
         self.closed = torch.zeros(num_envs, dtype=torch.bool, device=device)
@@ -64,9 +63,10 @@ class StackWorld:
         self.eef_position[env_ids] = self._home + 0.01 * (jitter - 0.5)
         self.eef_rotation[env_ids] = torch.diag(torch.tensor([1.0, -1.0, -1.0], device=self.device))
         spots = self._slots[order.argsort(dim=-1)] + 0.03 * (place.reshape(-1, 3, 2) - 0.5)
-        self.cube_position[env_ids, :, :2] = spots
-        self.cube_position[env_ids, :, 2] = CUBE / 2
-        self.cube_yaw[env_ids] = 1.5 * (yaw - 0.5)
+        half, none = 0.75 * (yaw - 0.5), torch.zeros_like(yaw)
+        height = torch.full_like(yaw, CUBE / 2)
+        quat = torch.stack([none, none, half.sin(), half.cos()], dim=-1)
+        self.cube_pose[env_ids] = torch.cat([spots, height[..., None], quat], dim=-1)
         self.held[env_ids] = -1
         self.closed[env_ids] = False
         self._observe()
@@ -93,16 +93,33 @@ class StackWorld:
         rests = (beside < 0.06) & ((above - CUBE).abs() < 0.005)
         return rests.all(dim=1) & ~self.closed
 
-    def cube_pose(self) -> torch.Tensor:
-        """Return the cubes' positions [m] and quaternions (xyzw): (num_envs, 3, 7)."""
-        half, none = self.cube_yaw / 2, torch.zeros_like(self.cube_yaw)
-        quat = torch.stack([none, none, half.sin(), half.cos()], dim=-1)
-        return torch.cat([self.cube_position, quat], dim=-1)
+    @property
+    def cube_position(self) -> torch.Tensor:
+        """(num_envs, 3, 3) [m], a view."""
+        return self.cube_pose[..., :3]
 
     def state(self) -> dict[str, torch.Tensor]:
-        """Return the scene's state by path, as `BatchedEnv.state` does."""
-        pose = self.cube_pose()
-        return {f"rigid_object/{name}/root_pose": pose[:, i] for i, name in enumerate(CUBES)}
+        """Return the whole state by path: (num_envs, size)."""
+        cubes = {f"rigid_object/{name}/root_pose": self.cube_pose[:, i] for i, name in enumerate(CUBES)}
+        return {
+            **cubes,
+            "hand/position": self.eef_position,
+            "hand/rotation": self.eef_rotation.flatten(1),
+            "hand/closed": self.closed[:, None],
+            "hand/held": self.held[:, None],
+            "hand/held_at": self._held_at,
+        }
+
+    def restore(self, state: dict[str, torch.Tensor], env_ids: torch.Tensor) -> None:
+        """Put environments `env_ids` (K,) back to a state of K rows."""
+        for i, name in enumerate(CUBES):
+            self.cube_pose[env_ids, i] = state[f"rigid_object/{name}/root_pose"]
+        self.eef_position[env_ids] = state["hand/position"]
+        self.eef_rotation[env_ids] = state["hand/rotation"].reshape(-1, 3, 3)
+        self.closed[env_ids] = state["hand/closed"][:, 0]
+        self.held[env_ids] = state["hand/held"][:, 0]
+        self._held_at[env_ids] = state["hand/held_at"]
+        self._observe()
 
     # -- what a step is made of
 
@@ -119,7 +136,7 @@ class StackWorld:
         carried = torch.where(
             (self.held >= 0)[:, None], self.eef_position + self._held_at, self.cube_position[self._rows, which]
         )
-        self.cube_position[self._rows, which] = carried
+        self.cube_pose[self._rows, which, :3] = carried
 
     def _drop(self, drops: torch.Tensor) -> None:
         which = self.held.clamp_min(0)
@@ -129,20 +146,19 @@ class StackWorld:
         # Nothing supports itself: a cube's own height is never half an edge below it.
         below &= others[..., 2] < cube[:, None, 2] - CUBE / 2
         rest = torch.where(below, others[..., 2] + CUBE, CUBE / 2).amax(dim=1)
-        self.cube_position[self._rows, which, 2] = torch.where(drops, rest, cube[:, 2])
+        self.cube_pose[self._rows, which, 2] = torch.where(drops, rest, cube[:, 2])
         self.held = torch.where(drops, -1, self.held)
 
     def _observe(self) -> None:
         beside = (self.cube_position[:, 1, :2] - self.cube_position[:, 0, :2]).norm(dim=-1)
         above = self.cube_position[:, 1, 2] - self.cube_position[:, 0, 2]
-        pose = self.cube_pose()
         self.obs_buf = {
             "policy": {
-                "eef_pos": self.eef_position,
+                "eef_pos": self.eef_position.clone(),
                 "eef_quat": math_utils.quat_from_matrix(self.eef_rotation),
                 "gripper_pos": torch.where(self.closed, 0.02, 0.04)[:, None].expand(-1, 2),
-                "cube_positions": pose[..., :3].flatten(1),
-                "cube_orientations": pose[..., 3:].flatten(1),
+                "cube_positions": self.cube_pose[..., :3].flatten(1),
+                "cube_orientations": self.cube_pose[..., 3:].flatten(1),
             },
             "subtask_terms": {
                 "grasp_1": self.held == 1,

@@ -40,6 +40,8 @@ def mimic_config(subtasks: dict[str, list[SubTaskConfig]], **datagen: Any) -> Mi
 class ScriptedEnv:
     """The batched contract over prescribed poses and successes; keeps what it is asked to do.
 
+    Its only state is how many steps each environment has made since it began, or since where it was put back to.
+
     Args:
         cfg: Its Mimic configuration.
         eef_poses: (steps, num_envs, num_eefs, 4, 4); the last ones stay.
@@ -64,7 +66,7 @@ class ScriptedEnv:
         self.num_envs = eef_poses.shape[1]
         self.eef_names = tuple(cfg.subtask_configs)
         self.object_names = tuple(f"object_{i}" for i in range(object_poses.shape[2]))
-        self.time = 0
+        self.time = torch.zeros(self.num_envs, dtype=torch.long)
         self.asked: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []
         """Per step the target poses, gripper actions and noise of all environments."""
         self._eef_poses, self._object_poses = eef_poses, object_poses
@@ -94,8 +96,14 @@ class ScriptedEnv:
     def step(self, action: torch.Tensor) -> None:
         self.time += 1
 
+    def state(self) -> dict[str, torch.Tensor]:
+        return {"time": self.time[:, None].clone()}
+
+    def restore(self, state: dict[str, torch.Tensor], env_ids: torch.Tensor) -> None:
+        self.time[env_ids] = state["time"][:, 0]
+
     def _now(self, values: torch.Tensor) -> torch.Tensor:
-        return values[min(self.time, len(values) - 1)]
+        return values[self.time.clamp_max(len(values) - 1), torch.arange(self.num_envs)]
 
 
 class UpstreamScriptedEnv:

@@ -93,7 +93,7 @@ def upstream_run(env: ScriptedEnv, env_id: int, demos: list[SourceDemo], sources
     one = UpstreamScriptedEnv(env, env_id)
     generator = TraceableGenerator(env=one, src_demo_datagen_info_pool=source_pool(one, demos))
     generator.sources = sources
-    env.time = 0
+    env.time[:] = 0
     never = SimpleNamespace(func=lambda env: torch.zeros(1, dtype=torch.bool), params={})
     asyncio.run(generator.generate(0, never, Resets()))
     return one.asked

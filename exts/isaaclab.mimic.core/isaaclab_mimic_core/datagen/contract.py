@@ -65,3 +65,15 @@ class MimicEnv(Protocol):
     def success(self) -> torch.Tensor:
         """Return whether the task is fulfilled now: (num_envs,) bool."""
         ...
+
+
+class RestorableEnv(MimicEnv, Protocol):
+    """An environment that can be put back to an earlier state; needed for second tries."""
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Return the scene's state by path: (num_envs, ...)."""
+        ...
+
+    def restore(self, state: dict[str, torch.Tensor], env_ids: torch.Tensor) -> None:
+        """Put environments `env_ids` (K,) back to a state of K rows; poses and observations are those of then."""
+        ...

@@ -8,33 +8,23 @@ fixed number of tensor operations: gather waypoints, turn them into actions, and
 advance and rebuild the rows that begin a subtask.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from typing import cast
 
+import numpy as np
 import torch
 
 from .. import randomness
 from ..errors import ConfigError
 from . import selection, trajectory
-from .contract import MimicEnv
+from .checkpoints import Checkpoints
+from .contract import MimicEnv, RestorableEnv
+from .held_objects import offset_in_hand, shift_for_grasp
+from .outcome import Outcome, explain, explain_subtask
 from .plan import SubtaskPlan, make_plan
 from .settings import Settings
-from .source_bank import SourceBank
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How one attempt ended."""
-
-    env: int
-    attempt: int
-    success: bool
-    steps: int
-    cause: str
-    subtask: str
-    sources: dict[str, list[int]]
-    """Per end effector the index of the source demonstration used in each subtask begun."""
-    segments: dict[str, list[tuple[int, int]]]
-    """Per end effector the first step and end (exclusive) of each source segment used."""
+from .source_bank import SourceBank, draw_bounds, longest_trajectory
+from .watch import Watch
 
 
 class Generator:
@@ -67,31 +57,47 @@ class Generator:
         self._from_last_target = config.generation_interpolate_from_last_target_pose
 
         device, n, e, s = env.device, env.num_envs, len(plan.eef_names), plan.max_subtasks
-        self._rows = torch.arange(n, device=device)
-        self._row_column = self._rows[:, None]
+        self._row_column = torch.arange(n, device=device)[:, None]
         self._eefs = torch.arange(e, device=device)
         self._max_interpolation = int(plan.num_interpolation.max())
-        self._width = self._longest_trajectory()
+        self._width = longest_trajectory(bank, plan)
+        self._corrects_grasp = settings.correct_grasp and bool((bank.held >= 0).any())
+
+        def whole(*shape: int) -> torch.Tensor:
+            return torch.zeros(shape, dtype=torch.long, device=device)
+
+        def flags(*shape: int) -> torch.Tensor:
+            return torch.zeros(shape, dtype=torch.bool, device=device)
+
+        # What each end effector follows, and where it stands.
         self._poses = torch.eye(4, device=device).repeat(n, e, self._width, 1, 1)
         self._gripper = torch.zeros(n, e, self._width, env.gripper_dim, device=device)
         self._noise = torch.zeros(n, e, self._width, device=device)
-        self._length = torch.ones(n, e, dtype=torch.long, device=device)
-        self._cursor = torch.zeros(n, e, dtype=torch.long, device=device)
-        self._subtask = torch.zeros(n, e, dtype=torch.long, device=device)
-        self._arm_done = torch.zeros(n, e, dtype=torch.bool, device=device)
+        self._length, self._cursor, self._subtask = torch.ones_like(whole(n, e)), whole(n, e), whole(n, e)
+        self._arm_done = flags(n, e)
+        self._beginning = np.zeros((n, e), dtype=bool)
+        # What is known of the running attempt.
+        self._attempt = whole(n) - 1
         self._bounds = bank.bounds.repeat(n, 1, 1, 1, 1)
-        self._sources = torch.full((n, e, s), -1, dtype=torch.long, device=device)
-        self._signal_at_end = torch.zeros(n, e, s, dtype=torch.bool, device=device)
-        self._signal_ever = torch.zeros(n, e, s, dtype=torch.bool, device=device)
-        self._held = torch.zeros(n, dtype=torch.long, device=device)
-        self._ever = torch.zeros(n, dtype=torch.bool, device=device)
-        self._tail = torch.zeros(n, dtype=torch.long, device=device)
-        self._attempt = torch.full((n,), -1, dtype=torch.long, device=device)
-        self._noise_stream = torch.zeros(n, dtype=torch.long, device=device)
-        self._choice_stream = torch.zeros(n, dtype=torch.long, device=device)
-        self.steps = torch.zeros(n, dtype=torch.long, device=device)
+        self._noise_stream, self._choice_stream, self._ticks = whole(n), whole(n), whole(n)
+        self._sources = whole(n, e, s) - 1
+        self._signal_at_end, self._signal_ever = flags(n, e, s), flags(n, e, s)
+        self._held, self._ever, self._tail = whole(n), flags(n), whole(n)
+        self.steps = whole(n)
         """Steps of the running attempts: (num_envs,) int64."""
-        self._beginning = torch.zeros(n, e, dtype=torch.bool).numpy()
+
+        self._watch = Watch(env, plan, settings.grace_steps)
+        self._latest_slot, self._tries = whole(n), whole(n, e * s)
+        self._slot_beginning = np.zeros((n, e * s, e), dtype=bool)
+        self._checkpoints: Checkpoints | None = None
+        if settings.max_retries > 0:
+            fields = [self._poses, self._gripper, self._noise, self._length, self._cursor, self._subtask]
+            fields += [self._arm_done, self._sources, self._signal_at_end, self._signal_ever]
+            fields += [self._held, self._ever, self._tail, self.steps]
+            self._checkpoints = Checkpoints(cast(RestorableEnv, env), e * s, fields)
+        self._rewinds: list[tuple[torch.Tensor, torch.Tensor]] = []
+        self.retries: Counter[str] = Counter()
+        """How often each subtask (`<eef>/<subtask index>`) was tried again, in all attempts."""
 
     # -- an attempt's life
 
@@ -105,12 +111,14 @@ class Generator:
         self._attempt[env_ids] = attempts
         self._noise_stream[env_ids] = randomness.streams(self._seed, "noise", attempts)
         self._choice_stream[env_ids] = randomness.streams(self._seed, "choice", attempts)
-        self._bounds[env_ids] = self._draw_bounds(randomness.streams(self._seed, "bounds", attempts))
-        for state in (self._cursor, self._subtask, self._held, self._tail, self.steps):
-            state[env_ids] = 0
+        stream = randomness.streams(self._seed, "bounds", attempts)
+        self._bounds[env_ids] = draw_bounds(self._bank, self._plan, stream, self._settings.exact_upstream)
+        for count in (self._cursor, self._subtask, self._held, self._tail, self.steps, self._ticks, self._tries):
+            count[env_ids] = 0
         for flag in (self._arm_done, self._ever, self._signal_at_end, self._signal_ever):
             flag[env_ids] = False
         self._sources[env_ids] = -1
+        self._watch.begin(env_ids, self._env.object_pose())
         self._beginning[env_ids.cpu().numpy()] = True
 
     def action(self) -> torch.Tensor:
@@ -123,39 +131,70 @@ class Generator:
         if not self._settings.exact_upstream:
             amplitude = torch.where(self._arm_done, 0.0, amplitude)
         channels = len(self._plan.eef_names) * self._env.pose_action_dim
-        noise = randomness.normal(self._noise_stream, self.steps, channels)
+        # Counted by steps ever made, so that a second try is not disturbed just as the first one was.
+        noise = randomness.normal(self._noise_stream, self._ticks, channels)
         noise = amplitude[..., None] * noise.reshape(*amplitude.shape, -1)
         return self._env.target_to_action(target, gripper, noise)
 
     def observe(self) -> list[Outcome]:
-        """Take note of a step that was made; return the attempts that ended with it."""
-        success = self._env.success()
+        """Take note of a step that was made; return the attempts that ended with it.
+
+        Environments whose subtask failed may have been put back to where it began: see `take_rewinds`.
+        """
+        success, objects = self._env.success(), self._env.object_pose()
         self.steps += 1
+        self._ticks += 1
         self._cursor += 1
         ended = (self._cursor >= self._length) & ~self._arm_done
-        self._note_signals(ended)
+        fallen = self._watch.observe(ended, self._subtask, objects)
+        here = torch.nn.functional.one_hot(self._subtask, self._plan.max_subtasks).bool()
+        self._signal_ever |= self._watch.signals & here
+        self._signal_at_end |= self._watch.signals & here & ended.unsqueeze(-1)
         last = self._subtask == self._plan.count - 1
         self._arm_done |= ended & last
         goes_on = ended & ~last
-        self._subtask += goes_on.long()
-        self._held = torch.where(success, self._held + 1, 0)
+        self._subtask += goes_on
+        self._held += 1
+        self._held *= success
         self._ever |= success
         complete = self._arm_done.all(dim=1)
-        self._tail = torch.where(complete, self._tail + 1, 0)
+        self._tail += 1
+        self._tail *= complete
+
         if self._settings.success == "any":
-            won, over = self._ever, complete
+            won, over = self._ever & complete, complete
         else:
-            won = self._held >= self._settings.success_hold_steps
-            over = complete & (won | (self._tail > self._settings.max_tail_steps))
-        unstable = ~torch.isfinite(self._env.object_pose().sum(dim=(1, 2, 3)))
-        over = (over | unstable) & (self._attempt >= 0)
-        # The one copy to the host per step: what ended, and who begins a subtask.
-        flags = torch.cat([over[:, None], goes_on], dim=1).to("cpu", torch.uint8).numpy()
-        self._beginning |= flags[:, 1:].astype(bool)
-        finished = flags[:, 0].nonzero()[0]
-        if len(finished) == 0:
-            return []
-        return self._outcomes(finished.tolist(), won, unstable)
+            won = complete & (self._held >= self._settings.success_hold_steps)
+            over = won | (self._tail > self._settings.max_tail_steps)
+        lost, slot = over & ~won, self._latest_slot
+        if self._settings.early_stop:
+            failed = self._watch.failed
+            failed_eef = (failed >= 0).long().argmax(dim=1, keepdim=True)
+            failed_slot = (failed_eef * self._plan.max_subtasks + failed.gather(1, failed_eef))[:, 0]
+            has_failed = (failed >= 0).any(dim=1) & ~won
+            slot = torch.where(has_failed, failed_slot, slot)
+            lost |= has_failed | (fallen & ~won)
+        unstable = ~torch.isfinite(objects.sum(dim=(1, 2, 3)))
+        running = self._attempt >= 0
+        again = self._tries.gather(1, slot[:, None])[:, 0] < self._settings.max_retries
+        rewinds = lost & again & ~unstable & running
+        finished = (won | unstable | (lost & ~again)) & running
+
+        # The one copy to the host per step: who ends, who goes back, who begins a subtask.
+        flags = torch.cat([finished[:, None], rewinds[:, None], goes_on], dim=1).to("cpu", torch.uint8).numpy()
+        flags = flags.astype(bool)
+        self._beginning |= flags[:, 2:]
+        outcomes = []
+        if flags[:, 0].any():
+            outcomes = self._outcomes(flags[:, 0].nonzero()[0].tolist(), won, unstable, slot, has_slot=lost & ~over)
+        if flags[:, 1].any():
+            self._rewind(flags[:, 1].nonzero()[0], slot)
+        return outcomes
+
+    def take_rewinds(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Return which environments were put back since the last call: (K,) which, (K,) steps their attempts keep."""
+        rewinds, self._rewinds = self._rewinds, []
+        return rewinds
 
     def release(self, env_ids: torch.Tensor) -> None:
         """Forget the attempts of some environments; they stand still until `begin`."""
@@ -173,34 +212,11 @@ class Generator:
 
     # -- trajectories
 
-    def _longest_trajectory(self) -> int:
-        plan, bounds = self._plan, self._bank.bounds
-        begin = bounds[..., 0] + torch.nn.functional.pad(plan.term_offset[:, :-1, 0], (1, 0))
-        longest = (bounds[..., 1] + plan.term_offset[..., 1] - begin).amax(dim=0)
-        # One more for the first actual pose, which may be put in front of a segment.
-        reach = longest + plan.num_interpolation + plan.num_fixed + 1
-        return int(reach.max()) + max(0, -int(plan.first_offset.min()))
-
-    def _draw_bounds(self, stream: torch.Tensor) -> torch.Tensor:
-        """Shift every segment's bounds at random: (K,) streams -> (K, D, E, S, 2)."""
-        plan, bank = self._plan, self._bank
-        count = bank.bounds[..., 0].numel()
-        low, high = plan.term_offset.expand(bank.num_demos, -1, -1, -1).reshape(count, 2).unbind(-1)
-        shift = randomness.integers(stream, 0, low, high).reshape(-1, *bank.bounds.shape[:-1])
-        bounds = bank.bounds.repeat(len(stream), 1, 1, 1, 1)
-        bounds[..., 1] += shift
-        bounds[..., 1:, 0] = bounds[..., :-1, 1]
-        low, high = plan.first_offset.expand(bank.num_demos, -1, -1).reshape(-1, 2).unbind(-1)
-        if self._settings.exact_upstream:
-            high = low
-        first = randomness.integers(stream, 1, low, high)
-        bounds[..., 0, 0] += first.reshape(-1, *bank.bounds.shape[:2])
-        return bounds
-
     def _build_trajectories(self) -> None:
         """Choose, transform and lay out a new trajectory wherever an end effector begins a subtask."""
         if not self._beginning.any():
             return
+        self._save_checkpoints()
         eef_now, object_now = self._env.eef_pose(), self._env.object_pose()
         for eef in range(len(self._plan.eef_names)):
             rows = self._beginning[:, eef].nonzero()[0]
@@ -233,6 +249,8 @@ class Generator:
         motion = trajectory.transform_with_object(here, picked)
         motion = torch.where(has_object[:, None, None], motion, torch.eye(4, device=rows.device))
         poses = motion[:, None] @ poses
+        if self._corrects_grasp:
+            poses = self._correct_grasp(poses, rows, eef, subtask, source, begin, eef_now, object_now)
 
         start = eef_now[rows, eef]
         if self._from_last_target:
@@ -278,6 +296,7 @@ class Generator:
             eef_now,
             eef_then,
             randomness.uniform(self._choice_stream[rows], position, 1)[:, 0],
+            skip=self._tries[rows, position],
         )
         keeps, kept = self._kept_source(rows, eef, subtask)
         return torch.where(keeps, kept, chosen)
@@ -290,7 +309,7 @@ class Generator:
         share.
         """
         own = self._sources[rows, eef, (subtask - 1).clamp_min(0)]
-        goes_on = (subtask > 0) & (not self._per_subtask)
+        goes_on = (subtask > 0) & (not (self._per_subtask and self._settings.per_subtask_selection))
         if self._per_arm:
             return goes_on, own
         if self._settings.exact_upstream:
@@ -300,58 +319,94 @@ class Generator:
         shared = self._sources[rows, :, subtask].amax(dim=1)
         return goes_on | (shared >= 0), torch.where(shared >= 0, shared, own)
 
+    def _correct_grasp(
+        self,
+        poses: torch.Tensor,
+        rows: torch.Tensor,
+        eef: int,
+        subtask: torch.Tensor,
+        source: torch.Tensor,
+        begin: torch.Tensor,
+        eef_now: torch.Tensor,
+        object_now: torch.Tensor,
+    ) -> torch.Tensor:
+        bank = self._bank
+        held = bank.held[eef, subtask]
+        which = held.clamp_min(0)
+        then = offset_in_hand(bank.eef_pose[source, eef, begin], bank.object_pose[source, which, begin])
+        now = offset_in_hand(eef_now[rows, eef], object_now[rows, which])
+        return torch.where((held >= 0)[:, None, None, None], shift_for_grasp(poses, then, now), poses)
+
+    # -- second tries
+
+    def _save_checkpoints(self) -> None:
+        """Remember how things stand wherever an end effector begins a subtask."""
+        rows, eefs = self._beginning.nonzero()
+        which = torch.as_tensor(rows, device=self._env.device)
+        eef = torch.as_tensor(eefs, device=self._env.device)
+        slots = eef * self._plan.max_subtasks + self._subtask[which, eef]
+        self._latest_slot[which] = slots
+        if self._checkpoints is not None:
+            self._checkpoints.save(which, slots, cast(RestorableEnv, self._env).state())
+            self._slot_beginning[rows, slots.cpu().numpy()] = self._beginning[rows]
+
+    def _rewind(self, env_ids: np.ndarray, slot: torch.Tensor) -> None:
+        assert self._checkpoints is not None
+        rows = torch.as_tensor(env_ids, device=self._env.device)
+        slots = slot[rows]
+        self._tries[rows, slots] += 1
+        self._checkpoints.restore(rows, slots)
+        self._watch.rewind(rows)
+        numbers = slots.cpu().numpy()
+        self._beginning[env_ids] = self._slot_beginning[env_ids, numbers]
+        self._rewinds.append((rows, self.steps[rows]))
+        for number in numbers.tolist():
+            eef, subtask = divmod(number, self._plan.max_subtasks)
+            self.retries[f"{self._plan.eef_names[eef]}/{subtask}"] += 1
+
     # -- explanations
 
-    def _note_signals(self, ended: torch.Tensor) -> None:
-        """Remember each subtask's signal: whether it was ever raised, and whether it is at the segment's end."""
-        signals = self._env.term_signals()
-        for eef, names in enumerate(self._plan.signals):
-            for subtask, name in enumerate(names[:-1]):
-                raised = signals.get(name) if name else None
-                if raised is None:
-                    continue
-                here = self._subtask[:, eef] == subtask
-                self._signal_ever[:, eef, subtask] |= raised & here
-                ends = ended[:, eef] & here
-                self._signal_at_end[:, eef, subtask] |= raised & ends
-
-    def _outcomes(self, env_ids: list[int], won: torch.Tensor, unstable: torch.Tensor) -> list[Outcome]:
+    def _outcomes(
+        self, env_ids: list[int], won: torch.Tensor, unstable: torch.Tensor, slot: torch.Tensor, has_slot: torch.Tensor
+    ) -> list[Outcome]:
+        """Put together how attempts ended. `slot` is where they failed, for those of `has_slot`."""
+        plan = self._plan
         ids = torch.tensor(env_ids, device=won.device)
-
-        def host(values: torch.Tensor) -> list:
-            return values[ids].tolist()
-
-        attempts, steps, success, exploded = host(self._attempt), host(self.steps), host(won), host(unstable)
-        sources, subtasks = host(self._sources), host(self._subtask)
-        at_end, ever = host(self._signal_at_end), host(self._signal_ever)
+        table = {
+            name: values[ids].tolist()
+            for name, values in {
+                "attempt": self._attempt,
+                "steps": self.steps,
+                "won": won & ~unstable,
+                "unstable": unstable,
+                "sources": self._sources,
+                "subtask": self._subtask,
+                "at_end": self._signal_at_end,
+                "ever": self._signal_ever,
+                "slot": slot,
+                "has_slot": has_slot,
+                "retries": self._tries.sum(dim=1),
+            }.items()
+        }
         outcomes = []
         for k, env_id in enumerate(env_ids):
-            good = success[k] and not exploded[k]
-            cause, where = ("", "")
-            if exploded[k]:
-                cause = "unstable"
-            elif not good:
-                cause, where = self._explain(at_end[k], ever[k], subtasks[k])
-            used = {name: [s for s in sources[k][eef] if s >= 0] for eef, name in enumerate(self._plan.eef_names)}
+            row = {name: values[k] for name, values in table.items()}
+            cause, where = ("unstable", "") if row["unstable"] else ("", "")
+            if not row["won"] and not cause:
+                if row["has_slot"]:
+                    eef, subtask = divmod(row["slot"], plan.max_subtasks)
+                    cause, where = explain_subtask(plan, eef, subtask, row["ever"][eef][subtask])
+                else:
+                    cause, where = explain(plan, row["at_end"], row["ever"], row["subtask"])
+            used = {name: [s for s in row["sources"][eef] if s >= 0] for eef, name in enumerate(plan.eef_names)}
             segments = {
                 name: [tuple(self._bounds[env_id, s, eef, i].tolist()) for i, s in enumerate(used[name])]
-                for eef, name in enumerate(self._plan.eef_names)
+                for eef, name in enumerate(plan.eef_names)
             }
-            outcomes.append(Outcome(env_id, attempts[k], good, steps[k], cause, where, used, segments))
+            outcomes.append(
+                Outcome(env_id, row["attempt"], row["won"], row["steps"], cause, where, used, segments, row["retries"])
+            )
         return outcomes
-
-    def _explain(self, at_end: list, ever: list, subtasks: list) -> tuple[str, str]:
-        """Name the first subtask whose signal did not hold at its end, and what that means."""
-        for eef, names in enumerate(self._plan.signals):
-            for index, name in enumerate(names[:-1]):
-                if index >= subtasks[eef] or at_end[eef][index]:
-                    continue
-                where = f"{self._plan.eef_names[eef]}/{index}"
-                if ever[eef][index]:
-                    return "dropped", where
-                return ("not_grasped" if "grasp" in (name or "") else "misplaced"), where
-        eef = 0
-        return "misplaced", f"{self._plan.eef_names[eef]}/{len(self._plan.signals[eef]) - 1}"
 
 
 def make_generator(env: MimicEnv, bank: SourceBank, seed: int, settings: Settings) -> Generator:

@@ -112,8 +112,9 @@ def _check(eef: str, configs: list, object_names: tuple[str, ...]) -> None:
         unknown = set(c.selection_strategy_kwargs or {}) - {"nn_k", "pos_weight", "rot_weight"}
         if unknown:
             raise ConfigError(f"selection_strategy_kwargs has unknown {', '.join(sorted(unknown))}", where=where)
-        if (c.selection_strategy_kwargs or {}).get("nn_k", 1) < 1:
-            raise ConfigError("nn_k must be at least 1", where=where)
+        nn_k = (c.selection_strategy_kwargs or {}).get("nn_k", 1)
+        if nn_k < 1:
+            raise ConfigError(f"nn_k is {nn_k}, but must be at least 1", where=where)
         for field in ("num_interpolation_steps", "num_fixed_steps", "action_noise"):
             if getattr(c, field) < 0:
                 raise ConfigError(f"{field} is {getattr(c, field)}, but must not be negative", where=where)
@@ -124,7 +125,9 @@ def _check(eef: str, configs: list, object_names: tuple[str, ...]) -> None:
         last = index == len(configs) - 1
         if last and tuple(c.subtask_term_offset_range) != (0, 0):
             raise ConfigError(
-                "the last subtask runs to the end, so subtask_term_offset_range must be (0, 0)", where=where
+                f"subtask_term_offset_range is {tuple(c.subtask_term_offset_range)}, but must be (0, 0): the last subtask"
+                " runs to the end",
+                where=where,
             )
         if not last and c.subtask_term_signal is None:
-            raise ConfigError("subtask_term_signal is needed for every subtask but the last", where=where)
+            raise ConfigError("subtask_term_signal is None, but every subtask but the last needs one", where=where)

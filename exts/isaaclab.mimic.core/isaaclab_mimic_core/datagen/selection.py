@@ -42,6 +42,7 @@ def select(
     eef_now: torch.Tensor,
     eef_then: torch.Tensor,
     draw: torch.Tensor,
+    skip: torch.Tensor | int = 0,
 ) -> torch.Tensor:
     """Choose one of D sources for each of K rows.
 
@@ -55,6 +56,7 @@ def select(
         eef_now: (K, 4, 4) the end effector.
         eef_then: (K, D, 4, 4) the same at each source segment's start.
         draw: (K,) uniform in (0, 1).
+        skip: (K,) take the so many next one of those it would choose among; a second try takes another one.
 
     Returns:
         (K,) int64.
@@ -66,5 +68,5 @@ def select(
     here = torch.where(robot, eef_now[:, None], object_now[:, None])
     distance = pose_distance(there, here, pos_weight[:, None], rot_weight[:, None])
     among = torch.where(strategy == _RANDOM, count, nn_k.clamp_max(count))
-    rank = (draw * among).long().minimum(among - 1)
+    rank = ((draw * among).long().minimum(among - 1) + skip) % among
     return distance.argsort(dim=1, stable=True).gather(1, rank[:, None])[:, 0]

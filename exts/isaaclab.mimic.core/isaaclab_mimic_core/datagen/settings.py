@@ -22,6 +22,16 @@ class Settings:
     success_hold_steps: int = 10
     max_tail_steps: int = 40
     """How long an attempt may stand still at its last waypoint until success has held long enough [steps]."""
+    per_subtask_selection: bool = True
+    """Choose a source for every subtask where the task asks for it; False: one source for a whole attempt."""
+    early_stop: bool = True
+    """End an attempt, or go back, as soon as a subtask's signal does not hold after its segment."""
+    grace_steps: int = 3
+    """How long after a segment's end its signal has to hold [steps]."""
+    max_retries: int = 3
+    """How often a failed subtask is tried again, with another source, from where it began; 0: never."""
+    correct_grasp: bool = True
+    """Shift a segment that carries an object by how differently the object is held than in the source."""
 
     @staticmethod
     def of(mode: str) -> "Settings":
@@ -33,5 +43,12 @@ class Settings:
         if mode == "default":
             return Settings()
         if mode == "upstream":
-            return replace(Settings(), exact_upstream=True, success="any")
+            return replace(
+                Settings(),
+                exact_upstream=True,
+                success="any",
+                early_stop=False,
+                max_retries=0,
+                correct_grasp=False,
+            )
         raise OptionError(f"{mode!r} is not one of {', '.join(MODES)}", where="--mode")

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from .. import randomness
 from ..errors import DatasetError
 from .contract import MimicEnv
+from .held_objects import held_objects
 from .plan import SubtaskPlan
 
 
@@ -48,6 +50,8 @@ class SourceBank:
     """(D, O, T, 4, 4)"""
     bounds: torch.Tensor
     """(D, E, S, 2) int64: first step and end (exclusive) of each segment before random offsets."""
+    held: torch.Tensor
+    """(E, S) int64: index of the object that is carried in a subtask, -1 for none."""
 
     @property
     def num_demos(self) -> int:
@@ -77,13 +81,15 @@ def make_bank(demos: Sequence[SourceDemo], env: MimicEnv, plan: SubtaskPlan) -> 
         for eef in range(len(plan.eef_names)):
             segments = segment(demo, plan, eef)
             bounds[index, eef, : len(segments)] = torch.tensor(segments)
+    eef_pose, object_pose = poses("eef_pose", plan.eef_names), poses("object_pose", env.object_names)
     return SourceBank(
         names=tuple(demo.name for demo in demos),
-        eef_pose=poses("eef_pose", plan.eef_names),
+        eef_pose=eef_pose,
         target_pose=poses("target_eef_pose", plan.eef_names),
         gripper=gripper.transpose(1, 2).contiguous(),
-        object_pose=poses("object_pose", env.object_names),
+        object_pose=object_pose,
         bounds=bounds.to(device),
+        held=held_objects(plan, eef_pose, object_pose, bounds).to(device),
     )
 
 
@@ -128,3 +134,35 @@ def segment(demo: SourceDemo, plan: SubtaskPlan, eef: int) -> list[tuple[int, in
     if segments[0][0] + int(plan.first_offset[eef, 0]) < 0:
         raise DatasetError("first_subtask_start_offset_range begins before the first step", where=demo.name)
     return segments
+
+
+def draw_bounds(bank: SourceBank, plan: SubtaskPlan, stream: torch.Tensor, exact_upstream: bool) -> torch.Tensor:
+    """Shift every segment's bounds at random, once for an attempt.
+
+    Args:
+        bank: The demonstrations.
+        plan: Says how far.
+        stream: (K,) one stream per attempt.
+        exact_upstream: Ignore the upper bound of first_subtask_start_offset_range.
+
+    Returns:
+        (K, D, E, S, 2) int64; a segment begins where the one before it ends.
+    """
+    count = bank.bounds[..., 0].numel()
+    low, high = plan.term_offset.expand(bank.num_demos, -1, -1, -1).reshape(count, 2).unbind(-1)
+    bounds = bank.bounds.repeat(len(stream), 1, 1, 1, 1)
+    bounds[..., 1] += randomness.integers(stream, 0, low, high).reshape(-1, *bank.bounds.shape[:-1])
+    bounds[..., 1:, 0] = bounds[..., :-1, 1]
+    low, high = plan.first_offset.expand(bank.num_demos, -1, -1).reshape(-1, 2).unbind(-1)
+    first = randomness.integers(stream, 1, low, low if exact_upstream else high)
+    bounds[..., 0, 0] += first.reshape(-1, *bank.bounds.shape[:2])
+    return bounds
+
+
+def longest_trajectory(bank: SourceBank, plan: SubtaskPlan) -> int:
+    """Return the most waypoints that a subtask can have, its way to the segment included."""
+    begin = bank.bounds[..., 0] + torch.nn.functional.pad(plan.term_offset[:, :-1, 0], (1, 0))
+    longest = (bank.bounds[..., 1] + plan.term_offset[..., 1] - begin).amax(dim=0)
+    # One more for the first actual pose, which may be put in front of a segment.
+    reach = longest + plan.num_interpolation + plan.num_fixed + 1
+    return int(reach.max()) + max(0, -int(plan.first_offset.min()))

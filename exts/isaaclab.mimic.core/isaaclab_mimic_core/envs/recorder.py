@@ -71,6 +71,10 @@ class EpisodeRecorder:
         self._buffer[self._rows, self.length] = self._steps.pack(terms)
         self.length += 1
 
+    def rewind(self, env_ids: torch.Tensor, length: torch.Tensor) -> None:
+        """Forget the last steps of some episodes: (K,) environments and how many steps each keeps."""
+        self.length[env_ids] = length
+
     def take(self, env_id: int, num_steps: int | None = None) -> dict[str, np.ndarray]:
         """Copy one environment's episode to the host.
 

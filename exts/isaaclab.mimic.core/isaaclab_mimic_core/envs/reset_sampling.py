@@ -14,7 +14,6 @@ import isaaclab.utils.math as math_utils
 import torch
 from isaaclab.managers import SceneEntityCfg
 
-
 from .. import randomness
 
 RESET_KEYS = "mimic_reset_keys"

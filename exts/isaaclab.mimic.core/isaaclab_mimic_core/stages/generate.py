@@ -20,7 +20,7 @@ from .output_check import check_output
 from .sim_stage import SimStage, writing_mode
 
 if TYPE_CHECKING:
-    from ..datagen.generator import Outcome
+    from ..datagen.outcome import Outcome
     from ..envs import BatchedEnv
 
 
@@ -117,6 +117,8 @@ class Generate(SimStage):
         self._recorder.record({**terms, **after_step(env)})
         self._steps += 1
         outcomes = self._generator.observe()
+        for env_ids, length in self._generator.take_rewinds():
+            self._recorder.rewind(env_ids, length)
         events = [event for outcome in outcomes for event in self._end_attempt(outcome)]
         events += self._report_saved(self._writer.poll())
         if self._submitted >= self.options.num_demos:
@@ -170,7 +172,7 @@ class Generate(SimStage):
             ]
             for eef, used in outcome.sources.items()
         }
-        generated = {**self._run, "attempt": outcome.attempt, "sources": sources}
+        generated = {**self._run, "attempt": outcome.attempt, "retries": outcome.retries, "sources": sources}
         return {"success": True, "seed": self.options.seed, "mimic": {"generated": generated}}
 
     def _report_saved(self, saved: list) -> list[Event]:
@@ -190,6 +192,7 @@ class Generate(SimStage):
             "attempts": self._finished,
             "failed": self._failed,
             "causes": dict(self._causes),
+            "retries": dict(self._generator.retries),
             "steps": self._steps,
             "seconds": round(took, 2),
         }

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Go back to the start of a subtask and try again.
+
+A checkpoint is one environment's whole row: the scene's state and every tensor that says where its attempt stands. One
+is kept per end effector and subtask.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+
+from .contract import RestorableEnv
+
+
+class Checkpoints:
+    """Checkpoints of all environments, one slot per end effector and subtask.
+
+    Memory is `num_envs * num_slots` rows; a row is the scene's state and the given fields.
+
+    Args:
+        env: The environments.
+        num_slots: End effectors times subtasks.
+        fields: Tensors with the environment as first dimension that say where an attempt stands; restored in place.
+    """
+
+    def __init__(self, env: RestorableEnv, num_slots: int, fields: Sequence[torch.Tensor]):
+        self._env = env
+        self._fields = list(fields)
+        self._num_slots = num_slots
+        self._kept = [f.new_zeros((f.shape[0], num_slots, *f.shape[1:])) for f in self._fields]
+        self._state: dict[str, torch.Tensor] = {}
+
+    def save(self, rows: torch.Tensor, slots: torch.Tensor, state: Mapping[str, torch.Tensor]) -> None:
+        """Keep how things stand in some environments.
+
+        Args:
+            rows: (K,) environments.
+            slots: (K,) which slot of each.
+            state: The scene's state by path, (num_envs, ...), as the environment gives it.
+        """
+        if not self._state:
+            self._state = {
+                path: value.new_zeros((value.shape[0], self._num_slots, *value.shape[1:]))
+                for path, value in state.items()
+            }
+        for path, value in state.items():
+            self._state[path][rows, slots] = value[rows]
+        for kept, field in zip(self._kept, self._fields, strict=True):
+            kept[rows, slots] = field[rows]
+
+    def restore(self, rows: torch.Tensor, slots: torch.Tensor) -> None:
+        """Put environments, and where their attempts stand, back to a checkpoint that was saved."""
+        for kept, field in zip(self._kept, self._fields, strict=True):
+            field[rows] = kept[rows, slots]
+        self._env.restore({path: value[rows, slots] for path, value in self._state.items()}, rows)

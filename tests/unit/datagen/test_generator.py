@@ -1,0 +1,325 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""An attempt's life: when it ends, as what, with which noise, and what its outcome says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from isaaclab.envs.mimic_env_cfg import SubTaskConfig
+from scripted_env import ScriptedEnv, mimic_config, random_poses
+
+from isaaclab_mimic_core.datagen.generator import Generator, Outcome
+from isaaclab_mimic_core.datagen.plan import make_plan
+from isaaclab_mimic_core.datagen.settings import Settings
+from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank
+from isaaclab_mimic_core.errors import ConfigError
+
+LENGTH = 20
+CUT = 8
+"""The first subtask of every demonstration ends before this step."""
+INTERPOLATION = 3
+STEPS = LENGTH + 1 + 2 * INTERPOLATION
+"""Waypoints of an attempt: the segments, the first actual pose, twice the way to a segment."""
+SETTINGS = replace(Settings(), early_stop=False, max_retries=0)
+"""The defaults, but every attempt is played to its end."""
+HOLD, TAIL = SETTINGS.success_hold_steps, SETTINGS.max_tail_steps
+
+
+def make_env(num_envs: int = 1, success=None, signals=None, **subtask) -> ScriptedEnv:
+    torch.manual_seed(0)
+    common = {"num_interpolation_steps": INTERPOLATION, "action_noise": 0.1, **subtask}
+    first = SubTaskConfig(object_ref="object_0", subtask_term_signal="grasp", **common)
+    last = SubTaskConfig(object_ref="object_0", **common)
+    cfg = mimic_config({"arm": [first, last]}, generation_select_src_per_subtask=True)
+    return ScriptedEnv(cfg, random_poses(1, num_envs, 1), random_poses(1, num_envs, 1), success, signals)
+
+
+def make_demos(count: int = 3) -> list[SourceDemo]:
+    torch.manual_seed(1)
+    return [
+        SourceDemo(
+            name=f"demo_{i}",
+            actions=np.ones((LENGTH, 7), np.float32),
+            eef_pose={"arm": random_poses(LENGTH).numpy()},
+            target_eef_pose={"arm": random_poses(LENGTH).numpy()},
+            object_pose={"object_0": random_poses(LENGTH).numpy()},
+            term_signals={"grasp": np.arange(LENGTH) >= CUT - 1},
+        )
+        for i in range(count)
+    ]
+
+
+def make_generator(env: ScriptedEnv, settings: Settings = SETTINGS, demos=None) -> Generator:
+    plan = make_plan(env.cfg, env.object_names, env.device)
+    return Generator(env, plan, make_bank(demos or make_demos(), env, plan), 3, settings)
+
+
+def run(env: ScriptedEnv, settings: Settings = SETTINGS, steps: int = 200) -> list[Outcome]:
+    """Make one attempt in each environment."""
+    generator, outcomes = make_generator(env, settings), []
+    generator.begin(torch.arange(env.num_envs), torch.arange(env.num_envs))
+    for _ in range(steps):
+        env.step(generator.action())
+        ended = generator.observe()
+        generator.release(torch.tensor([outcome.env for outcome in ended], dtype=torch.long))
+        outcomes += ended
+        if len(outcomes) == env.num_envs:
+            break
+    return sorted(outcomes, key=lambda outcome: outcome.env)
+
+
+def successes(*spans: range) -> torch.Tensor:
+    """(times, environments): success of an environment after so many steps."""
+    table = torch.zeros(200, len(spans), dtype=torch.bool)
+    for env, span in enumerate(spans):
+        table[list(span), env] = True
+    return table
+
+
+# -- success
+
+
+@pytest.mark.parametrize(
+    ("holds", "success", "steps"),
+    [
+        pytest.param(range(STEPS - HOLD + 1, 200), True, STEPS, id="long enough at the last waypoint"),
+        pytest.param(range(0, 200), True, STEPS, id="all the time: no early end"),
+        pytest.param(range(STEPS - HOLD + 2, 200), True, STEPS + 1, id="one step later"),
+        pytest.param(range(STEPS + 5, 200), True, STEPS + 5 + HOLD - 1, id="only in the tail"),
+        pytest.param(range(STEPS + TAIL - HOLD + 1, 200), True, STEPS + TAIL, id="at the very end of the tail"),
+        pytest.param(range(STEPS + TAIL - HOLD + 2, 200), False, STEPS + TAIL, id="too late"),
+        pytest.param(range(5, STEPS - 2), False, STEPS + TAIL, id="lost before the end"),
+        pytest.param(range(0), False, STEPS + TAIL, id="never"),
+    ],
+)
+def test_success_must_hold_at_the_end(holds, success, steps):
+    (outcome,) = run(make_env(success=successes(holds)))
+    assert (outcome.success, outcome.steps) == (success, steps)
+
+
+def test_an_interruption_starts_the_count_again():
+    table = successes(range(STEPS, 200))
+    table[STEPS + 4] = False
+    (outcome,) = run(make_env(success=table))
+    assert (outcome.success, outcome.steps) == (True, STEPS + 4 + HOLD)
+
+
+@pytest.mark.parametrize(("holds", "success"), [(range(5, 6), True), (range(STEPS, STEPS + 1), True), (range(0), False)])
+def test_upstreams_rule_takes_any_step_and_adds_no_tail(holds, success):
+    (outcome,) = run(make_env(success=successes(holds)), Settings.of("upstream"))
+    assert (outcome.success, outcome.steps) == (success, STEPS)
+
+
+def test_the_tail_repeats_the_last_waypoint_without_noise():
+    env = make_env()
+    run(env)
+    targets, grippers, noises = (torch.stack(column) for column in zip(*env.asked, strict=True))
+    assert len(targets) == STEPS + TAIL
+    assert torch.equal(targets[STEPS:], targets[STEPS - 1 : STEPS].expand(TAIL, -1, -1, -1, -1))
+    assert torch.equal(grippers[STEPS:], grippers[STEPS - 1 : STEPS].expand(TAIL, -1, -1, -1))
+    assert not noises[STEPS:].any()
+    assert noises[STEPS - 1].any()
+
+
+# -- noise
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_noise_has_each_waypoints_amplitude(before):
+    env = make_env(64, apply_noise_during_interpolation=before)
+    run(env, Settings.of("upstream"))
+    amplitude = torch.stack([noise for _, _, noise in env.asked]).std(dim=(1, 2, 3))
+    expected = torch.full((STEPS,), 0.1)
+    # The way to the first segment, and after it (one waypoint more, the first actual pose) that to the second.
+    for start in (0, INTERPOLATION + 1 + CUT):
+        expected[start : start + INTERPOLATION] *= before
+    # 384 draws a step: their standard deviation is exact to 3.6 %.
+    torch.testing.assert_close(amplitude, expected, rtol=0.15, atol=0)
+
+
+def test_noise_differs_between_steps_attempts_and_seeds():
+    env = make_env(2)
+    run(env)
+    noise = torch.stack([noise for _, _, noise in env.asked])[INTERPOLATION : INTERPOLATION + CUT]
+    assert noise.unique().numel() == noise.numel()
+
+
+# -- what an outcome says
+
+
+def test_outcomes_carry_sources_and_segments():
+    env = make_env(8, subtask_term_offset_range=(0, 0))
+    for outcome in run(env):
+        assert outcome.attempt == outcome.env
+        (sources,), (segments,) = outcome.sources.values(), outcome.segments.values()
+        assert len(sources) == 2 and all(source in range(3) for source in sources)
+        assert segments == [(0, CUT), (CUT, LENGTH)]
+
+
+def test_segments_are_those_that_were_followed():
+    env = make_env(32)
+    env.cfg.subtask_configs["arm"][0].subtask_term_offset_range = (-2, 4)
+    env.cfg.subtask_configs["arm"][0].first_subtask_start_offset_range = (0, 3)
+    outcomes = run(env, replace(SETTINGS, max_tail_steps=0))
+    for outcome in outcomes:
+        (begin, _), (_, end) = outcome.segments["arm"]
+        assert end == LENGTH and 0 <= begin <= 3
+        followed = sum(end - begin for begin, end in outcome.segments["arm"])
+        assert outcome.steps == followed + 1 + 2 * INTERPOLATION
+    assert {outcome.segments["arm"][0][1] for outcome in outcomes} == {CUT + offset for offset in range(-2, 5)}
+    assert {outcome.segments["arm"][0][0] for outcome in outcomes} == {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize(("mode", "same"), [("default", False), ("upstream", True)])
+def test_each_subtask_selects_for_itself_but_not_upstream(mode, same):
+    outcomes = run(make_env(16), replace(Settings.of(mode), early_stop=False, max_retries=0))
+    kept = [len(set(outcome.sources["arm"])) == 1 for outcome in outcomes]
+    assert all(kept) == same
+
+
+@pytest.mark.parametrize(
+    ("raised", "cause"),
+    [
+        pytest.param(range(0), "not_grasped", id="never raised"),
+        pytest.param(range(4, 7), "dropped", id="raised and lost"),
+        pytest.param(range(4, 200), "misplaced", id="held"),
+    ],
+)
+def test_failures_name_their_cause(raised, cause):
+    (outcome,) = run(make_env(signals={"grasp": successes(raised)}))
+    assert not outcome.success
+    assert (outcome.cause, outcome.subtask) == (cause, "arm/1" if cause == "misplaced" else "arm/0")
+
+
+def test_success_has_no_cause():
+    (outcome,) = run(make_env(success=successes(range(200))))
+    assert (outcome.success, outcome.cause, outcome.subtask) == (True, "", "")
+
+
+# -- giving up early, and trying again
+
+
+EARLY = replace(Settings(), max_retries=0)
+FIRST_END = INTERPOLATION + 1 + CUT
+"""Steps until the first segment has ended."""
+
+
+@pytest.mark.parametrize(
+    ("raised", "steps"),
+    [
+        pytest.param(range(0), FIRST_END + EARLY.grace_steps, id="never raised"),
+        pytest.param(range(5, FIRST_END + EARLY.grace_steps), FIRST_END + EARLY.grace_steps, id="just lost"),
+        pytest.param(range(FIRST_END + EARLY.grace_steps, 200), STEPS + TAIL, id="just in time"),
+        pytest.param(range(5, FIRST_END + EARLY.grace_steps + 1), STEPS + TAIL, id="lost later"),
+    ],
+)
+def test_an_attempt_ends_when_a_signal_does_not_hold_after_its_segment(raised, steps):
+    (outcome,) = run(make_env(signals={"grasp": successes(raised)}), EARLY)
+    assert outcome.steps == steps
+    if steps < STEPS:
+        assert outcome.subtask == "arm/0"
+
+
+def test_without_a_signal_nothing_ends_early():
+    (outcome,) = run(make_env(), EARLY)
+    assert outcome.steps == STEPS + TAIL
+
+
+def test_a_failed_subtask_is_tried_again_from_where_it_began_with_other_sources():
+    settings = replace(Settings(), max_retries=2)
+    env = make_env(signals={"grasp": successes(range(0))}, selection_strategy="random")
+    (outcome,) = run(env, settings)
+    one_try = FIRST_END + settings.grace_steps
+    assert (outcome.retries, outcome.steps, len(env.asked)) == (2, one_try, 3 * one_try)
+    tries = torch.stack([target for target, _, _ in env.asked]).reshape(3, one_try, 4, 4)
+    # The way begins at the same pose, and each of the three sources has its turn.
+    assert len({tuple(attempt[FIRST_END - 1].flatten().tolist()) for attempt in tries}) == 3
+    assert int(env.time) == one_try
+
+
+def test_a_second_try_may_succeed_and_only_its_steps_count():
+    settings = replace(Settings(), max_retries=2)
+    success = successes(range(200), range(200))
+    env = make_env(2, success=success, signals={"grasp": successes(range(200), range(0))})
+    generator = make_generator(env, settings)
+    generator.begin(torch.arange(2), torch.arange(2))
+    rewinds = []
+    for _ in range(FIRST_END + settings.grace_steps):
+        env.step(generator.action())
+        assert generator.observe() == []
+        rewinds += generator.take_rewinds()
+    ((env_ids, kept),) = rewinds
+    assert (env_ids.tolist(), kept.tolist()) == ([1], [0])
+    assert generator.steps.tolist() == [FIRST_END + settings.grace_steps, 0]
+    env._signals["grasp"][:] = True
+    outcomes = []
+    while len(outcomes) < 2:
+        env.step(generator.action())
+        ended = generator.observe()
+        generator.release(torch.tensor([outcome.env for outcome in ended], dtype=torch.long))
+        outcomes += ended
+    assert [(o.env, o.success, o.steps, o.retries) for o in outcomes] == [(0, True, STEPS, 0), (1, True, STEPS, 1)]
+
+
+# -- one environment's trouble is its own
+
+
+@pytest.mark.parametrize("what", ["object", "eef"])
+@pytest.mark.parametrize("mode", ["default", "upstream"])
+def test_a_pose_that_is_not_finite_ends_only_its_attempt(mode, what):
+    def runs(poisoned: bool) -> tuple[ScriptedEnv, list[Outcome]]:
+        env = make_env(4, success=successes(*[range(200)] * 4))
+        poses = env._object_poses if what == "object" else env._eef_poses
+        poses = poses.repeat(200, 1, 1, 1, 1)
+        if poisoned:
+            poses[6:, 2, 0, 1, 3] = float("nan") if what == "object" else float("inf")
+        setattr(env, "_object_poses" if what == "object" else "_eef_poses", poses)
+        return env, run(env, replace(Settings.of(mode), early_stop=False, max_retries=0))
+
+    clean, poisoned = runs(False), runs(True)
+    bad = poisoned[1][2]
+    assert (bad.success, bad.cause, bad.steps) == (False, "unstable", 6)
+    others = [0, 1, 3]
+    assert [poisoned[1][i] for i in others] == [clean[1][i] for i in others]
+    for expected, actual in zip(clean[0].asked, poisoned[0].asked, strict=True):
+        for a, b in zip(expected, actual, strict=True):
+            assert torch.equal(a[others], b[others])
+
+
+def test_released_environments_have_no_outcome():
+    env = make_env(2)
+    generator = make_generator(env, Settings.of("upstream"))
+    generator.begin(torch.arange(2), torch.arange(2))
+    generator.release(torch.tensor([0]))
+    outcomes = []
+    for _ in range(STEPS):
+        env.step(generator.action())
+        outcomes += generator.observe()
+    assert [outcome.env for outcome in outcomes] == [1]
+
+
+def test_planned_is_what_comes():
+    env = make_env(2)
+    generator = make_generator(env)
+    generator.begin(torch.arange(2), torch.arange(2))
+    env.step(generator.action())
+    ahead = generator.planned(1, 0).clone()
+    assert len(ahead) == INTERPOLATION + 1 + CUT
+    for _ in range(len(ahead) - 1):
+        generator.observe()
+        env.step(generator.action())
+    assert torch.equal(torch.stack([asked[0][1, 0] for asked in env.asked]), ahead)
+
+
+# -- what is refused
+
+
+@pytest.mark.parametrize("field", ["use_skillgen", "use_navigation_controller"])
+def test_what_is_not_supported_is_refused(field):
+    env = make_env()
+    setattr(env.cfg.datagen_config, field, True)
+    with pytest.raises(ConfigError, match=f"datagen_config.{field}"):
+        make_generator(env)
