@@ -18,7 +18,7 @@ class Outcome:
     steps: int
     """Steps of the demonstration; what was taken back by second tries does not count."""
     cause: str
-    """not_grasped, dropped, misplaced or unstable; empty on success."""
+    """not_grasped, dropped, misplaced, unstable or deadlock; empty on success."""
     subtask: str
     """Where it failed: `<eef>/<subtask index>`; empty on success or if that is not known."""
     sources: dict[str, list[int]]

@@ -125,8 +125,8 @@ def _check(eef: str, configs: list, object_names: tuple[str, ...]) -> None:
         last = index == len(configs) - 1
         if last and tuple(c.subtask_term_offset_range) != (0, 0):
             raise ConfigError(
-                f"subtask_term_offset_range is {tuple(c.subtask_term_offset_range)}, but must be (0, 0): the last subtask"
-                " runs to the end",
+                f"subtask_term_offset_range is {tuple(c.subtask_term_offset_range)}, but must be (0, 0):"
+                " the last subtask runs to the end",
                 where=where,
             )
         if not last and c.subtask_term_signal is None:

@@ -1,0 +1,228 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What every end effector follows: waypoints in padded buffers, rebuilt where a subtask begins."""
+
+from typing import Any
+
+import torch
+
+from .. import randomness
+from . import selection, trajectory
+from .constraints import Constraints
+from .contract import MimicEnv
+from .held_objects import offset_in_hand, shift_for_grasp
+from .plan import SubtaskPlan
+from .settings import Settings
+from .source_bank import SourceBank, draw_bounds, longest_trajectory
+
+
+class Following:
+    """One trajectory per environment and end effector, from the source segment that was chosen for its subtask.
+
+    Args:
+        env: The environments.
+        plan: Their Mimic configuration.
+        bank: The source demonstrations.
+        seed: Seed of every choice.
+        settings: Which rules to follow.
+        constraints: Runtime state of the constraints between end effectors; None if there are none.
+    """
+
+    def __init__(
+        self,
+        env: MimicEnv,
+        plan: SubtaskPlan,
+        bank: SourceBank,
+        seed: int,
+        settings: Settings,
+        constraints: Constraints | None,
+    ):
+        config: Any = env.cfg.datagen_config
+        self._plan, self._bank, self._seed, self._settings = plan, bank, seed, settings
+        self._constraints = constraints
+        self._selects_per_subtask = config.generation_select_src_per_subtask and settings.per_subtask_selection
+        self._selects_per_arm = config.generation_select_src_per_arm
+        self._with_first_pose = config.generation_transform_first_robot_pose
+        self._from_last_target = config.generation_interpolate_from_last_target_pose
+        self._corrects_grasp = settings.correct_grasp and bool((bank.held >= 0).any())
+        self._max_interpolation = int(plan.num_interpolation.max())
+        self._width = longest_trajectory(bank, plan)
+
+        n, e, s, device = env.num_envs, len(plan.eef_names), plan.max_subtasks, env.device
+        self._row_column = torch.arange(n, device=device)[:, None]
+        self._eefs = torch.arange(e, device=device)
+        self.poses = torch.eye(4, device=device).repeat(n, e, self._width, 1, 1)
+        """(num_envs, num_eefs, width, 4, 4) target poses, environment frame [m]."""
+        self._gripper = torch.zeros(n, e, self._width, env.gripper_dim, device=device)
+        self._noise = torch.zeros(n, e, self._width, device=device)
+        self.length = torch.ones(n, e, dtype=torch.long, device=device)
+        """(num_envs, num_eefs) waypoints of each trajectory."""
+        self.sources = torch.full((n, e, s), -1, dtype=torch.long, device=device)
+        """(num_envs, num_eefs, max_subtasks) source demonstration of each subtask begun, -1 before."""
+        self.bounds = bank.bounds.repeat(n, 1, 1, 1, 1)
+        """(num_envs, num_demos, num_eefs, max_subtasks, 2) segments with this attempt's random offsets."""
+        self._stream = torch.zeros(n, dtype=torch.long, device=device)
+
+    @property
+    def fields(self) -> list[torch.Tensor]:
+        """Tensors that a checkpoint keeps; all changed in place."""
+        return [self.poses, self._gripper, self._noise, self.length, self.sources]
+
+    def begin(self, env_ids: torch.Tensor, attempts: torch.Tensor) -> None:
+        """Start new attempts: (K,) environments and the attempts' numbers."""
+        self._stream[env_ids] = randomness.streams(self._seed, "choice", attempts)
+        stream = randomness.streams(self._seed, "bounds", attempts)
+        self.bounds[env_ids] = draw_bounds(self._bank, self._plan, stream, self._settings.exact_upstream)
+        self.sources[env_ids] = -1
+
+    def waypoint(self, cursor: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return the waypoints at (num_envs, num_eefs) cursors; past its end a trajectory stays at its last one.
+
+        Returns:
+            Poses (num_envs, num_eefs, 4, 4), gripper actions (num_envs, num_eefs, G), noise (num_envs, num_eefs).
+        """
+        where = (self._row_column, self._eefs, cursor.minimum(self.length - 1))
+        return self.poses[where], self._gripper[where], self._noise[where]
+
+    def build(
+        self,
+        rows: torch.Tensor,
+        eef: int,
+        subtask: torch.Tensor,
+        cursor: torch.Tensor,
+        tries: torch.Tensor,
+        eef_now: torch.Tensor,
+        object_now: torch.Tensor,
+    ) -> None:
+        """Choose, transform and lay out new trajectories for one end effector.
+
+        Args:
+            rows: (K,) environments in which it begins a subtask.
+            eef: Which end effector.
+            subtask: (K,) its subtasks.
+            cursor: (K,) steps made on the trajectories that it followed so far.
+            tries: (K,) how often each subtask was tried before.
+            eef_now: (num_envs, num_eefs, 4, 4).
+            object_now: (num_envs, num_objects, 4, 4).
+        """
+        plan, bank = self._plan, self._bank
+        which = plan.object_index[eef, subtask]
+        has_object = which >= 0
+        which = which.clamp_min(0)
+        here = object_now[rows, which]
+        starts = self.bounds[rows, :, eef, subtask, 0]
+        demos = torch.arange(bank.num_demos, device=rows.device)[None]
+        then = bank.object_pose[demos, which[:, None], starts]
+        eef_then = bank.eef_pose[demos, eef, starts]
+        source = self._choose(rows, eef, subtask, tries, here, then, eef_now[rows, eef], eef_then)
+        coordinated = torch.zeros_like(has_object)
+        agreed = None
+        if self._constraints is not None:
+            coordinated, source, agreed = self._constraints.coordinate(
+                rows, eef, subtask, source, here, then, self.bounds[rows], self._stream[rows]
+            )
+        self.sources[rows, eef, subtask] = source
+
+        begin, end = self.bounds[rows, source, eef, subtask].unbind(-1)
+        first_pose = (subtask == 0) | self._with_first_pose
+        index = torch.arange(self._width, device=rows.device)[None] - first_pose[:, None].long()
+        step = (begin[:, None] + index.clamp_min(0)).clamp_max(bank.target_pose.shape[2] - 1)
+        poses = bank.target_pose[source[:, None], eef, step]
+        gripper = bank.gripper[source[:, None], eef, step]
+        poses[:, 0] = torch.where(first_pose[:, None, None], bank.eef_pose[source, eef, begin], poses[:, 0])
+        picked = then[torch.arange(len(rows), device=rows.device), source]
+        motion = trajectory.transform_with_object(here, picked)
+        motion = torch.where(has_object[:, None, None], motion, torch.eye(4, device=rows.device))
+        if agreed is not None:
+            motion = torch.where(coordinated[:, None, None], agreed, motion)
+        poses = motion[:, None] @ poses
+        if self._corrects_grasp:
+            # Coordinated arms keep their places relative to each other.
+            held = torch.where(coordinated, -1, bank.held[eef, subtask])
+            poses = self._correct_grasp(poses, held, eef, source, begin, eef_now[rows, eef], object_now[rows])
+
+        start = eef_now[rows, eef]
+        if self._from_last_target:
+            previous = self.poses[rows, eef, (cursor - 1).clamp_min(0).minimum(self.length[rows, eef] - 1)]
+            start = torch.where((subtask > 0)[:, None, None], previous, start)
+        noise = plan.noise[eef, subtask]
+        laid = trajectory.lay_out(
+            poses,
+            gripper,
+            end - begin + first_pose.long(),
+            start,
+            plan.num_interpolation[eef, subtask],
+            plan.num_fixed[eef, subtask],
+            noise,
+            noise * plan.noise_in_interpolation[eef, subtask],
+            self._width,
+            self._max_interpolation,
+            self._settings.exact_upstream,
+        )
+        self.poses[rows, eef], self._gripper[rows, eef], self._noise[rows, eef], self.length[rows, eef] = laid
+
+    def _choose(
+        self,
+        rows: torch.Tensor,
+        eef: int,
+        subtask: torch.Tensor,
+        tries: torch.Tensor,
+        object_now: torch.Tensor,
+        object_then: torch.Tensor,
+        eef_now: torch.Tensor,
+        eef_then: torch.Tensor,
+    ) -> torch.Tensor:
+        """Return which source demonstration each row follows now: (K,) int64."""
+        plan = self._plan
+        position = eef * plan.max_subtasks + subtask
+        chosen = selection.select(
+            plan.strategy[eef, subtask],
+            plan.nn_k[eef, subtask],
+            plan.pos_weight[eef, subtask],
+            plan.rot_weight[eef, subtask],
+            object_now,
+            object_then,
+            eef_now,
+            eef_then,
+            randomness.uniform(self._stream[rows], position, 1)[:, 0],
+            skip=tries,
+        )
+        keeps, kept = self._kept_source(rows, eef, subtask)
+        return torch.where(keeps, kept, chosen)
+
+    def _kept_source(self, rows: torch.Tensor, eef: int, subtask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return which rows keep a source chosen before, and that source.
+
+        Arms that do not select for themselves share a source. Upstream then never selects again within an attempt,
+        whatever is asked for per subtask; by default each subtask is selected for, and only subtasks of the same index
+        share.
+        """
+        own = self.sources[rows, eef, (subtask - 1).clamp_min(0)]
+        goes_on = (subtask > 0) & (not self._selects_per_subtask)
+        if self._selects_per_arm:
+            return goes_on, own
+        if self._settings.exact_upstream:
+            # What any arm chose last; all arms hold the same one.
+            earliest = self.sources[rows].flatten(1).amax(dim=1)
+            return earliest >= 0, earliest
+        shared = self.sources[rows, :, subtask]
+        # What it chose itself before its wait ended is no reason to choose the same again.
+        shared = torch.where(self._eefs == eef, -1, shared).amax(dim=1)
+        return goes_on | (shared >= 0), torch.where(shared >= 0, shared, own)
+
+    def _correct_grasp(
+        self,
+        poses: torch.Tensor,
+        held: torch.Tensor,
+        eef: int,
+        source: torch.Tensor,
+        begin: torch.Tensor,
+        eef_now: torch.Tensor,
+        object_now: torch.Tensor,
+    ) -> torch.Tensor:
+        """Shift segments that carry an object (`held` (K,), -1 for none) by how differently it is held now."""
+        bank, which = self._bank, held.clamp_min(0)
+        then = offset_in_hand(bank.eef_pose[source, eef, begin], bank.object_pose[source, which, begin])
+        now = offset_in_hand(eef_now, object_now[torch.arange(len(held), device=held.device), which])
+        return torch.where((held >= 0)[:, None, None, None], shift_for_grasp(poses, then, now), poses)
