@@ -116,7 +116,9 @@ class UpstreamScriptedEnv:
         """Per step and end effector the target pose, the gripper action and the amplitude of the noise."""
         self.scene = SimpleNamespace(get_state=lambda is_relative: {})
         self.recorder_manager = SimpleNamespace(
-            reset=lambda env_ids: None, set_success_to_episodes=lambda ids, success: None, export_episodes=lambda ids: None
+            reset=lambda env_ids: None,
+            set_success_to_episodes=lambda ids, success: None,
+            export_episodes=lambda ids: None,
         )
         self._env, self._env_id = env, env_id
 

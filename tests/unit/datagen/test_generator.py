@@ -107,7 +107,9 @@ def test_an_interruption_starts_the_count_again():
     assert (outcome.success, outcome.steps) == (True, STEPS + 4 + HOLD)
 
 
-@pytest.mark.parametrize(("holds", "success"), [(range(5, 6), True), (range(STEPS, STEPS + 1), True), (range(0), False)])
+@pytest.mark.parametrize(
+    ("holds", "success"), [(range(5, 6), True), (range(STEPS, STEPS + 1), True), (range(0), False)]
+)
 def test_upstreams_rule_takes_any_step_and_adds_no_tail(holds, success):
     (outcome,) = run(make_env(success=successes(holds)), Settings.of("upstream"))
     assert (outcome.success, outcome.steps) == (success, STEPS)

@@ -77,13 +77,16 @@ class TraceableGenerator(DataGenerator):
     def select_source_demo(self, eef_name, selection_strategy_name, **kwargs):
         if selection_strategy_name == "random":
             return self.sources[eef_name][self._subtask]
-        return super().select_source_demo(
-            eef_name=eef_name, selection_strategy_name=selection_strategy_name, **kwargs
-        )
+        return super().select_source_demo(eef_name=eef_name, selection_strategy_name=selection_strategy_name, **kwargs)
 
 
-def upstream_run(env: ScriptedEnv, env_id: int, demos: list[SourceDemo], sources: dict) -> list[dict]:
-    """Run upstream's own `generate` for one environment; return what it asked for at each step."""
+def upstream_run(
+    env: ScriptedEnv, env_id: int, demos: list[SourceDemo], sources: dict, until_it_gives_up: bool = False
+) -> list[dict]:
+    """Run upstream's own `generate` for one environment; return what it asked for at each step.
+
+    With `until_it_gives_up`, also what it asked for until its own check of coordinated arms stopped it.
+    """
 
     class Resets:
         async def put(self, env_id: int) -> None: ...
@@ -95,7 +98,11 @@ def upstream_run(env: ScriptedEnv, env_id: int, demos: list[SourceDemo], sources
     generator.sources = sources
     env.time[:] = 0
     never = SimpleNamespace(func=lambda env: torch.zeros(1, dtype=torch.bool), params={})
-    asyncio.run(generator.generate(0, never, Resets()))
+    try:
+        asyncio.run(generator.generate(0, never, Resets()))
+    except AssertionError:
+        if not until_it_gives_up:
+            raise
     return one.asked
 
 

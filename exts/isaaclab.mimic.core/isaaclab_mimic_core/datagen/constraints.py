@@ -21,12 +21,18 @@ class Constraints:
         num_envs: Number of environments.
         order: End effectors in the order in which they are asked each step; upstream asks by name.
         device: Where the tensors live.
+        exact_upstream: Ask one after the other, as upstream does: coordinated end effectors may then start to move
+            together a step or two apart, and upstream's own check may stop it for that. By default they start in the
+            same step.
     """
 
-    def __init__(self, plan: ConstraintPlan, num_envs: int, order: list[int], device: torch.device):
+    def __init__(
+        self, plan: ConstraintPlan, num_envs: int, order: list[int], device: torch.device, exact_upstream: bool
+    ):
         n, (e, s) = num_envs, plan.kind.shape
         self.plan = plan
         self._order = order
+        self._one_after_the_other = exact_upstream
         self._rows = torch.arange(n, device=device)
         self.fulfilled = torch.zeros(n, e, s, dtype=torch.bool, device=device)
         self.sync_steps = torch.zeros(n, e, s, dtype=torch.long, device=device)
@@ -74,24 +80,21 @@ class Constraints:
         plan, rows = self.plan, self._rows
         released = torch.zeros_like(arm_done)
         held = torch.zeros_like(arm_done)
+        if not self._one_after_the_other:
+            for eef in self._order:
+                self._meet(eef, cursor, subtask, length, arm_done)
         for eef in self._order:
             sub, at = subtask[:, eef], cursor[:, eef]
-            kind = plan.kind[eef, sub]
             active = ~arm_done[:, eef]
+            # Upstream looks whether it may go on before it tells its partner that it has come.
             fulfilled = self.fulfilled[rows, eef, sub]
-            left = length[:, eef] - at
+            early, reached = self._meet(eef, cursor, subtask, length, arm_done)
 
             diff = plan.min_time_diff[eef, sub]
-            latter = active & (kind == LATTER)
-            waits = latter & ~fulfilled & ((diff == -1) | (left <= diff))
+            latter = active & (plan.kind[eef, sub] == LATTER)
+            waits = latter & ~fulfilled & ((diff == -1) | (length[:, eef] - at <= diff))
             released[:, eef] = latter & fulfilled & self.waited[:, eef]
             self.waited[:, eef] = waits & (diff == -1)
-
-            coordinated = active & (kind == COORDINATED)
-            partner, partner_sub = plan.partner_eef[eef, sub], plan.partner_subtask[eef, sub]
-            early = coordinated & plan.synchronize_start[eef, sub] & (subtask[rows, partner] < partner_sub)
-            reached = coordinated & ~early & (left <= self.sync_steps[rows, eef, sub])
-            self.fulfilled[rows, partner, partner_sub] |= reached
             waits |= reached & ~fulfilled
 
             held[:, eef] = early | waits
@@ -101,6 +104,28 @@ class Constraints:
         self._stuck += 1
         self._stuck *= idle
         return released
+
+    def _meet(
+        self,
+        eef: int,
+        cursor: torch.Tensor,
+        subtask: torch.Tensor,
+        length: torch.Tensor,
+        arm_done: torch.Tensor,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Tell the partners of coordinated subtasks that an end effector has come to where both move together.
+
+        Returns:
+            Who came before its partner has begun and has to wait at its start (num_envs,), and who has come (num_envs,).
+        """
+        plan, rows = self.plan, self._rows
+        sub = subtask[:, eef]
+        coordinated = ~arm_done[:, eef] & (plan.kind[eef, sub] == COORDINATED)
+        partner, partner_sub = plan.partner_eef[eef, sub], plan.partner_subtask[eef, sub]
+        early = coordinated & plan.synchronize_start[eef, sub] & (subtask[rows, partner] < partner_sub)
+        reached = coordinated & ~early & (length[:, eef] - cursor[:, eef] <= self.sync_steps[rows, eef, sub])
+        self.fulfilled[rows, partner, partner_sub] |= reached
+        return early, reached
 
     def complete(self, ended: torch.Tensor, subtask: torch.Tensor) -> None:
         """Let go whoever waited for a subtask that has ended: both (num_envs, num_eefs)."""

@@ -54,7 +54,9 @@ class Generator:
         counts = dict(zip(plan.eef_names, plan.count.tolist(), strict=True))
         constraints = make_constraint_plan(env.cfg, counts, device)
         order = sorted(range(e), key=lambda index: plan.eef_names[index])
-        self._constraints = None if constraints.empty else Constraints(constraints, n, order, device)
+        self._constraints = None
+        if not constraints.empty:
+            self._constraints = Constraints(constraints, n, order, device, settings.exact_upstream)
         self._following = Following(env, plan, bank, seed, settings, self._constraints)
 
         def whole(*shape: int) -> torch.Tensor:

@@ -10,6 +10,8 @@ segment rigidly with its object, lead up to it by interpolation, optionally dwel
 import isaaclab.utils.math as math_utils
 import torch
 
+from .. import rotations
+
 _NEGLIGIBLE_TURN = 0.05
 """Upstream does not interpolate a rotation smaller than this [rad] but jumps."""
 
@@ -39,16 +41,13 @@ def lead_up(
     fraction = torch.arange(1, length + 1, device=start.device) / (count[:, None] + 1)
     fraction = fraction.clamp_max(1.0)
     position = start[:, None, :3, 3] + fraction[..., None] * (end - start)[:, None, :3, 3]
-    turn = math_utils.quat_from_matrix(end[:, :3, :3] @ start[:, :3, :3].transpose(-1, -2))
-    rotvec = math_utils.axis_angle_from_quat(turn)
+    rotvec = rotations.vector_from_matrix(end[:, :3, :3] @ start[:, :3, :3].transpose(-1, -2))
     angle = rotvec.norm(dim=-1)
     axis = rotvec / angle.clamp_min(1e-9)[:, None]
     if exact_upstream:
         fraction = torch.where((angle < _NEGLIGIBLE_TURN)[:, None], 1.0, fraction)
-    steps = math_utils.quat_from_angle_axis(
-        (fraction * angle[:, None]).reshape(-1), axis[:, None].expand(-1, length, -1).reshape(-1, 3)
-    )
-    rotation = math_utils.matrix_from_quat(steps).reshape(-1, length, 3, 3) @ start[:, None, :3, :3]
+    turns = rotations.matrix_from_axis(axis[:, None], fraction * angle[:, None])
+    rotation = turns @ start[:, None, :3, :3]
     return math_utils.make_pose(position, rotation)
 
 

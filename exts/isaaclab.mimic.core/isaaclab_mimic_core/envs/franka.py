@@ -11,14 +11,24 @@ from typing import Any
 import isaaclab.utils.math as math_utils
 import torch
 
+from .. import rotations
 from .batched import BatchedEnv
 
 
 class _FrankaEnv(BatchedEnv):
     """One arm whose end-effector pose is in the policy's observations."""
 
+    _seen: dict | None = None
+    _seen_pose: torch.Tensor
+
     def eef_pose(self) -> torch.Tensor:
-        observations = self.env.obs_buf["policy"]
+        # Asked for several times a step. Observations that were computed anew are another dictionary.
+        if self._seen is not self.env.obs_buf["policy"]:
+            self._seen = self.env.obs_buf["policy"]
+            self._seen_pose = self._pose_from(self._seen)
+        return self._seen_pose
+
+    def _pose_from(self, observations: dict) -> torch.Tensor:
         rotation = math_utils.matrix_from_quat(observations["eef_quat"])
         return math_utils.make_pose(observations["eef_pos"], rotation).unsqueeze(1)
 
@@ -37,7 +47,7 @@ class FrankaRelEnv(_FrankaEnv):
         current = self.eef_pose()
         shift = target[..., :3, 3] - current[..., :3, 3]
         turn = target[..., :3, :3] @ current[..., :3, :3].transpose(-1, -2)
-        pose_action = torch.cat([shift, math_utils.axis_angle_from_quat(math_utils.quat_from_matrix(turn))], dim=-1)
+        pose_action = torch.cat([shift, rotations.vector_from_matrix(turn)], dim=-1)
         if noise is not None:
             # Upstream clamps where it adds noise, and only there.
             pose_action = (pose_action + noise).clamp(-1.0, 1.0)
@@ -69,8 +79,8 @@ class FrankaAbsEnv(_FrankaEnv):
         moved = env.cfg.actions.arm_action.body_offset
         self._moved_from_observed = torch.tensor(moved.pos if moved else (0.0, 0.0, 0.0), device=self.device) - observed
 
-    def eef_pose(self) -> torch.Tensor:
-        pose = super().eef_pose()
+    def _pose_from(self, observations: dict) -> torch.Tensor:
+        pose = super()._pose_from(observations)
         pose[..., :3, 3] += pose[..., :3, :3] @ self._moved_from_observed
         return pose
 

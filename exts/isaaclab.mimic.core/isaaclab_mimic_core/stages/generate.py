@@ -12,12 +12,13 @@ import torch
 
 from .. import randomness
 from ..datagen.settings import Settings
-from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode
+from ..datasets import BackgroundWriter, DatasetWriter, Episode
 from ..errors import OptionError
 from ..events import AttemptFinished, DemoSaved, Event
 from .options import GenerateOptions
 from .output_check import check_output
 from .sim_stage import SimStage, writing_mode
+from .sources import as_sources, read_annotated
 
 if TYPE_CHECKING:
     from ..datagen.outcome import Outcome
@@ -34,8 +35,8 @@ class Generate(SimStage):
         super().__init__(options, env)
         self._settings = self.check(options)
         self._mode: Any = writing_mode(options.overwrite)
-        DatasetReader(options.input).close()
         check_output(options.output, self._mode)
+        self._episodes = read_annotated(options.input)
         self._started_attempts = self._finished = self._submitted = self._saved = self._failed = 0
         self._steps = 0
         self._causes: Counter[str] = Counter()
@@ -78,11 +79,10 @@ class Generate(SimStage):
         from ..datagen.plan import make_plan
         from ..datagen.source_bank import make_bank
         from ..envs.recorder import EpisodeRecorder
-        from .sources import read_sources
 
         env, options = self.env, self.options
         plan = make_plan(env.cfg, env.object_names, env.device)
-        demos = read_sources(options.input, plan)
+        demos = as_sources(self._episodes, plan, options.input)
         self._bank = make_bank(demos, env, plan)
         self._generator = Generator(env, plan, self._bank, options.seed, self._settings)
         self._run = {

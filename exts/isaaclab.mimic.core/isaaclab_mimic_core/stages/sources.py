@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..datagen.source_bank import SourceDemo
 from ..datasets import DatasetReader, Episode, validate_source
-from ..datasets.layout import ACTIONS, DATAGEN_INFO
+from ..datasets.layout import ACTIONS, DATAGEN_INFO, EEF_POSE, TARGET_EEF_POSE
 
 if TYPE_CHECKING:
     from ..datagen.plan import SubtaskPlan
@@ -15,24 +15,40 @@ if TYPE_CHECKING:
 _PARTS = (ACTIONS, DATAGEN_INFO)
 
 
-def read_sources(path: str, plan: "SubtaskPlan") -> list[SourceDemo]:
-    """Read all demonstrations of an annotated file and check that the generator can use them.
+def read_annotated(path: str) -> list[Episode]:
+    """Read what generation needs of all demonstrations, and check all that can be checked without knowing the task.
 
     Raises:
         InputFileError: The file cannot be read.
-        DatasetError: A demonstration lacks something, or holds impossible values.
+        DatasetError: A demonstration was not annotated, lacks something, or holds impossible values.
     """
-    objects = {name for names in plan.object_names for name in names if name is not None}
-    signals = dict(zip(plan.eef_names, plan.signals, strict=True))
-    demos = []
+    episodes = []
     with DatasetReader(path) as reader:
         for name in reader.episode_names:
             shapes = reader.shapes(name)
             parts = [part for part in _PARTS if any(p == part or p.startswith(f"{part}/") for p in shapes)]
             episode = reader.read(name, parts)
-            validate_source(episode, plan.eef_names, sorted(objects), signals, path)
-            demos.append(source_demo(episode))
-    return demos
+            validate_source(episode, set(episode.members(EEF_POSE) + episode.members(TARGET_EEF_POSE)), (), {}, path)
+            episodes.append(episode)
+    return episodes
+
+
+def as_sources(episodes: list[Episode], plan: "SubtaskPlan", path: str) -> list[SourceDemo]:
+    """Check that the generator can use demonstrations for a task, and take out of them what it needs.
+
+    Args:
+        episodes: What `read_annotated` has read.
+        plan: The task's Mimic configuration.
+        path: The file, to be named in errors.
+
+    Raises:
+        DatasetError: A demonstration does not fit the task.
+    """
+    objects = {name for names in plan.object_names for name in names if name is not None}
+    signals = dict(zip(plan.eef_names, plan.signals, strict=True))
+    for episode in episodes:
+        validate_source(episode, plan.eef_names, sorted(objects), signals, path)
+    return [source_demo(episode) for episode in episodes]
 
 
 def source_demo(episode: Episode) -> SourceDemo:

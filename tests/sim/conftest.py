@@ -1,0 +1,86 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Real physics for the tests in this folder: opened once, for one simulation can live in a process at a time."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from isaaclab_mimic_core.events import StageFinished
+
+HERE = Path(__file__).parent
+SAMPLE = HERE.parents[1] / "data" / "franka_stack" / "demos.hdf5"
+NUM_ENVS = 8
+
+
+@pytest.fixture(scope="session")
+def stack_env() -> Iterator:
+    """The three-cube stack with relative actions in `NUM_ENVS` environments; whoever uses it resets it."""
+    from isaaclab_mimic_core.sim import open_env
+    from isaaclab_mimic_core.tasks.catalog import DEFAULT_TASK
+
+    with open_env(DEFAULT_TASK, NUM_ENVS, device="cpu", assets="local") as env:
+        yield env
+
+
+def _run(stage) -> SimpleNamespace:
+    """Run a stage to its end, and sort its events by kind."""
+    events = []
+    with stage:
+        for event in stage:
+            events.append(event)
+    kinds: dict[str, list] = {}
+    for event in events:
+        kinds.setdefault(type(event).__name__, []).append(event)
+    assert isinstance(events[-1], StageFinished)
+    return SimpleNamespace(events=events, ending=events[-1], kinds=kinds)
+
+
+@pytest.fixture(scope="session")
+def run_stage() -> Callable[..., SimpleNamespace]:
+    """Runs a stage to its end; returns `events`, `kinds` (events by kind) and `ending`."""
+    return _run
+
+
+@pytest.fixture(scope="session")
+def annotated(stack_env, tmp_path_factory) -> SimpleNamespace:
+    """The product's sample, annotated once: `path`, and `run` with the events."""
+    from isaaclab_mimic_core.stages.annotate import Annotate
+    from isaaclab_mimic_core.stages.options import AnnotateOptions
+
+    path = tmp_path_factory.mktemp("annotated") / "annotated.hdf5"
+    run = _run(Annotate(AnnotateOptions(input=str(SAMPLE), output=str(path), num_envs=NUM_ENVS), stack_env))
+    return SimpleNamespace(path=path, run=run)
+
+
+@pytest.fixture
+def start_python() -> Iterator[Callable[..., subprocess.Popen]]:
+    """Starts Python with our packages, and pipes for its words; whatever still runs at the end is killed."""
+    import isaaclab_mimic_core
+
+    running = []
+    path = [str(Path(isaaclab_mimic_core.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
+
+    def start(*arguments: object) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [sys.executable, *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
