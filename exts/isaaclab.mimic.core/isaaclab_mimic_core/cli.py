@@ -162,6 +162,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(to_json(StageFailed(str(error), error.exit_code)), file=streams.out)
         print(f"mimic {arguments[0]}: {error}", file=streams.err)
         return error.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has seen enough, as `head` does.
+        return DONE
     except KeyboardInterrupt:
         print("interrupted", file=streams.err)
         return INTERRUPTED

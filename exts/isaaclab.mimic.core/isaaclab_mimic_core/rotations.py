@@ -41,8 +41,9 @@ def matrix_from_axis(axis: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
     Returns:
         (..., 3, 3).
     """
+    x, y, z = axis.unbind(-1)
+    zero = torch.zeros_like(x)
+    cross = torch.stack([zero, -z, y, z, zero, -x, -y, x, zero], dim=-1).unflatten(-1, (3, 3))
     eye = torch.eye(3, dtype=axis.dtype, device=axis.device)
-    # Column i of the matrix that stands for `axis` x is `axis` x (unit vector i).
-    cross = torch.linalg.cross(axis[..., None], eye, dim=-2)
     sine, versine = angle.sin()[..., None, None], (1.0 - angle.cos())[..., None, None]
     return eye + sine * cross + versine * (cross @ cross)

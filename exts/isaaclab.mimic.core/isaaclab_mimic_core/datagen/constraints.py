@@ -116,7 +116,7 @@ class Constraints:
         """Tell the partners of coordinated subtasks that an end effector has come to where both move together.
 
         Returns:
-            Who came before its partner has begun and has to wait at its start (num_envs,), and who has come (num_envs,).
+            Who came before its partner has begun and waits at its start (num_envs,), and who has come (num_envs,).
         """
         plan, rows = self.plan, self._rows
         sub = subtask[:, eef]

@@ -41,7 +41,7 @@ class Annotate(SimStage):
         self._mode: Any = writing_mode(options.overwrite)
         with DatasetReader(options.input) as reader:
             self._episodes = [_readable(reader, name) for name in reader.episode_names]
-        check_output(options.output, self._mode)
+        check_output(options.output, self._mode, options.input)
         self._next = self._kept = self._saved = 0
 
     def snapshot(self) -> dict:

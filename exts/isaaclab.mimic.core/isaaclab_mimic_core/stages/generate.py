@@ -5,7 +5,8 @@
 
 import time
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -17,6 +18,7 @@ from ..errors import OptionError
 from ..events import AttemptFinished, DemoSaved, Event
 from .options import GenerateOptions
 from .output_check import check_output
+from .resume import earlier_run
 from .sim_stage import SimStage, writing_mode
 from .sources import as_sources, read_annotated
 
@@ -35,9 +37,17 @@ class Generate(SimStage):
         super().__init__(options, env)
         self._settings = self.check(options)
         self._mode: Any = writing_mode(options.overwrite)
-        check_output(options.output, self._mode)
+        self._started_attempts = self._saved = 0
+        if options.resume:
+            self._mode = "append"
+            self._saved, self._started_attempts = earlier_run(options)
+        check_output(options.output, self._mode, options.input)
         self._episodes = read_annotated(options.input)
-        self._started_attempts = self._finished = self._submitted = self._saved = self._failed = 0
+        self._already = self._submitted = self._saved
+        self._finished = self._failed = 0
+        self._failed_writer: BackgroundWriter | None = None
+        if self._already >= options.num_demos:
+            self._coming = lambda: self._finish("done", self._summary())
         self._steps = 0
         self._causes: Counter[str] = Counter()
         self._generating_since = time.perf_counter()
@@ -53,19 +63,26 @@ class Generate(SimStage):
             raise OptionError(f"at least one demonstration is wanted, not {options.num_demos}", where="--num-demos")
         if options.max_failures < 0:
             raise OptionError("must not be negative", where="--max-failures")
-        return Settings.of(options.mode)
+        if options.overwrite and options.resume:
+            raise OptionError("--resume and --overwrite exclude each other", where="--output")
+        if options.max_retries is not None and options.max_retries < 0:
+            raise OptionError("must not be negative", where="--max-retries")
+        switches = ("early_stop", "max_retries", "correct_grasp", "per_subtask_selection")
+        given = {name: value for name in switches if (value := getattr(options, name)) is not None}
+        return replace(Settings.of(options.mode), **given)
 
     def snapshot(self) -> dict:
         now = time.perf_counter()
         running = now - self._generating_since
-        rate = self._submitted / running if running > 0 and self._steps else 0.0
+        made = self._submitted - self._already
+        rate = made / running if running > 0 and self._steps else 0.0
         left = self.options.num_demos - self._submitted
         return {
             **super().snapshot(),
             "saved": self._saved,
             "wanted": self.options.num_demos,
             "attempts": self._finished,
-            "success_rate": self._submitted / self._finished if self._finished else 0.0,
+            "success_rate": made / self._finished if self._finished else 0.0,
             "steps": self._steps,
             "steps_per_second": self._steps / running if running > 0 else 0.0,
             "demos_per_minute": 60.0 * rate,
@@ -99,6 +116,18 @@ class Generate(SimStage):
                 )
             )
         )
+        if options.keep_failed:
+            path = Path(options.output)
+            self._failed_writer = self._resources.enter_context(
+                BackgroundWriter(
+                    DatasetWriter(
+                        path.with_name(f"{path.stem}_failed{path.suffix}"),
+                        env.env_args(),
+                        mode="overwrite" if self._mode == "create" else self._mode,
+                        attrs={"mimic": {"generated": self._run}},
+                    )
+                )
+            )
         self._recorder = EpisodeRecorder(env.num_envs, env.device, max(len(demo.actions) for demo in demos) * 3 // 2)
         self._restart(torch.arange(env.num_envs, device=env.device))
         self._generating_since = time.perf_counter()
@@ -150,6 +179,10 @@ class Generate(SimStage):
             self._writer.submit(Episode(self._recorder.take(outcome.env, outcome.steps), self._attrs(outcome)))
         else:
             self._failed += 1
+            if self._failed_writer is not None:
+                self._failed_writer.submit(
+                    Episode(self._recorder.take(outcome.env, outcome.steps), self._attrs(outcome))
+                )
             self._causes[f"{outcome.cause} {outcome.subtask}".strip()] += 1
         return [
             AttemptFinished(
@@ -172,8 +205,12 @@ class Generate(SimStage):
             ]
             for eef, used in outcome.sources.items()
         }
-        generated = {**self._run, "attempt": outcome.attempt, "retries": outcome.retries, "sources": sources}
-        return {"success": True, "seed": self.options.seed, "mimic": {"generated": generated}}
+        # Physics repeats to the bit only in the same environment: elsewhere its distance to the origin rounds otherwise.
+        place = {"attempt": outcome.attempt, "env": outcome.env, "num_envs": self.env.num_envs}
+        generated = {**self._run, **place, "retries": outcome.retries, "sources": sources}
+        if not outcome.success:
+            generated |= {"cause": outcome.cause, "subtask": outcome.subtask}
+        return {"success": outcome.success, "seed": self.options.seed, "mimic": {"generated": generated}}
 
     def _report_saved(self, saved: list) -> list[Event]:
         events: list[Event] = []
@@ -185,15 +222,23 @@ class Generate(SimStage):
 
     def _close_file(self, outcome: str) -> list[Event]:
         events = self._report_saved(self._writer.finish())
-        took = time.perf_counter() - self._generating_since
+        if self._failed_writer is not None:
+            self._failed_writer.finish()
+        return events + self._finish(outcome, self._summary())
+
+    def _summary(self) -> dict:
         summary = {
-            "output": str(self._writer.path),
+            "output": self.options.output,
             "saved": self._saved,
             "attempts": self._finished,
             "failed": self._failed,
             "causes": dict(self._causes),
-            "retries": dict(self._generator.retries),
+            "retries": {},
             "steps": self._steps,
-            "seconds": round(took, 2),
+            "seconds": round(time.perf_counter() - self._generating_since, 2),
         }
-        return events + self._finish(outcome, summary)
+        if self._steps:
+            summary |= {"output": str(self._writer.path), "retries": dict(self._generator.retries)}
+        if self._failed_writer is not None:
+            summary["failed_output"] = str(self._failed_writer.path)
+        return summary

@@ -100,8 +100,20 @@ class GenerateOptions(SimOptions):
     """default, or upstream for Isaac Lab 3.0.0's own rules."""
     max_failures: int = 0
     """Give up after so many failed attempts; 0 for never."""
+    keep_failed: bool = False
+    """Write failed attempts too, into a second file named <output>_failed."""
+    resume: bool = False
+    """Go on with a run that was stopped or killed, up to num_demos in all."""
     overwrite: bool = False
     """Replace the output if it exists."""
+    early_stop: bool | None = None
+    """End an attempt, or go back, as soon as a subtask has failed; the mode decides if it is not given."""
+    max_retries: int | None = None
+    """How often a failed subtask is tried again from where it began; the mode decides if it is not given."""
+    correct_grasp: bool | None = None
+    """Allow for how differently a carried object is held; the mode decides if it is not given."""
+    per_subtask_selection: bool | None = None
+    """Choose a source for every subtask, not for a whole attempt; the mode decides if it is not given."""
 
 
 @dataclass(frozen=True)

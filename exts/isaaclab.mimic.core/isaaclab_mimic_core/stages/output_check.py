@@ -9,12 +9,13 @@ from pathlib import Path
 from ..errors import OutputError
 
 
-def check_output(path: str, mode: str = "create") -> None:
+def check_output(path: str, mode: str = "create", source: str | None = None) -> None:
     """Check that a file can be made or extended, without touching anything.
 
     Args:
         path: The file to be written.
         mode: The dataset writer's mode; `create` minds an existing file.
+        source: A file that is read while this one is written.
 
     Raises:
         OutputError: It cannot be written, or it exists and nothing was said about that.
@@ -24,6 +25,8 @@ def check_output(path: str, mode: str = "create") -> None:
         raise OutputError("this is a folder, not a file", where=path, remedy="Name a file in it, ending in .hdf5.")
     if mode == "create" and target.exists():
         raise OutputError("the file exists already", where=path, remedy="Give another name, or --overwrite.")
+    if source and target.exists() and os.path.exists(source) and os.path.samefile(path, source):
+        raise OutputError("this is the input, which would be lost", where=path, remedy="Give another --output.")
     folder = target.absolute().parent
     while not folder.exists():
         folder = folder.parent

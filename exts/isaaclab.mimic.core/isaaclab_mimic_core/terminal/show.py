@@ -97,11 +97,12 @@ class TerminalView:
         if "annotated" in summary and stage == "annotate":
             self._console.print(f"  {summary['annotated']} of {summary['of']} demonstrations annotated")
         elif "attempts" in summary and stage in ("generate", "record"):
-            rate = summary["saved"] / summary["attempts"] if summary["attempts"] else 0.0
-            self._console.print(
-                f"  {summary['saved']} demonstrations saved, {summary['attempts']} attempts"
-                + (f" ({rate:.0%} successful)" if stage == "generate" else "")
-            )
+            line = f"  {summary['saved']} demonstrations saved, {summary['attempts']} attempts"
+            if summary.get("failed") is not None and summary["attempts"]:
+                line += f" ({1 - summary['failed'] / summary['attempts']:.0%} successful)"
+            if retries := sum(summary.get("retries", {}).values()):
+                line += f", {retries} subtasks tried again"
+            self._console.print(line)
             for cause, count in sorted(summary.get("causes", {}).items(), key=lambda item: -item[1]):
                 self._console.print(f"    {count} x {cause}")
 
