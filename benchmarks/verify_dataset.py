@@ -9,8 +9,11 @@
   again. Also told is how far the robot's joints and the objects strayed from what was recorded, and at which step a
   joint first did so by more than a microradian.
 
+Each is played in the environment it was generated in, if the file says which: physics repeats to the bit there, while
+in another one the distance to the world's origin rounds differently. --num-envs plays them elsewhere.
+
     python benchmarks/verify_dataset.py generated.hdf5
-    python benchmarks/verify_dataset.py generated.hdf5 --num-envs 4 --shift 1
+    python benchmarks/verify_dataset.py generated.hdf5 --num-envs 4
 
 Prints a table on standard error and the same as JSON, a line for every demonstration and one for the file, on standard
 output. Ends with 0 if every demonstration passed the first test, else with 1.
@@ -19,6 +22,7 @@ output. Ends with 0 if every demonstration passed the first test, else with 1.
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -40,17 +44,19 @@ _JOINTS = "articulation/robot/joint_position"
 
 
 class Judge:
-    """Puts up to `num_envs` demonstrations at a time to the tests, one an environment."""
+    """Puts up to `num_envs` demonstrations at a time to the tests, one an environment.
 
-    def __init__(self, env: BatchedEnv, shift: int):
+    Both tests take the demonstrations and, if it matters, the environment that each is put into.
+    """
+
+    def __init__(self, env: BatchedEnv):
         self._env = env
         self._rest_steps = round(REST / env.step_dt)
-        self._shift = shift
 
     @torch.inference_mode()
-    def rest(self, episodes: list[Episode]) -> list[dict]:
+    def rest(self, episodes: list[Episode], places: Sequence[int] = ()) -> list[dict]:
         """Restore each last state and let it rest."""
-        ids = self._place(episodes, "states", -1)
+        ids = self._place(episodes, places, "states", -1)
         gripper = self._gripper(episodes, ids)
         hold = self._env.eef_pose()
         for _ in range(self._rest_steps):
@@ -59,10 +65,10 @@ class Judge:
         return [{"rest": value} for value in success]
 
     @torch.inference_mode()
-    def replay(self, episodes: list[Episode]) -> list[dict]:
+    def replay(self, episodes: list[Episode], places: Sequence[int] = ()) -> list[dict]:
         """Play each one's actions from its initial state, then let it rest."""
         env = self._env
-        ids = self._place(episodes, "initial_state", 0)
+        ids = self._place(episodes, places, "initial_state", 0)
         lengths = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
         lengths[ids] = torch.tensor([episode.num_samples for episode in episodes], device=env.device)
         longest = int(lengths.max())
@@ -104,14 +110,16 @@ class Judge:
             for i in range(len(episodes))
         ]
 
-    def _place(self, episodes: list[Episode], group: str, row: int) -> torch.Tensor:
+    def _place(self, episodes: list[Episode], places: Sequence[int], group: str, row: int) -> torch.Tensor:
         """Put each demonstration's state into an environment; return which: (len(episodes),) int64."""
         env = self._env
         everyone = torch.arange(env.num_envs, device=env.device)
         env.reset(everyone, randomness.streams(0, "reset", everyone))
-        ids = (everyone[: len(episodes)] + self._shift) % env.num_envs
+        ids = torch.tensor(places, device=env.device) if places else everyone[: len(episodes)]
         state = {
-            path: torch.as_tensor(np.stack([episode.group(group)[path][row] for episode in episodes]), device=env.device)
+            path: torch.as_tensor(
+                np.stack([episode.group(group)[path][row] for episode in episodes]), device=env.device
+            )
             for path in episodes[0].group(group)
         }
         env.restore(state, ids)
@@ -132,7 +140,35 @@ def _padded(values: np.ndarray, length: int) -> np.ndarray:
     return np.concatenate([values, np.repeat(values[-1:], length - len(values), axis=0)])
 
 
-def verify(path: str, num_envs: int, shift: int, physics: str, assets: str) -> tuple[list[dict], dict]:
+def batches(episodes: list[Episode], num_envs: int) -> tuple[int, list[tuple[list[int], list[int]]]]:
+    """Decide what is played where.
+
+    Args:
+        episodes: The demonstrations.
+        num_envs: How many environments there shall be; 0: as when they were generated.
+
+    Returns:
+        How many environments, and batches: indices of demonstrations, and an environment of its own for each.
+    """
+    made = [(episode.attrs.get("mimic") or {}).get("generated") or {} for episode in episodes]
+    layouts = {origin.get("num_envs") for origin in made}
+    if num_envs or len(layouts) != 1 or None in layouts:
+        num_envs = num_envs or 16
+        places = [index % num_envs for index in range(len(episodes))]
+    else:
+        (num_envs,) = layouts
+        places = [origin["env"] for origin in made]
+    planned: list[tuple[list[int], list[int]]] = []
+    for index, place in enumerate(places):
+        free = next((batch for batch in planned if place not in batch[1]), None)
+        if free is None:
+            planned.append(free := ([], []))
+        free[0].append(index)
+        free[1].append(place)
+    return num_envs, planned
+
+
+def verify(path: str, num_envs: int, physics: str, assets: str) -> tuple[list[dict], dict]:
     """Put every demonstration of a file to both tests.
 
     Returns:
@@ -145,13 +181,15 @@ def verify(path: str, num_envs: int, shift: int, physics: str, assets: str) -> t
     made = made if isinstance(made, dict) else {}
     physics = physics if physics != "auto" else made.get("physics", physics)
     assets = assets if assets != "auto" else made.get("assets", assets)
+    num_envs, planned = batches(episodes, num_envs)
     rows: list[dict[str, Any]] = [{"demo": episode.name, "samples": episode.num_samples} for episode in episodes]
     with open_env(task, num_envs, physics=physics, assets=assets) as env:
-        judge = Judge(env, shift)
-        for begin in range(0, len(episodes), num_envs):
-            batch = episodes[begin : begin + num_envs]
-            for row, resting, replayed in zip(rows[begin:], judge.rest(batch), judge.replay(batch), strict=False):
-                row |= resting | replayed
+        judge = Judge(env)
+        for indices, places in planned:
+            batch = [episodes[index] for index in indices]
+            resting, replayed = judge.rest(batch, places), judge.replay(batch, places)
+            for place, index, at_rest, after in zip(places, indices, resting, replayed, strict=True):
+                rows[index] |= {"env": place} | at_rest | after
         info = env.info
     total = {
         "file": path,
@@ -159,8 +197,8 @@ def verify(path: str, num_envs: int, shift: int, physics: str, assets: str) -> t
         "rest": sum(row["rest"] for row in rows),
         "replay": sum(row["replay"] for row in rows),
         "replay_at_last_action": sum(row["replay_at_last_action"] for row in rows),
+        "replay_to_the_bit": sum(row["joints_apart_rad"] == row["objects_apart_mm"] == 0.0 for row in rows),
         "num_envs": num_envs,
-        "shift": shift,
         **{key: info[key] for key in ("task", "physics", "assets", "device")},
     }
     return rows, total
@@ -169,8 +207,7 @@ def verify(path: str, num_envs: int, shift: int, physics: str, assets: str) -> t
 def main() -> int:
     parser = argparse.ArgumentParser(description="Whether the demonstrations in a file are what they say.")
     parser.add_argument("file")
-    parser.add_argument("--num-envs", type=int, default=16)
-    parser.add_argument("--shift", type=int, default=0, help="use environments from this one on")
+    parser.add_argument("--num-envs", type=int, default=0, help="0: as many as when the file was made, else 16")
     parser.add_argument("--physics", default="auto", help="auto: what the file was made with")
     parser.add_argument("--assets", default="auto", help="auto: what the file was made with")
     arguments = parser.parse_args()
@@ -185,7 +222,8 @@ def main() -> int:
     for line in (dict(zip(columns, columns, strict=True)), *rows):
         print(*(f"{line[c]!s:>{w}}" for c, w in zip(columns, widths, strict=True)), file=streams.err)
     print(
-        f"at rest {total['rest']} of {total['demos']}, replayed {total['replay']} of {total['demos']}",
+        f"at rest {total['rest']} of {total['demos']}, replayed {total['replay']} of {total['demos']}"
+        f" ({total['replay_to_the_bit']} to the bit)",
         file=streams.err,
     )
     for line in (*rows, total):

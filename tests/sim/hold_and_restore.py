@@ -3,7 +3,7 @@
 
 """Opens a task, holds the arm where it is, moves it at random, and restores where it began; prints what it found.
 
-    python hold_and_restore.py TASK
+python hold_and_restore.py TASK
 """
 
 import json

@@ -94,7 +94,9 @@ def test_only_the_environments_that_are_reset_change(stack_env):
     others = [i for i in range(env.num_envs) if i not in chosen.tolist()]
     for path, values in env.state().items():
         assert torch.equal(values[others], before[path][others]), path
-    moved = env.state()["articulation/robot/joint_position"][chosen] - before["articulation/robot/joint_position"][chosen]
+    moved = (
+        env.state()["articulation/robot/joint_position"][chosen] - before["articulation/robot/joint_position"][chosen]
+    )
     assert moved.abs().amax(dim=1).min() > 1e-3
 
 

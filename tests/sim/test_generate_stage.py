@@ -1,0 +1,184 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The generate stage on real physics: what it makes, how it stops, what it says of its work."""
+
+import json
+import random
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from isaaclab.utils.datasets import HDF5DatasetFileHandler
+
+from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
+from isaaclab_mimic_core.errors import DatasetError
+from isaaclab_mimic_core.stages.generate import Generate
+from isaaclab_mimic_core.stages.options import GenerateOptions
+
+pytestmark = pytest.mark.sim
+
+SIGNALS = "obs/datagen_info/subtask_term_signals"
+
+
+def options(annotated, path: Path, **changes) -> GenerateOptions:
+    return GenerateOptions(**{"input": str(annotated.path), "output": str(path), "num_demos": 4, "seed": 3, **changes})
+
+
+def read(path: Path) -> list[Episode]:
+    with DatasetReader(path) as reader:
+        return list(reader.episodes())
+
+
+@pytest.fixture(scope="module")
+def generated(annotated, stack_env, run_stage, tmp_path_factory):
+    """Four demonstrations: their file, the episodes in it, and what the stage said."""
+    path = tmp_path_factory.mktemp("generated") / "generated.hdf5"
+    run = run_stage(Generate(options(annotated, path), stack_env))
+    return path, read(path), run
+
+
+def test_as_many_are_saved_as_were_asked_for(generated):
+    _, episodes, run = generated
+    assert run.ending.outcome == "done" and run.ending.summary["saved"] == 4 == len(episodes)
+    assert [event.name for event in run.kinds["DemoSaved"]] == [episode.name for episode in episodes]
+    attempts = run.kinds["AttemptFinished"]
+    assert len(attempts) == run.ending.summary["attempts"] and sum(a.success for a in attempts) == 4
+    assert all(a.cause and not a.success for a in attempts if a.cause or not a.success)
+
+
+def test_each_says_where_it_comes_from(generated, annotated, stack_env):
+    path, episodes, _ = generated
+    lengths = {episode.name: episode.num_samples for episode in read(annotated.path)}
+    subtasks = stack_env.cfg.subtask_configs["franka"]
+    with DatasetReader(path) as reader:
+        run = reader.data_attrs["mimic"]["generated"]
+    for episode in episodes:
+        assert episode.seed == 3 and episode.success is True
+        made = episode.attrs["mimic"]["generated"]
+        assert made["seed"] == 3 and made["input"] == str(annotated.path) and made["mode"] == "default"
+        assert {"isaaclab", "torch", "ovphysx"} <= set(made["versions"])
+        assert made["physics"] == "ovphysx" and made["settings"] == run["settings"]
+        assert 0 <= made["env"] < made["num_envs"] == stack_env.num_envs
+        parts = made["sources"]["franka"]
+        assert len(parts) == len(subtasks)
+        for part in parts:
+            begin, end = part["segment"]
+            assert 0 <= begin < end <= lengths[part["demo"]]
+    attempts = [episode.attrs["mimic"]["generated"]["attempt"] for episode in episodes]
+    assert len(set(attempts)) == 4
+
+
+def test_the_task_is_fulfilled_and_stays_so(generated, stack_env):
+    from verify_dataset import Judge
+
+    _, episodes, _ = generated
+    assert Judge(stack_env).rest(episodes) == [{"rest": True}] * 4
+
+
+def test_upstreams_handler_reads_them(generated):
+    path, episodes, _ = generated
+    handler = HDF5DatasetFileHandler()
+    handler.open(str(path))
+    assert handler.get_env_name() == "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
+    assert handler.get_num_episodes() == 4 and handler.get_format_version() == 1
+    for episode in episodes:
+        loaded = handler.load_episode(episode.name, "cpu")
+        assert loaded.success and loaded.seed == 3
+        np.testing.assert_array_equal(loaded.data["actions"].numpy(), episode.data["actions"])
+        pose = loaded.get_initial_state()["rigid_object"]["cube_1"]["root_pose"]
+        np.testing.assert_array_equal(pose.numpy(), episode.data["initial_state/rigid_object/cube_1/root_pose"])
+    handler.close()
+
+
+def test_one_seed_gives_the_same_bytes_and_another_does_not(generated, annotated, stack_env, run_stage, tmp_path):
+    _, first, _ = generated
+    run_stage(Generate(options(annotated, tmp_path / "same.hdf5"), stack_env))
+    for mine, theirs in zip(read(tmp_path / "same.hdf5"), first, strict=True):
+        assert mine.attrs["mimic"]["generated"]["attempt"] == theirs.attrs["mimic"]["generated"]["attempt"]
+        for name, values in theirs.data.items():
+            assert mine.data[name].tobytes() == values.tobytes(), name
+    run_stage(Generate(options(annotated, tmp_path / "other.hdf5", seed=4, num_demos=1), stack_env))
+    other = read(tmp_path / "other.hdf5")[0].data["actions"].tobytes()
+    assert all(other != episode.data["actions"].tobytes() for episode in first)
+
+
+def test_pause_resume_and_stop(annotated, stack_env, tmp_path):
+    path = tmp_path / "stopped.hdf5"
+    with Generate(options(annotated, path, num_demos=100), stack_env) as stage:
+        for _ in range(10):
+            stage.step()
+        stage.request("pause")
+        before, due = stage.snapshot()["steps"], stage.due
+        state = stack_env.state()["articulation/robot/joint_position"].clone()
+        assert stage.paused and due > time.monotonic()
+        assert [stage.step() for _ in range(3)] == [[], [], []]
+        assert stage.snapshot()["steps"] == before
+        assert stack_env.state()["articulation/robot/joint_position"].equal(state)
+        stage.request("resume")
+        while stage.snapshot()["saved"] < 1:
+            stage.step()
+        saved = stage.snapshot()["saved"]
+        stage.request("pause")
+        stage.request("stop")
+        ending = stage.step()[-1]
+    assert ending.outcome == "stopped" and stage.done and stage.step() == []
+    episodes = read(path)
+    assert len(episodes) == ending.summary["saved"] >= saved
+    assert all(episode.success and len(episode.data["obs/eef_pos"]) == episode.num_samples for episode in episodes)
+    assert sorted(file.name for file in tmp_path.iterdir() if not file.name.endswith(".lock")) == ["stopped.hdf5"]
+
+
+def test_closing_in_the_middle_leaves_a_complete_file(annotated, stack_env, tmp_path):
+    path = tmp_path / "closed.hdf5"
+    with Generate(options(annotated, path), stack_env) as stage:
+        for _ in range(20):
+            stage.step()
+    with DatasetReader(path, allow_empty=True) as reader:
+        assert len(reader) == 0
+
+
+def test_a_signal_that_never_rises_is_named(annotated, stack_env, tmp_path):
+    episode = read(annotated.path)[0]
+    episode.data[f"{SIGNALS}/stack_1"][:] = False
+    silent = tmp_path / "silent.hdf5"
+    with DatasetWriter(silent, {"env_name": "x"}) as writer:
+        writer.add(episode)
+    output = tmp_path / "out.hdf5"
+    with (
+        pytest.raises(DatasetError, match="'stack_1' of 'franka' never rises"),
+        Generate(GenerateOptions(input=str(silent), output=str(output)), stack_env) as stage,
+    ):
+        list(stage)
+    assert not output.exists()
+
+
+def test_killed_at_a_random_moment(annotated, start_python, tmp_path):
+    path = tmp_path / "killed.hdf5"
+    process = start_python(
+        *("-m", "isaaclab_mimic_core", "generate", "--json", "--input", annotated.path, "--output", path),
+        *("--num-demos", "1000", "--num-envs", "8", "--device", "cpu", "--assets", "local"),
+    )
+    reported = []
+    for line in process.stdout:
+        event = json.loads(line)
+        if event["event"] == "DemoSaved":
+            reported.append(event)
+            break
+    assert reported, process.stderr.read()[-3000:]
+    time.sleep(random.uniform(0.0, 2.5))
+    process.kill()
+    for line in process.stdout:
+        # The last line may have been cut off by the kill.
+        if line.endswith("\n") and (event := json.loads(line))["event"] == "DemoSaved":
+            reported.append(event)
+    process.wait()
+    with h5py.File(path) as file:
+        assert file["data"].attrs["total"] == sum(len(demo["actions"]) for demo in file["data"].values())
+    episodes = {episode.name: episode for episode in read(path)}
+    for event in reported:
+        episode = episodes[event["name"]]
+        assert episode.num_samples == event["steps"] and episode.success
+        assert all(np.isfinite(values).all() for values in episode.data.values())
