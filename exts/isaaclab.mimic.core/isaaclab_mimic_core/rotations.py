@@ -45,5 +45,5 @@ def matrix_from_axis(axis: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
     zero = torch.zeros_like(x)
     cross = torch.stack([zero, -z, y, z, zero, -x, -y, x, zero], dim=-1).unflatten(-1, (3, 3))
     eye = torch.eye(3, dtype=axis.dtype, device=axis.device)
-    sine, versine = angle.sin()[..., None, None], (1.0 - angle.cos())[..., None, None]
-    return eye + sine * cross + versine * (cross @ cross)
+    sine, cosine = angle.sin()[..., None, None], angle.cos()[..., None, None]
+    return cosine * eye + sine * cross + (1.0 - cosine) * (axis[..., :, None] * axis[..., None, :])

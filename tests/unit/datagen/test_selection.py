@@ -19,7 +19,7 @@ NEAREST = [name for name in STRATEGIES if name != "random"]
 def choose(strategy: str, nn_k: int, draw: torch.Tensor, poses: tuple, weights=(1.0, 1.0)) -> torch.Tensor:
     rows = len(draw)
     weight = [torch.full((rows,), value) for value in weights]
-    spread = [pose.expand(rows, *pose.shape) for pose in poses]
+    spread = [None if pose is None else pose.expand(rows, *pose.shape) for pose in poses]
     return select(torch.full((rows,), STRATEGIES.index(strategy)), torch.full((rows,), nn_k), *weight, *spread, draw)
 
 
@@ -69,6 +69,13 @@ def test_the_ends_of_the_interval_are_no_exception(poses):
     draw = torch.tensor([0.0, 1.0])
     assert choose("random", 1, draw, poses).unique().numel() == 2
     assert choose("nearest_neighbor_object", 1, draw, poses).unique().numel() == 1
+
+
+def test_the_objects_distance_asks_for_no_end_effector(poses):
+    draw = draws_for_each_rank(NUM_DEMOS)
+    without = (*poses[:2], None, None)
+    for strategy in ("random", "nearest_neighbor_object"):
+        assert torch.equal(choose(strategy, 100, draw, without), choose(strategy, 100, draw, poses))
 
 
 def test_rows_follow_their_own_strategy(poses):

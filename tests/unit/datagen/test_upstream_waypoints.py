@@ -103,7 +103,9 @@ def upstream_run(
     except AssertionError:
         if not until_it_gives_up:
             raise
-    return one.asked
+    bounds = generator.randomize_subtask_boundaries()
+    segments = {eef: [tuple(bounds[eef][s, i].tolist()) for i, s in enumerate(used)] for eef, used in sources.items()}
+    return one.asked, segments
 
 
 def our_run(env: ScriptedEnv, demos: list[SourceDemo]) -> list[Outcome]:
@@ -141,8 +143,9 @@ def test_same_waypoints(case, eefs):
     outcomes = our_run(env, demos)
 
     for outcome in outcomes:
-        expected = upstream_run(env, outcome.env, demos, outcome.sources)
+        expected, segments = upstream_run(env, outcome.env, demos, outcome.sources)
         assert len(expected) == outcome.steps
+        assert outcome.segments == segments
         stream = randomness.streams(SEED, "noise", torch.tensor(outcome.attempt))
         for step, waypoints in enumerate(expected):
             normal = randomness.normal(stream, step, len(eefs) * POSE_ACTION_DIM).reshape(len(eefs), -1)

@@ -42,6 +42,7 @@ class Following:
         self._plan, self._bank, self._seed, self._settings = plan, bank, seed, settings
         self._constraints = constraints
         self._selects_per_subtask = config.generation_select_src_per_subtask and settings.per_subtask_selection
+        self._selects_by_robot = bool((plan.strategy == selection.ROBOT).any())
         self._selects_per_arm = config.generation_select_src_per_arm
         self._with_first_pose = config.generation_transform_first_robot_pose
         self._from_last_target = config.generation_interpolate_from_last_target_pose
@@ -85,6 +86,18 @@ class Following:
         where = (self._row_column, self._eefs, cursor.minimum(self.length - 1))
         return self.poses[where], self._gripper[where], self._noise[where]
 
+    def segments(self, rows: torch.Tensor) -> torch.Tensor:
+        """Return first step and end (exclusive) of the segments that attempts followed, of each subtask begun.
+
+        Args:
+            rows: (K,) environments.
+
+        Returns:
+            (K, num_eefs, max_subtasks, 2) int64.
+        """
+        source = self.sources[rows].clamp_min(0)[:, None, ..., None]
+        return self.bounds[rows].take_along_dim(source, dim=1)[:, 0]
+
     def build(
         self,
         rows: torch.Tensor,
@@ -114,8 +127,8 @@ class Following:
         starts = self.bounds[rows, :, eef, subtask, 0]
         demos = torch.arange(bank.num_demos, device=rows.device)[None]
         then = bank.object_pose[demos, which[:, None], starts]
-        eef_then = bank.eef_pose[demos, eef, starts]
-        source = self._choose(rows, eef, subtask, tries, here, then, eef_now[rows, eef], eef_then)
+        eefs = (eef_now[rows, eef], bank.eef_pose[demos, eef, starts]) if self._selects_by_robot else (None, None)
+        source = self._choose(rows, eef, subtask, tries, here, then, *eefs)
         coordinated = torch.zeros_like(has_object)
         agreed = None
         if self._constraints is not None:
@@ -170,8 +183,8 @@ class Following:
         tries: torch.Tensor,
         object_now: torch.Tensor,
         object_then: torch.Tensor,
-        eef_now: torch.Tensor,
-        eef_then: torch.Tensor,
+        eef_now: torch.Tensor | None,
+        eef_then: torch.Tensor | None,
     ) -> torch.Tensor:
         """Return which source demonstration each row follows now: (K,) int64."""
         plan = self._plan

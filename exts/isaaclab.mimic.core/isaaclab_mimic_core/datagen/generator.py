@@ -69,7 +69,9 @@ class Generator:
         self._beginning = np.zeros((n, e), dtype=bool)
         self._released = flags(n, e)
         self._attempt = whole(n) - 1
-        self._noise_stream, self._ticks = whole(n), whole(n)
+        self._noise_stream = whole(n)
+        self.ticks = whole(n)
+        """Steps made in the running attempts, those that second tries took back included: (num_envs,) int64."""
         self._signal_at_end, self._signal_ever = flags(n, e, s), flags(n, e, s)
         self._held, self._ever, self._tail = whole(n), flags(n), whole(n)
         self.steps = whole(n)
@@ -103,7 +105,7 @@ class Generator:
         self._following.begin(env_ids, attempts)
         if self._constraints is not None:
             self._constraints.begin(env_ids)
-        for count in (self._cursor, self._subtask, self._held, self._tail, self.steps, self._ticks, self._tries):
+        for count in (self._cursor, self._subtask, self._held, self._tail, self.steps, self.ticks, self._tries):
             count[env_ids] = 0
         for flag in (self._arm_done, self._ever, self._signal_at_end, self._signal_ever):
             flag[env_ids] = False
@@ -125,7 +127,7 @@ class Generator:
             amplitude = torch.where(self._arm_done, 0.0, amplitude)
         channels = len(self._plan.eef_names) * self._env.pose_action_dim
         # Counted by steps ever made, so that a second try is not disturbed just as the first one was.
-        noise = randomness.normal(self._noise_stream, self._ticks, channels)
+        noise = randomness.normal(self._noise_stream, self.ticks, channels)
         noise = amplitude[..., None] * noise.reshape(*amplitude.shape, -1)
         return self._env.target_to_action(target, gripper, noise)
 
@@ -136,7 +138,7 @@ class Generator:
         """
         success, objects = self._env.success(), self._env.object_pose()
         self.steps += 1
-        self._ticks += 1
+        self.ticks += 1
         self._cursor += 1
         ended = (self._cursor >= self._following.length) & ~self._arm_done
         fallen = self._watch.observe(ended, self._subtask, objects)
@@ -291,6 +293,7 @@ class Generator:
                 "retries": self._tries.sum(dim=1),
             }.items()
         }
+        table["segments"] = self._following.segments(ids).tolist()
         outcomes = []
         for k, env_id in enumerate(env_ids):
             row = {name: values[k] for name, values in table.items()}
@@ -303,7 +306,7 @@ class Generator:
                     cause, where = explain(plan, row["at_end"], row["ever"], row["subtask"])
             used = {name: [s for s in row["sources"][eef] if s >= 0] for eef, name in enumerate(plan.eef_names)}
             segments = {
-                name: [tuple(self._following.bounds[env_id, s, eef, i].tolist()) for i, s in enumerate(used[name])]
+                name: [(begin, end) for begin, end in row["segments"][eef][: len(used[name])]]
                 for eef, name in enumerate(plan.eef_names)
             }
             outcomes.append(

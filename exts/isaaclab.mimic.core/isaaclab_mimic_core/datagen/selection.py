@@ -14,7 +14,7 @@ import torch
 from .plan import STRATEGIES
 
 _RANDOM = STRATEGIES.index("random")
-_ROBOT = STRATEGIES.index("nearest_neighbor_robot_distance")
+ROBOT = STRATEGIES.index("nearest_neighbor_robot_distance")
 
 
 def pose_distance(a: torch.Tensor, b: torch.Tensor, pos_weight: torch.Tensor, rot_weight: torch.Tensor) -> torch.Tensor:
@@ -39,8 +39,8 @@ def select(
     rot_weight: torch.Tensor,
     object_now: torch.Tensor,
     object_then: torch.Tensor,
-    eef_now: torch.Tensor,
-    eef_then: torch.Tensor,
+    eef_now: torch.Tensor | None,
+    eef_then: torch.Tensor | None,
     draw: torch.Tensor,
     skip: torch.Tensor | int = 0,
 ) -> torch.Tensor:
@@ -53,7 +53,7 @@ def select(
         rot_weight: (K,) weight of radians.
         object_now: (K, 4, 4) the reference object.
         object_then: (K, D, 4, 4) the same at each source segment's start.
-        eef_now: (K, 4, 4) the end effector.
+        eef_now: (K, 4, 4) the end effector; None if no row goes by the robot's distance.
         eef_then: (K, D, 4, 4) the same at each source segment's start.
         draw: (K,) uniform in (0, 1).
         skip: (K,) take the so many next one of those it would choose among; a second try takes another one.
@@ -62,10 +62,11 @@ def select(
         (K,) int64.
     """
     count = object_then.shape[1]
-    moved = object_now[:, None] @ math_utils.pose_inv(object_then) @ eef_then
-    robot = (strategy == _ROBOT)[:, None, None, None]
-    there = torch.where(robot, moved, object_then)
-    here = torch.where(robot, eef_now[:, None], object_now[:, None])
+    here, there = object_now[:, None], object_then
+    if eef_now is not None and eef_then is not None:
+        moved = object_now[:, None] @ math_utils.pose_inv(object_then) @ eef_then
+        robot = (strategy == ROBOT)[:, None, None, None]
+        here, there = torch.where(robot, eef_now[:, None], here), torch.where(robot, moved, there)
     distance = pose_distance(there, here, pos_weight[:, None], rot_weight[:, None])
     among = torch.where(strategy == _RANDOM, count, nn_k.clamp_max(count))
     rank = ((draw * among).long().minimum(among - 1) + skip) % among

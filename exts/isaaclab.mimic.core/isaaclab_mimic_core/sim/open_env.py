@@ -8,6 +8,7 @@ repairs have to come first.
 """
 
 import contextlib
+import importlib
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -69,10 +70,12 @@ def open_env(
     allow_pinned_without_cuda()
     if inside_kit() and not inside_isaac_sim():
         _simulate_without_kit()
-    import isaaclab_mimic.envs  # noqa: F401  registers the tasks
+    import isaaclab_mimic.envs  # noqa: F401  registers upstream's tasks
     import torch
     from isaaclab_tasks.utils.parse_cfg import parse_env_cfg
 
+    if spec.package:
+        importlib.import_module(spec.package).register()
     if device == "cpu":
         # Tensors are small: more threads make a step slower, also the physics beside it.
         torch.set_num_threads(1)
@@ -80,9 +83,8 @@ def open_env(
     success_term = _take_over(cfg, seed)
     configure_engine(cfg, engine)
     if local:
-        from ..tasks.franka_stack.local_scene import use_local_assets
-
-        use_local_assets(cfg, engine)
+        scene = spec.package or "isaaclab_mimic_core.tasks.franka_stack.local_scene"
+        importlib.import_module(scene).use_local_assets(cfg, engine)
     if configure:
         configure(cfg)
     info = {

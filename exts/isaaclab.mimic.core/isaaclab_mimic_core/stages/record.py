@@ -52,7 +52,7 @@ class Record(SimStage):
 
     @torch.inference_mode()
     def _begin(self) -> list[Event]:
-        from ..devices.scripted import ScriptedStacker
+        from ..devices import scripted_for
         from ..envs.recorder import EpisodeRecorder
 
         env = self.env
@@ -60,7 +60,7 @@ class Record(SimStage):
             BackgroundWriter(DatasetWriter(self.options.output, env.env_args(), mode=self._mode))
         )
         self._recorder = EpisodeRecorder(env.num_envs, env.device, self.options.max_steps)
-        self._device = ScriptedStacker(env, self.options.seed)
+        self._device = scripted_for(env.info["task"])(env, self.options.seed)
         self._held = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
         self._numbers = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
         self._restart(torch.arange(env.num_envs, device=env.device))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Every Mimic task of isaaclab_mimic 3.0.0, by the id it is registered under."""
+"""Every Mimic task of isaaclab_mimic 3.0.0, and our own, by the id it is registered under."""
 
 from dataclasses import dataclass
 
@@ -15,22 +15,33 @@ class Task:
         title: What is to be done, for people.
         local: Whether its scene can be built without the cloud's assets.
         needs: What it needs beyond physics and assets, for people.
+        package: Module that brings the task, if it is not one of upstream's: it has `register()`, which enters it in
+            gymnasium's registry, and, for a local one, `use_local_assets(cfg, engine)`.
     """
 
     id: str
     title: str
     local: bool = False
     needs: tuple[str, ...] = ()
+    package: str = ""
 
 
 _CAMERAS = ("camera rendering",)
 _ISAAC_SIM = ("Isaac Sim",)
+_TWO_FRANKA = "isaaclab_mimic_core.tasks.two_franka"
 
 TASKS = {
     task.id: task
     for task in (
         Task("Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0", "Franka stacks three cubes (relative poses)", local=True),
         Task("Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0", "Franka stacks three cubes (absolute poses)", local=True),
+        Task("Mimic-Lift-Box-Two-Franka-v0", "Two Frankas lift a long box together", local=True, package=_TWO_FRANKA),
+        Task(
+            "Mimic-Clear-And-Place-Two-Franka-v0",
+            "One Franka clears a plate, another puts its cube there",
+            local=True,
+            package=_TWO_FRANKA,
+        ),
         Task("Isaac-Stack-Cube-Franka-IK-Rel-Blueprint-Mimic-v0", "the same, with blueprint cameras", needs=_CAMERAS),
         Task("Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Mimic-v0", "the same, with two cameras", needs=_CAMERAS),
         Task(

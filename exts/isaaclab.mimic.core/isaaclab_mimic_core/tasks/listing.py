@@ -7,9 +7,6 @@ import importlib.util
 
 from .catalog import TASKS, Task
 
-_BATCHED = "-Franka-"
-"""Part of the id of every task whose environment has a batched form (`envs.adapt`)."""
-
 
 def list_tasks() -> list[dict]:
     """Return the catalogue as plain data: id, title, runs_here, and in `missing` what it needs and this machine lacks.
@@ -66,8 +63,6 @@ class _Lacking:
         missing = [need for need in task.needs if self.needs.get(need, True)]
         if self.cloud and not task.local:
             missing.append("NVIDIA's asset server (no answer)")
-        if _BATCHED not in task.id:
-            missing.append("support for its environment (not written yet)")
         return missing
 
 

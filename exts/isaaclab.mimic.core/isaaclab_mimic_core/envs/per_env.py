@@ -1,0 +1,125 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Any Mimic environment, by its own methods: actions are made for one environment after the other.
+
+Upstream's methods (isaaclab.envs.ManagerBasedRLMimicEnv of Isaac Lab 3.0.0) answer for all environments at once but
+for one, `target_eef_pose_to_action`, which is called in a loop.
+"""
+
+import warnings
+from typing import Any
+
+import isaaclab.utils.math as math_utils
+import torch
+
+from .batched import BatchedEnv
+
+
+class LoopedEnv(BatchedEnv):
+    """An environment of a class there is no batched form of; its own methods decide, overridden ones included.
+
+    Upstream's method draws its own noise; it is called without, and noise is added to the action that it returns,
+    to the components that say where an end effector is to go. These are found by trying:
+
+    - a component is a gripper's if changing it changes what `actions_to_gripper_actions` returns, else a pose's;
+    - a pose's component belongs to the end effector whose target changes it; if none's does, it gets no noise.
+
+    How many components an end effector has is only known once there are observations, so each draws noise for all of
+    the pose components, and those of others go unused. An environment that clamps where it adds noise, as upstream's
+    relative ones do to ±1 (a metre in one step), is not clamped here.
+    """
+
+    def __init__(self, env: Any, success_term: Any, info: dict):
+        super().__init__(env, success_term, info)
+        warnings.warn(
+            f"There is no batched form of {type(env).__name__}: actions are made for one environment after the other,"
+            " so generation will be slow with many environments.",
+            stacklevel=3,
+        )
+        self.object_names = tuple(env.get_object_poses())
+        nothing = torch.zeros(1, self.action_dim, device=self.device)
+        found = env.actions_to_gripper_actions(nothing)
+        self._gripper_dims = [found[name].shape[-1] for name in self.eef_names]
+        self.gripper_dim = max(self._gripper_dims)
+        single = torch.eye(self.action_dim, device=self.device)
+        # Both ways, for a gripper may only look at a command's sign.
+        grippers = self.action_to_gripper(torch.stack([single, -single]))
+        is_gripper = (grippers != self.action_to_gripper(nothing)).flatten(2).any(dim=-1).any(dim=0)
+        self._pose_components = torch.nonzero(~is_gripper).squeeze(-1)
+        self.pose_action_dim = len(self._pose_components)
+        self._owner: torch.Tensor | None = None
+
+    def object_pose(self) -> torch.Tensor:
+        """Return where the environment says its objects are: (num_envs, num_objects, 4, 4) [m]; the frame is its own.
+
+        Some give poses in the robot's base frame, the end effectors' included.
+        """
+        poses = self.env.get_object_poses()
+        return torch.stack([poses[name] for name in self.object_names], dim=1)
+
+    def target_to_action(
+        self, target: torch.Tensor, gripper: torch.Tensor, noise: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        action = torch.stack([self._action_of(env_id, target, gripper) for env_id in range(self.num_envs)])
+        if noise is not None:
+            if self._owner is None:
+                self._owner = self._find_owners()
+            component = torch.arange(self.pose_action_dim, device=self.device)
+            drawn = noise[:, self._owner.clamp_min(0), component]
+            action[:, self._pose_components] += torch.where(self._owner >= 0, drawn, 0.0)
+        return action
+
+    def action_to_target(self, action: torch.Tensor) -> torch.Tensor:
+        poses = self.env.action_to_target_eef_pose(action)
+        return torch.stack([poses[name] for name in self.eef_names], dim=1)
+
+    def action_to_gripper(self, action: torch.Tensor) -> torch.Tensor:
+        """Return the grippers' part of actions, (..., action_dim) -> (..., num_eefs, gripper_dim).
+
+        Grippers of fewer numbers than `gripper_dim` are padded with zeros, which no action holds.
+        """
+        grippers = self.env.actions_to_gripper_actions(action.reshape(-1, action.shape[-1]))
+        padded = [
+            torch.nn.functional.pad(grippers[name], (0, self.gripper_dim - size))
+            for name, size in zip(self.eef_names, self._gripper_dims, strict=True)
+        ]
+        return torch.stack(padded, dim=1).unflatten(0, action.shape[:-1])
+
+    def term_signals(self) -> dict[str, torch.Tensor]:
+        """Return each subtask termination signal, (num_envs,) bool; none of an environment that cannot tell them."""
+        try:
+            return super().term_signals()
+        except NotImplementedError:
+            return {}
+
+    def _action_of(self, env_id: int, target: torch.Tensor, gripper: torch.Tensor) -> torch.Tensor:
+        """Return one environment's action without noise: (action_dim,). Arguments are those of all environments."""
+        action = self.env.target_eef_pose_to_action(
+            target_eef_pose_dict={name: target[env_id, eef] for eef, name in enumerate(self.eef_names)},
+            gripper_action_dict={
+                name: gripper[env_id, eef, :size]
+                for eef, (name, size) in enumerate(zip(self.eef_names, self._gripper_dims, strict=True))
+            },
+            env_id=env_id,
+        )
+        # Some of upstream's classes put a dimension of size 1 in front.
+        return action.reshape(-1)
+
+    def _find_owners(self) -> torch.Tensor:
+        """Return which end effector's target changes each pose component, -1 for none: (pose_action_dim,) int64."""
+        owner = torch.full((self.pose_action_dim,), -1, dtype=torch.long, device=self.device)
+        target = self.eef_pose()
+        gripper = torch.zeros(self.num_envs, len(self.eef_names), self.gripper_dim, device=self.device)
+        still = self._action_of(0, target, gripper)
+        # In no special direction, and small enough to be within any limits.
+        shift, turn = torch.tensor([[0.011, 0.017, 0.023], [0.05, 0.07, 0.11]], device=self.device)
+        nudge = math_utils.make_pose(
+            shift, math_utils.matrix_from_quat(math_utils.quat_from_angle_axis(turn.norm(), turn / turn.norm()))
+        )
+        for eef in range(len(self.eef_names)):
+            moved = target.clone()
+            moved[0, eef] = moved[0, eef] @ nudge
+            changed = (self._action_of(0, moved, gripper) != still)[self._pose_components]
+            owner[changed] = eef
+        return owner

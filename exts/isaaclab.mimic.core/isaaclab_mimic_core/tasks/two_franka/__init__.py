@@ -1,0 +1,41 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Two Franka Pandas face each other across one table: one task they do in turn, one they do together."""
+
+from typing import Any
+
+LIFT_BOX = "Mimic-Lift-Box-Two-Franka-v0"
+CLEAR_AND_PLACE = "Mimic-Clear-And-Place-Two-Franka-v0"
+
+_CONFIGS = {
+    LIFT_BOX: f"{__name__}.lift_box:LiftBoxEnvCfg",
+    CLEAR_AND_PLACE: f"{__name__}.clear_and_place:ClearAndPlaceEnvCfg",
+}
+
+
+def register() -> None:
+    """Enter the tasks in gymnasium's registry, once."""
+    import gymnasium
+
+    for task_id, config in _CONFIGS.items():
+        if task_id not in gymnasium.registry:
+            gymnasium.register(
+                id=task_id,
+                entry_point="isaaclab_mimic_core.envs.two_franka:TwoFrankaMimicEnv",
+                kwargs={"env_cfg_entry_point": config},
+                disable_env_checker=True,
+            )
+
+
+def use_local_assets(cfg: Any, engine: str) -> None:
+    """Replace the robots in a configuration by the one converted from its URDF; everything else is boxes anyway.
+
+    Args:
+        cfg: A configuration of this package.
+        engine: Physics engine: `ovphysx`, `isaacsim` or `newton`.
+    """
+    from ..franka_stack.local_scene import _use_local_robot
+
+    for robot in (cfg.scene.robot_left, cfg.scene.robot_right):
+        _use_local_robot(robot, engine)

@@ -1,0 +1,136 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Both arms take a long box by its ends and lift it together, level: too long for one, so they have to coordinate."""
+
+from isaaclab.assets import RigidObjectCfg
+from isaaclab.envs.mimic_env_cfg import (
+    SubTaskConfig,
+    SubTaskConstraintConfig,
+    SubTaskConstraintCoordinationScheme,
+    SubTaskConstraintType,
+)
+from isaaclab.managers import EventTermCfg, SceneEntityCfg
+from isaaclab.managers import ObservationGroupCfg as ObsGroup
+from isaaclab.managers import ObservationTermCfg as ObsTerm
+from isaaclab.managers import TerminationTermCfg as DoneTerm
+from isaaclab.utils import configclass
+
+from . import resets, terms
+from .table import FINGERTIP, ArmEventsCfg, ArmObservationsCfg, TableSceneCfg, TwoFrankaEnvCfg, arm, box
+
+BOX_SIZE = (0.44, 0.04, 0.04)
+"""Length, width and height [m]."""
+GRIP = 0.19
+"""The arms take the box so far from its middle [m]."""
+LIFT_HEIGHT = 0.15
+"""The box's middle has to be above this [m]."""
+
+_BOX = SceneEntityCfg("box")
+
+
+def _grasp(side: str) -> ObsTerm:
+    return ObsTerm(
+        func=terms.grasped,
+        params={
+            "robot_cfg": arm(side),
+            "object_cfg": _BOX,
+            "fingertip": FINGERTIP,
+            "thickness": BOX_SIZE[1],
+            "grip": (-GRIP if side == "left" else GRIP, 0.0, 0.0),
+        },
+    )
+
+
+@configclass
+class LiftBoxSceneCfg(TableSceneCfg):
+    """The table with the long box."""
+
+    box: RigidObjectCfg = box("Box", BOX_SIZE, (0.75, 0.45, 0.1), mass=0.5)
+
+
+@configclass
+class LiftBoxObservationsCfg:
+    """Observations, and the signals that end subtasks."""
+
+    @configclass
+    class PolicyCfg(ArmObservationsCfg):
+        object = ObsTerm(func=terms.object_poses, params={"names": ["box"]})
+
+    @configclass
+    class SubtaskCfg(ObsGroup):
+        left_grasp = _grasp("left")
+        right_grasp = _grasp("right")
+
+        def __post_init__(self):
+            self.enable_corruption = False
+            self.concatenate_terms = False
+
+    policy: PolicyCfg = PolicyCfg()
+    subtask_terms: SubtaskCfg = SubtaskCfg()
+
+
+@configclass
+class LiftBoxEventsCfg(ArmEventsCfg):
+    """The box lies between the robots, turned by up to 17 degrees."""
+
+    place_box = EventTermCfg(
+        func=resets.randomize_object,
+        mode="reset",
+        params={
+            "asset_cfg": _BOX,
+            "pose_range": {
+                "x": (0.57, 0.63),
+                "y": (-0.1, 0.1),
+                "z": (BOX_SIZE[2] / 2, BOX_SIZE[2] / 2),
+                "yaw": (-0.3, 0.3),
+            },
+        },
+    )
+
+
+@configclass
+class LiftBoxTerminationsCfg:
+    """When the task is fulfilled."""
+
+    success = DoneTerm(func=terms.lifted_level, params={"object_cfg": _BOX, "height": LIFT_HEIGHT, "max_tilt": 0.15})
+
+
+@configclass
+class LiftBoxEnvCfg(TwoFrankaEnvCfg):
+    """Lift the box together."""
+
+    scene: LiftBoxSceneCfg = LiftBoxSceneCfg(num_envs=1, env_spacing=3.0, replicate_physics=True)
+    observations: LiftBoxObservationsCfg = LiftBoxObservationsCfg()
+    events: LiftBoxEventsCfg = LiftBoxEventsCfg()
+    terminations: LiftBoxTerminationsCfg = LiftBoxTerminationsCfg()
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.datagen_config.name = "two_franka_lift_box"
+        self.subtask_configs = {
+            side: [
+                SubTaskConfig(
+                    object_ref="box",
+                    subtask_term_signal=f"{side}_grasp",
+                    selection_strategy="nearest_neighbor_object",
+                    selection_strategy_kwargs={"nn_k": 3},
+                    action_noise=0.01,
+                    num_interpolation_steps=5,
+                    description=f"Take the box's {side} end",
+                ),
+                # Noise would make the arms, which are joined by the box now, pull against each other.
+                SubTaskConfig(
+                    object_ref="box", action_noise=0.002, num_interpolation_steps=3, description="Lift the box together"
+                ),
+            ]
+            for side in ("left", "right")
+        }
+        self.task_constraint_configs = [
+            SubTaskConstraintConfig(
+                eef_subtask_constraint_tuple=[("left", 1), ("right", 1)],
+                constraint_type=SubTaskConstraintType.COORDINATION,
+                coordination_scheme=SubTaskConstraintCoordinationScheme.TRANSFORM,
+                coordination_synchronize_start=True,
+            )
+        ]

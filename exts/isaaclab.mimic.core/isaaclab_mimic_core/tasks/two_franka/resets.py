@@ -1,0 +1,64 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Reset events: the keyed ones of `envs.reset_sampling`, with draws of their own for every arm and object.
+
+Those events all begin at the start of an environment's stream. That is right where there is one of each; here two arms
+would start with the same offsets.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from isaaclab.managers import SceneEntityCfg
+
+from ... import randomness
+from ...envs import reset_sampling
+
+
+@contextlib.contextmanager
+def _stream_of(env: Any, purpose: str) -> Iterator[None]:
+    """Give an environment other streams for a while, derived from its own."""
+    keys = getattr(env, reset_sampling.RESET_KEYS, None)
+    if keys is None:
+        yield
+        return
+    setattr(env, reset_sampling.RESET_KEYS, randomness.streams(0, purpose, keys))
+    try:
+        yield
+    finally:
+        setattr(env, reset_sampling.RESET_KEYS, keys)
+
+
+def randomize_arm(env: Any, env_ids: Any, std: float, asset_cfg: SceneEntityCfg) -> None:
+    """Put a robot at its default pose plus Gaussian joint offsets [rad], fingers open."""
+    with _stream_of(env, asset_cfg.name):
+        reset_sampling.randomize_joint_by_gaussian_offset(env, env_ids, 0.0, std, asset_cfg)
+
+
+def randomize_object(
+    env: Any, env_ids: Any, asset_cfg: SceneEntityCfg, pose_range: dict[str, tuple[float, float]]
+) -> None:
+    """Place an object at random in a range [m, rad]."""
+    with _stream_of(env, asset_cfg.name):
+        reset_sampling.randomize_object_pose(env, env_ids, [asset_cfg], pose_range=pose_range)
+
+
+def place_on(env: Any, env_ids: Any, asset_cfg: SceneEntityCfg, base_cfg: SceneEntityCfg, height: float) -> None:
+    """Place an object on another one that was placed before, turned at random.
+
+    Args:
+        env: The environment.
+        env_ids: (K,) which environments.
+        asset_cfg: What is placed.
+        base_cfg: What it is placed on.
+        height: From one's middle to the other's [m].
+    """
+    base = env.scene[base_cfg.name].data.root_pos_w.torch[env_ids].clone()
+    randomize_object(env, env_ids, asset_cfg, {"yaw": (-0.5, 0.5)})
+    asset = env.scene[asset_cfg.name]
+    pose = asset.data.root_pose_w.torch[env_ids].clone()
+    pose[:, :3] = base
+    pose[:, 2] += height
+    asset.write_root_pose_to_sim_index(root_pose=pose, env_ids=env_ids)

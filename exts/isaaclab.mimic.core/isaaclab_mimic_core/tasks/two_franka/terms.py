@@ -1,0 +1,144 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What is observed, and when a subtask or a task is fulfilled. All functions are batched over environments."""
+
+from typing import Any
+
+import isaaclab.utils.math as math_utils
+import torch
+from isaaclab.managers import SceneEntityCfg
+
+_OPEN = 0.037
+"""Fingers further out than this have let go [m]."""
+
+
+def eef_pos(env: Any, robot_cfg: SceneEntityCfg, offset: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> torch.Tensor:
+    """Return a point of the hand, `offset` [m] in its frame, in the environment's frame: (num_envs, 3)."""
+    hand = robot_cfg.body_ids[0]
+    data = env.scene[robot_cfg.name].data
+    local = torch.tensor(offset, device=env.device).expand(env.num_envs, 3)
+    return (
+        data.body_pos_w.torch[:, hand]
+        + math_utils.quat_apply(data.body_quat_w.torch[:, hand], local)
+        - env.scene.env_origins
+    )
+
+
+def eef_quat(env: Any, robot_cfg: SceneEntityCfg) -> torch.Tensor:
+    """Return the hand's orientation, xyzw: (num_envs, 4)."""
+    return env.scene[robot_cfg.name].data.body_quat_w.torch[:, robot_cfg.body_ids[0]].clone()
+
+
+def fingers(env: Any, robot_cfg: SceneEntityCfg) -> torch.Tensor:
+    """Return how far both fingers are out: (num_envs, 2) [m]."""
+    return env.scene[robot_cfg.name].data.joint_pos.torch[:, robot_cfg.joint_ids].clone()
+
+
+def object_poses(env: Any, names: list[str]) -> torch.Tensor:
+    """Return position [m, environment's frame] and quaternion (xyzw) of objects: (num_envs, 7 * objects)."""
+    poses = []
+    for name in names:
+        pose = env.scene[name].data.root_pose_w.torch
+        poses += [pose[:, :3] - env.scene.env_origins, pose[:, 3:7]]
+    return torch.cat(poses, dim=-1)
+
+
+def grasped(
+    env: Any,
+    robot_cfg: SceneEntityCfg,
+    object_cfg: SceneEntityCfg,
+    fingertip: tuple[float, float, float],
+    thickness: float,
+    grip: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    reach: float = 0.03,
+) -> torch.Tensor:
+    """Return whether a gripper is closed around an object: (num_envs,) bool.
+
+    Args:
+        env: The environment.
+        robot_cfg: The robot, with hand and fingers.
+        object_cfg: The object.
+        fingertip: The point between the fingertips in the hand's frame [m].
+        thickness: Of the object, between the fingers [m].
+        grip: Where the object is gripped, in its own frame [m].
+        reach: How far from there the fingertips may be [m].
+    """
+    data = env.scene[object_cfg.name].data
+    local = torch.tensor(grip, device=env.device).expand(env.num_envs, 3)
+    point = data.root_pos_w.torch + math_utils.quat_apply(data.root_quat_w.torch, local) - env.scene.env_origins
+    near = (eef_pos(env, robot_cfg, fingertip) - point).norm(dim=-1) < reach
+    gap = fingers(env, robot_cfg).sum(dim=-1)
+    return near & ((gap - thickness).abs() < 0.006)
+
+
+def released(env: Any, robot_cfg: SceneEntityCfg) -> torch.Tensor:
+    """Return whether a gripper is open: (num_envs,) bool."""
+    return (fingers(env, robot_cfg) > _OPEN).all(dim=-1)
+
+
+def away_from(
+    env: Any, robot_cfg: SceneEntityCfg, object_cfg: SceneEntityCfg, base_cfg: SceneEntityCfg, distance: float
+) -> torch.Tensor:
+    """Return whether an object was put down, and further than `distance` [m] from another: (num_envs,) bool."""
+    shift = env.scene[object_cfg.name].data.root_pos_w.torch - env.scene[base_cfg.name].data.root_pos_w.torch
+    down = shift[:, 2].abs() < 0.03
+    return down & (shift[:, :2].norm(dim=-1) > distance) & released(env, robot_cfg)
+
+
+def resting_on(
+    env: Any,
+    robot_cfg: SceneEntityCfg,
+    object_cfg: SceneEntityCfg,
+    base_cfg: SceneEntityCfg,
+    height: float,
+    max_shift: float,
+) -> torch.Tensor:
+    """Return whether an object lies still on another one and was let go: (num_envs,) bool.
+
+    Args:
+        env: The environment.
+        robot_cfg: Who has put it there.
+        object_cfg: What lies.
+        base_cfg: What it lies on.
+        height: From one's middle to the other's [m].
+        max_shift: How far from its middle, horizontally [m].
+    """
+    data = env.scene[object_cfg.name].data
+    shift = data.root_pos_w.torch - env.scene[base_cfg.name].data.root_pos_w.torch
+    lies = (shift[:, :2].norm(dim=-1) < max_shift) & ((shift[:, 2] - height).abs() < 0.01)
+    return lies & (data.root_lin_vel_w.torch.norm(dim=-1) < 0.05) & released(env, robot_cfg)
+
+
+def placed_after_clearing(
+    env: Any,
+    left_cfg: SceneEntityCfg,
+    right_cfg: SceneEntityCfg,
+    object_cfg: SceneEntityCfg,
+    blocker_cfg: SceneEntityCfg,
+    base_cfg: SceneEntityCfg,
+    height: float,
+    max_shift: float,
+    distance: float,
+) -> torch.Tensor:
+    """Return whether the blocker is away from the base, and the object lies on it: (num_envs,) bool."""
+    clear = away_from(env, right_cfg, blocker_cfg, base_cfg, distance)
+    return clear & resting_on(env, left_cfg, object_cfg, base_cfg, height, max_shift)
+
+
+def lifted_level(env: Any, object_cfg: SceneEntityCfg, height: float, max_tilt: float) -> torch.Tensor:
+    """Return whether an object is above a height [m] and nearly level.
+
+    Args:
+        env: The environment.
+        object_cfg: The object.
+        height: Least height of its middle [m].
+        max_tilt: Largest angle between its own z axis and the vertical [rad].
+
+    Returns:
+        (num_envs,) bool.
+    """
+    data = env.scene[object_cfg.name].data
+    high = data.root_pos_w.torch[:, 2] - env.scene.env_origins[:, 2] > height
+    upright = math_utils.matrix_from_quat(data.root_quat_w.torch)[:, 2, 2].clamp(-1.0, 1.0)
+    return high & (upright.acos() < max_tilt)
