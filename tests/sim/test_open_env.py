@@ -105,7 +105,7 @@ def test_cubes_are_placed_apart_and_within_upstreams_range(stack_env):
     for turn in range(4):
         reset(env, range(100 * turn, 100 * turn + env.num_envs))
         places = env.object_pose()[:, :, :3, 3]
-        assert (0.4 - 1e-5 <= places[..., 0]).all() and (places[..., 0] <= 0.6 + 1e-5).all()
+        assert (places[..., 0] >= 0.4 - 1e-5).all() and (places[..., 0] <= 0.6 + 1e-5).all()
         assert (places[..., 1].abs() <= 0.1 + 1e-5).all()
         gaps = torch.cdist(places, places)[:, *torch.triu_indices(3, 3, 1)]
         assert gaps.min() > 0.1 - 1e-4

@@ -47,7 +47,7 @@ def test_actions_for_one_environment_are_upstreams(pair):
     for env_id in range(NUM_ENVS):
         arguments = {
             "target_eef_pose_dict": {name: random_poses() for name in theirs.cfg.subtask_configs},
-            "gripper_action_dict": {name: torch.randn(ours.gripper_dim) for name in theirs.cfg.subtask_configs},
+            "gripper_action_dict": {name: torch.randn(ours.batched.gripper_dim) for name in theirs.cfg.subtask_configs},
             "env_id": env_id,
         }
         action = ours.target_eef_pose_to_action(**arguments)
@@ -58,7 +58,7 @@ def test_targets_and_grippers_of_actions_are_upstreams(pair):
     ours, theirs = pair
     names = theirs.cfg.subtask_configs
     target = {name: random_poses(NUM_ENVS) for name in names}
-    gripper = {name: torch.randn(NUM_ENVS, ours.gripper_dim) for name in names}
+    gripper = {name: torch.randn(NUM_ENVS, ours.batched.gripper_dim) for name in names}
     action = torch.stack(
         [
             ours.target_eef_pose_to_action(

@@ -110,7 +110,12 @@ def segment(demo: SourceDemo, plan: SubtaskPlan, eef: int) -> list[tuple[int, in
         if index == len(signals) - 1:
             end = len(demo.actions)
         else:
-            assert signal is not None
+            if signal not in demo.term_signals:
+                raise DatasetError(
+                    f"has no termination signal {signal!r} of {name}; this task does not tell when its subtasks end",
+                    where=demo.name,
+                    remedy="Mark its subtasks by hand.",
+                )
             values = np.asarray(demo.term_signals[signal]).reshape(-1).astype(np.int64)
             changes = np.flatnonzero(np.diff(values))
             if len(changes) == 0:

@@ -4,13 +4,14 @@
 """Find out that an output cannot be written before minutes have gone into making it."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from ..errors import OutputError
 
 
 def check_output(path: str, mode: str = "create", source: str | None = None) -> None:
-    """Check that a file can be made or extended, without touching anything.
+    """Check that a file can be made or extended, without leaving anything behind.
 
     Args:
         path: The file to be written.
@@ -31,6 +32,14 @@ def check_output(path: str, mode: str = "create", source: str | None = None) -> 
     while not folder.exists():
         folder = folder.parent
     if not folder.is_dir():
-        raise OutputError(f"{folder} is not a folder", where=path)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputError(f"the folder {folder} cannot be written", where=path, remedy="Choose a folder of yours.")
+        raise OutputError(f"{folder} is not a folder", where=path, remedy="Choose a folder of yours.")
+    try:
+        # Tried, for permissions say little: root may do anything and still not write to /proc or a read-only disk.
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"the folder {folder} cannot be written ({(error.strerror or str(error)).lower()})",
+            where=path,
+            remedy="Choose a folder of yours.",
+        ) from error

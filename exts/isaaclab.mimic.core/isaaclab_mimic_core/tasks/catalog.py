@@ -77,10 +77,14 @@ TASKS = {
         Task(
             "Isaac-Place-Toy2Box-Agibot-Right-Arm-RmpFlow-Rel-Mimic-v0", "Agibot puts a toy in a box", needs=_ISAAC_SIM
         ),
-        Task("Isaac-PickPlace-GR1T2-Abs-Mimic-v0", "GR1T2 picks and places"),
-        Task("Isaac-PickPlace-GR1T2-WaistEnabled-Abs-Mimic-v0", "GR1T2 picks and places, waist enabled"),
-        Task("Isaac-NutPour-GR1T2-Pink-IK-Abs-Mimic-v0", "GR1T2 pours nuts with both arms"),
-        Task("Isaac-ExhaustPipe-GR1T2-Pink-IK-Abs-Mimic-v0", "GR1T2 moves an exhaust pipe with both arms"),
+        Task("Isaac-PickPlace-GR1T2-Abs-Mimic-v0", "GR1T2 picks and places", needs=_CAMERAS),
+        Task(
+            "Isaac-PickPlace-GR1T2-WaistEnabled-Abs-Mimic-v0", "GR1T2 picks and places, waist enabled", needs=_CAMERAS
+        ),
+        Task("Isaac-NutPour-GR1T2-Pink-IK-Abs-Mimic-v0", "GR1T2 pours nuts with both arms", needs=_CAMERAS),
+        Task(
+            "Isaac-ExhaustPipe-GR1T2-Pink-IK-Abs-Mimic-v0", "GR1T2 moves an exhaust pipe with both arms", needs=_CAMERAS
+        ),
         Task(
             "Isaac-Locomanipulation-G1-Abs-Mimic-v0", "G1 picks and places with both hands", needs=("a walking policy",)
         ),

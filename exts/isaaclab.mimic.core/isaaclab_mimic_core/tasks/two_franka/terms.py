@@ -72,6 +72,19 @@ def grasped(
     return near & ((gap - thickness).abs() < 0.006)
 
 
+def taken(
+    env: Any,
+    robot_cfg: SceneEntityCfg,
+    object_cfg: SceneEntityCfg,
+    fingertip: tuple[float, float, float],
+    thickness: float,
+    height: float,
+) -> torch.Tensor:
+    """Return whether a gripper holds an object (see `grasped`) above a height [m] over the table: (num_envs,) bool."""
+    above = env.scene[object_cfg.name].data.root_pos_w.torch[:, 2] - env.scene.env_origins[:, 2]
+    return grasped(env, robot_cfg, object_cfg, fingertip, thickness) & (above > height)
+
+
 def released(env: Any, robot_cfg: SceneEntityCfg) -> torch.Tensor:
     """Return whether a gripper is open: (num_envs,) bool."""
     return (fingers(env, robot_cfg) > _OPEN).all(dim=-1)

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Running the command line as a user does."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    """Environment variables with which a new process finds our packages."""
+    import isaaclab_mimic_core
+
+    path = [str(Path(isaaclab_mimic_core.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
+
+
+@pytest.fixture(scope="session")
+def start_mimic(environment) -> Callable[..., subprocess.Popen]:
+    """Starts `mimic` in a process of its own."""
+
+    def start(*arguments: object) -> subprocess.Popen:
+        return subprocess.Popen(
+            [sys.executable, "-m", "isaaclab_mimic_core", *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def mimic(environment) -> Iterator[Callable[..., SimpleNamespace]]:
+    """Runs `mimic` and returns `code`, `out` and `err`; much faster than a new process each time."""
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / "forking_cli.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+
+    def run(*arguments: object) -> SimpleNamespace:
+        process.stdin.write(json.dumps([str(argument) for argument in arguments]) + "\n")
+        process.stdin.flush()
+        return SimpleNamespace(**json.loads(process.stdout.readline()))
+
+    yield run
+    process.stdin.close()
+    process.wait(10)
