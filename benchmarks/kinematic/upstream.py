@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import io
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -61,14 +61,18 @@ class UpstreamStackEnv(FrankaCubeStackIKRelMimicEnv):
         self.world = StackWorld(num_envs, device)
         self.cfg = cfg or stack_config()
         self.scene = SimpleNamespace(num_envs=num_envs, get_state=self._state)
-        self.sim = SimpleNamespace(device=device, is_stopped=lambda: max_steps is not None and self.num_steps >= max_steps)
+        self.sim = SimpleNamespace(
+            device=device, is_stopped=lambda: max_steps is not None and self.num_steps >= max_steps
+        )
         self.recorder_manager = CountingRecorder()
         self.action_space = SimpleNamespace(shape=(num_envs, ACTION_DIM))
         self.num_steps = 0
         self.seconds = 0.0
         """Time spent in `step`."""
         self.attempt_steps: list[int] = []
-        """Steps of each attempt that was followed by another in its environment."""
+        """Steps of each attempt that has ended."""
+        self.first_stack: list[bool] = []
+        """Whether cube 2 lay on cube 1 when an attempt ended."""
         self._seed, self._resets = seed, 0
         self._begun_at = [0] * num_envs
 
@@ -87,13 +91,14 @@ class UpstreamStackEnv(FrankaCubeStackIKRelMimicEnv):
 
     def reset(self, seed: int | None = None, env_ids: Any = None, options: Any = None) -> tuple[dict, dict]:
         ids = torch.arange(self.num_envs) if env_ids is None else env_ids
-        attempts = torch.arange(self._resets, self._resets + len(ids), device=self.device)
-        self._resets += len(ids)
-        self.world.reset(ids, randomness.streams(self._seed, "reset", attempts))
         for env_id in ids.tolist():
             if self.num_steps > self._begun_at[env_id]:
                 self.attempt_steps.append(self.num_steps - self._begun_at[env_id])
+                self.first_stack.append(bool(self.world.rests()[env_id, 0]))
             self._begun_at[env_id] = self.num_steps
+        attempts = torch.arange(self._resets, self._resets + len(ids), device=self.device)
+        self._resets += len(ids)
+        self.world.reset(ids, randomness.streams(self._seed, "reset", attempts))
         return self.obs_buf, {}
 
     def step(self, action: torch.Tensor) -> tuple:
@@ -121,8 +126,6 @@ class UpstreamRun:
     """Environment steps, of all environments together."""
     seconds: float
     env_seconds: float
-    attempt_steps: list[int] = field(default_factory=list)
-    """Steps of the attempts that ended, but for each environment's last."""
 
 
 def source_pool(env: Any, demos: list[SourceDemo]) -> DataGenInfoPool:
@@ -177,6 +180,4 @@ def run_upstream(env: UpstreamStackEnv, demos: list[SourceDemo], num_attempts: i
     loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
     loop.close()
     asyncio.set_event_loop(None)
-    return UpstreamRun(
-        generation.num_attempts, generation.num_success, env.num_steps, seconds, env.seconds, env.attempt_steps
-    )
+    return UpstreamRun(generation.num_attempts, generation.num_success, env.num_steps, seconds, env.seconds)

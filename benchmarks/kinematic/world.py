@@ -85,13 +85,14 @@ class StackWorld:
         self.closed = closing
         self._observe()
 
+    def rests(self) -> torch.Tensor:
+        """Return whether cube 2 lies on cube 1, and cube 3 on cube 2: (num_envs, 2) bool."""
+        gap = self.cube_position[:, 1:] - self.cube_position[:, :-1]
+        return (gap[..., :2].norm(dim=-1) < 0.06) & ((gap[..., 2] - CUBE).abs() < 0.005)
+
     def stacked(self) -> torch.Tensor:
-        """Return where cube 2 lies on cube 1, cube 3 on cube 2, and the gripper is open: (num_envs,) bool."""
-        upper, lower = self.cube_position[:, 1:], self.cube_position[:, :-1]
-        beside = (upper - lower)[..., :2].norm(dim=-1)
-        above = (upper - lower)[..., 2]
-        rests = (beside < 0.06) & ((above - CUBE).abs() < 0.005)
-        return rests.all(dim=1) & ~self.closed
+        """Return where all three cubes lie on each other and the gripper is open: (num_envs,) bool."""
+        return self.rests().all(dim=1) & ~self.closed
 
     @property
     def cube_position(self) -> torch.Tensor:
@@ -116,8 +117,9 @@ class StackWorld:
             self.cube_pose[env_ids, i] = state[f"rigid_object/{name}/root_pose"]
         self.eef_position[env_ids] = state["hand/position"]
         self.eef_rotation[env_ids] = state["hand/rotation"].reshape(-1, 3, 3)
-        self.closed[env_ids] = state["hand/closed"][:, 0]
-        self.held[env_ids] = state["hand/held"][:, 0]
+        # What was recorded comes back as floats.
+        self.closed[env_ids] = state["hand/closed"][:, 0].bool()
+        self.held[env_ids] = state["hand/held"][:, 0].long()
         self._held_at[env_ids] = state["hand/held_at"]
         self._observe()
 

@@ -12,12 +12,12 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 
-from kinematic import KinematicStackEnv, scripted_demonstrations  # noqa: E402
+from kinematic import KinematicStackEnv, scripted_demonstrations
 
-from isaaclab_mimic_core.datagen.generator import Generator  # noqa: E402
-from isaaclab_mimic_core.datagen.plan import make_plan  # noqa: E402
-from isaaclab_mimic_core.datagen.settings import Settings  # noqa: E402
-from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank  # noqa: E402
+from isaaclab_mimic_core.datagen.generator import Generator
+from isaaclab_mimic_core.datagen.plan import make_plan
+from isaaclab_mimic_core.datagen.settings import Settings
+from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -100,9 +100,9 @@ def test_targets_and_actions_undo_each_other(pair):
     assert torch.equal(ours.action_to_gripper(action), gripper)
 
 
-def test_small_turns_keep_their_precision(pair, kind):
-    if kind == "abs":
-        pytest.skip("an absolute action holds no difference")
+# An absolute action holds no difference.
+@pytest.mark.parametrize("kind", ["rel"], indirect=True)
+def test_small_turns_keep_their_precision(pair):
     ours, _ = pair
     rotvec = torch.nn.functional.normalize(torch.randn(NUM_ENVS, 3), dim=-1) * torch.logspace(-6, 0, NUM_ENVS)[:, None]
     turn = math_utils.matrix_from_quat(
@@ -112,6 +112,15 @@ def test_small_turns_keep_their_precision(pair, kind):
     target = math_utils.make_pose(current[:, :3, 3], turn @ current[:, :3, :3])[:, None]
     action = ours.target_to_action(target, torch.ones(NUM_ENVS, 1, 1))
     torch.testing.assert_close(action[:, 3:6], rotvec, rtol=0, atol=1e-6)
+
+
+def test_poses_follow_new_observations(pair):
+    ours, _ = pair
+    before = ours.eef_pose()
+    assert torch.equal(ours.eef_pose(), before)
+    policy = ours.env.obs_buf["policy"]
+    ours.env.obs_buf = {"policy": {**policy, "eef_pos": policy["eef_pos"] + 1.0}}
+    torch.testing.assert_close(ours.eef_pose()[..., :3, 3], before[..., :3, 3] + 1.0)
 
 
 def test_poses_are_upstreams_but_for_the_frame_that_the_absolute_controller_moves(pair, kind):

@@ -20,15 +20,17 @@ from ..tasks.two_franka.clear_and_place import CUBE, PLATE_SIZE
 from ..tasks.two_franka.lift_box import GRIP, LIFT_HEIGHT
 from .scripted import Manner
 
-APPROACH, DESCEND, CLOSE, LIFT, WAIT, CARRY, LOWER, SETTLE, OPEN, RETREAT, RAISE, STAY = range(12)
+APPROACH, DESCEND, CLOSE, LIFT, WAIT, CARRY, LOWER, SETTLE, OPEN, RETREAT, RAISE, LATE, STAY = range(13)
 
-_TIMED = (CLOSE, SETTLE, OPEN, WAIT)
+_TIMED = (CLOSE, SETTLE, OPEN, WAIT, LATE)
 _PRECISE = (DESCEND, LOWER)
 _STRAIGHT = (*_PRECISE, LIFT, RETREAT, RAISE)
 _HOLDING = (LIFT, WAIT, CARRY, LOWER, SETTLE, RAISE, STAY)
 """Phases in which a gripper that has been closed stays closed."""
 _MAX_TURN = 0.15
 """Farthest that the commanded heading runs ahead of the hand [rad]."""
+_LATEST = 70
+"""Whoever begins late does so by at most so many steps."""
 _TOGETHER = 0.045
 """Pace at which both arms move what they hold together [m ahead of the hand]."""
 
@@ -205,6 +207,7 @@ class TwoArmScript:
     def _leave_phases(self, kind: torch.Tensor, distance: torch.Tensor, turn_left: torch.Tensor) -> None:
         manner = self._manner
         wait = manner.wait[0] + (manner.wait[1] - manner.wait[0]) * self._traits[..., 9]
+        wait = torch.where(kind == LATE, _LATEST * self._traits[..., 9], wait)
         there = distance < torch.where(_one_of(kind, _PRECISE), 0.005, 0.015)
         there &= (turn_left < 0.06) | (kind != APPROACH)
         done = torch.where(_one_of(kind, _TIMED), self._clock >= wait, there & ~self._resting)
@@ -230,13 +233,13 @@ class ScriptedLifters(TwoArmScript):
 
 
 class ScriptedClearers(TwoArmScript):
-    """The right arm puts the blocker aside; the left one holds its cube ready, and puts it down when there is room."""
+    """The right arm puts the blocker aside, sooner or later; the left one holds its cube ready until there is room."""
 
     phases = (
         (APPROACH, DESCEND, CLOSE, LIFT, WAIT, CARRY, LOWER, SETTLE, OPEN, RETREAT, STAY),
-        (APPROACH, DESCEND, CLOSE, LIFT, CARRY, LOWER, SETTLE, OPEN, RETREAT, STAY),
+        (LATE, APPROACH, DESCEND, CLOSE, LIFT, CARRY, LOWER, SETTLE, OPEN, RETREAT, STAY),
     )
-    gates = ({4: 9}, {})
+    gates = ({4: 10}, {})
     turns = 4
 
     _ASIDE = ((0.16, 0.2), (-0.06, 0.06))

@@ -23,9 +23,9 @@ class _FrankaEnv(BatchedEnv):
 
     def eef_pose(self) -> torch.Tensor:
         # Asked for several times a step. Observations that were computed anew are another dictionary.
-        if self._seen is not self.env.obs_buf["policy"]:
-            self._seen = self.env.obs_buf["policy"]
-            self._seen_pose = self._pose_from(self._seen)
+        observations = self.env.obs_buf["policy"]
+        if self._seen is not observations:
+            self._seen, self._seen_pose = observations, self._pose_from(observations)
         return self._seen_pose
 
     def _pose_from(self, observations: dict) -> torch.Tensor:

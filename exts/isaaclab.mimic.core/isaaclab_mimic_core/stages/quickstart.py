@@ -38,7 +38,7 @@ class Quickstart(SimStage):
         self.annotated = str(self.folder / "annotated.hdf5")
         self.generated = str(self.folder / "generated.hdf5")
         for path in (self.annotated, self.generated, str(self.folder / "report.html")):
-            check_output(path)
+            check_output(path, replaceable=False)
         # Both stages are made before anything is opened, so that all wrong inputs are found at once.
         self._plan = [self._annotate, self._generate]
         self._annotate().close()

@@ -12,7 +12,7 @@ from isaaclab.managers import TerminationTermCfg as DoneTerm
 from isaaclab.utils import configclass
 
 from . import resets, terms
-from .table import FINGERTIP, ArmEventsCfg, ArmObservationsCfg, TableSceneCfg, TwoFrankaEnvCfg, arm, box
+from .table import FINGERTIP, ArmEventsCfg, ArmObservationsCfg, TableSceneCfg, TwoFrankaEnvCfg, arm, loose_box
 
 CUBE = 0.0406
 """Edge of both cubes [m]."""
@@ -38,9 +38,9 @@ def _taken(side: str, what: SceneEntityCfg) -> ObsTerm:
 class ClearAndPlaceSceneCfg(TableSceneCfg):
     """The table with a heavy plate, a cube for it and another one in its way."""
 
-    cube: RigidObjectCfg = box("Cube", (CUBE, CUBE, CUBE), (0.05, 0.6, 0.1), mass=0.1)
-    blocker: RigidObjectCfg = box("Blocker", (CUBE, CUBE, CUBE), (0.8, 0.08, 0.05), mass=0.1)
-    plate: RigidObjectCfg = box("Plate", PLATE_SIZE, (0.8, 0.8, 0.85), mass=2.0)
+    cube: RigidObjectCfg = loose_box("Cube", (CUBE, CUBE, CUBE), (0.05, 0.6, 0.1), mass=0.1)
+    blocker: RigidObjectCfg = loose_box("Blocker", (CUBE, CUBE, CUBE), (0.8, 0.08, 0.05), mass=0.1)
+    plate: RigidObjectCfg = loose_box("Plate", PLATE_SIZE, (0.8, 0.8, 0.85), mass=2.0)
 
 
 @configclass

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Both arms take a long box by its ends and lift it together, level: too long for one, so they have to coordinate."""
+"""Both arms take a long box by its ends and lift it together, level: what lies on it slips off if one is ahead."""
 
 from isaaclab.assets import RigidObjectCfg
 from isaaclab.envs.mimic_env_cfg import (
@@ -17,16 +17,22 @@ from isaaclab.managers import TerminationTermCfg as DoneTerm
 from isaaclab.utils import configclass
 
 from . import resets, terms
-from .table import FINGERTIP, ArmEventsCfg, ArmObservationsCfg, TableSceneCfg, TwoFrankaEnvCfg, arm, box
+from .table import FINGERTIP, ArmEventsCfg, ArmObservationsCfg, TableSceneCfg, TwoFrankaEnvCfg, arm, loose_box
 
-BOX_SIZE = (0.44, 0.04, 0.04)
+BOX_SIZE = (0.44, 0.05, 0.04)
 """Length, width and height [m]."""
 GRIP = 0.19
 """The arms take the box so far from its middle [m]."""
 LIFT_HEIGHT = 0.15
 """The box's middle has to be above this [m]."""
 
-_BOX = SceneEntityCfg("box")
+CARGO = 0.035
+"""Edge of the cube that lies on the box [m]."""
+
+_FRICTION = 0.12
+"""Of the cargo: it slips where the box is tilted by more than 0.12 rad."""
+_ON_BOX = (BOX_SIZE[2] + CARGO) / 2
+_BOX, _CARGO = SceneEntityCfg("box"), SceneEntityCfg("cargo")
 
 
 def _grasp(side: str) -> ObsTerm:
@@ -44,9 +50,10 @@ def _grasp(side: str) -> ObsTerm:
 
 @configclass
 class LiftBoxSceneCfg(TableSceneCfg):
-    """The table with the long box."""
+    """The table with the long box, and a slippery cube on it."""
 
-    box: RigidObjectCfg = box("Box", BOX_SIZE, (0.75, 0.45, 0.1), mass=0.5)
+    box: RigidObjectCfg = loose_box("Box", BOX_SIZE, (0.75, 0.45, 0.1), mass=0.5)
+    cargo: RigidObjectCfg = loose_box("Cargo", (CARGO, CARGO, CARGO), (0.05, 0.15, 0.8), mass=0.05, friction=_FRICTION)
 
 
 @configclass
@@ -55,7 +62,7 @@ class LiftBoxObservationsCfg:
 
     @configclass
     class PolicyCfg(ArmObservationsCfg):
-        object = ObsTerm(func=terms.object_poses, params={"names": ["box"]})
+        object = ObsTerm(func=terms.object_poses, params={"names": ["box", "cargo"]})
 
     @configclass
     class SubtaskCfg(ObsGroup):
@@ -87,13 +94,26 @@ class LiftBoxEventsCfg(ArmEventsCfg):
             },
         },
     )
+    place_cargo = EventTermCfg(
+        func=resets.place_on, mode="reset", params={"asset_cfg": _CARGO, "base_cfg": _BOX, "height": _ON_BOX}
+    )
 
 
 @configclass
 class LiftBoxTerminationsCfg:
     """When the task is fulfilled."""
 
-    success = DoneTerm(func=terms.lifted_level, params={"object_cfg": _BOX, "height": LIFT_HEIGHT, "max_tilt": 0.15})
+    success = DoneTerm(
+        func=terms.lifted_with,
+        params={
+            "object_cfg": _BOX,
+            "cargo_cfg": _CARGO,
+            "height": LIFT_HEIGHT,
+            "max_tilt": 0.1,
+            "cargo_height": _ON_BOX,
+            "max_shift": 0.04,
+        },
+    )
 
 
 @configclass
@@ -108,6 +128,8 @@ class LiftBoxEnvCfg(TwoFrankaEnvCfg):
     def __post_init__(self):
         super().__post_init__()
         self.datagen_config.name = "two_franka_lift_box"
+        # Each arm takes its end as it likes; the lift they have to agree on.
+        self.datagen_config.generation_select_src_per_arm = True
         self.subtask_configs = {
             side: [
                 SubTaskConfig(

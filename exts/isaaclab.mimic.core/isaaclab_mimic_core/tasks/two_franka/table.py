@@ -23,6 +23,7 @@ from isaaclab.utils import configclass, replace
 from isaaclab_assets.robots.franka import FRANKA_PANDA_CFG
 from isaaclab_physx.physics import PhysxCfg
 from isaaclab_physx.sim.schemas import PhysxRigidBodyCfg
+from isaaclab_physx.sim.spawners.materials import PhysxRigidBodyMaterialCfg
 
 from . import resets, terms
 
@@ -50,14 +51,36 @@ def arm(side: str) -> SceneEntityCfg:
     return SceneEntityCfg(f"robot_{side}", body_names="panda_hand", joint_names=["panda_finger_joint.*"])
 
 
-def box(name: str, size: tuple[float, float, float], color: tuple[float, float, float], mass: float) -> RigidObjectCfg:
-    """Return a box [m, kg] that lies in the middle of the table until it is reset."""
+def loose_box(
+    name: str,
+    size: tuple[float, float, float],
+    color: tuple[float, float, float],
+    mass: float,
+    friction: float | None = None,
+) -> RigidObjectCfg:
+    """Return a box [m, kg] that lies in the middle of the table until it is reset.
+
+    Args:
+        name: Of its prim.
+        size: Its edges [m].
+        color: Red, green, blue, 0 to 1.
+        mass: [kg].
+        friction: Its coefficient against whatever it touches; the engine's default if None.
+    """
+    slippery = None
+    if friction is not None:
+        slippery = PhysxRigidBodyMaterialCfg(
+            static_friction=friction, dynamic_friction=friction, friction_combine_mode="min"
+        )
     return RigidObjectCfg(
         prim_path=f"{{ENV_REGEX_NS}}/{name}",
         init_state=RigidObjectCfg.InitialStateCfg(pos=(DISTANCE / 2, 0.0, size[2] / 2)),
         spawn=sim_utils.CuboidCfg(
             size=size,
             visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=color),
+            # Both materials would have the same path by default.
+            physics_material_path="physics",
+            physics_material=slippery,
             collision_props=[UsdPhysicsCollisionCfg()],
             rigid_props=[PhysxRigidBodyCfg(solver_position_iteration_count=16, solver_velocity_iteration_count=1)],
             mass_props=[MassCfg(mass=mass)],

@@ -15,7 +15,7 @@ _OPEN = 0.037
 
 def eef_pos(env: Any, robot_cfg: SceneEntityCfg, offset: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> torch.Tensor:
     """Return a point of the hand, `offset` [m] in its frame, in the environment's frame: (num_envs, 3)."""
-    hand = robot_cfg.body_ids[0]
+    hand = _hand(robot_cfg)
     data = env.scene[robot_cfg.name].data
     local = torch.tensor(offset, device=env.device).expand(env.num_envs, 3)
     return (
@@ -27,7 +27,11 @@ def eef_pos(env: Any, robot_cfg: SceneEntityCfg, offset: tuple[float, float, flo
 
 def eef_quat(env: Any, robot_cfg: SceneEntityCfg) -> torch.Tensor:
     """Return the hand's orientation, xyzw: (num_envs, 4)."""
-    return env.scene[robot_cfg.name].data.body_quat_w.torch[:, robot_cfg.body_ids[0]].clone()
+    return env.scene[robot_cfg.name].data.body_quat_w.torch[:, _hand(robot_cfg)].clone()
+
+
+def _hand(robot_cfg: Any) -> int:
+    return robot_cfg.body_ids[0]
 
 
 def fingers(env: Any, robot_cfg: SceneEntityCfg) -> torch.Tensor:
@@ -139,19 +143,29 @@ def placed_after_clearing(
     return clear & resting_on(env, left_cfg, object_cfg, base_cfg, height, max_shift)
 
 
-def lifted_level(env: Any, object_cfg: SceneEntityCfg, height: float, max_tilt: float) -> torch.Tensor:
-    """Return whether an object is above a height [m] and nearly level.
+def lifted_with(
+    env: Any,
+    object_cfg: SceneEntityCfg,
+    cargo_cfg: SceneEntityCfg,
+    height: float,
+    max_tilt: float,
+    cargo_height: float,
+    max_shift: float,
+) -> torch.Tensor:
+    """Return whether an object is up and level, and what lies on it has not slipped: (num_envs,) bool.
 
     Args:
         env: The environment.
         object_cfg: The object.
-        height: Least height of its middle [m].
-        max_tilt: Largest angle between its own z axis and the vertical [rad].
-
-    Returns:
-        (num_envs,) bool.
+        cargo_cfg: What lies on its middle.
+        height: Least height of the object's middle over the table [m].
+        max_tilt: Largest angle between the object's own z axis and the vertical [rad].
+        cargo_height: From the object's middle to the cargo's [m].
+        max_shift: How far the cargo may be from where it belongs [m].
     """
     data = env.scene[object_cfg.name].data
     high = data.root_pos_w.torch[:, 2] - env.scene.env_origins[:, 2] > height
-    upright = math_utils.matrix_from_quat(data.root_quat_w.torch)[:, 2, 2].clamp(-1.0, 1.0)
-    return high & (upright.acos() < max_tilt)
+    up = math_utils.matrix_from_quat(data.root_quat_w.torch)[:, :, 2]
+    level = up[:, 2].clamp(-1.0, 1.0).acos() < max_tilt
+    slipped = env.scene[cargo_cfg.name].data.root_pos_w.torch - data.root_pos_w.torch - cargo_height * up
+    return high & level & (slipped.norm(dim=-1) < max_shift)
