@@ -56,9 +56,9 @@ def test_options_are_those_of_the_stage(choices, monkeypatch):
 
     options = GenerateOptions(**choices.options())
     assert options.num_envs == choices.num_envs
-    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("HOME", "/data/me")
     choices.input = " ~/demos.hdf5 "
-    assert choices.options()["input"] == "/home/me/demos.hdf5"
+    assert choices.options()["input"] == "/data/me/demos.hdf5"
     choices.output = "out.hdf5"
     assert choices.options()["output"] == os.path.join(os.getcwd(), "out.hdf5")
 

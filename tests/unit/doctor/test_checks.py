@@ -20,7 +20,7 @@ class TestPackages:
         'robomimic==0.3.0; extra == "learning"',
         'ovui==0.1.1; extra == "ui"',
     ]
-    THEIRS = ["torch==2.11.0", "newton[sim]==1.6.1", "numpy>=2", 'viser==9.9; extra == "viser"']
+    THEIRS = ["torch==2.11.0", "newton[sim]==1.6.1", "numpy>=2", 'viser>=9.9; extra == "viser"']
 
     @pytest.fixture
     def check(self, monkeypatch):

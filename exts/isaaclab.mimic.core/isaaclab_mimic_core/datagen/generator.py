@@ -65,6 +65,7 @@ class Generator:
         def flags(*shape: int) -> torch.Tensor:
             return torch.zeros(shape, dtype=torch.bool, device=device)
 
+        self._objects: torch.Tensor | None = None  # where the objects are; None once something may have moved
         self._cursor, self._subtask, self._arm_done = whole(n, e), whole(n, e), flags(n, e)
         self._beginning = np.zeros((n, e), dtype=bool)
         self._released = flags(n, e)
@@ -109,7 +110,8 @@ class Generator:
             count[env_ids] = 0
         for flag in (self._arm_done, self._ever, self._signal_at_end, self._signal_ever):
             flag[env_ids] = False
-        self._watch.begin(env_ids, self._env.object_pose())
+        self._objects = self._env.object_pose()
+        self._watch.begin(env_ids, self._objects)
         self._beginning[env_ids.cpu().numpy()] = True
 
     def action(self) -> torch.Tensor:
@@ -137,6 +139,7 @@ class Generator:
         Environments whose subtask failed may have been put back to where it began: see `take_rewinds`.
         """
         success, objects = self._env.success(), self._env.object_pose()
+        self._objects = objects
         self.steps += 1
         self.ticks += 1
         self._cursor += 1
@@ -223,7 +226,8 @@ class Generator:
         if not self._beginning.any():
             return
         self._save_checkpoints()
-        eef_now, object_now = self._env.eef_pose(), self._env.object_pose()
+        eef_now = self._env.eef_pose()
+        object_now = self._env.object_pose() if self._objects is None else self._objects
         for eef in range(len(self._plan.eef_names)):
             rows = self._beginning[:, eef].nonzero()[0]
             if len(rows):
@@ -254,6 +258,7 @@ class Generator:
         slots = slot[rows]
         self._tries[rows, slots] += 1
         self._checkpoints.restore(rows, slots)
+        self._objects = None
         self._watch.rewind(rows)
         numbers = slots.cpu().numpy()
         self._beginning[env_ids] = self._slot_beginning[env_ids, numbers]

@@ -29,8 +29,8 @@ _HOLDING = (LIFT, WAIT, CARRY, LOWER, SETTLE, RAISE, STAY)
 """Phases in which a gripper that has been closed stays closed."""
 _MAX_TURN = 0.15
 """Farthest that the commanded heading runs ahead of the hand [rad]."""
-_LATEST = 70
-"""Whoever begins late does so by at most so many steps."""
+_LATE_BY = (110, 140)
+"""Whoever begins late, in half of the demonstrations, does so by so many steps."""
 _TOGETHER = 0.045
 """Pace at which both arms move what they hold together [m ahead of the hand]."""
 
@@ -207,7 +207,9 @@ class TwoArmScript:
     def _leave_phases(self, kind: torch.Tensor, distance: torch.Tensor, turn_left: torch.Tensor) -> None:
         manner = self._manner
         wait = manner.wait[0] + (manner.wait[1] - manner.wait[0]) * self._traits[..., 9]
-        wait = torch.where(kind == LATE, _LATEST * self._traits[..., 9], wait)
+        late = _LATE_BY[0] + (_LATE_BY[1] - _LATE_BY[0]) * self._traits[..., 10]
+        late = torch.where(self._traits[..., 9] < 0.5, late, 0.0)
+        wait = torch.where(kind == LATE, late, wait)
         there = distance < torch.where(_one_of(kind, _PRECISE), 0.005, 0.015)
         there &= (turn_left < 0.06) | (kind != APPROACH)
         done = torch.where(_one_of(kind, _TIMED), self._clock >= wait, there & ~self._resting)
