@@ -149,7 +149,7 @@ class Following:
         motion = torch.where(has_object[:, None, None], motion, torch.eye(4, device=rows.device))
         if agreed is not None:
             motion = torch.where(coordinated[:, None, None], agreed, motion)
-        poses = motion[:, None] @ poses
+        poses = trajectory.moved(motion, poses)
         if self._corrects_grasp:
             # Coordinated arms keep their places relative to each other.
             held = torch.where(coordinated, -1, bank.held[eef, subtask])

@@ -21,6 +21,13 @@ def transform_with_object(object_now: torch.Tensor, object_then: torch.Tensor) -
     return object_now @ math_utils.pose_inv(object_then)
 
 
+def moved(motion: torch.Tensor, poses: torch.Tensor) -> torch.Tensor:
+    """Apply a rigid motion to all poses of a row: (K, 4, 4), (K, P, 4, 4) -> (K, P, 4, 4)."""
+    # Side by side they take one product a row, several times faster than one a pose.
+    side_by_side = poses.transpose(1, 2).flatten(2)
+    return (motion @ side_by_side).unflatten(2, (-1, 4)).transpose(1, 2)
+
+
 def lead_up(
     start: torch.Tensor, end: torch.Tensor, count: torch.Tensor, length: int, exact_upstream: bool
 ) -> torch.Tensor:

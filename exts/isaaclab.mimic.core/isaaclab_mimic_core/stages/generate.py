@@ -205,7 +205,8 @@ class Generate(SimStage):
             ]
             for eef, used in outcome.sources.items()
         }
-        # Physics repeats to the bit in the same environment only: elsewhere the distance to the origin rounds otherwise.
+        # Physics repeats to the bit in the same environment only: at another distance from the origin it rounds
+        # otherwise.
         place = {"attempt": outcome.attempt, "env": outcome.env, "num_envs": self.env.num_envs}
         generated = {**self._run, **place, "retries": outcome.retries, "sources": sources}
         if not outcome.success:

@@ -35,10 +35,11 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     scene.table.init_state.rot = (0.0, 0.0, 0.0, 1.0)
     scene.plane.spawn = _box((200.0, 200.0, 0.1), (0.3, 0.3, 0.32))
     scene.plane.init_state.pos = (0.0, 0.0, -height - 0.05)
-    _use_local_robot(scene.robot, engine)
+    use_local_robot(scene.robot, engine)
 
 
-def _use_local_robot(robot: Any, engine: str) -> None:
+def use_local_robot(robot: Any, engine: str) -> None:
+    """Replace a Franka's asset, and the gains that go with it, in its configuration."""
     from isaaclab.actuators import ImplicitActuatorCfg
 
     from ...sim.assets import franka_usd

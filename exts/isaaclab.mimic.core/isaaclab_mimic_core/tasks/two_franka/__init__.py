@@ -35,7 +35,7 @@ def use_local_assets(cfg: Any, engine: str) -> None:
         cfg: A configuration of this package.
         engine: Physics engine: `ovphysx`, `isaacsim` or `newton`.
     """
-    from ..franka_stack.local_scene import _use_local_robot
+    from ..franka_stack.local_scene import use_local_robot
 
     for robot in (cfg.scene.robot_left, cfg.scene.robot_right):
-        _use_local_robot(robot, engine)
+        use_local_robot(robot, engine)
