@@ -238,4 +238,5 @@ class Following:
         bank, which = self._bank, held.clamp_min(0)
         then = offset_in_hand(bank.eef_pose[source, eef, begin], bank.object_pose[source, which, begin])
         now = offset_in_hand(eef_now, object_now[torch.arange(len(held), device=held.device), which])
-        return torch.where((held >= 0)[:, None, None, None], shift_for_grasp(poses, then, now), poses)
+        # Nothing held is held as it was.
+        return shift_for_grasp(poses, then, torch.where((held >= 0)[:, None], now, then))
