@@ -101,6 +101,7 @@ class Envs:
 
     def __init__(self, *open_visualizers: Visualizer):
         self.env = SimpleNamespace(sim=Simulation(*open_visualizers), max_episode_length=4)
+        self.live = LiveView(self.env)
         self.actions: list[torch.Tensor] = []
         self.keys: list[torch.Tensor] = []
 
