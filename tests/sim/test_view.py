@@ -285,13 +285,13 @@ def test_a_view_in_the_browser_is_served_to_this_machine_only(worker):
     port = find_free_port("127.0.0.1")
     with socket.create_server(("127.0.0.1", port)):
         view = worker(num_envs=2, actions="random", assets="local", device="cpu")
-        while "watch at" not in (phase := view.until("PhaseStarted")["phase"]):
+        while "Watch at" not in (told := view.until("Warned")["message"]):
             pass
         view.until("snapshot")
         while view.snapshot["steps"] < 5:
             view.until("snapshot")
         url = view.snapshot["url"]
-        assert url.startswith("http://127.0.0.1:") and url in phase
+        assert url.startswith("http://127.0.0.1:") and url in told
         shown = int(url.rpartition(":")[2])
         assert shown > port
         listening = view.listening()
