@@ -53,7 +53,7 @@ def configure_engine(cfg: Any, engine: str) -> None:
 
     PhysX is asked to be deterministic. Otherwise it solves what is near in memory together, an arm then gets as many
     iterations as the cubes that happen to be awake in other environments ask for, and the same actions move it by
-    millimetres differently. With it an environment never feels its neighbours; a step costs no more.
+    millimetres differently. With it an environment never feels its neighbours, at no cost that could be measured.
     """
     # Environments are copies of one another in every task here; without replication each would be parsed on its own.
     cfg.scene.replicate_physics = True
