@@ -17,6 +17,7 @@ import torch
 from .. import randomness
 from ..envs import BatchedEnv
 from ..tasks.franka_stack.local_scene import CUBE_EDGE
+from .device import TeleopDevice
 
 APPROACH, DESCEND, CLOSE, LIFT, CARRY, LOWER, SETTLE, OPEN, RETREAT = range(9)
 _PHASES = 9
@@ -56,7 +57,7 @@ class Manner:
     """How long the gripper is given to close or open, and a cube to come to rest before it is let go [steps]."""
 
 
-class ScriptedStacker:
+class ScriptedStacker(TeleopDevice):
     """Drives the Franka three-cube stack.
 
     Args:
@@ -65,7 +66,11 @@ class ScriptedStacker:
         manner: How it moves.
     """
 
+    name = "scripted"
+    live = False
+
     def __init__(self, env: BatchedEnv, seed: int, manner: Manner | None = None):
+        super().__init__()
         self._env = env
         self._seed = seed
         self._manner = manner or Manner()

@@ -18,6 +18,7 @@ from .. import randomness, rotations
 from ..envs import BatchedEnv
 from ..tasks.two_franka.clear_and_place import CUBE, PLATE_SIZE
 from ..tasks.two_franka.lift_box import GRIP, LIFT_HEIGHT
+from .device import TeleopDevice
 from .scripted import Manner
 
 APPROACH, DESCEND, CLOSE, LIFT, WAIT, CARRY, LOWER, SETTLE, OPEN, RETREAT, RAISE, LATE, STAY = range(13)
@@ -35,7 +36,7 @@ _TOGETHER = 0.045
 """Pace at which both arms move what they hold together [m ahead of the hand]."""
 
 
-class TwoArmScript:
+class TwoArmScript(TeleopDevice):
     """Leads both arms through their phases; subclasses say which, and where things are.
 
     Args:
@@ -43,6 +44,9 @@ class TwoArmScript:
         seed: Seed of the demonstrations' manners.
         manner: How it moves.
     """
+
+    name = "scripted"
+    live = False
 
     phases: tuple[tuple[int, ...], ...]
     """What each arm does, left then right, each ending in STAY."""
@@ -52,6 +56,7 @@ class TwoArmScript:
     """In how many ways per full turn a gripper can take what it takes."""
 
     def __init__(self, env: BatchedEnv, seed: int, manner: Manner | None = None):
+        super().__init__()
         self._env, self._seed, self._manner = env, seed, manner or Manner()
         n, d, arms = env.num_envs, env.device, len(self.phases)
         width = max(map(len, self.phases))

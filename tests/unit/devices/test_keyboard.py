@@ -1,0 +1,198 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""From keys to the task's action, against values worked out by hand."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from isaaclab_mimic_core import devices
+from isaaclab_mimic_core.devices.keyboard import Keyboard
+from isaaclab_mimic_core.devices.settings import DeviceSettings
+from isaaclab_mimic_core.errors import OptionError, TaskError
+
+SETTINGS = DeviceSettings(step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0)
+STEP, TURN = 0.02, 0.1
+"""What one step of these settings is: 0.4 m/s / 20 Hz and 2 rad/s / 20 Hz."""
+OPEN, CLOSED = 1.0, -1.0
+
+
+def start(env, settings=SETTINGS) -> Keyboard:
+    keyboard = Keyboard(env, settings)
+    keyboard.begin(torch.arange(env.num_envs), torch.arange(env.num_envs))
+    return keyboard
+
+
+def press(keyboard: Keyboard, *names: str) -> None:
+    for name in names:
+        keyboard.key(name, True)
+
+
+KEYS = {
+    "W": (STEP, 0, 0, 0, 0, 0),
+    "S": (-STEP, 0, 0, 0, 0, 0),
+    "A": (0, STEP, 0, 0, 0, 0),
+    "D": (0, -STEP, 0, 0, 0, 0),
+    "Q": (0, 0, STEP, 0, 0, 0),
+    "E": (0, 0, -STEP, 0, 0, 0),
+    "Z": (0, 0, 0, TURN, 0, 0),
+    "X": (0, 0, 0, -TURN, 0, 0),
+    "T": (0, 0, 0, 0, TURN, 0),
+    "G": (0, 0, 0, 0, -TURN, 0),
+    "C": (0, 0, 0, 0, 0, TURN),
+    "V": (0, 0, 0, 0, 0, -TURN),
+}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_each_key_moves_its_axis_relatively(make_env, key):
+    keyboard = start(make_env("rel"))
+    press(keyboard, key)
+    torch.testing.assert_close(keyboard.action(), torch.tensor([[*KEYS[key], OPEN]]), atol=1e-6, rtol=0)
+    keyboard.key(key, False)
+    # The hand still stands where it was, so what it was told stays to be done.
+    torch.testing.assert_close(keyboard.action(), torch.tensor([[*KEYS[key], OPEN]]), atol=1e-6, rtol=0)
+
+
+HALF = TURN / 2
+S, C = math.sin(HALF), math.cos(HALF)
+# The hand's quaternion (1, 0, 0, 0) multiplied from the left by the turn about an axis, in x, y, z, w.
+ABSOLUTE = {
+    "W": (0.42, 0.1, 0.3, 1, 0, 0, 0),
+    "D": (0.4, 0.08, 0.3, 1, 0, 0, 0),
+    "Q": (0.4, 0.1, 0.32, 1, 0, 0, 0),
+    "Z": (0.4, 0.1, 0.3, C, 0, 0, -S),
+    "T": (0.4, 0.1, 0.3, C, 0, -S, 0),
+    "C": (0.4, 0.1, 0.3, C, S, 0, 0),
+}
+
+
+@pytest.mark.parametrize("key", ABSOLUTE)
+def test_absolute_tasks_get_the_target_pose(make_env, key):
+    keyboard = start(make_env("abs"))
+    press(keyboard, key)
+    action = keyboard.action()
+    expected = torch.tensor([[*ABSOLUTE[key], OPEN]])
+    if torch.dot(action[0, 3:7], expected[0, 3:7]) < 0:  # q and -q are one rotation
+        action[:, 3:7] *= -1
+    torch.testing.assert_close(action, expected, atol=1e-6, rtol=0)
+
+
+def test_two_arms_are_driven_one_at_a_time_in_their_own_frames(make_env):
+    env = make_env("two_arms")
+    keyboard = start(env)
+    press(keyboard, "W")
+    # The left arm's base is turned by +90 degrees about z: what is x for the room is its -y; the right arm's, its +y.
+    left = [0, -STEP, 0, 0, 0, 0, OPEN]
+    torch.testing.assert_close(keyboard.action(), torch.tensor([[*left, *[0.0] * 6, OPEN]]), atol=1e-6, rtol=0)
+    keyboard.begin(torch.arange(1), torch.arange(1))
+    press(keyboard, "TAB", "K")
+    right = [0, STEP, 0, 0, 0, 0, CLOSED]
+    torch.testing.assert_close(keyboard.action(), torch.tensor([[*[0.0] * 6, OPEN, *right]]), atol=1e-6, rtol=0)
+    assert keyboard.readings()["arm"] == "right" and keyboard.readings()["closed"] == {"left": False, "right": True}
+
+
+def test_several_keys_at_once_add_up_and_opposite_ones_cancel(make_env):
+    keyboard = start(make_env("rel"))
+    press(keyboard, "W", "A", "E", "C")
+    expected = torch.tensor([[STEP, STEP, -STEP, 0, 0, TURN, OPEN]])
+    torch.testing.assert_close(keyboard.action(), expected, atol=1e-6, rtol=0)
+    keyboard.halt()
+    press(keyboard, "S")
+    torch.testing.assert_close(keyboard.action(), torch.tensor([[0, STEP, -STEP, 0, 0, TURN, OPEN]]), atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("step_hz", [5.0, 30.0, 100.0, 0.0])
+def test_a_second_of_a_held_key_is_its_sensitivity_at_any_step_rate(make_env, place, step_hz):
+    env = make_env("rel")
+    keyboard = start(env, DeviceSettings(step_hz=step_hz, pos_sensitivity=0.3))
+    press(keyboard, "W")
+    for _ in range(int(step_hz or 1 / env.step_dt)):
+        action = keyboard.action()
+        position = env.eef_pose()[0, 0, :3, 3] + action[0, :3]
+        place(env, position.tolist())
+    assert env.eef_pose()[0, 0, 0, 3] == pytest.approx(0.4 + 0.3, abs=1e-5)
+
+
+def test_k_toggles_the_gripper_once_however_long_it_is_held(make_env):
+    keyboard = start(make_env("rel"))
+    for expected in (CLOSED, OPEN):
+        press(keyboard, "K", "K", "K")
+        assert keyboard.action()[0, -1] == expected
+        keyboard.key("K", False)
+        assert keyboard.action()[0, -1] == expected
+    press(keyboard, "K")
+    keyboard.begin(torch.arange(1), torch.arange(1))
+    assert keyboard.action()[0, -1] == OPEN
+
+
+def test_request_keys(make_env):
+    keyboard = start(make_env("rel"))
+    press(keyboard, "R", "R", "P", "ESCAPE")
+    assert keyboard.take_requests() == ["reset", "toggle_pause", "stop"] and keyboard.take_requests() == []
+
+
+def test_the_first_input_is_told(make_env):
+    keyboard = start(make_env("rel"))
+    press(keyboard, "R", "P", "TAB", "B")
+    assert not keyboard.active
+    press(keyboard, "W")
+    assert keyboard.active
+    keyboard.release()
+    keyboard.begin(torch.arange(1), torch.arange(1))
+    assert not keyboard.active
+    press(keyboard, "K")
+    assert keyboard.active
+
+
+def test_losing_sight_of_the_keyboard_lets_all_keys_go(make_env):
+    keyboard = start(make_env("rel"))
+    press(keyboard, "W", "C")
+    keyboard.release()
+    torch.testing.assert_close(keyboard.action(), torch.tensor([[0.0] * 6 + [OPEN]]), atol=1e-6, rtol=0)
+
+
+def test_pushing_against_a_wall_builds_up_no_lead(make_env, place):
+    """The hand does not move: after any time its target is six steps ahead, and turning back takes effect at once."""
+    env = make_env("rel")
+    keyboard = start(env)
+    press(keyboard, "W", "Z")
+    for _ in range(100):
+        action = keyboard.action()
+    torch.testing.assert_close(action, torch.tensor([[6 * STEP, 0, 0, 6 * TURN, 0, 0, OPEN]]), atol=1e-5, rtol=0)
+    keyboard.halt()
+    keyboard.release()
+    torch.testing.assert_close(keyboard.action(), torch.tensor([[0.0] * 6 + [OPEN]]), atol=1e-6, rtol=0)
+
+
+def test_only_environments_that_begin_get_new_targets(make_env, place):
+    env = make_env("rel", num_envs=3)
+    keyboard = start(env)
+    place(env, (0.5, 0.1, 0.3))
+    keyboard.begin(torch.tensor([1]), torch.tensor([7]))
+    torch.testing.assert_close(keyboard.action()[:, 0], torch.tensor([-0.1, 0.0, -0.1]))
+
+
+def test_hands_with_fingers_are_refused():
+    env = SimpleNamespace(gripper_dim=11, info={"task": "GR1T2"})
+    with pytest.raises(TaskError, match="11 numbers"):
+        Keyboard(env, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"teleop_device": "mouse"}, "--teleop-device: 'mouse' is not one of keyboard"),
+        ({"step_hz": -1.0}, "--step-hz"),
+        ({"pos_sensitivity": float("nan")}, "--pos-sensitivity"),
+        ({"rot_sensitivity": float("inf")}, "--rot-sensitivity"),
+        ({"dead_zone": 1.0}, "--dead-zone"),
+        ({"curve": 0.0}, "--curve"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_refused(wrong, told):
+    with pytest.raises(OptionError, match=told):
+        devices.check_device(DeviceSettings(**wrong), "some-task")
