@@ -9,7 +9,6 @@ are fed in by whichever host has them (`devices.hosts`, a window, a test); devic
 in `poll`.
 """
 
-from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ REQUEST_KEYS = {"R": RESET, "P": TOGGLE_PAUSE, "ESCAPE": STOP}
 """Keys that mean the same whatever device drives."""
 
 
-class TeleopDevice(ABC):
+class TeleopDevice:
     """Base of all devices. Subclasses implement `begin` and `action`, and override what else they have to say."""
 
     name: ClassVar[str] = ""
@@ -34,7 +33,6 @@ class TeleopDevice(ABC):
     def __init__(self) -> None:
         self._requests: list[str] = []
 
-    @abstractmethod
     def begin(self, env_ids: "torch.Tensor", numbers: "torch.Tensor") -> None:
         """Start demonstrations.
 
@@ -42,16 +40,17 @@ class TeleopDevice(ABC):
             env_ids: (K,) environments, freshly reset.
             numbers: (K,) each demonstration's number in this run.
         """
+        raise NotImplementedError
 
     def poll(self) -> None:
         """Take in what there is; never waits. Nothing that is polled while the simulation rests is made up for."""
 
-    @abstractmethod
     def action(self) -> "torch.Tensor":
         """Return the next action of the task, from what was polled: (num_envs, action_dim).
 
         A live device drives all environments alike; whoever lets it drive some only uses their rows.
         """
+        raise NotImplementedError
 
     # -- input from a host
 

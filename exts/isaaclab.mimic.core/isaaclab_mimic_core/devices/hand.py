@@ -9,7 +9,6 @@ others' targets stay, so that their arms hold still. The environment turns targe
 The target is never far ahead of the hand: pushing against the table builds up no force to be let loose later.
 """
 
-from abc import abstractmethod
 from typing import Any
 
 import isaaclab.utils.math as math_utils
@@ -56,9 +55,9 @@ class HandDevice(TeleopDevice):
         self._touched = False
         self._arm = 0
 
-    @abstractmethod
     def deflection(self) -> tuple[float, float, float, float, float, float]:
         """Return how far each axis is deflected: along x, y, z and about them, -1 to 1, environment frame."""
+        raise NotImplementedError
 
     # -- what a person does
 
