@@ -191,3 +191,25 @@ def test_killed_at_a_random_moment(annotated, start_python, tmp_path):
         episode = episodes[event["name"]]
         assert episode.num_samples == event["steps"] and episode.success
         assert all(np.isfinite(values).all() for values in episode.data.values())
+
+
+def test_one_environment_can_be_watched(annotated, stack_env, tmp_path):
+    with Generate(options(annotated, tmp_path / "watched.hdf5"), stack_env) as stage:
+        for _ in range(12):
+            stage.step()
+        assert "watched" not in stage.snapshot()
+        stage.request("watch", env=1)
+        shown = json.loads(json.dumps(stage.snapshot()))
+        assert shown["memory_mb"]["ram"] > 100
+        assert len(shown["subtasks"]) == stack_env.num_envs and set(shown["subtasks"][1]) <= {0, 1, 2, 3}
+        watched = shown["watched"]
+        assert watched["env"] == 1
+        np.testing.assert_allclose(watched["eefs"]["franka"], stack_env.eef_pose()[1, 0].cpu(), atol=1e-4)
+        cubes = dict(zip(stack_env.object_names, stack_env.object_pose()[1].cpu().numpy(), strict=True))
+        assert all(np.allclose(watched["objects"][name], pose, atol=1e-4) for name, pose in cubes.items())
+        # The way begins where the hand is, as well as it follows.
+        assert (
+            np.linalg.norm(np.array(watched["planned"]["franka"][0]) - np.array(watched["eefs"]["franka"])[:3, 3]) < 0.1
+        )
+        stage.request("watch", env=-1)
+        assert "watched" not in stage.snapshot()

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Which processor to compute on."""
+"""Which processor to compute on, and how much memory that takes."""
+
+import os
+from pathlib import Path
 
 from ..errors import DeviceError, OptionError
 
@@ -27,3 +30,14 @@ def resolve_device(name: str) -> str:
         found = f"{count} CUDA GPU{'s' if count > 1 else ''} found" if count else "no CUDA GPU found"
         raise DeviceError(f"{name} is not here: {found}", where="--device", remedy="Use --device cpu.")
     return f"cuda:{int(index or 0)}"
+
+
+def memory_in_use() -> dict[str, float]:
+    """Return what this process occupies [MB]: `ram`, and `gpu` if torch holds memory on one."""
+    import torch
+
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    used: dict[str, float] = {"ram": round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)}
+    if torch.cuda.is_initialized():
+        used["gpu"] = round(torch.cuda.memory_reserved() / 1e6)
+    return used

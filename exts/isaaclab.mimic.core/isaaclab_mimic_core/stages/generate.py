@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from ..datagen.outcome import Outcome
     from ..envs import BatchedEnv
 
+_PLANNED_POINTS = 40
+"""So many points, about, of a planned way are enough to draw it."""
+
 
 class Generate(SimStage):
     """Runs attempts in all environments until enough have succeeded."""
@@ -88,7 +91,15 @@ class Generate(SimStage):
             "demos_per_minute": 60.0 * rate,
             "eta_s": left / rate if rate > 0 else None,
             "causes": dict(self._causes),
+            "subtasks": self._generator.progress.tolist() if self._steps else [],
         }
+
+    def _watch(self, index: int) -> dict:
+        planned = {}
+        for eef, name in enumerate(self.env.eef_names if self._steps else ()):
+            way = self._generator.planned(index, eef)[:, :3, 3]
+            planned[name] = way[:: max(1, len(way) // _PLANNED_POINTS)].tolist()
+        return {**super()._watch(index), "planned": planned}
 
     @torch.inference_mode()
     def _begin(self) -> list[Event]:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from ..errors import OptionError
 from ..events import Event, PhaseStarted, StageFinished, StageStarted, Warned
-from ..sim.compute import resolve_device
+from ..sim.compute import memory_in_use, resolve_device
 from ..sim.engines import choose_engine
 from ..sim.visualizers import check_visualizer
 from ..tasks import find_task
 from .options import SimOptions
 from .stage import Stage
+from .watched import watched_poses
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
@@ -48,6 +49,7 @@ class SimStage(Stage):
         self._stopping = False
         self._started = time.perf_counter()
         self._phase = "starting"
+        self._watched = -1
 
     @property
     def env(self) -> "BatchedEnv":
@@ -74,7 +76,21 @@ class SimStage(Stage):
         return []
 
     def snapshot(self) -> dict:
-        return {"phase": self._phase, "elapsed_s": time.perf_counter() - self._started}
+        shown = {"phase": self._phase, "elapsed_s": time.perf_counter() - self._started, "memory_mb": memory_in_use()}
+        if self._env is not None and not self.done and 0 <= self._watched < self._env.num_envs:
+            shown["watched"] = self._watch(self._watched)
+        return shown
+
+    def _request(self, name: str, **arguments) -> None:
+        """Offer `watch`: the snapshot then says where the hands and objects of environment `env` are; -1: no more."""
+        if name == "watch":
+            self._watched = int(arguments["env"])
+        else:
+            super()._request(name, **arguments)
+
+    def _watch(self, index: int) -> dict:
+        """Say where things are in one environment."""
+        return watched_poses(self.env, index)
 
     # -- the life of such a stage: announce, open, begin, tick until finished
 
