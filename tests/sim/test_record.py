@@ -18,7 +18,9 @@ pytestmark = pytest.mark.sim
 def recorded(stack_env, run_stage, tmp_path_factory):
     """Two demonstrations, and what the stage said."""
     path = tmp_path_factory.mktemp("recorded") / "demos.hdf5"
-    options = RecordOptions(output=str(path), num_demos=2, num_envs=stack_env.num_envs, seed=11)
+    options = RecordOptions(
+        output=str(path), teleop_device="scripted", num_demos=2, num_envs=stack_env.num_envs, seed=11
+    )
     run = run_stage(Record(options, stack_env))
     with DatasetReader(path) as reader:
         return options, run, reader.env_args, list(reader.episodes())
@@ -82,7 +84,9 @@ def test_appending_keeps_what_is_there(recorded, stack_env, run_stage, tmp_path)
     path = tmp_path / "demos.hdf5"
     with DatasetWriter(path, {"env_name": options.task}) as writer:
         writer.add(episodes[0])
-    with Record(RecordOptions(output=str(path), num_demos=1, append=True), stack_env) as stage:
+    with Record(
+        RecordOptions(output=str(path), teleop_device="scripted", num_demos=1, append=True), stack_env
+    ) as stage:
         for _ in range(5):
             stage.step()
         stage.request("stop")

@@ -42,7 +42,7 @@ with open_env(task, 4, device="cpu", assets="local") as env:
     result: dict = {"resets": check_resets(env)}
     common = {"task": task, "num_envs": 4}
     for name, make in {
-        "record": lambda: Record(RecordOptions(**common, output=demos, num_demos=2), env),
+        "record": lambda: Record(RecordOptions(**common, output=demos, teleop_device="scripted", num_demos=2), env),
         "annotate": lambda: Annotate(AnnotateOptions(**common, input=demos, output=annotated), env),
         "generate": lambda: Generate(
             GenerateOptions(**common, input=annotated, output=generated, num_demos=2, max_failures=4), env

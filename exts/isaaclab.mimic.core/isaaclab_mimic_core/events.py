@@ -75,6 +75,28 @@ class EpisodeAnnotated(Event):
 
 
 @dataclass(frozen=True)
+class InstructionChanged(Event):
+    """A person who drives has something else to do now."""
+
+    eef: str
+    subtask: int
+    """Index of the subtask that this end effector is in."""
+    of: int
+    """How many subtasks it has."""
+    now: str
+    """What to do now."""
+    next: str = ""
+    """What comes after it; empty for the last subtask."""
+
+
+@dataclass(frozen=True)
+class Hinted(Event):
+    """Advice for a person who drives, one short sentence."""
+
+    message: str
+
+
+@dataclass(frozen=True)
 class Warned(Event):
     """Something the user should know; the stage goes on."""
 

@@ -49,8 +49,9 @@ class HandDevice(TeleopDevice):
         self._period = 1.0 / rate
         self._speeds = (settings.pos_sensitivity, settings.rot_sensitivity)
         self._lead = tuple(MAX_LEAD * speed / rate for speed in self._speeds)
-        self._target = torch.eye(4, device=env.device).repeat(env.num_envs, len(env.eef_names), 1, 1)
-        self._gripper = torch.full((env.num_envs, len(env.eef_names), 1), OPEN, device=env.device)
+        # Made so that it can be changed in and out of a stage's inference mode.
+        with torch.inference_mode(False):
+            self._target = torch.eye(4, device=env.device).repeat(env.num_envs, len(env.eef_names), 1, 1)
         self._closed = [False] * len(env.eef_names)
         self._touched = False
         self._arm = 0
@@ -64,7 +65,6 @@ class HandDevice(TeleopDevice):
     def toggle_gripper(self) -> None:
         """Close the driven hand's gripper, or open it."""
         self._closed[self._arm] = not self._closed[self._arm]
-        self._gripper[:, self._arm] = CLOSED if self._closed[self._arm] else OPEN
         self._touched = True
 
     def next_arm(self) -> None:
@@ -81,7 +81,6 @@ class HandDevice(TeleopDevice):
     def begin(self, env_ids: torch.Tensor, numbers: torch.Tensor) -> None:
         self._target[env_ids] = self._env.eef_pose()[env_ids]
         self._closed = [False] * len(self._closed)
-        self._gripper[:] = OPEN
         self._arm = 0
         self._touched = False
 
@@ -97,7 +96,8 @@ class HandDevice(TeleopDevice):
         if any(deflection):
             self._touched = True
             self._push(deflection)
-        return self._env.target_to_action(self._target, self._gripper)
+        gripper = torch.tensor([[CLOSED if closed else OPEN] for closed in self._closed], device=self._target.device)
+        return self._env.target_to_action(self._target, gripper.expand(len(self._target), -1, -1))
 
     def readings(self) -> dict:
         return {

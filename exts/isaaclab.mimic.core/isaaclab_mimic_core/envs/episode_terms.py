@@ -22,7 +22,10 @@ def before_step(env: BatchedEnv, action: torch.Tensor) -> dict[str, torch.Tensor
     return {"actions": action, **{f"obs/{name}": value for name, value in env.observations().items()}}
 
 
-def after_step(env: BatchedEnv) -> dict[str, torch.Tensor]:
-    """Return the terms of the moment after a step, by path."""
-    states = {f"states/{path}": value for path, value in env.state().items()}
-    return {"processed_actions": env.processed_action(), **states}
+def after_step(env: BatchedEnv, next_obs: bool = False) -> dict[str, torch.Tensor]:
+    """Return the terms of the moment after a step, by path; `next_obs`: the observations of then too."""
+    terms = {"processed_actions": env.processed_action()}
+    terms |= {f"states/{path}": value for path, value in env.state().items()}
+    if next_obs:
+        terms |= {f"next_obs/{name}": value for name, value in env.observations().items()}
+    return terms

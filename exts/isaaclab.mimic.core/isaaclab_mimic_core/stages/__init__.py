@@ -8,12 +8,13 @@ from dataclasses import fields
 from typing import Any
 
 from ..errors import OptionError
-from .options import AnnotateOptions, GenerateOptions, QuickstartOptions, RecordOptions, ViewOptions
+from .options import AnnotateOptions, GenerateOptions, QuickstartOptions, RecordOptions, TeleopOptions, ViewOptions
 from .stage import Stage
 
 _STAGES = {
     "quickstart": ("Quickstart", QuickstartOptions),
     "view": ("View", ViewOptions),
+    "teleop": ("Teleop", TeleopOptions),
     "record": ("Record", RecordOptions),
     "annotate": ("Annotate", AnnotateOptions),
     "generate": ("Generate", GenerateOptions),

@@ -9,6 +9,7 @@ Nothing heavy is imported here, so that `mimic --help` answers at once.
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from ..devices.settings import DeviceSettings
 from ..tasks.catalog import DEFAULT_TASK
 
 
@@ -40,20 +41,29 @@ class SimOptions:
 
 
 @dataclass(frozen=True)
-class RecordOptions(SimOptions):
+class TeleopOptions(DeviceSettings, SimOptions):
+    """Drive a task without recording.
+
+    mimic teleop --teleop-device keyboard --viz viser
+    """
+
+    num_envs: int = 1
+    """Environments that run side by side; more than one only with generate_into."""
+
+
+@dataclass(frozen=True)
+class RecordOptions(DeviceSettings, SimOptions):
     """Record demonstrations.
 
-    mimic record --teleop-device scripted --num-demos 10 --output demos.hdf5
+    mimic record --teleop-device keyboard --viz viser --num-demos 10 --output demos.hdf5
     """
 
     output: str = "demos.hdf5"
     """File to write."""
-    teleop_device: str = "scripted"
-    """Who demonstrates: scripted."""
     num_envs: int = 1
-    """Environments that are demonstrated in side by side."""
+    """Environments that are demonstrated in side by side; a person drives one."""
     num_demos: int = 10
-    """Successful demonstrations to record."""
+    """Successful demonstrations to record; 0: until stopped."""
     append: bool = False
     """Add to the file if it exists."""
     overwrite: bool = False
@@ -62,8 +72,10 @@ class RecordOptions(SimOptions):
     """Steps that the task must stay fulfilled for before a demonstration counts."""
     num_extra_steps: int = 5
     """Steps recorded after that, so that the end is not cropped."""
-    max_steps: int = 600
-    """A demonstration that has not succeeded by then is discarded."""
+    max_steps: int | None = None
+    """A demonstration that has not succeeded by then is discarded; by default 600 for a script, never for a person."""
+    next_obs: bool = False
+    """Record the observations after each step too, as next_obs."""
 
 
 @dataclass(frozen=True)

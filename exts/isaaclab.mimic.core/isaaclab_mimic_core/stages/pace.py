@@ -1,0 +1,66 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A steady step rate: when the next step is wanted, and how well that is kept."""
+
+import math
+from collections import deque
+
+_KEPT = 20_000
+"""Intervals that the figures are made from: the last eleven minutes at 30 Hz."""
+_JUDGED = 60
+"""Intervals after which a machine may be called too slow."""
+_TOO_SLOW = 1.1
+"""Factor on the period that is."""
+
+
+class Pace:
+    """Says when to step. A late step is not made up for: the ones after it keep their distance.
+
+    Args:
+        rate: Steps per second; 0: as many as possible.
+    """
+
+    def __init__(self, rate: float):
+        self.period = 1.0 / rate if rate > 0 else 0.0
+        """Time between two steps [s]; 0: none is kept."""
+        self.due = 0.0
+        """`time.monotonic()` at which the next step is wanted."""
+        self._last: float | None = None
+        self._intervals: deque[float] = deque(maxlen=_KEPT)
+
+    def tick(self, now: float) -> None:
+        """Take note that a step begins now (`time.monotonic()`)."""
+        if self._last is not None:
+            self._intervals.append(now - self._last)
+        self._last = now
+        # A little late keeps the rate; very late would mean a hasty step.
+        self.due = (self.due if now - self.due < 0.5 * self.period else now) + self.period
+
+    def rest(self) -> None:
+        """Take note that steps are not wanted for now: the time until the next one counts for nothing."""
+        self._last = None
+
+    @property
+    def rate(self) -> float:
+        """Steps per second over the last few; 0 before there are any."""
+        recent = [self._intervals[i] for i in range(-min(len(self._intervals), _JUDGED), 0)]
+        return len(recent) / sum(recent) if recent else 0.0
+
+    @property
+    def too_slow(self) -> bool:
+        """Whether the machine does not keep up."""
+        return len(self._intervals) >= _JUDGED and self.period > 0 and 1.0 / self.rate > _TOO_SLOW * self.period
+
+    def figures(self) -> dict[str, float]:
+        """Return how steady it was: `rate_hz`, and jitter, the intervals' distance from the period, `jitter_mean_ms`
+        and `jitter_p99_ms`; empty before there were steps."""
+        if not self._intervals:
+            return {}
+        figures = {"rate_hz": round(len(self._intervals) / sum(self._intervals), 2)}
+        if self.period > 0:
+            jitter = sorted(abs(interval - self.period) for interval in self._intervals)
+            last = math.ceil(0.99 * len(jitter)) - 1
+            figures["jitter_mean_ms"] = round(1e3 * sum(jitter) / len(jitter), 2)
+            figures["jitter_p99_ms"] = round(1e3 * jitter[last], 2)
+        return figures

@@ -1,0 +1,134 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Test pilots: they look at the observations, as a person at the screen, and press keys or tilt a cap.
+
+Both stack the cubes by the same plan: where the hand shall be, and whether its gripper shall be closed.
+"""
+
+import math
+from collections.abc import Callable
+
+import isaaclab.utils.math as math_utils
+
+EDGE = 0.0406
+HOVER = 0.1
+GRASP_WAIT = 10
+_PLACEMENTS = ((1, 0), (2, 1))
+_STEPS = ("above", "down", "close", "lift", "over", "lower", "open", "leave")
+
+
+class Plan:
+    """The stack, one step of it after the other.
+
+    Args:
+        tolerance: How close to where it shall be the hand has to come [m].
+    """
+
+    def __init__(self, env, tolerance: float):
+        self._env, self._tolerance = env, tolerance
+        self.begin()
+
+    def begin(self) -> None:
+        self.closed, self._stage, self._waited, self._anchor, self._heading = False, 0, 0, None, 0.0
+
+    def look(self) -> tuple[list[float], float, bool, bool]:
+        """Return the way left in x, y, z [m], the turn left about z [rad], whether to be exact, and the gripper."""
+        seen = self._env.observations()
+        hand, quat = seen["eef_pos"][0].tolist(), seen["eef_quat"][0]
+        cubes = seen["object"][0, :21].reshape(3, 7)
+        upper, lower = _PLACEMENTS[min(self._stage // len(_STEPS), 1)]
+        held, base = cubes[upper, :3].tolist(), cubes[lower, :3].tolist()
+        step = _STEPS[self._stage % len(_STEPS)] if self._stage < 2 * len(_STEPS) else "done"
+        if self._anchor is None:
+            self._anchor = hand
+            self._heading = self._nearest_face(quat, cubes[upper, 3:7])
+        on_base = [h + b - c for h, b, c in zip(hand, base, held, strict=True)]
+        goal = {
+            "above": [held[0], held[1], held[2] + HOVER],
+            "down": held,
+            "lift": [*self._anchor[:2], self._anchor[2] + 1.2 * HOVER],
+            "over": [*on_base[:2], hand[2] + base[2] + EDGE + 0.05 - held[2]],
+            "lower": [*on_base[:2], hand[2] + base[2] + EDGE + 0.006 - held[2]],
+            "leave": [*self._anchor[:2], self._anchor[2] + HOVER],
+        }.get(step, self._anchor)
+        left = [g - h for g, h in zip(goal, hand, strict=True)]
+        turn = math.remainder(self._heading - _heading(quat), 2 * math.pi) if step in ("above", "down") else 0.0
+        exact = step in ("down", "lower")
+        self._advance(step, left, turn, exact)
+        return left, turn, exact, self.closed
+
+    def _advance(self, step: str, left: list[float], turn: float, exact: bool) -> None:
+        self._waited += 1
+        if step in ("close", "open"):
+            self.closed = step == "close"
+            done = self._waited > GRASP_WAIT
+        else:
+            near = self._tolerance if exact or step == "above" else 3 * self._tolerance
+            done = max(map(abs, left)) < near and abs(turn) < 0.08 and step != "done"
+        if done:
+            self._stage, self._waited, self._anchor = self._stage + 1, 0, None
+
+    def _nearest_face(self, hand, cube) -> float:
+        yaw = float(math_utils.euler_xyz_from_quat(cube[None])[2])
+        return min(
+            (yaw + k * math.pi / 2 for k in range(-4, 5)),
+            key=lambda h: abs(math.remainder(h - _heading(hand), 2 * math.pi)),
+        )
+
+
+def _heading(quat) -> float:
+    """Return where the x axis of the hand, which points down, points to, seen from above [rad]."""
+    matrix = math_utils.matrix_from_quat(quat[None])[0]
+    return math.atan2(float(matrix[1, 0]), float(matrix[0, 0]))
+
+
+class KeyPilot:
+    """Holds keys for as many steps as the way left takes, then waits until the arm has come to rest.
+
+    Args:
+        key: Takes a key's name and whether it is pressed.
+        step, turn: What one step of a held key is [m, rad].
+    """
+
+    _AXES = ("WS", "AD", "QE", "CV")
+
+    def __init__(self, env, key: Callable[[str, bool], None], step: float, turn: float):
+        self._plan, self._key = Plan(env, 0.6 * step), key
+        self._quanta = (step, step, step, turn)
+        self.presses: dict[str, int] = {}
+        self._held: dict[str, int] = {}
+        self.begin()
+
+    def begin(self) -> None:
+        self._plan.begin()
+        for name in self._held:
+            self._key(name, False)
+        self._held = {}
+        self._rest, self._grip = 0, False
+
+    def act(self) -> None:
+        """Look, and press or release keys; once before each step."""
+        for name in list(self._held):
+            self._held[name] -= 1
+            if self._held[name] == 0:
+                del self._held[name]
+                self._key(name, False)
+                self._rest = 7
+        left, turn, _, closed = self._plan.look()
+        if closed != self._grip:
+            self._grip = closed
+            self._press("K")
+            self._key("K", False)
+        if self._held or self._rest > 0:
+            self._rest -= not self._held
+            return
+        for keys, way, quantum in zip(self._AXES, (*left, turn), self._quanta, strict=True):
+            if count := round(abs(way) / quantum):
+                name = keys[0] if way > 0 else keys[1]
+                self._held[name] = count
+                self._press(name)
+
+    def _press(self, name: str) -> None:
+        self.presses[name] = self.presses.get(name, 0) + 1
+        self._key(name, True)
