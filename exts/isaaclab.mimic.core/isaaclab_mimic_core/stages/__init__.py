@@ -8,7 +8,15 @@ from dataclasses import fields
 from typing import Any
 
 from ..errors import OptionError
-from .options import AnnotateOptions, GenerateOptions, QuickstartOptions, RecordOptions, TeleopOptions, ViewOptions
+from .options import (
+    AnnotateByHandOptions,
+    AnnotateOptions,
+    GenerateOptions,
+    QuickstartOptions,
+    RecordOptions,
+    TeleopOptions,
+    ViewOptions,
+)
 from .stage import Stage
 
 _STAGES = {
@@ -17,6 +25,7 @@ _STAGES = {
     "teleop": ("Teleop", TeleopOptions),
     "record": ("Record", RecordOptions),
     "annotate": ("Annotate", AnnotateOptions),
+    "annotate_by_hand": ("AnnotateByHand", AnnotateByHandOptions),
     "generate": ("Generate", GenerateOptions),
 }
 """Name of a stage and of its module -> class, options. Modules are imported when asked for, for that takes long."""

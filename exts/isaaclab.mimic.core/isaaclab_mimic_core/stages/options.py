@@ -96,6 +96,29 @@ class AnnotateOptions(SimOptions):
 
 
 @dataclass(frozen=True)
+class AnnotateByHandOptions(SimOptions):
+    """Mark the subtasks of recorded demonstrations by hand, on their recorded states.
+
+    mimic annotate --manual --viz viser --input demos.hdf5 --output annotated.hdf5
+    """
+
+    input: str = "demos.hdf5"
+    """File of recorded demonstrations."""
+    output: str = "annotated.hdf5"
+    """File to write."""
+    num_envs: int = 1
+    """Environments that show the demonstration; more of them only make reading it faster."""
+    start_signals: bool = False
+    """Mark where subtasks start, too."""
+    marks: str = "none"
+    """Marks to begin with: none, auto (the task's own signals), or an annotated file to take them from."""
+    resume: bool = False
+    """Go on with the output: demonstrations that are in it are not shown again."""
+    overwrite: bool = False
+    """Replace the output if it exists."""
+
+
+@dataclass(frozen=True)
 class GenerateOptions(SimOptions):
     """Generate demonstrations from annotated ones.
 
