@@ -151,7 +151,8 @@ class AnnotateByHand(SimStage):
             return
         act = _REQUESTS.get("play" if name == "resume" else name)
         if act is None:
-            raise ValueError(f"{self.name} does not know the request {name!r}")
+            super()._request(name, **arguments)
+            return
         self._notice = ""
         try:
             act(self, **arguments)
