@@ -171,7 +171,20 @@ BEFORE_OPENING = {
         ("good.hdf5", "this is the input"),
     ),
     "record: no such device": (("record", "--teleop-device", "mouse", *NEW), ("--teleop-device", "mouse", "scripted")),
-    "record: output below a file": (("record", "--output", "/dev/null/x.hdf5"), ("/dev/null is not a folder",)),
+    "record: output below a file": (
+        ("record", "--teleop-device", "scripted", "--output", "/dev/null/x.hdf5"),
+        ("/dev/null is not a folder",),
+    ),
+    "record: no keyboard": (("record", *NEW), ("--teleop-device keyboard", "not a terminal", "Mimic window")),
+    "record: no SpaceMouse": (
+        ("record", "--teleop-device", "spacemouse", *NEW),
+        ("--teleop-device spacemouse", "no SpaceMouse is plugged in", "mimic devices"),
+    ),
+    "teleop: a gamepad without Kit": (("teleop", "--teleop-device", "gamepad"), ("read by Kit", "Mimic window")),
+    "record: no such step rate": (
+        ("record", "--teleop-device", "spacemouse", "--step-hz", "-3", *NEW),
+        ("--step-hz", "-3"),
+    ),
     "quickstart: no environments": (("quickstart", "--num-envs", "0", "--output", "OUT"), ("--num-envs",)),
     "quickstart: no demonstrations": (("quickstart", "--num-demos", "0", "--output", "OUT"), ("--num-demos",)),
     "quickstart: output below a file": (("quickstart", "--output", "/dev/null/x"), ("/dev/null is not a folder",)),

@@ -18,7 +18,14 @@ import tyro
 from . import __version__
 from .errors import MimicError
 from .events import Event, StageFailed, to_json
-from .stages.options import AnnotateOptions, GenerateOptions, QuickstartOptions, RecordOptions, ViewOptions
+from .stages.options import (
+    AnnotateOptions,
+    GenerateOptions,
+    QuickstartOptions,
+    RecordOptions,
+    TeleopOptions,
+    ViewOptions,
+)
 from .terminal.streams import Streams, take_streams
 
 DONE, FINDINGS, WRONG_INPUT, INTERRUPTED = range(4)
@@ -52,9 +59,18 @@ def quickstart(options: Annotated[QuickstartOptions, _Flat], output: Annotated[O
     return job, output
 
 
+def teleop(options: Annotated[TeleopOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Drive a task without recording.
+
+    mimic teleop --teleop-device keyboard --viz viser
+    """
+    return lambda streams, output: _run_stage("teleop", options, streams, output), output
+
+
 def record(options: Annotated[RecordOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Record demonstrations into a file.
 
+    mimic record --teleop-device spacemouse --viz viser --num-demos 10 --output demos.hdf5
     mimic record --teleop-device scripted --num-demos 10 --output demos.hdf5
     """
     return lambda streams, output: _run_stage("record", options, streams, output), output
@@ -138,6 +154,7 @@ def version() -> tuple[Job, Output]:
 VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
     "quickstart": quickstart,
     "view": view,
+    "teleop": teleop,
     "record": record,
     "annotate": annotate,
     "generate": generate,
@@ -181,7 +198,9 @@ def _run_stage(
     """Drive a stage to its end and show its events."""
     from .stages import create_with
     from .stages.drive import drive
+    from .terminal.keys import check_keys, keys_for
 
+    check_keys(options)
     stage = create_with(name, options)
     if output.json:
 
@@ -189,12 +208,18 @@ def _run_stage(
             for event in events:
                 print(to_json(event), file=streams.out)
 
-        ending = drive(stage, tell)
+        with keys_for(stage, options, streams.err) as poll_keys:
+            ending = drive(stage, tell, each_step=poll_keys)
     else:
         from .terminal.show import TerminalView
 
-        with TerminalView(stage, streams.out) as view:
-            ending = drive(stage, view, each_step=view.refresh)
+        with TerminalView(stage, streams.out) as view, keys_for(stage, options, streams.out) as poll_keys:
+
+            def each_step() -> None:
+                poll_keys()
+                view.refresh()
+
+            ending = drive(stage, view, each_step=each_step)
         if ending and ending.outcome == "done":
             if after:
                 after(ending.summary, streams)

@@ -4,7 +4,9 @@
 """Hands that stand where a test puts them, behind the real adapters of the real tasks."""
 
 import math
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +16,8 @@ import torch
 
 from isaaclab_mimic_core.envs.franka import FrankaAbsEnv, FrankaRelEnv
 from isaaclab_mimic_core.envs.two_franka import TwoFrankaRelEnv
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 START = (0.4, 0.1, 0.3)
 """Where the hand stands [m]."""

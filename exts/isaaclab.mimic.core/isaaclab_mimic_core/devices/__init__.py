@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 _DEVICES = {
     "keyboard": "keyboard:Keyboard",
+    "spacemouse": "spacemouse:SpaceMouse",
+    "gamepad": "gamepad:Gamepad",
 }
 """Name -> module and class, called with the environments and a `DeviceSettings`."""
 
-_CHECKS: dict[str, str] = {}
+_CHECKS = {
+    "spacemouse": "spacemouse_hid:check",
+}
 """Name -> module and function that is called with a `DeviceSettings` and the task's id before anything is opened, and
 raises if the device cannot drive. Such a module imports neither Isaac Lab nor torch: repairs have to come first."""
 

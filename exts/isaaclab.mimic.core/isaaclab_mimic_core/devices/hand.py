@@ -75,6 +75,8 @@ class HandDevice(TeleopDevice):
         super().key(name, pressed)
         if pressed and name == "TAB":
             self.next_arm()
+        elif pressed and name == "K":
+            self.toggle_gripper()
 
     # -- for the stage
 

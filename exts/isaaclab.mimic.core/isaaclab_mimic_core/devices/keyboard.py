@@ -40,11 +40,8 @@ class Keyboard(HandDevice):
             self._held.add(name)
         else:
             self._held.discard(name)
-        if repeats:
-            return
-        super().key(name, pressed)
-        if pressed and name == "K":
-            self.toggle_gripper()
+        if not repeats:
+            super().key(name, pressed)
 
     def release(self) -> None:
         self._held.clear()

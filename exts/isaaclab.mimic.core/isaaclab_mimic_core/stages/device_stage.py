@@ -95,6 +95,7 @@ class DeviceStage(SimStage):
                 "waiting": self._armed,
                 "connected": self._connected,
                 "readings": self._device.readings(),
+                "controls": self._device.help(),
                 "steps_per_second": round(self._pace.rate, 1),
                 **self._pace.figures(),
             }

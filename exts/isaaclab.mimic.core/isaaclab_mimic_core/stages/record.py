@@ -92,7 +92,7 @@ class Record(DeviceStage):
 
         env, options = self.env, self.options
         if self._stopping or (self._live and env.live.closed):
-            return self._close_file("stopped")
+            return self._close_file("stopped" if options.num_demos else "done")
         if self._live and env.live.take_reset():
             return self._reset_requested()
         events = self._begin_step()

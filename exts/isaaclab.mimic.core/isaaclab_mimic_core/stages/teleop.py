@@ -40,7 +40,7 @@ class Teleop(DeviceStage):
     @torch.inference_mode()
     def _tick(self) -> list[Event]:
         if self._stopping or self.env.live.closed:
-            return self._finish("stopped", {"steps": self._steps, **self._pace.figures()})
+            return self._finish("done", {"steps": self._steps, **self._pace.figures()})
         if self.env.live.take_reset():
             return self._reset_requested()
         events = self._begin_step()

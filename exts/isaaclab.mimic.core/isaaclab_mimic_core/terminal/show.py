@@ -9,7 +9,17 @@ from typing import TextIO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ..events import AttemptFinished, EpisodeAnnotated, Event, PhaseStarted, StageFinished, Warned
+from ..events import (
+    AttemptFinished,
+    DemoSaved,
+    EpisodeAnnotated,
+    Event,
+    Hinted,
+    InstructionChanged,
+    PhaseStarted,
+    StageFinished,
+    Warned,
+)
 from ..stages.stage import Stage
 
 _LOG_EVERY = 5.0
@@ -37,6 +47,7 @@ class TerminalView:
         self._bar = self._progress.add_task("", total=None, details="")
         self._next_line = 0.0
         self._successes = self._attempts = 0
+        self._told_controls = False
 
     def __enter__(self) -> "TerminalView":
         if self._live:
@@ -64,8 +75,9 @@ class TerminalView:
             return
         self._next_line = now + (0.2 if self._live else _LOG_EVERY)
         state = self._stage.snapshot()
+        self._show_controls(state.get("controls"))
         if "wanted" not in state:
-            self._progress.update(self._bar, description=state.get("phase", ""), total=None, details="")
+            self._progress.update(self._bar, description=state.get("phase", ""), total=None, details=_details(state))
             return
         details = _details(state)
         self._progress.update(
@@ -78,8 +90,23 @@ class TerminalView:
         if not self._live and state["saved"]:
             self._console.print(f"  {state['saved']} of {state['wanted']}  {details}")
 
+    def _show_controls(self, controls: list[tuple[str, str]] | None) -> None:
+        """Say once what the device's controls do."""
+        if controls is not None and not self._told_controls:
+            self._told_controls = True
+            common = [("R", "start anew"), ("P", "pause"), ("Esc", "end")]
+            self._console.print("  " + ", ".join(f"[bold]{key}[/bold] {does}" for key, does in (*controls, *common)))
+
     def _show(self, event: Event) -> None:
         match event:
+            case InstructionChanged(eef, subtask, of, now, following):
+                self._console.print(
+                    f"  {eef} {subtask + 1}/{of}: {now}" + (f", then: {following}" if following else "")
+                )
+            case Hinted(message):
+                self._console.print(f"  [cyan]{message}[/cyan]")
+            case DemoSaved(name, path, steps) if self._told_controls:
+                self._console.print(f"  {name} saved in {path}, {steps} steps")
             case PhaseStarted(phase):
                 self._console.print(f"[bold]{phase}[/bold]")
                 self._next_line = 0.0
@@ -102,13 +129,28 @@ class TerminalView:
                 line += f" ({1 - summary['failed'] / summary['attempts']:.0%} successful)"
             if retries := sum(summary.get("retries", {}).values()):
                 line += f", {retries} subtasks tried again"
+            if "rate_hz" in summary:
+                line += f"; {_steadiness(summary)}"
             self._console.print(line)
             for cause, count in sorted(summary.get("causes", {}).items(), key=lambda item: -item[1]):
                 self._console.print(f"    {count} x {cause}")
 
 
+def _steadiness(figures: dict) -> str:
+    text = f"{figures['rate_hz']:.1f} steps/s"
+    if "jitter_mean_ms" in figures:
+        text += f", jitter {figures['jitter_mean_ms']:.1f} ms (99th percentile {figures['jitter_p99_ms']:.1f})"
+    return text
+
+
 def _details(state: dict) -> str:
     parts = []
+    if state.get("paused"):
+        parts.append("paused")
+    elif state.get("waiting"):
+        parts.append("begins with the first movement")
+    elif "hand_speed" in state:
+        parts.append(f"{state['steps']} steps, {state['steps_per_second']:.0f}/s, hand {state['hand_speed']:.2f} m/s")
     if state.get("attempts"):
         parts.append(f"{state.get('success_rate', 0.0):.0%} of {state['attempts']} attempts")
     if state.get("demos_per_minute"):

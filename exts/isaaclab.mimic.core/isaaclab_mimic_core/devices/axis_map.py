@@ -1,0 +1,51 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""From how far a cap or stick is deflected to how fast the hand shall move: axis map, dead zone, curve."""
+
+import math
+
+from ..errors import OptionError
+
+NAMES = ("x", "y", "z", "roll", "pitch", "yaw")
+
+
+def parse_axes(text: str) -> tuple[tuple[int, float], ...]:
+    """Return for each axis of the hand which axis of the device moves it, and the sign.
+
+    Args:
+        text: Six names separated by commas, each with or without a minus sign; `-x,-y,z,-roll,-pitch,yaw` suits
+            somebody who faces the robot. `none` leaves an axis of the hand alone.
+
+    Raises:
+        OptionError: That is not what it is.
+    """
+    axes = []
+    for part in text.split(","):
+        name = part.strip().lower()
+        sign = -1.0 if name.startswith("-") else 1.0
+        name = name.lstrip("+-")
+        if name == "none":
+            axes.append((0, 0.0))
+        elif name in NAMES:
+            axes.append((NAMES.index(name), sign))
+        else:
+            raise OptionError(
+                f"{part.strip()!r} is not an axis",
+                where="--axes",
+                remedy=f"Axes: {', '.join(NAMES)}, none; - turns one.",
+            )
+    if len(axes) != len(NAMES):
+        raise OptionError(
+            f"six axes are wanted, not {len(axes)}", where="--axes", remedy="Such as x,y,z,roll,pitch,yaw"
+        )
+    return tuple(axes)
+
+
+def shape(value: float, dead_zone: float, curve: float) -> float:
+    """Return the speed, as a fraction of the full one, for a deflection of -1 to 1.
+
+    Zero within the dead zone, then from zero up to one at full deflection by a power: `((|v| - d) / (1 - d)) ^ curve`.
+    """
+    size = (min(abs(value), 1.0) - dead_zone) / (1.0 - dead_zone)
+    return math.copysign(size**curve, value) if size > 0.0 else 0.0

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Keys from the terminal that a command was started in.
+
+Where the terminal tells releases (see `key_codes`), holding works as with any keyboard. Where it does not, a key counts
+as held until it has not repeated for `HOLD` seconds; then keys do not combine, and the hand stops between the first
+press and the first repeat, which the keyboard's own delay decides.
+"""
+
+import os
+import select
+import signal
+import sys
+import termios
+import time
+import tty
+from collections.abc import Callable
+
+from ...errors import DeviceError
+from .key_codes import END, START, KeyParser
+
+HOLD = 0.12
+"""[s] How long a key counts as held after it was typed, where releases are not told."""
+_ESCAPE_WAIT = 0.05
+"""[s] After which a lone escape character is the key."""
+
+
+def check_terminal() -> None:
+    """Find out whether there are keys to be had.
+
+    Raises:
+        DeviceError: Standard input is not a terminal.
+    """
+    if not sys.stdin or not sys.stdin.isatty():
+        raise DeviceError(
+            "there is no keyboard: standard input is not a terminal",
+            where="--teleop-device keyboard",
+            remedy="Start it in a terminal, or in the Mimic window.",
+        )
+
+
+class TerminalKeys:
+    """Reads a terminal's keys while it is entered; the terminal echoes nothing meanwhile.
+
+    Args:
+        key: Takes a key's name (carb.input's) and whether it went down.
+        release: Takes note that all keys are up: the terminal has lost the focus.
+        descriptor: The terminal, open for reading and writing.
+    """
+
+    def __init__(self, key: Callable[[str, bool], None], release: Callable[[], None], descriptor: int = 0):
+        self._key, self._release, self._descriptor = key, release, descriptor
+        self._parser = KeyParser()
+        self._held: dict[str, float] = {}
+        self._heard = 0.0
+        self.tells_releases = False
+        """Whether the terminal has said that it tells releases."""
+
+    def __enter__(self) -> "TerminalKeys":
+        self._settings = termios.tcgetattr(self._descriptor)
+        # Ctrl-C stays a signal.
+        tty.setcbreak(self._descriptor, termios.TCSADRAIN)
+        os.write(self._descriptor, START.encode())
+        return self
+
+    def __exit__(self, *_) -> None:
+        os.write(self._descriptor, END.encode())
+        termios.tcsetattr(self._descriptor, termios.TCSAFLUSH, self._settings)
+
+    def poll(self) -> None:
+        """Pass on what has been typed; never waits."""
+        now = time.monotonic()
+        text = ""
+        while select.select([self._descriptor], [], [], 0)[0]:
+            data = os.read(self._descriptor, 4096)
+            if not data:
+                break
+            text += data.decode(errors="replace")
+        if text:
+            self._heard = now
+        for event in self._parser.feed(text, complete=now - self._heard > _ESCAPE_WAIT):
+            self._take(event.kind, event.key, now)
+        for name in [name for name, until in self._held.items() if until <= now]:
+            del self._held[name]
+            self._key(name, False)
+
+    def _take(self, kind: str, name: str, now: float) -> None:
+        if kind == "protocol":
+            self.tells_releases = True
+        elif kind == "interrupt":
+            signal.raise_signal(signal.SIGINT)
+        elif kind == "focus_lost":
+            self._held.clear()
+            self._release()
+        elif kind == "typed":
+            repeats = name in self._held
+            self._held[name] = now + HOLD
+            if not repeats:
+                self._key(name, True)
+        elif kind != "repeat":
+            self._key(name, kind == "press")

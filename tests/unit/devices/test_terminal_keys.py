@@ -1,0 +1,135 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Keys through a real pseudo-terminal, in both dialects."""
+
+import os
+import pty
+import signal
+import termios
+import time
+
+import pytest
+
+from isaaclab_mimic_core.devices.hosts.key_codes import END, START, KeyParser
+from isaaclab_mimic_core.devices.hosts.terminal import HOLD, TerminalKeys, check_terminal
+from isaaclab_mimic_core.errors import DeviceError
+
+
+def parsed(text: str, complete: bool = False) -> list[tuple[str, str]]:
+    return [(event.kind, event.key) for event in KeyParser().feed(text, complete)]
+
+
+@pytest.mark.parametrize(
+    ("text", "events"),
+    [
+        ("\x1b[119u", [("press", "W")]),
+        ("\x1b[119;1:1u", [("press", "W")]),
+        ("\x1b[119;1:2u", [("repeat", "W")]),
+        ("\x1b[119;1:3u", [("release", "W")]),
+        ("\x1b[119:87;2u", [("press", "W")]),  # shifted: the key is the same
+        ("\x1b[27u", [("press", "ESCAPE")]),
+        ("\x1b[9;1:3u", [("release", "TAB")]),
+        ("\x1b[99;5u", [("interrupt", "")]),
+        ("\x1b[99;5:3u", []),
+        ("\x1b[?11u", [("protocol", "")]),
+        ("\x1b[O", [("focus_lost", "")]),
+        ("\x1b[I", []),
+        ("\x1b[A\x1b[1;1:3B", []),  # arrows mean nothing
+        ("\x1b[57441u", []),  # nor does a shift key alone
+        ("wK\t", [("typed", "W"), ("typed", "K"), ("typed", "TAB")]),
+        ("\x1b[119u\x1b[97u\x1b[119;1:3u", [("press", "W"), ("press", "A"), ("release", "W")]),
+        ("ä☃", []),
+    ],
+)
+def test_what_terminals_send(text, events):
+    assert parsed(text) == events
+
+
+def test_sequences_may_come_in_pieces():
+    parser = KeyParser()
+    pieces = [parser.feed(piece) for piece in ("\x1b", "[11", "9;1:", "3u", "\x1b[97u\x1b")]
+    assert [[(e.kind, e.key) for e in piece] for piece in pieces] == [[], [], [], [("release", "W")], [("press", "A")]]
+    assert [(e.kind, e.key) for e in parser.feed("", complete=True)] == [("typed", "ESCAPE")]
+
+
+@pytest.fixture
+def terminal():
+    """A terminal's two ends: the one that a person's program holds, and ours."""
+    theirs, ours = pty.openpty()
+    yield theirs, ours
+    os.close(theirs)
+    os.close(ours)
+
+
+class Heard(list):
+    def key(self, name, pressed):
+        self.append((name, pressed))
+
+    def release(self):
+        self.append("released")
+
+
+def test_held_keys_in_a_terminal_that_tells_releases(terminal):
+    theirs, ours = terminal
+    heard = Heard()
+    before = termios.tcgetattr(ours)
+    with TerminalKeys(heard.key, heard.release, ours) as keys:
+        assert os.read(theirs, 100) == START.encode()
+        os.write(theirs, b"\x1b[?11u\x1b[119u\x1b[119;1:2u")
+        time.sleep(2 * HOLD)
+        keys.poll()
+        time.sleep(2 * HOLD)
+        keys.poll()
+        assert keys.tells_releases and heard == [("W", True)]
+        os.write(theirs, b"\x1b[107u\x1b[107;1:3u\x1b[119;1:3u\x1b[O")
+        time.sleep(0.01)
+        keys.poll()
+        assert heard[1:] == [("K", True), ("K", False), ("W", False), "released"]
+    assert os.read(theirs, 100) == END.encode()
+    assert termios.tcgetattr(ours) == before
+
+
+def test_typed_keys_count_as_held_while_they_repeat(terminal):
+    theirs, ours = terminal
+    heard = Heard()
+    with TerminalKeys(heard.key, heard.release, ours) as keys:
+        end = time.monotonic() + 3 * HOLD
+        while time.monotonic() < end:
+            os.write(theirs, b"w")
+            time.sleep(0.03)
+            keys.poll()
+        assert heard == [("W", True)] and not keys.tells_releases
+        time.sleep(1.2 * HOLD)
+        keys.poll()
+        assert heard == [("W", True), ("W", False)]
+        os.write(theirs, b"\x1b")
+        time.sleep(0.01)
+        keys.poll()
+        assert len(heard) == 2, "it may be the beginning of something longer"
+        time.sleep(0.06)
+        keys.poll()
+        assert heard[2] == ("ESCAPE", True)
+
+
+def test_ctrl_c_interrupts_in_both_dialects(terminal):
+    theirs, ours = terminal
+    interrupted = []
+    previous = signal.signal(signal.SIGINT, lambda *_: interrupted.append(1))
+    try:
+        with TerminalKeys(lambda *_: None, lambda: None, ours) as keys:
+            # Without the protocol the terminal itself makes a signal of it.
+            assert termios.tcgetattr(ours)[3] & termios.ISIG
+            os.write(theirs, b"\x1b[99;5u")
+            time.sleep(0.01)
+            keys.poll()
+        assert interrupted == [1]
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def test_without_a_terminal_there_is_no_keyboard(monkeypatch):
+    with open(os.devnull) as nothing:
+        monkeypatch.setattr("sys.stdin", nothing)
+        with pytest.raises(DeviceError, match="not a terminal"):
+            check_terminal()
