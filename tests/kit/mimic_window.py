@@ -21,7 +21,7 @@ def open_window(kit):
 
     ui.Workspace.show_window(TITLE)
     window = get_window()
-    window.window.position_x, window.window.position_y = 80, 40
+    window.window.position_x, window.window.position_y = 60, 30
     kit.update(5)
     return window
 
@@ -38,9 +38,13 @@ def fill_in(window, folder: Path, stage: str = COUNTING, more: dict | None = Non
     """
     source = folder / "annotated.hdf5"
     source.touch()
+    panel = window.panel("generate")
     window.session.stage = stage
     for name, value in {"input": str(source), "output": str(folder / "generated"), **values}.items():
-        window.generate.entries[name].value = value
+        if name == "in_worker":
+            panel.worker.set_value(value)
+        else:
+            panel.entries[name].value = value
     options = window.session.choices.options
     window.session.choices.options = lambda: options() | (more or {})
 
@@ -69,7 +73,7 @@ def describe_process() -> dict:
         "objects": sorted(
             type(thing).__qualname__
             for thing in gc.get_objects()
-            if type(thing).__module__.startswith("isaaclab_mimic")
+            if str(type(thing).__module__).startswith("isaaclab_mimic")
         ),
     }
 

@@ -1,21 +1,27 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the form makes of what is filled in. Needs no Kit."""
+"""What the forms make of what is filled in. Needs no Kit."""
 
+import dataclasses
 import os
 
 import pytest
 
 from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFailed, StageFinished, StageStarted
-from isaaclab_mimic_ui.choices import GenerateChoices
+from isaaclab_mimic_core.stages import options as stage_options
+from isaaclab_mimic_ui.choices import Choices, read_shared
 from isaaclab_mimic_ui.messages import clock, describe
+from isaaclab_mimic_ui.steps import GENERATE, STEPS
+from isaaclab_mimic_ui.tally import Curve, Tally
 
 
 @pytest.fixture
-def choices(tmp_path) -> GenerateChoices:
+def choices(tmp_path) -> Choices:
     (tmp_path / "in.hdf5").touch()
-    return GenerateChoices(input=str(tmp_path / "in.hdf5"), output=str(tmp_path / "new" / "out.hdf5"))
+    made = Choices(GENERATE, {})
+    made["input"], made["output"] = str(tmp_path / "in.hdf5"), str(tmp_path / "new" / "out.hdf5")
+    return made
 
 
 def test_good_choices_have_no_problems(choices):
@@ -23,58 +29,116 @@ def test_good_choices_have_no_problems(choices):
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "told"),
+    ("field", "text", "told"),
     [
-        ("input", "", "Choose the annotated demonstrations"),
+        ("input", "", "Choose the file"),
         ("input", "nowhere.hdf5", "no such file"),
-        ("input", "/tmp", "no such file"),
-        ("output", " ", "Say where"),
+        ("input", "/tmp", "folder"),
+        ("output", " ", "Say which file"),
         ("output", "/tmp", "folder"),
         ("output", "/dev/null/out.hdf5", "cannot be written to"),
-        ("num_demos", 0, "At least 1"),
-        ("num_envs", -3, "At least 1"),
-        ("seed", -1, "Not below 0"),
+        ("task", "Isaac-Nothing-v0", "One of Isaac-Stack"),
+        ("num_demos", "0", "At least 1"),
+        ("num_demos", "", "A whole number is wanted"),
+        ("num_envs", "-3", "From 1 to 16384"),
+        ("num_envs", "many", "not 'many'"),
+        ("num_envs", "2.5", "A whole number"),
+        ("seed", "-1", "From 0 to"),
+        ("max_retries", "-1", "At least 0"),
+        ("max_failures", "1e3", "A whole number"),
     ],
 )
-def test_bad_choices_are_explained(choices, field, value, told):
-    setattr(choices, field, value)
+def test_bad_choices_are_explained(choices, field, text, told):
+    choices[field] = text
     assert told in choices.problems()[field] and len(choices.problems()) == 1
 
 
 def test_an_existing_output_is_replaced_only_if_that_is_said(choices, tmp_path):
     (tmp_path / "out.hdf5").touch()
-    choices.output = str(tmp_path / "out.hdf5")
+    choices["output"] = str(tmp_path / "out.hdf5")
     assert "exists" in choices.problems()["output"]
-    choices.overwrite = True
+    choices["overwrite"] = "True"
     assert not choices.problems()
-    choices.output = choices.input
+    choices["resume"] = "True"
+    assert "Either" in choices.problems()["overwrite"]
+    choices["overwrite"] = "False"
+    assert not choices.problems()
+    choices["output"] = choices["input"]
     assert "input file" in choices.problems()["output"]
 
 
 def test_options_are_those_of_the_stage(choices, monkeypatch):
-    from isaaclab_mimic_core.stages.options import GenerateOptions
-
-    options = GenerateOptions(**choices.options())
-    assert options.num_envs == choices.num_envs
+    options = stage_options.GenerateOptions(**choices.options())
+    assert options.num_envs == 16 and options.max_retries is None and options.early_stop is None
+    choices["max_retries"], choices["early_stop"], choices["keep_failed"] = "3", "off", "True"
+    options = stage_options.GenerateOptions(**choices.options())
+    assert options.max_retries == 3 and options.early_stop is False and options.keep_failed is True
     monkeypatch.setenv("HOME", "/data/me")
-    choices.input = " ~/demos.hdf5 "
+    choices["input"] = " ~/demos.hdf5 "
     assert choices.options()["input"] == "/data/me/demos.hdf5"
-    choices.output = "out.hdf5"
+    choices["output"] = "out.hdf5"
     assert choices.options()["output"] == os.path.join(os.getcwd(), "out.hdf5")
 
 
+@pytest.mark.parametrize("step", [step for step in STEPS.values() if step.options], ids=lambda step: step.name)
+def test_every_field_of_a_form_is_an_option_with_its_docstring(step):
+    named = [name for names in step.groups.values() for name in names]
+    options = {field.name for field in dataclasses.fields(step.options)}
+    assert set(named) == set(step.fields) <= options and len(named) == len(set(named))
+    assert all(field.tooltip for field in step.fields.values())
+    assert set(step.looks) <= options
+    # Untouched, a form asks for the same as the command line does.
+    choices = Choices(step, {})
+    untouched = {name: value for name, value in choices.options().items() if not step.fields[name].looks.file}
+    assert step.options(**untouched) == step.options(**{k: v for k, v in untouched.items() if k == "task"})
+
+
+def test_what_one_step_writes_the_next_one_reads():
+    shared: dict[str, str] = {}
+    forms = {name: Choices(step, shared) for name, step in STEPS.items()}
+    forms["record"]["output"] = "/x/demos.hdf5"
+    forms["annotate"]["output"] = "/x/annotated.hdf5"
+    assert forms["annotate"]["input"] == "/x/demos.hdf5" and forms["generate"]["input"] == "/x/annotated.hdf5"
+    forms["generate"]["task"] = "Mimic-Lift-Box-Two-Franka-v0"
+    assert forms["look"]["task"] == "Mimic-Lift-Box-Two-Franka-v0"
+
+
 def test_what_is_remembered_comes_back(choices):
-    choices.num_demos, choices.overwrite = 77, True
-    again = GenerateChoices()
+    choices["num_demos"], choices["overwrite"], choices.in_worker = "77", "True", False
+    again = Choices(GENERATE, {})
     again.read_text(choices.to_text())
-    assert again.num_demos == 77 and again.input == choices.input and not again.overwrite
+    assert again["num_demos"] == "77" and again["overwrite"] == "False" and not again.in_worker
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"num_demos": "many", "task": "Gone-v0", "new": 1}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"num_demos": 3, "mode": "gone", "new": 1, "in_worker": "no"}'])
 def test_what_was_remembered_may_be_nonsense(text):
-    again = GenerateChoices()
+    again = Choices(GENERATE, {})
     again.read_text(text)
-    assert again == GenerateChoices()
+    assert again.to_text() == Choices(GENERATE, {}).to_text()
+    assert read_shared(text) in ({}, {"mode": "gone", "in_worker": "no"})
+
+
+def test_a_task_that_is_gone_is_not_remembered():
+    assert read_shared('{"task": "Gone-v0", "demos": "/x"}') == {"demos": "/x"}
+
+
+def test_a_tally_of_events():
+    tally = Tally()
+    for attempt in range(6):
+        good = attempt % 3 > 0
+        tally.receive(
+            AttemptFinished(attempt, attempt % 2, good, 90, "" if good else "dropped", "" if good else "franka/1",
+                            {"franka": [0, 3]})
+        )  # fmt: skip
+    assert tally.failures == {("franka/1", "dropped"): 2} and tally.sources == {0: 4, 3: 4}
+    assert tally.success_rate.values[-1] == pytest.approx(4 / 6) and tally.last[1].attempt == 5
+
+
+def test_a_curve_keeps_its_shape_when_it_grows_long():
+    curve = Curve()
+    for value in range(10_000):
+        curve.add(value)
+    assert 100 < len(curve.values) <= 401 and curve.values == sorted(curve.values) and curve.values[-1] > 9900
 
 
 def test_events_in_words():

@@ -53,7 +53,7 @@ def generate_two_and_stop(kit, folder, annotated, in_worker):
         window, folder, "generate", input=str(annotated), output=str(output), num_demos=50, num_envs=8,
         in_worker=in_worker,
     )  # fmt: skip
-    kit.click(window.generate.button)
+    kit.click(window.panel("generate").button)
     frames = []
     deadline = time.monotonic() + 400
     while not has_saved(window, 2):
@@ -65,7 +65,7 @@ def generate_two_and_stop(kit, folder, annotated, in_worker):
         frames.append((1000 * took, 1000 * worked, window.session.snapshot.get("steps", 0) > 0))
         time.sleep(max(0.0, 1 / 60 - took))
     kit.screenshot(folder / "generating.png")
-    kit.click(window.generate.button)
+    kit.click(window.panel("generate").button)
     kit.pump_until(partial(has_ended, window), timeout=60)
     kit.update(5)
     kit.screenshot(folder / "stopped.png")

@@ -8,7 +8,7 @@ import weakref
 from functools import partial
 
 from harness import in_kit
-from mimic_window import ACCENT, COUNTING, count_pixels, describe_process, fill_in, has_ended, has_saved, open_window
+from mimic_window import ACCENT, count_pixels, describe_process, fill_in, has_ended, has_saved, open_window
 
 UI = "isaaclab.mimic.ui"
 CORE = "isaaclab.mimic.core"
@@ -53,17 +53,17 @@ def test_opens_with_kit_if_asked_to(kit, tmp_path):
 @in_kit(enable=[UI])
 def test_a_form_that_is_not_filled_in_says_so(kit, tmp_path):
     window = open_window(kit)
-    kit.click(window.generate.button)
+    kit.click(window.panel("generate").button)
     assert window.session.state.value == "idle"
-    assert {name for name, entry in window.generate.entries.items() if entry.problem} == {"input", "output"}
-    kit.click(window.generate.entries["input"].field)
+    assert {name for name, entry in window.panel("generate").entries.items() if entry.problem} == {"input", "output"}
+    kit.click(window.panel("generate").entries["input"].field)
     kit.type_text(str(tmp_path / "nothing.hdf5"))
-    assert window.generate.entries["input"].problem == "There is no such file."
+    assert window.panel("generate").entries["input"].problem == "There is no such file."
     (tmp_path / "source.hdf5").touch()
-    window.generate.entries["input"].value = str(tmp_path / "source.hdf5")
-    assert not window.generate.entries["input"].problem
-    window.generate.entries["num_envs"].value = 0
-    assert window.generate.entries["num_envs"].problem
+    window.panel("generate").entries["input"].value = str(tmp_path / "source.hdf5")
+    assert not window.panel("generate").entries["input"].problem
+    window.panel("generate").entries["num_envs"].value = 0
+    assert window.panel("generate").entries["num_envs"].problem
     kit.screenshot(tmp_path / "problems.png")
 
 
@@ -71,20 +71,20 @@ def run_and_stop(kit, tmp_path, in_worker):
     window = open_window(kit)
     fill_in(window, tmp_path, num_demos=40, in_worker=True, more={"step_seconds": 0.01})
     if not in_worker:
-        kit.click(window.generate.entries["in_worker"].field)
+        kit.click(window.panel("generate").worker_box)
     assert window.session.choices.in_worker == in_worker
-    kit.click(window.generate.button)
+    kit.click(window.panel("generate").button)
     assert window.session.state.is_active
     kit.pump_until(partial(has_saved, window, 2), timeout=30)
-    assert window.generate.button.text == "Stop"
+    assert window.panel("generate").button.text == "Stop"
     kit.pump_for(0.3)
     picture = kit.screenshot(tmp_path / "running.png")
     assert 200 < count_pixels(picture, ACCENT) < 5000  # the bar has begun, and the button is no longer green
-    kit.click(window.generate.button)
+    kit.click(window.panel("generate").button)
     kit.pump_until(partial(has_ended, window), timeout=30)
     kit.update(3)
     assert window.session.state.value == "stopped" and not window.session.failure
-    assert window.generate.button.text == "Generate"
+    assert window.panel("generate").button.text == "Generate"
     assert (tmp_path / "generated" / "closed").exists()
     assert len(list((tmp_path / "generated").glob("demo_*.json"))) == window.session.saved
     kit.screenshot(tmp_path / "stopped.png")
@@ -105,19 +105,19 @@ def test_runs_to_the_end_and_again(kit, tmp_path):
     window = open_window(kit)
     fill_in(window, tmp_path, num_demos=2, in_worker=False)
     for name in ("first", "second"):
-        window.generate.entries["output"].value = str(tmp_path / name)
-        kit.click(window.generate.button)
+        window.panel("generate").entries["output"].value = str(tmp_path / name)
+        kit.click(window.panel("generate").button)
         kit.pump_until(partial(has_ended, window))
         assert window.session.state.value == "done" and window.session.saved == 2
     # A folder is in the way now, and that is said before anything starts.
-    kit.click(window.generate.button)
-    assert window.generate.entries["output"].problem and window.session.state.value == "done"
+    kit.click(window.panel("generate").button)
+    assert window.panel("generate").entries["output"].problem and window.session.state.value == "done"
 
 
 def fail(kit, tmp_path, in_worker, trouble, told):
     window = open_window(kit)
     fill_in(window, tmp_path, in_worker=in_worker, more={"trouble": trouble, "trouble_at": 7})
-    kit.click(window.generate.button)
+    kit.click(window.panel("generate").button)
     kit.pump_until(partial(has_ended, window), timeout=30)
     assert window.session.state.value == "failed"
     assert told in window.session.failure
@@ -125,7 +125,7 @@ def fail(kit, tmp_path, in_worker, trouble, told):
     kit.screenshot(tmp_path / "failed.png")
     # The window has survived it.
     fill_in(window, tmp_path, output=str(tmp_path / "again"), num_demos=1, more={"trouble": ""})
-    kit.click(window.generate.button)
+    kit.click(window.panel("generate").button)
     kit.pump_until(partial(has_ended, window), timeout=30)
     assert window.session.state.value == "done" and not window.session.failure
 
@@ -160,10 +160,10 @@ def test_a_stage_may_pump_the_application(kit, tmp_path):
     settings.set("/app/player/playSimulations", True)
     window = open_window(kit)
     fill_in(window, tmp_path, "pumping_stage:PumpingStage", num_demos=0, in_worker=False)
-    window.generate.entries["num_demos"].value = 100
-    kit.click(window.generate.button)
+    window.panel("generate").entries["num_demos"].value = 100
+    kit.click(window.panel("generate").button)
     kit.pump_until(partial(has_saved, window, 2))
-    kit.click(window.generate.button)
+    kit.click(window.panel("generate").button)
     kit.pump_until(partial(has_ended, window))
     assert window.session.state.value == "stopped"
     assert PumpingStage.deepest == 1
@@ -175,14 +175,13 @@ def test_a_stage_may_pump_the_application(kit, tmp_path):
 def test_choices_are_remembered(kit, tmp_path):
     window = open_window(kit)
     fill_in(window, tmp_path, num_demos=1, num_envs=3, overwrite=True, in_worker=False)
-    kit.click(window.generate.button)
+    kit.click(window.panel("generate").button)
     kit.pump_until(partial(has_ended, window))
     kit.disable(UI)
     kit.enable(UI)
     window = open_window(kit)
-    window.session.choices.read_text(window._host.recall(COUNTING))
-    assert window.session.choices.num_envs == 3 and not window.session.choices.in_worker
-    assert not window.session.choices.overwrite
+    assert window.session.choices["num_envs"] == "3" and not window.session.choices.in_worker
+    assert window.session.choices["overwrite"] == "False"
 
 
 def run_and_disable(kit, folder, in_worker):
@@ -190,7 +189,7 @@ def run_and_disable(kit, folder, in_worker):
     kit.enable(UI)
     window = open_window(kit)
     fill_in(window, folder, num_demos=500, in_worker=in_worker, more={"step_seconds": 0.005})
-    kit.click(window.generate.button)
+    kit.click(window.panel("generate").button)
     kit.pump_until(partial(has_saved, window, 1), timeout=30)
     painted = weakref.ref(window.window)
     del window
@@ -231,5 +230,5 @@ def test_opens_and_explains_when_isaac_lab_is_missing(kit, tmp_path):
     window = open_window(kit)
     assert "Isaac Lab and PyTorch are not installed" in window.session.shortage.text
     assert "pip install isaaclab" in window.session.shortage.command
-    assert not window.generate.button.enabled
+    assert not window.panel("generate").button.enabled
     kit.screenshot(tmp_path / "missing.png")

@@ -1,92 +1,153 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the user has chosen for a run."""
+"""What the user has filled in for one step of the work."""
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from isaaclab_mimic_core.tasks.catalog import DEFAULT_TASK, TASKS
+from isaaclab_mimic_core.tasks.catalog import TASKS
+
+from .fields import Field
+from .steps import Step
+
+_ONCE = ("overwrite",)
+"""Permissions: given for one run, not remembered."""
 
 
-@dataclass
-class GenerateChoices:
-    """The form of the Generate panel. The docstring under a field is its tooltip."""
+class Choices:
+    """The texts in a form, and what they mean.
 
-    task: str = DEFAULT_TASK
-    """The environment to generate in, by the name it is registered under."""
-    input: str = ""
-    """HDF5 file with annotated source demonstrations."""
-    output: str = ""
-    """HDF5 file to write the generated demonstrations to."""
-    num_demos: int = 10
-    """How many successful demonstrations to generate."""
-    num_envs: int = 16
-    """How many environments to simulate side by side. More are faster, as long as memory and cores last."""
-    seed: int = 1
-    """Start value of the random numbers. The same seed gives the same demonstrations."""
-    overwrite: bool = False
-    """Replace the output file if there is one already."""
-    in_worker: bool = True
-    """Run in a process of its own: faster, and the window stays smooth. Off: run inside this application."""
+    Args:
+        step: Whose form.
+        shared: Values that forms share, by `Looks.shared`; changed in place.
+    """
+
+    def __init__(self, step: Step, shared: dict[str, str]) -> None:
+        self.step = step
+        self.fields: dict[str, Field] = step.fields
+        self._shared = shared
+        self._texts = {name: field.to_text(field.default) for name, field in self.fields.items()}
+        for name, field in self.fields.items():
+            if field.looks.shared:
+                self._shared.setdefault(field.looks.shared, "" if field.looks.file else self._texts[name])
+        self.in_worker = True
+        """Run in a process of its own."""
+
+    def __getitem__(self, name: str) -> str:
+        shared = self.fields[name].looks.shared
+        return self._shared[shared] if shared else self._texts[name]
+
+    def __setitem__(self, name: str, text: str) -> None:
+        shared = self.fields[name].looks.shared
+        if shared:
+            self._shared[shared] = text
+        else:
+            self._texts[name] = text
+
+    def value(self, name: str) -> object:
+        """Return what a field means.
+
+        Raises:
+            ValueError: Nothing that can be used.
+        """
+        return self.fields[name].to_value(self[name])
 
     def problems(self) -> dict[str, str]:
         """Return, per field, what has to be changed before a run can start."""
         found: dict[str, str] = {}
-        if not self.input.strip():
-            found["input"] = "Choose the annotated demonstrations to start from."
-        elif not self._path("input").is_file():
-            found["input"] = "There is no such file."
-        if not self.output.strip():
-            found["output"] = "Say where to write the new demonstrations."
-        elif self._path("output").is_dir():
-            found["output"] = "This is a folder; add a file name."
-        elif not _can_write_in(self._path("output").parent):
-            found["output"] = "This folder cannot be written to."
-        elif self._path("output").is_file() and not self.overwrite:
-            found["output"] = "This file exists. Choose another name, or allow replacing it."
-        elif self._path("output") == self._path("input"):
-            found["output"] = "This is the input file."
-        for name in ("num_demos", "num_envs"):
-            if getattr(self, name) < 1:
-                found[name] = "At least 1."
-        if self.seed < 0:
-            found["seed"] = "Not below 0."
-        return found
+        for name, field in self.fields.items():
+            try:
+                value = field.to_value(self[name])
+                problem = self._file_problem(field, value) if field.looks.file else ""
+                if not problem and field.looks.choices and value not in field.looks.choices:
+                    problem = f"One of {', '.join(field.looks.choices)}."
+            except ValueError as error:
+                problem = str(error)
+            if problem:
+                found[name] = problem
+        return found | {name: text for name, text in self.step.check(self).items() if name not in found}
 
     def options(self) -> dict:
-        """Return the options of the stage `generate`."""
-        options = asdict(self)
-        del options["in_worker"]
-        return options | {"input": str(self._path("input")), "output": str(self._path("output"))}
+        """Return the options of the stage; only what the form shows and what differs from the stage's own defaults."""
+        values = {name: field.to_value(self[name]) for name, field in self.fields.items()}
+        for name, field in self.fields.items():
+            if field.looks.file and values[name]:
+                values[name] = str(self.path(name))
+        return self.step.to_options(values)
+
+    def path(self, name: str) -> Path:
+        """Return the file that a field names."""
+        return Path(self[name].strip()).expanduser().absolute()
+
+    def may_replace(self) -> bool:
+        """Whether an output that exists is no mistake."""
+        return any(self[name] == "True" for name in ("overwrite", "append", "resume") if name in self.fields)
 
     def to_text(self) -> str:
-        """Write down everything but permissions: that a file may be replaced is said for one run only."""
-        kept = asdict(self)
-        del kept["overwrite"]
-        return json.dumps(kept)
+        """Write down everything but what forms share and permissions."""
+        kept = {name: text for name, text in self._texts.items() if name not in _ONCE}
+        return json.dumps({**kept, "in_worker": self.in_worker})
 
     def read_text(self, text: str) -> None:
         """Take over what `to_text` wrote, as far as it still makes sense."""
-        try:
-            kept = json.loads(text)
-        except ValueError:
-            return
-        for field in fields(self):
-            if isinstance(kept, dict) and type(kept.get(field.name)) is type(field.default):
-                setattr(self, field.name, kept[field.name])
-        if self.task not in TASKS:
-            self.task = DEFAULT_TASK
+        kept = read_kept(text)
+        for name, field in self.fields.items():
+            value = kept.get(name)
+            if isinstance(value, str) and not (field.choices and value not in field.choices):
+                self._texts[name] = value
+        if isinstance(kept.get("in_worker"), bool):
+            self.in_worker = kept["in_worker"]
 
-    def _path(self, name: str) -> Path:
-        return Path(getattr(self, name).strip()).expanduser().absolute()
+    def _file_problem(self, field: Field, value: object) -> str:
+        if not value:
+            return "" if field.default == "" and not field.looks.shared else _MISSING[field.looks.file]
+        path = self.path(field.name)
+        if field.looks.file in ("in", "run"):
+            if path.is_file() or (field.looks.file == "run" and path.is_dir()):
+                return ""
+            return "This is a folder; a file is wanted." if path.is_dir() else "There is no such file."
+        if field.looks.file == "out" and path.is_dir():
+            return "This is a folder; add a file name."
+        if not can_write_in(path.parent):
+            return "This folder cannot be written to."
+        inputs = [name for name, other in self.fields.items() if other.looks.file == "in" and self[name].strip()]
+        if any(self.path(name) == path for name in inputs):
+            return "This is the input file."
+        if field.looks.file == "out" and path.is_file() and not self.may_replace():
+            return "This file exists. Choose another name, or allow replacing it."
+        return ""
 
 
-def _can_write_in(folder: Path) -> bool:
+_MISSING = {
+    "in": "Choose the file to start from.",
+    "run": "Choose a checkpoint, or the folder of a training run.",
+    "out": "Say which file to write.",
+    "folder": "Say which folder to write to.",
+}
+
+
+def read_kept(text: str) -> dict:
+    """Read a remembered dictionary; an empty one if it is nonsense."""
+    try:
+        kept = json.loads(text)
+    except ValueError:
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def read_shared(text: str) -> dict[str, str]:
+    """Read the remembered values that forms share."""
+    kept = {name: value for name, value in read_kept(text).items() if isinstance(value, str)}
+    if kept.get("task") not in TASKS:
+        kept.pop("task", None)
+    return kept
+
+
+def can_write_in(folder: Path) -> bool:
     """Whether a file can be made in a folder, which may itself have to be made first."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent

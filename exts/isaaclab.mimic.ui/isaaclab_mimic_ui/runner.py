@@ -42,7 +42,7 @@ class Runner(ABC):
         """Return the stage's latest numbers; empty before there are any."""
 
     @abstractmethod
-    def request(self, name: str) -> None:
+    def request(self, name: str, **arguments) -> None:
         """Ask the stage for something (see `Stage.request`)."""
 
     @abstractmethod
@@ -70,9 +70,10 @@ class InProcessRunner(Runner):
         self._stage: Stage | None = None
         self._snapshot: dict = {}
         self._events: list[Event] = []
-        self._requests: list[str] = []
+        self._requests: list[tuple[str, dict]] = []
         # Creating a stage takes as long as a phase does.
         self._frames_to_rest = _FRAMES_TO_PAINT
+        self._due = 0.0
         self._working = False
         self._closing = False
         self._ended = False
@@ -89,8 +90,8 @@ class InProcessRunner(Runner):
     def snapshot(self) -> dict:
         return self._snapshot
 
-    def request(self, name: str) -> None:
-        self._requests.append(name)
+    def request(self, name: str, **arguments) -> None:
+        self._requests.append((name, arguments))
 
     def close(self) -> None:
         self._closing = True
@@ -118,9 +119,13 @@ class InProcessRunner(Runner):
                 self._stage = self._make_stage()
                 self._host.hold_physics()
             end = time.monotonic() + self._budget
-            while not self._closing and not self._stage.done and self._stage.due <= time.monotonic():
+            while not self._closing and not self._stage.done:
                 self._pass_requests_on()
+                # Asked once a step: a stage that rests wants to be looked after at intervals, counted from each answer.
+                if time.monotonic() < self._due:
+                    break
                 events = self._stage.step()
+                self._due = self._stage.due
                 self._events += events
                 self._host.hold_physics()
                 if any(isinstance(event, PhaseStarted) for event in events):
@@ -140,10 +145,11 @@ class InProcessRunner(Runner):
 
     def _pass_requests_on(self) -> None:
         while self._requests:
-            name = self._requests.pop(0)
+            self._due = 0.0
+            name, arguments = self._requests.pop(0)
             try:
-                self._stage.request(name)
-            except ValueError as error:
+                self._stage.request(name, **arguments)
+            except (ValueError, TypeError, KeyError) as error:
                 self._events.append(Warned(str(error)))
 
     def _fail(self, event: StageFailed) -> None:
@@ -189,8 +195,8 @@ class WorkerRunner(Runner):
     def snapshot(self) -> dict:
         return self._client.snapshot()
 
-    def request(self, name: str) -> None:
-        self._client.request(name)
+    def request(self, name: str, **arguments) -> None:
+        self._client.request(name, **arguments)
 
     def close(self) -> None:
         self._client.close(_WORKER_PATIENCE)

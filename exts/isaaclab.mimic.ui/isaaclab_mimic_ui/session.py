@@ -13,11 +13,13 @@ from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.events import DemoSaved, Event, StageFailed, StageFinished, Warned
 from isaaclab_mimic_core.stages.worker_client import WorkerClient
 
-from .choices import GenerateChoices
+from .choices import Choices
 from .host.base import Host
 from .messages import Message, describe
 from .readiness import Shortage, find_shortage
 from .runner import InProcessRunner, Runner, WorkerRunner
+from .steps import Step
+from .tally import Tally
 
 _MESSAGES = 100
 """The last ones, which are kept to be shown."""
@@ -41,18 +43,24 @@ class State(enum.Enum):
 
 
 class Session:
-    """One user's work with the window.
+    """One step's choices, and its run.
 
     Args:
         host: The program around the window.
-        stage: Name of the stage that `start` starts.
+        step: The step.
+        shared: Values that steps share (see `Choices`).
     """
 
-    def __init__(self, host: Host, stage: str = "generate") -> None:
-        self.stage = stage
-        self.choices = GenerateChoices()
-        self.choices.read_text(host.recall(stage))
+    def __init__(self, host: Host, step: Step, shared: dict[str, str]) -> None:
+        self.step = step
+        self.stage = step.stage
+        """Name of the stage that `start` starts."""
+        self.choices = Choices(step, shared)
+        self.choices.in_worker = step.worker
+        self.choices.read_text(host.recall(step.name))
         self.shortage: Shortage | None = find_shortage()
+        self.tally = Tally()
+        self.paused = False
         self.state = State.IDLE
         self.failure = ""
         """What went wrong and what to do about it; empty unless the state is FAILED."""
@@ -80,17 +88,33 @@ class Session:
         """Whether a run could begin: nothing is missing here, or another Python has been set for workers."""
         return self.shortage is None or (self.choices.in_worker and bool(self._worker_python))
 
+    @property
+    def in_window(self) -> bool:
+        """Whether the run simulates in this program, where there can be one simulation at a time."""
+        return isinstance(self._runner, InProcessRunner) and self.state.is_active
+
+    @property
+    def is_driven(self) -> bool:
+        """Whether somebody drives the running stage with keys."""
+        return self.state is State.RUNNING and self.snapshot.get("teleop_device") == "keyboard"
+
+    def remember(self) -> None:
+        """Keep the choices beyond this run of the program."""
+        self._host.remember(self.step.name, self.choices.to_text())
+
     def start(self) -> None:
         """Start a run with the present choices; what prevents it becomes the session's failure."""
         if self.state.is_active:
             return
         self.close()
-        self._host.remember(self.stage, self.choices.to_text())
+        self.remember()
+        self.tally = Tally()
+        self.paused = False
         self.snapshot, self.failure, self.state = {}, "", State.STARTING
         self.saved = 0
         self.messages.clear()
         self._started_at = time.monotonic()
-        self._say("Starting a worker process." if self.choices.in_worker else "Starting.")
+        self.say("Starting a worker process." if self.choices.in_worker else "Starting.")
         try:
             self._runner = self._make_runner()
         except (MimicError, OSError) as error:
@@ -101,6 +125,16 @@ class Session:
         if self._runner is not None and self.state.is_active:
             self.state = State.STOPPING
             self._runner.request("stop")
+
+    def pause(self, paused: bool) -> None:
+        """Let the run rest, or go on."""
+        self.paused = paused
+        self.request("pause" if paused else "resume")
+
+    def request(self, name: str, **arguments) -> None:
+        """Ask the running stage for something; without a run, nothing happens."""
+        if self._runner is not None and self.state.is_active:
+            self._runner.request(name, **arguments)
 
     def poll(self) -> None:
         """Take in what has happened; to be called once a frame."""
@@ -118,7 +152,7 @@ class Session:
 
     def _make_runner(self) -> Runner:
         options = self.choices.options()
-        self.output = options["output"]
+        self.output = options.get("output", "")
         if self.choices.in_worker:
             return WorkerRunner(WorkerClient(self.stage, options, python=self._worker_python))
 
@@ -131,8 +165,9 @@ class Session:
         return InProcessRunner(make_stage, self._host, budget=self._host.setting("frameBudgetMs", 8.0) / 1000.0)
 
     def _receive(self, event: Event) -> None:
+        self.tally.receive(event)
         if text := describe(event):
-            self._say(text, is_problem=isinstance(event, Warned | StageFailed))
+            self.say(text, is_problem=isinstance(event, Warned | StageFailed))
         if isinstance(event, StageFinished | StageFailed):
             self._ended_at = time.monotonic()
         if isinstance(event, DemoSaved):
@@ -144,6 +179,7 @@ class Session:
         elif self.state is State.STARTING:
             self.state = State.RUNNING
 
-    def _say(self, text: str, is_problem: bool = False) -> None:
+    def say(self, text: str, is_problem: bool = False) -> None:
+        """Add a line to the log."""
         self.messages.append(Message(self.elapsed, text, is_problem))
         self.num_messages += 1

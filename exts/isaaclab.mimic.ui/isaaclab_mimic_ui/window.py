@@ -1,41 +1,80 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The Mimic window."""
+"""The Mimic window: the steps of the work on the left, the chosen one's panel beside them."""
 
 from __future__ import annotations
 
+import json
+
 import omni.ui as ui
 
+from .choices import read_kept
 from .host.base import Host
-from .panels.generate import GeneratePanel
+from .hotkeys import DRIVE, WINDOW, Hotkeys
+from .panels import PANELS
+from .panels.context import PanelContext
+from .panels.keys import KeysPanel
 from .session import Session
+from .steps import STEPS
 from .widgets import style
 from .widgets.layout import padded
+from .widgets.rail import Rail
+from .work import Work
 
 TITLE = "Isaac Lab Mimic"
+_LAYOUT = "layout"
+_FIRST = "generate"
+_KEYS = "keys"
 
 
 class MimicWindow:
-    """The window, its one session, and the loop that keeps it up to date.
+    """The window, the work in it, and the loop that keeps it up to date.
 
     Args:
         host: The program around the window.
+        **arguments: Further arguments of `omni.ui.Window`.
     """
 
-    def __init__(self, host: Host) -> None:
-        self.session = Session(host)
+    def __init__(self, host: Host, **arguments) -> None:
         self._host = host
-        self._window = ui.Window(TITLE, width=1120, height=640, padding_x=0, padding_y=0)
+        self.work = Work(host)
+        self.hotkeys = Hotkeys(host)
+        self.panels: dict = {}
+        """Panels that have been opened, by step."""
+        self._frames: dict[str, ui.Frame] = {}
+        layout = read_kept(host.recall(_LAYOUT))
+        self.chosen = layout.get("step") if layout.get("step") in STEPS else _FIRST
+        size = [layout.get(key) if isinstance(layout.get(key), int | float) else 0 for key in ("width", "height")]
+        place = {key: layout[key] for key in ("position_x", "position_y") if isinstance(layout.get(key), int | float)}
+        self._window = ui.Window(
+            TITLE,
+            **{
+                "width": max(400, size[0]) if size[0] else 1120,
+                "height": max(300, size[1]) if size[1] else 640,
+                "padding_x": 0,
+                "padding_y": 0,
+                **place,
+                **arguments,
+            },
+        )
         self._window.frame.set_style(style.STYLE)
-        self.generate: GeneratePanel | None = None
         with self._window.frame:
             self._build()
+        self.open_step(self.chosen)
+        self._stop_listening = host.listen_to_keys(self._window, self._on_key)
+        self.hotkeys.listen(WINDOW, lambda: self._window.focused, self._on_window_key)
+        self.hotkeys.listen(DRIVE, self._is_driving, self._on_drive_key)
         self._loop = host.spawn(self._keep_up_to_date())
 
     @property
     def window(self) -> ui.Window:
         return self._window
+
+    @property
+    def session(self) -> Session:
+        """The chosen step's session."""
+        return self.work.sessions[self.chosen if self.chosen in STEPS else _FIRST]
 
     def show(self) -> None:
         self._window.visible = True
@@ -48,29 +87,105 @@ class MimicWindow:
     def visible(self) -> bool:
         return self._window.visible
 
+    def open_step(self, name: str) -> None:
+        """Bring a step's panel to the front; the table of keys for an empty name."""
+        self.hotkeys.release()
+        self.hotkeys.capture(None)
+        self.chosen = name or _KEYS
+        if self.chosen not in self.panels:
+            with self._place:
+                self._frames[self.chosen] = ui.Frame()
+            with self._frames[self.chosen]:
+                self.panels[self.chosen] = self._make_panel(self.chosen)
+        for other, frame in self._frames.items():
+            frame.visible = other == self.chosen
+        step = STEPS.get(self.chosen)
+        self._title.text = step.title if step else "Keys"
+        self._sentence.text = step.sentence if step else "What each key does, and when."
+        self.panels[self.chosen].on_shown()
+
+    def panel(self, name: str):
+        """Return a step's panel, which is opened for that."""
+        if self.chosen != name:
+            self.open_step(name)
+        return self.panels[name]
+
+    def remember(self) -> None:
+        """Keep choices and layout beyond this run of the program."""
+        window = self._window
+        layout = {key: getattr(window, key) for key in ("width", "height", "position_x", "position_y")}
+        self._host.remember(_LAYOUT, json.dumps({"step": self.chosen, **layout}))
+        self.work.remember()
+
     def destroy(self) -> None:
         """End what runs and remove the window."""
+        self.remember()
+        self._stop_listening()
         self._loop.cancel()
-        self.session.close()
-        self.generate.destroy()
+        self.work.close()
+        for panel in self.panels.values():
+            panel.destroy()
+        self.panels.clear()
+        self._frames.clear()
         self._window.destroy()
+
+    # -- building
 
     def _build(self) -> None:
         with ui.ZStack():
             ui.Rectangle(name="background")
-            with padded(right=style.PADDING - style.SCROLLBAR, spacing=style.PADDING):
-                with ui.VStack(height=0, spacing=2):
-                    ui.Label("Generate", name="title", height=30)
-                    ui.Label(
-                        "Turns a few annotated demonstrations into many, each proved in simulation.",
-                        name="dim",
-                        height=0,
-                        word_wrap=True,
-                    )
-                self.generate = GeneratePanel(self.session)
+            with padded(style.GAP, right=style.GAP), ui.HStack(spacing=style.PADDING):
+                self.rail = Rail(STEPS.values(), self.open_step)
+                with ui.VStack(spacing=style.GAP):
+                    with ui.VStack(height=0, spacing=1):
+                        self._title = ui.Label("", name="title", height=28)
+                        self._sentence = ui.Label("", name="dim", height=0, word_wrap=True)
+                    self._place = ui.ZStack()
+
+    def _make_panel(self, name: str):
+        if name == _KEYS:
+            return KeysPanel(self.hotkeys)
+        context = PanelContext(
+            self._host, self.hotkeys, self.hotkeys.set_editing, self.work.obstacle, self.open_step, self.work
+        )
+        return PANELS[name](self.work.sessions[name], context)
+
+    # -- keys
+
+    def _on_key(self, name: str, pressed: bool, modifiers: int) -> bool:
+        if pressed and not (self.visible and self._host.has_attention(self._window)):
+            return False
+        return self.hotkeys.handle(name, pressed, modifiers)
+
+    def _on_window_key(self, id: str, pressed: bool) -> None:
+        if not pressed:
+            return
+        panel = self.panels.get(self.chosen)
+        if id.startswith("step."):
+            self.open_step(id.removeprefix("step."))
+        elif id == "keys":
+            self.open_step("")
+        elif id == "start" and hasattr(panel, "start_or_stop"):
+            panel.start_or_stop()
+        elif id == "pause" and hasattr(panel, "toggle_pause"):
+            panel.toggle_pause()
+
+    def _is_driving(self) -> bool:
+        return self.chosen == "record" and self.session.is_driven
+
+    def _on_drive_key(self, id: str, pressed: bool) -> None:
+        self.session.request("key", key=id.removeprefix("drive."), pressed=pressed)
+
+    # -- the loop
 
     async def _keep_up_to_date(self) -> None:
         while True:
             await self._host.next_update()
-            self.session.poll()
-            self.generate.refresh()
+            self.work.poll()
+            if not self.visible:
+                self.hotkeys.release()
+                continue
+            self.work.refresh_files()
+            for name, step in STEPS.items():
+                self.rail.show(name, self.work.standing(step), name == self.chosen)
+            self.panels[self.chosen].refresh()

@@ -6,8 +6,14 @@
 from __future__ import annotations
 
 import asyncio
+import webbrowser
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import omni.ui as ui
 
 
 class Host(ABC):
@@ -37,11 +43,32 @@ class Host(ABC):
     def log_error(self, text: str) -> None:
         """Write something that a developer has to see into the program's log."""
 
+    def open_in_browser(self, address: str | Path) -> None:
+        """Show a page or a local file in the user's browser."""
+        webbrowser.open(address.absolute().as_uri() if isinstance(address, Path) else address)
+
     def add_menu_item(
         self, title: str, on_click: Callable[[], None], is_ticked: Callable[[], bool]
     ) -> Callable[[], None]:
         """Put an item into the menu where windows are listed, if there is a menu; return what removes it."""
         return lambda: None
+
+    @abstractmethod
+    def listen_to_keys(self, window: ui.Window, on_key: Callable[[str, bool, int], bool]) -> Callable[[], None]:
+        """Hand out keys.
+
+        Args:
+            window: The Mimic window.
+            on_key: Called with a key's name (as carb.input spells it), whether it went down, and the modifiers (see
+                `keys`); returns whether nobody else should get the key.
+
+        Returns:
+            What ends it.
+        """
+
+    @abstractmethod
+    def has_attention(self, window: ui.Window) -> bool:
+        """Whether keys that the user presses now are meant for the simulation or the window."""
 
     @abstractmethod
     def hold_physics(self) -> None:

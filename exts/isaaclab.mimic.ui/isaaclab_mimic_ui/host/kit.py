@@ -9,16 +9,22 @@ import asyncio
 from collections.abc import Callable, Coroutine
 
 import carb
+import carb.input
 import carb.settings
 import omni.kit.app
+import omni.ui as ui
 from omni.kit.async_engine import run_coroutine
 
+from ..keys import ALT, CTRL, SHIFT
 from .base import Host
 
 _SETTINGS = "/exts/isaaclab.mimic.ui"
 _PERSISTENT = f"/persistent{_SETTINGS}"
 _PLAY_SIMULATIONS = "/app/player/playSimulations"
 _MENU = "Window"
+_MODIFIERS = SHIFT | CTRL | ALT
+_BEFORE_THE_VIEWPORT = -100_000
+"""Subscribers with a lower order are asked first, and may keep an event from the others."""
 
 
 class KitHost(Host):
@@ -60,6 +66,33 @@ class KitHost(Host):
         ]
         add_menu_items(items, _MENU)
         return lambda: remove_menu_items(items, _MENU)
+
+    def listen_to_keys(self, window: ui.Window, on_key: Callable[[str, bool, int], bool]) -> Callable[[], None]:
+        try:
+            import omni.appwindow
+
+            keyboard = omni.appwindow.get_default_app_window().get_keyboard()
+        except (ImportError, AttributeError):
+            # A Kit without a window has no keyboard either.
+            return lambda: None
+        interface = carb.input.acquire_input_interface()
+        kinds = carb.input.KeyboardEventType
+        down = {kinds.KEY_PRESS: True, kinds.KEY_REPEAT: True, kinds.KEY_RELEASE: False}
+
+        def on_event(event: carb.input.InputEvent) -> bool:
+            keyboard_event = event.event
+            if event.deviceType != carb.input.DeviceType.KEYBOARD or keyboard_event.type not in down:
+                return True
+            name = getattr(keyboard_event.input, "name", "")
+            return not on_key(name, down[keyboard_event.type], keyboard_event.modifiers & _MODIFIERS)
+
+        subscription = interface.subscribe_to_input_events(on_event, device=keyboard, order=_BEFORE_THE_VIEWPORT)
+        return lambda: interface.unsubscribe_to_input_events(subscription)
+
+    def has_attention(self, window: ui.Window) -> bool:
+        # Where the user types into another window's field, that window has the focus.
+        focused = [other.title for other in ui.Workspace.get_windows() if getattr(other, "focused", False)]
+        return not focused or any(title == window.title or title.startswith("Viewport") for title in focused)
 
     def hold_physics(self) -> None:
         """Keep Isaac Sim's loop from stepping physics a second time.

@@ -2,3 +2,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 """One file a panel."""
+
+from .annotate import AnnotatePanel
+from .data import DataPanel
+from .generate import GeneratePanel
+from .look import LookPanel
+from .record import RecordPanel
+
+PANELS = {
+    "look": LookPanel,
+    "record": RecordPanel,
+    "annotate": AnnotatePanel,
+    "generate": GeneratePanel,
+    "data": DataPanel,
+}
+"""Name of a step -> its panel."""

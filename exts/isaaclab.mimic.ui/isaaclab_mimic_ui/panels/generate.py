@@ -1,182 +1,134 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The Generate panel: on the left what is wanted, on the right how it goes."""
+"""The Generate panel: how many succeed, where the others fail, and what each environment is doing."""
 
 from __future__ import annotations
 
-import ast
-import inspect
-import itertools
-import textwrap
-from dataclasses import fields
-from functools import partial
+import asyncio
+from pathlib import Path
 
 import omni.ui as ui
 
-from isaaclab_mimic_core.tasks.catalog import TASKS
+from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.report import RunRecord
 
-from ..choices import GenerateChoices
-from ..session import Session, State
+from ..messages import clock
+from ..session import State
 from ..widgets import style
-from ..widgets.form import Choice, Entry
-from ..widgets.layout import card, section
-from ..widgets.notice import build_notice
-from .run_view import RunView
+from ..widgets.bars import Bars
+from ..widgets.curve import CurvePlot
+from ..widgets.empty import build_empty
+from ..widgets.env_grid import EnvGrid
+from ..widgets.layout import scrolled, section
+from ..widgets.log import Log
+from ..widgets.run_head import RunHead
+from ..widgets.scene import SceneFrame
+from .stage_panel import StagePanel
 
-_WIDE = 900
-"""[px] From this width on the two halves stand side by side; in a narrower window one is above the other."""
-
-_FORM_WIDTH = 500
-
-_RUN_HEIGHT = 480
-"""[px] Where the halves are above each other, the lower one scrolls with the window and has no height of its own."""
-
-_LABELS = {
-    "task": "Task",
-    "input": "Annotated file",
-    "output": "Output file",
-    "num_demos": "Demonstrations",
-    "num_envs": "Environments",
-    "seed": "Seed",
-    "overwrite": "Replace the output file if it exists",
-    "in_worker": "Run in a worker process",
-}
-
-_SECTIONS = {
-    "TASK AND FILES": ("task", "input", "output", "overwrite"),
-    "RUN": ("num_demos", "num_envs", "seed", "in_worker"),
-}
+_TILES = (
+    ("success rate", "Successful attempts among all that have ended."),
+    ("demos per minute", "Saved demonstrations per minute since the first attempt began."),
+    ("left", "Time until the last demonstration is saved, at the present rate."),
+    ("elapsed", "Time since the run began."),
+    ("memory [GB]", "What the process that simulates occupies; with a GPU, also what torch holds there."),
+)
 
 
-class GeneratePanel:
-    """Builds into the current container.
+class GeneratePanel(StagePanel):
+    """Shows a generation."""
 
-    Args:
-        session: What is shown and changed here.
-    """
+    _grid: EnvGrid | None = None
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        tooltips = _field_docstrings(GenerateChoices)
-        self.entries: dict[str, Entry] = {}
-        for name in (field.name for field in fields(GenerateChoices)):
-            # What all kinds of entries need.
-            given = (
-                getattr(session.choices, name),
-                partial(self._on_change, name),
-                _LABELS[name],
-                tooltips[name],
+    def build_empty(self) -> None:
+        build_empty(
+            "From a few demonstrations to thousands",
+            (
+                ("Choose a file with annotated demonstrations.", "None yet? The steps before this one make it."),
+                ("Say where to write, and how many you want.", "Ten are a good first try."),
+                ("Press Generate.", "Each attempt is simulated; only those that succeed are saved."),
+            ),
+        )
+
+    def build_run(self) -> None:
+        self._tally = -1
+        with scrolled(style.GAP):
+            self._head = RunHead(self.session, "demonstrations", _TILES)
+            self._plot = CurvePlot("SUCCESS RATE OF THE LAST 40 ATTEMPTS", write=lambda value: f"{100 * value:.0f} %")
+            section("ENVIRONMENTS: THE SUBTASK EACH IS IN")
+            self._grid = EnvGrid(self._on_environment)
+            self._scene = SceneFrame()
+            with ui.HStack(height=0, spacing=style.PADDING):
+                with ui.VStack(height=0, spacing=4):
+                    section("FAILURES BY SUBTASK AND CAUSE")
+                    self._failures = Bars("No attempt has failed.", name="bar_bad")
+                with ui.VStack(height=0, spacing=4):
+                    section("SOURCES USED")
+                    self._sources = Bars("Nothing saved yet.", name="bar_dim")
+            with ui.HStack(height=24, spacing=style.GAP):
+                self._output = ui.Label("", name="hint", elided_text=True)
+                self.report_button = ui.Button(
+                    "Open report", name="small", width=96, visible=False, clicked_fn=self._open_report
+                )
+            self._log = Log(height=140)
+
+    def refresh_run(self) -> None:
+        session, tally = self.session, self.session.tally
+        if not self._head.due():
+            return
+        shown = session.snapshot
+        attempts, memory = shown.get("attempts", 0), shown.get("memory_mb", {})
+        self._head.show(
+            (
+                f"{100 * shown.get('success_rate', 0.0):.0f} %" if attempts else "-",
+                f"{shown.get('demos_per_minute', 0.0):.1f}" if session.saved else "-",
+                clock(shown.get("eta_s") if session.state.is_active else None),
+                clock(session.elapsed),
+                " + ".join(f"{size / 1000:.1f}" for size in memory.values()) or "-",
             )
-            self.entries[name] = Choice(*given, _explain_tasks()) if name == "task" else Entry(*given)
-        # What is missing in an untouched form is no mistake yet: a field complains once it has been edited or tried.
-        self._touched: set[str] = set()
-        self._wide = True
-        self._face: tuple[str, str, bool] | None = None
-        self.button: ui.Button | None = None
-        self._view: RunView | None = None
-        self._frame = ui.Frame(build_fn=self._build)
-        self._frame.set_computed_content_size_changed_fn(self._on_size)
-        self._check()
+        )
+        self._grid.show(shown.get("subtasks", ()), tally.last)
+        self._scene.show(shown.get("watched") if session.state.is_active else None)
+        self._log.show(session.messages, session.num_messages)
+        self._output.text = self._output.tooltip = f"in {session.output}"
+        self.report_button.visible = session.state in (State.DONE, State.STOPPED, State.GAVE_UP)
+        if self._tally != tally.changes:
+            self._tally = tally.changes
+            self._plot.show(tally.success_rate.values)
+            self._failures.show(
+                [
+                    (f"{subtask or 'attempt'}: {cause.replace('_', ' ')}", count)
+                    for (subtask, cause), count in tally.failures.most_common()
+                ]
+            )
+            self._sources.show([(f"demo {demo}", count) for demo, count in tally.sources.most_common()])
 
-    def refresh(self) -> None:
-        """Bring what is shown up to date; called once a frame."""
-        if self._view is None:
-            return
-        state = self._session.state
-        if state is State.STOPPING:
-            face = ("plain", "Stopping ...", False)
-        elif state.is_active:
-            face = ("plain", "Stop", True)
-        else:
-            face = ("primary", "Generate", self._session.can_start)
-        if self._face != face:
-            self._face = face
-            self.button.name, self.button.text, self.button.enabled = face
-            for entry in self.entries.values():
-                entry.set_enabled(not state.is_active)
-        self._view.refresh()
+    def _on_environment(self, index: int) -> None:
+        self.session.request("watch", env=index)
+        self._scene.clear()
 
-    def destroy(self) -> None:
-        for entry in self.entries.values():
-            entry.destroy()
-        self._view = self.button = None
-        self._frame.destroy()
+    def _open_report(self) -> None:
+        self.report_button.enabled = False
+        self._reporting = self.context.host.spawn(self._write_and_open_report())
 
-    def _on_size(self) -> None:
-        wide = self._frame.computed_content_width >= _WIDE
-        if wide != self._wide:
-            self._wide = wide
-            self._frame.rebuild()
-
-    def _build(self) -> None:
-        self._face = None
-        scrolling = ui.ScrollingFrame(horizontal_scrollbar_policy=ui.ScrollBarPolicy.SCROLLBAR_ALWAYS_OFF)
-        if self._wide:
-            with scrolling, ui.HStack(spacing=style.PADDING):
-                with ui.VStack(width=_FORM_WIDTH):
-                    self._build_form(grows=True)
-                with ui.VStack(spacing=style.PADDING):
-                    self._build_shortage()
-                    self._view = RunView(self._session)
-        else:
-            with scrolling, ui.VStack(height=0, spacing=style.PADDING):
-                self._build_shortage()
-                self._build_form(grows=False)
-                with ui.VStack(height=_RUN_HEIGHT):
-                    self._view = RunView(self._session)
-
-    def _build_shortage(self) -> None:
-        if self._session.shortage is not None:
-            build_notice(f"Something is missing\n{self._session.shortage.text}", self._session.shortage.command)
-
-    def _build_form(self, grows: bool) -> None:
-        with card(grows):
-            for title, names in _SECTIONS.items():
-                section(title)
-                for name in names:
-                    self.entries[name].build()
-                ui.Spacer(height=style.GAP)
-            if grows:
-                ui.Spacer()
-            self.button = ui.Button("Generate", name="primary", height=38, clicked_fn=self._on_button)
-
-    def _on_change(self, name: str, value) -> None:
-        setattr(self._session.choices, name, value)
-        self._touched.add(name)
-        self._check()
-
-    def _on_button(self) -> None:
-        if self._session.state.is_active:
-            self._session.stop()
-            return
-        self._touched.update(self.entries)
-        if not self._check():
-            self._session.start()
-
-    def _check(self) -> dict[str, str]:
-        problems = self._session.choices.problems()
-        for name, entry in self.entries.items():
-            entry.show_problem(problems.get(name, "") if name in self._touched else "")
-        return problems
+    async def _write_and_open_report(self) -> None:
+        session = self.session
+        output, source = Path(session.output), session.choices.path("input")
+        folder = output.with_name(f"{output.stem}_report")
+        try:
+            # Drawing takes seconds, which the window has not.
+            report = await asyncio.to_thread(_write_report, folder, session.tally.record, output, source)
+            session.say(f"Report: {report}")
+            self.context.host.open_in_browser(report)
+        except (MimicError, OSError) as error:
+            session.say(f"The report could not be written: {error}", is_problem=True)
+        finally:
+            if self.report_button is not None:
+                self.report_button.enabled = True
 
 
-def _explain_tasks() -> dict[str, str]:
-    """Return every task's title, and what it needs beyond physics."""
-    return {
-        task.id: task.title[0].upper()
-        + task.title[1:]
-        + (f". Needs {' and '.join(task.needs)}" if task.needs else "")
-        + "."
-        for task in TASKS.values()
-    }
+def _write_report(folder: Path, record: RunRecord, output: Path, source: Path) -> Path:
+    from isaaclab_mimic_core.report import write_report
 
-
-def _field_docstrings(cls: type) -> dict[str, str]:
-    """Return the docstrings under a dataclass's fields, for tooltips."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0].body
-    return {
-        field.target.id: " ".join(inspect.cleandoc(text.value.value).split())
-        for field, text in itertools.pairwise(body)
-        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
-    }
+    folder.mkdir(parents=True, exist_ok=True)
+    return write_report(folder, record, output, source)

@@ -9,40 +9,58 @@ from collections.abc import Callable
 
 import omni.ui as ui
 
+from ..fields import Field
 from . import style
 
-_MODELS = {str: ui.SimpleStringModel, int: ui.SimpleIntModel, bool: ui.SimpleBoolModel}
-_GETTERS = {str: "get_value_as_string", int: "get_value_as_int", bool: "get_value_as_bool"}
+_LONG = 24
 
 
 class Entry:
     """One value of a form. It outlives the widgets, which are built anew when the layout changes.
 
     Args:
-        value: What to begin with; its type decides what can be filled in.
-        on_change: Called with the new value.
-        label: What the row is called.
-        tooltip: What hovering it explains.
+        field: What can be filled in.
+        text: What to begin with.
+        on_change: Called with the new text.
+        on_editing: Called with whether text is being typed into the row.
+        explanations: Of some choices, what they mean; shown under the row.
     """
 
-    def __init__(self, value: str | int | bool, on_change: Callable[[object], None], label: str, tooltip: str) -> None:
-        kind = type(value)
-        self.label = label
+    def __init__(
+        self,
+        field: Field,
+        text: str,
+        on_change: Callable[[str], None],
+        on_editing: Callable[[bool], None],
+        explanations: dict[str, str] | None = None,
+    ) -> None:
+        self.described = field
         self.field: ui.Widget | None = None
-        self._tooltip = tooltip
-        self._kind = kind
-        self._model = _MODELS[kind](value)
+        self._is_switch = field.kind is bool and not field.choices
+        self._model = (ui.SimpleBoolModel if self._is_switch else ui.SimpleStringModel)(
+            text == "True" if self._is_switch else text
+        )
+        self._on_change = on_change
+        self._explanations = explanations or {}
         self._problem = ""
-        self._problem_label: ui.Label | None = None
-        self._subscription = self._model.subscribe_value_changed_fn(lambda model: on_change(self.value))
+        self._labels: tuple[ui.Label, ui.Label] | None = None
+        self._subscriptions = [
+            self._model.subscribe_value_changed_fn(lambda model: self._changed()),
+            self._model.subscribe_begin_edit_fn(lambda model: on_editing(True)),
+            self._model.subscribe_end_edit_fn(lambda model: on_editing(False)),
+        ]
+        self._combo: ui.ComboBox | None = None
 
     @property
-    def value(self) -> str | int | bool:
-        return getattr(self._model, _GETTERS[self._kind])()
+    def value(self) -> str:
+        """What stands in the row; `True` or `False` for a switch."""
+        return str(self._model.get_value_as_bool()) if self._is_switch else self._model.get_value_as_string()
 
     @value.setter
-    def value(self, value: str | int | bool) -> None:
-        self._model.set_value(value)
+    def value(self, value: object) -> None:
+        text = self.described.to_text(value)
+        if text != self.value:
+            self._model.set_value(text == "True" if self._is_switch else text)
 
     @property
     def problem(self) -> str:
@@ -51,102 +69,90 @@ class Entry:
 
     def build(self) -> None:
         """Add the row to the current container."""
+        # Paths and tasks are long: they get the whole width, and their label stands above.
+        wide = bool(self.described.looks.file) or any(len(choice) > _LONG for choice in self.described.choices)
         with ui.VStack(height=0, spacing=2):
+            if wide:
+                ui.Label(self.described.label, name="dim", height=20, tooltip=self.described.tooltip)
             with ui.HStack(height=style.ROW, spacing=style.GAP):
-                if self._kind is bool:
-                    self._build_check_box()
+                if wide:
+                    self.field = self._build_combo() if self.described.choices else self._build_text()
+                elif self._is_switch:
+                    self._build_switch()
                 else:
-                    ui.Label(self.label, name="dim", width=style.LABEL_WIDTH, tooltip=self._tooltip)
-                    self.field = self._build_field()
-            self._build_below()
+                    tooltip = self.described.tooltip
+                    ui.Label(
+                        self.described.looks.label or self.described.label,
+                        name="dim",
+                        width=style.LABEL_WIDTH,
+                        tooltip=tooltip,
+                    )
+                    self.field = self._build_combo() if self.described.choices else self._build_text()
+                    if self.described.looks.unit:
+                        ui.Label(self.described.looks.unit, name="hint", width=0, tooltip=tooltip)
+            with ui.HStack(height=0, spacing=style.GAP):
+                if not wide:
+                    ui.Spacer(width=style.LABEL_WIDTH)
+                with ui.VStack(height=0):
+                    problem = ui.Label("", name="problem", word_wrap=True, height=0)
+                    self._labels = problem, ui.Label("", name="hint", word_wrap=True, height=0)
+        self._apply()
 
     def show_problem(self, text: str) -> None:
         """Say under the row what is wrong with its value; empty if nothing is."""
-        if text == self._problem:
-            return
-        self._problem = text
-        self._apply_problem()
+        if text != self._problem:
+            self._problem = text
+            self._apply()
 
     def set_enabled(self, enabled: bool) -> None:
         if self.field is not None and self.field.enabled != enabled:
             self.field.enabled = enabled
 
     def destroy(self) -> None:
-        self._subscription = None
-        self.field = self._problem_label = None
+        self._subscriptions = []
+        self._selection = None
+        self.field = self._combo = self._labels = None
 
-    def _build_field(self) -> ui.Widget:
-        return (ui.StringField if self._kind is str else ui.IntField)(self._model, height=style.ROW)
+    def _changed(self) -> None:
+        if self._combo is not None and self.value in self.described.choices:
+            index = self._combo.model.get_item_value_model(None, 0)
+            if index.get_value_as_int() != (wanted := self.described.choices.index(self.value)):
+                index.set_value(wanted)
+        self._apply()
+        self._on_change(self.value)
 
-    def _build_check_box(self) -> None:
+    def _build_text(self) -> ui.Widget:
+        return ui.StringField(self._model, height=style.ROW)
+
+    def _build_combo(self) -> ui.Widget:
+        choices = self.described.choices
+        index = choices.index(self.value) if self.value in choices else 0
+        self._combo = ui.ComboBox(index, *choices, height=style.ROW)
+        self._selection = self._combo.model.subscribe_item_changed_fn(lambda model, item: self._selected(model))
+        return self._combo
+
+    def _selected(self, model: ui.AbstractItemModel) -> None:
+        self.value = self.described.choices[model.get_item_value_model(None, 0).get_value_as_int()]
+
+    def _build_switch(self) -> None:
         ui.Spacer(width=style.LABEL_WIDTH)
         with ui.VStack(width=18):
             ui.Spacer()
             self.field = ui.CheckBox(self._model, width=18, height=18)
             ui.Spacer()
         # A click on the words counts, as everywhere else.
-        ui.Label(self.label, tooltip=self._tooltip).set_mouse_pressed_fn(
+        ui.Label(self.described.label, tooltip=self.described.tooltip).set_mouse_pressed_fn(
             lambda x, y, button, modifier: self._toggle() if button == 0 and self.field.enabled else None
         )
 
     def _toggle(self) -> None:
-        self.value = not self.value
+        self._model.set_value(not self._model.get_value_as_bool())
 
-    def _build_below(self) -> None:
-        """Add what stands under the field."""
-        with ui.HStack(height=0, spacing=style.GAP):
-            ui.Spacer(width=style.LABEL_WIDTH)
-            self._problem_label = ui.Label("", name="problem", word_wrap=True, height=0)
-        self._apply_problem()
-
-    def _apply_problem(self) -> None:
-        if self._problem_label is None:
+    def _apply(self) -> None:
+        if self._labels is None:
             return
-        self._problem_label.text = self._problem
-        self._problem_label.visible = bool(self._problem)
-        if self._kind is not bool:
+        for label, text in zip(self._labels, (self._problem, self._explanations.get(self.value, "")), strict=True):
+            label.text = text
+            label.visible = bool(text)
+        if not self._is_switch:
             self.field.name = "wrong" if self._problem else ""
-
-
-class Choice(Entry):
-    """A text of which there are only a few, each with an explanation that is shown under it.
-
-    Args:
-        value: What to begin with.
-        on_change: Called with the new value.
-        label: What the row is called.
-        tooltip: What hovering it explains.
-        explanations: What there is to choose from -> what it means.
-    """
-
-    def __init__(
-        self,
-        value: str,
-        on_change: Callable[[object], None],
-        label: str,
-        tooltip: str,
-        explanations: dict[str, str],
-    ) -> None:
-        super().__init__(value, on_change, label, tooltip)
-        self._explanations = explanations
-        self._explanation_label: ui.Label | None = None
-
-    def _build_below(self) -> None:
-        super()._build_below()
-        with ui.HStack(height=0, spacing=style.GAP):
-            ui.Spacer(width=style.LABEL_WIDTH)
-            self._explanation_label = ui.Label(self._explanations[self.value], name="hint", word_wrap=True, height=0)
-
-    def _build_field(self) -> ui.Widget:
-        names = list(self._explanations)
-        box = ui.ComboBox(names.index(self.value), *names, height=style.ROW)
-        self._selection = box.model.subscribe_item_changed_fn(lambda model, item: self._on_selected(names, model))
-        return box
-
-    def _on_selected(self, names: list[str], model: ui.AbstractItemModel) -> None:
-        self.value = names[model.get_item_value_model(None, 0).get_value_as_int()]
-        self._explanation_label.text = self._explanations[self.value]
-
-    def destroy(self) -> None:
-        self._selection = self._explanation_label = None
-        super().destroy()

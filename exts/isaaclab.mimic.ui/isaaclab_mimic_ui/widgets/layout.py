@@ -46,3 +46,14 @@ def card(grows: bool = False, name: str = "card") -> Iterator[None]:
 def section(title: str) -> None:
     """A small heading over a group of rows."""
     ui.Label(title, name="section", height=18)
+
+
+@contextmanager
+def scrolled(spacing: int = style.GAP, horizontal: bool = False) -> Iterator[None]:
+    """A column (or columns) of its own height, which is scrolled where there is less room."""
+    stack = ui.HStack if horizontal else ui.VStack
+    with (
+        ui.ScrollingFrame(horizontal_scrollbar_policy=ui.ScrollBarPolicy.SCROLLBAR_ALWAYS_OFF),
+        stack(height=0, spacing=spacing),
+    ):
+        yield

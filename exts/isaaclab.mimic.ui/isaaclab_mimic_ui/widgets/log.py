@@ -19,12 +19,17 @@ _NEAR_THE_END = 40
 
 
 class Log:
-    """A list that grows downwards and keeps its end in view."""
+    """A list that grows downwards and keeps its end in view.
 
-    def __init__(self) -> None:
+    Args:
+        height: [px]; 0 for as much as there is room.
+    """
+
+    def __init__(self, height: int = 0) -> None:
         self._shown = 0
         self._num_lines = 0
-        with ui.ZStack():
+        sizes = {"height": height} if height else {}
+        with ui.ZStack(**sizes):
             ui.Rectangle(name="inset")
             with ui.VStack():
                 ui.Spacer(height=6)

@@ -17,14 +17,19 @@ DIM = color("#a3a9b0")
 FAINT = color("#6f767e")
 PROBLEM = color("#f0907f")
 PROBLEM_BACKGROUND = color("#42282a")
+GOOD = color("#4d7416")
+BAD = color("#7a3f3a")
 TRANSPARENT = color(0.0, 0.0, 0.0, 0.0)
 
 GAP = 8
-PADDING = 16
+PADDING = 12
 SCROLLBAR = 12
 """[px] What a scrolling frame keeps free on its right, whether it has to scroll or not."""
 ROW = 28
-LABEL_WIDTH = 118
+LABEL_WIDTH = 112
+FORM_WIDTH = 396
+RAIL_WIDTH = 178
+CELL = 24
 
 STYLE = {
     "Label": {"color": TEXT, "font_size": 15},
@@ -42,6 +47,14 @@ STYLE = {
     "Label::log_problem": {"color": PROBLEM, "font_size": 14},
     "Label::log_time": {"color": FAINT, "font_size": 14},
     "Label::step": {"font_size": 15},
+    "Label::cell": {"font_size": 11, "color": TEXT},
+    "Label::tick": {"font_size": 11, "color": FAINT},
+    "Label::rail": {"font_size": 16},
+    "Label::rail_chosen": {"font_size": 16, "color": ACCENT_BRIGHT},
+    "Label::rail_blocked": {"font_size": 16, "color": FAINT},
+    "Label::rail_number": {"font_size": 13, "color": DIM},
+    "Label::rail_number_done": {"font_size": 13, "color": ON_ACCENT},
+    "Label::code": {"font_size": 13, "color": DIM},
     "Rectangle::background": {"background_color": BACKGROUND},
     "Rectangle::card": {"background_color": CARD, "border_radius": 6},
     "Rectangle::inset": {"background_color": FIELD, "border_radius": 4},
@@ -54,6 +67,44 @@ STYLE = {
     "Rectangle::track": {"background_color": FIELD, "border_radius": 5},
     "Rectangle::bar": {"background_color": ACCENT, "border_radius": 5},
     "Circle::step": {"background_color": EDGE},
+    "Circle::done": {"background_color": ACCENT},
+    "Circle::running": {"background_color": TRANSPARENT, "border_color": ACCENT, "border_width": 2},
+    "Circle::blocked": {"background_color": FIELD},
+    "Rectangle::rail": {"background_color": CARD, "border_radius": 6},
+    "Rectangle::rail_item": {"background_color": TRANSPARENT, "border_radius": 5},
+    "Rectangle::rail_item:hovered": {"background_color": color("#33373c")},
+    "Rectangle::rail_chosen": {"background_color": color("#3a3f45"), "border_radius": 5},
+    "Rectangle::bar_bad": {"background_color": PROBLEM, "border_radius": 3},
+    "Rectangle::bar_dim": {"background_color": DIM, "border_radius": 3},
+    "Rectangle::cell": {"background_color": EDGE, "border_radius": 3},
+    "Rectangle::cell_good": {"background_color": GOOD, "border_radius": 3},
+    "Rectangle::cell_bad": {"background_color": BAD, "border_radius": 3},
+    "Rectangle::cell_chosen": {"background_color": EDGE, "border_radius": 3, "border_color": TEXT, "border_width": 2},
+    "Rectangle::cell_good_chosen": {
+        "background_color": GOOD,
+        "border_radius": 3,
+        "border_color": TEXT,
+        "border_width": 2,
+    },
+    "Rectangle::cell_bad_chosen": {
+        "background_color": BAD,
+        "border_radius": 3,
+        "border_color": TEXT,
+        "border_width": 2,
+    },
+    "CollapsableFrame": {
+        "background_color": TRANSPARENT,
+        "secondary_color": TRANSPARENT,
+        "color": DIM,
+        "font_size": 14,
+        "padding": 0,
+        "margin": 0,
+    },
+    "CollapsableFrame:hovered": {"secondary_color": color("#33373c")},
+    "Button::small": {"background_color": EDGE, "border_radius": 4, "padding": 2},
+    "Button::small:hovered": {"background_color": color("#4c5159")},
+    "Button.Label::small": {"color": TEXT, "font_size": 14},
+    "Button.Label::small:disabled": {"color": FAINT},
     "Line::rule": {"color": EDGE},
     "Field": {
         "background_color": FIELD,

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The one table of keys: what there is, what each is bound to, and who gets it now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .choices import read_kept
+from .host.base import Host
+from .keys import CTRL, Key
+from .steps import STEPS
+
+WINDOW, DRIVE = "window", "drive"
+_REMEMBERED = "hotkeys"
+
+SCOPES = {WINDOW: "In the Mimic window", DRIVE: "While you drive the robot"}
+"""Scope -> when its keys are active."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something a key does."""
+
+    id: str
+    scope: str
+    title: str
+    default: Key
+
+
+def _drive(key: str, title: str) -> Action:
+    return Action(f"drive.{key}", DRIVE, title, Key(key))
+
+
+ACTIONS: dict[str, Action] = {
+    action.id: action
+    for action in (
+        *(
+            Action(f"step.{name}", WINDOW, f"Open {step.title}", Key(f"KEY_{number}", CTRL))
+            for number, (name, step) in enumerate(STEPS.items(), 1)
+        ),
+        Action("start", WINDOW, "Start, or stop", Key("ENTER", CTRL)),
+        Action("pause", WINDOW, "Pause, or go on", Key("SPACE", CTRL)),
+        Action("keys", WINDOW, "Show the keys", Key("F1")),
+        _drive("W", "Forward (+x)"),
+        _drive("S", "Back (-x)"),
+        _drive("A", "Left (+y)"),
+        _drive("D", "Right (-y)"),
+        _drive("Q", "Up (+z)"),
+        _drive("E", "Down (-z)"),
+        _drive("Z", "Roll +"),
+        _drive("X", "Roll -"),
+        _drive("T", "Pitch +"),
+        _drive("G", "Pitch -"),
+        _drive("C", "Yaw +"),
+        _drive("V", "Yaw -"),
+        _drive("K", "Open or close the gripper"),
+        _drive("TAB", "Other arm"),
+        _drive("R", "Discard this one, start anew"),
+        _drive("P", "Pause, or go on"),
+        _drive("ESCAPE", "End recording"),
+    )
+}
+"""Every action by its id, in the order shown."""
+
+
+class Hotkeys:
+    """Knows what each key does now. Nothing while text is typed or nobody wants keys: the program around keeps them.
+
+    Args:
+        host: Remembers what the user has changed.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.keys = {id: action.default for id, action in ACTIONS.items()}
+        for id, text in read_kept(host.recall(_REMEMBERED)).items():
+            try:
+                if id in self.keys:
+                    self.keys[id] = Key.parse(text)
+            except (ValueError, AttributeError):
+                pass
+        self._listeners: dict[str, tuple[Callable[[], bool], Callable[[str, bool], None]]] = {}
+        self._down: dict[str, str] = {}
+        self._editing = 0
+        self._capture: Callable[[Key], None] | None = None
+
+    def listen(self, scope: str, wanted: Callable[[], bool], on_action: Callable[[str, bool], None]) -> None:
+        """Have the actions of a scope done.
+
+        Args:
+            scope: The scope.
+            wanted: Whether its keys are wanted now.
+            on_action: Called with an action's id and whether the key went down (or up).
+        """
+        self._listeners[scope] = wanted, on_action
+
+    def set_editing(self, editing: bool) -> None:
+        """Take note that text is being typed into a field, or no longer is."""
+        self._editing = max(0, self._editing + (1 if editing else -1))
+        if editing:
+            self.release()
+
+    @property
+    def editing(self) -> bool:
+        return self._editing > 0
+
+    def capture(self, on_key: Callable[[Key], None] | None) -> None:
+        """Hand the next key to `on_key` in place of doing what it does; None: no longer."""
+        self._capture = on_key
+
+    def handle(self, name: str, pressed: bool, modifiers: int) -> bool:
+        """Take a key's press or release; a key that repeats may be reported as pressed again.
+
+        Returns:
+            Whether it was meant for us, so that nobody else should get it.
+        """
+        if not pressed:
+            action = self._down.pop(name, None)
+            if action is not None:
+                self._listeners[ACTIONS[action].scope][1](action, False)
+            return action is not None
+        if self._editing:
+            return False
+        if self._capture is not None:
+            if name in ("LEFT_CONTROL", "LEFT_SHIFT", "LEFT_ALT", "RIGHT_CONTROL", "RIGHT_SHIFT", "RIGHT_ALT"):
+                return False
+            on_key, self._capture = self._capture, None
+            on_key(Key(name, modifiers))
+            return True
+        if name in self._down:
+            return True
+        key = Key(name, modifiers)
+        for id, bound in self.keys.items():
+            scope = ACTIONS[id].scope
+            if bound == key and scope in self._listeners and self._listeners[scope][0]():
+                self._down[name] = id
+                self._listeners[scope][1](id, True)
+                return True
+        return False
+
+    def release(self) -> None:
+        """Let go of every key that is held, for whoever was told that it is."""
+        for name in list(self._down):
+            self.handle(name, False, 0)
+
+    def rebind(self, id: str, key: Key) -> None:
+        """Give an action another key, and remember that.
+
+        Raises:
+            ValueError: The key does something else where this action is active.
+        """
+        for other, bound in self.keys.items():
+            same_place = ACTIONS[other].scope == ACTIONS[id].scope or WINDOW in (
+                ACTIONS[other].scope,
+                ACTIONS[id].scope,
+            )
+            if other != id and bound == key and same_place:
+                raise ValueError(f"{key.shown} is used already: {ACTIONS[other].title}.")
+        self.keys[id] = key
+        self._remember()
+
+    def restore_defaults(self) -> None:
+        self.keys = {id: action.default for id, action in ACTIONS.items()}
+        self._remember()
+
+    def _remember(self) -> None:
+        changed = {id: str(key) for id, key in self.keys.items() if key != ACTIONS[id].default}
+        self._host.remember(_REMEMBERED, json.dumps(changed))

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The Annotate panel: which demonstrations were marked, where, and why others were not."""
+
+from __future__ import annotations
+
+import omni.ui as ui
+
+from ..messages import clock
+from ..widgets import style
+from ..widgets.empty import build_empty
+from ..widgets.layout import section
+from ..widgets.log import Log
+from ..widgets.marks import MarksTable
+from ..widgets.run_head import RunHead
+from .stage_panel import StagePanel
+
+_TILES = (
+    ("annotated", "Demonstrations whose subtasks were all found."),
+    ("not annotated", "Demonstrations that did not succeed again, or lack a mark; the reasons are below."),
+    ("elapsed", "Time since the run began."),
+)
+
+
+class AnnotatePanel(StagePanel):
+    """Shows an annotation."""
+
+    def build_empty(self) -> None:
+        build_empty(
+            "Where does each subtask end?",
+            (
+                ("Choose the file of recorded demonstrations.", "Record makes one; any in Isaac Lab's layout will do."),
+                ("Press Annotate.", "Each is played again, and the task's own signals mark where subtasks end."),
+                ("Look at the marks.", "A demonstration that lacks one is left out, and the reason is given."),
+            ),
+        )
+
+    def build_run(self) -> None:
+        with ui.VStack(spacing=style.GAP):
+            self._head = RunHead(self.session, "demonstrations looked at", _TILES)
+            section("MARKS: THE FIRST SAMPLE AFTER EACH SUBTASK")
+            self._marks = MarksTable()
+            self._log = Log(height=110)
+
+    def refresh_run(self) -> None:
+        if not self._head.due():
+            return
+        found = self.session.tally.annotated
+        good = sum(event.ok for event in found.values())
+        self._head.show(
+            (str(good), str(len(found) - good), clock(self.session.elapsed)),
+            done=len(found),
+        )
+        self._marks.show(found)
+        self._log.show(self.session.messages, self.session.num_messages)

@@ -1,0 +1,29 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What a panel needs of the window around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..host.base import Host
+from ..hotkeys import Hotkeys
+from ..session import Session
+from ..work import Work
+
+
+@dataclass(frozen=True)
+class PanelContext:
+    """Handed to every panel."""
+
+    host: Host
+    hotkeys: Hotkeys
+    on_editing: Callable[[bool], None]
+    """To be called with whether text is being typed into a field."""
+    obstacle: Callable[[Session], str]
+    """Says what else has to end before a session can start."""
+    open_step: Callable[[str], None]
+    """Brings another step's panel to the front."""
+    work: Work

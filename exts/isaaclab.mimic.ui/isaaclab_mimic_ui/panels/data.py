@@ -1,0 +1,214 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The Data panel: what the files hold."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+import omni.ui as ui
+
+from isaaclab_mimic_core.errors import MimicError
+
+from ..session import Session
+from ..steps import ANNOTATED, DEMOS, GENERATED
+from ..widgets import style
+from ..widgets.curve import CurvePlot
+from ..widgets.empty import build_empty
+from ..widgets.layout import card, scrolled, section
+from ..widgets.notice import build_notice
+from .context import PanelContext
+
+_KNOWN = {DEMOS: "Recorded", ANNOTATED: "Annotated", GENERATED: "Generated"}
+_ROWS = 300
+
+
+class DataPanel:
+    """Builds into the current container.
+
+    Args:
+        session: Not used: nothing is run here.
+        context: What the panel needs of the window around it.
+    """
+
+    def __init__(self, session: Session, context: PanelContext) -> None:
+        self._context = context
+        self._model = ui.SimpleStringModel("")
+        self._editing = [
+            self._model.subscribe_begin_edit_fn(lambda model: context.on_editing(True)),
+            self._model.subscribe_end_edit_fn(lambda model: self._on_typed()),
+        ]
+        self.summary: dict = {}
+        self.failure = ""
+        self.demo = ""
+        """The demonstration that is looked at."""
+        self._signals: dict[str, list[float]] = {}
+        self._reading: asyncio.Task | None = None
+        self._buttons: dict[str, ui.Button] = {}
+        self.demo_rows: dict[str, ui.ZStack] = {}
+        with ui.HStack(spacing=style.GAP):
+            with ui.VStack(width=style.FORM_WIDTH), card(True):
+                section("FILE")
+                with ui.HStack(height=26, spacing=4):
+                    for name, title in _KNOWN.items():
+                        self._buttons[name] = ui.Button(title, name="small", clicked_fn=partial(self._open_known, name))
+                self.field = ui.StringField(self._model, height=style.ROW)
+                self._left = ui.Frame(build_fn=self._build_left)
+            self._right = ui.Frame(build_fn=self._build_right)
+
+    def on_shown(self) -> None:
+        for name, button in self._buttons.items():
+            button.enabled = bool(self._context.work.shared.get(name, "").strip())
+        if not self._model.get_value_as_string():
+            last = [name for name in _KNOWN if self._context.work.shared.get(name, "").strip()]
+            if last:
+                self._open_known(last[-1])
+
+    def refresh(self) -> None:
+        pass
+
+    def open(self, path: str) -> None:
+        """Look at a file."""
+        self._model.set_value(path)
+        self._start(self._read(Path(path.strip()).expanduser()))
+
+    def choose(self, demo: str) -> None:
+        """Look at a demonstration of the file."""
+        self.demo = demo
+        self._start(self._read_signals(demo))
+
+    def destroy(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+        self._editing = []
+        self._buttons.clear()
+        self.demo_rows.clear()
+
+    def _open_known(self, name: str) -> None:
+        self.open(self._context.work.shared.get(name, ""))
+
+    def _on_typed(self) -> None:
+        self._context.on_editing(False)
+        if self._model.get_value_as_string().strip():
+            self.open(self._model.get_value_as_string())
+
+    def _start(self, coroutine) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading = self._context.host.spawn(coroutine)
+
+    async def _read(self, path: Path) -> None:
+        self.summary, self.failure, self.demo, self._signals = {}, "", "", {}
+        try:
+            self.summary = await asyncio.to_thread(_summarise, path)
+        except MimicError as error:
+            self.failure = str(error)
+        self._left.rebuild()
+        self._right.rebuild()
+
+    async def _read_signals(self, demo: str) -> None:
+        try:
+            self._signals = await asyncio.to_thread(_read_signals, self.summary["path"], demo)
+        except MimicError as error:
+            self.failure = str(error)
+        self._left.rebuild()
+        self._right.rebuild()
+
+    def _build_left(self) -> None:
+        self.demo_rows.clear()
+        with ui.VStack(spacing=6):
+            if self.failure:
+                build_notice(self.failure)
+            if not self.summary:
+                ui.Label("Name an HDF5 file of demonstrations.", name="hint", height=0, word_wrap=True)
+                return
+            section(f"{len(self.summary['list'])} DEMONSTRATIONS")
+            with ui.ZStack():
+                ui.Rectangle(name="inset")
+                with scrolled(1):
+                    for name, attrs, length in self.summary["list"][:_ROWS]:
+                        self._build_demo(name, attrs, length)
+
+    def _build_demo(self, name: str, attrs: dict, length: int) -> None:
+        row = ui.ZStack(height=24)
+        with row:
+            ui.Rectangle(name="rail_chosen" if name == self.demo else "rail_item")
+            with ui.HStack(spacing=style.GAP):
+                ui.Spacer(width=4)
+                ui.Label(name, name="log", width=90)
+                ui.Label(f"{length} samples", name="hint", width=86)
+                success = attrs.get("success")
+                ui.Label(
+                    "" if success is None else "success" if success else "failed",
+                    name="hint" if success is not False else "log_problem",
+                )
+        row.set_mouse_pressed_fn(lambda x, y, button, modifier: self.choose(name) if button == 0 else None)
+        self.demo_rows[name] = row
+
+    def _build_right(self) -> None:
+        with card(True):
+            if not self.summary:
+                build_empty(
+                    "See what your files hold",
+                    (
+                        ("Choose a file on the left.", "Those of the other steps have a button of their own."),
+                        ("Choose a demonstration in it.", "Its signals and attributes appear here."),
+                    ),
+                )
+                return
+            with scrolled(style.GAP):
+                if self._signals:
+                    section(f"SIGNALS OF {self.demo.upper()}")
+                    for title, values in self._signals.items():
+                        CurvePlot(title, None, None, height=52).show(values)
+                    attrs = next(attrs for name, attrs, _ in self.summary["list"] if name == self.demo)
+                    section("ATTRIBUTES")
+                    ui.Label("\n".join(_lines(attrs)), name="code", height=0, word_wrap=True)
+                section("THE FILE")
+                ui.Label(self.summary["text"], name="code", height=0, word_wrap=True)
+
+
+def _summarise(path: Path) -> dict:
+    from isaaclab_mimic_core.datasets import DatasetReader, format_summary, summarise
+
+    found = summarise(str(path))
+    with DatasetReader(path, allow_empty=True) as reader:
+        demos = []
+        for name in reader.episode_names:
+            attrs = reader.attrs(name)
+            length = max((shape[0] for shape, _ in [reader.shapes(name).get("actions", ((0,), None))]), default=0)
+            demos.append((name, attrs, length))
+    return {"path": str(path), "text": format_summary(found), "list": demos}
+
+
+def _read_signals(path: str, demo: str) -> dict[str, list[float]]:
+    """Read what is worth a curve: heights of the hands, the gripper, and the subtasks' signals."""
+    from isaaclab_mimic_core.datasets import DatasetReader
+    from isaaclab_mimic_core.datasets.layout import ACTIONS, EEF_POSE, TERM_SIGNALS
+
+    curves: dict[str, list[float]] = {}
+    with DatasetReader(path) as reader:
+        paths = [each for each in (ACTIONS, EEF_POSE, TERM_SIGNALS) if reader.has(demo, each)]
+        episode = reader.read(demo, paths)
+        for name, values in episode.group(EEF_POSE).items():
+            curves[f"HEIGHT OF {name.upper()} [M]"] = values[:, 2, 3].tolist()
+        if ACTIONS in episode.data:
+            curves["LAST ACTION (GRIPPER)"] = episode.data[ACTIONS][:, -1].tolist()
+        for name, values in episode.group(TERM_SIGNALS).items():
+            curves[name.upper().replace("_", " ")] = values.reshape(len(values)).astype(float).tolist()
+    return curves
+
+
+def _lines(attrs: dict, indent: str = "") -> list[str]:
+    """Write nested attributes, one line each."""
+    lines = []
+    for key, value in attrs.items():
+        if isinstance(value, dict):
+            lines += [f"{indent}{key}", *_lines(value, indent + "    ")]
+        else:
+            text = str(value)
+            lines.append(f"{indent}{key}: {text if len(text) <= 160 else text[:160] + ' ...'}")
+    return lines

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The Look panel: a task stepped with zero or random actions."""
+
+from __future__ import annotations
+
+import omni.ui as ui
+
+from ..messages import clock
+from ..widgets import style
+from ..widgets.empty import build_empty
+from ..widgets.log import Log
+from ..widgets.run_head import RunHead
+from ..widgets.scene import SceneFrame
+from .stage_panel import StagePanel
+
+_TILES = (
+    ("steps", "Environment steps made."),
+    ("steps per second", "Environment steps per second; real time is what the task's step asks for."),
+    ("memory [GB]", "What the process that simulates occupies."),
+    ("elapsed", "Time since the run began."),
+)
+
+
+class LookPanel(StagePanel):
+    """Shows a task."""
+
+    def build_empty(self) -> None:
+        build_empty(
+            "See a task before you work with it",
+            (
+                ("Choose a task.", "Those that need nothing but physics run on every machine."),
+                ("Choose zero actions to see it rest, random ones to see it move.", "Nothing is recorded."),
+                ("Press Look.", "Hands and objects appear here, the whole scene in the live 3D view."),
+            ),
+        )
+
+    def build_run(self) -> None:
+        self._watching = False
+        with ui.VStack(spacing=style.GAP):
+            self._head = RunHead(self.session, "", _TILES)
+            self._scene = SceneFrame(grows=True)
+            with ui.HStack(height=24, spacing=style.GAP):
+                self._url = ui.Label("", name="hint", elided_text=True)
+                self.view_button = ui.Button(
+                    "Open 3D view", name="small", width=110, visible=False, clicked_fn=self._open_view
+                )
+            self._log = Log(height=110)
+
+    def refresh_run(self) -> None:
+        if not self._head.due():
+            return
+        shown = self.session.snapshot
+        if not self._watching and shown.get("steps"):
+            self._watching = True
+            self.session.request("watch", env=0)
+        memory = shown.get("memory_mb", {})
+        self._head.show(
+            (
+                str(shown.get("steps", 0)),
+                f"{shown.get('steps_per_second', 0.0):.1f}",
+                " + ".join(f"{size / 1000:.1f}" for size in memory.values()) or "-",
+                clock(self.session.elapsed),
+            )
+        )
+        self._scene.show(shown.get("watched") if self.session.state.is_active else None)
+        url = shown.get("url") or ""
+        self._url.text = f"The whole scene: {url}" if url else ""
+        self.view_button.visible = bool(url) and self.session.state.is_active
+        self._log.show(self.session.messages, self.session.num_messages)
+
+    def _open_view(self) -> None:
+        if url := self.session.snapshot.get("url"):
+            self.context.host.open_in_browser(url)

@@ -1,0 +1,184 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What panels of steps that run a stage have in common: on the left what is wanted, on the right how it goes."""
+
+from __future__ import annotations
+
+import omni.ui as ui
+
+from ..session import Session, State
+from ..widgets import style
+from ..widgets.form_view import FormView
+from ..widgets.layout import card, scrolled
+from ..widgets.notice import build_notice
+from .context import PanelContext
+
+_WIDE = 720
+"""[px] From this width on the two halves stand side by side; in a narrower window one is above the other."""
+
+_RUN_HEIGHT = 480
+"""[px] Where the halves are above each other, the lower one scrolls with the window and has no height of its own."""
+
+
+class StagePanel:
+    """Builds into the current container. Subclasses say what the right half shows.
+
+    Args:
+        session: What is shown and changed here.
+        context: What the panel needs of the window around it.
+    """
+
+    def __init__(self, session: Session, context: PanelContext) -> None:
+        self.session = session
+        self.context = context
+        self.form = FormView(session.choices, context.on_editing)
+        self.worker = ui.SimpleBoolModel(session.choices.in_worker)
+        self._on_worker = self.worker.subscribe_value_changed_fn(
+            lambda model: setattr(session.choices, "in_worker", model.get_value_as_bool())
+        )
+        self._wide = True
+        self._face: tuple | None = None
+        self._shown: tuple | None = None
+        self.button: ui.Button | None = None
+        self.pause_button: ui.Button | None = None
+        self.worker_box: ui.CheckBox | None = None
+        self._run_frame: ui.Frame | None = None
+        self._trouble: ui.Label | None = None
+        self._frame = ui.Frame(build_fn=self._build)
+        self._frame.set_computed_content_size_changed_fn(self._on_size)
+
+    @property
+    def entries(self):
+        """The rows of the form by name."""
+        return self.form.entries
+
+    # -- for subclasses
+
+    def build_empty(self) -> None:
+        """Add what stands on the right before the first run: what to do next."""
+        raise NotImplementedError
+
+    def build_run(self) -> None:
+        """Add what shows a run."""
+        raise NotImplementedError
+
+    def refresh_run(self) -> None:
+        """Bring what shows a run up to date."""
+        raise NotImplementedError
+
+    # -- for the window
+
+    def on_shown(self) -> None:
+        """Called when the panel comes to the front: other steps may have changed what is shared."""
+        self.form.sync()
+        self.form.check()
+
+    def refresh(self) -> None:
+        """Bring what is shown up to date; called once a frame."""
+        if self._run_frame is None:
+            return
+        self._refresh_buttons()
+        shown = self.session.state is State.IDLE, self.session.failure
+        if self._shown != shown:
+            self._shown = shown
+            self._run_frame.rebuild()
+        elif self.session.state is not State.IDLE:
+            self.refresh_run()
+
+    def start_or_stop(self) -> None:
+        """Do what the button does."""
+        if self.session.state.is_active:
+            self.session.stop()
+            return
+        problems = self.form.try_all()
+        obstacle = self.context.obstacle(self.session)
+        self._say(obstacle or ("Correct what is marked above." if problems else ""))
+        if not problems and not obstacle and self.session.can_start:
+            self.session.start()
+
+    def toggle_pause(self) -> None:
+        if self.session.state is State.RUNNING:
+            self.session.pause(not self.session.paused)
+
+    def destroy(self) -> None:
+        self.form.destroy()
+        self._on_worker = None
+        self.button = self.pause_button = self.worker_box = self._run_frame = self._trouble = None
+        self._frame.destroy()
+
+    # -- building
+
+    def _on_size(self) -> None:
+        wide = self._frame.computed_content_width >= _WIDE
+        if wide != self._wide:
+            self._wide = wide
+            self._frame.rebuild()
+
+    def _build(self) -> None:
+        self._face = self._shown = None
+        if self._wide:
+            with ui.HStack(spacing=style.GAP):
+                with ui.VStack(width=style.FORM_WIDTH), card(True):
+                    with scrolled(style.GAP):
+                        self.form.build()
+                    self._build_buttons()
+                self._run_frame = ui.Frame(build_fn=self._build_right)
+        else:
+            with scrolled(style.GAP):
+                with card():
+                    self.form.build()
+                    self._build_buttons()
+                self._run_frame = ui.Frame(build_fn=self._build_right, height=_RUN_HEIGHT)
+
+    def _build_buttons(self) -> None:
+        step = self.session.step
+        with ui.HStack(height=20, spacing=style.GAP):
+            with ui.VStack(width=18):
+                ui.Spacer()
+                self.worker_box = ui.CheckBox(self.worker, width=18, height=18)
+                ui.Spacer()
+            ui.Label(
+                "In a process of its own",
+                name="hint",
+                tooltip="Faster, and the window stays smooth. Off: run inside this program.",
+            )
+        self._trouble = ui.Label("", name="problem", word_wrap=True, height=0, visible=False)
+        with ui.HStack(height=36, spacing=style.GAP):
+            self.button = ui.Button(step.button, name="primary", clicked_fn=self.start_or_stop)
+            self.pause_button = ui.Button("Pause", name="plain", width=96, visible=False, clicked_fn=self.toggle_pause)
+
+    def _say(self, trouble: str) -> None:
+        if self._trouble is not None:
+            self._trouble.text = trouble
+            self._trouble.visible = bool(trouble)
+
+    def _refresh_buttons(self) -> None:
+        session = self.session
+        face = (session.state, session.paused, session.can_start)
+        if self._face == face:
+            return
+        self._face = face
+        active = session.state.is_active
+        stopping = session.state is State.STOPPING
+        self.button.name = "plain" if active else "primary"
+        self.button.text = "Stopping ..." if stopping else "Stop" if active else session.step.button
+        self.button.enabled = not stopping if active else session.can_start
+        self.pause_button.visible = session.state is State.RUNNING
+        self.pause_button.text = "Resume" if session.paused else "Pause"
+        self.form.set_enabled(not active)
+        self.worker_box.enabled = not active
+        if active:
+            self._say("")
+
+    def _build_right(self) -> None:
+        with ui.VStack(spacing=style.GAP):
+            if self.session.shortage is not None:
+                build_notice(f"Something is missing\n{self.session.shortage.text}", self.session.shortage.command)
+            if self.session.failure:
+                build_notice(self.session.failure)
+            with card(grows=True):
+                if self.session.state is State.IDLE:
+                    self.build_empty()
+                else:
+                    self.build_run()

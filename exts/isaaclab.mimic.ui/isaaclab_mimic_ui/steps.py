@@ -1,0 +1,198 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The steps of the work, in their order: what each is called, asks for, needs and makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from isaaclab_mimic_core.stages import options as stage_options
+from isaaclab_mimic_core.tasks.catalog import TASKS
+
+from .fields import Field, Looks, fields_of
+
+if TYPE_CHECKING:
+    from .choices import Choices
+
+DEMOS, ANNOTATED, GENERATED, RUN = "demos", "annotated", "generated", "run"
+"""Names of the files that go from one step to the next."""
+
+SIMULATION = ("device", "physics", "assets", "viz")
+
+
+_COMMON = {
+    "task": Looks("Task", choices=tuple(TASKS), shared="task"),
+    "num_envs": Looks("Environments", low=1, high=16384),
+    "seed": Looks("Seed", low=0, high=2**63 - 1),
+    "device": Looks("Compute on"),
+    "physics": Looks("Physics engine", choices=("auto", "ovphysx", "newton", "isaacsim")),
+    "assets": Looks("Assets", choices=("auto", "cloud", "local")),
+    "viz": Looks("Live 3D view", choices=("none", "viser", "newton", "kit")),
+    "overwrite": Looks("Replace the output if it exists"),
+}
+
+
+def _nothing(choices: Choices) -> dict[str, str]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the work, which is one panel of the window."""
+
+    name: str
+    title: str
+    sentence: str
+    """What it is for."""
+    button: str
+    """What its button says."""
+    stage: str
+    """Name of the stage that it runs; empty if it runs none."""
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Heading -> the fields under it, the common ones first; a heading in lower case begins folded."""
+    options: type | None = None
+    looks: dict[str, Looks] = field(default_factory=dict)
+    check: Callable[[Choices], dict[str, str]] = _nothing
+    """What is wrong with fields taken together."""
+    needs: str = ""
+    """The file that has to be there before."""
+    blocked: str = ""
+    """What to do while it is not."""
+    makes: str = ""
+    """The file that is there afterwards."""
+    worker: bool = True
+    """Whether it runs in a process of its own unless something else is chosen."""
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        if self.options is None:
+            return {}
+        shown = [name for names in self.groups.values() for name in names]
+        all_fields = fields_of(self.options, _COMMON | self.looks)
+        return {name: all_fields[name] for name in shown if name in all_fields}
+
+    def to_options(self, values: dict[str, object]) -> dict[str, object]:
+        """Turn the form's values into the stage's options."""
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def _overwrite_or(other: str) -> Callable[[Choices], dict[str, str]]:
+    def check(choices: Choices) -> dict[str, str]:
+        both = choices["overwrite"] == "True" == choices[other]
+        return {"overwrite": "Either replace the file or go on with it."} if both else {}
+
+    return check
+
+
+LOOK = Step(
+    "look",
+    "Look",
+    "Step a task with zero or random actions, and see whether it is what you want to work with.",
+    "Look",
+    "view",
+    {
+        "TASK": ("task", "actions", "num_envs", "num_steps"),
+        "more": ("seed", *SIMULATION),
+    },
+    stage_options.ViewOptions,
+    {
+        "actions": Looks("Actions", choices=("zero", "random")),
+        "num_steps": Looks("Stop after", unit="steps, 0: never", low=0),
+    },
+)
+
+GENERATE = Step(
+    "generate",
+    "Generate",
+    "Turn a few annotated demonstrations into many, each proved in simulation.",
+    "Generate",
+    "generate",
+    {
+        "TASK AND FILES": ("task", "input", "output", "overwrite", "resume"),
+        "RUN": ("num_demos", "num_envs", "seed"),
+        "how attempts are made": (
+            "mode",
+            "early_stop",
+            "max_retries",
+            "correct_grasp",
+            "per_subtask_selection",
+            "max_failures",
+            "keep_failed",
+        ),
+        "simulation": SIMULATION,
+    },
+    stage_options.GenerateOptions,
+    {
+        "input": Looks("Annotated file", file="in", shared=ANNOTATED),
+        "output": Looks("Output file", file="out", shared=GENERATED),
+        "resume": Looks("Go on with an earlier run's file"),
+        "num_demos": Looks("Demonstrations", low=1),
+        "mode": Looks("Rules", choices=("default", "upstream")),
+        "max_failures": Looks("Give up after", unit="failures, 0: never", low=0),
+        "keep_failed": Looks("Keep failed attempts in a file of their own"),
+        "early_stop": Looks("Stop early"),
+        "max_retries": Looks("Second tries", low=0),
+        "correct_grasp": Looks("Correct the grasp"),
+        "per_subtask_selection": Looks("Choose per subtask"),
+    },
+    check=_overwrite_or("resume"),
+    needs=ANNOTATED,
+    blocked="annotate demonstrations first",
+    makes=GENERATED,
+)
+
+ANNOTATE = Step(
+    "annotate",
+    "Annotate",
+    "Play the demonstrations again in simulation, and mark where their subtasks end.",
+    "Annotate",
+    "annotate",
+    {
+        "TASK AND FILES": ("task", "input", "output", "overwrite"),
+        "RUN": ("num_envs", "seed"),
+        "simulation": SIMULATION,
+    },
+    stage_options.AnnotateOptions,
+    {
+        "input": Looks("Recorded file", file="in", shared=DEMOS),
+        "output": Looks("Output file", file="out", shared=ANNOTATED),
+    },
+    needs=DEMOS,
+    blocked="record demonstrations first",
+    makes=ANNOTATED,
+)
+
+RECORD = Step(
+    "record",
+    "Record",
+    "Show the robot how it is done, a few times.",
+    "Record",
+    "record",
+    {
+        "TASK AND FILE": ("task", "output", "append", "overwrite"),
+        "RUN": ("teleop_device", "num_demos", "num_envs", "seed"),
+        "how an episode ends": ("num_success_steps", "num_extra_steps", "max_steps"),
+        "simulation": SIMULATION,
+    },
+    stage_options.RecordOptions,
+    {
+        "output": Looks("Output file", file="out", shared=DEMOS),
+        "append": Looks("Add to the file if it exists"),
+        "teleop_device": Looks("Device", choices=("scripted",)),
+        "num_demos": Looks("Demonstrations", low=1),
+        "num_success_steps": Looks("Success held for", unit="steps", low=0),
+        "num_extra_steps": Looks("Recorded after it", unit="steps", low=0),
+        "max_steps": Looks("Given up after", unit="steps", low=1),
+    },
+    check=_overwrite_or("append"),
+    makes=DEMOS,
+)
+
+DATA = Step("data", "Data", "See what the files hold, find what is wrong with them, and pick what is good.", "", "")
+
+STEPS = {step.name: step for step in (LOOK, RECORD, ANNOTATE, GENERATE, DATA)}
+"""Name -> step, in the order of work."""

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A line plot with a title, its scale, and its last value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import omni.ui as ui
+
+from . import style
+
+
+class CurvePlot:
+    """Builds into the current container.
+
+    Args:
+        title: What is plotted, with its unit.
+        low: Lower end of the scale; None to fit.
+        high: Upper end of the scale; None to fit.
+        height: [px]
+        write: Writes a value.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        low: float | None = 0.0,
+        high: float | None = 1.0,
+        height: int = 72,
+        write=lambda value: f"{value:.3g}",
+    ) -> None:
+        self._low, self._high, self._write = low, high, write
+        self._shown: tuple = ()
+        with ui.VStack(height=0, spacing=3):
+            with ui.HStack(height=16):
+                ui.Label(title, name="section")
+                self._last = ui.Label("", name="hint", width=0)
+            with ui.ZStack(height=height):
+                ui.Rectangle(name="inset")
+                with ui.HStack():
+                    ui.Spacer(width=4)
+                    with ui.VStack(width=34):
+                        self._top = ui.Label("", name="tick", alignment=ui.Alignment.RIGHT_TOP)
+                        self._bottom = ui.Label("", name="tick", alignment=ui.Alignment.RIGHT_BOTTOM)
+                    ui.Spacer(width=4)
+                    self._frame = ui.Frame()
+
+    def show(self, values: Sequence[float]) -> None:
+        """Plot values at equal distances."""
+        key = (len(values), values[-1] if values else None)
+        if key == self._shown:
+            return
+        self._shown = key
+        if len(values) < 2:
+            self._last.text = self._write(values[-1]) if values else ""
+            return
+        low = min(values) if self._low is None else self._low
+        high = max(values) if self._high is None else self._high
+        high = high if high > low else low + 1.0
+        self._last.text = self._write(values[-1])
+        self._top.text, self._bottom.text = self._write(high), self._write(low)
+        margin = 0.04 * (high - low)
+        with self._frame:
+            ui.Plot(
+                ui.Type.LINE, low - margin, high + margin, *values, style={"color": style.ACCENT, "background_color": 0}
+            )

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A list of demonstrations with their lengths."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+import omni.ui as ui
+
+from isaaclab_mimic_core.events import DemoSaved
+
+from . import style
+
+_LONG = 1.5
+"""Times the middle length from which on a demonstration is called long."""
+
+
+class DemoList:
+    """Builds into the current container."""
+
+    def __init__(self) -> None:
+        self._shown = -1
+        with ui.ZStack():
+            ui.Rectangle(name="inset")
+            with ui.HStack():
+                ui.Spacer(width=8)
+                self._scroll = ui.ScrollingFrame(
+                    horizontal_scrollbar_policy=ui.ScrollBarPolicy.SCROLLBAR_ALWAYS_OFF,
+                )
+                ui.Spacer(width=2)
+
+    def show(self, demos: Sequence[DemoSaved]) -> None:
+        """Show them, the last one first."""
+        if len(demos) == self._shown:
+            return
+        self._shown = len(demos)
+        middle = statistics.median(demo.steps for demo in demos) if demos else 0
+        longest = max((demo.steps for demo in demos), default=1)
+        with self._scroll, ui.VStack(height=0, spacing=3):
+            ui.Spacer(height=4)
+            if not demos:
+                ui.Label("None yet.", name="hint", height=0)
+            for demo in reversed(demos[-200:]):
+                with ui.HStack(height=18, spacing=style.GAP):
+                    ui.Label(demo.name, name="log", width=96)
+                    ui.Label(f"{demo.steps} steps", name="hint", width=76)
+                    with ui.HStack():
+                        with ui.VStack(width=ui.Percent(60 * demo.steps / longest)):
+                            ui.Spacer()
+                            ui.Rectangle(name="bar_dim", height=6)
+                            ui.Spacer()
+                        ui.Spacer(width=8)
+                        if demo.steps > _LONG * middle:
+                            ui.Label("long: shorter ones train better", name="hint")

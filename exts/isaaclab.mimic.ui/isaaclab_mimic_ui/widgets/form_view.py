@@ -1,0 +1,117 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A step's form: its fields in groups, checked while they are filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import omni.ui as ui
+
+from isaaclab_mimic_core.tasks.catalog import TASKS
+
+from ..choices import Choices
+from . import style
+from .form import Entry
+from .layout import section
+
+
+class FormView:
+    """The form. `build` may be called again whenever the layout changes.
+
+    Args:
+        choices: What is filled in.
+        on_editing: Called with whether text is being typed into a field.
+    """
+
+    def __init__(self, choices: Choices, on_editing: Callable[[bool], None]) -> None:
+        self._choices = choices
+        self.entries = {
+            name: Entry(
+                field,
+                choices[name],
+                partial(self._on_change, name),
+                on_editing,
+                _explain_tasks() if name == "task" else None,
+            )
+            for name, field in choices.fields.items()
+        }
+        # What is missing in an untouched form is no mistake yet: a field complains once it has been edited or tried.
+        self._touched: set[str] = set()
+        self._open: dict[str, bool] = {}
+        self.groups: dict[str, ui.CollapsableFrame] = {}
+        """The groups that can be folded."""
+
+    def build(self) -> None:
+        """Add the rows to the current container."""
+        for title, names in self._choices.step.groups.items():
+            entries = [self.entries[name] for name in names if name in self.entries]
+            if title.isupper():
+                section(title)
+                for entry in entries:
+                    entry.build()
+                ui.Spacer(height=style.GAP)
+            else:
+                self._build_folded(title, entries)
+        self.check()
+
+    def _build_folded(self, title: str, entries: list[Entry]) -> None:
+        frame = ui.CollapsableFrame(title[0].upper() + title[1:], collapsed=not self._open.get(title, False), height=0)
+        frame.set_collapsed_changed_fn(lambda collapsed: self._open.__setitem__(title, not collapsed))
+        self.groups[title] = frame
+        with frame, ui.VStack(height=0, spacing=style.GAP):
+            ui.Spacer(height=2)
+            for entry in entries:
+                entry.build()
+            ui.Spacer(height=4)
+
+    def sync(self) -> None:
+        """Take over what other forms have changed of shared values."""
+        for name, entry in self.entries.items():
+            if self._choices.fields[name].looks.shared and entry.value != self._choices[name]:
+                entry.value = self._choices[name]
+
+    def set_enabled(self, enabled: bool) -> None:
+        for entry in self.entries.values():
+            entry.set_enabled(enabled)
+
+    def try_all(self) -> dict[str, str]:
+        """Check as if everything had been filled in; return what is wrong, and show where."""
+        self._touched.update(self.entries)
+        problems = self.check()
+        for title, names in self._choices.step.groups.items():
+            if title in self.groups and problems.keys() & set(names):
+                self.groups[title].collapsed = False
+        return problems
+
+    def check(self) -> dict[str, str]:
+        """Bring what is said to be wrong up to date."""
+        problems = self._choices.problems()
+        for name, entry in self.entries.items():
+            entry.show_problem(problems.get(name, "") if name in self._touched else "")
+        return problems
+
+    def destroy(self) -> None:
+        for entry in self.entries.values():
+            entry.destroy()
+        self.groups.clear()
+
+    def _on_change(self, name: str, text: str) -> None:
+        if self._choices[name] == text:
+            return
+        self._choices[name] = text
+        self._touched.add(name)
+        self.check()
+
+
+def _explain_tasks() -> dict[str, str]:
+    """Return every task's title, and what it needs beyond physics."""
+    return {
+        task.id: task.title[0].upper()
+        + task.title[1:]
+        + (f". Needs {' and '.join(task.needs)}" if task.needs else "")
+        + "."
+        for task in TASKS.values()
+    }

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The top of every run: what it is doing, how far it is, and a row of numbers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import omni.ui as ui
+
+from ..session import Session, State
+from .progress import ProgressBar, tiles
+
+PERIOD = 0.1
+"""[s] Numbers change at most this often: faster is not read, and costs a layout each time."""
+
+_HEADINGS = {
+    State.STARTING: "Starting ...",
+    State.STOPPING: "Stopping ...",
+    State.DONE: "Done",
+    State.STOPPED: "Stopped",
+    State.GAVE_UP: "Gave up",
+    State.FAILED: "Failed",
+}
+
+
+class RunHead:
+    """Builds into the current container.
+
+    Args:
+        session: Whose run is shown.
+        noun: What is counted; empty for runs that count nothing.
+        captions: Caption and tooltip of each tile.
+    """
+
+    def __init__(self, session: Session, noun: str, captions: Sequence[tuple[str, str]]) -> None:
+        self._session = session
+        self._noun = noun
+        self._due = 0.0
+        with ui.HStack(height=0):
+            self._heading = ui.Label("", name="heading", height=0, word_wrap=True)
+        if noun:
+            with ui.HStack(height=36, spacing=8):
+                self._saved = ui.Label("0", name="big", width=0, alignment=ui.Alignment.LEFT_BOTTOM)
+                with ui.VStack():
+                    self._wanted = ui.Label("", name="of", alignment=ui.Alignment.LEFT_BOTTOM)
+                    ui.Spacer(height=3)
+            self._bar = ProgressBar()
+        self._tiles = tiles(*captions)
+
+    def due(self) -> bool:
+        """Whether it is time to bring numbers up to date; at once when a run ends."""
+        if self._session.state.is_active and time.monotonic() < self._due:
+            return False
+        self._due = time.monotonic() + PERIOD
+        return True
+
+    def show(self, numbers: Sequence[str], done: int | None = None, wanted: int | None = None) -> None:
+        """Show the state, and the tiles' numbers."""
+        session = self._session
+        heading = _HEADINGS.get(session.state) or session.snapshot.get("phase") or "Running"
+        text = "Paused" if session.paused and session.state is State.RUNNING else heading
+        if self._heading.text != text:
+            self._heading.text = text
+        if self._noun:
+            done = session.saved if done is None else done
+            wanted = session.snapshot.get("wanted", 0) if wanted is None else wanted
+            self._saved.text = str(done)
+            self._wanted.text = f"of {wanted} {self._noun}" if wanted else self._noun
+            self._bar.set(done / wanted if wanted else 0.0)
+        for tile, number in zip(self._tiles, numbers, strict=True):
+            tile.set(number)

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""All the work in the window: a session for each step, the files between them, and where each step stands."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from .choices import read_shared
+from .host.base import Host
+from .session import Session, State
+from .steps import STEPS, Step
+
+_SHARED = "shared"
+_LOOK_PERIOD = 1.0
+"""[s] How often files are looked at."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a step stands."""
+
+    state: str
+    """running, done, possible or blocked."""
+    text: str
+    """In words."""
+
+
+class Work:
+    """What the user has chosen and what is running.
+
+    Args:
+        host: The program around the window.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.shared = read_shared(host.recall(_SHARED))
+        """What one step writes and the next one reads, by name; and the task."""
+        self.sessions = {name: Session(host, step, self.shared) for name, step in STEPS.items()}
+        self._files: dict[str, tuple[tuple, str]] = {}
+        self._looked = 0.0
+
+    def poll(self) -> None:
+        """Take in what has happened; to be called once a frame."""
+        for session in self.sessions.values():
+            session.poll()
+
+    def remember(self) -> None:
+        """Keep everything that was chosen beyond this run of the program."""
+        self._host.remember(_SHARED, json.dumps(self.shared))
+        for session in self.sessions.values():
+            session.remember()
+
+    def close(self) -> None:
+        """End whatever runs."""
+        self.remember()
+        for session in self.sessions.values():
+            session.close()
+
+    @property
+    def running(self) -> list[Session]:
+        return [session for session in self.sessions.values() if session.state.is_active]
+
+    def obstacle(self, session: Session) -> str:
+        """Say what else has to end before a session can start; empty if nothing has to."""
+        if session.choices.in_worker:
+            return ""
+        others = [other for other in self.sessions.values() if other is not session and other.in_window]
+        return f"{others[0].step.title} is using the simulation of this window. Stop it first." if others else ""
+
+    def standing(self, step: Step) -> Standing:
+        """Say where a step stands."""
+        session = self.sessions[step.name]
+        if session.state.is_active:
+            wanted = session.snapshot.get("wanted") or 0
+            count = f"{session.saved} of {wanted}" if wanted else session.state.value
+            return Standing("running", "paused" if session.paused else count)
+        if session.state is State.FAILED:
+            return Standing("possible", "failed")
+        if step.makes and (held := self._holds(step.makes)):
+            return Standing("done", held)
+        if step.needs and not self._holds(step.needs):
+            return Standing("blocked", step.blocked)
+        return Standing("possible", "ready")
+
+    def refresh_files(self) -> None:
+        """Look again at the files, if the last look is some time ago."""
+        now = time.monotonic()
+        if now - self._looked < _LOOK_PERIOD:
+            return
+        self._looked = now
+        for step in STEPS.values():
+            for name in (step.makes, step.needs):
+                if name:
+                    self._look_at(name)
+
+    def _holds(self, name: str) -> str:
+        return self._files[name][1] if name in self._files else ""
+
+    def _look_at(self, name: str) -> None:
+        text = self.shared.get(name, "").strip()
+        path = Path(text).expanduser()
+        try:
+            status = path.stat() if text else None
+        except OSError:
+            status = None
+        key = (text, status and (status.st_mtime_ns, status.st_size))
+        if name in self._files and self._files[name][0] == key:
+            return
+        self._files[name] = key, _content(path) if status else ""
+
+
+def _content(path: Path) -> str:
+    """Say in two words what a file or folder holds; empty if it is of no use."""
+    if path.is_dir():
+        return "there"
+    try:
+        # Brings h5py, which a window that explains what is missing has to do without.
+        from isaaclab_mimic_core.datasets import DatasetReader
+
+        with DatasetReader(path, allow_empty=True) as reader:
+            count = len(reader)
+    except Exception:
+        return ""
+    return f"{count} demos" if count > 1 else f"{count} demo" if count else ""

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The table of keys. Needs no Kit but omni.ui's Python."""
+
+import pytest
+
+from isaaclab_mimic_ui.hotkeys import ACTIONS, DRIVE, WINDOW, Hotkeys
+from isaaclab_mimic_ui.keys import CTRL, GLFW, SHIFT, Key
+
+
+class Memory:
+    """The two methods of a host that the table needs."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def recall(self, name):
+        return self.kept.get(name, "")
+
+    def remember(self, name, text):
+        self.kept[name] = text
+
+
+@pytest.fixture
+def table():
+    hotkeys = Hotkeys(Memory())
+    hotkeys.done, hotkeys.wanted = [], {WINDOW, DRIVE}
+    for scope in (WINDOW, DRIVE):
+        hotkeys.listen(scope, lambda scope=scope: scope in hotkeys.wanted, lambda *what: hotkeys.done.append(what))
+    return hotkeys
+
+
+def test_keys_are_written_and_read():
+    for text in ("W", "CTRL+KEY_1", "CTRL+SHIFT+F5", "LEFT_BRACKET"):
+        assert str(Key.parse(text)) == text
+    assert Key("KEY_1", CTRL).shown == "Ctrl+1" and Key("LEFT_BRACKET").shown == "[" and Key("F11").shown == "F11"
+    assert Key.parse("shift+a") == Key("A", SHIFT)
+    for text in ("", "CTRL+", "HYPER+A", "NOKEY"):
+        with pytest.raises(ValueError, match="is not a key"):
+            Key.parse(text)
+
+
+def test_no_two_actions_share_a_key():
+    by_key = [(action.default, action.id) for action in ACTIONS.values()]
+    assert len({key for key, _ in by_key}) == len(by_key)
+    assert all(action.default.name in GLFW.values() for action in ACTIONS.values())
+
+
+def test_a_key_is_taken_only_where_it_is_wanted(table):
+    assert table.handle("W", True, 0) and table.handle("W", True, 0) and table.handle("W", False, 0)
+    assert table.done == [("drive.W", True), ("drive.W", False)]
+    assert not table.handle("W", True, CTRL) and not table.handle("J", True, 0)
+    table.wanted = {WINDOW}
+    assert not table.handle("W", True, 0) and not table.handle("W", False, 0)
+    assert table.handle("ENTER", True, CTRL) and table.done[-1] == ("start", True)
+
+
+def test_typing_lets_go_of_keys_and_leaves_them_to_the_field(table):
+    table.handle("A", True, 0)
+    table.set_editing(True)
+    assert table.done == [("drive.A", True), ("drive.A", False)]
+    assert not table.handle("S", True, 0) and not table.handle("ENTER", True, CTRL)
+    table.set_editing(False)
+    assert table.handle("S", True, 0)
+
+
+def test_a_changed_key_is_remembered_and_a_taken_one_refused(table):
+    table.rebind("drive.W", Key("I"))
+    with pytest.raises(ValueError, match="Left"):
+        table.rebind("drive.W", Key("A"))
+    with pytest.raises(ValueError, match="Show the keys"):
+        table.rebind("drive.W", Key("F1"))
+    again = Hotkeys(table._host)
+    assert again.keys["drive.W"] == Key("I") and again.keys["drive.A"] == Key("A")
+    assert not table.handle("W", True, 0) and table.handle("I", True, 0) and table.done[-1] == ("drive.W", True)
+    again.restore_defaults()
+    assert Hotkeys(table._host).keys["drive.W"] == Key("W")
+
+
+def test_the_next_key_can_be_caught(table):
+    caught = []
+    table.capture(caught.append)
+    assert not table.handle("LEFT_CONTROL", True, CTRL) and table.handle("W", True, CTRL)
+    assert caught == [Key("W", CTRL)] and not table.done
+    assert table.handle("W", True, 0) and table.done
+
+
+def test_what_was_remembered_may_be_nonsense():
+    memory = Memory()
+    memory.kept["hotkeys"] = '{"drive.W": 7, "drive.A": "NOKEY", "gone": "B"}'
+    assert Hotkeys(memory).keys == {id: action.default for id, action in ACTIONS.items()}
