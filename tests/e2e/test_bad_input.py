@@ -245,3 +245,14 @@ def test_in_a_process_of_its_own_too(start_mimic, inputs, tmp_path):
     out, err = process.communicate(timeout=60)
     assert process.returncode == 2 and out == "" and 1 <= len(err.splitlines()) <= 2
     assert err.startswith("mimic generate: ") and "missing.hdf5: there is no such file" in err
+
+
+def test_marking_by_hand_needs_a_keyboard(mimic, tmp_path):
+    output = tmp_path / "out.hdf5"
+    answer = mimic("annotate", "--manual", "--output", output)
+    assert answer.code == 2 and "standard input is not a terminal" in answer.err and not output.exists()
+
+
+def test_marks_without_marking_by_hand_are_refused(mimic):
+    answer = mimic("annotate", "--marks", "auto")
+    assert answer.code == 2 and "--marks: marks can only be corrected by hand" in answer.err

@@ -19,7 +19,7 @@ from . import __version__
 from .errors import MimicError
 from .events import Event, StageFailed, to_json
 from .stages.options import (
-    AnnotateOptions,
+    AnnotateArguments,
     GenerateOptions,
     QuickstartOptions,
     RecordOptions,
@@ -76,12 +76,22 @@ def record(options: Annotated[RecordOptions, _Flat], output: Annotated[Output, _
     return lambda streams, output: _run_stage("record", options, streams, output), output
 
 
-def annotate(options: Annotated[AnnotateOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
-    """Find where the subtasks of recorded demonstrations end, by re-simulation.
+def annotate(options: Annotated[AnnotateArguments, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Mark where the subtasks of recorded demonstrations end, by re-simulation or by hand.
 
     mimic annotate --input demos.hdf5 --output annotated.hdf5
+    mimic annotate --manual --viz viser --input demos.hdf5 --output annotated.hdf5
     """
-    return lambda streams, output: _run_stage("annotate", options, streams, output), output
+
+    def job(streams: Streams, output: Output) -> int:
+        stage_options = options.chosen()
+        if options.manual:
+            from .terminal.marking import check_terminal
+
+            check_terminal()
+        return _run_stage("annotate_by_hand" if options.manual else "annotate", stage_options, streams, output)
+
+    return job, output
 
 
 def generate(options: Annotated[GenerateOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
@@ -202,12 +212,23 @@ def _run_stage(
 
     check_keys(options)
     stage = create_with(name, options)
-    if output.json:
 
-        def tell(events: list[Event]) -> None:
-            for event in events:
-                print(to_json(event), file=streams.out)
+    def tell(events: list[Event]) -> None:
+        for event in events:
+            print(to_json(event), file=streams.out)
 
+    if name == "annotate_by_hand":
+        from .terminal.marking import MarkingTerminal
+
+        with MarkingTerminal(stage, streams.err if output.json else streams.out) as view:
+
+            def show(events: list[Event]) -> None:
+                view(events)
+                if output.json:
+                    tell(events)
+
+            ending = drive(stage, show, view.refresh)
+    elif output.json:
         with keys_for(stage, options, streams.err) as poll_keys:
             ending = drive(stage, tell, each_step=poll_keys)
     else:

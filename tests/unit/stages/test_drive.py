@@ -47,6 +47,15 @@ def test_keeps_to_the_step_rate(tmp_path):
     assert 0.15 <= time.monotonic() - begin < 1.0
 
 
+def test_a_stage_that_rests_is_still_stepped(tmp_path):
+    """One that answers "a moment from now" whenever it is asked used to be waited for without end."""
+
+    class Resting(CountingStage):
+        due = property(lambda self: time.monotonic() + 0.02)
+
+    assert drive(Resting(str(tmp_path), num_demos=1)).outcome == "done"
+
+
 @pytest.mark.parametrize(("trouble", "error"), [("error", DatasetError), ("defect", RuntimeError)])
 def test_closes_and_passes_on_what_went_wrong(tmp_path, trouble, error):
     stage = CountingStage(str(tmp_path), trouble=trouble, trouble_at=2)

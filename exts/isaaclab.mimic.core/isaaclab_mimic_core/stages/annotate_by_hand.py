@@ -86,11 +86,12 @@ class AnnotateByHand(SimStage):
     def snapshot(self) -> dict:
         """Return everything there is to show.
 
-        Besides `phase`, `elapsed_s`, `saved`, `wanted`, `skipped`: `episode` (name), `row`, `num_samples`, `step_dt`
-        [s], `playing`, `speed`, `eef` (whose turn it is), `eefs`, `marks` (a dictionary per expected mark: `label`,
-        `eef`, `subtask`, `kind`, `signal`, `description`, `step` or None, `next`, `selected`), `problems` (what forbids
-        to accept), `complete`, `can_undo`, `can_redo`, `curves` (numbers per sample, by name), `fulfilled` (whether
-        the task is in the last state), `notice` (why the last request was refused) and `url` of the live view.
+        Besides `phase`, `elapsed_s`, `saved`, `wanted`, `skipped`: `episode` (name), `read` (the part of it that is),
+        `row`, `num_samples`, `step_dt` [s], `playing`, `speed`, `eef` (whose turn it is), `eefs`, `marks` (a dictionary
+        per expected mark: `label`, `eef`, `subtask`, `kind`, `signal`, `description`, `step` or None, `next`,
+        `selected`), `problems` (what forbids to accept), `complete`, `can_undo`, `can_redo`, `curves` (numbers per
+        sample, by name), `fulfilled` (whether the task is in the last state), `notice` (why the last request was
+        refused) and `url` of the live view.
         """
         marking, head = self._marking, self._playhead
         return {
@@ -99,6 +100,7 @@ class AnnotateByHand(SimStage):
             "wanted": len(self._names),
             "skipped": self._skipped,
             "episode": self._episode.name if self._episode else None,
+            "read": self._reading.fraction if self._reading else 0.0,
             "row": head.row,
             "num_samples": head.num_samples if marking else 0,
             "step_dt": head.step_dt,

@@ -53,7 +53,9 @@ def drive(
                 tell(events)
             if each_step:
                 each_step()
-            while not interrupted.is_set() and not stage.done and (wait := stage.due - time.monotonic()) > 0:
+            # Asked once: a stage that rests answers "a moment from now", whenever it is asked.
+            due = stage.due
+            while not interrupted.is_set() and not stage.done and (wait := due - time.monotonic()) > 0:
                 time.sleep(min(wait, _LONGEST_NAP))
     return ending
 

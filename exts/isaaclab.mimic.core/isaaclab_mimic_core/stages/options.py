@@ -8,8 +8,10 @@ Nothing heavy is imported here, so that `mimic --help` answers at once.
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from ..devices.settings import DeviceSettings
+from ..errors import OptionError
 from ..tasks.catalog import DEFAULT_TASK
 
 
@@ -91,6 +93,10 @@ class AnnotateOptions(SimOptions):
     """File to write."""
     num_envs: int = 16
     """Demonstrations that are played side by side."""
+    start_signals: bool = False
+    """Keep the task's own start signals, too."""
+    resume: bool = False
+    """Go on with the output: demonstrations that are in it are not played again."""
     overwrite: bool = False
     """Replace the output if it exists."""
 
@@ -116,6 +122,33 @@ class AnnotateByHandOptions(SimOptions):
     """Go on with the output: demonstrations that are in it are not shown again."""
     overwrite: bool = False
     """Replace the output if it exists."""
+
+
+@dataclass(frozen=True)
+class AnnotateArguments(AnnotateByHandOptions):
+    """The command line's `annotate`: by re-simulation, or by hand."""
+
+    num_envs: int = 0
+    """Environments that run side by side; 0: 16, and by hand 1."""
+    auto: bool = False
+    """Mark by re-simulation, as is done if nothing is said."""
+    manual: bool = False
+    """Mark by hand while recorded states are played back."""
+
+    def chosen(self) -> AnnotateOptions | AnnotateByHandOptions:
+        """Return the options of the stage that is asked for.
+
+        Raises:
+            OptionError: Options exclude each other.
+        """
+        if self.auto and self.manual:
+            raise OptionError("--auto and --manual exclude each other", where="annotate")
+        if self.marks != "none" and not self.manual:
+            raise OptionError("marks can only be corrected by hand", where="--marks", remedy="Add --manual.")
+        kind = AnnotateByHandOptions if self.manual else AnnotateOptions
+        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(kind)}
+        values["num_envs"] = self.num_envs or kind.num_envs
+        return kind(**values)
 
 
 @dataclass(frozen=True)

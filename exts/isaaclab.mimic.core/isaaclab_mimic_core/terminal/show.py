@@ -43,6 +43,9 @@ class TerminalView:
             console=self._console,
             transient=True,
             refresh_per_second=5,
+            # What libraries print goes to the log; rich would fetch it back.
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         self._bar = self._progress.add_task("", total=None, details="")
         self._next_line = 0.0

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Keys as they are typed in a terminal, for commands that act on a press and need not know how long it is held."""
+
+import os
+import re
+import select
+import termios
+import time
+import tty
+
+_SEQUENCES = {
+    "D": "left",
+    "C": "right",
+    "A": "up",
+    "B": "down",
+    "H": "home",
+    "F": "end",
+    "1~": "home",
+    "4~": "end",
+    "5~": "pageup",
+    "6~": "pagedown",
+    "3~": "delete",
+    "1;2D": "shift-left",
+    "1;2C": "shift-right",
+}
+"""What follows the control sequence introducer (xterm's) -> name."""
+_CHARACTERS = {"\r": "enter", "\n": "enter", "\t": "tab", " ": "space", "\x7f": "delete", "\x1b": "escape"}
+_KEY = re.compile(r"\x1b[\[O]([0-9;]*[A-Za-z~])|(.)", re.DOTALL)
+_UNFINISHED = re.compile(r"\x1b([\[O][0-9;]*)?\Z")
+_ESCAPE_WAIT = 0.05
+"""[s] After which a lone escape character is the key and not the beginning of a sequence."""
+
+
+class TypedKeys:
+    """Reads a terminal's keys while it is entered; nothing is echoed meanwhile, and Ctrl-C stays a signal.
+
+    Args:
+        descriptor: The terminal.
+    """
+
+    def __init__(self, descriptor: int = 0):
+        self._descriptor = descriptor
+        self._rest = ""
+        self._heard = 0.0
+
+    def __enter__(self) -> "TypedKeys":
+        self._settings = termios.tcgetattr(self._descriptor)
+        tty.setcbreak(self._descriptor, termios.TCSADRAIN)
+        return self
+
+    def __exit__(self, *_) -> None:
+        termios.tcsetattr(self._descriptor, termios.TCSAFLUSH, self._settings)
+
+    def read(self) -> list[str]:
+        """Return the keys that were typed since the last call, without waiting: characters, or names as in `left`."""
+        while select.select([self._descriptor], [], [], 0)[0]:
+            data = os.read(self._descriptor, 4096)
+            if not data:
+                break
+            self._rest += data.decode(errors="replace")
+            self._heard = time.monotonic()
+        text, self._rest = self._rest, ""
+        # A sequence may arrive in pieces.
+        if (match := _UNFINISHED.search(text)) and time.monotonic() - self._heard < _ESCAPE_WAIT:
+            text, self._rest = text[: match.start()], text[match.start() :]
+        found = []
+        for sequence, character in _KEY.findall(text):
+            found.append(_SEQUENCES.get(sequence, "") if sequence else _CHARACTERS.get(character, character))
+        return [key for key in found if key]
