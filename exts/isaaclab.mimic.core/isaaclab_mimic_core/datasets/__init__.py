@@ -8,6 +8,7 @@ Needs numpy and h5py only: neither a simulator nor torch is imported here.
 
 from .async_writer import BackgroundWriter
 from .episode import Episode, flatten, nest
+from .frames import FrameSpool
 from .info import format_summary, summarise
 from .reader import DatasetReader
 from .signals import first_change
@@ -19,6 +20,7 @@ __all__ = [
     "DatasetReader",
     "DatasetWriter",
     "Episode",
+    "FrameSpool",
     "SavedEpisode",
     "first_change",
     "flatten",

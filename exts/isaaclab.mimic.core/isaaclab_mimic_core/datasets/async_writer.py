@@ -5,9 +5,24 @@
 
 import threading
 from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from .episode import Episode
 from .writer import DatasetWriter, SavedEpisode
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Call:
+    """Work for the thread that is not an episode."""
+
+    work: Callable[[], Any]
+    num_bytes: int
+    result: Future
 
 
 class BackgroundWriter:
@@ -18,16 +33,19 @@ class BackgroundWriter:
     Args:
         writer: The writer; owned and closed by this object.
         max_pending: Episodes that may wait or be in the writing; bounds the memory.
+        max_pending_bytes: Bytes that work given to `call` may hold on to, while it waits.
     """
 
-    def __init__(self, writer: DatasetWriter, max_pending: int = 16):
+    def __init__(self, writer: DatasetWriter, max_pending: int = 16, max_pending_bytes: int = 256 << 20):
         if max_pending < 1:
             raise ValueError("max_pending must be at least 1")
         self.path = writer.path
         self._writer = writer
         self._max_pending = max_pending
+        self._max_pending_bytes = max_pending_bytes
         self._changed = threading.Condition()
-        self._waiting: deque[Episode] = deque()
+        self._waiting: deque[Episode | _Call] = deque()
+        self._num_waiting = self._pending_bytes = 0
         self._num_writing = 0
         self._saved: list[SavedEpisode] = []
         self._error: BaseException | None = None
@@ -41,7 +59,7 @@ class BackgroundWriter:
     def num_pending(self) -> int:
         """Episodes that were submitted and are not on disk yet."""
         with self._changed:
-            return len(self._waiting) + self._num_writing
+            return self._num_waiting + self._num_writing
 
     def submit(self, episode: Episode) -> None:
         """Hand over an episode; waits only while `max_pending` others are not on disk yet.
@@ -55,11 +73,42 @@ class BackgroundWriter:
             if self._finishing:
                 raise ValueError("the writer is closed")
             self._changed.wait_for(
-                lambda: self._error is not None or len(self._waiting) + self._num_writing < self._max_pending
+                lambda: self._error is not None or self._num_waiting + self._num_writing < self._max_pending
             )
             self._raise_error()
             self._waiting.append(episode)
+            self._num_waiting += 1
             self._changed.notify_all()
+
+    def call(self, work: Callable[[], T], num_bytes: int = 0) -> "Future[T]":
+        """Let the thread do something, in its turn among the episodes.
+
+        Args:
+            work: What to do; what the system refuses it ends the writing, as when an episode cannot be written.
+            num_bytes: Memory that it holds on to. Waits while that of earlier calls leaves no room for it.
+
+        Returns:
+            Its result. If it is not done because writing has failed, that error.
+
+        Raises:
+            OutputError: Writing has failed.
+        """
+        with self._changed:
+            if self._finishing:
+                raise ValueError("the writer is closed")
+            self._changed.wait_for(
+                lambda: (
+                    self._error is not None
+                    or not self._pending_bytes
+                    or self._pending_bytes + num_bytes <= self._max_pending_bytes
+                )
+            )
+            self._raise_error()
+            call = _Call(work, num_bytes, Future())
+            self._waiting.append(call)
+            self._pending_bytes += num_bytes
+            self._changed.notify_all()
+            return call.result
 
     def poll(self) -> list[SavedEpisode]:
         """Return what has been saved since the last call, in the order of submission, without waiting.
@@ -122,17 +171,29 @@ class BackgroundWriter:
             self._fail(error)
 
     def _write_next(self) -> bool:
-        """Wait for episodes and commit all that wait; returns False when there will be no more."""
+        """Wait for work, do all that waits and commit its episodes; returns False when there will be no more."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._finishing)
-            episodes = list(self._waiting)
-            self._waiting.clear()
-            self._num_writing = len(episodes)
-        if not episodes:
+            num_left = len(self._waiting)
+        if not num_left:
             return False
-        for episode in episodes:
-            self._writer.add(episode)
-        saved = self._writer.commit()
+        for _ in range(num_left):
+            with self._changed:
+                item = self._waiting[0]
+                if isinstance(item, Episode):
+                    self._num_waiting -= 1
+                    self._num_writing += 1
+            if isinstance(item, Episode):
+                self._writer.add(item)
+            else:
+                with self._writer.output_errors():
+                    item.result.set_result(item.work())
+            with self._changed:
+                # Only now, so that what an error leaves undone is among those that wait.
+                self._waiting.popleft()
+                self._pending_bytes -= 0 if isinstance(item, Episode) else item.num_bytes
+                self._changed.notify_all()
+        saved = self._writer.commit() if self._num_writing else []
         with self._changed:
             self._saved.extend(saved)
             self._num_writing = 0
@@ -142,6 +203,9 @@ class BackgroundWriter:
     def _fail(self, error: BaseException) -> None:
         with self._changed:
             self._error = self._error or error
+            for item in self._waiting:
+                if isinstance(item, _Call) and not item.result.done():
+                    item.result.set_exception(error)
             self._waiting.clear()
-            self._num_writing = 0
+            self._num_waiting = self._num_writing = self._pending_bytes = 0
             self._changed.notify_all()

@@ -8,7 +8,7 @@ as it compresses. `zlib.compress` releases the lock, and its output is what the 
 """
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from h5py import h5d, h5p, h5s, h5t  # pyright: ignore[reportAttributeAccessIssu
 
 from . import layout
 from .attributes import encode_attrs
-from .episode import Episode, nest
+from .episode import Chunks, Episode, nest
 
 GZIP_LEVEL = 2
 _CHUNK_BYTES = 1 << 20
@@ -36,17 +36,21 @@ _OVERHEAD_PER_EPISODE = 64 << 10
 class EncodedArray:
     """An array in the form in which HDF5 stores it."""
 
-    values: np.ndarray
-    """The array itself: its shape and type, and its values if it is not chunked."""
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    values: np.ndarray | None
+    """The array itself if it is stored as it is, not in chunks."""
     chunk: tuple[int, ...] | None
-    """Shape of a chunk; None for a small array, which is stored as it is."""
-    blocks: list[tuple[int, bytes | memoryview, int]]
+    """Shape of a chunk; None for an array that is stored as it is."""
+    blocks: Iterable[tuple[int, bytes | memoryview, int]]
     """Per chunk its first row, its bytes, and HDF5's filter mask (1: the gzip filter was skipped)."""
+    stored_bytes: int
+    """Bytes of all chunks, or of the array."""
 
     @property
     def size_bound(self) -> int:
-        stored = sum(len(block) for _, block, _ in self.blocks) if self.chunk else self.values.nbytes
-        return stored + _OVERHEAD_PER_OBJECT + len(self.blocks) * _OVERHEAD_PER_CHUNK
+        num_chunks = -(-self.shape[0] // self.chunk[0]) if self.chunk else 0
+        return self.stored_bytes + _OVERHEAD_PER_OBJECT + num_chunks * _OVERHEAD_PER_CHUNK
 
 
 @dataclass(frozen=True)
@@ -85,19 +89,27 @@ def encode_episode(name: str, episode: Episode, compression: bool) -> EncodedEpi
     """Bring a normalised episode into the form in which HDF5 stores it; this is where the time goes."""
     attrs = {**episode.attrs, layout.ATTR_NUM_SAMPLES: episode.num_samples}
     arrays = {path: encode_array(values, compression) for path, values in episode.data.items()}
+    arrays |= {path: _encode_streamed(chunks) for path, chunks in episode.streamed.items()}
     return EncodedEpisode(name, episode.num_samples, arrays, encode_attrs(attrs))
 
 
 def encode_array(values: np.ndarray, compression: bool) -> EncodedArray:
     """Cut an array into chunks and compress them."""
     if values.nbytes <= _COMPACT_BYTES or not compression:
-        return EncodedArray(np.require(values, requirements="C"), None, [])
+        whole = np.require(values, requirements="C")
+        return EncodedArray(values.shape, values.dtype, whole, None, [], values.nbytes)
     most_rows = max(1, _CHUNK_BYTES * len(values) // values.nbytes)
     num_chunks = -(-len(values) // most_rows)
     # Chunks of nearly equal length: the last one is stored at full length.
     rows = -(-len(values) // num_chunks)
-    blocks = [(start, *_compress(block)) for start, block in _full_chunks(values, rows)]
-    return EncodedArray(values, (rows, *values.shape[1:]), blocks)
+    blocks = [(start, *compress(block)) for start, block in _full_chunks(values, rows)]
+    stored = sum(len(block) for _, block, _ in blocks)
+    return EncodedArray(values.shape, values.dtype, None, (rows, *values.shape[1:]), blocks, stored)
+
+
+def _encode_streamed(chunks: Chunks) -> EncodedArray:
+    """Describe a term whose steps are compressed already; they are read when they are written."""
+    return EncodedArray(chunks.shape, chunks.dtype, None, (1, *chunks.shape[1:]), chunks, chunks.stored_bytes)
 
 
 def write_episode(data: h5py.Group, episode: EncodedEpisode) -> None:
@@ -120,28 +132,28 @@ def _full_chunks(values: np.ndarray, rows: int) -> Iterator[tuple[int, np.ndarra
         yield start, np.require(block, requirements="C")
 
 
-def _compress(block: np.ndarray) -> tuple[bytes | memoryview, int]:
+def compress(block: np.ndarray) -> tuple[bytes | memoryview, int]:
     """Compress a chunk, or keep it as it is (filter mask 1) if that would not make it smaller, as the filter does."""
-    raw = block.reshape(-1).view(np.uint8).data
+    raw = np.ascontiguousarray(block).reshape(-1).view(np.uint8).data
     packed = zlib.compress(raw, GZIP_LEVEL)
     return (packed, 0) if len(packed) < len(raw) else (raw, 1)
 
 
 def _write_array(demo: h5py.h5g.GroupID, path: str, array: EncodedArray, link: h5p.PropLCID) -> None:
-    kind = h5t.py_create(array.values.dtype, logical=True)
-    space = h5s.create_simple(array.values.shape) if array.values.ndim else h5s.create(h5s.SCALAR)
+    kind = h5t.py_create(array.dtype, logical=True)
+    space = h5s.create_simple(array.shape) if array.shape else h5s.create(h5s.SCALAR)
     creation = h5p.create(h5p.DATASET_CREATE)
     # Without time stamps equal contents give equal bytes.
     creation.set_obj_track_times(False)
     if array.chunk:
         creation.set_chunk(array.chunk)
         creation.set_deflate(GZIP_LEVEL)
-    elif array.values.nbytes <= _COMPACT_BYTES:
+    elif array.stored_bytes <= _COMPACT_BYTES:
         creation.set_layout(h5d.COMPACT)
     dataset = h5d.create(demo, path.encode(), kind, space, creation, link)
     if array.chunk:
-        later_axes = (0,) * (array.values.ndim - 1)
+        later_axes = (0,) * (len(array.shape) - 1)
         for start, block, filter_mask in array.blocks:
             dataset.write_direct_chunk((start, *later_axes), block, filter_mask)
-    elif array.values.size:
+    elif array.values is not None and array.values.size:
         dataset.write(h5s.ALL, h5s.ALL, array.values)

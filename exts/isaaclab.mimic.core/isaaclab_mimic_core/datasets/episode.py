@@ -3,13 +3,32 @@
 
 """One demonstration in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from . import layout
+
+
+class Chunks(Protocol):
+    """An array of an episode that is not in memory: one compressed chunk a step, read when it is written."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes of all chunks."""
+        ...
+
+    def __iter__(self) -> Iterator[tuple[int, bytes, int]]:
+        """Iterate over chunks: row, bytes, and HDF5's filter mask (1: not compressed)."""
+        ...
+
+    def release(self) -> None:
+        """Called when they are in the dataset."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +41,9 @@ class Episode:
     """Attributes as plain data: `seed`, `success`, `mimic` (where it came from), ..."""
     name: str = ""
     """Name in the file it was read from; empty for one that was not."""
+    streamed: Mapping[str, Chunks] = field(default_factory=dict)
+    """Large arrays by flat path that were written down while the episode ran (camera images); empty for one that was
+    read."""
 
     @property
     def num_samples(self) -> int:

@@ -97,7 +97,7 @@ class DatasetWriter:
         self._next_number = 0
         self._total = 0
 
-        with self._output_errors():
+        with self.output_errors():
             self._make_folder()
             self._lock = filesystem.FileLock(lock_path(self._published))
             try:
@@ -107,7 +107,7 @@ class DatasetWriter:
                     "another program is writing this file", "Wait until it has finished, or give another name."
                 ) from error
         try:
-            with self._output_errors():
+            with self.output_errors():
                 self._remove_leftovers()
                 self._open(mode, attrs or {})
         except BaseException:
@@ -131,7 +131,7 @@ class DatasetWriter:
         if episode.num_samples == 0 or layout.ACTIONS not in episode.data:
             raise ValueError("an episode without actions cannot be stored")
         name = layout.demo_name(self._next_number)
-        self._pending.append((name, Episode(normalise(episode.data), episode.attrs, name)))
+        self._pending.append((name, Episode(normalise(episode.data), episode.attrs, name, episode.streamed)))
         self._next_number += 1
         return name
 
@@ -147,7 +147,7 @@ class DatasetWriter:
         if not self._pending:
             return []
         episodes = [encode_episode(name, episode, self._compression) for name, episode in self._pending]
-        with self._output_errors():
+        with self.output_errors():
             self._check_published()
             try:
                 total = self._write_shadow(episodes)
@@ -161,6 +161,9 @@ class DatasetWriter:
         self._total = total
         self._own = self._identities()
         self._behind = [_Behind(episode.name, episode.size_bound) for episode in episodes]
+        for _, episode in self._pending:
+            for chunks in episode.streamed.values():
+                chunks.release()
         self._pending = []
         return [SavedEpisode(episode.name, episode.num_samples) for episode in episodes]
 
@@ -175,13 +178,13 @@ class DatasetWriter:
         try:
             if commit:
                 self.commit()
-            with self._output_errors():
+            with self.output_errors():
                 # Up to here the other copy was the safeguard against a power cut.
                 filesystem.to_disk(self._published)
         finally:
             self._closed = True
             try:
-                with self._output_errors():
+                with self.output_errors():
                     self._remove_leftovers()
             finally:
                 self._lock.release()
@@ -323,8 +326,8 @@ class DatasetWriter:
         )
 
     @contextmanager
-    def _output_errors(self) -> Iterator[None]:
-        """Turn what the system refuses into what the user can do about it."""
+    def output_errors(self) -> Iterator[None]:
+        """Turn what the system refuses, to the file or to one that serves it, into what the user can do about it."""
         try:
             yield
         except InputFileError as error:

@@ -3,30 +3,51 @@
 
 """Keep what every environment does until its episode ends, without a loop over environments.
 
-All float terms of a step lie side by side in one row of one preallocated buffer, so that recording costs the same
-number of operations whatever the number of terms and environments: one concatenation, one scatter.
+All small terms of a step lie side by side in one row of one preallocated buffer, so that recording costs the same
+number of operations whatever the number of terms and environments: one concatenation, one scatter. Large terms, camera
+images above all, would not fit: they leave for a spool at every step, in the type they have.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
 
+LARGE_BYTES = 16 << 10
+"""A term that takes more in one step of one environment is streamed out."""
 
-class EpisodeRecorder:
+
+class Spool[Streamed](Protocol):
+    """Where large terms go while episodes run; see `datasets.FrameSpool`."""
+
+    def keep(self, tick: int, terms: Mapping[str, np.ndarray]) -> None: ...
+
+    def claim(self, env_id: int, ticks: Sequence[int]) -> dict[str, Streamed]: ...
+
+    def drop(self, env_ids: Sequence[int], since: Sequence[int] | None = None) -> None: ...
+
+
+class EpisodeRecorder[Streamed]:
     """Preallocated per-environment buffers of named terms.
 
-    Memory is `num_envs * capacity * row` floats, where a row is all terms of one step; the capacity doubles when an
-    episode outgrows it.
+    Memory is `num_envs * capacity * row` floats, where a row is all small terms of one step; the capacity doubles when
+    an episode outgrows it. Of large terms nothing stays here.
 
     Args:
         num_envs: Number of environments.
         device: Where the buffers live.
         capacity: Steps that are expected of an episode.
+        spool: Where large terms go; without one there may be none.
     """
 
-    def __init__(self, num_envs: int, device: torch.device, capacity: int):
+    def __init__(self, num_envs: int, device: torch.device, capacity: int, spool: Spool[Streamed] | None = None):
+        self._spool = spool
+        self._large: list[str] = []
+        self._tick = 0
+        # When each row was recorded: rows go when episodes are rewound, ticks only grow.
+        self._ticks = torch.empty(0, dtype=torch.long, device=device)
         self._num_envs = num_envs
         self._device = device
         self._capacity = max(capacity, 1)
@@ -56,12 +77,18 @@ class EpisodeRecorder:
             self._first = torch.zeros(self._num_envs, self._initial.size, device=self._device)
         self._first[env_ids] = self._initial.pack(initial)[env_ids]
         self.length[env_ids] = 0
+        if self._spool and self._large:
+            self._spool.drop(env_ids.tolist())
 
     def record(self, terms: Mapping[str, torch.Tensor]) -> None:
         """Append one step of every environment. `terms`: by path, (num_envs, ...), the same paths every time."""
         if not self._steps:
-            self._steps = Terms(terms)
+            self._large = [path for path, value in terms.items() if value[0].nbytes > LARGE_BYTES]
+            if self._large and self._spool is None:
+                raise ValueError(f"{self._large[0]} is too large to be recorded without a spool")
+            self._steps = Terms({path: value for path, value in terms.items() if path not in self._large})
             self._buffer = torch.empty(self._num_envs, self._capacity, self._steps.size, device=self._device)
+            self._ticks = self._ticks.new_empty(self._num_envs, self._capacity if self._large else 0)
         # Lengths only grow by one a step, so asking the device for the largest is not needed every time.
         self._used += 1
         if self._used > self._capacity:
@@ -69,10 +96,20 @@ class EpisodeRecorder:
             if self._used > self._capacity:
                 self._grow()
         self._buffer[self._rows, self.length] = self._steps.pack(terms)
+        if self._spool and self._large:
+            self._ticks[self._rows, self.length] = self._tick
+            large = {path: terms[path].to("cpu", copy=True).numpy() for path in self._large}
+            self._spool.keep(self._tick, large)
+            self._tick += 1
         self.length += 1
 
     def rewind(self, env_ids: torch.Tensor, length: torch.Tensor) -> None:
         """Forget the last steps of some episodes: (K,) environments and how many steps each keeps."""
+        if self._spool and self._large:
+            # Who keeps everything has no row there.
+            first = self._ticks[env_ids, length.clamp_max(self._capacity - 1)]
+            first = torch.where(length < self.length[env_ids], first, self._tick)
+            self._spool.drop(env_ids.tolist(), first.tolist())
         self.length[env_ids] = length
 
     def take(self, env_id: int, num_steps: int | None = None) -> dict[str, np.ndarray]:
@@ -83,18 +120,34 @@ class EpisodeRecorder:
             num_steps: Only the first so many steps; all by default.
 
         Returns:
-            By path: terms as (steps, ...) and initial ones as (1, ...), float32, or bool where they were given as that.
+            By path: small terms as (steps, ...) and initial ones as (1, ...); float32, or the type they were given in
+            where that is bool or an integer (whose values float32 holds up to 2**24).
         """
         count = int(self.length[env_id]) if num_steps is None else num_steps
         steps = self._buffer[env_id, :count].to("cpu", copy=True).numpy()
         first = self._first[env_id : env_id + 1].to("cpu", copy=True).numpy()
         return {**self._initial.unpack(first), **self._steps.unpack(steps)}
 
+    def take_large(self, env_id: int, num_steps: int | None = None) -> dict[str, Streamed]:
+        """Take one environment's large terms, by path; to be called once an episode, and for none that goes on.
+
+        Args:
+            env_id: Which environment.
+            num_steps: Only the first so many steps; all by default.
+        """
+        if not (self._spool and self._large):
+            return {}
+        count = int(self.length[env_id]) if num_steps is None else num_steps
+        return self._spool.claim(env_id, self._ticks[env_id, :count].tolist())
+
     def _grow(self) -> None:
         self._capacity *= 2
         larger = torch.empty(self._num_envs, self._capacity, self._steps.size, device=self._device)
         larger[:, : self._buffer.shape[1]] = self._buffer
         self._buffer = larger
+        if self._large:
+            # Doubled, as the capacity was.
+            self._ticks = torch.cat([self._ticks, torch.zeros_like(self._ticks)], dim=1)
 
 
 class Terms:
@@ -103,7 +156,7 @@ class Terms:
     def __init__(self, example: Mapping[str, torch.Tensor] | None = None):
         self._shapes = {path: tuple(value.shape[1:]) for path, value in (example or {}).items()}
         self._sizes = {path: math.prod(shape) for path, shape in self._shapes.items()}
-        self._flags = {path for path, value in (example or {}).items() if value.dtype == torch.bool}
+        self._types = {path: _exact_type(value) for path, value in (example or {}).items()}
         self.size = sum(self._sizes.values())
 
     def __bool__(self) -> bool:
@@ -118,8 +171,12 @@ class Terms:
         """(T, size) -> (T, ...) terms, each contiguous and of the type it was given in."""
         terms, start = {}, 0
         for path, size in self._sizes.items():
-            part = np.ascontiguousarray(rows[:, start : start + size])
-            part = part.astype(bool) if path in self._flags else part
+            part = np.ascontiguousarray(rows[:, start : start + size]).astype(self._types[path], copy=False)
             terms[path] = part.reshape(len(rows), *self._shapes[path])
             start += size
         return terms
+
+
+def _exact_type(value: torch.Tensor) -> np.dtype:
+    """Return the type that a term has on the host: floats are float32 there, everything else stays what it is."""
+    return np.dtype(np.float32) if value.is_floating_point() else value.new_empty(0, device="cpu").numpy().dtype

@@ -7,13 +7,14 @@ Every demonstration is played again from its initial state, several at once in p
 generator needs to know of each step is taken from the running simulation.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from .. import randomness
-from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode, first_change
+from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode, FrameSpool, first_change
 from ..datasets.layout import ACTIONS, TERM_SIGNALS
 from ..errors import DatasetError, MimicError
 from ..events import DemoSaved, EpisodeAnnotated, Event, Warned
@@ -65,7 +66,7 @@ class Annotate(SimStage):
             BackgroundWriter(DatasetWriter(self.options.output, env.env_args(), mode=self._mode))
         )
         longest = max(episode.num_samples for episode in self._episodes)
-        self._recorder = EpisodeRecorder(env.num_envs, env.device, longest)
+        self._recorder = EpisodeRecorder(env.num_envs, env.device, longest, FrameSpool(self._writer))
         self._load_batch()
         return [self._enter(f"Annotating {len(self._episodes)} demonstrations by re-simulation")]
 
@@ -145,7 +146,7 @@ class Annotate(SimStage):
         if reason:
             return [EpisodeAnnotated(source.name, False, marks, reason)]
         self._kept += 1
-        self._writer.submit(episode)
+        self._writer.submit(replace(episode, streamed=self._recorder.take_large(row, source.num_samples)))
         return [EpisodeAnnotated(source.name, True, marks)]
 
     def _attrs(self, source: Episode) -> dict:

@@ -13,7 +13,7 @@ import torch
 
 from .. import randomness
 from ..datagen.settings import Settings
-from ..datasets import BackgroundWriter, DatasetWriter, Episode
+from ..datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
 from ..errors import OptionError
 from ..events import AttemptFinished, DemoSaved, Event
 from .options import GenerateOptions
@@ -139,7 +139,8 @@ class Generate(SimStage):
                     )
                 )
             )
-        self._recorder = EpisodeRecorder(env.num_envs, env.device, max(len(demo.actions) for demo in demos) * 3 // 2)
+        longest = max(len(demo.actions) for demo in demos)
+        self._recorder = EpisodeRecorder(env.num_envs, env.device, longest * 3 // 2, FrameSpool(self._writer))
         self._restart(torch.arange(env.num_envs, device=env.device))
         self._generating_since = time.perf_counter()
         return [self._enter(f"Generating from {len(demos)} demonstrations")]
@@ -187,13 +188,11 @@ class Generate(SimStage):
         self._finished += 1
         if outcome.success:
             self._submitted += 1
-            self._writer.submit(Episode(self._recorder.take(outcome.env, outcome.steps), self._attrs(outcome)))
+            self._writer.submit(self._episode(outcome))
         else:
             self._failed += 1
             if self._failed_writer is not None:
-                self._failed_writer.submit(
-                    Episode(self._recorder.take(outcome.env, outcome.steps), self._attrs(outcome))
-                )
+                self._failed_writer.submit(self._episode(outcome))
             self._causes[f"{outcome.cause} {outcome.subtask}".strip()] += 1
         return [
             AttemptFinished(
@@ -206,6 +205,11 @@ class Generate(SimStage):
                 outcome.sources,
             )
         ]
+
+    def _episode(self, outcome: "Outcome") -> Episode:
+        recorded = self._recorder.take(outcome.env, outcome.steps)
+        large = self._recorder.take_large(outcome.env, outcome.steps)
+        return Episode(recorded, self._attrs(outcome), streamed=large)
 
     def _attrs(self, outcome: "Outcome") -> dict:
         """Say where a demonstration comes from: attributes of its group."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from .. import randomness
-from ..datasets import BackgroundWriter, DatasetWriter, Episode
+from ..datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
 from ..errors import OptionError
 from ..events import AttemptFinished, DemoSaved, Event, Hinted
 from .device_stage import DeviceStage, one_environment
@@ -80,7 +80,9 @@ class Record(DeviceStage):
         self._writer = self._resources.enter_context(
             BackgroundWriter(DatasetWriter(self.options.output, env.env_args(), mode=self._mode))
         )
-        self._recorder = EpisodeRecorder(env.num_envs, env.device, self._patience or _EXPECTED_STEPS)
+        self._recorder = EpisodeRecorder(
+            env.num_envs, env.device, self._patience or _EXPECTED_STEPS, FrameSpool(self._writer)
+        )
         self._held = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
         self._numbers = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
         phase = self._enter("Recording")
@@ -171,7 +173,8 @@ class Record(DeviceStage):
             if self._live:
                 source |= {"step_hz": self.options.step_hz, **self._pace.figures()}
             attrs = {"success": True, "seed": self.options.seed, "mimic": {"recorded": source}}
-            self._writer.submit(Episode(self._recorder.take(env_id), attrs))
+            large = self._recorder.take_large(env_id)
+            self._writer.submit(Episode(self._recorder.take(env_id), attrs, streamed=large))
             self._submitted += 1
             self._hints.keep(steps)
         return events
