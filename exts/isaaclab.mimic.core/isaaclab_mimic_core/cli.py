@@ -18,6 +18,7 @@ import tyro
 from . import __version__
 from .errors import MimicError
 from .events import Event, StageFailed, to_json
+from .packaging import PackageOptions, publish
 from .stages.options import (
     AnnotateArguments,
     GenerateOptions,
@@ -151,6 +152,20 @@ def tasks(output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     return job, output
 
 
+def package(options: Annotated[PackageOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Make the archives of both extensions, in a folder that Kit installs them from.
+
+    mimic package --output registry
+    """
+
+    def job(streams: Streams, output: Output) -> int:
+        archives = [str(archive) for archive in publish(options)]
+        print(json.dumps({"archives": archives}) if output.json else "\n".join(archives), file=streams.out)
+        return DONE
+
+    return job, output
+
+
 def version() -> tuple[Job, Output]:
     """Print the version."""
 
@@ -171,6 +186,7 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
     "info": info,
     "doctor": doctor,
     "tasks": tasks,
+    "package": package,
     "version": version,
 }
 

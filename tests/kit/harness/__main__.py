@@ -4,6 +4,7 @@
 """The process that `in_kit` starts: `python -m harness FILE TEST PATH...` boots Kit and runs the body of one test."""
 
 import importlib.util
+import inspect
 import os
 import sys
 import traceback
@@ -18,8 +19,15 @@ def _main(file: str, name: str, *paths: str) -> int:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     test = getattr(module, name)
+    # A test's paths are known only now.
+    known = dict(zip(list(inspect.signature(test.kit_body).parameters)[1:], paths, strict=True))
+    arguments = dict(test.kit_arguments)
+    arguments["settings"] = [setting.format(**known) for setting in arguments["settings"]]
+    arguments["ext_folders"] = [Path(str(path).format(**known)) for path in arguments["ext_folders"]]
+    if arguments["app_file"] is not None:
+        arguments["app_file"] = Path(str(arguments["app_file"]).format(**known))
     try:
-        with kit_app(**test.kit_arguments) as kit:
+        with kit_app(**arguments) as kit:
             # Shown at once: the shutdown after a failed test may well take the process down.
             try:
                 test.kit_body(kit, *map(Path, paths))

@@ -13,7 +13,7 @@ from pathlib import Path
 from .kernel import load_kit_app
 
 _DEVEXTS = Path(__file__).parent / "devexts"
-_EXTS = Path(__file__).parents[3] / "exts"
+EXTS = Path(__file__).parents[3] / "exts"
 
 _ARGUMENTS = (
     "--allow-root",
@@ -21,6 +21,8 @@ _ARGUMENTS = (
     "--/app/extensions/registryEnabled=0",
     # Without this Kit ends the process instead of shutting extensions down, which is what tests want to see.
     "--/app/fastShutdown=false",
+    # Else it counts as not running, for want of a loop of its own, and Kit keeps the modules of disabled extensions.
+    "--/app/runWithoutRunloop=true",
     "--/crashreporter/enabled=0",
     "--/telemetry/enableAnonymousData=0",
     "--/log/outputStreamLevel=Warn",
@@ -180,7 +182,11 @@ class KitHarness:
 
 @contextmanager
 def kit_app(
-    enable: Sequence[str] = (), settings: Sequence[str] = (), allow_errors: bool = False
+    enable: Sequence[str] = (),
+    settings: Sequence[str] = (),
+    allow_errors: bool = False,
+    app_file: Path | None = None,
+    ext_folders: Sequence[Path] = (EXTS,),
 ) -> Iterator[KitHarness]:
     """Boot Kit with some extensions, and shut it down whatever happens. Once per process.
 
@@ -188,11 +194,14 @@ def kit_app(
         enable: Extensions to enable. Ours and the development stand-ins are found by name.
         settings: Further settings, as `/path=value`.
         allow_errors: Whether Kit's log may hold errors; else they are raised at the end.
+        app_file: The application to start; an empty one by default.
+        ext_folders: Where extensions are looked for, beside the development stand-ins.
     """
     with tempfile.TemporaryDirectory(prefix="mimic_kit_") as folder:
         root = Path(folder)
-        kit_file = root / "mimic_test.kit"
-        kit_file.write_text(_KIT_FILE)
+        kit_file = app_file or root / "mimic_test.kit"
+        if app_file is None:
+            kit_file.write_text(_KIT_FILE)
         app = load_kit_app()()
         app.startup(
             [
@@ -202,7 +211,7 @@ def kit_app(
                 "--portable-root",
                 str(root),
                 f"--/log/file={root / 'kit.log'}",
-                *("--ext-folder", str(_DEVEXTS), "--ext-folder", str(_EXTS)),
+                *(word for path in (_DEVEXTS, *ext_folders) for word in ("--ext-folder", str(path))),
                 *(word for name in enable for word in ("--enable", name)),
                 *(f"--{setting}" for setting in settings),
             ]

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from .app import EXTS
+
 _TESTS = Path(__file__).parents[2]
 _NEEDS_SCREEN = {"omni.ui", "omni.ui.scene", "isaaclab.mimic.ui"}
 _PACKAGES = "libglfw3 libvulkan1 mesa-vulkan-drivers"
@@ -31,6 +33,8 @@ def in_kit(
     without: Sequence[str] = (),
     timeout: float = 90.0,
     allow_errors: bool = False,
+    app_file: Path | str | None = None,
+    ext_folders: Sequence[Path | str] = (EXTS,),
 ):
     """Make a test of a function `(kit, tmp_path)`: pytest starts a process that boots Kit and calls it there.
 
@@ -38,10 +42,12 @@ def in_kit(
 
     Args:
         enable: Extensions to enable before the body runs.
-        settings: Settings of this Kit, as `/path=value`.
+        settings: Settings of this Kit, as `/path=value`; `{name}` stands for the value of a fixture.
         without: Beginnings of the names of packages that are not there.
         timeout: Seconds after which the process is killed and the test fails.
         allow_errors: Whether Kit's log may hold errors.
+        app_file: The application to start, an empty one by default; may hold `{name}` like the settings.
+        ext_folders: Where extensions are looked for, beside the development stand-ins; likewise.
     """
 
     def decorate(body: Callable) -> Callable:
@@ -60,7 +66,13 @@ def in_kit(
             [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in fixtures]
         )
         test.kit_body = body
-        test.kit_arguments = {"enable": enable, "settings": settings, "allow_errors": allow_errors}
+        test.kit_arguments = {
+            "enable": enable,
+            "settings": settings,
+            "allow_errors": allow_errors,
+            "app_file": app_file,
+            "ext_folders": ext_folders,
+        }
         return test
 
     return decorate

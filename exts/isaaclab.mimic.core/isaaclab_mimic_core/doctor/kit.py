@@ -24,7 +24,7 @@ def check_host() -> Iterator[Finding]:
 def check_licence() -> Iterator[Finding]:
     """Tell whether NVIDIA's licence was accepted, as Kit itself decides it. Accepting is the user's own act."""
     topic = "NVIDIA licence"
-    if os.environ.get(_VARIABLE, "").lower() in _YES:
+    if _accepted_by_variable():
         yield Finding(topic, "ok", f"accepted ({_VARIABLE})")
     elif _accepted_before():
         yield Finding(topic, "ok", "accepted earlier, when Kit asked")
@@ -35,6 +35,15 @@ def check_licence() -> Iterator[Finding]:
             "not accepted yet; only Kit asks for it, at its first start",
             f"Read {_TEXT}, then: export {_VARIABLE}=YES",
         )
+
+
+def licence_accepted() -> bool:
+    """Return whether Kit would start without asking."""
+    return _accepted_by_variable() or _accepted_before()
+
+
+def _accepted_by_variable() -> bool:
+    return os.environ.get(_VARIABLE, "").lower() in _YES
 
 
 def _accepted_before() -> bool:

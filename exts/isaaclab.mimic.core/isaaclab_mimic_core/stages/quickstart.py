@@ -17,8 +17,11 @@ from .sim_stage import SimStage
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
 
-SAMPLE = Path(__file__).parents[4] / "data" / "franka_stack" / "demos.hdf5"
-"""Ten recorded demonstrations of the Franka three-cube stack; beside the extensions in a checkout and in the wheel."""
+_SAMPLE = Path("data", "franka_stack", "demos.hdf5")
+_BESIDE, _INSIDE = Path(__file__).parents[4] / _SAMPLE, Path(__file__).parents[2] / _SAMPLE
+SAMPLE = _INSIDE if _INSIDE.is_file() else _BESIDE
+"""Ten recorded demonstrations of the Franka three-cube stack; beside the extensions in a checkout and in the wheel,
+inside this one if it came from a registry."""
 
 _DEFAULT_FOLDER = "outputs/quickstart"
 
