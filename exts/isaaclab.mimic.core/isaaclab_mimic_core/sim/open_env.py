@@ -18,6 +18,7 @@ from ..tasks import find_task
 from .assets.cloud import cloud_assets_reachable
 from .compute import resolve_device
 from .engines import choose_engine, configure_engine
+from .fused import use_fused_actions
 from .host import inside_isaac_sim, inside_kit
 from .repairs.pinned_memory import allow_pinned_without_cuda
 
@@ -37,6 +38,7 @@ def open_env(
     seed: int = 1,
     visualizer: str = "none",
     assets: str = "auto",
+    fused: bool = True,
     configure: Callable[[Any], None] | None = None,
 ) -> Iterator["BatchedEnv"]:
     """Build a task's environments, and close them at the end.
@@ -52,6 +54,7 @@ def open_env(
         seed: Seed of the simulation's own random numbers; initial states come from the keys given to `reset`.
         visualizer: `none`, `viser` (browser), `newton` (window) or `kit`.
         assets: `cloud`, `local`, or `auto`: the cloud's where they can be reached.
+        fused: Let kernels do what Isaac Lab's action terms do in many small operations (`sim.fused`).
         configure: Changes the task's configuration before it is built.
 
     Raises:
@@ -87,6 +90,8 @@ def open_env(
         importlib.import_module(scene).use_local_assets(cfg, engine)
     if configure:
         configure(cfg)
+    if fused and engine == "ovphysx":
+        use_fused_actions(cfg)
     info = {
         "task": spec.id,
         "physics": engine,
