@@ -6,7 +6,7 @@
 set -euo pipefail
 
 usage='usage: ./mimic.sh VERB ...        run `mimic VERB ...`: quickstart, doctor, generate, ...
-       ./mimic.sh setup [EXTRA]   only install; EXTRA: ui (default), dev, learning
+       ./mimic.sh setup [EXTRA]   only install; EXTRA: ui (default), dev, learning, xr
        ./mimic.sh check           format, lint and types
        ./mimic.sh test [ARG ...]  the tests; ARGs go to pytest
 MIMIC_PYTHON=/path/to/python3.12 chooses the Python that .venv is made from.'
@@ -105,9 +105,19 @@ ensure_graphics() {
     say "the window's tests need Vulkan and glfw: install ${packages[*]} (Debian's names)"
 }
 
+ensure_openxr() {
+    # The XR tests build a headset in software; without these headers they are skipped.
+    [ -e /usr/include/openxr/openxr.h ] && return
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        say "installing libopenxr-dev"
+        { apt-get update && apt-get install --yes --no-install-recommends libopenxr-dev; } >&2 && return
+    fi
+    say "the XR tests need OpenXR's headers: install libopenxr-dev (Debian's name)"
+}
+
 case ${1:-} in
     setup)
-        case ${2:-ui} in ui | dev | learning) ;; *) fail "no extra is named $2; there are ui, dev, learning" ;; esac
+        case ${2:-ui} in ui | dev | learning | xr) ;; *) fail "no extra is named $2; there are ui, dev, learning, xr" ;; esac
         ensure "${2:-ui}"
         say "ready"
         ;;
@@ -124,6 +134,7 @@ case ${1:-} in
         shift
         ensure dev
         ensure_graphics
+        ensure_openxr
         cd -- "$root"
         exec "$python" -m pytest "$@"
         ;;

@@ -16,11 +16,13 @@ _DEVICES = {
     "keyboard": "keyboard:Keyboard",
     "spacemouse": "spacemouse:SpaceMouse",
     "gamepad": "gamepad:Gamepad",
+    "xr": "xr:Xr",
 }
 """Name -> module and class, called with the environments and a `DeviceSettings`."""
 
 _CHECKS = {
     "spacemouse": "spacemouse_hid:check",
+    "xr": "xr_session:check_xr",
 }
 """Name -> module and function that is called with a `DeviceSettings` and the task's id before anything is opened, and
 raises if the device cannot drive. Such a module imports neither Isaac Lab nor torch: repairs have to come first."""

@@ -30,6 +30,14 @@ class DeviceSettings:
     axes: str = "x,y,z,roll,pitch,yaw"
     """SpaceMouse: which of its axes moves the hand along x, y, z and about them; a minus sign turns one around."""
 
+    mcap_record: str = ""
+    """XR: record the headset's session into this MCAP file, to be replayed without a headset."""
+    mcap_replay: str = ""
+    """XR: replay this recorded session."""
+    cloudxr: str = "auto"
+    """XR: how CloudXR is started: auto (if there is no other OpenXR runtime), none, quest, vision-pro, or a file of its
+    settings."""
+
     def check_device(self) -> None:
         """Raise `OptionError` for a value that cannot be used."""
         for name in ("step_hz", "pos_sensitivity", "rot_sensitivity"):
@@ -41,3 +49,5 @@ class DeviceSettings:
             raise OptionError(f"0 to less than 1 is possible, not {self.dead_zone}", where="--dead-zone")
         if not 0.1 <= self.curve <= 10.0:
             raise OptionError(f"0.1 to 10 is possible, not {self.curve}", where="--curve")
+        if self.teleop_device != "xr" and (session := self.mcap_record or self.mcap_replay):
+            raise OptionError(f"{session} is for --teleop-device xr", where=f"--teleop-device {self.teleop_device}")

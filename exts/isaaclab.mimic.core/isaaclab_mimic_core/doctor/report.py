@@ -16,6 +16,7 @@ from .kit import check_host, check_licence
 from .packages import check_packages
 from .physics import check_physics
 from .system import check_cache, check_cpu, check_disk, check_platform, check_python
+from .xr import check_xr
 
 Check = Callable[[], Iterable[Finding]]
 
@@ -39,6 +40,7 @@ def findings() -> list[Finding]:
         check_vulkan,
         check_display,
         check_hid,
+        check_xr,
         check_licence,
         check_cache,
         check_disk,

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The XR device with a recorded session, which needs neither headset nor runtime."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from isaaclab_mimic_core.devices.device import PAUSE, RESET, RESUME, STOP
+from isaaclab_mimic_core.devices.settings import DeviceSettings
+from isaaclab_mimic_core.errors import TaskError
+
+SESSION = Path(__file__).parents[2] / "data" / "xr" / "session.mcap"
+DEVICE = DeviceSettings(teleop_device="xr", mcap_replay=str(SESSION))
+
+
+@pytest.fixture
+def replay(make_env):
+    """Replays the session in an environment; returns each frame's action and requests."""
+    opened = []
+
+    def run(kind: str, num_envs: int = 1, origin=(0.0, 0.0, 0.0)):
+        from isaaclab_mimic_core.devices.xr import Xr
+
+        env = make_env(kind, num_envs)
+        env.cfg = SimpleNamespace()
+        env.env.scene = SimpleNamespace(env_origins=torch.tensor([origin] * num_envs))
+        device = Xr(env, DEVICE)
+        opened.append(device)
+        device.begin(torch.arange(num_envs), torch.arange(num_envs))
+        frames = []
+        for _ in range(46):
+            device.poll()
+            frames.append((device.action().clone(), device.take_requests(), device.readings()))
+        return device, frames
+
+    yield run
+    for device in opened:
+        device.close()
+
+
+def test_a_recorded_session_is_replayed_to_its_end(replay):
+    device, frames = replay("abs")
+    requests = [request for _, asked, _ in frames for request in asked]
+    assert requests == [RESUME, RESET, RESUME, PAUSE, STOP]
+    assert frames[-1][1] == [STOP] and not device.connected and "over" in device.trouble
+    assert torch.equal(frames[-1][0], frames[-2][0]), "the hand stays where the session has left it"
+    assert {side["right"]["follows"] for *_, side in frames} == {"nothing", "controller", "hand"}
+
+
+def test_recorded_input_moves_the_hand_by_hand_computed_values(replay):
+    """Frame k has the controller at (0.01 k, 1.2, -0.4): x, -z, y are Isaac Lab's x, y, z, where no anchor is set."""
+    _, frames = replay("abs")
+    for k in (5, 12, 20):
+        action = frames[k][0][0]
+        expected = torch.tensor([0.01 * k, 0.4, 1.2, 1.0, 0.0, 0.0, 0.0, -1.0 if k >= 15 else 1.0])
+        torch.testing.assert_close(action.abs() * expected.sign(), expected, atol=1e-5, rtol=0.0)
+
+
+def test_relative_tasks_are_driven_too_and_all_environments_alike(replay, make_env):
+    """The hand stands at (0.4, 0.1, 0.3) and points down; the environments' origin is 1 m ahead in x."""
+    _, frames = replay("rel", num_envs=2, origin=(1.0, 0.0, 0.0))
+    way = torch.tensor([0.05 - 1.0 - 0.4, 0.4 - 0.1, 1.2 - 0.3, 0.0, 0.0, 0.0, 1.0])
+    torch.testing.assert_close(frames[5][0], way.expand(2, -1), atol=1e-5, rtol=0.0)
+
+
+def test_with_two_arms_each_follows_its_own_hand(replay):
+    _, frames = replay("two_arms")
+    shown = frames[12][2]
+    assert shown["right"]["follows"] == "controller" and shown["left"]["follows"] == "nothing"
+    # The left arm, whose hand is not tracked, is told to stay.
+    torch.testing.assert_close(frames[12][0][0, :6], torch.zeros(6), atol=1e-6, rtol=0.0)
+    assert frames[12][0][0, 6:12].abs().max() > 0.1
+
+
+def test_a_task_with_other_hands_has_to_bring_its_own_pipeline(make_env):
+    from isaaclab_mimic_core.devices.xr import Xr
+
+    env = make_env("abs")
+    env.gripper_dim, env.cfg = 22, SimpleNamespace()
+    env.env.scene = SimpleNamespace(env_origins=torch.zeros(1, 3))
+    with pytest.raises(TaskError, match="isaac_teleop"):
+        Xr(env, DEVICE)
