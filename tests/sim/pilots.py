@@ -114,7 +114,7 @@ class KeyPilot:
             if self._held[name] == 0:
                 del self._held[name]
                 self._key(name, False)
-                self._rest = 7
+                self._rest = 5
         left, turn, _, closed = self._plan.look()
         if closed != self._grip:
             self._grip = closed
@@ -132,3 +132,43 @@ class KeyPilot:
     def _press(self, name: str) -> None:
         self.presses[name] = self.presses.get(name, 0) + 1
         self._key(name, True)
+
+
+class CapPilot:
+    """Moves the cap of a SpaceMouse: the further to go, the more it is deflected.
+
+    Args:
+        mouse: Sends reports.
+        settings: The `DeviceSettings` that it flies with.
+        gripper: The report of the gripper's button, and that of no button.
+    """
+
+    def __init__(self, env, mouse, settings, gripper: tuple[bytes, bytes]):
+        self._plan, self._mouse, self._settings, self._gripper = Plan(env, 0.005), mouse, settings, gripper
+        self.begin()
+
+    def begin(self) -> None:
+        self._plan.begin()
+        self._grip = False
+        self._mouse.move()
+
+    def act(self) -> None:
+        """Look, and send reports; once before each step."""
+        left, turn, exact, closed = self._plan.look()
+        if closed != self._grip:
+            self._grip = closed
+            self._mouse.reports.extend(self._gripper)
+        # Speed proportional to the way left; close to a cube more slowly.
+        gain = 2.0 if exact else 3.0
+        x, y, z = (self._raw(gain * way / self._settings.pos_sensitivity) for way in left)
+        yaw = self._raw(2.0 * turn / self._settings.rot_sensitivity)
+        # The cap's own axes: x right, y toward the pilot, z down, clockwise.
+        self._mouse.move(x=-y, y=-x, z=-z, rz=-yaw)
+
+    def _raw(self, fraction: float) -> int:
+        """Return the raw deflection that moves the hand at a fraction of the full speed."""
+        size = min(abs(fraction), 1.0)
+        if size < 1e-3:
+            return 0
+        dead = self._settings.dead_zone
+        return round(math.copysign(350 * (dead + (1 - dead) * size ** (1 / self._settings.curve)), fraction))

@@ -10,7 +10,7 @@ from isaaclab_mimic_core.devices.gamepad import Gamepad
 from isaaclab_mimic_core.devices.settings import DeviceSettings
 
 SETTINGS = DeviceSettings(step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0, dead_zone=0.1, curve=2.0)
-STEP, TURN, TILT = 0.02, 0.1, 0.08
+STEP, TURN, TILT = 4.5 * 0.02, 4.5 * 0.1, 4.5 * 0.08
 OPEN, CLOSED = 1.0, -1.0
 CONTROLS = {
     "LEFT_STICK_UP": (STEP, 0, 0, 0, 0, 0),

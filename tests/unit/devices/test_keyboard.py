@@ -15,7 +15,8 @@ from isaaclab_mimic_core.devices.settings import DeviceSettings
 from isaaclab_mimic_core.errors import OptionError, TaskError
 
 SETTINGS = DeviceSettings(step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0)
-STEP, TURN = 0.02, 0.1
+# The arm makes a ninth of the way to its target in a step, under absolute actions two ninths; it shall make half.
+STEP, TURN = 4.5 * 0.02, 4.5 * 0.1
 """What one step of these settings is: 0.4 m/s / 20 Hz and 2 rad/s / 20 Hz."""
 OPEN, CLOSED = 1.0, -1.0
 
@@ -57,13 +58,13 @@ def test_each_key_moves_its_axis_relatively(make_env, key):
     torch.testing.assert_close(keyboard.action(), torch.tensor([[*KEYS[key], OPEN]]), atol=1e-6, rtol=0)
 
 
-HALF = TURN / 2
+HALF = 2.25 * 0.1 / 2
 S, C = math.sin(HALF), math.cos(HALF)
 # The hand's quaternion (1, 0, 0, 0) multiplied from the left by the turn about an axis, in x, y, z, w.
 ABSOLUTE = {
-    "W": (0.42, 0.1, 0.3, 1, 0, 0, 0),
-    "D": (0.4, 0.08, 0.3, 1, 0, 0, 0),
-    "Q": (0.4, 0.1, 0.32, 1, 0, 0, 0),
+    "W": (0.445, 0.1, 0.3, 1, 0, 0, 0),
+    "D": (0.4, 0.055, 0.3, 1, 0, 0, 0),
+    "Q": (0.4, 0.1, 0.345, 1, 0, 0, 0),
     "Z": (0.4, 0.1, 0.3, C, 0, 0, -S),
     "T": (0.4, 0.1, 0.3, C, 0, -S, 0),
     "C": (0.4, 0.1, 0.3, C, S, 0, 0),
@@ -110,11 +111,15 @@ def test_a_second_of_a_held_key_is_its_sensitivity_at_any_step_rate(make_env, pl
     env = make_env("rel")
     keyboard = start(env, DeviceSettings(step_hz=step_hz, pos_sensitivity=0.3))
     press(keyboard, "W")
-    for _ in range(int(step_hz or 1 / env.step_dt)):
-        action = keyboard.action()
-        position = env.eef_pose()[0, 0, :3, 3] + action[0, :3]
+    second = int(step_hz or 1 / env.step_dt)
+    for step in range(second + 10):
+        if step == second:
+            keyboard.key("W", False)
+            # Two steps' way is left.
+            assert env.eef_pose()[0, 0, 0, 3] == pytest.approx(0.4 + 0.3 * (1 - 1 / second), abs=0.02)
+        position = env.eef_pose()[0, 0, :3, 3] + keyboard.action()[0, :3] / 9
         place(env, position.tolist())
-    assert env.eef_pose()[0, 0, 0, 3] == pytest.approx(0.4 + 0.3, abs=1e-5)
+    assert env.eef_pose()[0, 0, 0, 3] == pytest.approx(0.4 + 0.3, abs=1e-3)
 
 
 def test_k_toggles_the_gripper_once_however_long_it_is_held(make_env):
@@ -156,13 +161,13 @@ def test_losing_sight_of_the_keyboard_lets_all_keys_go(make_env):
 
 
 def test_pushing_against_a_wall_builds_up_no_lead(make_env, place):
-    """The hand does not move: after any time its target is six steps ahead, and turning back takes effect at once."""
+    """The hand does not move: after any time its target is three steps ahead, and turning back takes effect at once."""
     env = make_env("rel")
     keyboard = start(env)
     press(keyboard, "W", "Z")
     for _ in range(100):
         action = keyboard.action()
-    torch.testing.assert_close(action, torch.tensor([[6 * STEP, 0, 0, 6 * TURN, 0, 0, OPEN]]), atol=1e-5, rtol=0)
+    torch.testing.assert_close(action, torch.tensor([[3 * STEP, 0, 0, 3 * TURN, 0, 0, OPEN]]), atol=1e-5, rtol=0)
     keyboard.halt()
     keyboard.release()
     torch.testing.assert_close(keyboard.action(), torch.tensor([[0.0] * 6 + [OPEN]]), atol=1e-6, rtol=0)
@@ -173,7 +178,7 @@ def test_only_environments_that_begin_get_new_targets(make_env, place):
     keyboard = start(env)
     place(env, (0.5, 0.1, 0.3))
     keyboard.begin(torch.tensor([1]), torch.tensor([7]))
-    torch.testing.assert_close(keyboard.action()[:, 0], torch.tensor([-0.1, 0.0, -0.1]))
+    torch.testing.assert_close(keyboard.action()[:, 0], torch.tensor([-0.45, 0.0, -0.45]))
 
 
 def test_hands_with_fingers_are_refused():

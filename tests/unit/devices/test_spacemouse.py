@@ -17,8 +17,8 @@ from isaaclab_mimic_core.errors import DeviceError, OptionError
 SETTINGS = DeviceSettings(
     teleop_device="spacemouse", step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0, dead_zone=0.1, curve=2.0
 )
-STEP, TURN = 0.02, 0.1
-"""Full deflection for one step: 0.4 m/s / 20 Hz and 2 rad/s / 20 Hz."""
+STEP, TURN = 4.5 * 0.02, 4.5 * 0.1
+"""Full deflection for one step: 0.4 m/s / 20 Hz and 2 rad/s / 20 Hz, made half at once by an arm that makes a ninth."""
 OPEN, CLOSED = 1.0, -1.0
 HALF = 0.25
 """Raw 192.5 of 350 is 0.55; (0.55 - 0.1) / 0.9 = 0.5, squared."""

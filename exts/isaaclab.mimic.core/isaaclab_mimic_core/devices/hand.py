@@ -6,7 +6,9 @@
 The device keeps a target pose for every end effector. Each step moves the driven one's target by velocity / step rate,
 so that a key held for a second moves the hand by its sensitivity whatever the rate, however the robot lags behind; the
 others' targets stay, so that their arms hold still. The environment turns targets into actions, relative or absolute.
-The target is never far ahead of the hand: pushing against the table builds up no force to be let loose later.
+Robots are slow to follow (`BatchedEnv.response`): they are told to go beyond the target by as much as makes up half of
+what is left in each step. The target is never far ahead of the hand: pushing against the table builds up no force to be
+let loose later.
 """
 
 from typing import Any
@@ -19,8 +21,10 @@ from ..envs import BatchedEnv
 from ..errors import TaskError
 from .device import TeleopDevice
 
-MAX_LEAD = 6.0
+MAX_LEAD = 3.0
 """How far the target may be ahead of the hand, in steps at full speed."""
+CATCH_UP = 0.5
+"""Part of the way to the target that the hand shall make in one step."""
 OPEN, CLOSED = 1.0, -1.0
 """Gripper commands of Isaac Lab's binary gripper actions."""
 
@@ -53,6 +57,7 @@ class HandDevice(TeleopDevice):
         with torch.inference_mode(False):
             self._target = torch.eye(4, device=env.device).repeat(env.num_envs, len(env.eef_names), 1, 1)
         self._closed = [False] * len(env.eef_names)
+        self._beyond = max(CATCH_UP / env.response, 1.0)
         self._touched = False
         self._arm = 0
 
@@ -99,7 +104,7 @@ class HandDevice(TeleopDevice):
             self._touched = True
             self._push(deflection)
         gripper = torch.tensor([[CLOSED if closed else OPEN] for closed in self._closed], device=self._target.device)
-        return self._env.target_to_action(self._target, gripper.expand(len(self._target), -1, -1))
+        return self._env.target_to_action(self._far_target(), gripper.expand(len(self._target), -1, -1))
 
     def readings(self) -> dict:
         return {
@@ -107,6 +112,14 @@ class HandDevice(TeleopDevice):
             "arm": self._env.eef_names[self._arm],
             "closed": dict(zip(self._env.eef_names, self._closed, strict=True)),
         }
+
+    def _far_target(self) -> torch.Tensor:
+        """Return poses so far beyond the targets that the hands come as close to these as they shall."""
+        hand = self._env.eef_pose()
+        gap = self._target[..., :3, 3] - hand[..., :3, 3]
+        lag = rotations.vector_from_matrix(self._target[..., :3, :3] @ hand[..., :3, :3].transpose(-1, -2))
+        rotation = _matrix(self._beyond * lag) @ hand[..., :3, :3]
+        return math_utils.make_pose(hand[..., :3, 3] + self._beyond * gap, rotation)
 
     def _push(self, deflection: tuple[float, ...]) -> None:
         """Move the driven arm's target by one step, and keep it close to where the hand is."""

@@ -27,6 +27,9 @@ class BatchedEnv:
 
     pose_action_dim: int
     gripper_dim: int = 1
+    response: float = 1.0
+    """Part of the way to a target pose that the robot makes in one step, moving freely. Drives that are damped as much
+    as Isaac Lab's Franka's make a small part, whatever the speed; who drives by hand has to ask for more."""
 
     def __init__(self, env: Any, success_term: Any, info: dict):
         self.env = env

@@ -40,6 +40,7 @@ class FrankaRelEnv(_FrankaEnv):
     """Actions are the position [m] and axis-angle [rad] difference from the current pose, and the gripper's command."""
 
     pose_action_dim = 6
+    response = 1.0 / 9.0
 
     def target_to_action(
         self, target: torch.Tensor, gripper: torch.Tensor, noise: torch.Tensor | None = None
@@ -72,6 +73,7 @@ class FrankaAbsEnv(_FrankaEnv):
     """
 
     pose_action_dim = 7
+    response = 2.0 / 9.0
 
     def __init__(self, env: Any, success_term: Any, info: dict):
         super().__init__(env, success_term, info)

@@ -122,6 +122,7 @@ class TwoFrankaRelEnv(BatchedEnv):
 
     pose_action_dim = _POSE
     gripper_dim = _GRIPPER
+    response = 1.0 / 9.0
 
     _seen: dict | None = None
     _seen_pose: torch.Tensor

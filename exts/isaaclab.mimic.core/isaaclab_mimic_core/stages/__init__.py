@@ -58,4 +58,6 @@ def create(name: str, options: dict) -> Stage:
 def create_with(name: str, options: Any) -> Stage:
     """Build a stage from its options, as they come from the command line."""
     class_name, _ = _STAGES[name]
+    if name == "teleop" and options.generate_into:
+        name, class_name = "consolidated", "Consolidated"
     return getattr(importlib.import_module(f".{name}", __name__), class_name)(options)

@@ -18,6 +18,7 @@ from ..errors import OptionError
 from ..events import AttemptFinished, DemoSaved, Event
 from .options import GenerateOptions
 from .output_check import check_output
+from .provenance import generated_from
 from .resume import earlier_run
 from .sim_stage import SimStage, writing_mode
 from .sources import as_sources, read_annotated
@@ -213,19 +214,7 @@ class Generate(SimStage):
 
     def _attrs(self, outcome: "Outcome") -> dict:
         """Say where a demonstration comes from: attributes of its group."""
-        sources = {
-            eef: [
-                {"demo": self._bank.names[source], "segment": list(segment)}
-                for source, segment in zip(used, outcome.segments[eef], strict=True)
-            ]
-            for eef, used in outcome.sources.items()
-        }
-        # Physics repeats to the bit in the same environment only: at another distance from the origin it rounds
-        # otherwise.
-        place = {"attempt": outcome.attempt, "env": outcome.env, "num_envs": self.env.num_envs}
-        generated = {**self._run, **place, "retries": outcome.retries, "sources": sources}
-        if not outcome.success:
-            generated |= {"cause": outcome.cause, "subtask": outcome.subtask}
+        generated = generated_from(outcome, self._bank, self._run, self.env.num_envs)
         return {"success": outcome.success, "seed": self.options.seed, "mimic": {"generated": generated}}
 
     def _report_saved(self, saved: list) -> list[Event]:

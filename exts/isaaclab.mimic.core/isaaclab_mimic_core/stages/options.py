@@ -50,7 +50,15 @@ class TeleopOptions(DeviceSettings, SimOptions):
     """
 
     num_envs: int = 1
-    """Environments that run side by side; more than one only with generate_into."""
+    """Environments that run side by side; more than one only with generate_into: a person drives one."""
+    generate_into: str = ""
+    """File to generate into meanwhile: each demonstration that succeeds joins the sources of the other environments."""
+    input: str = ""
+    """With generate_into: annotated demonstrations to begin with, if there are any."""
+    num_demos: int = 0
+    """With generate_into: demonstrations to generate; 0: until stopped."""
+    overwrite: bool = False
+    """With generate_into: replace its files if they exist."""
 
 
 @dataclass(frozen=True)

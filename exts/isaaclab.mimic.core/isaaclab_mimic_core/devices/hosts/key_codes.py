@@ -76,7 +76,7 @@ def key_name(code: int) -> str:
     if code in ALTERNATIVES:
         return ALTERNATIVES[code]
     character = chr(code)
-    return character.upper() if character.isascii() and character.isalnum() else ""
+    return character.upper() if character.isascii() and character.isalpha() else ""
 
 
 def _from_sequence(mark: str, parameters: str, _: str, final: str) -> list[KeyEvent]:

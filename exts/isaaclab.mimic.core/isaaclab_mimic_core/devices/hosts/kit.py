@@ -1,0 +1,69 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Keys and gamepad of a Kit application, from carb.input.
+
+Works for a stage in this process and for one in a worker: either takes requests.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+
+class KitInput:
+    """Passes on what is pressed in a Kit application's window.
+
+    Args:
+        request: Takes a request and its arguments, as `Stage.request` does: `key` with `key` and `pressed`, `gamepad`
+            with `control` and `value`, `release`.
+        wanted: Returns whether keys are meant for the robot now; while not, for example because somebody types into a
+            field, none is passed on, and those held are let go.
+    """
+
+    def __init__(self, request: Callable[..., None], wanted: Callable[[], bool] = lambda: True):
+        import carb.input
+        import omni.appwindow  # type: ignore[import-not-found]
+
+        self._request, self._wanted = request, wanted
+        self._kinds = carb.input.KeyboardEventType
+        self._input = carb.input.acquire_input_interface()
+        window = omni.appwindow.get_default_app_window()
+        self._keyboard, self._gamepad = window.get_keyboard(), window.get_gamepad(0)
+        self._keys = self._input.subscribe_to_keyboard_events(self._keyboard, self._on_key)
+        self._controls = None
+        if self._gamepad is not None:
+            self._controls = self._input.subscribe_to_gamepad_events(self._gamepad, self._on_gamepad)
+        self._held: set[str] = set()
+
+    def close(self) -> None:
+        """Pass on nothing more, and let all keys go."""
+        if self._keys is not None:
+            self._input.unsubscribe_to_keyboard_events(self._keyboard, self._keys)
+            self._keys = None
+        if self._controls is not None:
+            self._input.unsubscribe_to_gamepad_events(self._gamepad, self._controls)
+            self._controls = None
+        self._let_go()
+
+    def _on_key(self, event: Any, *_: Any) -> bool:
+        name = getattr(event.input, "name", str(event.input))
+        if event.type == self._kinds.KEY_PRESS and self._wanted():
+            self._held.add(name)
+            self._request("key", key=name, pressed=True)
+        elif event.type == self._kinds.KEY_RELEASE and name in self._held:
+            self._held.discard(name)
+            self._request("key", key=name, pressed=False)
+        elif not self._wanted():
+            self._let_go()
+        # Others hear of it too.
+        return True
+
+    def _on_gamepad(self, event: Any, *_: Any) -> bool:
+        name = getattr(event.input, "name", str(event.input))
+        self._request("gamepad", control=name, value=float(event.value) if self._wanted() else 0.0)
+        return True
+
+    def _let_go(self) -> None:
+        if self._held:
+            self._held.clear()
+            self._request("release")

@@ -1,0 +1,34 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Where a generated demonstration comes from, as it is written into its attributes."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..datagen.outcome import Outcome
+    from ..datagen.source_bank import SourceBank
+
+
+def generated_from(outcome: "Outcome", bank: "SourceBank", run: dict, num_envs: int) -> dict:
+    """Return what is to be known of an attempt: sources and segments per subtask, its number, place and second tries.
+
+    Args:
+        outcome: How it ended.
+        bank: The source demonstrations.
+        run: What all attempts have in common.
+        num_envs: Environments side by side. Physics repeats to the bit in the same environment only: at another
+            distance from the origin it rounds otherwise.
+    """
+    sources = {
+        eef: [
+            {"demo": bank.names[source], "segment": list(segment)}
+            for source, segment in zip(used, outcome.segments[eef], strict=True)
+        ]
+        for eef, used in outcome.sources.items()
+    }
+    place = {"attempt": outcome.attempt, "env": outcome.env, "num_envs": num_envs}
+    generated = {**run, **place, "retries": outcome.retries, "sources": sources}
+    if not outcome.success:
+        generated |= {"cause": outcome.cause, "subtask": outcome.subtask}
+    return generated
