@@ -6,13 +6,14 @@
 set -euo pipefail
 
 usage='usage: ./mimic.sh VERB ...        run `mimic VERB ...`: quickstart, doctor, generate, ...
-       ./mimic.sh setup [EXTRA]   only install; EXTRA: ui (default), dev, learning, xr
+       ./mimic.sh setup [EXTRA]   only install; EXTRA: ui (default), dev, learning, lerobot, xr
        ./mimic.sh check           format, lint and types
        ./mimic.sh test [ARG ...]  the tests; ARGs go to pytest
 MIMIC_PYTHON=/path/to/python3.12 chooses the Python that .venv is made from.'
 
 uv_version=0.13.9
 asset_version=6.2.0.0
+lerobot_version=0.4.4
 
 # Standard output belongs to `mimic`: `--json` must stay clean on a first start too.
 say() { printf 'mimic.sh: %s\n' "$*" >&2; }
@@ -76,6 +77,12 @@ install() { # EXTRA
         "${uv[@]}" pip install --python "$python" --no-deps --target "$venv/share/isaacsim-asset" \
             "isaacsim-asset==$asset_version" ||
         fail "installation failed (see above); start again to continue it"
+    # Its own requirements would change isaaclab's versions; what it needs here is in the extra `lerobot`.
+    case $1 in dev | lerobot)
+        "${uv[@]}" pip install --python "$python" --no-deps "lerobot==$lerobot_version" ||
+            fail "lerobot could not be installed (see above); start again to continue it"
+        ;;
+    esac
 
     # Last, so that an installation cut short is taken up again.
     for extra in ui "$1"; do printf '%s\n' "$fingerprint" >"$venv/mimic-$extra"; done
@@ -117,7 +124,10 @@ ensure_openxr() {
 
 case ${1:-} in
     setup)
-        case ${2:-ui} in ui | dev | learning | xr) ;; *) fail "no extra is named $2; there are ui, dev, learning, xr" ;; esac
+        case ${2:-ui} in
+            ui | dev | learning | lerobot | xr) ;;
+            *) fail "no extra is named $2; there are ui, dev, learning, lerobot, xr" ;;
+        esac
         ensure "${2:-ui}"
         say "ready"
         ;;

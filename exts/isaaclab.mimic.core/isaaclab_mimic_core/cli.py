@@ -10,7 +10,6 @@ import json
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import tyro
@@ -28,23 +27,10 @@ from .stages.options import (
     ViewOptions,
 )
 from .terminal.streams import Streams, take_streams
+from .verbs import data
+from .verbs.job import DONE, FINDINGS, FLAT, INTERRUPTED, Job, Output
 
-DONE, FINDINGS, WRONG_INPUT, INTERRUPTED = range(4)
-
-
-@dataclass(frozen=True)
-class Output:
-    """How to answer."""
-
-    json: bool = False
-    """Events as JSON lines on standard output, everything else on standard error."""
-    verbose: bool = False
-    """Leave what libraries print on the terminal instead of in a log."""
-
-
-_Flat = tyro.conf.arg(name="")
-Job = Callable[[Streams, Output], int]
-"""A verb with its arguments: prints through the streams and returns the exit status."""
+_Flat = FLAT
 
 
 def quickstart(options: Annotated[QuickstartOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
@@ -184,6 +170,7 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
     "annotate": annotate,
     "generate": generate,
     "info": info,
+    **data.VERBS,
     "doctor": doctor,
     "tasks": tasks,
     "package": package,

@@ -62,13 +62,17 @@ ATTR_NUM_SAMPLES = "num_samples"
 ATTR_SEED = "seed"
 ATTR_SUCCESS = "success"
 ATTR_PROVENANCE = "mimic"
-"""JSON: where the data came from, by what was done: `recorded`, `annotated`, `generated`. Any keys; of these
+"""JSON: where the data came from, by what was done: `recorded`, `annotated`, `generated`, `edits`. Any keys; of these
 `mimic info` shows
 
 - of `data`, for the run: `generated` with `input`, `mode`, `seed`
 - of a demo: `generated` with `sources`, per end effector a list with an entry a subtask, {`demo`, `segment`}: the
   source demonstration and the first and last + 1 of its samples
 """
+
+EDITS = "edits"
+"""Under `mimic` the list of what `datasets.edit` did, the oldest first: `by` (merge, select, drop, convert), of a demo
+`file` and `from` (where it was and under what name), and what else the edit says of itself."""
 
 ENV_TYPE_GYM = 2
 """robomimic's number for a gym environment, under `type` in `env_args`."""
@@ -96,6 +100,11 @@ def natural_order(name: str) -> list:
     """Sort key that puts `demo_2` before `demo_10`."""
     # Odd places of the split are the digits, so that a number is only ever compared with a number.
     return [int(part) if i % 2 else part for i, part in enumerate(re.split(r"([0-9]+)", name))]
+
+
+def kind_name(kind: str) -> str:
+    """Name numpy's kind of an array's values for people."""
+    return {"f": "numbers", "b": "booleans", "i": "integers", "u": "unsigned integers"}.get(kind, kind)
 
 
 def is_root_pose(path: str) -> bool:

@@ -352,8 +352,15 @@ def lock_path(published: Path) -> Path:
 
 def leftover_paths(published: Path) -> list[Path]:
     """Files beside `published` that a writer needs while it is open, and a killed one leaves behind."""
-    shadow = _sibling(published, "shadow")
-    return [shadow, filesystem.spare_of(shadow), _sibling(published, "tmp")]
+    edited = edit_path(published)
+    copies = [_sibling(path, "shadow") for path in (published, edited)]
+    spares = [filesystem.spare_of(shadow) for shadow in copies]
+    return [*copies, *spares, _sibling(published, "tmp"), _sibling(edited, "tmp"), lock_path(edited), edited]
+
+
+def edit_path(published: Path) -> Path:
+    """Where an edit in place makes the file that is to replace `published`."""
+    return published.with_name(f".{published.stem}.edit{_SUFFIXES[0]}")
 
 
 def _sibling(published: Path, role: str) -> Path:

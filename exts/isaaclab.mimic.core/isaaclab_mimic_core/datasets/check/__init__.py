@@ -1,0 +1,14 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Quality of demonstrations: what may spoil training or generation, with numbers and the demonstration's name.
+
+One module a family of findings. `check_file` reads a file demonstration by demonstration.
+"""
+
+from ...dataset_options import Thresholds
+from .finding import LEVELS, CheckReport, Finding
+from .run import check_file
+from .text import format_report
+
+__all__ = ["LEVELS", "CheckReport", "Finding", "Thresholds", "check_file", "format_report"]

@@ -1,0 +1,175 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What only shows in comparison: one demonstration against the others, and the file as a whole."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...dataset_options import Thresholds
+from .. import layout
+from ..reader import DatasetReader
+from .demo import Demo
+from .finding import Finding
+from .subtasks import marks
+
+_FEWEST_TO_COMPARE = 3
+"""Of fewer demonstrations none is the odd one out."""
+_KINDS = ("recorded", "annotated", "generated")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is remembered of a demonstration while the others are read."""
+
+    name: str
+    length: int
+    arrays: dict[str, tuple[tuple[int, ...], str]]
+    """Per array the shape of a sample and the kind of its values."""
+    tasks: frozenset[str]
+    versions: tuple[tuple[str, str], ...]
+    signals: frozenset[str]
+    last_grips: tuple[float, ...]
+    """Last command of each gripper."""
+
+
+def facts(demo: Demo) -> Facts:
+    """Reduce a demonstration to what it is compared by."""
+    tasks, versions = _origins(demo.attrs)
+    return Facts(
+        name=demo.name,
+        length=demo.length,
+        arrays={path: (shape[1:], dtype.kind) for path, (shape, dtype) in demo.shapes.items()},
+        tasks=frozenset(tasks),
+        versions=tuple(sorted(versions.items())),
+        signals=frozenset(marks(demo)),
+        last_grips=tuple(float(command[-1]) for command in demo.grippers.values() if len(command)),
+    )
+
+
+def find(reader: DatasetReader, all_facts: list[Facts], thresholds: Thresholds) -> Iterator[Finding]:
+    """Look for demonstrations that do not go with the others, and for what is wrong with the file."""
+    yield from _file(reader, all_facts)
+    yield from _tasks(reader.env_name, all_facts)
+    yield from _layouts(all_facts)
+    yield from _versions(all_facts)
+    yield from _lengths(all_facts, thresholds)
+    yield from _signals(all_facts)
+    yield from _grips(all_facts)
+
+
+def _file(reader: DatasetReader, all_facts: list[Facts]) -> Iterator[Finding]:
+    if reader.legacy_quaternions:
+        message = "is of the older format with quaternions wxyz: mimic convert FILE --output NEW"
+        yield Finding("hint", "old_format", "", message)
+    if not reader.env_name:
+        yield Finding("warning", "no_task", "", "does not say which task it is of (env_args)")
+    total = reader.data_attrs.get(layout.ATTR_TOTAL)
+    counted = sum(demo.length for demo in all_facts)
+    if total != counted:
+        said = "no total" if total is None else f"total {total}"
+        yield Finding("warning", "total", "", f"says {said}, and its demonstrations have {counted} samples", counted)
+
+
+def _tasks(env_name: str, all_facts: list[Facts]) -> Iterator[Finding]:
+    for demo in all_facts:
+        others = sorted(task for task in demo.tasks if task != env_name)
+        if env_name and others:
+            message = f"was made in the task {others[0]}, the file says {env_name}"
+            yield Finding("error", "mixed_tasks", demo.name, message)
+
+
+def _layouts(all_facts: list[Facts]) -> Iterator[Finding]:
+    """Compare each array with how most demonstrations have it."""
+    usual: dict[str, Any] = {}
+    for path in sorted({path for demo in all_facts for path in demo.arrays}):
+        counts = Counter(demo.arrays.get(path) for demo in all_facts)
+        usual[path] = counts.most_common(1)[0][0]
+    for demo in all_facts:
+        missing = [path for path, shape in usual.items() if shape is not None and path not in demo.arrays]
+        extra = [path for path in demo.arrays if usual[path] is None]
+        for paths, what in ((missing, "lacks what most have"), (extra, "has what most lack")):
+            if paths:
+                more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+                level = "error" if paths is missing else "warning"
+                yield Finding(level, "mixed_layouts", demo.name, f"{what}: {paths[0]}{more}", len(paths))
+        for path, (shape, kind) in demo.arrays.items():
+            if usual[path] is not None and (shape, kind) != usual[path]:
+                there, wanted = _described(shape, kind), _described(*usual[path])
+                yield Finding("error", "mixed_layouts", demo.name, f"{path} holds {there}, with most it is {wanted}")
+
+
+def _versions(all_facts: list[Facts]) -> Iterator[Finding]:
+    usual = _usual([demo.versions for demo in all_facts if demo.versions])
+    for demo in all_facts:
+        if usual is None or not demo.versions or demo.versions == usual:
+            continue
+        differing = sorted(set(demo.versions) ^ set(usual))[:2]
+        named = ", ".join(sorted({name for name, _ in differing}))
+        yield Finding("warning", "mixed_versions", demo.name, f"was made with other versions than most: {named}")
+
+
+def _lengths(all_facts: list[Facts], thresholds: Thresholds) -> Iterator[Finding]:
+    if len(all_facts) < _FEWEST_TO_COMPARE:
+        return
+    median = float(np.median([demo.length for demo in all_facts]))
+    for demo in all_facts:
+        ratio = demo.length / median if median else 1.0
+        message = f"has {demo.length} samples, {ratio:.2f} times the median of {median:g}"
+        if ratio > thresholds.max_length_ratio:
+            yield Finding("warning", "too_long", demo.name, message, ratio, thresholds.max_length_ratio)
+        elif ratio < thresholds.min_length_ratio:
+            yield Finding("warning", "too_short", demo.name, message, ratio, thresholds.min_length_ratio)
+
+
+def _signals(all_facts: list[Facts]) -> Iterator[Finding]:
+    usual = _usual([demo.signals for demo in all_facts if demo.signals])
+    for demo in all_facts:
+        if usual is None or not demo.signals or demo.signals == usual:
+            continue
+        more, fewer = sorted(demo.signals - usual), sorted(usual - demo.signals)
+        parts = [f"{what} {', '.join(names)}" for what, names in (("more:", more), ("fewer:", fewer)) if names]
+        message = f"has other subtasks than most; {'; '.join(parts)}"
+        yield Finding("error", "mixed_subtasks", demo.name, message, len(demo.signals), len(usual))
+
+
+def _grips(all_facts: list[Facts]) -> Iterator[Finding]:
+    usual = _usual([demo.last_grips for demo in all_facts if demo.last_grips])
+    for demo in all_facts:
+        if usual is not None and len(demo.last_grips) == len(usual) and demo.last_grips != usual:
+            yield Finding("warning", "cropped_end", demo.name, "ends with a gripper the other way than with most")
+
+
+def _usual(values: list[Any]) -> Any:
+    """Return the most frequent value if it can be called usual; else None."""
+    if len(values) < _FEWEST_TO_COMPARE:
+        return None
+    counts: Counter[Hashable] = Counter(values)
+    value, count = counts.most_common(1)[0]
+    return value if 2 * count > len(values) else None
+
+
+def _origins(attrs: dict[str, Any]) -> tuple[set[str], dict[str, str]]:
+    """Return tasks and versions that a demonstration's history names."""
+    history = attrs.get(layout.ATTR_PROVENANCE)
+    tasks: set[str] = set()
+    versions: dict[str, str] = {}
+    for kind in _KINDS:
+        entry = history.get(kind) if isinstance(history, dict) else None
+        if not isinstance(entry, dict):
+            continue
+        if entry.get("task"):
+            tasks.add(str(entry["task"]))
+        if isinstance(entry.get("versions"), dict):
+            versions |= {f"{kind} {name}": str(version) for name, version in entry["versions"].items()}
+    edits = history.get(layout.EDITS) if isinstance(history, dict) else None
+    renamed = [edit["task"] for edit in edits or () if isinstance(edit, dict) and edit.get("task")]
+    return ({str(renamed[-1])} if renamed else tasks), versions
+
+
+def _described(shape: tuple[int, ...], kind: str) -> str:
+    return f"{layout.kind_name(kind)} {'x'.join(map(str, shape)) or '1'}"

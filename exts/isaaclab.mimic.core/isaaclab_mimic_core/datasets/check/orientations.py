@@ -1,0 +1,47 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Quaternions of length 1 and rotation matrices that are rotations."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...dataset_options import Thresholds
+from .. import layout
+from .demo import Demo
+from .finding import Finding
+
+_TRANSFORMS = (layout.EEF_POSE, layout.TARGET_EEF_POSE, layout.OBJECT_POSE)
+
+
+def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
+    """Look for quaternions that are not of length 1, and for matrices that are no rotations."""
+    for path, values in demo.episode.data.items():
+        quaternions = _quaternions(path, values)
+        if quaternions is not None:
+            error, what = np.abs(np.linalg.norm(quaternions, axis=-1) - 1.0), "quaternion of a length off 1"
+        elif path.startswith(_TRANSFORMS) and values.shape[1:] == (4, 4):
+            rotation = values[:, :3, :3].astype(np.float64)
+            error = np.abs(rotation.swapaxes(-1, -2) @ rotation - np.eye(3)).max(axis=(-1, -2))
+            mirrored = np.linalg.det(np.nan_to_num(rotation)) < 0.0
+            error, what = np.where(mirrored, 2.0, error), "rotation matrix that is none, off"
+        else:
+            continue
+        # Values that are not finite are another finding.
+        worst = float(np.nanmax(error, initial=0.0)) if error.size else 0.0
+        if worst > thresholds.unit_tolerance:
+            row = int(np.nanargmax(error.reshape(len(values), -1).max(axis=1)))
+            message = f"{path}, row {row}: {what} by {worst:.3g}"
+            yield Finding("error", "rotation", demo.name, message, worst, thresholds.unit_tolerance)
+
+
+def _quaternions(path: str, values: np.ndarray) -> np.ndarray | None:
+    """Return the quaternions that an array is known to hold: (T, ..., 4); None if it holds none."""
+    if layout.is_root_pose(path) and values.ndim == 2 and values.shape[1] == 7:
+        return values[:, 3:]
+    name = path.rsplit("/", 1)[-1]
+    named = path.startswith(layout.OBS + "/") and name.endswith(("_quat", "_orientations"))
+    if named and values.ndim == 2 and values.shape[1] and values.shape[1] % 4 == 0:
+        return values.reshape(len(values), -1, 4)
+    return None

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Check a file, one demonstration in memory at a time."""
+
+import os
+from collections.abc import Callable, Iterable
+
+from ...dataset_options import Thresholds
+from ...errors import DatasetError
+from ..reader import DatasetReader
+from . import across, commands, content, motion, orientations, states, subtasks
+from .demo import read_demo
+from .finding import LEVELS, CheckReport, Finding
+
+_FAMILIES = (content, orientations, motion, commands, states, subtasks)
+
+
+def check_file(
+    path: str | os.PathLike[str],
+    thresholds: Thresholds | None = None,
+    names: Iterable[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> CheckReport:
+    """Look for everything that may spoil training or generation.
+
+    Args:
+        path: The file; it is only read.
+        thresholds: The limits; their defaults if None.
+        names: Demonstrations to look at, and to compare with each other; all if None.
+        progress: Called after each demonstration with how many have been read, and of how many.
+
+    Raises:
+        InputFileError: The file cannot be opened, is not a dataset, or has no demonstrations.
+        DatasetError: One of the names is not in it.
+    """
+    thresholds = thresholds or Thresholds()
+    findings: list[Finding] = []
+    all_facts: list[across.Facts] = []
+    with DatasetReader(path) as reader:
+        names = reader.episode_names if names is None else list(names)
+        for number, name in enumerate(names, 1):
+            reader.attrs(name)  # a wrong name is an error of the caller's
+            try:
+                demo = read_demo(reader, name)
+            except DatasetError as error:
+                findings.append(Finding("error", "damaged", name, error.what))
+            else:
+                for family in _FAMILIES:
+                    findings += family.find(demo, thresholds)
+                all_facts.append(across.facts(demo))
+            if progress:
+                progress(number, len(names))
+        if len(names) == len(reader):
+            findings += across.find(reader, all_facts, thresholds)
+        else:
+            findings += (finding for finding in across.find(reader, all_facts, thresholds) if finding.demo)
+    place = {name: number for number, name in enumerate(names)}
+    findings.sort(key=lambda finding: (place.get(finding.demo, -1), LEVELS.index(finding.level)))
+    return CheckReport(str(path), tuple(names), tuple(findings))

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The subtasks that annotation has marked: too many, too short, out of place."""
+
+from collections.abc import Iterator
+
+from ...dataset_options import Thresholds
+from .. import layout
+from ..signals import first_change
+from .demo import Demo
+from .finding import Finding
+
+
+def marks(demo: Demo) -> dict[str, int | None]:
+    """Return per termination signal the first sample at which it changes, None if it never does."""
+    return {name: first_change(values) for name, values in demo.episode.group(layout.TERM_SIGNALS).items()}
+
+
+def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
+    """Look for signals that never rise, and for subtasks that are too many or too short."""
+    found = marks(demo)
+    for name, sample in found.items():
+        if sample is None:
+            yield Finding("error", "subtask_missing", demo.name, f"the signal {name} never rises")
+    # Which signal is whose the file does not say; with several arms subtasks may end at the same time.
+    num_eefs = max(1, len(demo.episode.members(layout.EEF_POSE)))
+    if found and len(found) + num_eefs > thresholds.max_subtasks * num_eefs:
+        message = f"has {len(found)} termination signals"
+        yield Finding("warning", "many_subtasks", demo.name, message, len(found), thresholds.max_subtasks)
+    risen = sorted((sample, name) for name, sample in found.items() if sample is not None)
+    if not risen or num_eefs > 1:
+        return
+    # Whether the last signal is the last subtask's own, which may rise at the very end, the file does not say either.
+    start = 0
+    for sample, name in risen:
+        if sample - start < thresholds.min_subtask:
+            message = f"the subtask up to {name} has {sample - start} samples, from sample {start}"
+            yield Finding("warning", "short_subtask", demo.name, message, sample - start, thresholds.min_subtask)
+        start = sample

@@ -1,0 +1,20 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A check's report for a terminal."""
+
+from .finding import LEVELS, CheckReport
+
+_MOST_LINES = 200
+
+
+def format_report(report: CheckReport) -> str:
+    """Write the findings, one a line, and what they amount to."""
+    lines = [
+        f"  {finding.level:<8}{finding.demo or 'file':<10}{finding.check}: {finding.message}"
+        for finding in report.findings[:_MOST_LINES]
+    ]
+    if len(report.findings) > _MOST_LINES:
+        lines.append(f"  ... and {len(report.findings) - _MOST_LINES} more; all of them: mimic check --json")
+    counts = [f"{report.count(level)} {level}{'s' if report.count(level) != 1 else ''}" for level in LEVELS]
+    return "\n".join([f"{report.path}: {len(report.demos)} demonstrations, {', '.join(counts)}", *lines])

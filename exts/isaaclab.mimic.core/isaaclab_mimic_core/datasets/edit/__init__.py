@@ -1,0 +1,32 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Editing dataset files: join, select, drop, convert.
+
+Every function streams demonstration by demonstration, keeps attributes, adds to the history (`mimic`), and returns an
+`EditReport`. The result is another file unless `in_place` is asked for, which replaces the file in one atomic step.
+"""
+
+from ...dataset_options import Selection
+from .conversion import Conversion, convert
+from .merging import merge
+from .output import EditReport, Kept
+from .quaternions import parse_places
+from .selecting import drop, select
+from .selection import select_names
+from .task_space import Kinematics, TaskSpace
+
+__all__ = [
+    "Conversion",
+    "EditReport",
+    "Kept",
+    "Kinematics",
+    "Selection",
+    "TaskSpace",
+    "convert",
+    "drop",
+    "merge",
+    "parse_places",
+    "select",
+    "select_names",
+]

@@ -1,0 +1,115 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Bring a file up to date: quaternion order, a renamed task, actions of another space."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...errors import OptionError
+from ..episode import Episode
+from ..reader import DatasetReader
+from .output import EditReport, Item, OnSaved, write
+from .quaternions import known_places, reorder
+from .task_space import TaskSpace, to_task_space
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What to convert; quaternions of an older file always are."""
+
+    task: str = ""
+    """Name of the task from now on; empty to leave it."""
+    task_space: TaskSpace | None = None
+    """Turn joint-space actions into these."""
+    quaternions: Mapping[str, Sequence[int]] | None = None
+    """More places of quaternions in an older file, beside those that are known: path -> first columns."""
+
+
+def convert(
+    path: str | os.PathLike[str],
+    conversion: Conversion,
+    output: str | os.PathLike[str] | None = None,
+    *,
+    in_place: bool = False,
+    overwrite: bool = False,
+    on_saved: OnSaved | None = None,
+) -> EditReport:
+    """Convert a file.
+
+    Args:
+        path: The file.
+        conversion: What is to change.
+        output: The file to write; None in place.
+        in_place: Replace the file itself, in one atomic step at the end.
+        overwrite: Whether an existing output may be replaced.
+        on_saved: Called as demonstrations reach the disk.
+
+    Raises:
+        OptionError: There is nothing to convert, or something named is not in the file.
+        DatasetError: A demonstration lacks what the conversion needs.
+        InputFileError: The file cannot be opened.
+        OutputError: The output cannot be written.
+    """
+    with DatasetReader(path) as reader:
+        old = reader.legacy_quaternions
+        renamed = bool(conversion.task) and conversion.task != reader.env_name
+        if conversion.quaternions and not old:
+            raise OptionError("has its quaternions as xyzw already", where=str(path), remedy="Leave --quaternions out.")
+        if not (old or renamed or conversion.task_space):
+            raise OptionError(
+                "there is nothing to convert: quaternions are xyzw and the task is named as today",
+                where=str(path),
+                remedy="Name what to change: --task NAME or --actions pose_rel",
+            )
+        env_args = {**reader.env_args, "env_name": conversion.task} if renamed else reader.env_args
+        says: dict[str, Any] = {"quaternions": "wxyz to xyzw"} if old else {}
+        if renamed:
+            says |= {"task": conversion.task, "task_before": reader.env_name}
+        if conversion.task_space:
+            says["actions"] = conversion.task_space.command
+        notes: list[str] = []
+        if old:
+            places = _places(reader, conversion)
+            named = ", ".join(f"{path} at {', '.join(map(str, columns))}" for path, columns in places.items())
+            notes.append(f"quaternions turned to xyzw: root poses{', ' + named if named else ''}")
+
+        def items() -> Iterator[Item]:
+            for name in reader.episode_names:
+                episode = reader.read(name)
+                if old:
+                    episode = reorder(episode, places)
+                yield Item(str(path), _converted(episode, conversion), says)
+
+        target, kept = write(
+            "convert",
+            items(),
+            len(reader),
+            [path],
+            output,
+            env_args=env_args,
+            data_attrs=reader.data_attrs,
+            says={"file": os.path.basename(path), **says},
+            in_place=in_place,
+            overwrite=overwrite,
+            on_saved=on_saved,
+        )
+    if renamed:
+        notes.append(f"task {says['task_before'] or '(none stated)'} is now {conversion.task}")
+    if conversion.task_space:
+        notes.append(f"joint-space actions turned to {conversion.task_space.command}")
+    return EditReport("convert", target, kept, notes=tuple(notes))
+
+
+def _places(reader: DatasetReader, conversion: Conversion) -> dict[str, list[int]]:
+    """Return the places of quaternions, known of the first demonstration; the others have its layout."""
+    places = known_places(reader.read(reader.episode_names[0]), reader.env_name)
+    for path, columns in (conversion.quaternions or {}).items():
+        places[path] = sorted({*places.get(path, []), *columns})
+    return places
+
+
+def _converted(episode: Episode, conversion: Conversion) -> Episode:
+    return to_task_space(episode, conversion.task_space) if conversion.task_space else episode

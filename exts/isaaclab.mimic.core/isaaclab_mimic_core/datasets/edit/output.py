@@ -1,0 +1,197 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Where an edit's demonstrations go: another file, or the place of the file itself in one atomic step."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ...errors import OptionError, OutputError
+from .. import filesystem, layout
+from ..async_writer import BackgroundWriter
+from ..episode import Episode
+from ..writer import DatasetWriter, edit_path, leftover_paths, lock_path
+
+_MAX_PENDING = 4
+"""Demonstrations in memory: with images each may be 100 MB."""
+
+OnSaved = Callable[["Kept", int, int], None]
+"""Called for each demonstration once it is on disk: what was kept, how many so far, and of how many."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A demonstration that the edit has taken over."""
+
+    name: str
+    """Its name in the output."""
+    file: str
+    """The file it comes from."""
+    source: str
+    """Its name there."""
+    samples: int
+
+
+@dataclass(frozen=True)
+class EditReport:
+    """What an edit has done."""
+
+    by: str
+    """merge, select, drop or convert."""
+    output: str
+    kept: tuple[Kept, ...]
+    dropped: tuple[str, ...] = ()
+    """Demonstrations that were left behind, of a single input."""
+    notes: tuple[str, ...] = ()
+    """What else the user should know, as sentences."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A demonstration on its way to the output."""
+
+    file: str
+    episode: Episode
+    says: Mapping[str, Any]
+    """What its history gains, beside where it comes from."""
+
+
+def write(
+    by: str,
+    items: Iterable[Item],
+    count: int,
+    inputs: Iterable[str | os.PathLike[str]],
+    output: str | os.PathLike[str] | None,
+    *,
+    env_args: Mapping[str, Any],
+    data_attrs: Mapping[str, Any],
+    says: Mapping[str, Any],
+    in_place: bool = False,
+    overwrite: bool = False,
+    on_saved: OnSaved | None = None,
+) -> tuple[str, tuple[Kept, ...]]:
+    """Write demonstrations one by one and extend the history.
+
+    Args:
+        by: Name of the edit.
+        items: The demonstrations; read as they are written, so that few are in memory at a time.
+        count: How many there are.
+        inputs: Files that are read meanwhile; the first is the one to replace in place.
+        output: The file to write; None in place.
+        env_args: What the output says of its environment.
+        data_attrs: Attributes of the group `data` to keep.
+        says: What the file's history gains, beside `by`.
+        in_place: Replace the first input.
+        overwrite: Whether an existing output may be replaced.
+        on_saved: Called as demonstrations reach the disk; in place that is once the file has been replaced.
+
+    Returns:
+        The file written, and what it holds.
+
+    Raises:
+        OptionError: Neither or both of `output` and `in_place` are given.
+        OutputError: The output exists, is an input, or cannot be written.
+    """
+    inputs = [Path(path) for path in inputs]
+    if in_place == (output is not None):
+        raise OptionError(
+            "say where the result goes", where="--output", remedy="Give either --output FILE or --in-place."
+        )
+    kept: list[Kept] = []
+    wanted: list[Item] = []
+
+    def tell(saved: Iterable[Any]) -> None:
+        for demo in saved:
+            item = wanted.pop(0)
+            kept.append(Kept(demo.name, item.file, item.episode.name, demo.num_samples))
+            if on_saved and not in_place:
+                on_saved(kept[-1], len(kept), count)
+
+    with _destination(inputs, output, in_place, overwrite) as (path, mode):
+        attrs = {key: value for key, value in data_attrs.items() if key not in _OWN_ATTRS}
+        attrs[layout.ATTR_PROVENANCE] = _extended(data_attrs.get(layout.ATTR_PROVENANCE), {"by": by, **says})
+        with BackgroundWriter(DatasetWriter(path, env_args, mode, attrs), _MAX_PENDING) as writer:
+            for item in items:
+                # Only its name is needed of it later.
+                wanted.append(Item(item.file, Episode({}, {}, item.episode.name), {}))
+                writer.submit(_with_history(by, item))
+                tell(writer.poll())
+            tell(writer.finish())
+        target = str(inputs[0] if in_place else writer.path)
+    if in_place and on_saved:
+        for number, demo in enumerate(kept, 1):
+            on_saved(demo, number, count)
+    return target, tuple(kept)
+
+
+_OWN_ATTRS = (layout.ATTR_TOTAL, layout.ATTR_ENV_ARGS, layout.ATTR_PROVENANCE)
+"""Attributes of `data` that the writer or the edit sets itself."""
+
+
+@contextmanager
+def _destination(
+    inputs: list[Path], output: str | os.PathLike[str] | None, in_place: bool, overwrite: bool
+) -> Iterator[tuple[Path, Any]]:
+    """Yield the file to write and the writer's mode; in place, put it where the input was once it is complete."""
+    if not in_place:
+        assert output is not None
+        for path in inputs:
+            if os.path.exists(output) and os.path.exists(path) and os.path.samefile(output, path):
+                raise OutputError("this is an input", where=str(output), remedy="Give another --output, or --in-place.")
+        yield Path(output), "overwrite" if overwrite else "create"
+        return
+    target = Path(os.path.realpath(inputs[0]))
+    lock = filesystem.FileLock(lock_path(target))
+    try:
+        lock.acquire()
+    except BlockingIOError as error:
+        raise OutputError(
+            "another program is writing this file", where=str(inputs[0]), remedy="Wait until it has finished."
+        ) from error
+    except OSError as error:
+        raise OutputError(
+            f"cannot be written ({(error.strerror or str(error)).lower()})",
+            where=str(inputs[0]),
+            remedy="Give another file: --output FILE",
+        ) from error
+    made = edit_path(target)
+    try:
+        before = filesystem.identity(target)
+        yield made, "overwrite"
+        if filesystem.identity(target) != before:
+            raise OutputError("was changed by another program meanwhile", where=str(inputs[0]), remedy="Try again.")
+        try:
+            os.chmod(made, target.stat().st_mode & 0o7777)
+            os.replace(made, target)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise OutputError(
+                f"could not be replaced ({reason})", where=str(inputs[0]), remedy="Give another file: --output FILE"
+            ) from error
+    finally:
+        for path in leftover_paths(target):
+            path.unlink(missing_ok=True)
+        lock.release()
+
+
+def _with_history(by: str, item: Item) -> Episode:
+    entry = {"by": by, "file": os.path.basename(item.file), "from": item.episode.name, **item.says}
+    attrs = dict(item.episode.attrs)
+    attrs[layout.ATTR_PROVENANCE] = _extended(attrs.get(layout.ATTR_PROVENANCE), entry)
+    return Episode(item.episode.data, attrs, item.episode.name)
+
+
+def _extended(history: Any, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a history with one more edit; one that is no JSON object is kept under `before`."""
+    known = dict(history) if isinstance(history, Mapping) else {} if history is None else {"before": history}
+    edits = known.get(layout.EDITS)
+    known[layout.EDITS] = [*(edits if isinstance(edits, list) else []), dict(entry)]
+    return known

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Quaternions of files older than Isaac Lab 3.0: from wxyz to xyzw, wherever a file holds them.
+
+Root poses are known by their name, and the reader turns them. What else holds quaternions is known of the observations
+and actions that Isaac Lab's manipulation tasks have; anything else has to be named.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from ...errors import OptionError
+from .. import layout
+from ..episode import Episode
+
+_PLACE = re.compile(r"(.+):(\d+)\Z")
+_CUBES = 3
+_CUBES_WIDTH = 39
+"""`object` of the stack tasks: three cubes' positions and quaternions in turn, then 18 distances."""
+_ABSOLUTE_WIDTH = 8
+"""Actions of one arm under absolute IK: position, quaternion, gripper."""
+_TOLERANCE = 0.01
+
+
+def parse_places(texts: Iterable[str]) -> dict[str, list[int]]:
+    """Read places of quaternions written as PATH:COLUMN, the column being that of the first of the four.
+
+    Raises:
+        OptionError: One cannot be read.
+    """
+    places: dict[str, list[int]] = {}
+    for text in texts:
+        match = _PLACE.match(text)
+        if not match:
+            raise OptionError(
+                f"not the place of a quaternion: {text!r}",
+                where="--quaternions",
+                remedy="Write the array and the first of the four columns: obs/goal_pose:3",
+            )
+        places.setdefault(match[1], []).append(int(match[2]))
+    return places
+
+
+def known_places(episode: Episode, env_name: str) -> dict[str, list[int]]:
+    """Return where a demonstration holds quaternions other than in root poses: path -> first columns."""
+    places: dict[str, list[int]] = {}
+    for path, values in episode.data.items():
+        if values.ndim != 2 or values.dtype.kind != "f":
+            continue
+        columns: list[int] = []
+        name, width = path.rsplit("/", 1)[-1], values.shape[1]
+        if path.startswith(layout.OBS + "/") and name.endswith(("_quat", "_orientations")) and width % 4 == 0:
+            columns = list(range(0, width, 4))
+        elif path == layout.join(layout.OBS, "object") and width == _CUBES_WIDTH:
+            columns = [7 * cube + 3 for cube in range(_CUBES)]
+        elif "IK-Abs" in env_name and name in (layout.ACTIONS, layout.PROCESSED_ACTIONS) and width >= _ABSOLUTE_WIDTH:
+            columns = [3]
+        # A name may deceive: only what is of length 1 throughout is a quaternion. Rows of zeros are steps without one.
+        columns = [column for column in columns if _are_unit(values[:, column : column + 4])]
+        if columns:
+            places[path] = columns
+    return places
+
+
+def reorder(episode: Episode, places: Mapping[str, list[int]]) -> Episode:
+    """Turn the quaternions at these places from wxyz to xyzw.
+
+    Raises:
+        OptionError: A place is not in the demonstration.
+    """
+    data = dict(episode.data)
+    for path, columns in places.items():
+        if path not in data or data[path].ndim != 2 or data[path].shape[1] < max(columns) + 4:
+            raise OptionError(
+                f"{episode.name} has no {path} with 4 values from column {max(columns)} on", where="--quaternions"
+            )
+        values = data[path].copy()
+        for column in columns:
+            values[:, column : column + 4] = np.roll(values[:, column : column + 4], -1, axis=1)
+        data[path] = values
+    return Episode(data, episode.attrs, episode.name)
+
+
+def _are_unit(quaternions: np.ndarray) -> bool:
+    length = np.linalg.norm(quaternions, axis=1)
+    return bool(((np.abs(length - 1.0) < _TOLERANCE) | (length == 0.0)).all() and length.any())

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Videos of a dataset's cameras, one file a demonstration and camera."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from ...errors import DatasetError, OptionError
+from .. import layout
+from ..opening import data_group, open_for_reading
+from ..reader import DatasetReader
+from .result import ExportReport, OnExported, new_folder
+
+_BLOCK = 64
+"""Frames read at a time."""
+_SMALLEST = 8
+"""Pixels a side that make a picture."""
+
+
+def cameras_of(reader: DatasetReader) -> list[str]:
+    """Return the observation terms that are pictures: (T, height, width, 1, 3 or 4), or (T, height, width)."""
+    start = layout.OBS + "/"
+    return [
+        path.removeprefix(start)
+        for path, (shape, _) in reader.shapes(reader.episode_names[0]).items()
+        if path.startswith(start) and not path.startswith(layout.DATAGEN_INFO) and _is_picture(shape)
+    ]
+
+
+def export_mp4(
+    path: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    *,
+    fps: int,
+    cameras: Sequence[str] = (),
+    names: Sequence[str] | None = None,
+    quality: int = 8,
+    overwrite: bool = False,
+    on_exported: OnExported | None = None,
+) -> ExportReport:
+    """Make videos `<demo>_<camera>.mp4` (H.264), frame by frame, and without changing their size.
+
+    Colours are kept as they are. Pictures of one channel and of other numbers (depth) are drawn in grey, from the
+    demonstration's smallest to its largest value.
+
+    Args:
+        path: The file.
+        output: The folder to make.
+        fps: Frames a second.
+        cameras: Observation terms; all that are pictures if empty.
+        names: Demonstrations to export; all if None.
+        quality: From 0 to 10, the encoder's scale.
+        overwrite: Whether an existing folder may be replaced.
+        on_exported: Called after each demonstration.
+
+    Raises:
+        OptionError: The file has no cameras, or not one of this name.
+        InputFileError: The file cannot be opened.
+        OutputError: The folder exists or cannot be written.
+    """
+    with DatasetReader(path) as reader:
+        names = list(reader.episode_names if names is None else names)
+        found = cameras_of(reader)
+        for camera in cameras:
+            if camera not in found:
+                raise OptionError(
+                    f"there is no camera {camera!r}",
+                    where=str(path),
+                    remedy=f"It has {', '.join(found) or 'none'}.",
+                )
+        cameras = list(cameras) or found
+        if not cameras:
+            raise OptionError(
+                "has no camera pictures to make videos of",
+                where=str(path),
+                remedy="Give a file of a visuomotor task; state data go to LeRobot: --format lerobot",
+            )
+    files: list[str] = []
+    samples = 0
+    with open_for_reading(path) as file, new_folder(output, overwrite) as folder:
+        folder.mkdir()
+        for number, name in enumerate(names, 1):
+            for camera in cameras:
+                frames = data_group(file).get(f"{name}/{layout.OBS}/{camera}")
+                if not isinstance(frames, h5py.Dataset) or not _is_picture(frames.shape):
+                    raise DatasetError(
+                        f"has no pictures of the camera {camera}", where=f"{path}, {name}", remedy="See: mimic check"
+                    )
+                files.append(f"{name}_{camera.replace('/', '_')}.mp4")
+                _write(folder / files[-1], frames, fps, quality)
+                samples += len(frames)
+            if on_exported:
+                on_exported(name, number, len(names))
+    return ExportReport("mp4", str(output), len(names), samples, tuple(files))
+
+
+def _is_picture(shape: tuple[int, ...]) -> bool:
+    sides = len(shape) >= 3 and min(shape[1:3]) >= _SMALLEST
+    return sides and (len(shape) == 3 or (len(shape) == 4 and shape[3] in (1, 3, 4)))
+
+
+def _write(path: Path, frames: h5py.Dataset, fps: int, quality: int) -> None:
+    import imageio_ffmpeg
+
+    height, width = frames.shape[1:3]
+    # Most players want an even number of pixels a side.
+    padded = (height + height % 2, width + width % 2)
+    # A macro block of 1, or the encoder would scale pictures to multiples of 16.
+    video = imageio_ffmpeg.write_frames(
+        str(path), (padded[1], padded[0]), fps=fps, quality=quality, macro_block_size=1, ffmpeg_log_level="error"
+    )
+    video.send(None)
+    try:
+        for picture in _pictures(frames):
+            video.send(np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge").tobytes())
+    finally:
+        video.close()
+
+
+def _pictures(frames: h5py.Dataset) -> Iterator[np.ndarray]:
+    """Yield the frames as colours: (height, width, 3), uint8."""
+    blocks = range(0, len(frames), _BLOCK)
+    lowest, highest = 0.0, 255.0
+    if frames.dtype != np.uint8:
+        spans = [_span(frames[start : start + _BLOCK]) for start in blocks]
+        lowest, highest = min(low for low, _ in spans), max(high for _, high in spans)
+    for start in blocks:
+        block = frames[start : start + _BLOCK]
+        if block.dtype != np.uint8:
+            # What a depth camera does not see is infinitely far away.
+            scaled = (np.nan_to_num(block, nan=highest, posinf=highest, neginf=lowest) - lowest) * 255.0
+            block = (scaled / max(highest - lowest, 1e-9)).clip(0, 255).round().astype(np.uint8)
+        if block.ndim == 3:
+            block = block[..., None]
+        yield from np.repeat(block, 3, axis=3) if block.shape[3] == 1 else block[..., :3]
+
+
+def _span(block: np.ndarray) -> tuple[float, float]:
+    finite = block[np.isfinite(block)]
+    return (float(finite.min()), float(finite.max())) if finite.size else (np.inf, -np.inf)

@@ -1,0 +1,354 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Verbs that look into dataset files and edit them: check, merge, select, drop, convert, export."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import tyro
+
+from ..dataset_options import Selection, Thresholds
+from ..errors import OptionError, TaskError
+from ..events import DemoSaved, StageFinished, Warned, to_json
+from ..terminal.streams import Streams
+from .job import DONE, FINDINGS, FLAT, Job, Output
+
+if TYPE_CHECKING:
+    from ..datasets.edit import EditReport, Kept, TaskSpace
+    from ..datasets.export import ExportReport
+
+_Flat = FLAT
+_File = tyro.conf.Positional[str]
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where the result goes."""
+
+    output: str = ""
+    """File to write."""
+    in_place: bool = False
+    """Replace the (first) file itself, in one atomic step at the end."""
+    overwrite: bool = False
+    """Replace the output if it exists."""
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what the functions of `datasets.edit` are told."""
+        return {"output": self.output or None, "in_place": self.in_place, "overwrite": self.overwrite}
+
+
+@dataclass(frozen=True)
+class ConvertOptions:
+    """What to convert."""
+
+    task: str = ""
+    """Name of the task from now on; by default today's name of the one that the file states."""
+    actions: Literal["keep", "pose_rel", "pose_abs"] = "keep"
+    """Turn joint-space actions into relative or absolute poses of the end effector."""
+    urdf: str = ""
+    """The robot's description; the Franka Panda's by default."""
+    frame: str = "panda_hand"
+    """Link that the controller of the task moves."""
+    offset: tuple[float, float, float] | None = None
+    """Of the controlled point in that link's frame [m]; by default 0 0 0.107 for pose_rel and none for pose_abs."""
+    action_scale: float = 0.5
+    """By which the environment multiplies relative poses."""
+    joints: tuple[str, ...] = tuple(f"panda_joint{number}" for number in range(1, 8))
+    """The arm's joints, in the order of the actions."""
+    robot: str = "robot"
+    """The robot's name in the states."""
+    joint_scale: float = 0.5
+    """By which the environment multiplied joint actions; for files without processed_actions."""
+    joint_offset: tuple[float, ...] = ()
+    """What it added to them [rad]; for files without processed_actions."""
+    quaternions: tuple[str, ...] = ()
+    """More places of quaternions in a file of the older format: PATH:COLUMN, for example obs/goal_pose:3."""
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """What to export, and how."""
+
+    format: Literal["lerobot", "mp4"] = "lerobot"
+    """lerobot (v3.0, state data) or mp4 (videos of the cameras)."""
+    output: str = ""
+    """Folder to make."""
+    demos: str = ""
+    """Names, numbers and ranges, for example 3,7,10-19; all by default."""
+    fps: int = 20
+    """Samples a second; Isaac Lab's stack tasks make 20."""
+    overwrite: bool = False
+    """Replace the folder if it exists."""
+    instruction: str = ""
+    """lerobot: what is done, as a sentence; by default the title of the task."""
+    repo_id: str = ""
+    """lerobot: name of the dataset; by default the folder's."""
+    state: tuple[str, ...] = ()
+    """lerobot: observation terms for observation.state; by default all of the robot's own."""
+    environment_state: tuple[str, ...] = ()
+    """lerobot: observation terms for observation.environment_state; by default all about objects."""
+    cameras: tuple[str, ...] = ()
+    """mp4: observation terms; by default all pictures."""
+    quality: int = 8
+    """mp4: from 0 to 10."""
+
+
+def check(
+    file: _File, thresholds: Annotated[Thresholds, _Flat], output: Annotated[Output, _Flat], demos: str = ""
+) -> tuple[Job, Output]:
+    """Find what spoils demonstrations: pauses, jumps, cropped ends, missing or impossible values and more.
+
+    mimic check demos.hdf5
+    mimic check demos.hdf5 --demos 0-9 --max-pause 60
+    Exit status 1 if there are errors; warnings and hints leave it at 0.
+
+    Args:
+        file: The dataset.
+        demos: Names, numbers and ranges, for example 3,7,10-19; all by default.
+    """
+
+    def job(streams: Streams, output: Output) -> int:
+        from ..datasets.check import check_file, format_report
+        from ..datasets.edit import select_names
+
+        names = select_names(file, Selection(demos)) if demos else None
+        report = check_file(file, thresholds, names)
+        print(json.dumps(report.to_dict(), allow_nan=False) if output.json else format_report(report), file=streams.out)
+        return FINDINGS if report.count("error") else DONE
+
+    return job, output
+
+
+def merge(
+    files: tyro.conf.Positional[tuple[str, ...]],
+    to: Annotated[Destination, _Flat],
+    output: Annotated[Output, _Flat],
+    force: bool = False,
+) -> tuple[Job, Output]:
+    """Join datasets of the same task and layout.
+
+    mimic merge first.hdf5 second.hdf5 --output both.hdf5
+
+    Args:
+        files: The datasets, in the order wanted.
+        force: Join other tasks too, and keep of different layouts what all have.
+    """
+
+    def job(streams: Streams, output: Output) -> int:
+        from ..datasets.edit import merge
+
+        return _edited(lambda tell: merge(files, force=force, on_saved=tell, **to.arguments()), to, streams, output)
+
+    return job, output
+
+
+def select(
+    file: _File,
+    selection: Annotated[Selection, _Flat],
+    to: Annotated[Destination, _Flat],
+    output: Annotated[Output, _Flat],
+    check: Thresholds,
+) -> tuple[Job, Output]:
+    """Keep the demonstrations that fulfil everything given.
+
+    mimic select demos.hdf5 --demos 0-9,12 --output few.hdf5
+    mimic select demos.hdf5 --success True --where "num_samples<300" --output short.hdf5
+
+    Args:
+        file: The dataset.
+        check: Limits of the check, with --findings.
+    """
+    return _choose("select", file, selection, to, check), output
+
+
+def drop(
+    file: _File,
+    selection: Annotated[Selection, _Flat],
+    to: Annotated[Destination, _Flat],
+    output: Annotated[Output, _Flat],
+    check: Thresholds,
+) -> tuple[Job, Output]:
+    """Leave out the demonstrations that fulfil everything given.
+
+    mimic drop demos.hdf5 --demos 3 --in-place
+    mimic drop demos.hdf5 --findings error pause --output clean.hdf5
+
+    Args:
+        file: The dataset.
+        check: Limits of the check, with --findings.
+    """
+    return _choose("drop", file, selection, to, check), output
+
+
+def convert(
+    file: _File,
+    options: Annotated[ConvertOptions, _Flat],
+    to: Annotated[Destination, _Flat],
+    output: Annotated[Output, _Flat],
+) -> tuple[Job, Output]:
+    """Bring a dataset up to date: quaternions wxyz to xyzw, a renamed task, joint-space actions to task space.
+
+    mimic convert old.hdf5 --output new.hdf5
+    mimic convert joints.hdf5 --actions pose_rel --task Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0 --output poses.hdf5
+
+    Args:
+        file: The dataset.
+    """
+
+    def job(streams: Streams, output: Output) -> int:
+        from ..datasets.edit import Conversion, convert, parse_places
+
+        conversion = Conversion(_task_name(options.task, file), _task_space(options), parse_places(options.quaternions))
+        return _edited(lambda tell: convert(file, conversion, on_saved=tell, **to.arguments()), to, streams, output)
+
+    return job, output
+
+
+def export(
+    file: _File, options: Annotated[ExportOptions, _Flat], output: Annotated[Output, _Flat]
+) -> tuple[Job, Output]:
+    """Make a LeRobot dataset, or videos of the cameras.
+
+    mimic export demos.hdf5 --format lerobot --output lerobot/stack
+    mimic export visuomotor.hdf5 --format mp4 --output videos
+
+    Args:
+        file: The dataset.
+    """
+
+    def job(streams: Streams, output: Output) -> int:
+        from ..datasets.edit import select_names
+        from ..datasets.export import export_mp4
+
+        if not options.output:
+            raise OptionError("say where the result goes", where="--output", remedy="Give a folder: --output FOLDER")
+        names = select_names(file, Selection(options.demos)) if options.demos else None
+        common: dict[str, Any] = {"fps": options.fps, "names": names, "overwrite": options.overwrite}
+        if options.format == "mp4":
+            report = export_mp4(file, options.output, cameras=options.cameras, quality=options.quality, **common)
+        else:
+            report = _export_lerobot(file, options, common)
+        if output.json:
+            print(to_json(StageFinished("export", "done", report.to_dict())), file=streams.out)
+        else:
+            lines = [f"{report.demos} demonstrations, {report.samples} samples", *report.notes]
+            print("\n".join([*(f"  {line}" for line in lines), report.output]), file=streams.out)
+        return DONE
+
+    return job, output
+
+
+VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
+    "check": check,
+    "merge": merge,
+    "select": select,
+    "drop": drop,
+    "convert": convert,
+    "export": export,
+}
+
+
+def _choose(by: str, file: str, selection: Selection, to: Destination, thresholds: Thresholds) -> Job:
+    def job(streams: Streams, output: Output) -> int:
+        from ..datasets import edit
+
+        if selection.is_empty:
+            raise OptionError(
+                f"say which demonstrations to {by}",
+                where=file,
+                remedy="By --demos, --success, --where or --findings.",
+            )
+        names = edit.select_names(file, selection, thresholds)
+        if by == "drop" and not names:
+            # Exit 0 and a complete output: a script need not know beforehand whether there is something to drop.
+            print(f"no demonstration of {file} is meant; nothing is left out", file=streams.err)
+        change = edit.select if by == "select" else edit.drop
+        return _edited(lambda tell: change(file, names, on_saved=tell, **to.arguments()), to, streams, output)
+
+    return job
+
+
+def _edited(
+    run: "Callable[[Callable[[Kept, int, int], None]], EditReport]", to: Destination, streams: Streams, output: Output
+) -> int:
+    """Run an edit; say of each demonstration that it is on disk (JSON), and what was done."""
+
+    def tell(kept: "Kept", number: int, count: int) -> None:
+        if output.json:
+            path = to.output or kept.file
+            print(to_json(DemoSaved(kept.name, path, kept.samples, number, count)), file=streams.out)
+
+    report = run(tell)
+    if output.json:
+        for note in report.notes:
+            print(to_json(Warned(note)), file=streams.out)
+        print(to_json(StageFinished(report.by, "done", report.to_dict())), file=streams.out)
+        return DONE
+    lines = [f"  {note}" for note in report.notes]
+    dropped = f", {len(report.dropped)} left out" if report.dropped else ""
+    print("\n".join([*lines, f"  {len(report.kept)} demonstrations{dropped}", report.output]), file=streams.out)
+    return DONE
+
+
+def _task_name(given: str, file: str) -> str:
+    """Return the task's name from now on; a task of the user's own keeps the name that is given."""
+    from ..datasets import DatasetReader
+    from ..tasks.names import find_task
+
+    with DatasetReader(file) as reader:
+        stated = reader.env_name
+    try:
+        return find_task(given or stated).id
+    except TaskError:
+        return given or stated
+
+
+def _task_space(options: ConvertOptions) -> "TaskSpace | None":
+    from ..datasets.edit import TaskSpace
+
+    if options.actions == "keep":
+        return None
+    if options.urdf:
+        urdf = Path(options.urdf)
+    else:
+        from ..sim.assets.description import franka_description
+
+        urdf = franka_description() / "robots" / "panda_arm_hand.urdf"
+    relative = options.actions == "pose_rel"
+    return TaskSpace(
+        urdf=urdf,
+        relative=relative,
+        scale=options.action_scale,
+        frame=options.frame,
+        offset=options.offset or ((0.0, 0.0, 0.107) if relative else (0.0, 0.0, 0.0)),
+        joints=options.joints,
+        robot=options.robot,
+        joint_scale=options.joint_scale,
+        joint_offset=options.joint_offset,
+    )
+
+
+def _export_lerobot(file: str, options: ExportOptions, common: dict[str, Any]) -> "ExportReport":
+    from ..datasets import DatasetReader
+    from ..datasets.export import LeRobotTerms, export_lerobot, lerobot_terms
+    from ..tasks.names import find_task
+
+    with DatasetReader(file) as reader:
+        env_name, known = reader.env_name, lerobot_terms(reader)
+    try:
+        title = find_task(env_name).title
+    except TaskError:
+        title = env_name
+    terms = LeRobotTerms(options.state or known.state, options.environment_state or known.environment_state)
+    return export_lerobot(
+        file,
+        options.output,
+        task=options.instruction or title,
+        repo_id=options.repo_id,
+        terms=terms,
+        **common,
+    )

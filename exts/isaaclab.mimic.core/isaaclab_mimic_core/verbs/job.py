@@ -1,0 +1,31 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What every verb is made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import tyro
+
+from ..terminal.streams import Streams
+
+DONE, FINDINGS, WRONG_INPUT, INTERRUPTED = range(4)
+"""Exit status."""
+
+FLAT = tyro.conf.arg(name="")
+"""Marks options whose flags carry no prefix."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """How to answer."""
+
+    json: bool = False
+    """Events as JSON lines on standard output, everything else on standard error."""
+    verbose: bool = False
+    """Leave what libraries print on the terminal instead of in a log."""
+
+
+Job = Callable[[Streams, Output], int]
+"""A verb with its arguments: prints through the streams and returns the exit status."""

@@ -1,0 +1,175 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Converting: the order of quaternions, a task's name, joint-space actions; against the simulator's own figures."""
+
+from pathlib import Path
+
+import h5py
+import isaaclab.utils.math as math_utils
+import numpy as np
+import pytest
+import torch
+from isaaclab.utils.datasets import HDF5DatasetFileHandler
+
+from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
+from isaaclab_mimic_core.datasets.check import check_file
+from isaaclab_mimic_core.datasets.edit import Conversion, Kinematics, TaskSpace, convert
+from isaaclab_mimic_core.errors import DatasetError, InputFileError, OptionError
+from isaaclab_mimic_core.sim.assets.description import franka_description
+
+SAMPLE = Path(__file__).parents[3] / "data" / "franka_stack" / "demos.hdf5"
+TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
+JOINTS = tuple(f"panda_joint{number}" for number in range(1, 8))
+
+
+@pytest.fixture(scope="module")
+def urdf() -> Path:
+    return franka_description() / "robots" / "panda_arm_hand.urdf"
+
+
+@pytest.fixture(scope="module")
+def sample() -> Episode:
+    with DatasetReader(SAMPLE) as reader:
+        return reader.read("demo_0")
+
+
+@pytest.fixture
+def old_file(tmp_path) -> Path:
+    """The sample as a file older than Isaac Lab 3.0, under the task's name of that time."""
+    path = tmp_path / "old.hdf5"
+    path.write_bytes(SAMPLE.read_bytes())
+
+    def turn(name: str, item: object) -> None:
+        if not isinstance(item, h5py.Dataset):
+            return
+        starts = []
+        if name.endswith("root_pose"):
+            starts = [3]
+        elif name.endswith(("eef_quat", "cube_orientations")):
+            starts = range(0, item.shape[1], 4)
+        elif name.endswith("obs/object"):
+            starts = [3, 10, 17]
+        values = item[()]
+        for start in starts:
+            values[:, start : start + 4] = values[:, [start + 3, start, start + 1, start + 2]]
+        if len(starts):
+            item[()] = values
+
+    with h5py.File(path, "r+") as file:
+        del file.attrs["format_version"]
+        args = file["data"].attrs["env_args"]
+        file["data"].attrs["env_args"] = args.replace(TASK, "Isaac-Stack-Cube-Franka-IK-Rel-v0")
+        file["data"].visititems(turn)
+    return path
+
+
+def test_an_old_file_becomes_the_new_one(old_file, tmp_path, assert_same):
+    report = convert(old_file, Conversion(task=TASK), tmp_path / "new.hdf5")
+    assert "obs/cube_orientations at 0, 4, 8" in report.notes[0] and "obs/object at 3, 10, 17" in report.notes[0]
+    with DatasetReader(report.output) as new, DatasetReader(SAMPLE) as reader:
+        assert new.format_version == 1 and new.env_name == TASK
+        assert new.episode_names == reader.episode_names
+        for name in reader.episode_names:
+            assert_same(new.read(name), reader.read(name))
+        edit = new.data_attrs["mimic"]["edits"][0]
+        assert (edit["task"], edit["task_before"]) == (TASK, "Isaac-Stack-Cube-Franka-IK-Rel-v0")
+    assert check_file(report.output).findings == ()
+    with pytest.raises(OptionError, match="nothing to convert"):
+        convert(report.output, Conversion(task=TASK), tmp_path / "again.hdf5")
+    # Isaac Lab's own handler, which turns root poses of old files on loading, sees the same ones.
+    poses = []
+    for path in (old_file, report.output):
+        handler = HDF5DatasetFileHandler()
+        handler.open(str(path))
+        poses.append(handler.load_episode("demo_3", "cpu").data["states"]["rigid_object"]["cube_1"]["root_pose"])
+        handler.close()
+    assert torch.equal(*poses)
+
+
+def test_other_places_of_quaternions_can_be_named(old_file, tmp_path):
+    with h5py.File(old_file, "r+") as file:
+        for demo in file["data"].values():
+            demo["obs/goal"] = np.tile(np.array([1, 2, 3, 1, 0, 0, 0], np.float32), (demo.attrs["num_samples"], 1))
+    report = convert(old_file, Conversion(quaternions={"obs/goal": [3]}), tmp_path / "new.hdf5")
+    with DatasetReader(report.output) as reader:
+        np.testing.assert_array_equal(reader.read("demo_1").data["obs/goal"][5], [1, 2, 3, 0, 0, 0, 1])
+    with pytest.raises(OptionError, match="has no obs/nothing"):
+        convert(old_file, Conversion(quaternions={"obs/nothing": [3]}), tmp_path / "other.hdf5")
+
+
+def test_a_task_can_be_renamed(make_file, tmp_path):
+    path = make_file(2)
+    convert(path, Conversion(task="New-v0"), in_place=True)
+    with DatasetReader(path) as reader:
+        assert reader.env_name == "New-v0" and reader.env_args["type"] == 2
+    assert not check_file(path).demos_with(["mixed_tasks"])
+
+
+def test_kinematics_agree_with_the_simulator(sample, urdf):
+    """The observed pose is that of a point 103.4 mm from the hand, seen from the environment's origin: the base."""
+    poses = Kinematics(urdf, "panda_hand", JOINTS, (0.0, 0.0, 0.1034)).poses(
+        sample.data["states/articulation/robot/joint_position"][:, :7]
+    )
+    np.testing.assert_allclose(poses[:-1, :3, 3], sample.data["obs/eef_pos"][1:], atol=2e-6)
+    observed = math_utils.matrix_from_quat(torch.from_numpy(sample.data["obs/eef_quat"][1:]))
+    np.testing.assert_allclose(poses[:-1, :3, :3], observed, atol=5e-6)
+
+
+def in_joint_space(sample: Episode) -> Episode:
+    """The same motion as commanded by joint positions: each action is where the joints were next."""
+    reached = sample.data["states/articulation/robot/joint_position"]
+    actions = np.concatenate([reached[:, :7] / 0.5, sample.data["actions"][:, -1:]], axis=1)
+    processed = np.concatenate([reached[:, :7], sample.data["processed_actions"][:, -2:]], axis=1)
+    last = np.concatenate([np.zeros_like(actions[:1]), actions[:-1]])
+    data = {**sample.data, "actions": actions, "processed_actions": processed, "obs/actions": last}
+    return Episode(data, {"mimic": sample.attrs["mimic"], "success": True})
+
+
+def test_joint_space_to_relative_poses(sample, urdf, tmp_path):
+    """Applied as Isaac Lab's controller applies them, the new actions lead to the poses that were observed next."""
+    with DatasetWriter(tmp_path / "joints.hdf5", {"env_name": "Isaac-Stack-Cube-Franka-v0"}) as writer:
+        writer.add(in_joint_space(sample))
+    space = TaskSpace(urdf, relative=True, offset=(0.0, 0.0, 0.1034))
+    report = convert(writer.path, Conversion(TASK, space), tmp_path / "poses.hdf5")
+    with DatasetReader(report.output) as reader:
+        new = reader.read("demo_0")
+    actions = torch.from_numpy(new.data["actions"])
+    assert actions.shape == (sample.num_samples, 7) and actions.dtype == torch.float32
+    position, quat = (torch.from_numpy(sample.data[f"obs/{name}"]) for name in ("eef_pos", "eef_quat"))
+    moved, turned = math_utils.apply_delta_pose(position, quat, 0.5 * actions[:, :6])
+    np.testing.assert_allclose(moved[:-1], position[1:], atol=5e-6)
+    assert math_utils.quat_error_magnitude(turned[:-1], quat[1:]).max() < 2e-3
+    np.testing.assert_array_equal(actions[:, 6], sample.data["actions"][:, 6])
+    np.testing.assert_allclose(new.data["processed_actions"][:, :6], 0.5 * actions[:, :6], atol=1e-7)
+    np.testing.assert_array_equal(new.data["obs/actions"][1:], actions[:-1])
+
+
+def test_joint_space_to_absolute_poses(sample, urdf, tmp_path):
+    episode = in_joint_space(sample)
+    del episode.data["processed_actions"]
+    with DatasetWriter(tmp_path / "joints.hdf5", {"env_name": "Isaac-Stack-Cube-Franka-v0"}) as writer:
+        writer.add(episode)
+    lost = TaskSpace(urdf, relative=False, offset=(0.0, 0.0, 0.1034))
+    with pytest.raises(DatasetError, match="has no processed_actions"):
+        convert(writer.path, Conversion(task_space=lost), tmp_path / "poses.hdf5")
+    space = TaskSpace(urdf, relative=False, offset=(0.0, 0.0, 0.1034), joint_scale=0.5, joint_offset=(0.0,) * 7)
+    report = convert(writer.path, Conversion(task_space=space), tmp_path / "poses.hdf5", overwrite=True)
+    with DatasetReader(report.output) as reader:
+        actions = reader.read("demo_0").data["actions"]
+    assert actions.shape == (sample.num_samples, 8)
+    np.testing.assert_allclose(actions[:-1, :3], sample.data["obs/eef_pos"][1:], atol=5e-6)
+    dots = np.abs((actions[:-1, 3:7] * sample.data["obs/eef_quat"][1:]).sum(axis=1))
+    np.testing.assert_allclose(dots, 1.0, atol=1e-5)
+    assert ((actions[1:, 3:7] * actions[:-1, 3:7]).sum(axis=1) > 0.9).all()
+    np.testing.assert_array_equal(actions[:, 7], sample.data["actions"][:, 6])
+
+
+def test_a_wrong_robot_is_refused(urdf, tmp_path):
+    with pytest.raises(OptionError, match="no link 'tool0'"):
+        Kinematics(urdf, "tool0", JOINTS)
+    with pytest.raises(OptionError, match="no joint 'elbow'"):
+        Kinematics(urdf, "panda_hand", ("elbow",))
+    (tmp_path / "a.urdf").write_text("no robot")
+    with pytest.raises(InputFileError, match="not a robot description"):
+        Kinematics(tmp_path / "a.urdf", "panda_hand", JOINTS)
