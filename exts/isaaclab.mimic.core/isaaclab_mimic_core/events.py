@@ -48,6 +48,8 @@ class AttemptFinished(Event):
     """Where it failed: `<eef>/<subtask index>`; empty on success."""
     sources: dict[str, list[int]] = field(default_factory=dict)
     """Per end effector the source demonstration used in each subtask begun so far."""
+    placement: dict[str, list[float]] = field(default_factory=dict)
+    """Where each object stood when the attempt began: x, y [m], environment frame, and yaw [rad]; empty if unknown."""
 
 
 @dataclass(frozen=True)

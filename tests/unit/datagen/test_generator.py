@@ -37,6 +37,13 @@ def make_env(num_envs: int = 1, success=None, signals=None, **subtask) -> Script
     return ScriptedEnv(cfg, random_poses(1, num_envs, 1), random_poses(1, num_envs, 1), success, signals)
 
 
+def obedient(env: ScriptedEnv) -> ScriptedEnv:
+    """Let the end effectors be where they were last told to be."""
+    before = env.eef_pose
+    env.eef_pose = lambda: env.asked[-1][0] if env.asked else before()
+    return env
+
+
 def make_demos(count: int = 3) -> list[SourceDemo]:
     torch.manual_seed(1)
     return [
@@ -191,9 +198,46 @@ def test_each_subtask_selects_for_itself_but_not_upstream(mode, same):
     ],
 )
 def test_failures_name_their_cause(raised, cause):
-    (outcome,) = run(make_env(signals={"grasp": successes(raised)}))
+    (outcome,) = run(obedient(make_env(signals={"grasp": successes(raised)})))
     assert not outcome.success
     assert (outcome.cause, outcome.subtask) == (cause, "arm/1" if cause == "misplaced" else "arm/0")
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, replace(Settings(), max_retries=0), Settings.of("upstream")])
+@pytest.mark.parametrize(
+    ("raised", "cause", "subtask"),
+    [
+        pytest.param(range(0), "out_of_reach", "arm/0", id="never raised"),
+        pytest.param(range(4, 7), "dropped", "arm/0", id="raised and lost"),
+        pytest.param(range(4, 200), "out_of_reach", "arm/1", id="held"),
+    ],
+)
+def test_an_arm_that_cannot_get_to_its_target_is_out_of_reach(raised, cause, subtask, settings):
+    # This arm never moves, and its targets are anywhere within a metre.
+    (outcome,) = run(make_env(signals={"grasp": successes(raised)}), settings)
+    assert (outcome.success, outcome.cause, outcome.subtask) == (False, cause, subtask)
+
+
+@pytest.mark.parametrize(
+    ("holds", "cause"),
+    [
+        pytest.param(range(STEPS + TAIL - HOLD + 2, 200), "time", id="fulfilled too late"),
+        pytest.param(range(STEPS - 5, STEPS), "dropped", id="fulfilled and lost again"),
+        pytest.param(range(0), "misplaced", id="never fulfilled"),
+    ],
+)
+def test_an_attempt_that_was_played_to_its_end_says_what_its_success_lacked(holds, cause):
+    (outcome,) = run(obedient(make_env(success=successes(holds), signals={"grasp": successes(range(200))})))
+    assert (outcome.success, outcome.cause, outcome.subtask) == (False, cause, "arm/1")
+
+
+def test_an_outcome_says_where_the_objects_stood():
+    env = make_env(2)
+    x, y, yaw = run(env)[1].placement["object_0"]
+    pose = env._object_poses[0, 1, 0]
+    assert (x, y) == (pose[0, 3].item(), pose[1, 3].item())
+    heading = pose[:2, 0] / pose[:2, 0].norm()
+    assert np.allclose([np.cos(yaw), np.sin(yaw)], heading, atol=1e-5)
 
 
 def test_success_has_no_cause():

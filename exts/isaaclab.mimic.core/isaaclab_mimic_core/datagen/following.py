@@ -3,6 +3,7 @@
 
 """What every end effector follows: waypoints in padded buffers, rebuilt where a subtask begins."""
 
+import math
 from typing import Any
 
 import torch
@@ -15,6 +16,9 @@ from .held_objects import offset_in_hand, shift_for_grasp
 from .plan import SubtaskPlan
 from .settings import Settings
 from .source_bank import SourceBank, draw_bounds, longest_trajectory
+
+_FAR, _FAR_TURNED = 0.1, 0.8
+"""[m], [rad] An end effector that is so far from its target does not only lag behind it: it cannot get there."""
 
 
 class Following:
@@ -85,6 +89,17 @@ class Following:
         """
         where = (self._row_column, self._eefs, cursor.minimum(self.length - 1))
         return self.poses[where], self._gripper[where], self._noise[where]
+
+    def far_from_end(self, eef_pose: torch.Tensor) -> torch.Tensor:
+        """Return who is farther from its trajectory's last waypoint than following it explains: (num_envs, num_eefs).
+
+        Args:
+            eef_pose: (num_envs, num_eefs, 4, 4) now, environment frame [m].
+        """
+        target = self.poses[self._row_column, self._eefs, self.length - 1]
+        apart = (target[..., :3, 3] - eef_pose[..., :3, 3]).norm(dim=-1) > _FAR
+        # The trace of the rotation between them is 1 + 2 cos(angle).
+        return apart | ((target[..., :3, :3] * eef_pose[..., :3, :3]).sum(dim=(-2, -1)) < 1 + 2 * math.cos(_FAR_TURNED))
 
     def segments(self, rows: torch.Tensor) -> torch.Tensor:
         """Return first step and end (exclusive) of the segments that attempts followed, of each subtask begun.

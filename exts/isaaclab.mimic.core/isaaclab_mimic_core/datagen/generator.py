@@ -21,7 +21,7 @@ from .constraint_plan import make_constraint_plan
 from .constraints import Constraints
 from .contract import MimicEnv, RestorableEnv
 from .following import Following
-from .outcome import Outcome, explain, explain_subtask
+from .outcome import Outcome, explain, explain_subtask, placement
 from .plan import SubtaskPlan, make_plan
 from .settings import Settings
 from .source_bank import SourceBank
@@ -74,6 +74,8 @@ class Generator:
         self.ticks = whole(n)
         """Steps made in the running attempts, those that second tries took back included: (num_envs,) int64."""
         self._signal_at_end, self._signal_ever = flags(n, e, s), flags(n, e, s)
+        self._far_at_end = flags(n, e, s)
+        self._start = torch.eye(4, device=device).repeat(n, len(env.object_names), 1, 1)
         self._held, self._ever, self._tail = whole(n), flags(n), whole(n)
         self.steps = whole(n)
         """Steps of the running attempts: (num_envs,) int64."""
@@ -108,9 +110,10 @@ class Generator:
             self._constraints.begin(env_ids)
         for count in (self._cursor, self._subtask, self._held, self._tail, self.steps, self.ticks, self._tries):
             count[env_ids] = 0
-        for flag in (self._arm_done, self._ever, self._signal_at_end, self._signal_ever):
+        for flag in (self._arm_done, self._ever, self._signal_at_end, self._signal_ever, self._far_at_end):
             flag[env_ids] = False
         self._objects = self._env.object_pose()
+        self._start[env_ids] = self._objects[env_ids]
         self._watch.begin(env_ids, self._objects)
         self._beginning[env_ids.cpu().numpy()] = True
 
@@ -138,7 +141,7 @@ class Generator:
 
         Environments whose subtask failed may have been put back to where it began: see `take_rewinds`.
         """
-        success, objects = self._env.success(), self._env.object_pose()
+        success, objects, eefs = self._env.success(), self._env.object_pose(), self._env.eef_pose()
         self._objects = objects
         self.steps += 1
         self.ticks += 1
@@ -147,7 +150,9 @@ class Generator:
         fallen = self._watch.observe(ended, self._subtask, objects)
         here = torch.nn.functional.one_hot(self._subtask, self._plan.max_subtasks).bool()
         self._signal_ever |= self._watch.signals & here
-        self._signal_at_end |= self._watch.signals & here & ended.unsqueeze(-1)
+        here &= ended.unsqueeze(-1)
+        self._signal_at_end |= self._watch.signals & here
+        self._far_at_end = torch.where(here, self._following.far_from_end(eefs).unsqueeze(-1), self._far_at_end)
         deadlocked = torch.zeros_like(fallen)
         if self._constraints is not None:
             self._constraints.complete(ended, self._subtask)
@@ -176,7 +181,7 @@ class Generator:
             has_failed = (failed >= 0).any(dim=1) & ~won
             slot = torch.where(has_failed, failed_slot, slot)
             lost |= has_failed | (fallen & ~won)
-        unstable = ~torch.isfinite(objects.sum(dim=(1, 2, 3)) + self._env.eef_pose().sum(dim=(1, 2, 3)))
+        unstable = ~torch.isfinite(objects.sum(dim=(1, 2, 3)) + eefs.sum(dim=(1, 2, 3)))
         running = self._attempt >= 0
         again = self._tries.gather(1, slot[:, None])[:, 0] < self._settings.max_retries
         hopeless = unstable | deadlocked
@@ -293,6 +298,10 @@ class Generator:
                 "subtask": self._subtask,
                 "at_end": self._signal_at_end,
                 "ever": self._signal_ever,
+                "far": self._far_at_end,
+                "held": self._held > 0,
+                "fulfilled": self._ever,
+                "placement": placement(self._start),
                 "slot": slot,
                 "has_slot": has_slot,
                 "retries": self._tries.sum(dim=1),
@@ -306,16 +315,30 @@ class Generator:
             if not row["won"] and not cause:
                 if row["has_slot"]:
                     eef, subtask = divmod(row["slot"], plan.max_subtasks)
-                    cause, where = explain_subtask(plan, eef, subtask, row["ever"][eef][subtask])
+                    flags = (row[name][eef][subtask] for name in ("ever", "far"))
+                    cause, where = explain_subtask(plan, eef, subtask, *flags)
                 else:
-                    cause, where = explain(plan, row["at_end"], row["ever"], row["subtask"])
+                    flags = (row[name] for name in ("at_end", "ever", "far", "subtask", "held", "fulfilled"))
+                    cause, where = explain(plan, *flags)
             used = {name: [s for s in row["sources"][eef] if s >= 0] for eef, name in enumerate(plan.eef_names)}
             segments = {
                 name: [(begin, end) for begin, end in row["segments"][eef][: len(used[name])]]
                 for eef, name in enumerate(plan.eef_names)
             }
+            start = dict(zip(self._env.object_names, row["placement"], strict=True))
             outcomes.append(
-                Outcome(env_id, row["attempt"], row["won"], row["steps"], cause, where, used, segments, row["retries"])
+                Outcome(
+                    env_id,
+                    row["attempt"],
+                    row["won"],
+                    row["steps"],
+                    cause,
+                    where,
+                    used,
+                    segments,
+                    row["retries"],
+                    start,
+                )
             )
         return outcomes
 

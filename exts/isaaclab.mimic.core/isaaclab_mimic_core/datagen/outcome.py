@@ -3,7 +3,9 @@
 
 """How an attempt ended, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import torch
 
 from .plan import SubtaskPlan
 
@@ -18,7 +20,7 @@ class Outcome:
     steps: int
     """Steps of the demonstration; what was taken back by second tries does not count."""
     cause: str
-    """not_grasped, dropped, misplaced, unstable or deadlock; empty on success."""
+    """not_grasped, dropped, misplaced, out_of_reach, time, unstable or deadlock; empty on success."""
     subtask: str
     """Where it failed: `<eef>/<subtask index>`; empty on success or if that is not known."""
     sources: dict[str, list[int]]
@@ -27,16 +29,28 @@ class Outcome:
     """Per end effector the first step and end (exclusive) of each source segment used."""
     retries: int = 0
     """Second tries it took."""
+    placement: dict[str, list[float]] = field(default_factory=dict)
+    """Where each object stood when the attempt began: x, y [m], environment frame, and yaw [rad]."""
 
 
-def explain(plan: SubtaskPlan, at_end: list, ever: list, reached: list[int]) -> tuple[str, str]:
+def placement(pose: torch.Tensor) -> torch.Tensor:
+    """Return how poses lie seen from above: (..., 4, 4) -> (..., 3): x, y [m] and the x axis's heading [rad]."""
+    return torch.cat([pose[..., :2, 3], torch.atan2(pose[..., 1, 0], pose[..., 0, 0])[..., None]], dim=-1)
+
+
+def explain(
+    plan: SubtaskPlan, at_end: list, ever: list, far: list, reached: list[int], fulfilled: bool, fulfilled_before: bool
+) -> tuple[str, str]:
     """Name the first subtask whose signal did not hold at its segment's end, and what that means.
 
     Args:
         plan: The task's configuration.
         at_end: Per end effector and subtask, whether the signal held at the segment's end.
         ever: The same, whether it was raised at any step of the subtask.
+        far: The same, whether the end effector was far from its target at the segment's end.
         reached: Per end effector the subtask it got to.
+        fulfilled: The task is fulfilled now, only not for long enough.
+        fulfilled_before: It was fulfilled at some step.
 
     Returns:
         Cause and subtask.
@@ -44,13 +58,31 @@ def explain(plan: SubtaskPlan, at_end: list, ever: list, reached: list[int]) -> 
     for eef, names in enumerate(plan.signals):
         for index in range(len(names) - 1):
             if index < reached[eef] and not at_end[eef][index]:
-                return explain_subtask(plan, eef, index, ever[eef][index])
-    return "misplaced", f"{plan.eef_names[0]}/{len(plan.signals[0]) - 1}"
+                return explain_subtask(plan, eef, index, ever[eef][index], far[eef][index])
+    ends = [len(names) - 1 for names in plan.signals]
+    # Nothing says which end effector the task waits for; one that is not where it should be is the likeliest.
+    eef = next((eef for eef, last in enumerate(ends) if far[eef][last]), 0)
+    where = f"{plan.eef_names[eef]}/{ends[eef]}"
+    if fulfilled:
+        return "time", where
+    if fulfilled_before:
+        return "dropped", where
+    return ("out_of_reach" if far[eef][ends[eef]] else "misplaced"), where
 
 
-def explain_subtask(plan: SubtaskPlan, eef: int, subtask: int, ever: bool) -> tuple[str, str]:
-    """Say what it means that a subtask's signal does not hold; `ever`: it was raised before."""
+def explain_subtask(plan: SubtaskPlan, eef: int, subtask: int, ever: bool, far: bool) -> tuple[str, str]:
+    """Say what it means that a subtask's signal does not hold.
+
+    Args:
+        plan: The task's configuration.
+        eef: Which end effector.
+        subtask: Which of its subtasks.
+        ever: The signal was raised before.
+        far: The end effector was far from its target at the segment's end.
+    """
     where = f"{plan.eef_names[eef]}/{subtask}"
+    if far and not ever:
+        return "out_of_reach", where
     # A signal's name is all that tells what it stands for.
     if "grasp" in (plan.signals[eef][subtask] or ""):
         return ("dropped" if ever else "not_grasped"), where

@@ -6,6 +6,7 @@
 import time
 from collections import Counter
 from dataclasses import asdict, replace
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -204,6 +205,12 @@ class Generate(SimStage):
                 outcome.cause,
                 outcome.subtask,
                 outcome.sources,
+                # A placement that is not finite is none, and JSON has no name for it.
+                {
+                    name: [round(v, 4) for v in where]
+                    for name, where in outcome.placement.items()
+                    if isfinite(sum(where))
+                },
             )
         ]
 
