@@ -101,10 +101,12 @@ ensure() { # EXTRA
 
 ensure_graphics() {
     # The window's tests draw without a screen and, where there is no GPU, with Mesa's renderer; omni.ui links glfw.
-    local packages=(mesa-vulkan-drivers libvulkan1 libglfw3) drivers libraries
+    # The desktop program's own gets a screen that nobody sees, and hands that type and click.
+    local packages=(mesa-vulkan-drivers libvulkan1 libglfw3 libgl1 xvfb xdotool) drivers libraries
     drivers=$(ls /usr/share/vulkan/icd.d/*.json /etc/vulkan/icd.d/*.json 2>/dev/null) || true
     libraries=$(PATH=$PATH:/sbin ldconfig -p)
-    [[ -n $drivers && $libraries == *libvulkan.so.1* && $libraries == *libglfw.so.3* ]] && return
+    [[ -n $drivers && $libraries == *libvulkan.so.1* && $libraries == *libglfw.so.3* ]] &&
+        command -v Xvfb >/dev/null && command -v xdotool >/dev/null && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         say "installing ${packages[*]}"
         { apt-get update && apt-get install --yes --no-install-recommends "${packages[@]}"; } >&2 && return

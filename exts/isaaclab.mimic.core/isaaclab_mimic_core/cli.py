@@ -6,6 +6,7 @@
 Exit status: 0 done, 1 done with findings, 2 the input was wrong (nothing is written or lost), 3 interrupted.
 """
 
+import importlib
 import json
 import sys
 import traceback
@@ -15,7 +16,7 @@ from typing import Annotated, Any
 import tyro
 
 from . import __version__
-from .errors import MimicError
+from .errors import MimicError, PlatformError
 from .events import Event, StageFailed, to_json
 from .packaging import PackageOptions, publish
 from .stages.options import (
@@ -152,6 +153,25 @@ def package(options: Annotated[PackageOptions, _Flat], output: Annotated[Output,
     return job, output
 
 
+def ui() -> tuple[Job, Output]:
+    """Open the window: the whole workflow by mouse and keyboard, without Kit.
+
+    mimic ui
+    """
+
+    def job(streams: Streams, output: Output) -> int:
+        # By name: the core never depends on the window's package, which may not be there.
+        try:
+            desktop = importlib.import_module("isaaclab_mimic_ui.desktop")
+        except ModuleNotFoundError as error:
+            raise PlatformError(
+                "the window's package isaaclab_mimic_ui is not installed", remedy="Install it: ./mimic.sh setup ui"
+            ) from error
+        return desktop.main()
+
+    return job, Output()
+
+
 def version() -> tuple[Job, Output]:
     """Print the version."""
 
@@ -174,6 +194,7 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
     "doctor": doctor,
     "tasks": tasks,
     "package": package,
+    "ui": ui,
     "version": version,
 }
 

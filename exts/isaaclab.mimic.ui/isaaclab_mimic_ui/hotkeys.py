@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from .choices import read_kept
 from .host.base import Host
 from .keys import CTRL, Key
-from .steps import STEPS
+from .steps import SHOWN
 
-WINDOW, DRIVE = "window", "drive"
+WINDOW, DRIVE, MARK = "window", "drive", "mark"
 _REMEMBERED = "hotkeys"
 
-SCOPES = {WINDOW: "In the Mimic window", DRIVE: "While you drive the robot"}
+SCOPES = {WINDOW: "In the Mimic window", DRIVE: "While you drive the robot", MARK: "While you mark by hand"}
 """Scope -> when its keys are active."""
 
 
@@ -35,12 +35,36 @@ def _drive(key: str, title: str) -> Action:
     return Action(f"drive.{key}", DRIVE, title, Key(key))
 
 
+_MARKING = (
+    ("play", "Play", "N", "play", {}),
+    ("pause", "Pause", "B", "pause", {}),
+    ("toggle", "Play, or pause", "SPACE", "toggle", {}),
+    ("mark", "Mark here", "S", "mark", {}),
+    ("back", "One sample back", "LEFT", "step", {"by": -1}),
+    ("on", "One sample on", "RIGHT", "step", {"by": 1}),
+    ("back10", "Ten samples back", "DOWN", "step", {"by": -10}),
+    ("on10", "Ten samples on", "UP", "step", {"by": 10}),
+    ("first", "To the first sample", "HOME", "scrub", {"to": 0}),
+    ("last", "To the last sample", "END", "scrub", {"to": 1 << 30}),
+    ("previous", "To the mark before", "LEFT_BRACKET", "previous_mark", {}),
+    ("next", "To the mark after", "RIGHT_BRACKET", "next_mark", {}),
+    ("remove", "Remove the chosen mark", "X", "remove", {}),
+    ("undo", "Undo", "U", "undo", {}),
+    ("redo", "Redo", "R", "redo", {}),
+    ("eef", "Next end effector", "TAB", "next_eef", {}),
+    ("accept", "Accept, next demonstration", "ENTER", "accept", {}),
+    ("skip", "Skip this demonstration", "Q", "skip", {}),
+)
+
+MARKING = {f"mark.{name}": (request, arguments) for name, _, _, request, arguments in _MARKING}
+"""Action of marking by hand -> the stage's request, and its arguments."""
+
 ACTIONS: dict[str, Action] = {
     action.id: action
     for action in (
         *(
             Action(f"step.{name}", WINDOW, f"Open {step.title}", Key(f"KEY_{number}", CTRL))
-            for number, (name, step) in enumerate(STEPS.items(), 1)
+            for number, (name, step) in enumerate(SHOWN.items(), 1)
         ),
         Action("start", WINDOW, "Start, or stop", Key("ENTER", CTRL)),
         Action("pause", WINDOW, "Pause, or go on", Key("SPACE", CTRL)),
@@ -62,6 +86,7 @@ ACTIONS: dict[str, Action] = {
         _drive("R", "Discard this one, start anew"),
         _drive("P", "Pause, or go on"),
         _drive("ESCAPE", "End recording"),
+        *(Action(f"mark.{name}", MARK, title, Key(key)) for name, title, key, _, _ in _MARKING),
     )
 }
 """Every action by its id, in the order shown."""
@@ -85,7 +110,7 @@ class Hotkeys:
                 pass
         self._listeners: dict[str, tuple[Callable[[], bool], Callable[[str, bool], None]]] = {}
         self._down: dict[str, str] = {}
-        self._editing = 0
+        self._editing = False
         self._capture: Callable[[Key], None] | None = None
 
     def listen(self, scope: str, wanted: Callable[[], bool], on_action: Callable[[str, bool], None]) -> None:
@@ -100,13 +125,13 @@ class Hotkeys:
 
     def set_editing(self, editing: bool) -> None:
         """Take note that text is being typed into a field, or no longer is."""
-        self._editing = max(0, self._editing + (1 if editing else -1))
+        self._editing = editing
         if editing:
             self.release()
 
     @property
     def editing(self) -> bool:
-        return self._editing > 0
+        return self._editing
 
     def capture(self, on_key: Callable[[Key], None] | None) -> None:
         """Hand the next key to `on_key` in place of doing what it does; None: no longer."""

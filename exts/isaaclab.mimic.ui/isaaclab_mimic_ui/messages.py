@@ -30,8 +30,12 @@ def describe(event: events.Event) -> str:
         case events.AttemptFinished(success=False):
             where = f" in {event.subtask}" if event.subtask else ""
             return f"Attempt {event.attempt + 1} failed{where}: {event.cause.replace('_', ' ') or 'no success'}."
-        case events.Warned():
+        case events.Warned() | events.Hinted():
             return event.message
+        case events.InstructionChanged():
+            return f"Now: {event.now}"
+        case events.EpisodeAnnotated(ok=False):
+            return f"{event.name} is left out: {event.reason}"
         case events.StageFinished():
             return {
                 "done": "Finished.",

@@ -95,8 +95,9 @@ class Session:
 
     @property
     def is_driven(self) -> bool:
-        """Whether somebody drives the running stage with keys."""
-        return self.state is State.RUNNING and self.snapshot.get("teleop_device") == "keyboard"
+        """Whether a person drives the running stage; keys then reach it, whatever the device."""
+        device = self.snapshot.get("teleop_device", "scripted")
+        return self.state is State.RUNNING and device != "scripted"
 
     def remember(self) -> None:
         """Keep the choices beyond this run of the program."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from isaaclab_mimic_core.devices import NAMES as DEVICES
 from isaaclab_mimic_core.stages import options as stage_options
 from isaaclab_mimic_core.tasks.catalog import TASKS
 
@@ -64,6 +65,8 @@ class Step:
     """What to do while it is not."""
     makes: str = ""
     """The file that is there afterwards."""
+    under: str = ""
+    """The step that it is another way of doing; empty for a step of its own."""
     worker: bool = True
     """Whether it runs in a process of its own unless something else is chosen."""
 
@@ -141,7 +144,7 @@ GENERATE = Step(
     },
     check=_overwrite_or("resume"),
     needs=ANNOTATED,
-    blocked="annotate demonstrations first",
+    blocked="needs annotations",
     makes=GENERATED,
 )
 
@@ -162,9 +165,49 @@ ANNOTATE = Step(
         "output": Looks("Output file", file="out", shared=ANNOTATED),
     },
     needs=DEMOS,
-    blocked="record demonstrations first",
+    blocked="needs recordings",
     makes=ANNOTATED,
 )
+
+MARK = Step(
+    "mark",
+    "Mark by hand",
+    "Play each demonstration back, and say yourself where its subtasks end.",
+    "Begin",
+    "annotate_by_hand",
+    {
+        "TASK AND FILES": ("task", "input", "output", "resume", "overwrite"),
+        "MARKS": ("marks", "start_signals"),
+        "simulation": ("seed", *SIMULATION),
+    },
+    stage_options.AnnotateByHandOptions,
+    {
+        "input": Looks("Recorded file", file="in", shared=DEMOS),
+        "output": Looks("Output file", file="out", shared=ANNOTATED),
+        "resume": Looks("Go on with the output file"),
+        "marks": Looks("Begin with"),
+        "start_signals": Looks("Mark where subtasks start, too"),
+    },
+    check=_overwrite_or("resume"),
+    needs=DEMOS,
+    blocked=ANNOTATE.blocked,
+    makes=ANNOTATED,
+    under="annotate",
+)
+
+
+def _check_record(choices: Choices) -> dict[str, str]:
+    found = _overwrite_or("append")(choices)
+    try:
+        scripted = choices["teleop_device"] == "scripted"
+        if not scripted and choices.value("num_envs") != 1:
+            found["num_envs"] = "A person drives one environment."
+        if scripted and not choices.value("num_demos"):
+            found["num_demos"] = "At least 1 for a script."
+    except ValueError:
+        pass
+    return found
+
 
 RECORD = Step(
     "record",
@@ -175,24 +218,34 @@ RECORD = Step(
     {
         "TASK AND FILE": ("task", "output", "append", "overwrite"),
         "RUN": ("teleop_device", "num_demos", "num_envs", "seed"),
-        "how an episode ends": ("num_success_steps", "num_extra_steps", "max_steps"),
+        "how it is driven": ("step_hz", "pos_sensitivity", "rot_sensitivity", "dead_zone", "curve", "axes"),
+        "how a demonstration ends": ("num_success_steps", "num_extra_steps", "max_steps", "next_obs"),
         "simulation": SIMULATION,
     },
     stage_options.RecordOptions,
     {
         "output": Looks("Output file", file="out", shared=DEMOS),
         "append": Looks("Add to the file if it exists"),
-        "teleop_device": Looks("Device", choices=("scripted",)),
-        "num_demos": Looks("Demonstrations", low=1),
-        "num_success_steps": Looks("Success held for", unit="steps", low=0),
-        "num_extra_steps": Looks("Recorded after it", unit="steps", low=0),
+        "teleop_device": Looks("Device", choices=DEVICES),
+        "num_demos": Looks("Demonstrations", unit="0: no end", low=0),
+        "step_hz": Looks("Step rate", unit="1/s", low=0, high=1000),
+        "pos_sensitivity": Looks("Speed", unit="m/s", low=0, high=1000),
+        "rot_sensitivity": Looks("Turning", unit="rad/s", low=0, high=1000),
+        "dead_zone": Looks("Dead zone", low=0, high=0.99),
+        "curve": Looks("Curve", low=0.1, high=10),
+        "num_success_steps": Looks("Success held", unit="steps", low=0),
+        "num_extra_steps": Looks("Recorded after", unit="steps", low=0),
         "max_steps": Looks("Given up after", unit="steps", low=1),
+        "next_obs": Looks("Record next_obs, too"),
     },
-    check=_overwrite_or("append"),
+    check=_check_record,
     makes=DEMOS,
 )
 
 DATA = Step("data", "Data", "See what the files hold, find what is wrong with them, and pick what is good.", "", "")
 
-STEPS = {step.name: step for step in (LOOK, RECORD, ANNOTATE, GENERATE, DATA)}
+STEPS = {step.name: step for step in (LOOK, RECORD, ANNOTATE, MARK, GENERATE, DATA)}
 """Name -> step, in the order of work."""
+
+SHOWN = {name: step for name, step in STEPS.items() if not step.under}
+"""Those that are steps of their own."""

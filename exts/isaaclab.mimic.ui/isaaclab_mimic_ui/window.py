@@ -11,12 +11,12 @@ import omni.ui as ui
 
 from .choices import read_kept
 from .host.base import Host
-from .hotkeys import DRIVE, WINDOW, Hotkeys
+from .hotkeys import DRIVE, MARK, MARKING, WINDOW, Hotkeys
 from .panels import PANELS
 from .panels.context import PanelContext
 from .panels.keys import KeysPanel
-from .session import Session
-from .steps import STEPS
+from .session import Session, State
+from .steps import SHOWN, STEPS
 from .widgets import style
 from .widgets.layout import padded
 from .widgets.rail import Rail
@@ -64,6 +64,7 @@ class MimicWindow:
         self.open_step(self.chosen)
         self._stop_listening = host.listen_to_keys(self._window, self._on_key)
         self.hotkeys.listen(WINDOW, lambda: self._window.focused, self._on_window_key)
+        self.hotkeys.listen(MARK, self._is_marking, self._on_mark_key)
         self.hotkeys.listen(DRIVE, self._is_driving, self._on_drive_key)
         self._loop = host.spawn(self._keep_up_to_date())
 
@@ -91,6 +92,8 @@ class MimicWindow:
         """Bring a step's panel to the front; the table of keys for an empty name."""
         self.hotkeys.release()
         self.hotkeys.capture(None)
+        # A field that is hidden while it is typed into does not say that this is over.
+        self.hotkeys.set_editing(False)
         self.chosen = name or _KEYS
         if self.chosen not in self.panels:
             with self._place:
@@ -109,6 +112,18 @@ class MimicWindow:
         if self.chosen != name:
             self.open_step(name)
         return self.panels[name]
+
+    def may_close(self) -> bool:
+        """Whether the program may end now; while something runs, that is asked first, and once more counts as yes."""
+        running = [session.step.title for session in self.work.running]
+        if not running or self._question.visible:
+            return True
+        verb = "is" if len(running) == 1 else "are"
+        self._asked.text = (
+            f"{' and '.join(running)} {verb} running. Close again to stop; whatever has been saved is kept."
+        )
+        self._question.visible = True
+        return False
 
     def remember(self) -> None:
         """Keep choices and layout beyond this run of the program."""
@@ -135,11 +150,17 @@ class MimicWindow:
         with ui.ZStack():
             ui.Rectangle(name="background")
             with padded(style.GAP, right=style.GAP), ui.HStack(spacing=style.PADDING):
-                self.rail = Rail(STEPS.values(), self.open_step)
+                self.rail = Rail(SHOWN.values(), self.open_step)
                 with ui.VStack(spacing=style.GAP):
                     with ui.VStack(height=0, spacing=1):
                         self._title = ui.Label("", name="title", height=28)
                         self._sentence = ui.Label("", name="dim", height=0, word_wrap=True)
+                    self._question = ui.ZStack(height=0, visible=False)
+                    with self._question:
+                        ui.Rectangle(name="notice")
+                        with padded(style.GAP, height=ui.Pixel(0)), ui.HStack(height=26, spacing=style.GAP):
+                            self._asked = ui.Label("", word_wrap=True)
+                            ui.Button("Keep open", name="small", width=100, clicked_fn=self._keep_open)
                     self._place = ui.ZStack()
 
     def _make_panel(self, name: str):
@@ -149,6 +170,9 @@ class MimicWindow:
             self._host, self.hotkeys, self.hotkeys.set_editing, self.work.obstacle, self.open_step, self.work
         )
         return PANELS[name](self.work.sessions[name], context)
+
+    def _keep_open(self) -> None:
+        self._question.visible = False
 
     # -- keys
 
@@ -176,6 +200,14 @@ class MimicWindow:
     def _on_drive_key(self, id: str, pressed: bool) -> None:
         self.session.request("key", key=id.removeprefix("drive."), pressed=pressed)
 
+    def _is_marking(self) -> bool:
+        return self.chosen == "mark" and self.session.state is State.RUNNING
+
+    def _on_mark_key(self, id: str, pressed: bool) -> None:
+        if pressed:
+            name, arguments = MARKING[id]
+            self.session.request(name, **arguments)
+
     # -- the loop
 
     async def _keep_up_to_date(self) -> None:
@@ -186,6 +218,7 @@ class MimicWindow:
                 self.hotkeys.release()
                 continue
             self.work.refresh_files()
-            for name, step in STEPS.items():
-                self.rail.show(name, self.work.standing(step), name == self.chosen)
+            chosen = STEPS[self.chosen].under or self.chosen if self.chosen in STEPS else ""
+            for name, step in SHOWN.items():
+                self.rail.show(name, self.work.standing(step), name == chosen)
             self.panels[self.chosen].refresh()

@@ -75,7 +75,9 @@ class Work:
 
     def standing(self, step: Step) -> Standing:
         """Say where a step stands."""
-        session = self.sessions[step.name]
+        ways = [self.sessions[step.name]]
+        ways += [self.sessions[name] for name, other in STEPS.items() if other.under == step.name]
+        session = next((way for way in ways if way.state.is_active), ways[0])
         if session.state.is_active:
             wanted = session.snapshot.get("wanted") or 0
             count = f"{session.saved} of {wanted}" if wanted else session.state.value

@@ -121,6 +121,18 @@ class KitHarness:
         _ui._inject_mouse_button(0, False)
         self.update(3)
 
+    def drag(self, x: float, y: float, to_x: float, to_y: float, steps: int = 8) -> None:
+        """Press the mouse at a place, move it to another, and let go."""
+        from omni.ui import _ui
+
+        self.move_to(x, y)
+        _ui._inject_mouse_button(0, True)
+        self.update(2)
+        for step in range(1, steps + 1):
+            self.move_to(x + (to_x - x) * step / steps, y + (to_y - y) * step / steps)
+        _ui._inject_mouse_button(0, False)
+        self.update(3)
+
     def move_to(self, x: float, y: float) -> None:
         """Move the mouse, which is painted, to a place in pixels."""
         from omni.ui import _ui

@@ -96,12 +96,12 @@ class Generate(SimStage):
             "subtasks": self._generator.progress.tolist() if self._steps else [],
         }
 
-    def _watch(self, index: int) -> dict:
+    def _seen_in(self, index: int) -> dict:
         planned = {}
         for eef, name in enumerate(self.env.eef_names if self._steps else ()):
             way = self._generator.planned(index, eef)[:, :3, 3]
             planned[name] = way[:: max(1, len(way) // _PLANNED_POINTS)].tolist()
-        return {**super()._watch(index), "planned": planned}
+        return {**super()._seen_in(index), "planned": planned}
 
     @torch.inference_mode()
     def _begin(self) -> list[Event]:

@@ -78,7 +78,7 @@ class SimStage(Stage):
     def snapshot(self) -> dict:
         shown = {"phase": self._phase, "elapsed_s": time.perf_counter() - self._started, "memory_mb": memory_in_use()}
         if self._env is not None and not self.done and 0 <= self._watched < self._env.num_envs:
-            shown["watched"] = self._watch(self._watched)
+            shown["watched"] = self._seen_in(self._watched)
         return shown
 
     def _request(self, name: str, **arguments) -> None:
@@ -88,7 +88,7 @@ class SimStage(Stage):
         else:
             super()._request(name, **arguments)
 
-    def _watch(self, index: int) -> dict:
+    def _seen_in(self, index: int) -> dict:
         """Say where things are in one environment."""
         return watched_poses(self.env, index)
 

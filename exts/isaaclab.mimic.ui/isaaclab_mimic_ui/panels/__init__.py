@@ -7,12 +7,14 @@ from .annotate import AnnotatePanel
 from .data import DataPanel
 from .generate import GeneratePanel
 from .look import LookPanel
+from .mark import MarkPanel
 from .record import RecordPanel
 
 PANELS = {
     "look": LookPanel,
     "record": RecordPanel,
     "annotate": AnnotatePanel,
+    "mark": MarkPanel,
     "generate": GeneratePanel,
     "data": DataPanel,
 }

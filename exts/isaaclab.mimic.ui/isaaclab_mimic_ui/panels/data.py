@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from .context import PanelContext
 
 _KNOWN = {DEMOS: "Recorded", ANNOTATED: "Annotated", GENERATED: "Generated"}
 _ROWS = 300
+_POSITION = "obs/eef_pos"
 
 
 class DataPanel:
@@ -168,7 +170,19 @@ class DataPanel:
                     section("ATTRIBUTES")
                     ui.Label("\n".join(_lines(attrs)), name="code", height=0, word_wrap=True)
                 section("THE FILE")
-                ui.Label(self.summary["text"], name="code", height=0, word_wrap=True)
+                for line in self.summary["text"].splitlines():
+                    _build_line(line)
+
+
+def _build_line(line: str) -> None:
+    """Add a line of a summary: a word and what it says, in two columns."""
+    word, _, rest = line.strip().partition("  ")
+    with ui.HStack(height=0, spacing=style.GAP):
+        if rest:
+            ui.Label(word, name="code", width=90, height=0, alignment=ui.Alignment.LEFT_TOP)
+            ui.Label(rest.strip(), name="log", height=0, word_wrap=True)
+        else:
+            ui.Label(word, name="code", height=0, word_wrap=True)
 
 
 def _summarise(path: Path) -> dict:
@@ -185,20 +199,26 @@ def _summarise(path: Path) -> dict:
 
 
 def _read_signals(path: str, demo: str) -> dict[str, list[float]]:
-    """Read what is worth a curve: heights of the hands, the gripper, and the subtasks' signals."""
+    """Read what is worth a curve: heights of hands and objects, the gripper, and the subtasks' signals."""
     from isaaclab_mimic_core.datasets import DatasetReader
-    from isaaclab_mimic_core.datasets.layout import ACTIONS, EEF_POSE, TERM_SIGNALS
+    from isaaclab_mimic_core.datasets.layout import ACTIONS, EEF_POSE, STATES, TERM_SIGNALS
 
     curves: dict[str, list[float]] = {}
     with DatasetReader(path) as reader:
-        paths = [each for each in (ACTIONS, EEF_POSE, TERM_SIGNALS) if reader.has(demo, each)]
-        episode = reader.read(demo, paths)
-        for name, values in episode.group(EEF_POSE).items():
-            curves[f"HEIGHT OF {name.upper()} [M]"] = values[:, 2, 3].tolist()
-        if ACTIONS in episode.data:
-            curves["LAST ACTION (GRIPPER)"] = episode.data[ACTIONS][:, -1].tolist()
-        for name, values in episode.group(TERM_SIGNALS).items():
-            curves[name.upper().replace("_", " ")] = values.reshape(len(values)).astype(float).tolist()
+        bodies = [each for each in reader.shapes(demo) if re.fullmatch(rf"{STATES}/rigid_object/\w+/root_pose", each)]
+        paths = [each for each in (ACTIONS, EEF_POSE, _POSITION, TERM_SIGNALS) if reader.has(demo, each)]
+        episode = reader.read(demo, [*paths, *bodies])
+    for name, values in episode.group(EEF_POSE).items():
+        curves[f"HEIGHT OF {name.upper()} [M]"] = values[:, 2, 3].tolist()
+    if not curves and _POSITION in episode.data:
+        curves["HEIGHT OF THE HAND [M]"] = episode.data[_POSITION][:, 2].tolist()
+    if ACTIONS in episode.data:
+        curves["LAST ACTION (GRIPPER)"] = episode.data[ACTIONS][:, -1].tolist()
+    for name, values in episode.group(TERM_SIGNALS).items():
+        curves[name.upper().replace("_", " ")] = values.reshape(len(values)).astype(float).tolist()
+    for body in bodies:
+        name = body.split("/")[2].replace("_", " ").upper()
+        curves[f"HEIGHT OF {name} [M]"] = episode.data[body][:, 2].tolist()
     return curves
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The Record panel: who demonstrates, how it goes, and what was kept."""
+"""The Record panel: who demonstrates, what to do now, how it goes, and what was kept."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ import omni.ui as ui
 from ..messages import clock
 from ..widgets import style
 from ..widgets.demo_list import DemoList
+from ..widgets.device_view import DeviceView
 from ..widgets.empty import build_empty
 from ..widgets.layout import section
 from ..widgets.log import Log
 from ..widgets.run_head import RunHead
+from ..widgets.scene import SceneFrame
 from .stage_panel import StagePanel
 
 _TILES = (
     ("attempts", "Demonstrations that have ended, kept or not."),
     ("kept", "Share of them in which the task was fulfilled."),
-    ("steps", "Length of the demonstration that is going on."),
+    ("length [s]", "Length of the demonstration that is going on."),
+    ("steps per second", "Environment steps per second; slower than asked for, the robot moves slower."),
     ("elapsed", "Time since the run began."),
 )
 
@@ -33,16 +36,25 @@ class RecordPanel(StagePanel):
             (
                 ("Choose a task and a device.", "A scripted demonstrator needs nobody: good for a first try."),
                 ("Say which file to write, and how many demonstrations you want.", "Ten are enough to generate from."),
-                ("Press Record.", "A demonstration is kept when the task has stayed fulfilled for a moment."),
+                ("Press Record, and drive.", "Recording begins with your first movement, and ends with success."),
             ),
         )
 
     def build_run(self) -> None:
+        self._watching = False
+        self._driven: DeviceView | None = None
         with ui.VStack(spacing=style.GAP):
             self._head = RunHead(self.session, "demonstrations", _TILES)
+            self._device_frame = ui.Frame(height=0)
+            self._scene = SceneFrame()
+            with ui.HStack(height=28, spacing=style.GAP, visible=False) as self._actions:
+                self.discard_button = ui.Button(
+                    "Discard, start anew", name="small", clicked_fn=lambda: self.session.request("reset")
+                )
+                self.view_button = ui.Button("Open 3D view", name="small", clicked_fn=self._open_view)
             section("KEPT DEMONSTRATIONS")
             self._demos = DemoList()
-            self._log = Log(height=110)
+            self._log = Log(height=86)
 
     def refresh_run(self) -> None:
         if not self._head.due():
@@ -53,9 +65,26 @@ class RecordPanel(StagePanel):
             (
                 str(attempts),
                 f"{100 * shown.get('success_rate', 0.0):.0f} %" if attempts else "-",
-                str(shown["steps"]) if "steps" in shown else "-",
+                f"{shown['seconds']:.1f}" if "seconds" in shown else "-",
+                f"{shown['steps_per_second']:.1f}" if "steps_per_second" in shown else "-",
                 clock(self.session.elapsed),
             )
         )
+        driven = self.session.is_driven
+        self._actions.visible = driven
+        self.view_button.visible = bool(shown.get("url"))
+        if driven and self._driven is None:
+            with self._device_frame:
+                self._driven = DeviceView()
+        if driven:
+            self._driven.show(shown)
+            if not self._watching and "readings" in shown:
+                self._watching = True
+                self.session.request("watch", env=0)
+        self._scene.show(shown.get("watched") if self.session.state.is_active else None)
         self._demos.show(self.session.tally.demos)
         self._log.show(self.session.messages, self.session.num_messages)
+
+    def _open_view(self) -> None:
+        if url := self.session.snapshot.get("url"):
+            self.context.host.open_in_browser(url)

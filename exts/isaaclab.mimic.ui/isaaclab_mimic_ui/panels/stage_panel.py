@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import omni.ui as ui
 
 from ..session import Session, State
@@ -29,10 +31,13 @@ class StagePanel:
         context: What the panel needs of the window around it.
     """
 
+    ways: tuple[tuple[str, str], ...] = ()
+    """Where a step can be done in several ways: the step of each way, and what it is called."""
+
     def __init__(self, session: Session, context: PanelContext) -> None:
         self.session = session
         self.context = context
-        self.form = FormView(session.choices, context.on_editing)
+        self.form = FormView(session.choices, context.on_editing, self._on_form)
         self.worker = ui.SimpleBoolModel(session.choices.in_worker)
         self._on_worker = self.worker.subscribe_value_changed_fn(
             lambda model: setattr(session.choices, "in_worker", model.get_value_as_bool())
@@ -42,6 +47,7 @@ class StagePanel:
         self._shown: tuple | None = None
         self.button: ui.Button | None = None
         self.pause_button: ui.Button | None = None
+        self.way_buttons: dict[str, ui.Button] = {}
         self.worker_box: ui.CheckBox | None = None
         self._run_frame: ui.Frame | None = None
         self._trouble: ui.Label | None = None
@@ -104,6 +110,7 @@ class StagePanel:
     def destroy(self) -> None:
         self.form.destroy()
         self._on_worker = None
+        self.way_buttons.clear()
         self.button = self.pause_button = self.worker_box = self._run_frame = self._trouble = None
         self._frame.destroy()
 
@@ -120,6 +127,7 @@ class StagePanel:
         if self._wide:
             with ui.HStack(spacing=style.GAP):
                 with ui.VStack(width=style.FORM_WIDTH), card(True):
+                    self._build_ways()
                     with scrolled(style.GAP):
                         self.form.build()
                     self._build_buttons()
@@ -130,6 +138,16 @@ class StagePanel:
                     self.form.build()
                     self._build_buttons()
                 self._run_frame = ui.Frame(build_fn=self._build_right, height=_RUN_HEIGHT)
+
+    def _build_ways(self) -> None:
+        self.way_buttons.clear()
+        if self.ways:
+            with ui.HStack(height=28, spacing=4):
+                for name, title in self.ways:
+                    here = name == self.session.step.name
+                    self.way_buttons[name] = ui.Button(
+                        title, name="way_chosen" if here else "small", clicked_fn=partial(self.context.open_step, name)
+                    )
 
     def _build_buttons(self) -> None:
         step = self.session.step
@@ -147,6 +165,9 @@ class StagePanel:
         with ui.HStack(height=36, spacing=style.GAP):
             self.button = ui.Button(step.button, name="primary", clicked_fn=self.start_or_stop)
             self.pause_button = ui.Button("Pause", name="plain", width=96, visible=False, clicked_fn=self.toggle_pause)
+
+    def _on_form(self) -> None:
+        self._say("")
 
     def _say(self, trouble: str) -> None:
         if self._trouble is not None:

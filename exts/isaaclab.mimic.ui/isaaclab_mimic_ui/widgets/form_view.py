@@ -24,10 +24,12 @@ class FormView:
     Args:
         choices: What is filled in.
         on_editing: Called with whether text is being typed into a field.
+        on_change: Called when something has been filled in.
     """
 
-    def __init__(self, choices: Choices, on_editing: Callable[[bool], None]) -> None:
+    def __init__(self, choices: Choices, on_editing: Callable[[bool], None], on_change: Callable[[], None]) -> None:
         self._choices = choices
+        self._changed = on_change
         self.entries = {
             name: Entry(
                 field,
@@ -104,6 +106,7 @@ class FormView:
         self._choices[name] = text
         self._touched.add(name)
         self.check()
+        self._changed()
 
 
 def _explain_tasks() -> dict[str, str]:

@@ -63,7 +63,7 @@ class Rail:
     def _build_item(self, number: int, step: Step, on_chosen: Callable[[str], None]) -> None:
         with ui.HStack(height=_HEIGHT):
             ui.Spacer(width=6)
-            item = ui.ZStack(tooltip=step.sentence)
+            item = ui.ZStack()
             with item:
                 back = ui.Rectangle(name="rail_item")
                 with ui.HStack(spacing=8):

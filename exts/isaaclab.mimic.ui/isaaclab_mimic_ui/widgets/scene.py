@@ -40,14 +40,16 @@ class SceneFrame:
         with self._frame:
             ui.Rectangle(name="inset")
             self.view = sc.SceneView(
-                sc.CameraModel(_projection(), _looking_at([0.5, 0.0, 0.1])),
+                sc.CameraModel(_projection(), _looking_at([0.48, 0.0, 0.13])),
                 aspect_ratio_policy=sc.AspectRatioPolicy.PRESERVE_ASPECT_FIT,
             )
             with ui.VStack():
                 ui.Spacer(height=4)
                 with ui.HStack(height=14):
                     ui.Spacer(width=8)
-                    self._caption = ui.Label("", name="hint")
+                    self._caption = ui.Label(
+                        "Hands and objects appear here once the simulation runs." if grows else "", name="hint"
+                    )
                 ui.Spacer()
 
     def clear(self) -> None:
@@ -104,7 +106,7 @@ def _build_floor() -> None:
         sc.Line([0.1, 0.1 * step, 0.0], [0.9, 0.1 * step, 0.0], color=style.EDGE, thickness=1.0)
 
 
-def _projection(field: float = 0.45, near: float = 0.05, far: float = 20.0) -> sc.Matrix44:
+def _projection(field: float = 0.36, near: float = 0.05, far: float = 20.0) -> sc.Matrix44:
     scale = 1.0 / math.tan(field / 2.0)
     return sc.Matrix44(
         *(scale, 0, 0, 0),

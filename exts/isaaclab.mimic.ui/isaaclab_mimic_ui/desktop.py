@@ -1,0 +1,94 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""`mimic ui`: the Mimic window as a desktop program, without Kit."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from isaaclab_mimic_core.errors import PlatformError
+
+_TITLE = "Isaac Lab Mimic"
+_FRAME = 1.0 / 60.0
+_WIDTH, _HEIGHT = 1280, 720
+
+
+def main() -> int:
+    """Open the window, and return when it is closed.
+
+    Raises:
+        PlatformError: There is no omni.ui, or no screen to show it on.
+    """
+    try:
+        import omni.ui as ui
+        import omni.ui_scene
+    except (ImportError, OSError) as error:
+        raise PlatformError(
+            f"the desktop window needs omni.ui, which cannot be loaded ({error})",
+            remedy="Install it: ./mimic.sh setup ui, and libvulkan1 libglfw3 mesa-vulkan-drivers (Debian's names).",
+        ) from error
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("OMNIUI_HEADLESS")):
+        raise PlatformError(
+            "there is no screen to open a window on",
+            where="DISPLAY",
+            remedy="Start it from a desktop, or with xvfb-run; every verb of `mimic` works without a window, too.",
+        )
+    # Kit's name of it.
+    sys.modules.setdefault("omni.ui.scene", omni.ui_scene)
+    ui.init(_TITLE, _WIDTH, _HEIGHT, max_fps=None)
+    try:
+        asyncio.run(_run())
+    finally:
+        ui.shutdown()
+    return 0
+
+
+async def _run() -> None:
+    import omni.ui as ui
+    from omni.ui import _ui, standalone
+
+    from .host.desktop import DesktopHost, keep_open
+    from .window import MimicWindow
+
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    host = DesktopHost(config / "isaaclab-mimic" / "window.json")
+    window = MimicWindow(
+        host,
+        flags=ui.WINDOW_FLAGS_NO_TITLE_BAR
+        | ui.WINDOW_FLAGS_NO_MOVE
+        | ui.WINDOW_FLAGS_NO_RESIZE
+        | ui.WINDOW_FLAGS_NO_COLLAPSE
+        | ui.WINDOW_FLAGS_NO_DOCKING,
+        position_x=0,
+        position_y=0,
+    )
+    window.show()
+    told_to_end = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_end.set)
+    try:
+        while not told_to_end.is_set():
+            begin = time.monotonic()
+            _fill(window.window)
+            standalone._tick_one_frame()
+            host.frame_passed()
+            await asyncio.sleep(max(0.0, _FRAME - (time.monotonic() - begin)))
+            if _ui._standalone_should_close() and (window.may_close() or not keep_open()):
+                break
+    finally:
+        window.destroy()
+
+
+def _fill(window) -> None:
+    """Make the window as large as the operating system's."""
+    import omni.ui as ui
+
+    width, height = ui.Workspace.get_main_window_width(), ui.Workspace.get_main_window_height()
+    if (window.width, window.height) != (width, height):
+        window.width, window.height = width, height

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A desktop program of its own: omni.ui without Kit, in one window of the operating system."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import json
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+
+import omni.ui as ui
+
+from ..keys import ALT, CTRL, GLFW, SHIFT
+from .base import Host
+
+_MODIFIERS = SHIFT | CTRL | ALT
+
+
+class DesktopHost(Host):
+    """The window's host without Kit.
+
+    Args:
+        file: Where to remember things.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._kept: dict[str, str] = {}
+        self._waiting: list[asyncio.Future] = []
+        self._tasks: set[asyncio.Task] = set()
+        try:
+            kept = json.loads(file.read_text())
+            self._kept = {name: text for name, text in kept.items() if isinstance(text, str)}
+        except (OSError, ValueError, AttributeError):
+            pass
+
+    def frame_passed(self) -> None:
+        """Wake whoever waits for the next frame; to be called by the program's loop."""
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def next_update(self) -> None:
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        await future
+
+    def spawn(self, coroutine: Coroutine) -> asyncio.Task:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._on_done)
+        return task
+
+    def setting(self, name: str, default):
+        return default
+
+    def recall(self, name: str) -> str:
+        return self._kept.get(name, "")
+
+    def remember(self, name: str, text: str) -> None:
+        if self._kept.get(name) == text:
+            return
+        self._kept[name] = text
+        draft = self._file.with_suffix(".new")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(json.dumps(self._kept, indent=1))
+            os.replace(draft, self._file)
+        except OSError as error:
+            self.log_error(f"What was chosen cannot be remembered: {error}")
+
+    def log_error(self, text: str) -> None:
+        print(text, file=sys.stderr)
+
+    def listen_to_keys(self, window: ui.Window, on_key: Callable[[str, bool, int], bool]) -> Callable[[], None]:
+        def on_pressed(code: int, modifiers: int, pressed: bool) -> None:
+            if code in GLFW:
+                on_key(GLFW[code], pressed, modifiers & _MODIFIERS)
+
+        window.set_key_pressed_fn(on_pressed)
+        return lambda: window.set_key_pressed_fn(None)
+
+    def has_attention(self, window: ui.Window) -> bool:
+        return True
+
+    def hold_physics(self) -> None:
+        """Nobody else steps physics here."""
+
+    def release_physics(self) -> None:
+        """Nothing was held."""
+
+    def _on_done(self, task: asyncio.Task) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            error = task.exception()
+            self.log_error(f"{type(error).__name__}: {error}")
+
+
+def keep_open() -> bool:
+    """Take back that the operating system's window shall be closed; return whether that was possible."""
+    try:
+        glfw = ctypes.CDLL("libglfw.so.3")
+    except OSError:
+        return False
+    glfw.glfwGetCurrentContext.restype = ctypes.c_void_p
+    glfw.glfwSetWindowShouldClose.argtypes = (ctypes.c_void_p, ctypes.c_int)
+    window = glfw.glfwGetCurrentContext()
+    if not window:
+        return False
+    glfw.glfwSetWindowShouldClose(window, 0)
+    return True

@@ -1,0 +1,176 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A demonstration from left to right: its curves, a playhead, and marks that can be dragged; a lane per hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import omni.ui as ui
+
+from . import style
+
+_CURVE_HEIGHT = 42
+_LANE_HEIGHT = 34
+_MOST_CURVES = 5
+_GRASP = 7
+"""[px] How near to a mark a click takes hold of it."""
+
+
+class Timeline:
+    """Builds into the current container.
+
+    Args:
+        on_scrub: Called with the sample that the playhead shall go to.
+        on_move: Called with a mark's label and the sample that it was dragged to.
+        on_select: Called with the label of a mark that was clicked.
+    """
+
+    def __init__(
+        self,
+        on_scrub: Callable[[int], None],
+        on_move: Callable[[str, int], None],
+        on_select: Callable[[str], None],
+    ) -> None:
+        self._on_scrub, self._on_move, self._on_select = on_scrub, on_move, on_select
+        self._curves_told: tuple = ()
+        self._lanes_told: tuple = ()
+        self._samples = 1
+        self._marks: list[dict] = []
+        self._held: tuple[str, float] | None = None
+        self._last_x = 0.0
+        self._play: ui.Spacer | None = None
+        self.area: ui.ZStack | None = None
+        """What can be clicked and dragged in."""
+        self._frame = ui.Frame(height=0, build_fn=self._build)
+
+    def show(self, shown: dict) -> None:
+        """Show a snapshot of `AnnotateByHand`; an empty one for nothing."""
+        curves = shown.get("curves") or {}
+        self._marks = shown.get("marks") or []
+        self._samples = max(2, shown.get("num_samples") or 2)
+        eefs = shown.get("eefs") or []
+        curves_told = (shown.get("episode"), tuple(curves), tuple(eefs))
+        if curves_told != self._curves_told:
+            self._curves_told = curves_told
+            self._content = dict(list(curves.items())[:_MOST_CURVES]), list(eefs)
+            self._lanes_told = ()
+            self._frame.rebuild()
+            return
+        if self._play is None:
+            return
+        self._play.width = ui.Percent(100.0 * shown.get("row", 0) / (self._samples - 1))
+        lanes_told = tuple((mark["label"], mark["step"], mark["next"], mark["selected"]) for mark in self._marks)
+        if lanes_told != self._lanes_told:
+            self._lanes_told = lanes_told
+            for eef, lane in self._lanes.items():
+                self._build_marks(lane, [mark for mark in self._marks if mark["eef"] == eef])
+
+    def x_of(self, row: int) -> float:
+        """Return where on the screen a sample is [px]."""
+        return self.area.screen_position_x + self.area.computed_width * row / (self._samples - 1)
+
+    def _build(self) -> None:
+        self._lanes: dict[str, ui.Frame] = {}
+        self._play = None
+        curves, eefs = getattr(self, "_content", ({}, []))
+        if not eefs:
+            ui.Label("The demonstration is being read.", name="hint", height=20)
+            return
+        self.area = ui.ZStack(height=0)
+        with self.area:
+            with ui.VStack(height=0, spacing=3):
+                for name, values in curves.items():
+                    self._build_curve(name, values)
+                for eef in eefs:
+                    with ui.ZStack(height=_LANE_HEIGHT):
+                        ui.Rectangle(name="inset")
+                        with ui.HStack():
+                            ui.Spacer(width=4)
+                            ui.Label(eef, name="tick", alignment=ui.Alignment.LEFT_TOP)
+                        self._lanes[eef] = ui.Frame()
+            with ui.HStack():
+                self._play = ui.Spacer(width=ui.Percent(0))
+                ui.Rectangle(name="play", width=2)
+                ui.Spacer()
+            # Not the stack itself: what is dragged where there is no item is the window.
+            hand = ui.InvisibleButton()
+        hand.set_mouse_pressed_fn(self._on_pressed)
+        hand.set_mouse_moved_fn(self._on_moved)
+        hand.set_mouse_released_fn(self._on_released)
+
+    def _build_curve(self, name: str, values: list[float]) -> None:
+        low, high = min(values), max(values)
+        margin = 0.1 * (high - low) or 1.0
+        with ui.ZStack(height=_CURVE_HEIGHT):
+            ui.Rectangle(name="inset")
+            with ui.HStack():
+                ui.Spacer(width=4)
+                ui.Label(name.replace("_", " "), name="tick", alignment=ui.Alignment.LEFT_TOP)
+            ui.Plot(
+                ui.Type.LINE,
+                low - margin,
+                high + margin,
+                *values,
+                style={"color": style.DIM, "background_color": style.TRANSPARENT},
+            )
+
+    def _build_marks(self, lane: ui.Frame, marks: list[dict]) -> None:
+        with lane, ui.ZStack():
+            for mark in marks:
+                if mark["step"] is None:
+                    continue
+                with ui.HStack():
+                    ui.Spacer(width=ui.Percent(100.0 * mark["step"] / (self._samples - 1)))
+                    ui.Rectangle(name="mark", width=4 if mark["selected"] else 2)
+                    ui.Spacer(width=3)
+                    with ui.VStack(width=0):
+                        ui.Spacer()
+                        ui.Label(f"{mark['label']} {mark['step']}", name="mark", width=0, height=14)
+                    ui.Spacer()
+            coming = [mark["label"] for mark in marks if mark["next"]]
+            if coming:
+                with ui.HStack():
+                    ui.Spacer()
+                    ui.Label(f"next: {coming[0]} ", name="tick", width=0, alignment=ui.Alignment.RIGHT_TOP)
+
+    def _row_at(self, x: float) -> int:
+        share = (x - self.area.screen_position_x) / max(1.0, self.area.computed_width)
+        return round(min(1.0, max(0.0, share)) * (self._samples - 1))
+
+    def _mark_at(self, x: float, y: float) -> dict | None:
+        for mark in self._marks:
+            lane = self._lanes.get(mark["eef"])
+            if mark["step"] is None or lane is None:
+                continue
+            inside = lane.screen_position_y <= y <= lane.screen_position_y + lane.computed_height
+            if inside and abs(self.x_of(mark["step"]) - x) <= _GRASP:
+                return mark
+        return None
+
+    def _on_pressed(self, x: float, y: float, button: int, modifier: int) -> None:
+        if button != 0:
+            return
+        self._last_x = x
+        mark = self._mark_at(x, y)
+        self._held = (mark["label"], x) if mark else ("", x)
+        if mark:
+            self._on_select(mark["label"])
+        else:
+            self._on_scrub(self._row_at(x))
+
+    def _on_moved(self, x: float, y: float, modifier: int, pressed: bool) -> None:
+        if self._held is None or not pressed:
+            return
+        # Where it is let go is taken from here: a release may be told with the place where the mouse was pressed.
+        self._last_x = x
+        if not self._held[0]:
+            self._on_scrub(self._row_at(x))
+
+    def _on_released(self, x: float, y: float, button: int, modifier: int) -> None:
+        if self._held is None:
+            return
+        (label, begin), self._held = self._held, None
+        if label and abs(self._last_x - begin) > 2:
+            self._on_move(label, self._row_at(self._last_x))

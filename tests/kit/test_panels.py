@@ -1,0 +1,258 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The panels on real physics: each is clicked and typed into in a real Kit, and does what it says."""
+
+from functools import partial
+from pathlib import Path
+
+import h5py
+import pytest
+from harness import in_kit
+from mimic_window import ACCENT, count_pixels, has_ended, open_window
+
+UI = "isaaclab.mimic.ui"
+DEMOS = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
+
+
+def click_step(kit, window, name):
+    kit.click(window.rail.items[name])
+    kit.update(3)
+    assert window.chosen == name
+    return window.panels[name]
+
+
+def type_into(kit, entry, text):
+    """Replace what stands in a field, as a person does."""
+    entry.value = ""
+    kit.click(entry.field)
+    kit.type_text(text)
+    kit.press_key(257)
+    kit.update(2)
+    assert entry.value == text
+
+
+def wait(kit, window, predicate, timeout=120.0):
+    """Run frames until something holds, as long as nothing has failed."""
+
+    def happened():
+        assert not window.session.failure, window.session.failure
+        return predicate(window.session.snapshot)
+
+    kit.pump_until(happened, timeout)
+
+
+def end(kit, window, panel):
+    kit.click(panel.button)
+    kit.pump_until(partial(has_ended, window), timeout=60)
+    kit.update(5)
+    assert not window.session.failure, window.session.failure
+
+
+@pytest.mark.sim
+@in_kit(enable=[UI], timeout=300)
+def test_look_shows_a_task(kit, tmp_path):
+    window = open_window(kit)
+    panel = click_step(kit, window, "look")
+    kit.screenshot(tmp_path / "empty.png")
+    panel.entries["actions"].value = "random"
+    type_into(kit, panel.entries["num_envs"], "2")
+    kit.click(panel.form.groups["more"])
+    panel.entries["viz"].value = "none"
+    kit.click(panel.button)
+    wait(kit, window, lambda shown: shown.get("steps", 0) > 60 and "watched" in shown)
+    kit.pump_for(0.5)
+    picture = kit.screenshot(tmp_path / "looking.png")
+    assert count_pixels(picture, ACCENT, 60) > 60  # the way of the hand, among others
+    kit.click(panel.pause_button)
+    kit.pump_for(0.5)
+    steps = window.session.snapshot["steps"]
+    kit.pump_for(1.0)
+    assert window.session.paused and window.session.snapshot["steps"] == steps
+    end(kit, window, panel)
+    assert window.session.state.value == "stopped"
+
+
+@pytest.mark.sim
+@in_kit(enable=[UI, "omni.appwindow"], timeout=300)
+def test_record_takes_the_keys_that_it_wants_and_no_others(kit, tmp_path):
+    import carb.input
+    import omni.appwindow
+    import omni.ui as ui
+
+    heard = []
+    interface = carb.input.acquire_input_interface()
+    keyboard = omni.appwindow.get_default_app_window().get_keyboard()
+    viewport = interface.subscribe_to_keyboard_events(keyboard, lambda event: heard.append(event.input) or True)
+    keys = carb.input.KeyboardInput
+
+    def hold(key, seconds):
+        omni.appwindow.get_default_app_window().inject_key(key, True)
+        kit.pump_for(seconds)
+        omni.appwindow.get_default_app_window().inject_key(key, False)
+        kit.update(3)
+
+    window = open_window(kit)
+    hold(keys.W, 0.1)
+    assert heard == [keys.W] * 2, "nobody has asked for keys yet"
+    panel = click_step(kit, window, "record")
+    assert panel.entries["teleop_device"].value == "keyboard"
+    type_into(kit, panel.entries["num_envs"], "2")
+    assert panel.entries["num_envs"].problem == "A person drives one environment."
+    type_into(kit, panel.entries["num_envs"], "1")
+    type_into(kit, panel.entries["output"], str(tmp_path / "demos.hdf5"))
+    kit.click(panel.button)
+    wait(kit, window, lambda shown: shown.get("waiting") and "watched" in shown)
+    kit.screenshot(tmp_path / "waiting.png")
+    del heard[:]
+    before = window.session.snapshot["watched"]["eefs"]["franka"][2][3]
+    hold(keys.E, 1.5)
+    wait(kit, window, lambda shown: shown["steps"] > 3)
+    after = window.session.snapshot["watched"]["eefs"]["franka"][2][3]
+    assert after < before - 0.01, "E lowers the hand"
+    assert not heard, "the viewport would have moved its camera, too"
+    hold(keys.J, 0.1)
+    assert heard == [keys.J] * 2, "a key that means nothing to us is everybody's"
+    kit.screenshot(tmp_path / "driving.png")
+
+    # While somebody types, keys are letters: into a field of ours, and into another window's.
+    del heard[:]
+    steps = window.session.snapshot["steps"]
+    other = ui.Window("Another", width=300, height=100, position_x=900, position_y=560)
+    with other.frame:
+        field = ui.StringField(height=24)
+    kit.update(3)
+    kit.click(field)
+    hold(keys.R, 0.3)
+    assert heard == [keys.R] * 2 and window.session.snapshot["steps"] >= steps
+    other.destroy()
+    window.window.focus()
+    kit.update(3)
+    del heard[:]
+    hold(keys.R, 0.2)
+    wait(kit, window, lambda shown: shown["attempts"] == 1 and shown["waiting"])
+    assert not heard
+    hold(keys.ESCAPE, 0.1)
+    kit.pump_until(partial(has_ended, window), timeout=60)
+    assert window.session.state.value == "stopped" and not window.session.failure
+    hold(keys.W, 0.1)
+    assert heard == [keys.W] * 2, "the keys have been given back"
+    interface.unsubscribe_to_keyboard_events(keyboard, viewport)
+
+
+@pytest.mark.sim
+@in_kit(enable=[UI, "omni.appwindow"], timeout=300)
+def test_a_demonstration_is_marked_by_hand(kit, tmp_path):
+    import carb.input
+
+    keys = carb.input.KeyboardInput
+    window = open_window(kit)
+    click_step(kit, window, "annotate")
+    kit.click(window.panels["annotate"].way_buttons["mark"])
+    kit.update(3)
+    panel = window.panels["mark"]
+    type_into(kit, panel.entries["input"], str(DEMOS))
+    type_into(kit, panel.entries["output"], str(tmp_path / "marked.hdf5"))
+    kit.click(panel.button)
+    wait(kit, window, lambda shown: shown.get("num_samples", 0) > 0 and shown.get("marks"))
+    kit.update(10)
+    labels = [mark["label"] for mark in window.session.snapshot["marks"]]
+    samples = window.session.snapshot["num_samples"]
+    assert len(labels) == 3 and samples > 100
+
+    def marks():
+        return [mark["step"] for mark in window.session.snapshot["marks"]]
+
+    # A click on the timeline moves the playhead, S marks, a drag moves the mark, U takes that back.
+    for number, row in enumerate((40, 80, 120)):
+        kit.click_at(panel.timeline.x_of(row), panel.timeline.area.screen_position_y + 10)
+        wait(kit, window, lambda shown, row=row: abs(shown["row"] - row) <= 1)
+        kit.press_input(keys.S)
+        wait(kit, window, lambda shown, number=number: marks()[number] is not None)
+    kit.pump_for(0.3)
+    assert not panel.buttons["accept"].enabled or window.session.snapshot["complete"]
+    lane = panel.timeline._lanes["franka"]
+    set_to = marks()
+    kit.drag(
+        panel.timeline.x_of(set_to[1]),
+        lane.screen_position_y + 20,
+        panel.timeline.x_of(95),
+        lane.screen_position_y + 20,
+    )
+    wait(kit, window, lambda shown: abs(marks()[1] - 95) <= 1)
+    kit.pump_for(0.5)
+    kit.screenshot(tmp_path / "marking.png")
+    kit.press_input(keys.U)
+    wait(kit, window, lambda shown: marks() == set_to)
+    first = window.session.snapshot["episode"]
+    kit.press_input(keys.ENTER)
+    wait(kit, window, lambda shown: shown["saved"] == 1 and shown["episode"] not in (None, first))
+    end(kit, window, panel)
+    with h5py.File(tmp_path / "marked.hdf5") as file:
+        signals = file["data/demo_0/obs/datagen_info/subtask_term_signals"]
+        assert [int(signals[label][:].argmax()) for label in labels] == set_to
+
+
+@in_kit(enable=[UI], timeout=60)
+def test_data_shows_what_a_file_holds(kit, tmp_path):
+    window = open_window(kit)
+    panel = click_step(kit, window, "data")
+    kit.click(panel.field)
+    kit.type_text(str(tmp_path / "nothing.hdf5"))
+    kit.press_key(257)
+    kit.pump_until(lambda: panel.failure)
+    kit.update(3)
+    kit.screenshot(tmp_path / "nothing.png")
+    panel.field.model.set_value("")
+    kit.click(panel.field)
+    kit.type_text(str(DEMOS))
+    kit.press_key(257)
+    kit.pump_until(lambda: panel.summary)
+    kit.update(3)
+    assert len(panel.demo_rows) == 10
+    kit.click(panel.demo_rows["demo_3"])
+    kit.pump_until(lambda: panel.demo == "demo_3" and panel._signals)
+    kit.update(3)
+    picture = kit.screenshot(tmp_path / "data.png")
+    assert count_pixels(picture, ACCENT, 60) > 500
+
+
+@in_kit(enable=[UI, "omni.appwindow"])
+def test_everything_can_be_reached_by_keys_and_keys_can_be_changed(kit, tmp_path):
+    import carb.input
+
+    from isaaclab_mimic_ui.keys import CTRL, Key
+
+    keys, window = carb.input.KeyboardInput, open_window(kit)
+    import omni.appwindow
+
+    def press(key, modifiers=0):
+        for down in (True, False):
+            omni.appwindow.get_default_app_window().inject_key(key, down, modifiers)
+            kit.update()
+
+    for number, name in enumerate(("look", "record", "annotate", "generate", "data"), 1):
+        press(getattr(keys, f"KEY_{number}"), CTRL)
+        kit.update(3)
+        assert window.chosen == name
+        kit.screenshot(tmp_path / f"{name}.png")
+    press(keys.F1)
+    kit.update(3)
+    panel = window.panels["keys"]
+    kit.screenshot(tmp_path / "keys.png")
+    kit.click(panel.buttons["start"])
+    press(keys.F5)
+    kit.update(3)
+    assert window.hotkeys.keys["start"] == Key("F5") and not panel.trouble
+    kit.click(panel.buttons["pause"])
+    press(keys.F5)
+    kit.update(3)
+    assert "used already" in panel.trouble
+    kit.screenshot(tmp_path / "refused.png")
+    press(keys.KEY_4, CTRL)
+    press(keys.F5)
+    kit.update(3)
+    assert window.panels["generate"].entries["input"].problem, "F5 has tried to start"
+    kit.disable(UI)
+    kit.enable(UI)
+    assert open_window(kit).hotkeys.keys["start"] == Key("F5")
