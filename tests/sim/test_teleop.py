@@ -127,7 +127,8 @@ def test_r_discards_and_begins_anew(chain):
 
 
 def test_paused_nothing_moves_and_the_device_is_polled(chain):
-    assert chain.keyboard["paused"] == {"paused": True, "polled": ["Z"], "moved": 0.0, "steps": 0}
+    seen = chain.keyboard["paused"]
+    assert seen["paused"] and seen["moved"] == 0.0 and seen["steps"] == 0 and "Z" in seen["polled"]
 
 
 def test_unplugged_in_mid_episode_the_stage_rests_and_goes_on(chain):
@@ -142,7 +143,7 @@ def test_unplugged_in_mid_episode_the_stage_rests_and_goes_on(chain):
 
 def test_a_second_of_a_held_key_is_its_sensitivity_at_any_step_rate(chain):
     for hz, way in chain.teleop["ways"].items():
-        assert way == pytest.approx([0.0, 0.0, 0.1], abs=0.004), f"{hz} Hz"
+        assert way == pytest.approx([0.0, 0.0, 0.1], abs=1e-3), f"{hz} Hz"
     assert chain.teleop["ending"]["outcome"] == "done"
 
 

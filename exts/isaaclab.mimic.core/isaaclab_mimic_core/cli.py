@@ -127,6 +127,31 @@ def doctor(output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     return job, output
 
 
+def devices(output: Annotated[Output, _Flat], live: bool = False, seconds: float = 0.0) -> tuple[Job, Output]:
+    """List the devices that can drive a robot here, and show what they say.
+
+    mimic devices
+    mimic devices --live
+
+    Args:
+        output: How to answer.
+        live: Show the readings while somebody tries the devices, until Esc.
+        seconds: How long to show them; 0: until Esc or Ctrl-C.
+    """
+
+    def job(streams: Streams, output: Output) -> int:
+        from .devices.listing import list_devices, to_dicts
+        from .terminal.devices import format_devices, show_readings
+
+        listed = list_devices()
+        print(json.dumps(to_dicts(listed)) if output.json else format_devices(listed), file=streams.out)
+        if live or seconds > 0:
+            show_readings(streams.out, seconds, output.json)
+        return FINDINGS if any(device.trouble for device in listed) else DONE
+
+    return job, output
+
+
 def tasks(output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """List the tasks, which of them can run here, and what the others need."""
 
@@ -192,6 +217,7 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
     "info": info,
     **data.VERBS,
     "doctor": doctor,
+    "devices": devices,
     "tasks": tasks,
     "package": package,
     "ui": ui,

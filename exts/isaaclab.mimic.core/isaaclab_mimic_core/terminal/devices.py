@@ -1,0 +1,76 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Show the devices that are here, and what they say while somebody tries them."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TextIO
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from ..devices.hosts.terminal import TerminalKeys
+from ..devices.listing import Listed, LiveReadings
+
+_PERIOD = 0.05
+_BAR = 12
+"""Characters to either side of an axis' middle."""
+
+
+def format_devices(listed: list[Listed]) -> str:
+    """Return the list as lines of text."""
+    lines = []
+    for device in listed:
+        lines.append(f"{'+' if device.usable else '-'} {device.device:<11} {device.detail}")
+        if device.remedy:
+            lines.append(f"  {'':<11} {device.remedy}")
+    return "\n".join(lines)
+
+
+def show_readings(out: TextIO, seconds: float, json_lines: bool) -> None:
+    """Show live readings until Esc or Ctrl-C, or for so many seconds if they are more than 0."""
+    if json_lines:
+        for readings in _readings(seconds):
+            print(json.dumps(readings), file=out)
+        return
+    console = Console(file=out, highlight=False)
+    with Live(console=console, refresh_per_second=20, transient=True) as live:
+        for readings in _readings(seconds):
+            live.update(Text(format_readings(readings)))
+
+
+def format_readings(readings: dict) -> str:
+    """Return readings as lines of text, axes as bars."""
+    keys, mouse = readings["keyboard"]["keys"], readings["spacemouse"]
+    lines = [f"keyboard    {' '.join(keys) or 'no key'}", f"SpaceMouse  {mouse.get('model', 'none')}"]
+    for name, value in mouse.get("axes", {}).items():
+        size = min(round(abs(value) * _BAR), _BAR)
+        left = ("#" * size if value < 0 else "").rjust(_BAR)
+        right = ("#" * size if value > 0 else "").ljust(_BAR)
+        lines.append(f"  {name:<8} {value:+.2f} {left}|{right}")
+    if mouse.get("connected"):
+        lines.append(f"  buttons  {' '.join(mouse['buttons']) or 'none'}")
+    return "\n".join([*lines, "Esc ends"])
+
+
+def _readings(seconds: float) -> Iterator[dict]:
+    source = LiveReadings()
+    end = time.monotonic() + seconds if seconds > 0 else float("inf")
+    with ExitStack() as stack:
+        stack.callback(source.close)
+        keys = None
+        if sys.stdin and sys.stdin.isatty():
+            keys = stack.enter_context(TerminalKeys(source.key, source.release, sys.stdin.fileno()))
+        while time.monotonic() < end:
+            if keys is not None:
+                keys.poll()
+            readings = source.poll()
+            yield readings
+            if "ESCAPE" in readings["keyboard"]["keys"]:
+                return
+            time.sleep(_PERIOD)
