@@ -3,6 +3,7 @@
 
 """Keys through a real pseudo-terminal, in both dialects."""
 
+import io
 import os
 import pty
 import signal
@@ -13,7 +14,9 @@ import pytest
 
 from isaaclab_mimic_core.devices.hosts.key_codes import END, START, KeyParser
 from isaaclab_mimic_core.devices.hosts.terminal import HOLD, TerminalKeys, check_terminal
+from isaaclab_mimic_core.devices.settings import DeviceSettings
 from isaaclab_mimic_core.errors import DeviceError
+from isaaclab_mimic_core.terminal.keys import keys_for
 
 
 def parsed(text: str, complete: bool = False) -> list[tuple[str, str]]:
@@ -126,6 +129,38 @@ def test_ctrl_c_interrupts_in_both_dialects(terminal):
         assert interrupted == [1]
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+class Asked:
+    """Takes requests, as a stage does."""
+
+    def __init__(self):
+        self.done, self.requests = False, []
+
+    def request(self, name, **arguments):
+        self.requests.append((name, *arguments.values()))
+
+
+@pytest.mark.parametrize(("device", "hears"), [("keyboard", True), ("spacemouse", True), ("scripted", False)])
+def test_a_stage_in_a_terminal_gets_its_keys(terminal, monkeypatch, device, hears):
+    theirs, ours = terminal
+    stage, out = Asked(), io.StringIO()
+    with os.fdopen(os.dup(ours), "r+b", buffering=0) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        with keys_for(stage, DeviceSettings(teleop_device=device), out) as poll:
+            os.write(theirs, b"\x1b[119u\x1b[119;1:3u\x1b[O")
+            time.sleep(0.01)
+            poll()
+            expected = [("key", "W", True), ("key", "W", False), ("release",)]
+            assert stage.requests == (expected if hears else [])
+            stage.done = True
+            os.write(theirs, b"\x1b[97u")
+            time.sleep(0.01)
+            poll()
+            assert len(stage.requests) == len(expected) * hears, "a stage that has ended is left alone"
+            monkeypatch.setattr(time, "monotonic", lambda: 1e9)
+            poll()
+            assert ("does not tell when a key is let go" in out.getvalue()) is (device == "keyboard")
 
 
 def test_without_a_terminal_there_is_no_keyboard(monkeypatch):

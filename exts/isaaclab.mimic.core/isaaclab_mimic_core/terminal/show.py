@@ -152,8 +152,10 @@ def _details(state: dict) -> str:
         parts.append("paused")
     elif state.get("waiting"):
         parts.append("begins with the first movement")
-    elif "hand_speed" in state:
-        parts.append(f"{state['steps']} steps, {state['steps_per_second']:.0f}/s, hand {state['hand_speed']:.2f} m/s")
+    elif "connected" in state:
+        parts.append(f"{state['steps']} steps, {state['steps_per_second']:.0f}/s")
+    if "hand_speed" in state:
+        parts.append(f"hand {state['hand_speed']:.2f} m/s")
     if state.get("attempts"):
         parts.append(f"{state.get('success_rate', 0.0):.0%} of {state['attempts']} attempts")
     if state.get("demos_per_minute"):
