@@ -61,7 +61,7 @@ class Consolidated(DeviceStage):
             check_output(path, self._mode, options.input)
         self._episodes = read_annotated(options.input) if options.input else []
         self._resets = self._attempts = self._finished = self._submitted = self._saved = self._demonstrated = 0
-        self._steps = self._latest = 0
+        self._steps = self._latest = self._held = 0
         self._recording = False
         self._causes: Counter[str] = Counter()
         self._hints = Hints(self._pace.period or 1.0 / 30.0)
@@ -101,9 +101,9 @@ class Consolidated(DeviceStage):
         # environment i, 0 for none.
         self._generators: dict[int, tuple[Generator, SourceBank]] = {}
         self._by = [0] * env.num_envs
-        self._held = 0
         env.reset(self._others, self._reset_keys(len(self._others)))
         self._recorder.begin(self._others, self._initial())
+        self._stay = env.eef_pose().clone()
         events = [self._enter(f"Driving with {options.teleop_device}, generating in {len(self._others)}")]
         events += self._reset_requested()
         if self._sources:
@@ -223,6 +223,10 @@ class Consolidated(DeviceStage):
 
     def _action(self) -> torch.Tensor:
         action = self.device.action()
+        if not self._generators:
+            # The device would move them all alike; the others wait where they are for a first demonstration.
+            stay = self.env.target_to_action(self._stay, self.env.action_to_gripper(action))
+            action = torch.cat([action[:1], stay[1:]])
         for number, (generator, _) in self._generators.items():
             rows = torch.tensor([by == number for by in self._by], device=action.device)
             action = torch.where(rows[:, None], generator.action(), action)
