@@ -14,6 +14,7 @@ MIMIC_PYTHON=/path/to/python3.12 chooses the Python that .venv is made from.'
 uv_version=0.13.9
 asset_version=6.2.0.0
 lerobot_version=0.4.4
+cmake_version=3.31.6
 
 # Standard output belongs to `mimic`: `--json` must stay clean on a first start too.
 say() { printf 'mimic.sh: %s\n' "$*" >&2; }
@@ -72,6 +73,16 @@ install() { # EXTRA
     say "installing into .venv (once; several GB, minutes on a first download)"
     # uv reads the overrides in [tool.uv] from the folder it runs in.
     cd -- "$root"
+    # robomimic's egl-probe is built with cmake, and cmake 4 has to be told to take its old project file.
+    case $1 in dev | learning)
+        if ! command -v cmake >/dev/null; then
+            "${uv[@]}" pip install --python "$python" "cmake==$cmake_version" ||
+                fail "cmake could not be installed (see above); start again to continue it"
+            PATH=$venv/bin:$PATH
+        fi
+        export CMAKE_POLICY_VERSION_MINIMUM=3.5
+        ;;
+    esac
     # Only the robot description in isaacsim-asset is wanted; outside site-packages its Python modules shadow no others.
     "${uv[@]}" pip install --python "$python" --editable ".[ui,$1]" &&
         "${uv[@]}" pip install --python "$python" --no-deps --target "$venv/share/isaacsim-asset" \

@@ -19,6 +19,7 @@ from . import __version__
 from .errors import MimicError, PlatformError
 from .events import Event, StageFailed, to_json
 from .packaging import PackageOptions, publish
+from .stages.learning_options import EvaluateOptions, ExportPolicyOptions, PlayOptions, TrainOptions
 from .stages.options import (
     AnnotateArguments,
     GenerateOptions,
@@ -88,6 +89,51 @@ def generate(options: Annotated[GenerateOptions, _Flat], output: Annotated[Outpu
     mimic generate --input annotated.hdf5 --output generated.hdf5 --num-demos 100 --num-envs 64
     """
     return lambda streams, output: _run_stage("generate", options, streams, output), output
+
+
+def train(options: Annotated[TrainOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Train a policy on a dataset.
+
+    mimic train --dataset generated.hdf5 --output outputs/run
+    """
+    return lambda streams, output: _run_stage("train", options, streams, output), output
+
+
+def evaluate(options: Annotated[EvaluateOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Measure how often policies succeed, and find the best of a run.
+
+    mimic evaluate --checkpoints outputs/run --num-rollouts 200 --num-envs 64
+    """
+    return lambda streams, output: _run_stage("evaluate", options, streams, output, after=_show_success), output
+
+
+def play(options: Annotated[PlayOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Watch a policy.
+
+    mimic play --checkpoints outputs/run/best.pth
+    """
+    return lambda streams, output: _run_stage("play", options, streams, output, after=_show_success), output
+
+
+def export_policy(
+    options: Annotated[ExportPolicyOptions, _Flat], output: Annotated[Output, _Flat]
+) -> tuple[Job, Output]:
+    """Turn a checkpoint into TorchScript or ONNX.
+
+    mimic export-policy --checkpoint outputs/run/best.pth --output policy.onnx
+    """
+
+    def job(streams: Streams, output: Output) -> int:
+        from .stages.export_policy import export
+
+        made = export(options)
+        print(
+            json.dumps(made) if output.json else f"{made['output']}  (largest difference {made['difference']:.1e})",
+            file=streams.out,
+        )
+        return DONE
+
+    return job, output
 
 
 def view(options: Annotated[ViewOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
@@ -214,6 +260,10 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
     "record": record,
     "annotate": annotate,
     "generate": generate,
+    "train": train,
+    "evaluate": evaluate,
+    "play": play,
+    "export-policy": export_policy,
     "info": info,
     **data.VERBS,
     "doctor": doctor,
@@ -302,6 +352,16 @@ def _run_stage(
         return INTERRUPTED
     findings = ending.outcome != "done" or ending.summary.get("annotated", 0) != ending.summary.get("of", 0)
     return FINDINGS if name != "quickstart" and findings else DONE if ending.outcome == "done" else FINDINGS
+
+
+def _show_success(summary: dict, streams: Streams) -> None:
+    """Say how often each policy succeeded."""
+    from .learning.results import format_table
+
+    print(format_table(summary["results"]), file=streams.out)
+    for name in ("best", "output"):
+        if summary.get(name):
+            print(f"{name}: {summary[name]}", file=streams.out)
 
 
 def _next_commands(summary: dict, streams: Streams) -> None:

@@ -99,6 +99,49 @@ class Hinted(Event):
 
 
 @dataclass(frozen=True)
+class EpochFinished(Event):
+    """An epoch of training is over."""
+
+    epoch: int
+    """Its number, counted from 1."""
+    of: int
+    """Epochs in all."""
+    loss: float
+    """Mean over the epoch's steps."""
+    learning_rate: float
+    """Of the next epoch."""
+    steps_per_second: float
+    eta_s: float
+    """Seconds of training left, at this speed."""
+
+
+@dataclass(frozen=True)
+class CheckpointSaved(Event):
+    """A policy is on disk, complete."""
+
+    epoch: int
+    path: str
+
+
+@dataclass(frozen=True)
+class PolicyEvaluated(Event):
+    """How often a policy succeeded."""
+
+    checkpoint: str
+    success: int
+    """Rollouts at whose end the task was fulfilled."""
+    ever: int
+    """Rollouts in which it was fulfilled at any step."""
+    rollouts: int
+    low: float
+    """Lower end of the 95 % interval of the success rate at the end."""
+    high: float
+    """Its upper end."""
+    variant: str = ""
+    """The perturbation it was measured under; empty for none."""
+
+
+@dataclass(frozen=True)
 class Warned(Event):
     """Something the user should know; the stage goes on."""
 

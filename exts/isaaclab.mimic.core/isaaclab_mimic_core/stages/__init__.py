@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from ..errors import OptionError
+from .learning_options import EvaluateOptions, PlayOptions, TrainOptions
 from .options import (
     AnnotateByHandOptions,
     AnnotateOptions,
@@ -27,6 +28,9 @@ _STAGES = {
     "annotate": ("Annotate", AnnotateOptions),
     "annotate_by_hand": ("AnnotateByHand", AnnotateByHandOptions),
     "generate": ("Generate", GenerateOptions),
+    "train": ("Train", TrainOptions),
+    "evaluate": ("Evaluate", EvaluateOptions),
+    "play": ("Play", PlayOptions),
 }
 """Name of a stage and of its module -> class, options. Modules are imported when asked for, for that takes long."""
 

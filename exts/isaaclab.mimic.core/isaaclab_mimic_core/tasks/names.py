@@ -10,7 +10,7 @@ from ..errors import TaskError
 from .catalog import TASKS, Task
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
     """Return what a task's names have in common.
 
     Base tasks were renamed from `Isaac-...-v0` to `IsaacContrib-...` in Isaac Lab 3.0, and the tutorial still calls for
@@ -21,7 +21,7 @@ def _stem(name: str) -> str:
     return re.sub(r"-mimic$", "", name)
 
 
-_BY_STEM = {_stem(task_id): task for task_id, task in TASKS.items()}
+_BY_STEM = {stem(task_id): task for task_id, task in TASKS.items()}
 
 
 def find_task(name: str) -> Task:
@@ -30,10 +30,10 @@ def find_task(name: str) -> Task:
     Raises:
         TaskError: No such task; lists the nearest names.
     """
-    if found := _BY_STEM.get(_stem(name)):
+    if found := _BY_STEM.get(stem(name)):
         return found
-    near = difflib.get_close_matches(_stem(name), _BY_STEM, n=3, cutoff=0.4)
-    ids = [_BY_STEM[stem].id for stem in near] or list(TASKS)[:2]
+    near = difflib.get_close_matches(stem(name), _BY_STEM, n=3, cutoff=0.4)
+    ids = [_BY_STEM[key].id for key in near] or list(TASKS)[:2]
     raise TaskError(
         f"there is no task {name!r}", where="--task", remedy=f"Did you mean {' or '.join(ids)}? All: mimic tasks"
     )

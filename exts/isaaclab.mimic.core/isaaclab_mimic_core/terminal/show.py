@@ -4,6 +4,7 @@
 """Show a stage's events and progress to a person."""
 
 import time
+from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
@@ -17,6 +18,7 @@ from ..events import (
     Hinted,
     InstructionChanged,
     PhaseStarted,
+    PolicyEvaluated,
     StageFinished,
     Warned,
 )
@@ -115,6 +117,11 @@ class TerminalView:
                 self._next_line = 0.0
             case EpisodeAnnotated(name, ok, _, reason) if not ok:
                 self._console.print(f"  {name}: not kept, {reason}")
+            case PolicyEvaluated(checkpoint, success, ever, rollouts, low, high, variant):
+                name = f"{Path(checkpoint).name}{variant and f' ({variant})'}"
+                self._console.print(
+                    f"  {name}: {success} of {rollouts} succeed ({low:.0%} to {high:.0%}), {ever} at any moment"
+                )
             case Warned(message):
                 self._console.print(f"  [yellow]{message}[/yellow]")
             case AttemptFinished(success=success):
@@ -160,6 +167,8 @@ def _details(state: dict) -> str:
         parts.append(f"{state.get('success_rate', 0.0):.0%} of {state['attempts']} attempts")
     if state.get("demos_per_minute"):
         parts.append(f"{state['demos_per_minute']:.1f} demos/min")
+    if state.get("loss") is not None:
+        parts.append(f"loss {state['loss']:.3f}, {state['steps_per_second']:.1f} steps/s")
     if state.get("eta_s") is not None:
         parts.append(f"{state['eta_s']:.0f} s left")
     return ", ".join(parts)

@@ -1,0 +1,190 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A checkpoint as TorchScript or ONNX: normalisation inside, the recurrent state going in and out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from ..errors import ConfigError, MimicError
+
+_ROUNDING = 1e-5
+"""Largest difference of an action that counts as equal."""
+
+
+class PlainPolicy(nn.Module):
+    """A behavioural-cloning policy of robomimic on low-dimensional observations, as one function.
+
+    Inputs are the observations in the order of `inputs`, each (B, width), and for a recurrent policy its state: `h`,
+    and for an LSTM `c`, each (layers, B, width). Outputs are the action, (B, action_dim), and the next state.
+
+    Args:
+        model: robomimic's model.
+        config: Its configuration.
+        normalisation: Mean and standard deviation by observation, or None.
+
+    Raises:
+        ConfigError: The policy is of another kind.
+    """
+
+    mean: torch.Tensor
+    std: torch.Tensor
+
+    def __init__(self, model: Any, config: Any, normalisation: dict | None):
+        super().__init__()
+        from robomimic.algo import bc
+
+        network = model.nets["policy"]
+        _check(model, config, network)
+        parts = network.nets
+        encoder = parts["encoder"].nets["obs"]
+        self.inputs: list[str] = list(encoder.obs_shapes)
+        self.widths: list[int] = [int(np.prod(encoder.obs_shapes[name])) for name in self.inputs]
+        mean, std = [], []
+        for name, width in zip(self.inputs, self.widths, strict=True):
+            stats = (normalisation or {}).get(name)
+            mean.append(torch.zeros(width) if stats is None else torch.as_tensor(stats["mean"]).float().reshape(-1))
+            std.append(torch.ones(width) if stats is None else torch.as_tensor(stats["std"]).float().reshape(-1))
+        self.register_buffer("mean", torch.cat(mean))
+        self.register_buffer("std", torch.cat(std))
+        self.recurrent = isinstance(model, bc.BC_RNN)
+        self.rnn: Any = parts["rnn"].nets if self.recurrent else None
+        self.lstm = isinstance(self.rnn, nn.LSTM)
+        self.mlp = parts["mlp"] if "mlp" in parts else nn.Identity()
+        heads = parts["decoder"].nets
+        self.mixture = "logits" in heads
+        self.mean_head = heads["mean"] if self.mixture else heads["action"]
+        self.logits_head = heads["logits"] if self.mixture else None
+        self.modes = network.num_modes if self.mixture else 1
+        self.action_dim = model.ac_dim
+        self.horizon = int(getattr(model, "_rnn_horizon", 0))
+
+    @property
+    def state_names(self) -> list[str]:
+        """Names of the recurrent state's tensors."""
+        return (["h", "c"] if self.lstm else ["h"]) if self.recurrent else []
+
+    def forward(self, *values: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        seen, state = values[: len(self.inputs)], values[len(self.inputs) :]
+        features = (torch.cat(seen, dim=-1) - self.mean) / self.std
+        following: tuple[torch.Tensor, ...] = ()
+        if self.rnn is not None:
+            features, after = self.rnn(features.unsqueeze(1), tuple(state) if self.lstm else state[0])
+            features = features.squeeze(1)
+            following = tuple(after) if self.lstm else (after,)
+        features = self.mlp(features)
+        action = torch.tanh(self.mean_head(features))
+        if self.logits_head is not None:
+            chosen = self.logits_head(features).argmax(dim=-1)
+            means = action.reshape(-1, self.modes, self.action_dim)
+            action = means.gather(1, chosen[:, None, None].expand(-1, 1, self.action_dim)).squeeze(1)
+        return (action, *following)
+
+    def examples(self, batch: int) -> tuple[torch.Tensor, ...]:
+        """Return inputs of the right shapes, observations as spread as in the dataset."""
+        spread = self.mean + self.std * torch.randn(batch, len(self.mean))
+        state = [torch.zeros(self.rnn.num_layers, batch, self.rnn.hidden_size) for _ in self.state_names]
+        return (*spread.split(self.widths, dim=-1), *state)
+
+    def description(self) -> dict:
+        """Say how the file is to be used."""
+        layers, width = (self.rnn.num_layers, self.rnn.hidden_size) if self.rnn is not None else (0, 0)
+        return {
+            "observations": dict(zip(self.inputs, self.widths, strict=True)),
+            "state": {name: [layers, -1, width] for name in self.state_names},
+            "action_dim": self.action_dim,
+            "horizon": self.horizon,
+        }
+
+
+def write_torchscript(policy: PlainPolicy, path: Path) -> None:
+    """Write TorchScript; the description lies in it as `policy.json`."""
+    with torch.no_grad():
+        traced: Any = torch.jit.trace(policy, policy.examples(3))
+    traced.save(str(path), _extra_files={"policy.json": json.dumps(policy.description())})
+
+
+def write_onnx(policy: PlainPolicy, path: Path) -> None:
+    """Write ONNX; the description lies in its metadata as `policy`."""
+    import onnx
+
+    states = policy.state_names
+    axes = {name: {0: "batch"} for name in [*policy.inputs, "action"]}
+    axes |= {name: {1: "batch"} for name in [*states, *[f"next_{name}" for name in states]]}
+    with torch.no_grad():
+        torch.onnx.export(
+            policy,
+            policy.examples(3),
+            str(path),
+            input_names=[*policy.inputs, *states],
+            output_names=["action", *[f"next_{name}" for name in states]],
+            dynamic_axes=axes,
+            dynamo=False,
+        )
+    model = onnx.load(str(path))
+    entry = model.metadata_props.add()
+    entry.key, entry.value = "policy", json.dumps(policy.description())
+    onnx.save(model, str(path))
+
+
+def largest_difference(policy: PlainPolicy, path: Path, kind: str, steps: int = 15) -> float:
+    """Run an exported file beside the policy for some steps, each with its own recurrent state.
+
+    Returns:
+        The largest difference between two actions.
+
+    Raises:
+        MimicError: They differ by more than rounding.
+    """
+    run = _torchscript_runner(path) if kind == ".pt" else _onnx_runner(policy, path)
+    worst = 0.0
+    with torch.no_grad():
+        # Another batch than the one it was traced with.
+        first = policy.examples(5)
+        mine = theirs = first[len(policy.inputs) :]
+        for _ in range(steps):
+            seen = policy.examples(5)[: len(policy.inputs)]
+            action, *mine = policy(*seen, *mine)
+            other, *theirs = run(*seen, *theirs)
+            worst = max(worst, float((action - other).abs().max()))
+    if worst > _ROUNDING:
+        raise MimicError(f"the exported policy acts differently, by up to {worst:.1e}", where=str(path))
+    return worst
+
+
+def _torchscript_runner(path: Path) -> Any:
+    return torch.jit.load(str(path))
+
+
+def _onnx_runner(policy: PlainPolicy, path: Path) -> Any:
+    from onnx.reference import ReferenceEvaluator
+
+    session = ReferenceEvaluator(str(path))
+    names = [*policy.inputs, *policy.state_names]
+
+    def run(*values: torch.Tensor) -> list[torch.Tensor]:
+        given = {name: value.numpy() for name, value in zip(names, values, strict=True)}
+        return [torch.as_tensor(np.asarray(value)) for value in session.run(None, given)]
+
+    return run
+
+
+def _check(model: Any, config: Any, network: Any) -> None:
+    from robomimic.algo import bc
+
+    observation = config.observation
+    plain = type(model) in (bc.BC, bc.BC_GMM, bc.BC_RNN, bc.BC_RNN_GMM)
+    plain &= not any(observation.modalities.obs[kind] for kind in ("rgb", "depth", "scan"))
+    plain &= not observation.encoder.low_dim.core_class and config.train.frame_stack == 1
+    plain &= not getattr(model, "_rnn_is_open_loop", False) and not getattr(network, "use_tanh", False)
+    if not plain:
+        raise ConfigError(
+            f"a policy of the kind {type(model).__name__} with these settings cannot be exported",
+            where="--checkpoint",
+            remedy="Flat and recurrent behavioural cloning on numbers can, with or without a mixture.",
+        )

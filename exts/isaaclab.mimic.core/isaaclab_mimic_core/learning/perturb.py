@@ -1,0 +1,124 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What a policy meets that it was not trained for, one thing at a time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .rollouts import Disturbance
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A changed world: `configure` changes the task's configuration, `disturbance` acts beside the simulation."""
+
+    name: str
+    configure: Callable[[Any], None] | None = None
+    disturbance: Disturbance = field(default_factory=Disturbance)
+
+
+def _objects(cfg: Any) -> list[Any]:
+    """Return the configurations of the scene's rigid objects."""
+    from isaaclab.assets import RigidObjectCfg
+
+    return [asset for asset in vars(cfg.scene).values() if isinstance(asset, RigidObjectCfg)]
+
+
+def _start_poses(factor: float) -> Callable[[Any], None]:
+    """Widen the ranges that initial states are drawn from, about their middle."""
+
+    def configure(cfg: Any) -> None:
+        for event in vars(cfg.events).values():
+            parameters = getattr(event, "params", None) or {}
+            if "std" in parameters:
+                parameters["std"] *= factor
+            for axis, (low, high) in (parameters.get("pose_range") or {}).items():
+                middle, half = (low + high) / 2, factor * (high - low) / 2
+                parameters["pose_range"][axis] = (middle - half, middle + half)
+
+    return configure
+
+
+def _size(factor: float) -> Callable[[Any], None]:
+    def configure(cfg: Any) -> None:
+        for asset in _objects(cfg):
+            if hasattr(asset.spawn, "size"):
+                asset.spawn.size = tuple(factor * edge for edge in asset.spawn.size)
+            else:
+                asset.spawn.scale = tuple(factor * scale for scale in (asset.spawn.scale or (1.0, 1.0, 1.0)))
+
+    return configure
+
+
+def _mass(factor: float) -> Callable[[Any], None]:
+    """Scale the objects' masses after they were spawned, whatever these are."""
+
+    def configure(cfg: Any) -> None:
+        from isaaclab.envs.mdp import randomize_rigid_body_mass
+        from isaaclab.managers import EventTermCfg, SceneEntityCfg
+
+        for name in [name for name, asset in vars(cfg.scene).items() if any(asset is one for one in _objects(cfg))]:
+            scale: Any = randomize_rigid_body_mass
+            term = EventTermCfg(
+                func=scale,
+                mode="startup",
+                params={
+                    "asset_cfg": SceneEntityCfg(name),
+                    "mass_distribution_params": (factor, factor),
+                    "operation": "scale",
+                },
+            )
+            setattr(cfg.events, f"mimic_mass_{name}", term)
+
+    return configure
+
+
+def _friction(value: float) -> Callable[[Any], None]:
+    """Give the objects a friction coefficient; what touches them keeps its own, and the engine averages the two."""
+
+    def configure(cfg: Any) -> None:
+        from isaaclab.sim.spawners.materials import UsdPhysicsRigidBodyMaterialCfg
+
+        for asset in _objects(cfg):
+            if hasattr(asset.spawn, "physics_material"):
+                asset.spawn.physics_material = UsdPhysicsRigidBodyMaterialCfg(
+                    static_friction=value, dynamic_friction=value
+                )
+
+    return configure
+
+
+def _gains(factor: float) -> Callable[[Any], None]:
+    def configure(cfg: Any) -> None:
+        from isaaclab.assets import ArticulationCfg
+
+        for asset in vars(cfg.scene).values():
+            if isinstance(asset, ArticulationCfg):
+                for actuator in asset.actuators.values():
+                    for name in ("stiffness", "damping"):
+                        if isinstance(value := getattr(actuator, name), (int, float)):
+                            setattr(actuator, name, factor * value)
+
+    return configure
+
+
+NOMINAL = Variant("")
+
+VARIANTS = (
+    Variant("start poses x 1.25", _start_poses(1.25)),
+    Variant("objects 5 % smaller", _size(0.95)),
+    Variant("objects 5 % larger", _size(1.05)),
+    Variant("mass x 0.5", _mass(0.5)),
+    Variant("mass x 2", _mass(2.0)),
+    Variant("friction 0.3", _friction(0.3)),
+    Variant("friction 1", _friction(1.0)),
+    Variant("actuator gains x 0.8", _gains(0.8)),
+    Variant("actuator gains x 1.25", _gains(1.25)),
+    Variant("observation noise 2 mm", None, Disturbance(observation_noise=0.002)),
+    Variant("observation noise 5 mm", None, Disturbance(observation_noise=0.005)),
+    Variant("action delay 1 step", None, Disturbance(action_delay=1)),
+    Variant("action delay 2 steps", None, Disturbance(action_delay=2)),
+)
+"""What `mimic evaluate --robust` measures, beside the task as it is."""

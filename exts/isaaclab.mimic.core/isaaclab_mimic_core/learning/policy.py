@@ -1,0 +1,176 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A trained policy that acts in many environments, each with its own recurrent state, frames and random numbers."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from .. import randomness
+from ..errors import InputFileError, OptionError
+from .config import require_robomimic
+
+CHOICES = ("sample", "mode")
+
+
+class BatchedPolicy:
+    """Acts like robomimic's `RolloutPolicy` in every environment.
+
+    Args:
+        model: robomimic's model.
+        config: Its configuration.
+        normalisation: Mean and standard deviation by observation, or None.
+        device: Where the environments' tensors are.
+        choice: `sample` draws a mode of the action distribution, as robomimic does; `mode` takes the likeliest.
+    """
+
+    def __init__(self, model: Any, config: Any, normalisation: dict | None, device: torch.device, choice: str):
+        from robomimic.algo import bc
+
+        if choice not in CHOICES:
+            raise OptionError(f"{choice!r} is not one of {', '.join(CHOICES)}", where="--actions")
+        self._model, self._choice, self._device = model, choice, device
+        self.obs_keys = sorted(config.all_obs_keys)
+        self._images = {key for kind in ("rgb", "depth") for key in config.observation.modalities.obs[kind]}
+        self._frames = int(config.train.frame_stack)
+        self._recurrent = isinstance(model, bc.BC_RNN)
+        self._mixture = isinstance(model, (bc.BC_RNN_GMM, bc.BC_GMM))
+        self._horizon = getattr(model, "_rnn_horizon", 0)
+        self._open_loop = getattr(model, "_rnn_is_open_loop", False)
+        self._statistics = {
+            key: tuple(torch.as_tensor(stats[name], dtype=torch.float32, device=device) for name in ("mean", "std"))
+            for key, stats in (normalisation or {}).items()
+        }
+        self._age = torch.empty(0, dtype=torch.long, device=device)
+
+    def begin(self, env_ids: torch.Tensor, num_envs: int) -> None:
+        """Forget what was in environments that were reset: `env_ids` (K,) int64."""
+        if len(self._age) != num_envs:
+            self._age = torch.zeros(num_envs, dtype=torch.long, device=self._device)
+            self._state: Any = None
+            self._history: dict[str, torch.Tensor] = {}
+            self._first: dict[str, torch.Tensor] = {}
+        self._age[env_ids] = 0
+
+    @torch.inference_mode()
+    def act(self, observations: dict[str, torch.Tensor], streams: torch.Tensor) -> torch.Tensor:
+        """Choose actions.
+
+        Args:
+            observations: (num_envs, ...) by name; may hold more than the policy sees.
+            streams: (num_envs,) random numbers of each environment's rollout.
+
+        Returns:
+            (num_envs, action_dim).
+        """
+        self._model.set_eval()
+        seen = {key: self._prepare(key, observations[key]) for key in self.obs_keys}
+        seen = self._stack(seen) if self._frames > 1 else seen
+        action = self._choose(seen, streams)
+        self._age += 1
+        return action
+
+    def _prepare(self, key: str, value: torch.Tensor) -> torch.Tensor:
+        if key in self._images:
+            from robomimic.utils.obs_utils import process_obs
+
+            return process_obs(value.float(), obs_key=key)
+        value = value.to(self._device, torch.float32)
+        if key in self._statistics:
+            mean, std = self._statistics[key]
+            value = (value - mean) / std
+        return value
+
+    def _stack(self, seen: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Return the last frames, oldest first: (num_envs, frames, ...); the first one is repeated at the start."""
+        fresh = self._age == 0
+        for key, value in seen.items():
+            repeated = value.unsqueeze(1).expand(-1, self._frames, *value.shape[1:])
+            old = self._history.get(key, repeated)
+            moved = torch.cat([old[:, 1:], value.unsqueeze(1)], dim=1)
+            self._history[key] = torch.where(_like(fresh, moved), repeated, moved)
+        return dict(self._history)
+
+    def _choose(self, seen: dict[str, torch.Tensor], streams: torch.Tensor) -> torch.Tensor:
+        network = self._model.nets["policy"]
+        if self._recurrent:
+            seen = self._recur(seen)
+            if self._mixture:
+                distribution, self._state = network.forward_train_step(seen, rnn_state=self._state)
+                return self._draw(distribution, streams)
+            action, self._state = network.forward_step(seen, rnn_state=self._state)
+            return action
+        if self._mixture:
+            return self._draw(network.forward_train(seen), streams)
+        return self._model.get_action(obs_dict=seen)
+
+    def _recur(self, seen: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Zero the state where a window of the training's length begins, as robomimic does for its one environment."""
+        fresh = self._age % self._horizon == 0
+        if self._state is None:
+            self._state = self._model.nets["policy"].get_rnn_init_state(len(fresh), device=self._device)
+        parts = self._state if isinstance(self._state, tuple) else (self._state,)
+        parts = tuple(torch.where(fresh[None, :, None], 0.0, part) for part in parts)
+        self._state = parts if isinstance(self._state, tuple) else parts[0]
+        if not self._open_loop:
+            return seen
+        self._first = {k: torch.where(_like(fresh, v), v, self._first.get(k, v)) for k, v in seen.items()}
+        return dict(self._first)
+
+    def _draw(self, distribution: Any, streams: torch.Tensor) -> torch.Tensor:
+        """Draw from a mixture with each environment's own random numbers."""
+        parts = distribution.component_distribution.base_dist
+        logits = distribution.mixture_distribution.logits
+        if self._choice == "mode":
+            chosen = logits.argmax(dim=-1)
+            noise = 0.0
+        else:
+            draw = randomness.uniform(streams, 2 * self._age, 1)
+            steps = torch.softmax(logits, dim=-1).cumsum(dim=-1)
+            chosen = (draw > steps).sum(dim=-1).clamp_max(logits.shape[-1] - 1)
+            noise = randomness.normal(streams, 2 * self._age + 1, parts.loc.shape[-1])
+        rows = torch.arange(len(chosen), device=chosen.device)
+        mean = parts.loc[rows, chosen]
+        return mean + noise * parts.scale[rows, chosen] if self._choice == "sample" else mean
+
+
+def load_policy(path: str, device: str, choice: str = "sample") -> BatchedPolicy:
+    """Load one of robomimic's checkpoints.
+
+    Raises:
+        PlatformError: robomimic is not installed.
+        InputFileError: The file is missing or is not a checkpoint.
+    """
+    model, config, normalisation = load_checkpoint(path, device)
+    return BatchedPolicy(model, config, normalisation, torch.device(device), choice)
+
+
+def load_checkpoint(path: str, device: str) -> tuple[Any, Any, dict | None]:
+    """Load a checkpoint; return robomimic's model, its configuration and the observations' statistics.
+
+    Raises:
+        PlatformError: robomimic is not installed.
+        InputFileError: The file is missing or is not a checkpoint.
+    """
+    require_robomimic()
+    from robomimic.utils.file_utils import policy_from_checkpoint
+
+    if not Path(path).is_file():
+        raise InputFileError("there is no such file", where=path, remedy="Give a checkpoint (.pth) or a run's folder.")
+    try:
+        content = torch.load(path, map_location=device, weights_only=True)
+        rollout_policy, _ = policy_from_checkpoint(device=torch.device(device), ckpt_dict=content)
+    except Exception as error:
+        raise InputFileError(
+            f"is not a checkpoint of robomimic 0.3 ({type(error).__name__})",
+            where=path,
+            remedy="Give a .pth file that mimic train or robomimic wrote.",
+        ) from error
+    model = rollout_policy.policy
+    return model, model.global_config, rollout_policy.obs_normalization_stats
+
+
+def _like(flags: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
+    return flags.reshape(-1, *[1] * (value.ndim - 1))

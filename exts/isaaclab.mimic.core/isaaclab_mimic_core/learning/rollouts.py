@@ -1,0 +1,179 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Rollouts of a policy in all environments at once, each reset on its own as soon as its rollout has ended."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from .. import randomness
+from ..datagen.outcome import explain_subtask
+from ..datagen.plan import make_plan
+from .policy import BatchedPolicy
+
+if TYPE_CHECKING:
+    from ..envs import BatchedEnv
+
+_FALL = 0.05
+"""An object that is so far [m] below where the lowest one began has fallen off, and the rollout is lost."""
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """How one rollout ended."""
+
+    number: int
+    """Decides the initial state, together with the seed."""
+    env: int
+    success: bool
+    """Whether the task was fulfilled at the end, and had been for the steps asked for or at the horizon."""
+    ever: bool
+    """Whether it was fulfilled at any step."""
+    steps: int
+    cause: str = ""
+    """not_grasped, misplaced or dropped; empty on success."""
+    subtask: str = ""
+    """Where it failed: `<eef>/<subtask index>`; empty on success."""
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """What is done to a policy beside the simulation."""
+
+    observation_noise: float = 0.0
+    """Standard deviation of what is added to every number that the policy sees, in its unit (m, quaternion)."""
+    action_delay: int = 0
+    """Steps between an action's choice and its execution."""
+
+
+class Rollouts:
+    """Runs rollouts of given numbers; `step` advances all environments once.
+
+    Args:
+        env: The environments.
+        policy: Who acts.
+        numbers: Which rollouts; rollout k begins in the same initial state whichever policy acts.
+        seed: Seed of initial states and of the policy's draws.
+        horizon: Steps after which a rollout ends.
+        hold: Steps that the task has to stay fulfilled for a rollout to end early.
+        disturbance: What the policy has to put up with.
+    """
+
+    def __init__(
+        self,
+        env: "BatchedEnv",
+        policy: BatchedPolicy,
+        numbers: Iterable[int],
+        seed: int,
+        horizon: int,
+        hold: int,
+        disturbance: Disturbance | None = None,
+    ):
+        self._env, self._policy, self._seed = env, policy, seed
+        self._horizon, self._hold = horizon, hold
+        self._disturbance = disturbance or Disturbance()
+        self._plan = make_plan(env.cfg, env.object_names, env.device)
+        self._signals = [
+            (eef, index, name)
+            for eef, names in enumerate(self._plan.signals)
+            for index, name in enumerate(names[:-1])
+            if name is not None
+        ]
+        self._waiting = deque(numbers)
+        n, device = env.num_envs, env.device
+        self._number = torch.full((n,), -1, dtype=torch.long, device=device)
+        self._stream = torch.zeros(n, dtype=torch.long, device=device)
+        self._age = torch.zeros(n, dtype=torch.long, device=device)
+        self._held = torch.zeros(n, dtype=torch.long, device=device)
+        self._ever = torch.zeros(n, dtype=torch.bool, device=device)
+        self._raised = torch.zeros(n, len(self._signals), dtype=torch.bool, device=device)
+        self._floor = torch.zeros(n, device=device)
+        self._queue: list[torch.Tensor] = []
+        self._restart(torch.arange(n, device=device))
+
+    @property
+    def done(self) -> bool:
+        """Whether every rollout has ended."""
+        return self._running == 0
+
+    @torch.inference_mode()
+    def step(self) -> list[Rollout]:
+        """Advance all environments by one step; return the rollouts that ended with it."""
+        env = self._env
+        action = self._delay(self._policy.act(self._observe(), self._stream))
+        env.step(action)
+        self._age += 1
+        success = env.success()
+        self._held = torch.where(success, self._held + 1, 0)
+        self._ever |= success
+        if self._signals:
+            now = env.term_signals()
+            self._raised |= torch.stack([now[name] for *_, name in self._signals], dim=1)
+        fallen = (env.object_pose()[..., 2, 3] < self._floor[:, None]).any(dim=1)
+        over = (self._held >= self._hold) | (self._age >= self._horizon) | fallen
+        over &= self._number >= 0
+        table = torch.stack([over, success, self._ever, fallen], dim=1)
+        table = torch.cat([table.long(), self._raised.long(), self._number[:, None], self._age[:, None]], dim=1).cpu()
+        ended = [self._explain(i, table[i].tolist()) for i in table[:, 0].nonzero()[:, 0].tolist()]
+        if ended:
+            self._restart(torch.tensor([rollout.env for rollout in ended], device=env.device))
+        return ended
+
+    def _observe(self) -> dict[str, torch.Tensor]:
+        seen = self._env.observations()
+        std = self._disturbance.observation_noise
+        if std == 0.0:
+            return seen
+        noisy = {}
+        for channel, key in enumerate(self._policy.obs_keys):
+            value = seen[key]
+            flat = value.reshape(len(value), -1)
+            position = 1_000_000 + 100 * self._age + channel
+            noisy[key] = value + std * randomness.normal(self._stream, position, flat.shape[1]).reshape(value.shape)
+        return noisy
+
+    def _delay(self, action: torch.Tensor) -> torch.Tensor:
+        """Return the action chosen some steps ago; at first the first one."""
+        if self._disturbance.action_delay == 0:
+            return action
+        if not self._queue:
+            self._queue = [action.clone() for _ in range(self._disturbance.action_delay)]
+        fresh = (self._age == 0)[:, None]
+        self._queue = [torch.where(fresh, action, old) for old in self._queue] + [action]
+        return self._queue.pop(0)
+
+    def _restart(self, env_ids: torch.Tensor) -> None:
+        """Give environments the next rollouts; with none left they go on unwatched."""
+        count = min(len(env_ids), len(self._waiting))
+        rest, env_ids = env_ids[count:], env_ids[:count]
+        self._number[rest] = -1
+        if count:
+            numbers = torch.tensor([self._waiting.popleft() for _ in range(count)], device=env_ids.device)
+            self._number[env_ids] = numbers
+            self._stream[env_ids] = randomness.streams(self._seed, "policy", numbers)
+            # Named unlike the resets of recording and generation: a policy has never seen these states.
+            self._env.reset(env_ids, randomness.streams(self._seed, "evaluation", numbers))
+            self._policy.begin(env_ids, self._env.num_envs)
+            self._age[env_ids] = 0
+            self._held[env_ids] = 0
+            self._ever[env_ids] = False
+            self._raised[env_ids] = False
+            self._floor[env_ids] = self._env.object_pose()[env_ids, :, 2, 3].amin(dim=1) - _FALL
+        self._running = int((self._number >= 0).sum())
+
+    def _explain(self, env: int, row: list[int]) -> Rollout:
+        _, success, ever, fallen, *rest = row
+        *raised, number, steps = rest
+        if success:
+            return Rollout(number, env, True, True, steps)
+        for (eef, index, _), seen in zip(self._signals, raised, strict=True):
+            if not seen:
+                cause, subtask = explain_subtask(self._plan, eef, index, ever=False, far=False)
+                break
+        else:
+            cause, subtask = "misplaced", f"{self._plan.eef_names[0]}/{int(self._plan.count[0]) - 1}"
+        return Rollout(number, env, False, bool(ever), steps, "dropped" if fallen else cause, subtask)

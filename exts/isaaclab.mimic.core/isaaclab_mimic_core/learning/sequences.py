@@ -1,0 +1,185 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""All demonstrations of a dataset as tensors on the device, cut into training sequences by indexing.
+
+A batch equals what robomimic's `SequenceDataset` and a `DataLoader` would have made of the same indices: a sequence of
+`frame_stack - 1 + seq_length` rows, the first and last row of a demonstration repeated where it reaches beyond.
+"""
+
+import os
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..datasets import DatasetReader
+from ..errors import DatasetError, MimicError
+
+_OUT_OF = "Train on fewer demonstrations, or on another --device."
+
+
+def can_be_resident(config: Any) -> bool:
+    """Whether a robomimic configuration asks for nothing that `Sequences` does not do (images, goals, filters)."""
+    observation, train = config.observation.modalities, config.train
+    only_numbers = all(
+        not names for group in observation.values() for kind, names in group.items() if kind != "low_dim"
+    )
+    goals = any(names for kind, group in observation.items() if kind != "obs" for names in group.values())
+    asks = train.goal_mode or train.hdf5_load_next_obs or train.hdf5_filter_key or config.experiment.validate
+    return only_numbers and not goals and not asks
+
+
+class Sequences:
+    """The sequences of a dataset.
+
+    Args:
+        path: The dataset.
+        obs_keys: Observations to hold.
+        dataset_keys: What else to hold: `actions` and others; one that is not in the file is zeros, as in robomimic.
+        seq_length: Rows of a sequence that are trained on.
+        frame_stack: Rows up to and including the first of these that the policy sees.
+        pad_seq_length: Whether sequences may reach beyond a demonstration's end.
+        pad_frame_stack: Whether they may reach before its beginning.
+        device: Where the tensors shall be.
+
+    Raises:
+        DatasetError: A demonstration lacks one of the observations, or holds a value that is not finite.
+        MimicError: There is not enough memory.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        obs_keys: list[str],
+        dataset_keys: list[str],
+        seq_length: int,
+        frame_stack: int,
+        pad_seq_length: bool,
+        pad_frame_stack: bool,
+        device: str,
+    ):
+        self.path = path
+        self.device = torch.device(device)
+        obs_paths = [f"obs/{key}" for key in sorted(obs_keys)]
+        with DatasetReader(path) as reader:
+            self.env_args = reader.env_args
+            other = [key for key in dataset_keys if reader.has(reader.episode_names[0], key)]
+            check_observations(reader, obs_keys)
+            self._check_memory(reader, [*obs_paths, *other])
+            episodes = list(reader.episodes([*obs_paths, *other]))
+        self.lengths = np.array([len(episode.data["actions"]) for episode in episodes])
+        values = {key: self._stack(episodes, key) for key in [*obs_paths, *other]}
+        self.obs = {key: values[f"obs/{key}"] for key in sorted(obs_keys)}
+        self.other = {
+            key: values[key] if key in values else torch.zeros(int(self.lengths.sum()), 1, device=self.device)
+            for key in dataset_keys
+        }
+        self._index(seq_length, frame_stack, pad_seq_length, pad_frame_stack)
+
+    def __len__(self) -> int:
+        return len(self._start)
+
+    @property
+    def action_dim(self) -> int:
+        return self.other["actions"].shape[-1]
+
+    def statistics(self) -> dict[str, dict[str, np.ndarray]]:
+        """Return mean and standard deviation of each observation's dimensions, as robomimic defines them.
+
+        Returns:
+            Per observation `mean` and `std`, each (1, ...) float32; `std` has 1e-3 added, so that a constant dimension
+            stays finite (robomimic's `SequenceDataset.normalize_obs`).
+        """
+        stats = {}
+        for key, value in self.obs.items():
+            exact = value.double()
+            deviation = exact.std(dim=0, correction=0, keepdim=True) + 1e-3
+            stats[key] = {
+                "mean": exact.mean(dim=0, keepdim=True).float().cpu().numpy(),
+                "std": deviation.float().cpu().numpy(),
+            }
+        return stats
+
+    def normalise(self, stats: dict[str, dict[str, np.ndarray]]) -> None:
+        """Normalise all observations in place, once for all batches."""
+        for key, value in self.obs.items():
+            mean, std = (torch.as_tensor(stats[key][name], device=self.device) for name in ("mean", "std"))
+            value.sub_(mean).div_(std)
+
+    def batch(self, indices: torch.Tensor) -> dict[str, Any]:
+        """Return the sequences of these numbers: `indices` (B,) int64 on the device; rows are (B, T, ...)."""
+        rows = self._start[indices, None] + self._offsets
+        rows = torch.minimum(torch.maximum(rows, self._begin[indices, None]), self._last[indices, None])
+        batch: dict[str, Any] = {key: value[rows] for key, value in self.other.items()}
+        batch["obs"] = {key: value[rows] for key, value in self.obs.items()}
+        return batch
+
+    def _index(self, seq_length: int, frame_stack: int, pad_seq_length: bool, pad_frame_stack: bool) -> None:
+        skip = 0 if pad_frame_stack else frame_stack - 1
+        counts = self.lengths - skip - (0 if pad_seq_length else seq_length - 1)
+        if pad_seq_length:
+            counts = np.maximum(counts, 1)
+        if (counts < 1).any():
+            short = int(np.argmin(counts))
+            raise DatasetError(
+                f"has {self.lengths[short]} samples, less than one sequence of {frame_stack - 1 + seq_length}",
+                where=f"{self.path}, demonstration {short}",
+                remedy="Set pad_seq_length in the configuration, or drop it.",
+            )
+        begins = np.concatenate([[0], np.cumsum(self.lengths)[:-1]])
+        starts = np.concatenate(
+            [np.arange(begin + skip, begin + skip + count) for begin, count in zip(begins, counts, strict=True)]
+        )
+        self._start = torch.as_tensor(starts, device=self.device)
+        self._begin = torch.as_tensor(np.repeat(begins, counts), device=self.device)
+        self._last = torch.as_tensor(np.repeat(begins + self.lengths - 1, counts), device=self.device)
+        self._offsets = torch.arange(1 - frame_stack, seq_length, device=self.device)
+
+    def _stack(self, episodes: list, path: str) -> torch.Tensor:
+        for episode in episodes:
+            value = episode.data.get(path)
+            if value is not None and not np.isfinite(value).all():
+                row = int(np.argwhere(~np.isfinite(value))[0][0])
+                raise DatasetError(
+                    f"{path}, row {row} is not finite",
+                    where=f"{self.path}, {episode.name}",
+                    remedy="Drop this demonstration (mimic drop), or record it again.",
+                )
+        stacked = np.concatenate([episode.data[path] for episode in episodes]).astype(np.float32, copy=False)
+        return torch.tensor(stacked, device=self.device)
+
+    def _check_memory(self, reader: DatasetReader, paths: list[str]) -> None:
+        """Compare what the tensors take with what is free, before anything is read."""
+        shapes = reader.shapes(reader.episode_names[0])
+        row = sum(int(np.prod(shape[1:])) * 4 for path, (shape, _) in shapes.items() if path in paths)
+        samples = sum(int(reader.attrs(name).get("num_samples", 0)) for name in reader.episode_names)
+        if self.device.type == "cuda":
+            free = torch.cuda.mem_get_info(self.device)[0]
+        else:
+            free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        # On the CPU the file's arrays and the tensors exist side by side for a moment.
+        if (wanted := 2 * row * samples) > free:
+            raise MimicError(
+                f"needs {wanted / 2**30:.1f} GiB of memory for its {samples} samples; {free / 2**30:.1f} GiB are free",
+                where=self.path,
+                remedy=_OUT_OF,
+            )
+
+
+def check_observations(reader: DatasetReader, obs_keys: list[str]) -> None:
+    """Check that every demonstration has every observation.
+
+    Raises:
+        DatasetError: One lacks one; says what there is.
+    """
+    for name in reader.episode_names:
+        for key in obs_keys:
+            if not reader.has(name, f"obs/{key}"):
+                there = sorted(path[4:] for path in reader.shapes(name) if path.startswith("obs/"))
+                there = [key for key in there if not key.startswith("datagen_info")]
+                raise DatasetError(
+                    f"has no observation {key!r}, which the configuration asks for",
+                    where=f"{reader.path}, {name}",
+                    remedy=f"It has {', '.join(there) or 'none'}. Choose among these in --config.",
+                )

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""One gradient step: as robomimic makes it, or the same mathematics with less around it."""
+
+from typing import Any
+
+import torch
+
+
+class RobomimicStep:
+    """robomimic's own step, to the bit: its processing, loss, optimiser and log."""
+
+    def __init__(self, model: Any):
+        self._model = model
+
+    def __call__(self, batch: dict, epoch: int) -> torch.Tensor:
+        """Train on a batch; return its loss, a tensor without dimensions."""
+        model = self._model
+        # robomimic normalises in its dataset; statistics are not passed on, for it would do so twice.
+        ready = model.postprocess_batch_for_training(
+            model.process_batch_for_training(batch), obs_normalization_stats=None
+        )
+        info = model.train_on_batch(ready, epoch, validate=False)
+        return torch.tensor(model.log_info(info)["Loss"])
+
+
+class FusedStep:
+    """Behavioural cloning with a fused optimiser and without a transfer to the host in every step.
+
+    robomimic's step asks for each parameter's gradient norm, one by one, and for losses, all as Python numbers; on a
+    GPU each waits for everything before it. Loss and update are the same.
+
+    Args:
+        model: A model of robomimic's algorithm `bc`; its optimisers are exchanged for fused ones.
+        precision: `float32`, or `bfloat16` to multiply matrices of recurrent layers in bfloat16; weights, optimiser,
+            output layer and loss stay in float32.
+    """
+
+    def __init__(self, model: Any, precision: str):
+        self._model = model
+        use_fused_optimisers(model)
+        self._undo = lower_precision(model, model.device) if precision == "bfloat16" else lambda: None
+
+    @staticmethod
+    def serves(model: Any) -> bool:
+        """Whether this step trains such a model as robomimic would."""
+        from robomimic.algo import bc
+
+        return isinstance(model, bc.BC) and type(model)._train_step is bc.BC._train_step
+
+    def __call__(self, batch: dict, epoch: int) -> torch.Tensor:
+        """Train on a batch; return its loss, a tensor without dimensions on the device."""
+        model = self._model
+        ready = model.process_batch_for_training(batch)
+        optimiser = model.optimizers["policy"]
+        optimiser.zero_grad(set_to_none=True)
+        loss = model._compute_losses(model._forward_training(ready), ready)["action_loss"]
+        loss.backward()
+        optimiser.step()
+        return loss.detach()
+
+
+def use_fused_optimisers(model: Any) -> None:
+    """Exchange Adam for torch's fused Adam, schedules included; nothing has been trained yet."""
+    from robomimic.utils.torch_utils import lr_scheduler_from_optim_params
+
+    for name, old in model.optimizers.items():
+        if isinstance(old, torch.optim.Adam):
+            parameters = model.optim_params[name]
+            new = type(old)(
+                model.nets[name].parameters(),
+                lr=parameters["learning_rate"]["initial"],
+                weight_decay=parameters["regularization"]["L2"],
+                fused=True,
+            )
+            model.optimizers[name] = new
+            model.lr_schedulers[name] = lr_scheduler_from_optim_params(parameters, model.nets[name], new)
+
+
+def lower_precision(model: Any, device: torch.device) -> Any:
+    """Run recurrent layers in bfloat16 while training; their outputs are float32 again."""
+    layers = [module for module in model.nets.modules() if isinstance(module, torch.nn.RNNBase)]
+    for layer in layers:
+        original = layer.forward
+
+        def forward(inputs, state=None, original=original):
+            with torch.autocast(device.type, torch.bfloat16):
+                outputs, state = original(inputs, state)
+            return outputs.float(), state
+
+        layer.forward = forward
+
+    def undo() -> None:
+        for layer in layers:
+            del layer.forward
+
+    return undo

@@ -1,0 +1,283 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Measure how often policies succeed: many environments at once, all of a run's checkpoints, the best one found."""
+
+import hashlib
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from ..datasets.layout import natural_order
+from ..errors import InputFileError, OptionError, OutputError
+from ..events import AttemptFinished, Event, PolicyEvaluated
+from ..learning.config import require_robomimic
+from ..learning.perturb import NOMINAL, VARIANTS, Variant
+from ..learning.results import draw, format_table, summarise
+from ..learning.rollouts import Rollout, Rollouts
+from ..learning.run_folder import write_atomically, write_json
+from ..learning.sweep import Sweep
+from .learning_options import EvaluateOptions
+from .output_check import check_output
+from .sim_stage import SimStage
+
+if TYPE_CHECKING:
+    from ..envs import BatchedEnv
+
+
+class Evaluate(SimStage):
+    """Runs rollouts until it is known which policy is the best and how often it succeeds.
+
+    Args:
+        options: What to do.
+        env: Open environments to use; left open at the end. Perturbations of the world need environments of their own.
+    """
+
+    name = "evaluate"
+    options: EvaluateOptions
+    keeps_files = True
+
+    def __init__(self, options: EvaluateOptions, env: "BatchedEnv | None" = None):
+        super().__init__(options, env)
+        require_robomimic()
+        _check(options, env)
+        self._runs, files = find_checkpoints(options.checkpoints)
+        self._names = [str(path) for path in files]
+        self._folder = Path(options.output) if options.output else _default_folder(options.checkpoints[0])
+        self._variants = [NOMINAL, *VARIANTS] if options.robust else [NOMINAL]
+        self._sweeps = {
+            variant.name: Sweep(self._names, options.num_rollouts, options.first_rollouts, options.half_width)
+            for variant in self._variants
+        }
+        self._settings = {
+            **{name: getattr(options, name) for name in ("task", "seed", "horizon", "hold", "actions")},
+            "checkpoints": {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+        }
+        if self.keeps_files:
+            self._prepare_folder()
+        self._rollouts: Rollouts | None = None
+        self._finished = self._succeeded = 0
+        self._current = ""
+        self._pending = list(self._variants)
+        self._policies: dict = {}
+
+    def snapshot(self) -> dict:
+        sweep = self._sweeps[self._variant.name] if hasattr(self, "_variant") else None
+        done = {name: len(found) for name, found in sweep.results.items()} if sweep else {}
+        return {
+            **super().snapshot(),
+            "attempts": self._finished,
+            "success_rate": self._succeeded / self._finished if self._finished else 0.0,
+            "checkpoint": self._current,
+            "saved": done.get(self._current, 0),
+            "wanted": self.options.num_rollouts,
+        }
+
+    # -- one variant after another; in each whichever policy the sweep asks for
+
+    def _begin(self) -> list[Event]:
+        return self._next_variant()
+
+    def _next_variant(self) -> list[Event]:
+        while self._pending:
+            self._variant = self._pending.pop(0)
+            if self._sweeps[self._variant.name].next() is None:
+                continue
+            if self._variant.configure is None and self._configured is None:
+                return self._next_policy()
+            self._coming = self._reopen
+            return [self._enter(f"Opening the simulation: {self._variant.name or 'as it is'}")]
+        return self._end("done")
+
+    _configured = None
+    """What the open environments' configuration was changed by."""
+
+    def _reopen(self) -> list[Event]:
+        from ..sim import open_env
+
+        self._resources.close()
+        self._env = None
+        o = self.options
+        self._env = self._resources.enter_context(
+            open_env(
+                o.task,
+                o.num_envs,
+                device=o.device,
+                physics=o.physics,
+                seed=o.seed,
+                visualizer=o.viz,
+                assets=o.assets,
+                configure=self._variant.configure,
+            )
+        )
+        self._configured = self._variant.configure
+        self._policies = {}
+        return self._next_policy()
+
+    def _next_policy(self) -> list[Event]:
+        from ..learning.policy import load_policy
+
+        task = self._sweeps[self._variant.name].next()
+        if task is None:
+            return self._next_variant()
+        self._current, numbers = task
+        if self._current not in self._policies:
+            # One at a time: a run may have many large ones.
+            self._policies = {self._current: load_policy(self._current, str(self.env.device), self.options.actions)}
+        self._rollouts = Rollouts(
+            self.env,
+            self._policies[self._current],
+            numbers,
+            self.options.seed,
+            self.options.horizon,
+            self.options.hold,
+            self._variant.disturbance,
+        )
+        self._coming = self._tick
+        return [self._enter(" ".join(filter(None, ["Evaluating", Path(self._current).stem, self._variant.name])))]
+
+    @torch.inference_mode()
+    def _tick(self) -> list[Event]:
+        if self._stopping:
+            return self._end("stopped")
+        assert self._rollouts is not None
+        ended = self._rollouts.step()
+        events: list[Event] = [self._take(rollout) for rollout in ended]
+        if self._rollouts.done:
+            events += [self._report(), *self._next_policy()]
+        return events
+
+    def _take(self, rollout: Rollout) -> Event:
+        self._sweeps[self._variant.name].add(self._current, rollout)
+        self._finished += 1
+        self._succeeded += rollout.success
+        if self.keeps_files:
+            line = {"checkpoint": self._current, "variant": self._variant.name, **asdict(rollout)}
+            with self._log.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+        return AttemptFinished(
+            rollout.number, rollout.env, rollout.success, rollout.steps, rollout.cause, rollout.subtask
+        )
+
+    def _report(self) -> Event:
+        r = self._summary(self._current, self._variant)
+        return PolicyEvaluated(
+            r["checkpoint"], r["success"], r["ever"], r["rollouts"], r["low"], r["high"], r["variant"]
+        )
+
+    def _summary(self, name: str, variant: Variant) -> dict:
+        return summarise(name, variant.name, self._sweeps[variant.name].results[name].values())
+
+    def _end(self, outcome: str) -> list[Event]:
+        results = [
+            self._summary(name, variant)
+            for variant in self._variants
+            for name in self._sweeps[variant.name].ranking()
+            if self._sweeps[variant.name].results[name]
+        ]
+        summary: dict = {"results": results}
+        if outcome == "done":
+            best = summary["best"] = self._sweeps[NOMINAL.name].best()
+            if self.keeps_files:
+                summary["output"] = str(self._folder)
+                self._write(results, best)
+        return self._finish(outcome, summary)
+
+    # -- files
+
+    @property
+    def _log(self) -> Path:
+        return self._folder / "rollouts.jsonl"
+
+    def _prepare_folder(self) -> None:
+        settings = self._folder / "settings.json"
+        check_output(str(settings), "overwrite")
+        if self.options.resume:
+            if not settings.is_file():
+                raise InputFileError(
+                    "there is no evaluation to resume", where=str(self._folder), remedy="Start it without --resume."
+                )
+            if json.loads(settings.read_text()) != self._settings:
+                raise OptionError(
+                    "the evaluation was begun with other checkpoints or settings",
+                    where=f"--resume {self._folder}",
+                    remedy="Give the same ones again, or another --output.",
+                )
+            self._read_log()
+            return
+        if self._log.exists():
+            raise OutputError(
+                "holds an evaluation already",
+                where=str(self._folder),
+                remedy="Give another --output, or --resume to go on with it.",
+            )
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_json(settings, self._settings)
+
+    def _read_log(self) -> None:
+        if not self._log.is_file():
+            return
+        # A line that a kill has cut short is a rollout that is made again.
+        lines = [line for line in self._log.read_text().splitlines() if line.endswith("}")]
+        write_atomically(self._log, lambda beside: beside.write_text("".join(line + "\n" for line in lines)))
+        for line in lines:
+            found = json.loads(line)
+            name, variant = found.pop("checkpoint"), found.pop("variant")
+            if variant in self._sweeps:
+                self._sweeps[variant].add(name, Rollout(**found))
+
+    def _write(self, results: list[dict], best: str) -> None:
+        write_json(self._folder / "evaluation.json", {"settings": self._settings, "best": best, "results": results})
+        write_atomically(self._folder / "evaluation.md", lambda beside: beside.write_text(format_table(results) + "\n"))
+        write_atomically(self._folder / "evaluation.png", lambda beside: draw(results, beside))
+        for run in self._runs:
+            if Path(best).parent == run / "models":
+                write_atomically(run / "best.pth", lambda beside: shutil.copyfile(best, beside))
+
+
+def find_checkpoints(given: tuple[str, ...]) -> tuple[list[Path], list[Path]]:
+    """Return the run folders among what was given, and all checkpoints, in their natural order.
+
+    Raises:
+        InputFileError: There are none.
+    """
+    runs, files = [], []
+    for name in given:
+        path = Path(name)
+        if path.is_dir():
+            models = path / "models" if (path / "models").is_dir() else path
+            found = sorted(models.glob("*.pth"), key=lambda file: natural_order(file.name))
+            if not found:
+                raise InputFileError("holds no checkpoints (*.pth)", where=name, remedy="Give the folder of a run.")
+            runs.append(path)
+            files += found
+        elif path.is_file():
+            files.append(path)
+        else:
+            raise InputFileError("there is no such file", where=name, remedy="Give a checkpoint or a run's folder.")
+    return runs, list(dict.fromkeys(files))
+
+
+def _default_folder(first: str) -> Path:
+    path = Path(first)
+    return (path if path.is_dir() else path.parent) / "evaluation"
+
+
+def _check(options: EvaluateOptions, env: "BatchedEnv | None") -> None:
+    if not options.checkpoints:
+        raise OptionError(
+            "no policy was named", where="--checkpoints", remedy="Give checkpoints (.pth) or a run's folder."
+        )
+    for name in ("num_rollouts", "first_rollouts", "horizon", "hold"):
+        if getattr(options, name) < 1:
+            raise OptionError("must be at least 1", where=f"--{name.replace('_', '-')}")
+    if not 0.0 <= options.half_width < 0.5:
+        raise OptionError("must be between 0 and 0.5", where="--half-width")
+    if options.actions not in ("sample", "mode"):
+        raise OptionError(f"{options.actions!r} is not one of sample, mode", where="--actions")
+    if options.robust and env is not None:
+        raise OptionError("needs environments of its own", where="--robust")

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What training, evaluating, playing and exporting can be told."""
+
+from dataclasses import dataclass
+
+from .options import SimOptions
+
+
+@dataclass(frozen=True)
+class TrainOptions(SimOptions):
+    """Train a policy on a dataset.
+
+    mimic train --dataset generated.hdf5 --output outputs/run
+    mimic train --dataset generated.hdf5 --output outputs/run --eval-every 20 --num-envs 64
+    """
+
+    dataset: str = "generated.hdf5"
+    """File of demonstrations."""
+    output: str = "outputs/train"
+    """The run's folder; new or empty unless resume is given."""
+    config: str = ""
+    """robomimic's configuration as a JSON file; upstream: the task's own; empty: ours for the task if there is one."""
+    epochs: int = 0
+    """Epochs to train; 0: as many as the configuration says."""
+    resume: bool = False
+    """Go on with a run that was stopped or killed."""
+    exact: bool = False
+    """Reproduce robomimic's own loop to the bit, slower."""
+    precision: str = "float32"
+    """float32, or bfloat16 for the recurrent layers while training; not with exact."""
+    threads: int = 0
+    """Threads to compute with on a CPU; 0: torch decides."""
+    save_every: int = 0
+    """Epochs between checkpoints; 0: as the configuration says."""
+    eval_every: int = 0
+    """Epochs between evaluations in simulation, after which the best checkpoint is kept as best.pth; 0: never."""
+    eval_rollouts: int = 50
+    """Rollouts of such an evaluation."""
+    horizon: int = 500
+    """Steps after which a rollout ends."""
+    num_envs: int = 50
+    """Environments of such an evaluation."""
+
+
+@dataclass(frozen=True)
+class EvaluateOptions(SimOptions):
+    """Measure how often policies succeed; of several the best is found with few rollouts.
+
+    mimic evaluate --checkpoints outputs/run --num-rollouts 200 --num-envs 64
+    mimic evaluate --checkpoints outputs/run/best.pth --robust
+    """
+
+    checkpoints: tuple[str, ...] = ()
+    """Checkpoints (.pth) of robomimic, and folders of training runs."""
+    num_rollouts: int = 50
+    """Rollouts of the best checkpoints; the others get fewer."""
+    first_rollouts: int = 16
+    """Rollouts of every checkpoint in the first round of a comparison; each round doubles them for the better half."""
+    half_width: float = 0.0
+    """Stop as soon as the 95 % interval of a success rate reaches no farther than this to either side; 0: never."""
+    horizon: int = 500
+    """Steps after which a rollout ends."""
+    hold: int = 20
+    """Steps that the task has to stay fulfilled for a rollout to count, and end, before the horizon."""
+    actions: str = "sample"
+    """sample draws one of the policy's modes, as robomimic does; mode takes the likeliest."""
+    robust: bool = False
+    """Measure each under perturbations too: start poses, object size, mass, friction, gains, noise, delay."""
+    output: str = ""
+    """Folder for table, picture and every rollout; by default evaluation/ in the run's folder or beside the file."""
+    resume: bool = False
+    """Go on with an evaluation that was stopped or killed."""
+    num_envs: int = 50
+    """Environments that run side by side."""
+
+
+@dataclass(frozen=True)
+class PlayOptions(EvaluateOptions):
+    """Watch a policy.
+
+    mimic play --checkpoints outputs/run/best.pth
+    """
+
+    num_rollouts: int = 1000
+    """Rollouts to watch."""
+    num_envs: int = 4
+    """Environments that run side by side."""
+    viz: str = "viser"
+    """Live view: viser (in a browser), newton (a window), kit or none."""
+
+
+@dataclass(frozen=True)
+class ExportPolicyOptions:
+    """Turn a checkpoint into a file that runs without robomimic and Isaac Lab.
+
+    mimic export-policy --checkpoint outputs/run/best.pth --output policy.pt
+    """
+
+    checkpoint: str = "best.pth"
+    """Checkpoint (.pth) of robomimic."""
+    output: str = "policy.pt"
+    """File to write: .pt for TorchScript, .onnx for ONNX."""
+    overwrite: bool = False
+    """Replace the file if it exists."""

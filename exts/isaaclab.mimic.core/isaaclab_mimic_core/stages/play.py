@@ -1,0 +1,42 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Watch a policy: its evaluation, at the speed of real time, without files."""
+
+import time
+from typing import TYPE_CHECKING
+
+from ..events import Event
+from .evaluate import Evaluate
+from .learning_options import PlayOptions
+from .pace import Pace
+
+if TYPE_CHECKING:
+    from ..envs import BatchedEnv
+
+
+class Play(Evaluate):
+    """Runs rollouts for somebody to look at; closing the view ends it."""
+
+    name = "play"
+    options: PlayOptions
+    keeps_files = False
+
+    def __init__(self, options: PlayOptions, env: "BatchedEnv | None" = None):
+        super().__init__(options, env)
+        self._pace = Pace(0.0)
+
+    @property
+    def due(self) -> float:
+        return super().due if self.paused else self._pace.due
+
+    def _begin(self) -> list[Event]:
+        # Without a view nobody waits for real time.
+        self._pace = Pace(1.0 / self.env.step_dt if self.options.viz != "none" else 0.0)
+        return super()._begin()
+
+    def _tick(self) -> list[Event]:
+        if self.env.live.closed:
+            self._stopping = True
+        self._pace.tick(time.monotonic())
+        return super()._tick()

@@ -1,0 +1,261 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Train a policy on a dataset, in slices, with evaluations in simulation in between if wanted."""
+
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from ..datasets import DatasetReader
+from ..errors import OptionError
+from ..events import CheckpointSaved, EpochFinished, Event, PolicyEvaluated, StageStarted
+from ..learning.config import build_config, read_config, require_robomimic
+from ..learning.intervals import wilson
+from ..learning.run_folder import RunFolder, file_hash, git_state, versions
+from ..sim.compute import resolve_device
+from ..tasks import find_task
+from .learning_options import TrainOptions
+from .output_check import check_output
+from .sim_stage import SimStage
+
+if TYPE_CHECKING:
+    from ..envs import BatchedEnv
+
+PRECISIONS = ("float32", "bfloat16")
+_SLICE = 0.1
+"""[s] A stage's step shall be short, so that a request is answered soon."""
+_STATE_EVERY = 30.0
+"""[s] Training that a kill may cost, at most, beside the epoch it falls into."""
+_SAME = ("task", "dataset_sha256", "config", "exact", "precision")
+
+
+class Train(SimStage):
+    """Trains until the last epoch; opens environments only for evaluations.
+
+    Args:
+        options: What to do.
+        env: Open environments for evaluations; left open at the end.
+    """
+
+    name = "train"
+    options: TrainOptions
+
+    def __init__(self, options: TrainOptions, env: "BatchedEnv | None" = None):
+        super().__init__(options, env)
+        _check(options)
+        require_robomimic()
+        self._folder = RunFolder(options.output)
+        self._folder.check(options.resume)
+        check_output(str(self._folder.path / "run.json"), "overwrite")
+        with DatasetReader(options.dataset):
+            pass
+        raw, self._config_path = read_config(options.config, options.task)
+        raw.setdefault("train", {})["data"] = str(Path(options.dataset).absolute())
+        if options.epochs:
+            _set_epochs(raw, options.epochs)
+        raw["train"]["cuda"] = resolve_device(options.device) != "cpu"
+        self._config = build_config(raw, self._config_path)
+        self._config.lock()
+        self._every = options.save_every or self._config.experiment.save.every_n_epochs or self.epochs
+        self._best = (-1.0, -1.0)
+        self._rate = 0.0
+        self._loss: float | None = None
+        self._last_state = time.monotonic()
+        self._training_s = 0.0
+
+    @property
+    def epochs(self) -> int:
+        """Epochs to train in all."""
+        return self._config.train.num_epochs
+
+    def snapshot(self) -> dict:
+        trainer = getattr(self, "_trainer", None)
+        epoch = trainer.epoch if trainer else 0
+        steps = (epoch - 1) * trainer.steps_per_epoch + trainer.steps_done if trainer and epoch else 0
+        left = self.epochs * trainer.steps_per_epoch - steps if trainer else 0
+        return {
+            **super().snapshot(),
+            "saved": max(0, epoch - 1) if trainer and trainer.steps_done < trainer.steps_per_epoch else epoch,
+            "wanted": self.epochs,
+            "loss": self._loss,
+            "steps_per_second": self._rate,
+            "eta_s": left / self._rate if self._rate else None,
+        }
+
+    # -- the life of a run: read, train, now and then evaluate
+
+    def _announce(self) -> list[Event]:
+        self._coming = self._read
+        return [StageStarted(self.name, asdict(self.options)), self._enter("Reading the dataset")]
+
+    def _read(self) -> list[Event]:
+        from ..learning.trainer import Trainer
+
+        options = self.options
+        self._use_threads()
+        device = resolve_device(options.device)
+        self._trainer = Trainer(self._config, device, options.exact, options.precision)
+        self._trainer.rehearse()
+        run = {
+            "task": find_task(options.task).id,
+            "dataset": self._config.train.data,
+            "dataset_sha256": file_hash(self._config.train.data),
+            "config": self._config_path,
+            "exact": options.exact,
+            "precision": self._trainer.precision,
+            "device": device,
+            "threads": torch.get_num_threads(),
+            "options": asdict(options),
+            "versions": versions(),
+            "git": git_state(),
+        }
+        if options.resume:
+            self._folder.check_same(run, _SAME)
+            more = self._trainer.load_state(self._folder.state)
+            self._best, self._training_s = tuple(more["best"]), more["training_s"]
+            self._folder.cut_log(self._trainer.epoch)
+        else:
+            self._folder.begin(run, self._config)
+            # From now on the run can be resumed, whenever it ends.
+            self._save_state()
+        from tensorboardX import SummaryWriter
+
+        self._board = SummaryWriter(str(self._folder.path / "tensorboard"), purge_step=self._trainer.epoch + 1)
+        self._resources.callback(self._board.close)
+        self._coming = self._tick
+        if self._trainer.epoch >= self.epochs:
+            return self._end("done")
+        self._trainer.begin_epoch()
+        return [self._enter("Training")]
+
+    def _begin(self) -> list[Event]:
+        """Start an evaluation; the environments are open."""
+        from ..learning.policy import BatchedPolicy
+        from ..learning.rollouts import Rollouts
+
+        trainer, env = self._trainer, self.env
+        policy = BatchedPolicy(trainer.model, self._config, trainer.normalisation, env.device, "sample")
+        numbers = range(self.options.eval_rollouts)
+        # The environments compute with one thread, see sim.open_env.
+        if env.device.type == "cpu":
+            torch.set_num_threads(1)
+        self._rollouts = Rollouts(env, policy, numbers, self.options.seed, self.options.horizon, hold=20)
+        self._ended: list = []
+        self._coming = self._evaluate
+        return [self._enter(f"Evaluating epoch {trainer.epoch}")]
+
+    def _tick(self) -> list[Event]:
+        if self._stopping:
+            return self._end("stopped")
+        trainer = self._trainer
+        began, before = time.perf_counter(), trainer.steps_done
+        over = trainer.advance(_SLICE)
+        took = time.perf_counter() - began
+        rate = (trainer.steps_done - before) / took
+        self._rate = 0.9 * self._rate + 0.1 * rate if self._rate else rate
+        self._training_s += took
+        return self._end_epoch() if over else []
+
+    def _end_epoch(self) -> list[Event]:
+        trainer, options = self._trainer, self.options
+        self._loss = trainer.loss
+        entry = {"loss": trainer.loss, "learning_rate": trainer.learning_rate, "steps_per_second": self._rate}
+        self._folder.append_log({"kind": "epoch", "epoch": trainer.epoch, **entry, "training_s": self._training_s})
+        for name, value in entry.items():
+            self._board.add_scalar(f"train/{name}", value, trainer.epoch)
+        self._board.flush()
+        left = (self.epochs - trainer.epoch) * trainer.steps_per_epoch
+        events: list[Event] = [
+            EpochFinished(
+                trainer.epoch, self.epochs, trainer.loss, trainer.learning_rate, self._rate, left / self._rate
+            )
+        ]
+        last = trainer.epoch >= self.epochs
+        due = options.eval_every and (trainer.epoch % options.eval_every == 0 or last)
+        if due or last or trainer.epoch % self._every == 0:
+            path = self._folder.models / f"model_epoch_{trainer.epoch}.pth"
+            trainer.save_checkpoint(path)
+            events.append(CheckpointSaved(trainer.epoch, str(path)))
+        if due:
+            self._coming = self._begin if self._env is not None else self._open
+            return [*events, self._enter("Opening the simulation" if self._env is None else "Evaluating")]
+        return events + self._next_epoch()
+
+    @torch.inference_mode()
+    def _evaluate(self) -> list[Event]:
+        if self._stopping:
+            return self._end("stopped")
+        self._ended += self._rollouts.step()
+        if not self._rollouts.done:
+            return []
+        trainer, count = self._trainer, len(self._ended)
+        held, ever = (sum(getattr(rollout, name) for rollout in self._ended) for name in ("success", "ever"))
+        path = self._folder.models / f"model_epoch_{trainer.epoch}.pth"
+        low, high = wilson(held, count)
+        self._folder.append_log(
+            {"kind": "evaluation", "epoch": trainer.epoch, "success": held, "ever": ever, "rollouts": count}
+        )
+        self._board.add_scalar("evaluation/success", held / count, trainer.epoch)
+        self._board.flush()
+        # Of equals the one that succeeded more often at any moment; of equals still, the later one.
+        if (score := (held / count, ever / count)) >= self._best:
+            self._best = score
+            trainer.save_checkpoint(self._folder.best)
+        self._use_threads()
+        return [PolicyEvaluated(str(path), held, ever, count, low, high), *self._next_epoch()]
+
+    def _next_epoch(self) -> list[Event]:
+        if self._trainer.epoch >= self.epochs:
+            return self._end("done")
+        if time.monotonic() - self._last_state > _STATE_EVERY:
+            self._save_state()
+        self._trainer.begin_epoch()
+        self._coming = self._tick
+        return [self._enter("Training")] if self._phase != "Training" else []
+
+    def _save_state(self) -> None:
+        self._trainer.save_state(self._folder.state, {"best": list(self._best), "training_s": self._training_s})
+        self._last_state = time.monotonic()
+
+    def _stop(self) -> None:
+        self._stopping = True
+        if not hasattr(self, "_trainer"):
+            self._coming = lambda: self._finish("stopped", {})
+
+    def _end(self, outcome: str) -> list[Event]:
+        # What was begun of an epoch is not kept: it is made again, with the same batches, when the run is resumed.
+        if outcome == "done":
+            self._save_state()
+        summary = {"output": str(self._folder.path), "epochs": self._trainer.epoch, "loss": self._loss}
+        return self._finish(outcome, {**summary, "training_s": round(self._training_s, 1)})
+
+    def _use_threads(self) -> None:
+        if self.options.threads:
+            torch.set_num_threads(self.options.threads)
+
+
+def _set_epochs(raw: dict, epochs: int) -> None:
+    """Set the number of epochs; a learning rate that falls over the whole training still does."""
+    before = raw["train"].get("num_epochs")
+    raw["train"]["num_epochs"] = epochs
+    for parameters in raw.get("algo", {}).get("optim_params", {}).values():
+        rate = parameters.get("learning_rate", {})
+        if rate.get("scheduler_type") == "linear" and rate.get("epoch_schedule") == [before]:
+            rate["epoch_schedule"] = [epochs]
+
+
+def _check(options: TrainOptions) -> None:
+    for name in ("epochs", "threads", "save_every", "eval_every"):
+        if getattr(options, name) < 0:
+            raise OptionError("must not be negative", where=f"--{name.replace('_', '-')}")
+    for name in ("eval_rollouts", "horizon"):
+        if getattr(options, name) < 1:
+            raise OptionError("must be at least 1", where=f"--{name.replace('_', '-')}")
+    if options.precision not in PRECISIONS:
+        raise OptionError(f"{options.precision!r} is not one of {', '.join(PRECISIONS)}", where="--precision")
+    if options.exact and options.precision != "float32":
+        raise OptionError("robomimic trains in float32", where="--exact", remedy="Leave out --precision.")

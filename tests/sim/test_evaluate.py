@@ -1,0 +1,210 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Rollouts on real physics, and the evaluate, play and train stages around them."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from isaaclab_mimic_core.devices.scripted import ScriptedStacker
+from isaaclab_mimic_core.learning.config import build_config, read_config
+from isaaclab_mimic_core.learning.policy import BatchedPolicy
+from isaaclab_mimic_core.learning.rollouts import Disturbance, Rollouts
+from isaaclab_mimic_core.learning.trainer import Trainer
+from isaaclab_mimic_core.stages.evaluate import Evaluate
+from isaaclab_mimic_core.stages.learning_options import EvaluateOptions, PlayOptions, TrainOptions
+from isaaclab_mimic_core.stages.play import Play
+from isaaclab_mimic_core.stages.train import Train
+
+pytestmark = pytest.mark.sim
+
+HORIZON = 12
+
+
+class Demonstrator:
+    """The scripted demonstrator where a policy is expected; in some rollouts it lets the cubes be."""
+
+    obs_keys = ("eef_pos",)
+
+    def __init__(self, env, idle: int):
+        self._env, self._idle = env, idle
+        self._script = ScriptedStacker(env, 4)
+        self._begun = 0
+
+    def begin(self, env_ids, num_envs):
+        numbers = torch.arange(self._begun, self._begun + len(env_ids))
+        if self._begun == 0:
+            self._idles = torch.arange(num_envs) < self._idle
+        self._begun += len(env_ids)
+        self._script.begin(env_ids, numbers)
+
+    def act(self, observations, streams):
+        action = self._script.action()
+        action[self._idles] = 0.0
+        return action
+
+
+@pytest.fixture(scope="module")
+def checkpoints(annotated, tmp_path_factory) -> SimpleNamespace:
+    """A run of three small policies of the sample's demonstrations, hardly trained."""
+    folder = tmp_path_factory.mktemp("run")
+    raw, where = read_config("upstream", "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0")
+    raw["algo"]["rnn"]["hidden_dim"] = 16
+    raw["experiment"]["epoch_every_n_steps"] = 5
+    raw["train"] |= {"data": str(annotated.path), "batch_size": 20, "hdf5_normalize_obs": True, "num_epochs": 2}
+    (folder / "config.json").write_text(json.dumps(raw))
+    config = build_config(raw, where)
+    config.lock()
+    trainer = Trainer(config, "cpu", False, "float32")
+    (folder / "models").mkdir()
+    for epoch in (1, 2, 3):
+        trainer.begin_epoch()
+        while not trainer.advance(1.0):
+            pass
+        trainer.save_checkpoint(folder / "models" / f"model_epoch_{epoch}.pth")
+    return SimpleNamespace(folder=folder, trainer=trainer, config=str(folder / "config.json"), data=str(annotated.path))
+
+
+def run_all(rollouts: Rollouts) -> list:
+    ended = []
+    while not rollouts.done:
+        ended += rollouts.step()
+    return sorted(ended, key=lambda rollout: rollout.number)
+
+
+def test_success_and_the_cause_of_failure(stack_env):
+    """A demonstrator who knows the task succeeds; where nothing is done, nothing was grasped."""
+    idle = 2
+    rollouts = Rollouts(stack_env, Demonstrator(stack_env, idle), range(stack_env.num_envs), 9, 450, 15)
+    ended = run_all(rollouts)
+    assert [rollout.number for rollout in ended] == list(range(stack_env.num_envs))
+    for rollout in ended[:idle]:
+        assert not rollout.success and not rollout.ever and rollout.steps == 450
+        assert (rollout.cause, rollout.subtask) == ("not_grasped", "franka/0")
+    active = ended[idle:]
+    assert sum(rollout.success for rollout in active) >= len(active) - 1
+    for rollout in active:
+        if rollout.success:
+            assert rollout.ever and 150 < rollout.steps < 450 and not rollout.cause
+
+
+def test_rollouts_are_the_same_whichever_environments_they_get(stack_env, checkpoints):
+    """More rollouts than environments: each environment starts the next one on its own, in the state of its number."""
+    trainer = checkpoints.trainer
+    starts: dict[int, torch.Tensor] = {}
+
+    class Noting(BatchedPolicy):
+        def act(self, observations, streams):
+            for env, stream in enumerate(streams.tolist()):
+                starts.setdefault(stream, observations["object"][env].clone())
+            return super().act(observations, streams)
+
+    policy = Noting(trainer.model, trainer.config, trainer.normalisation, stack_env.device, "sample")
+    many = run_all(Rollouts(stack_env, policy, range(2 * stack_env.num_envs + 3), 9, HORIZON, 20))
+    assert [rollout.number for rollout in many] == list(range(2 * stack_env.num_envs + 3))
+    assert all(rollout.steps == HORIZON for rollout in many) and len(starts) == len(many)
+    first = dict(starts)
+    starts.clear()
+    # Backwards, so that every number meets another environment.
+    run_all(Rollouts(stack_env, policy, reversed(range(stack_env.num_envs)), 9, HORIZON, 20))
+    assert len(starts) == stack_env.num_envs
+    for stream, seen in starts.items():
+        torch.testing.assert_close(seen, first[stream], atol=1e-5, rtol=0)
+
+
+def test_disturbances_reach_the_policy_and_the_robot(stack_env):
+    class Counting:
+        obs_keys = ("eef_pos",)
+
+        def begin(self, env_ids, num_envs):
+            self.count, self.seen = 0, []
+
+        def act(self, observations, streams):
+            self.count += 1
+            self.seen.append(observations["eef_pos"].clone())
+            return torch.full((stack_env.num_envs, 7), 0.001 * self.count)
+
+    policy = Counting()
+    rollouts = Rollouts(stack_env, policy, range(10), 9, HORIZON, 20, Disturbance(0.01, action_delay=2))
+    sent = []
+    for _ in range(6):
+        clean = stack_env.observations()["eef_pos"].clone()
+        rollouts.step()
+        sent.append(float(stack_env.env.action_manager.action[0, 0]))
+        assert 0.002 < (policy.seen[-1] - clean).std() < 0.03
+    torch.testing.assert_close(torch.tensor(sent), 0.001 * torch.tensor([1.0, 1, 1, 2, 3, 4]))
+
+
+def evaluation(checkpoints, output, **changes) -> EvaluateOptions:
+    given = {"num_rollouts": 24, "first_rollouts": 12, "horizon": HORIZON, "num_envs": 10, "seed": 5}
+    return EvaluateOptions(checkpoints=(str(checkpoints.folder),), output=str(output), **{**given, **changes})
+
+
+def results(path) -> dict:
+    found = {}
+    for line in (path / "rollouts.jsonl").read_text().splitlines():
+        line = json.loads(line)
+        found[line["checkpoint"], line["number"]] = (line["success"], line["ever"], line["steps"], line["cause"])
+    return found
+
+
+def test_a_sweep_finds_a_best_and_goes_on_after_a_kill(stack_env, checkpoints, run_stage, tmp_path):
+    whole = run_stage(Evaluate(evaluation(checkpoints, tmp_path / "whole"), stack_env))
+    assert whole.ending.outcome == "done" and len(whole.kinds["PolicyEvaluated"]) >= 4
+    best = whole.ending.summary["best"]
+    assert (checkpoints.folder / "best.pth").read_bytes() == Path(best).read_bytes()
+    report = json.loads((tmp_path / "whole" / "evaluation.json").read_text())
+    assert report["best"] == best and min(r["rollouts"] for r in report["results"]) == 12
+    assert report["results"][0]["rollouts"] == 24 and "not_grasped" in (tmp_path / "whole/evaluation.md").read_text()
+    assert (tmp_path / "whole" / "evaluation.png").stat().st_size > 5000
+
+    cut = Evaluate(evaluation(checkpoints, tmp_path / "cut"), stack_env)
+    for event in cut:
+        if type(event).__name__ == "PolicyEvaluated":
+            break
+    with (tmp_path / "cut" / "rollouts.jsonl").open("a") as file:
+        file.write('{"checkpoint": "models/mod')
+    again = run_stage(Evaluate(evaluation(checkpoints, tmp_path / "cut", resume=True), stack_env))
+    assert again.ending.summary["best"] == best
+    assert results(tmp_path / "cut") == results(tmp_path / "whole")
+    before = len(again.kinds["AttemptFinished"])
+    assert before == len(whole.kinds["AttemptFinished"]) - 12
+
+
+def test_play_writes_nothing(stack_env, checkpoints, run_stage, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = str(checkpoints.folder / "models" / "model_epoch_1.pth")
+    options = PlayOptions(checkpoints=(path,), num_rollouts=3, num_envs=10, horizon=HORIZON, viz="none")
+    run = run_stage(Play(options, stack_env))
+    assert len(run.kinds["AttemptFinished"]) == 3 and not list(tmp_path.iterdir())
+
+
+def test_the_best_policy_is_kept_by_success_while_training(stack_env, checkpoints, run_stage, tmp_path):
+    options = TrainOptions(
+        dataset=checkpoints.data,
+        config=checkpoints.config,
+        output=str(tmp_path / "run"),
+        device="cpu",
+        epochs=3,
+        eval_every=2,
+        eval_rollouts=10,
+        horizon=HORIZON,
+    )
+    run = run_stage(Train(options, stack_env))
+    assert len(run.kinds["PolicyEvaluated"]) == 2 and len(run.kinds["EpochFinished"]) == 3
+    log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert [(entry["kind"], entry["epoch"]) for entry in log] == [
+        ("epoch", 1),
+        ("epoch", 2),
+        ("evaluation", 2),
+        ("epoch", 3),
+        ("evaluation", 3),
+    ]
+    # None succeeds so early: of equals the later one is kept.
+    last = torch.load(tmp_path / "run" / "models" / "model_epoch_3.pth", weights_only=True)["model"]
+    best = torch.load(tmp_path / "run" / "best.pth", weights_only=True)["model"]
+    assert all(torch.equal(best[name], last[name]) for name in last)

@@ -1,0 +1,267 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Training: robomimic's own loop to the bit, runs that can be killed, checkpoints that robomimic opens."""
+
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+from isaaclab_mimic_core.errors import ConfigError, DatasetError, InputFileError, OptionError, OutputError
+from isaaclab_mimic_core.events import CheckpointSaved, EpochFinished, StageFinished
+from isaaclab_mimic_core.learning.config import build_config
+from isaaclab_mimic_core.learning.sequences import Sequences
+from isaaclab_mimic_core.learning.trainer import Trainer
+from isaaclab_mimic_core.stages.learning_options import TrainOptions
+from isaaclab_mimic_core.stages.train import Train
+
+
+@pytest.fixture
+def options(dataset, write_config, tmp_path):
+    """Makes options for a small training."""
+
+    def make(**changes) -> TrainOptions:
+        sections = changes.pop("sections", {})
+        given = {"dataset": str(dataset), "config": write_config(**sections), "device": "cpu"}
+        return TrainOptions(**{"output": str(tmp_path / "run"), **given, **changes})
+
+    return make
+
+
+def run(stage: Train) -> list:
+    with stage:
+        return list(stage)
+
+
+def log(options: TrainOptions) -> list[dict]:
+    lines = (Path(options.output) / "log.jsonl").read_text().splitlines()
+    return [{name: json.loads(line)[name] for name in ("epoch", "loss", "learning_rate")} for line in lines]
+
+
+def robomimic_loop(config, epochs: int):
+    """robomimic's scripts/train.py without its files: seeds, model, data, loader and epochs, by its own functions."""
+    from robomimic.algo import algo_factory
+    from robomimic.utils import file_utils, obs_utils, train_utils
+
+    np.random.seed(config.train.seed)
+    torch.manual_seed(config.train.seed)
+    obs_utils.initialize_obs_utils_with_config(config)
+    shapes = file_utils.get_shape_metadata_from_dataset(config.train.data, all_obs_keys=config.all_obs_keys)
+    model = algo_factory(config.algo_name, config, shapes["all_shapes"], shapes["ac_dim"], torch.device("cpu"))
+    data, _ = train_utils.load_data_for_training(config, obs_keys=shapes["all_obs_keys"])
+    loader = DataLoader(data, batch_size=config.train.batch_size, shuffle=True, num_workers=0, drop_last=True)
+    losses = []
+    for epoch in range(1, epochs + 1):
+        steps = config.experiment.epoch_every_n_steps
+        losses.append(train_utils.run_epoch(model, loader, epoch, num_steps=steps)["Loss"])
+        model.on_epoch_end(epoch)
+    return model, losses
+
+
+# More steps than one pass has, so that the order of a second pass counts too.
+STEPS = {"experiment": {"epoch_every_n_steps": 20}}
+
+
+def configured(dataset, write_config, **sections):
+    raw = json.loads(Path(write_config(**sections)).read_text())
+    raw["train"]["data"] = str(dataset)
+    config = build_config(raw, "test")
+    config.experiment.epoch_every_n_steps = sections.get("experiment", {}).get("epoch_every_n_steps", 8)
+    config.lock()
+    return config
+
+
+def train(trainer: Trainer, epochs: int) -> list[float]:
+    losses = []
+    for _ in range(epochs):
+        trainer.begin_epoch()
+        while not trainer.advance(0.01):
+            pass
+        losses.append(trainer.loss)
+    return losses
+
+
+def test_exact_is_robomimics_own_loop_to_the_bit(dataset, write_config):
+    config = configured(dataset, write_config, **STEPS)
+    theirs, their_losses = robomimic_loop(config, 3)
+    trainer = Trainer(config, "cpu", exact=True, precision="float32")
+    trainer.rehearse()
+    losses = train(trainer, 3)
+    np.testing.assert_allclose(losses, their_losses, rtol=1e-12)
+    mine = trainer.model.serialize()
+    for name, weights in theirs.serialize().items():
+        assert torch.equal(weights, mine[name]), name
+
+
+def test_the_default_descends_like_robomimic(dataset, write_config):
+    """Other order of batches, same loss and update: from the same weights one batch changes them the same way."""
+    config = configured(dataset, write_config)
+    weights = []
+    for exact in (True, False):
+        trainer = Trainer(config, "cpu", exact=exact, precision="float32")
+        trainer.model.set_train()
+        batch = trainer.sequences.batch(torch.arange(20))
+        for _ in range(5):
+            trainer._step(batch, 1)
+        weights.append(trainer.model.serialize())
+    for name, value in weights[0].items():
+        torch.testing.assert_close(weights[1][name], value, rtol=1e-4, atol=1e-6)
+
+
+def test_bfloat16_descends_nearly_alike(dataset, write_config):
+    config = configured(dataset, write_config)
+    full, half = (train(Trainer(config, "cpu", False, precision), 4) for precision in ("float32", "bfloat16"))
+    assert full != half
+    np.testing.assert_allclose(half, full, rtol=0.02)
+
+
+def test_sequences_are_robomimics(dataset, write_config):
+    from robomimic.utils import obs_utils, train_utils
+
+    for frames, length, pad in ((1, 10, True), (3, 4, True), (2, 5, False)):
+        config = configured(
+            dataset,
+            write_config,
+            train={"frame_stack": frames, "seq_length": length, "pad_seq_length": pad, "pad_frame_stack": pad},
+        )
+        config.unlock()
+        config.train.frame_stack, config.train.seq_length = frames, length
+        config.train.pad_seq_length = config.train.pad_frame_stack = pad
+        obs_utils.initialize_obs_utils_with_config(config)
+        theirs, _ = train_utils.load_data_for_training(config, obs_keys=config.all_obs_keys)
+        mine = Sequences(str(dataset), list(config.all_obs_keys), ["actions"], length, frames, pad, pad, "cpu")
+        assert len(mine) == len(theirs)
+        batch = mine.batch(torch.arange(len(mine)))
+        for index in range(len(theirs)):
+            item = theirs[index]
+            np.testing.assert_array_equal(batch["actions"][index], item["actions"])
+            for key, value in item["obs"].items():
+                np.testing.assert_array_equal(batch["obs"][key][index], value)
+
+
+def test_a_run_says_what_it_is_and_how_it_goes(options):
+    given = options(epochs=3, save_every=2)
+    events = run(Train(given))
+    epochs = [event for event in events if isinstance(event, EpochFinished)]
+    assert [event.epoch for event in epochs] == [1, 2, 3] and all(event.of == 3 for event in epochs)
+    assert epochs[-1].loss < epochs[0].loss and epochs[-1].eta_s == 0
+    assert [event.epoch for event in events if isinstance(event, CheckpointSaved)] == [2, 3]
+    assert isinstance(events[-1], StageFinished) and events[-1].outcome == "done"
+    folder = Path(given.output)
+    about = json.loads((folder / "run.json").read_text())
+    assert len(about["dataset_sha256"]) == 64 and about["versions"]["robomimic"] == "0.3.0"
+    assert json.loads((folder / "config.json").read_text())["train"]["num_epochs"] == 3
+    assert list((folder / "tensorboard").iterdir()) and len(log(given)) == 3
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_a_run_that_was_cut_off_goes_on_to_the_same_weights(options, tmp_path, exact, monkeypatch):
+    monkeypatch.setattr("isaaclab_mimic_core.stages.train._STATE_EVERY", 0.0)
+    whole = options(output=str(tmp_path / "whole"), exact=exact)
+    run(Train(whole))
+    cut = options(output=str(tmp_path / "cut"), exact=exact)
+    stage = Train(cut)
+    with stage:
+        for event in stage:
+            if isinstance(event, EpochFinished) and event.epoch == 2:
+                # As after a kill: nothing is asked to stop, and an epoch has begun that is lost.
+                stage.step()
+                break
+    run(Train(options(output=cut.output, exact=exact, resume=True)))
+    assert log(cut) == log(whole)
+    last = "models/model_epoch_4.pth"
+    ours, theirs = (torch.load(Path(o.output) / last, weights_only=True)["model"] for o in (cut, whole))
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+def test_a_stop_is_answered_within_an_epoch(options):
+    with Train(options(epochs=1000)) as stage:
+        while not stage.snapshot()["saved"]:
+            stage.step()
+        stage.request("stop")
+        ending = stage.step()[-1]
+    assert ending.outcome == "stopped" and stage.done
+
+
+def test_checkpoints_hold_the_normalisation_and_open_in_robomimic(options, dataset):
+    from robomimic.utils.file_utils import policy_from_checkpoint
+
+    given = options(epochs=1, sections={"train": {"hdf5_normalize_obs": True, "batch_size": 20}})
+    run(Train(given))
+    policy, _ = policy_from_checkpoint(ckpt_path=str(Path(given.output) / "models/model_epoch_1.pth"))
+    with h5py.File(dataset) as file:
+        seen = np.concatenate([demo["obs/object"][:] for demo in file["data"].values()])
+        first = {key: file[f"data/demo_0/obs/{key}"][0] for key in ("eef_pos", "eef_quat", "gripper_pos", "object")}
+    stats = policy.obs_normalization_stats["object"]
+    np.testing.assert_allclose(stats["mean"][0], seen.mean(axis=0), rtol=1e-4)
+    np.testing.assert_allclose(stats["std"][0], seen.std(axis=0) + 1e-3, rtol=1e-4)
+    policy.start_episode()
+    assert policy(ob=first).shape == (7,)
+
+
+def test_other_algorithms_train_through_robomimics_own_step(options):
+    """A flat policy, and a recurrent one without a mixture."""
+    flat = {"gmm": {"enabled": False}, "rnn": {"enabled": False}, "actor_layer_dims": [16]}
+    for name, algo in {"flat": flat, "recurrent": {"gmm": {"enabled": False}}}.items():
+        given = options(output=f"{options().output}-{name}", epochs=2, sections={"algo": algo})
+        losses = [event.loss for event in run(Train(given)) if isinstance(event, EpochFinished)]
+        assert losses[1] < losses[0]
+
+
+def test_what_cannot_be_resident_is_loaded_by_robomimic(options, dataset, tmp_path):
+    part = tmp_path / "part.hdf5"
+    part.write_bytes(dataset.read_bytes())
+    with h5py.File(part, "r+") as file:
+        file["mask/train"] = np.array(["demo_1", "demo_4"], dtype="S")
+    sections = {"train": {"hdf5_filter_key": "train", "batch_size": 20, "num_data_workers": 0}}
+    given = options(dataset=str(part), epochs=2, sections=sections)
+    with Train(given) as stage:
+        events = list(stage)
+    assert len(stage._trainer.batches.dataset) == 18 + 27
+    losses = [event.loss for event in events if isinstance(event, EpochFinished)]
+    assert losses[1] < losses[0]
+
+
+def test_a_missing_observation_is_found_before_anything_is_written(options):
+    modalities = {"obs": {"low_dim": ["eef_pos", "table_pos"], "rgb": [], "depth": [], "scan": []}}
+    given = options(sections={"observation": {"modalities": modalities}})
+    with pytest.raises(DatasetError, match="no observation 'table_pos'") as caught:
+        run(Train(given))
+    assert "demo_0" in str(caught.value) and "eef_quat" in str(caught.value)
+    assert not Path(given.output).exists()
+
+
+def test_wrong_input_is_explained(options, dataset, tmp_path):
+    cases = {
+        "no such file": (InputFileError, {"dataset": str(tmp_path / "none.hdf5")}),
+        "cannot be read": (InputFileError, {"config": str(tmp_path / "none.json")}),
+        "is not one of float32": (OptionError, {"precision": "float8"}),
+        "no run to resume": (InputFileError, {"resume": True}),
+        "must not be negative": (OptionError, {"epochs": -1}),
+        "not an empty folder": (OutputError, {"output": str(dataset.parent)}),
+        "robomimic trains in float32": (OptionError, {"exact": True, "precision": "bfloat16"}),
+    }
+    for words, (kind, changes) in cases.items():
+        with pytest.raises(kind, match=words):
+            Train(options(**changes))
+    with pytest.raises(ConfigError, match="robomimic does not take it"):
+        Train(options(sections={"train": {"learning_speed": 1}}))
+    with pytest.raises(DatasetError, match="less than one batch"):
+        run(Train(options(sections={"train": {"batch_size": 10_000}})))
+    with pytest.raises(ConfigError, match="nothing to reproduce"):
+        run(Train(options(exact=True, sections={"train": {"hdf5_normalize_obs": True}})))
+
+
+def test_a_resumed_run_has_to_be_the_same(options, dataset, tmp_path):
+    run(Train(options(epochs=1)))
+    other = tmp_path / "other.hdf5"
+    other.write_bytes(dataset.read_bytes())
+    with h5py.File(other, "r+") as file:
+        file["data/demo_0/actions"][0, 0] = 0.5
+    with pytest.raises(OptionError, match="another dataset"):
+        run(Train(options(epochs=2, resume=True, dataset=str(other))))
