@@ -62,5 +62,5 @@ def test_the_verb_answers_in_json(monkeypatch, capfd):
     out = io.StringIO()
     assert job(Streams(out, out, None), output) == cli.DONE
     first, *readings = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert {device["device"] for device in first} == {"keyboard", "spacemouse", "gamepad", "scripted"}
+    assert {device["device"] for device in first} == {"keyboard", "spacemouse", "gamepad", "xr", "scripted"}
     assert len(readings) >= 2 and readings[-1]["spacemouse"]["axes"]["z"] == 1.0

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..doctor.hid import udev_command
 from ..sim.host import inside_kit
+from . import xr_session
 from .spacemouse_hid import Hid, SpaceMouseReader, find
 
 
@@ -34,7 +35,7 @@ def list_devices(hid: Any = None) -> list[Listed]:
     Args:
         hid: What enumerates and opens HID devices, by default hidapi.
     """
-    return [_keyboard(), *_spacemice(hid or Hid()), _gamepad(), Listed("scripted", True, "always here")]
+    return [_keyboard(), *_spacemice(hid or Hid()), _gamepad(), _xr(), Listed("scripted", True, "always here")]
 
 
 class LiveReadings:
@@ -104,3 +105,11 @@ def _gamepad() -> Listed:
     if inside_kit():
         return Listed("gamepad", True, "read by this Kit")
     return Listed("gamepad", False, "read by Kit only", "Use the Mimic window in Isaac Sim.")
+
+
+def _xr() -> Listed:
+    """Isaac Teleop with a runtime: one that runs here, or CloudXR where it can be started."""
+    rows = xr_session.state()
+    usable = rows[0][1] and any(well for _, well, *_ in rows[1:])
+    detail = "; ".join(f"{topic}: {text}" if topic != "XR" else text for topic, _, text, _ in rows)
+    return Listed("xr", usable, detail, "" if usable else next((remedy for *_, remedy in rows if remedy), ""))
