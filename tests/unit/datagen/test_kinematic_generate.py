@@ -3,6 +3,7 @@
 
 """The whole of `generate` on the kinematic task: what is saved is a demonstration of it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from kinematic import KinematicStackEnv
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.datasets.layout import ACTIONS, DATAGEN_INFO
+from isaaclab_mimic_core.errors import OutputError
 from isaaclab_mimic_core.events import AttemptFinished
 from isaaclab_mimic_core.stages.generate import Generate
 from isaaclab_mimic_core.stages.options import GenerateOptions
+from isaaclab_mimic_core.tasks.catalog import DEFAULT_TASK as TASK
 
 WANTED = 8
 
@@ -57,3 +60,30 @@ def test_saved_demonstrations_succeed_when_replayed(annotated, tmp_path):
         retries += generated["retries"]
     # Among them are some that were put together from several tries.
     assert retries > 0
+
+
+def test_a_run_reports_on_itself_and_goes_on_with_its_report(annotated, tmp_path):
+    output, report = tmp_path / "generated.hdf5", tmp_path / "report"
+
+    def run(num_demos: int, **changes):
+        options = GenerateOptions(
+            task=TASK, input=str(annotated), output=str(output), num_demos=num_demos, num_envs=8, report=str(report),
+            **changes,
+        )  # fmt: skip
+        env = KinematicStackEnv(8)
+        env.info["task"] = TASK
+        with Generate(options, env) as stage:
+            events = list(stage)
+        assert events[-1].summary["report"] == str(report / "report.html")
+        return [event for event in events if isinstance(event, AttemptFinished)]
+
+    first = run(3)
+    with pytest.raises(OutputError, match="holds a report already"):
+        Generate(GenerateOptions(input=str(annotated), output=str(tmp_path / "o.hdf5"), report=str(report)))
+    second = run(6, resume=True)
+    saved = json.loads((report / "run.json").read_text())
+    assert [attempt["number"] for attempt in saved["attempts"]] == [event.attempt for event in first + second]
+    assert len({event.attempt for event in first + second}) == len(first + second)
+    assert saved["analysis"]["subtasks"]["franka/0"]["begun"] == len(first + second)
+    assert set(saved["attempts"][0]["placement"]) == {"cube_1", "cube_2", "cube_3"}
+    assert (report / "placements.png").exists()

@@ -13,9 +13,10 @@ from matplotlib.figure import Figure
 from ..errors import MimicError, OutputError
 from . import labels, page, pictures, style
 from .contents import Contents, read_contents
+from .placement_picture import placements
 from .run import FILE_NAME as RUN_FILE_NAME
 from .run import RunRecord
-from .tables import causes_table, demos_table, sources_table, subtask_ids
+from .tables import causes_table, demos_table, sources_table, subtask_ids, subtasks_table
 
 FILE_NAME = "report.html"
 
@@ -34,6 +35,8 @@ _LOOK_FOR = {
     "others is worth replaying. A dot marks where the end effector started, a grey square (4 cm) where an object did.",
     "starts": "Generated demonstrations should fill the area that the policy will meet later. A tick shows which "
     "way an object was turned; it is left out where there are too many.",
+    "placements": "Where an object stood when attempts succeeded and when they failed. Failures in one corner ask for "
+    "source demonstrations from there, or tell that the robot does not reach it.",
     "lengths": "Generated demonstrations are usually a little longer than their sources, because the segments are "
     "joined by interpolated steps; a far longer one had to wait for success.",
     "sources": "Evenly used sources give variety; one that is never used either does not fit the new scenes or makes "
@@ -44,6 +47,7 @@ _TITLES = {
     "causes": "Causes of failure",
     "paths": "Where the end effector went",
     "starts": "Where the objects started",
+    "placements": "Success by where the objects started",
     "lengths": "Length of the demonstrations",
     "sources": "Which source demonstrations were used",
 }
@@ -80,11 +84,12 @@ def write_report(
         "causes": lambda: pictures.failures(record, names),
         "paths": lambda: pictures.paths(given, made),
         "starts": lambda: pictures.starts(given, made),
+        "placements": lambda: placements(record),
         "lengths": lambda: pictures.lengths(given, made),
         "sources": lambda: pictures.sources(given, made, names),
     }
     tables = {
-        "causes": causes_table(record, names),
+        "causes": subtasks_table(record, names) + causes_table(record, names),
         "sources": sources_table(record, given, made),
     }
     folder = Path(folder)

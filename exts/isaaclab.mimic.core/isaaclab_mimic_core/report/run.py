@@ -23,6 +23,7 @@ from ..events import (
     StageStarted,
     Warned,
 )
+from .analysis import analyse
 
 FORMAT = 1
 """Version of the JSON that `RunRecord.save` writes."""
@@ -42,6 +43,7 @@ class Attempt:
     cause: str = ""
     subtask: str = ""
     sources: dict[str, list[int]] = field(default_factory=dict)
+    placement: dict[str, list[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ class RunRecord:
                         event.cause,
                         event.subtask,
                         dict(event.sources),
+                        dict(event.placement),
                     )
                 )
             case DemoSaved():
@@ -166,7 +169,8 @@ class RunRecord:
             OutputError: It cannot be written there.
         """
         path = Path(path)
-        text = json.dumps({"format": FORMAT, **asdict(self)}, indent=1, allow_nan=False)
+        # The analysis is for readers of the file; it follows from the attempts, so loading passes over it.
+        text = json.dumps({"format": FORMAT, "analysis": analyse(self), **asdict(self)}, indent=1, allow_nan=False)
         temporary = path.with_name(f".{path.name}.tmp")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -191,6 +195,8 @@ class RunRecord:
         except ValueError as error:
             raise InputFileError("is not JSON", where=str(path), remedy=remedy) from error
         version = fields.pop("format", None) if isinstance(fields, dict) else None
+        if isinstance(fields, dict):
+            fields.pop("analysis", None)
         if isinstance(version, int) and version > FORMAT:
             raise InputFileError(
                 f"has format {version}; this program knows formats up to {FORMAT}",

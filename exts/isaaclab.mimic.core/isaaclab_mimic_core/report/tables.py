@@ -6,6 +6,7 @@
 from collections import Counter
 
 from . import labels, page
+from .analysis import by_source, by_subtask
 from .contents import Contents
 from .run import RunRecord
 
@@ -15,6 +16,21 @@ def subtask_ids(record: RunRecord, made: Contents) -> set[str]:
     used = [attempt.sources for attempt in record.attempts] + [demo.sources for demo in made.demos]
     begun = {f"{eef}/{index}" for sources in used for eef, parts in sources.items() for index in range(len(parts))}
     return begun | {subtask for subtask, _ in record.failures if subtask}
+
+
+def subtasks_table(record: RunRecord, names: dict[str, str]) -> str:
+    """Say of each subtask how many attempts began and passed it; empty if no attempt says what it began."""
+    counts = by_subtask(record.attempts)
+    rows = [
+        [
+            names.get(subtask, subtask),
+            counts[subtask]["begun"],
+            counts[subtask]["passed"],
+            labels.percent(counts[subtask]["passed"] / counts[subtask]["begun"]),
+        ]
+        for subtask in sorted(counts, key=labels.subtask_key)
+    ]
+    return page.table(["by subtask", "begun", "passed", "success rate"], rows) if rows else ""
 
 
 def causes_table(record: RunRecord, names: dict[str, str]) -> str:
@@ -43,7 +59,10 @@ def sources_table(record: RunRecord, given: Contents | None, made: Contents) -> 
     segments = Counter(name for demo in made.demos for used in demo.sources.values() for name in used)
     saved = Counter(name for demo in made.demos for name in {name for used in demo.sources.values() for name in used})
     lengths = {demo.name: demo.steps for demo in given.demos} if given else {}
-    tried, won = _attempts_by_source(record, list(lengths))
+    order = list(lengths)
+    counted = {order[n]: c for n, c in by_source(record.attempts).items() if 0 <= n < len(order)}
+    tried = Counter({name: counts["attempts"] for name, counts in counted.items()})
+    won = Counter({name: counts["succeeded"] for name, counts in counted.items()})
     names = list(dict.fromkeys([*lengths, *sorted(segments)]))
     if not names or not (segments or tried):
         return ""
@@ -85,18 +104,6 @@ def demos_table(record: RunRecord, made: Contents) -> str:
             ]
         )
     return page.table(["demonstration", "steps", "attempt", "environment", "sources, subtask by subtask"], rows)
-
-
-def _attempts_by_source(record: RunRecord, names: list[str]) -> tuple[Counter[str], Counter[str]]:
-    """Count the attempts that used each source demonstration, and those of them that succeeded."""
-    tried: Counter[str] = Counter()
-    won: Counter[str] = Counter()
-    for attempt in record.attempts:
-        for number in {number for used in attempt.sources.values() for number in used}:
-            if 0 <= number < len(names):
-                tried[names[number]] += 1
-                won[names[number]] += attempt.success
-    return tried, won
 
 
 def _sources_text(sources: dict[str, list[str]]) -> str:

@@ -47,6 +47,11 @@ class Generate(SimStage):
             self._mode = "append"
             self._saved, self._started_attempts = earlier_run(options)
         check_output(options.output, self._mode, options.input)
+        self._report = None
+        if options.report:
+            from .run_report import RunReport
+
+            self._report = RunReport(options)
         self._episodes = read_annotated(options.input)
         self._already = self._submitted = self._saved
         self._finished = self._failed = 0
@@ -75,6 +80,11 @@ class Generate(SimStage):
         switches = ("early_stop", "max_retries", "correct_grasp", "per_subtask_selection")
         given = {name: value for name in switches if (value := getattr(options, name)) is not None}
         return replace(Settings.of(options.mode), **given)
+
+    def step(self) -> list[Event]:
+        """Do the next piece of work, and write the report with the last one."""
+        events = super().step()
+        return self._report.follow(events) if self._report else events
 
     def snapshot(self) -> dict:
         now = time.perf_counter()

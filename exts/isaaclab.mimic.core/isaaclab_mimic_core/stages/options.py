@@ -178,6 +178,8 @@ class GenerateOptions(SimOptions):
     """Give up after so many failed attempts; 0 for never."""
     keep_failed: bool = False
     """Write failed attempts too, into a second file named <output>_failed."""
+    report: str = ""
+    """Folder for a report of the run: report.html with its pictures, run.json with every attempt; none by default."""
     resume: bool = False
     """Go on with a run that was stopped or killed, up to num_demos in all."""
     overwrite: bool = False

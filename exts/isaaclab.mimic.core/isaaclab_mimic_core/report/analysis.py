@@ -1,0 +1,82 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Where success depends on: by subtask, by source demonstration, by where the objects stood."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .run import Attempt, RunRecord
+
+CELL = 0.05
+"""Edge of the squares [m] by which placements are counted."""
+
+
+def analyse(record: "RunRecord") -> dict[str, Any]:
+    """Count attempts and successes in plain data, for JSON.
+
+    Returns:
+        `subtasks`: per `<eef>/<index>` how many attempts began it and passed it, and the causes of the others;
+        `sources`: per source demonstration's number the attempts that used it and those of them that succeeded;
+        `placements`: per object the squares (`x`, `y` of the middle [m]) that it stood in, with the same two counts.
+    """
+    return {
+        "subtasks": by_subtask(record.attempts),
+        "sources": {str(number): counts for number, counts in sorted(by_source(record.attempts).items())},
+        "placements": {
+            name: [{"x": x, "y": y, **counts} for (x, y), counts in sorted(cells.items())]
+            for name, cells in by_placement(record.attempts).items()
+        },
+    }
+
+
+def by_subtask(attempts: Iterable["Attempt"]) -> dict[str, dict[str, Any]]:
+    """Say of each subtask how many attempts began it, how many passed it, and why the others failed there.
+
+    An attempt that failed without a subtask to blame (unstable physics, say) is counted where it was.
+    """
+    begun: Counter[str] = Counter()
+    failed: dict[str, Counter[str]] = {}
+    for attempt in attempts:
+        began = {eef: len(used) for eef, used in attempt.sources.items()}
+        begun.update(f"{eef}/{index}" for eef, count in began.items() for index in range(count))
+        if not attempt.success:
+            blamed = [attempt.subtask] if attempt.subtask else [f"{eef}/{n - 1}" for eef, n in began.items() if n]
+            for subtask in blamed:
+                failed.setdefault(subtask, Counter())[attempt.cause or "unknown"] += 1
+    return {
+        subtask: {
+            "begun": begun[subtask],
+            "passed": begun[subtask] - sum(failed.get(subtask, Counter()).values()),
+            "causes": dict(failed.get(subtask, Counter())),
+        }
+        for subtask in sorted(begun)
+    }
+
+
+def by_source(attempts: Iterable["Attempt"]) -> dict[int, dict[str, int]]:
+    """Count per source demonstration the attempts that used it in any subtask, and those that succeeded."""
+    used = [(number, a) for a in attempts for number in {n for numbers in a.sources.values() for n in numbers}]
+    return _counts(used)
+
+
+def by_placement(attempts: Iterable["Attempt"]) -> dict[str, dict[tuple[float, float], dict[str, int]]]:
+    """Count per object and square of `CELL` the attempts that began with it there, and those that succeeded."""
+    attempts = [attempt for attempt in attempts if attempt.placement]
+    names = list(dict.fromkeys(name for attempt in attempts for name in attempt.placement))
+
+    def middle(value: float) -> float:
+        return round((value // CELL + 0.5) * CELL, 4)
+
+    return {
+        name: _counts([(tuple(map(middle, a.placement[name][:2])), a) for a in attempts if name in a.placement])
+        for name in names
+    }
+
+
+def _counts(used: list[tuple[Any, "Attempt"]]) -> dict[Any, dict[str, int]]:
+    tried = Counter(key for key, _ in used)
+    won = Counter(key for key, attempt in used if attempt.success)
+    return {key: {"attempts": count, "succeeded": won[key]} for key, count in tried.items()}
