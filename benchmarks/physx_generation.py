@@ -50,7 +50,7 @@ def main(options: Options) -> None:
         print("RESULT " + json.dumps(_run_side(options)), flush=True)
         return
     with tempfile.TemporaryDirectory() as folder:
-        annotated = options.annotated or _annotate(Path(folder) / "annotated.hdf5")
+        annotated = options.annotated or annotate_sample(Path(folder) / "annotated.hdf5")
         results = [_measure(options, side, annotated) for side in options.sides]
     keys = ("side", "attempts", "successes", "seconds", "successes_per_s", "ms_per_step", "ms_in_env", "other_share")
     print("".join(f"{key:>17}" for key in keys))
@@ -60,7 +60,7 @@ def main(options: Options) -> None:
         print(json.dumps(result))
 
 
-def _annotate(path: Path) -> str:
+def annotate_sample(path: Path) -> str:
     command = [sys.executable, "-m", "isaaclab_mimic_core", "annotate", "--input", str(SAMPLE), "--output", str(path)]
     subprocess.run([*command, "--assets", "local"], check=True, capture_output=True)
     return str(path)

@@ -12,6 +12,7 @@ from .. import randomness
 from . import selection, trajectory
 from .constraints import Constraints
 from .contract import MimicEnv
+from .experience import Experience
 from .held_objects import offset_in_hand, shift_for_grasp
 from .plan import SubtaskPlan
 from .settings import Settings
@@ -31,6 +32,7 @@ class Following:
         seed: Seed of every choice.
         settings: Which rules to follow.
         constraints: Runtime state of the constraints between end effectors; None if there are none.
+        experience: What this run has learned of the sources; None if it does not learn.
     """
 
     def __init__(
@@ -41,10 +43,11 @@ class Following:
         seed: int,
         settings: Settings,
         constraints: Constraints | None,
+        experience: Experience | None = None,
     ):
         config: Any = env.cfg.datagen_config
         self._plan, self._bank, self._seed, self._settings = plan, bank, seed, settings
-        self._constraints = constraints
+        self._constraints, self._experience = constraints, experience
         self._selects_per_subtask = config.generation_select_src_per_subtask and settings.per_subtask_selection
         self._selects_by_robot = bool((plan.strategy == selection.ROBOT).any())
         self._selects_per_arm = config.generation_select_src_per_arm
@@ -65,6 +68,8 @@ class Following:
         """(num_envs, num_eefs) waypoints of each trajectory."""
         self.sources = torch.full((n, e, s), -1, dtype=torch.long, device=device)
         """(num_envs, num_eefs, max_subtasks) source demonstration of each subtask begun, -1 before."""
+        self.nearness = torch.zeros_like(self.sources)
+        """(num_envs, num_eefs, max_subtasks) how near the source's object was, in `Experience`'s classes."""
         self.bounds = bank.bounds.repeat(n, 1, 1, 1, 1)
         """(num_envs, num_demos, num_eefs, max_subtasks, 2) segments with this attempt's random offsets."""
         self._stream = torch.zeros(n, dtype=torch.long, device=device)
@@ -72,7 +77,7 @@ class Following:
     @property
     def fields(self) -> list[torch.Tensor]:
         """Tensors that a checkpoint keeps; all changed in place."""
-        return [self.poses, self._gripper, self._noise, self.length, self.sources]
+        return [self.poses, self._gripper, self._noise, self.length, self.sources, self.nearness]
 
     def begin(self, env_ids: torch.Tensor, attempts: torch.Tensor) -> None:
         """Start new attempts: (K,) environments and the attempts' numbers."""
@@ -143,7 +148,11 @@ class Following:
         demos = torch.arange(bank.num_demos, device=rows.device)[None]
         then = bank.object_pose[demos, which[:, None], starts]
         eefs = (eef_now[rows, eef], bank.eef_pose[demos, eef, starts]) if self._selects_by_robot else (None, None)
-        source = self._choose(rows, eef, subtask, tries, here, then, *eefs)
+        nearness = preference = None
+        if self._experience is not None:
+            nearness = self._experience.nearness(eef, subtask, here, then)
+            preference = self._experience.preference(eef, subtask, nearness)
+        source = self._choose(rows, eef, subtask, tries, here, then, *eefs, preference)
         coordinated = torch.zeros_like(has_object)
         agreed = None
         if self._constraints is not None:
@@ -151,6 +160,8 @@ class Following:
                 rows, eef, subtask, source, here, then, self.bounds[rows], self._stream[rows]
             )
         self.sources[rows, eef, subtask] = source
+        if nearness is not None:
+            self.nearness[rows, eef, subtask] = nearness.gather(1, source[:, None])[:, 0]
 
         begin, end = self.bounds[rows, source, eef, subtask].unbind(-1)
         first_pose = (subtask == 0) | self._with_first_pose
@@ -200,6 +211,7 @@ class Following:
         object_then: torch.Tensor,
         eef_now: torch.Tensor | None,
         eef_then: torch.Tensor | None,
+        preference: torch.Tensor | None,
     ) -> torch.Tensor:
         """Return which source demonstration each row follows now: (K,) int64."""
         plan = self._plan
@@ -215,6 +227,7 @@ class Following:
             eef_then,
             randomness.uniform(self._stream[rows], position, 1)[:, 0],
             skip=tries,
+            preference=preference,
         )
         keeps, kept = self._kept_source(rows, eef, subtask)
         return torch.where(keeps, kept, chosen)

@@ -20,6 +20,7 @@ from .checkpoints import Checkpoints
 from .constraint_plan import make_constraint_plan
 from .constraints import Constraints
 from .contract import MimicEnv, RestorableEnv
+from .experience import Experience
 from .following import Following
 from .outcome import Outcome, explain, explain_subtask, placement
 from .plan import SubtaskPlan, make_plan
@@ -57,7 +58,8 @@ class Generator:
         self._constraints = None
         if not constraints.empty:
             self._constraints = Constraints(constraints, n, order, device, settings.exact_upstream)
-        self._following = Following(env, plan, bank, seed, settings, self._constraints)
+        self._experience = Experience(plan, bank) if settings.learn_sources else None
+        self._following = Following(env, plan, bank, seed, settings, self._constraints, self._experience)
 
         def whole(*shape: int) -> torch.Tensor:
             return torch.zeros(shape, dtype=torch.long, device=device)
@@ -81,6 +83,7 @@ class Generator:
         """Steps of the running attempts: (num_envs,) int64."""
 
         self._watch = Watch(env, plan, settings.grace_steps)
+        self._flagged = flags(n)
         self._latest_slot, self._tries = whole(n), whole(n, e * s)
         self._slot_beginning = np.zeros((n, e * s, e), dtype=bool)
         self._checkpoints: Checkpoints | None = None
@@ -110,7 +113,8 @@ class Generator:
             self._constraints.begin(env_ids)
         for count in (self._cursor, self._subtask, self._held, self._tail, self.steps, self.ticks, self._tries):
             count[env_ids] = 0
-        for flag in (self._arm_done, self._ever, self._signal_at_end, self._signal_ever, self._far_at_end):
+        flags = (self._arm_done, self._ever, self._signal_at_end, self._signal_ever, self._far_at_end, self._flagged)
+        for flag in flags:
             flag[env_ids] = False
         self._objects = self._env.object_pose()
         self._start[env_ids] = self._objects[env_ids]
@@ -174,13 +178,15 @@ class Generator:
             won = complete & (self._held >= self._settings.success_hold_steps)
             over = won | (self._tail > self._settings.max_tail_steps)
         lost, slot = over & ~won, self._latest_slot
+        failed = self._watch.failed
+        failed_eef = (failed >= 0).long().argmax(dim=1, keepdim=True)
+        has_failed = (failed >= 0).any(dim=1) & ~won
         if self._settings.early_stop:
-            failed = self._watch.failed
-            failed_eef = (failed >= 0).long().argmax(dim=1, keepdim=True)
             failed_slot = (failed_eef * self._plan.max_subtasks + failed.gather(1, failed_eef))[:, 0]
-            has_failed = (failed >= 0).any(dim=1) & ~won
             slot = torch.where(has_failed, failed_slot, slot)
             lost |= has_failed | (fallen & ~won)
+        else:
+            self._flagged |= has_failed | (fallen & ~won)
         unstable = ~torch.isfinite(objects.sum(dim=(1, 2, 3)) + eefs.sum(dim=(1, 2, 3)))
         running = self._attempt >= 0
         again = self._tries.gather(1, slot[:, None])[:, 0] < self._settings.max_retries
@@ -196,6 +202,8 @@ class Generator:
         )
         flags = flags.astype(bool)
         self._beginning |= flags[:, 2:]
+        if self._experience is not None and flags[:, :2].any():
+            self._learn(won & running, (rewinds | finished) & ~won & ~hopeless, slot)
         outcomes = []
         if flags[:, 0].any():
             ids = flags[:, 0].nonzero()[0].tolist()
@@ -243,6 +251,15 @@ class Generator:
                 self._following.build(which, eef, subtask, cursor, tries, eef_now, object_now)
                 self._cursor[which, eef] = 0
         self._beginning[:] = False
+
+    def _learn(self, won: torch.Tensor, failed: torch.Tensor, slot: torch.Tensor) -> None:
+        """Remember which segments were part of a success, and which failed: (num_envs,) each; `slot` failed."""
+        assert self._experience is not None
+        following = self._following
+        followed = following.sources >= 0
+        self._experience.note(following.sources, following.nearness, followed & won[:, None, None], won=True)
+        here = torch.nn.functional.one_hot(slot, followed[0].numel()).bool().reshape(followed.shape)
+        self._experience.note(following.sources, following.nearness, followed & here & failed[:, None, None], won=False)
 
     # -- second tries
 
@@ -305,6 +322,7 @@ class Generator:
                 "slot": slot,
                 "has_slot": has_slot,
                 "retries": self._tries.sum(dim=1),
+                "flagged": self._flagged,
             }.items()
         }
         table["segments"] = self._following.segments(ids).tolist()
@@ -338,6 +356,7 @@ class Generator:
                     segments,
                     row["retries"],
                     start,
+                    row["flagged"],
                 )
             )
         return outcomes

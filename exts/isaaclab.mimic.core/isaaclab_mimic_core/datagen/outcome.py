@@ -3,6 +3,8 @@
 
 """How an attempt ended, and why."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -31,6 +33,8 @@ class Outcome:
     """Second tries it took."""
     placement: dict[str, list[float]] = field(default_factory=dict)
     """Where each object stood when the attempt began: x, y [m], environment frame, and yaw [rad]."""
+    flagged: bool = False
+    """Early stop is off, and would have ended it."""
 
 
 def placement(pose: torch.Tensor) -> torch.Tensor:
@@ -87,3 +91,17 @@ def explain_subtask(plan: SubtaskPlan, eef: int, subtask: int, ever: bool, far: 
     if "grasp" in (plan.signals[eef][subtask] or ""):
         return ("dropped" if ever else "not_grasped"), where
     return "misplaced", where
+
+
+def evenness(used: Mapping[int, int], num_demos: int) -> float:
+    """Return how evenly sources were used, as entropy over its largest value: 0 for a single one, 1 for all alike.
+
+    Args:
+        used: How often each source was used.
+        num_demos: How many there are.
+    """
+    total = sum(used.values())
+    if total == 0 or num_demos < 2:
+        return 0.0
+    shares = [count / total for count in used.values() if count]
+    return -sum(share * math.log(share) for share in shares) / math.log(num_demos)

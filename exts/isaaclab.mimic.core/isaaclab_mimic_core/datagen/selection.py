@@ -43,6 +43,7 @@ def select(
     eef_then: torch.Tensor | None,
     draw: torch.Tensor,
     skip: torch.Tensor | int = 0,
+    preference: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Choose one of D sources for each of K rows.
 
@@ -57,6 +58,7 @@ def select(
         eef_then: (K, D, 4, 4) the same at each source segment's start.
         draw: (K,) uniform in (0, 1).
         skip: (K,) take the so many next one of those it would choose among; a second try takes another one.
+        preference: (K, D) positive weights of the sources among those that the strategy allows; None: all alike.
 
     Returns:
         (K,) int64.
@@ -69,5 +71,13 @@ def select(
         here, there = torch.where(robot, eef_now[:, None], here), torch.where(robot, moved, there)
     distance = pose_distance(there, here, pos_weight[:, None], rot_weight[:, None])
     among = torch.where(strategy == _RANDOM, count, nn_k.clamp_max(count))
-    rank = ((draw * among).long().minimum(among - 1) + skip) % among
-    return distance.argsort(dim=1, stable=True).gather(1, rank[:, None])[:, 0]
+    order = distance.argsort(dim=1, stable=True)
+    if preference is None:
+        rank = (draw * among).long()
+    else:
+        weights = preference.gather(1, order)
+        weights = torch.where(torch.arange(count, device=weights.device) < among[:, None], weights, 0.0).cumsum(dim=1)
+        # Rounding may leave the draw a little beyond the last one.
+        rank = (weights <= draw[:, None] * weights[:, -1:]).sum(dim=1)
+    rank = (rank.minimum(among - 1) + skip) % among
+    return order.gather(1, rank[:, None])[:, 0]

@@ -30,6 +30,9 @@ class Settings:
     """How long after a segment's end its signal has to hold [steps]."""
     max_retries: int = 3
     """How often a failed subtask is tried again, with another source, from where it began; 0: never."""
+    learn_sources: bool = False
+    """Prefer, among the sources that a subtask's strategy allows, those that succeeded from a like distance in this
+    run. What an attempt does then depends on those before it, so on num_envs too."""
     correct_grasp: bool = True
     """Shift a segment that carries an object by how differently the object is held than in the source."""
 

@@ -4,7 +4,7 @@
 """Generate demonstrations from annotated ones."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import asdict, replace
 from math import isfinite
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from .. import randomness
+from ..datagen.outcome import evenness
 from ..datagen.settings import Settings
 from ..datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
 from ..errors import OptionError
@@ -60,6 +61,8 @@ class Generate(SimStage):
             self._coming = lambda: self._finish("done", self._summary())
         self._steps = 0
         self._causes: Counter[str] = Counter()
+        self._used: defaultdict[str, Counter[int]] = defaultdict(Counter)
+        self._would_stop: Counter[bool] = Counter()
         self._generating_since = time.perf_counter()
 
     @staticmethod
@@ -77,7 +80,7 @@ class Generate(SimStage):
             raise OptionError("--resume and --overwrite exclude each other", where="--output")
         if options.max_retries is not None and options.max_retries < 0:
             raise OptionError("must not be negative", where="--max-retries")
-        switches = ("early_stop", "max_retries", "correct_grasp", "per_subtask_selection")
+        switches = ("early_stop", "max_retries", "learn_sources", "correct_grasp", "per_subtask_selection")
         given = {name: value for name in switches if (value := getattr(options, name)) is not None}
         return replace(Settings.of(options.mode), **given)
 
@@ -198,8 +201,13 @@ class Generate(SimStage):
         if enough or 0 < self.options.max_failures <= self._failed:
             return []
         self._finished += 1
+        if outcome.flagged:
+            self._would_stop[outcome.success] += 1
         if outcome.success:
             self._submitted += 1
+            for eef, sources in outcome.sources.items():
+                for subtask, source in enumerate(sources):
+                    self._used[f"{eef}/{subtask}"][source] += 1
             self._writer.submit(self._episode(outcome))
         else:
             self._failed += 1
@@ -256,11 +264,17 @@ class Generate(SimStage):
             "failed": self._failed,
             "causes": dict(self._causes),
             "retries": {},
+            "source_evenness": {},
             "steps": self._steps,
             "seconds": round(time.perf_counter() - self._generating_since, 2),
         }
         if self._steps:
             summary |= {"output": str(self._writer.path), "retries": dict(self._generator.retries)}
+            count = self._bank.num_demos
+            summary["source_evenness"] = {where: round(evenness(used, count), 3) for where, used in self._used.items()}
+            if not self._settings.early_stop:
+                # How often an early stop would have been right: `succeeded` counts its false stops.
+                summary["would_stop"] = {"attempts": self._would_stop.total(), "succeeded": self._would_stop[True]}
         if self._failed_writer is not None:
             summary["failed_output"] = str(self._failed_writer.path)
         return summary

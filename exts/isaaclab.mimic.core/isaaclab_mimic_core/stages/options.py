@@ -188,6 +188,8 @@ class GenerateOptions(SimOptions):
     """End an attempt, or go back, as soon as a subtask has failed; the mode decides if it is not given."""
     max_retries: int | None = None
     """How often a failed subtask is tried again from where it began; the mode decides if it is not given."""
+    learn_sources: bool | None = None
+    """Prefer source segments that have succeeded in this run; the mode decides if it is not given."""
     correct_grasp: bool | None = None
     """Allow for how differently a carried object is held; the mode decides if it is not given."""
     per_subtask_selection: bool | None = None

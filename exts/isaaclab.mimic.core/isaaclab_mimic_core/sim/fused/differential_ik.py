@@ -16,8 +16,8 @@ class FusedDifferentialIK(DifferentialInverseKinematicsAction):
 
     Same mathematics (isaaclab.controllers.differential_ik, method `dls`, and isaaclab.envs.mdp.actions of Isaac Lab
     3.0.0): the pose error in the root's frame, the Jacobian shifted to the controlled frame, and
-    dq = J^T (J J^T + lambda^2 I)^-1 e. The 6 x 6 system is solved by Cholesky's decomposition, so joint targets agree to
-    rounding [about 1e-6 rad], not to the bit.
+    dq = J^T (J J^T + lambda^2 I)^-1 e. The 6 x 6 system is solved by Cholesky's decomposition, so joint targets agree
+    to rounding [about 1e-6 rad], not to the bit.
     """
 
     def __init__(self, cfg: Any, env: Any):
