@@ -3,6 +3,7 @@
 
 """The panels on real physics: each is clicked and typed into in a real Kit, and does what it says."""
 
+import time
 from functools import partial
 from pathlib import Path
 
@@ -193,7 +194,7 @@ def test_a_demonstration_is_marked_by_hand(kit, tmp_path):
         assert [int(signals[label][:].argmax()) for label in labels] == set_to
 
 
-@in_kit(enable=[UI], timeout=60)
+@in_kit(enable=[UI], timeout=240)
 def test_data_shows_what_a_file_holds(kit, tmp_path):
     window = open_window(kit)
     panel = click_step(kit, window, "data")
@@ -215,6 +216,30 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
     kit.update(3)
     picture = kit.screenshot(tmp_path / "data.png")
     assert count_pixels(picture, ACCENT, 60) > 500
+
+    kit.click(panel.check_button)
+    # Frames without a pause would leave the thread that reads little of Python's lock.
+    kit.pump_until(lambda: time.sleep(0.01) or panel.findings is not None, timeout=100)
+    kit.update(3)
+    kit.screenshot(tmp_path / "checked.png")
+    fields, output = panel.edit_card.models, tmp_path / "few.hdf5"
+    kit.click(panel.edit_card.buttons["keep"])
+    kit.pump_until(lambda: panel.failure)
+    kit.update(3)
+    assert "say where the result goes" in panel.failure
+    fields["output"].set_value(str(output))
+    fields["demos"].set_value("1,3-5")
+    kit.click(panel.edit_card.buttons["keep"])
+    kit.pump_until(lambda: time.sleep(0.01) or panel.done, timeout=60)
+    kit.update(3)
+    kit.screenshot(tmp_path / "kept.png")
+    fields["other"].set_value(str(output))
+    fields["output"].set_value(str(tmp_path / "more.hdf5"))
+    kit.click(panel.edit_card.buttons["merge"])
+    kit.pump_until(lambda: time.sleep(0.01) or "14 demonstrations" in panel.done, timeout=60)
+    for path, count in ((output, 4), (tmp_path / "more.hdf5", 14)):
+        with h5py.File(path) as file:
+            assert len(file["data"]) == count
 
 
 @in_kit(enable=[UI, "omni.appwindow"])

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from functools import partial
 from pathlib import Path
 
@@ -14,10 +13,12 @@ import omni.ui as ui
 
 from isaaclab_mimic_core.errors import MimicError
 
+from .. import data_work
 from ..session import Session
 from ..steps import ANNOTATED, DEMOS, GENERATED
 from ..widgets import style
 from ..widgets.curve import CurvePlot
+from ..widgets.edit_card import EditCard
 from ..widgets.empty import build_empty
 from ..widgets.layout import card, scrolled, section
 from ..widgets.notice import build_notice
@@ -25,7 +26,6 @@ from .context import PanelContext
 
 _KNOWN = {DEMOS: "Recorded", ANNOTATED: "Annotated", GENERATED: "Generated"}
 _ROWS = 300
-_POSITION = "obs/eef_pos"
 
 
 class DataPanel:
@@ -47,6 +47,12 @@ class DataPanel:
         self.failure = ""
         self.demo = ""
         """The demonstration that is looked at."""
+        self.findings: list[tuple[str, str, str]] | None = None
+        """Level, demonstration and message of what the check has found; None before it."""
+        self.done = ""
+        """What the last edit has done."""
+        self.edit_card = EditCard(self._on_edit, context.on_editing)
+        self.check_button: ui.Button | None = None
         self._signals: dict[str, list[float]] = {}
         self._reading: asyncio.Task | None = None
         self._buttons: dict[str, ui.Button] = {}
@@ -86,6 +92,7 @@ class DataPanel:
         if self._reading is not None:
             self._reading.cancel()
         self._editing = []
+        self.edit_card.destroy()
         self._buttons.clear()
         self.demo_rows.clear()
 
@@ -103,17 +110,41 @@ class DataPanel:
         self._reading = self._context.host.spawn(coroutine)
 
     async def _read(self, path: Path) -> None:
-        self.summary, self.failure, self.demo, self._signals = {}, "", "", {}
+        self.summary, self.failure, self.demo, self._signals, self.findings = {}, "", "", {}, None
         try:
-            self.summary = await asyncio.to_thread(_summarise, path)
+            self.summary = await asyncio.to_thread(data_work.summarise_file, path)
         except MimicError as error:
             self.failure = str(error)
         self._left.rebuild()
         self._right.rebuild()
 
+    def check(self) -> None:
+        """Look for what may spoil training or generation."""
+        self._start(self._check())
+
+    def _on_edit(self, by: str, demos: str, other: str, output: str) -> None:
+        self._start(self._edit(by, demos, other, output))
+
+    async def _check(self) -> None:
+        self.failure, self.demo, self._signals = "", "", {}
+        try:
+            self.findings = await asyncio.to_thread(data_work.check, self.summary["path"])
+        except MimicError as error:
+            self.failure = str(error)
+        self._left.rebuild()
+        self._right.rebuild()
+
+    async def _edit(self, by: str, demos: str, other: str, output: str) -> None:
+        self.failure = self.done = ""
+        try:
+            _, self.done = await asyncio.to_thread(data_work.edit, by, self.summary["path"], demos, other, output)
+        except MimicError as error:
+            self.failure = str(error)
+        self._left.rebuild()
+
     async def _read_signals(self, demo: str) -> None:
         try:
-            self._signals = await asyncio.to_thread(_read_signals, self.summary["path"], demo)
+            self._signals = await asyncio.to_thread(data_work.read_signals, self.summary["path"], demo)
         except MimicError as error:
             self.failure = str(error)
         self._left.rebuild()
@@ -127,12 +158,17 @@ class DataPanel:
             if not self.summary:
                 ui.Label("Name an HDF5 file of demonstrations.", name="hint", height=0, word_wrap=True)
                 return
-            section(f"{len(self.summary['list'])} DEMONSTRATIONS")
+            with ui.HStack(height=24):
+                section(f"{len(self.summary['list'])} DEMONSTRATIONS")
+                self.check_button = ui.Button("Check", name="small", width=90, clicked_fn=self.check)
             with ui.ZStack():
                 ui.Rectangle(name="inset")
                 with scrolled(1):
                     for name, attrs, length in self.summary["list"][:_ROWS]:
                         self._build_demo(name, attrs, length)
+            section("MAKE ANOTHER FILE")
+            self.edit_card.build()
+            ui.Label(self.done, name="hint", height=0, word_wrap=True)
 
     def _build_demo(self, name: str, attrs: dict, length: int) -> None:
         row = ui.ZStack(height=24)
@@ -162,6 +198,8 @@ class DataPanel:
                 )
                 return
             with scrolled(style.GAP):
+                if self.findings is not None and not self.demo:
+                    _build_findings(self.findings)
                 if self._signals:
                     section(f"SIGNALS OF {self.demo.upper()}")
                     for title, values in self._signals.items():
@@ -174,6 +212,17 @@ class DataPanel:
                     _build_line(line)
 
 
+def _build_findings(findings: list[tuple[str, str, str]]) -> None:
+    section("WHAT THE CHECK HAS FOUND")
+    if not findings:
+        ui.Label("Nothing: the file is good to use.", name="log", height=0)
+    for level, demo, message in findings[:_ROWS]:
+        with ui.HStack(height=0, spacing=style.GAP):
+            ui.Label(level, name="log_problem" if level == "error" else "hint", width=52, height=0)
+            ui.Label(demo, name="hint", width=64, height=0)
+            ui.Label(message, name="log", height=0, word_wrap=True)
+
+
 def _build_line(line: str) -> None:
     """Add a line of a summary: a word and what it says, in two columns."""
     word, _, rest = line.strip().partition("  ")
@@ -183,43 +232,6 @@ def _build_line(line: str) -> None:
             ui.Label(rest.strip(), name="log", height=0, word_wrap=True)
         else:
             ui.Label(word, name="code", height=0, word_wrap=True)
-
-
-def _summarise(path: Path) -> dict:
-    from isaaclab_mimic_core.datasets import DatasetReader, format_summary, summarise
-
-    found = summarise(str(path))
-    with DatasetReader(path, allow_empty=True) as reader:
-        demos = []
-        for name in reader.episode_names:
-            attrs = reader.attrs(name)
-            length = max((shape[0] for shape, _ in [reader.shapes(name).get("actions", ((0,), None))]), default=0)
-            demos.append((name, attrs, length))
-    return {"path": str(path), "text": format_summary(found), "list": demos}
-
-
-def _read_signals(path: str, demo: str) -> dict[str, list[float]]:
-    """Read what is worth a curve: heights of hands and objects, the gripper, and the subtasks' signals."""
-    from isaaclab_mimic_core.datasets import DatasetReader
-    from isaaclab_mimic_core.datasets.layout import ACTIONS, EEF_POSE, STATES, TERM_SIGNALS
-
-    curves: dict[str, list[float]] = {}
-    with DatasetReader(path) as reader:
-        bodies = [each for each in reader.shapes(demo) if re.fullmatch(rf"{STATES}/rigid_object/\w+/root_pose", each)]
-        paths = [each for each in (ACTIONS, EEF_POSE, _POSITION, TERM_SIGNALS) if reader.has(demo, each)]
-        episode = reader.read(demo, [*paths, *bodies])
-    for name, values in episode.group(EEF_POSE).items():
-        curves[f"HEIGHT OF {name.upper()} [M]"] = values[:, 2, 3].tolist()
-    if not curves and _POSITION in episode.data:
-        curves["HEIGHT OF THE HAND [M]"] = episode.data[_POSITION][:, 2].tolist()
-    if ACTIONS in episode.data:
-        curves["LAST ACTION (GRIPPER)"] = episode.data[ACTIONS][:, -1].tolist()
-    for name, values in episode.group(TERM_SIGNALS).items():
-        curves[name.upper().replace("_", " ")] = values.reshape(len(values)).astype(float).tolist()
-    for body in bodies:
-        name = body.split("/")[2].replace("_", " ").upper()
-        curves[f"HEIGHT OF {name} [M]"] = episode.data[body][:, 2].tolist()
-    return curves
 
 
 def _lines(attrs: dict, indent: str = "") -> list[str]:

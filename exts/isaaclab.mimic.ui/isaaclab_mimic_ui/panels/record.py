@@ -12,7 +12,7 @@ from ..widgets import style
 from ..widgets.demo_list import DemoList
 from ..widgets.device_view import DeviceView
 from ..widgets.empty import build_empty
-from ..widgets.layout import section
+from ..widgets.layout import scrolled, section
 from ..widgets.log import Log
 from ..widgets.run_head import RunHead
 from ..widgets.scene import SceneFrame
@@ -43,7 +43,7 @@ class RecordPanel(StagePanel):
     def build_run(self) -> None:
         self._watching = False
         self._driven: DeviceView | None = None
-        with ui.VStack(spacing=style.GAP):
+        with scrolled():
             self._head = RunHead(self.session, "demonstrations", _TILES)
             self._device_frame = ui.Frame(height=0)
             self._scene = SceneFrame()
@@ -53,7 +53,7 @@ class RecordPanel(StagePanel):
                 )
                 self.view_button = ui.Button("Open 3D view", name="small", clicked_fn=self._open_view)
             section("KEPT DEMONSTRATIONS")
-            self._demos = DemoList()
+            self._demos = DemoList(height=110)
             self._log = Log(height=86)
 
     def refresh_run(self) -> None:

@@ -19,11 +19,15 @@ _LONG = 1.5
 
 
 class DemoList:
-    """Builds into the current container."""
+    """Builds into the current container.
 
-    def __init__(self) -> None:
+    Args:
+        height: [px]
+    """
+
+    def __init__(self, height: int) -> None:
         self._shown = -1
-        with ui.ZStack():
+        with ui.ZStack(height=height):
             ui.Rectangle(name="inset")
             with ui.HStack():
                 ui.Spacer(width=8)

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The part of the Data panel that makes other files: keep, leave out, merge, export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import omni.ui as ui
+
+from . import style
+
+_ROWS = {
+    "demos": ("Demonstrations", "Names, numbers and ranges, for example 0-4,7,10-; for export all if empty."),
+    "other": ("File to add", "The file whose demonstrations are added by Merge."),
+    "output": ("Output", "The file to write; for an export, the folder. Nothing that exists is replaced."),
+}
+_BUTTONS = {
+    "keep": ("Keep", "Write a file with these demonstrations."),
+    "leave_out": ("Leave out", "Write a file with all the others."),
+    "merge": ("Merge", "Write a file with the demonstrations of both."),
+    "export": ("LeRobot", "Write a LeRobot dataset (v3.0)."),
+}
+
+
+class EditCard:
+    """Builds into the current container. It is built anew with the panel; what was filled in stays.
+
+    Args:
+        on_edit: Called with what to do, and what was filled in for demos, other and output.
+        on_editing: Called with whether text is being typed.
+    """
+
+    def __init__(self, on_edit: Callable[[str, str, str, str], None], on_editing: Callable[[bool], None]) -> None:
+        self._on_edit = on_edit
+        self.models = {name: ui.SimpleStringModel("") for name in _ROWS}
+        self.buttons: dict[str, ui.Button] = {}
+        self._subscriptions = [
+            subscription
+            for model in self.models.values()
+            for subscription in (
+                model.subscribe_begin_edit_fn(lambda model: on_editing(True)),
+                model.subscribe_end_edit_fn(lambda model: on_editing(False)),
+            )
+        ]
+
+    def build(self) -> None:
+        """Add the fields and buttons to the current container."""
+        with ui.VStack(height=0, spacing=4):
+            for name, (label, tooltip) in _ROWS.items():
+                with ui.HStack(height=style.ROW, spacing=style.GAP):
+                    ui.Label(label, name="dim", width=style.LABEL_WIDTH, tooltip=tooltip)
+                    ui.StringField(self.models[name], tooltip=tooltip)
+            with ui.HStack(height=28, spacing=4):
+                for by, (text, tooltip) in _BUTTONS.items():
+                    self.buttons[by] = ui.Button(
+                        text, name="small", tooltip=tooltip, clicked_fn=lambda by=by: self._edit(by)
+                    )
+
+    def destroy(self) -> None:
+        self._subscriptions = []
+        self.buttons.clear()
+
+    def _edit(self, by: str) -> None:
+        self._on_edit(by, *(self.models[name].get_value_as_string().strip() for name in _ROWS))
