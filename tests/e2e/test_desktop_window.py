@@ -72,9 +72,17 @@ class Desk:
         self.press("Return")
         time.sleep(1.0)
 
-    def press(self, key: str) -> None:
-        self.do("key", key)
-        time.sleep(0.3)
+    def press(self, key: str, held: str = "") -> None:
+        """Press a key, for as long as people do."""
+        if held:
+            self.do("keydown", held)
+            time.sleep(0.15)
+        self.do("keydown", key)
+        time.sleep(0.15)
+        self.do("keyup", key)
+        if held:
+            self.do("keyup", held)
+        time.sleep(0.5)
 
     def picture(self, name: str) -> None:
         ImageGrab.grab(xdisplay=self.display).save(self.folder / f"{name}.png")
@@ -121,22 +129,22 @@ def test_record_and_annotate_at_a_desk(desk, tmp_path):
     desk.config.write_text(json.dumps({"record": json.dumps({"teleop_device": "scripted", "num_demos": "1"})}))
     desk.start()
     desk.click(100, 92)
-    desk.press("ctrl+Return")
+    desk.press("Return", held="ctrl")
     desk.picture("empty_field")
     assert not demos.exists()
     desk.click(*OUTPUT_FIELD)
     desk.type(demos)
-    desk.press("ctrl+Return")
+    desk.press("Return", held="ctrl")
     desk.wait(lambda: holds(demos, 1), "a demonstration")
     time.sleep(1.0)
     desk.picture("recorded")
-    desk.press("ctrl+3")
+    desk.press("3", held="ctrl")
     desk.picture("annotate")
     desk.click(330, 300)
     desk.type(annotated)
-    desk.press("ctrl+Return")
+    desk.press("Return", held="ctrl")
     desk.wait(lambda: holds(annotated, 1), "its annotation")
-    desk.press("ctrl+4")
+    desk.press("4", held="ctrl")
     desk.picture("generate")
     desk.program.send_signal(signal.SIGINT)
     assert desk.program.wait(30) == 0

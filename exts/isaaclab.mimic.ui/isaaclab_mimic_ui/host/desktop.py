@@ -19,6 +19,8 @@ from ..keys import ALT, CTRL, GLFW, SHIFT
 from .base import Host
 
 _MODIFIERS = SHIFT | CTRL | ALT
+_MODIFIER_KEYS = {340: SHIFT, 341: CTRL, 342: ALT, 344: SHIFT, 345: CTRL, 346: ALT}
+"""GLFW's codes of the modifiers themselves."""
 
 
 class DesktopHost(Host):
@@ -79,8 +81,16 @@ class DesktopHost(Host):
         print(text, file=sys.stderr)
 
     def listen_to_keys(self, window: ui.Window, on_key: Callable[[str, bool, int], bool]) -> Callable[[], None]:
+        held: set[int] = set()
+
         def on_pressed(code: int, modifiers: int, pressed: bool) -> None:
-            if code in GLFW:
+            # omni.ui tells the modifiers of the frame, which on a slow machine are not yet, or no longer, those of the
+            # key.
+            if code in _MODIFIER_KEYS:
+                (held.add if pressed else held.discard)(code)
+            elif code in GLFW:
+                for each in held:
+                    modifiers |= _MODIFIER_KEYS[each]
                 on_key(GLFW[code], pressed, modifiers & _MODIFIERS)
 
         window.set_key_pressed_fn(on_pressed)
