@@ -256,7 +256,7 @@ def test_everything_can_be_reached_by_keys_and_keys_can_be_changed(kit, tmp_path
             omni.appwindow.get_default_app_window().inject_key(key, down, modifiers)
             kit.update()
 
-    for number, name in enumerate(("look", "record", "annotate", "generate", "data"), 1):
+    for number, name in enumerate(("look", "record", "annotate", "generate", "train", "play", "data"), 1):
         press(getattr(keys, f"KEY_{number}"), CTRL)
         kit.update(3)
         assert window.chosen == name
@@ -281,3 +281,33 @@ def test_everything_can_be_reached_by_keys_and_keys_can_be_changed(kit, tmp_path
     kit.disable(UI)
     kit.enable(UI)
     assert open_window(kit).hotkeys.keys["start"] == Key("F5")
+
+
+@pytest.mark.sim
+@in_kit(enable=[UI], timeout=500)
+def test_a_policy_is_trained_and_played(kit, tmp_path):
+    window = open_window(kit)
+    panel = click_step(kit, window, "train")
+    kit.screenshot(tmp_path / "train_empty.png")
+    type_into(kit, panel.entries["dataset"], str(DEMOS))
+    type_into(kit, panel.entries["output"], str(tmp_path / "run"))
+    type_into(kit, panel.entries["epochs"], "two")
+    assert "whole number" in panel.entries["epochs"].problem
+    type_into(kit, panel.entries["epochs"], "2")
+    kit.click(panel.button)
+    kit.pump_until(lambda: time.sleep(0.01) or has_ended(window), timeout=240)
+    kit.update(5)
+    kit.screenshot(tmp_path / "trained.png")
+    assert not window.session.failure and len(window.session.tally.loss.values) == 2
+    panel = click_step(kit, window, "play")
+    assert panel.entries["checkpoints"].value == str(tmp_path / "run")
+    for name, text in (("num_rollouts", "4"), ("num_envs", "4")):
+        type_into(kit, panel.entries[name], text)
+    panel.entries["horizon"].value = "60"
+    kit.click(panel.button)
+    kit.pump_until(lambda: time.sleep(0.01) or has_ended(window), timeout=240)
+    kit.update(5)
+    kit.screenshot(tmp_path / "played.png")
+    assert not window.session.failure
+    measured = list(window.session.tally.evaluations.values())
+    assert measured and measured[0].rollouts == 4 and (tmp_path / "run" / "evaluation" / "evaluation.json").is_file()

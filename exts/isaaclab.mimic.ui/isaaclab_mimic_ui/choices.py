@@ -75,13 +75,19 @@ class Choices:
         """Return the options of the stage; only what the form shows and what differs from the stage's own defaults."""
         values = {name: field.to_value(self[name]) for name, field in self.fields.items()}
         for name, field in self.fields.items():
-            if field.looks.file and values[name]:
+            if field.many:
+                values[name] = [str(path) for path in self.paths(name)]
+            elif field.looks.file and values[name]:
                 values[name] = str(self.path(name))
         return self.step.to_options(values)
 
     def path(self, name: str) -> Path:
         """Return the file that a field names."""
         return Path(self[name].strip()).expanduser().absolute()
+
+    def paths(self, name: str) -> list[Path]:
+        """Return the files that a field of several names."""
+        return [Path(each.strip()).expanduser().absolute() for each in self[name].split(";") if each.strip()]
 
     def may_replace(self) -> bool:
         """Whether an output that exists is no mistake."""
@@ -105,9 +111,12 @@ class Choices:
     def _file_problem(self, field: Field, value: object) -> str:
         if not value:
             return "" if field.default == "" and not field.looks.shared else _MISSING[field.looks.file]
+        if field.looks.file == "run":
+            missing = [path for path in self.paths(field.name) if not path.exists()]
+            return f"There is no {missing[0]}." if missing else ""
         path = self.path(field.name)
-        if field.looks.file in ("in", "run"):
-            if path.is_file() or (field.looks.file == "run" and path.is_dir()):
+        if field.looks.file == "in":
+            if path.is_file():
                 return ""
             return "This is a folder; a file is wanted." if path.is_dir() else "There is no such file."
         if field.looks.file == "out" and path.is_dir():
@@ -119,6 +128,10 @@ class Choices:
             return "This is the input file."
         if field.looks.file == "out" and path.is_file() and not self.may_replace():
             return "This file exists. Choose another name, or allow replacing it."
+        if field.looks.file == "folder" and path.is_file():
+            return "This is a file; name a folder."
+        if field.looks.file == "folder" and path.is_dir() and any(path.iterdir()) and not self.may_replace():
+            return "This folder is not empty. Choose another one, or go on with the run in it."
         return ""
 
 

@@ -45,6 +45,8 @@ class Field:
     """Whether it may be left to the stage: the form then shows nothing in it."""
     tooltip: str
     looks: Looks
+    many: bool = False
+    """Whether it holds several texts; semicolons then stand between them."""
 
     @property
     def label(self) -> str:
@@ -60,6 +62,8 @@ class Field:
         """Write a value as it stands in the form."""
         if self.kind is bool and self.optional:
             return self.choices[0] if value is None else "on" if value else "off"
+        if isinstance(value, tuple | list):
+            return "; ".join(value)
         return _NOT_GIVEN if value is None else str(value)
 
     def to_value(self, text: str) -> object:
@@ -106,7 +110,13 @@ def fields_of(options: type, looks: dict[str, Looks]) -> dict[str, Field]:
         kind, optional = _kind(hints[field.name])
         default = field.default if field.default is not MISSING else field.default_factory()
         found[field.name] = Field(
-            field.name, kind, default, optional, tooltips.get(field.name, ""), looks.get(field.name, Looks())
+            field.name,
+            kind,
+            default,
+            optional,
+            tooltips.get(field.name, ""),
+            looks.get(field.name, Looks()),
+            many=typing.get_origin(hints[field.name]) is tuple,
         )
     return found
 

@@ -34,6 +34,14 @@ def describe(event: events.Event) -> str:
             return event.message
         case events.InstructionChanged():
             return f"Now: {event.now}"
+        case events.EpochFinished():
+            return f"Epoch {event.epoch} of {event.of}: loss {event.loss:.4g}."
+        case events.CheckpointSaved():
+            return f"Saved a checkpoint: {event.path}"
+        case events.PolicyEvaluated():
+            name = event.checkpoint.rsplit("/", 1)[-1] + (f", {event.variant}" if event.variant else "")
+            rate = f"{event.success} of {event.rollouts}, {100 * event.low:.0f} to {100 * event.high:.0f} %"
+            return f"{name} succeeded in {rate}."
         case events.EpisodeAnnotated(ok=False):
             return f"{event.name} is left out: {event.reason}"
         case events.StageFinished():

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from isaaclab_mimic_core.devices import NAMES as DEVICES
+from isaaclab_mimic_core.stages import learning_options
 from isaaclab_mimic_core.stages import options as stage_options
 from isaaclab_mimic_core.tasks.catalog import TASKS
 
@@ -242,9 +243,91 @@ RECORD = Step(
     makes=DEMOS,
 )
 
+TRAIN = Step(
+    "train",
+    "Train",
+    "Make a policy of the demonstrations, and see how well it does.",
+    "Train",
+    "train",
+    {
+        "TASK AND FILES": ("task", "dataset", "output", "resume"),
+        "RUN": ("epochs", "eval_every", "eval_rollouts", "num_envs", "seed"),
+        "how it is trained": ("config", "exact", "precision", "threads", "save_every", "horizon"),
+        "simulation": SIMULATION,
+    },
+    learning_options.TrainOptions,
+    {
+        "dataset": Looks("Demonstrations", file="in", shared=GENERATED),
+        "output": Looks("Folder of the run", file="folder", shared=RUN),
+        "resume": Looks("Go on with the run in it"),
+        "epochs": Looks("Epochs", unit="0: configured", low=0),
+        "eval_every": Looks("Evaluate every", unit="epochs, 0: never", low=0),
+        "eval_rollouts": Looks("Rollouts each", low=1),
+        "config": Looks("Configuration"),
+        "exact": Looks("robomimic's own loop, to the bit"),
+        "precision": Looks("Precision", choices=("float32", "bfloat16")),
+        "threads": Looks("Threads", unit="0: torch's choice", low=0),
+        "save_every": Looks("Save every", unit="epochs", low=0),
+        "horizon": Looks("Rollouts end after", unit="steps", low=1),
+    },
+    needs=GENERATED,
+    blocked="needs demonstrations",
+    makes=RUN,
+)
+
+_MEASURE = {
+    "checkpoints": Looks("Checkpoints, or the folder of a run", file="run", shared=RUN),
+    "num_rollouts": Looks("Rollouts", low=1),
+    "first_rollouts": Looks("In a first round", low=1),
+    "half_width": Looks("Precise to", unit="0: never mind", low=0, high=0.499),
+    "horizon": Looks("They end after", unit="steps", low=1),
+    "hold": Looks("Success held", unit="steps", low=1),
+    "actions": Looks("Actions", choices=("sample", "mode")),
+    "robust": Looks("Under perturbations, too"),
+    "output": Looks("Folder of results", file="folder"),
+    "resume": Looks("Go on with an evaluation"),
+}
+
+PLAY = Step(
+    "play",
+    "Play",
+    "Measure how often policies succeed, and find the best.",
+    "Measure",
+    "evaluate",
+    {
+        "TASK AND POLICY": ("task", "checkpoints"),
+        "RUN": ("num_rollouts", "num_envs", "seed", "robust"),
+        "how it is measured": ("first_rollouts", "half_width", "horizon", "hold", "actions", "output", "resume"),
+        "simulation": SIMULATION,
+    },
+    learning_options.EvaluateOptions,
+    _MEASURE,
+    needs=RUN,
+    blocked="needs a policy",
+)
+
+WATCH = Step(
+    "watch",
+    "Watch",
+    "Watch a policy, at the speed of real time.",
+    "Watch",
+    "play",
+    {
+        "TASK AND POLICY": ("task", "checkpoints"),
+        "RUN": ("num_rollouts", "num_envs", "seed"),
+        "how it is played": ("horizon", "hold", "actions"),
+        "simulation": SIMULATION,
+    },
+    learning_options.PlayOptions,
+    _MEASURE,
+    needs=RUN,
+    blocked="needs a policy",
+    under="play",
+)
+
 DATA = Step("data", "Data", "See what the files hold, find what is wrong with them, and pick what is good.", "", "")
 
-STEPS = {step.name: step for step in (LOOK, RECORD, ANNOTATE, MARK, GENERATE, DATA)}
+STEPS = {step.name: step for step in (LOOK, RECORD, ANNOTATE, MARK, GENERATE, TRAIN, PLAY, WATCH, DATA)}
 """Name -> step, in the order of work."""
 
 SHOWN = {name: step for name, step in STEPS.items() if not step.under}

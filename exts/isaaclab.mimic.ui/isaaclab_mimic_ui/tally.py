@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from collections import Counter, deque
 
-from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, EpisodeAnnotated, Event
+from isaaclab_mimic_core.events import (
+    AttemptFinished,
+    CheckpointSaved,
+    DemoSaved,
+    EpisodeAnnotated,
+    EpochFinished,
+    Event,
+    PolicyEvaluated,
+)
 from isaaclab_mimic_core.report import RunRecord
 
 _WINDOW = 40
@@ -50,6 +58,10 @@ class Tally:
         """Environment -> how its last attempt ended."""
         self.demos: list[DemoSaved] = []
         self.annotated: dict[str, EpisodeAnnotated] = {}
+        self.loss = Curve()
+        self.evaluations: dict[tuple[str, str], PolicyEvaluated] = {}
+        """(checkpoint, perturbation) -> its last measurement."""
+        self.checkpoints: list[CheckpointSaved] = []
         self.changes = 0
         """How often anything has changed; tells a view that there is something new."""
         self._recent: deque[bool] = deque(maxlen=_WINDOW)
@@ -70,5 +82,11 @@ class Tally:
                         self.sources.update(used)
             case DemoSaved():
                 self.demos.append(event)
+            case EpochFinished():
+                self.loss.add(event.loss)
+            case CheckpointSaved():
+                self.checkpoints.append(event)
+            case PolicyEvaluated():
+                self.evaluations[event.checkpoint, event.variant] = event
             case EpisodeAnnotated():
                 self.annotated[event.name] = event

@@ -8,7 +8,9 @@ from .data import DataPanel
 from .generate import GeneratePanel
 from .look import LookPanel
 from .mark import MarkPanel
+from .play import PlayPanel
 from .record import RecordPanel
+from .train import TrainPanel
 
 PANELS = {
     "look": LookPanel,
@@ -16,6 +18,9 @@ PANELS = {
     "annotate": AnnotatePanel,
     "mark": MarkPanel,
     "generate": GeneratePanel,
+    "train": TrainPanel,
+    "play": PlayPanel,
+    "watch": PlayPanel,
     "data": DataPanel,
 }
 """Name of a step -> its panel."""

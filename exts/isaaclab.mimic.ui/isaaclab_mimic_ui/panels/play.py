@@ -1,0 +1,101 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The Play panel: rollouts of policies, how often they succeed, and why they do not."""
+
+from __future__ import annotations
+
+import omni.ui as ui
+
+from ..messages import clock
+from ..widgets.bars import Bars
+from ..widgets.empty import build_empty
+from ..widgets.layout import scrolled, section
+from ..widgets.log import Log
+from ..widgets.run_head import RunHead
+from ..widgets.scene import SceneFrame
+from ..widgets.success_table import SuccessTable
+from .stage_panel import StagePanel
+
+_TILES = (
+    ("rollouts", "Rollouts that have ended, of all policies."),
+    ("success rate", "Those at whose end the task was fulfilled."),
+    ("elapsed", "Time since the run began."),
+    ("memory [GB]", "What the process that simulates occupies."),
+)
+
+
+class PlayPanel(StagePanel):
+    """Shows an evaluation, or a policy that is watched."""
+
+    ways = (("play", "Measure"), ("watch", "Watch"))
+
+    def build_empty(self) -> None:
+        build_empty(
+            "How good is the policy?",
+            (
+                (
+                    "Choose a checkpoint, or the folder of a run.",
+                    "Of several (a; b; c) the best is found with few rollouts.",
+                ),
+                (
+                    "Say how many rollouts, in how many environments.",
+                    "50 tell 80 % from 60 %; 200 tell 80 % from 70 %.",
+                ),
+                (
+                    f"Press {self.session.step.button}.",
+                    "Every rollout begins in a state of its own, the same for all policies.",
+                ),
+            ),
+        )
+
+    def build_run(self) -> None:
+        self._watching = False
+        self._tally = -1
+        with scrolled():
+            self._head = RunHead(self.session, "rollouts of this policy", _TILES)
+            section("SUCCESS, WITH ITS 95 % INTERVAL")
+            self._table = SuccessTable("A policy appears here when its rollouts have ended.")
+            self._scene = SceneFrame()
+            with ui.HStack(height=24, visible=False) as self._view:
+                ui.Spacer()
+                ui.Button("Open 3D view", name="small", width=110, clicked_fn=self._open_view)
+            section("FAILURES BY SUBTASK AND CAUSE")
+            self._failures = Bars("No rollout has failed.", name="bar_bad")
+            self._log = Log(height=130)
+
+    def refresh_run(self) -> None:
+        if not self._head.due():
+            return
+        session, shown, tally = self.session, self.session.snapshot, self.session.tally
+        attempts, memory = shown.get("attempts", 0), shown.get("memory_mb", {})
+        self._head.show(
+            (
+                str(attempts),
+                f"{100 * shown.get('success_rate', 0.0):.0f} %" if attempts else "-",
+                clock(session.elapsed),
+                " + ".join(f"{size / 1000:.1f}" for size in memory.values()) or "-",
+            ),
+            done=shown.get("saved", 0),
+        )
+        if not self._watching and shown.get("checkpoint"):
+            self._watching = True
+            session.request("watch", env=0)
+        self._scene.show(shown.get("watched") if session.state.is_active else None)
+        self._view.visible = session.state.is_active and bool(self._url())
+        if self._tally != tally.changes:
+            self._tally = tally.changes
+            self._table.show(tally.evaluations.values())
+            self._failures.show(
+                [
+                    (f"{subtask or 'rollout'}: {cause.replace('_', ' ') or 'no success'}", count)
+                    for (subtask, cause), count in tally.failures.most_common()
+                ]
+            )
+        self._log.show(session.messages, session.num_messages)
+
+    def _url(self) -> str:
+        return self.session.snapshot.get("url") or ""
+
+    def _open_view(self) -> None:
+        self.context.host.open_in_browser(self._url())
