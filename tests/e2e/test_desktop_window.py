@@ -148,6 +148,7 @@ def test_record_and_annotate_at_a_desk(desk, tmp_path):
     desk.picture("generate")
     desk.program.send_signal(signal.SIGINT)
     assert desk.program.wait(30) == 0
+    assert not (tmp_path / "imgui.ini").exists()
     kept = json.loads(desk.config.read_text())
     assert json.loads(kept["shared"])["annotated"] == str(annotated)
     assert json.loads(kept["layout"])["step"] == "generate"

@@ -64,7 +64,14 @@ def generate_two_and_stop(kit, folder, annotated, in_worker):
         took, worked = time.perf_counter() - begin, time.thread_time() - worked
         frames.append((1000 * took, 1000 * worked, window.session.snapshot.get("steps", 0) > 0))
         time.sleep(max(0.0, 1 / 60 - took))
+    panel = window.panel("generate")
+    kit.click(panel._grid.cells[3])
+    kit.pump_until(
+        lambda: time.sleep(0.01) or len(window.session.snapshot.get("watched", {}).get("planned", ())) > 0, 60
+    )
+    kit.pump_until(lambda: time.sleep(0.01) or has_saved(window, 3), 200)
     kit.screenshot(folder / "generating.png")
+    assert window.session.snapshot["watched"]["env"] == 3
     kit.click(window.panel("generate").button)
     kit.pump_until(partial(has_ended, window), timeout=60)
     kit.update(5)
@@ -84,6 +91,13 @@ def generate_two_and_stop(kit, folder, annotated, in_worker):
         "processor_median_ms": round(worked, 2),
         "snapshot": window.session.snapshot,
     }
+    shown = []
+    window._host.open_in_browser = shown.append
+    kit.click(panel.report_button)
+    kit.pump_until(lambda: time.sleep(0.01) or shown, 120)
+    kit.update(3)
+    kit.screenshot(folder / "reported.png")
+    assert shown[0].is_file() and shown[0].parent == folder / "generated_report"
     (folder / "frames.json").write_text(json.dumps(report, indent=1))
     return worked
 

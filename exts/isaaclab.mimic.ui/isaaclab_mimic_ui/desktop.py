@@ -41,11 +41,16 @@ def main() -> int:
         )
     # Kit's name of it.
     sys.modules.setdefault("omni.ui.scene", omni.ui_scene)
+    # omni.ui leaves the places of its windows in the folder it is started in. Ours has one place only.
+    litter = Path.cwd() / "imgui.ini"
+    was_there = litter.exists()
     ui.init(_TITLE, _WIDTH, _HEIGHT, max_fps=None)
     try:
         asyncio.run(_run())
     finally:
         ui.shutdown()
+        if not was_there:
+            litter.unlink(missing_ok=True)
     return 0
 
 
