@@ -189,6 +189,21 @@ BEFORE_OPENING = {
     "quickstart: no demonstrations": (("quickstart", "--num-demos", "0", "--output", "OUT"), ("--num-demos",)),
     "quickstart: output below a file": (("quickstart", "--output", "/dev/null/x"), ("/dev/null is not a folder",)),
     "quickstart: unknown task": (("quickstart", "--task", "Stick-Cube", "--output", "OUT"), ("--task", "Stick-Cube")),
+    "train: missing file": (
+        ("train", "--dataset", "INPUTS/none.hdf5", "--output", "OUT"),
+        ("none.hdf5", "no such file"),
+    ),
+    "train: an observation is missing": (
+        ("train", "--dataset", "INPUTS/good.hdf5", "--output", "OUT", "--config", "upstream", "--device", "cpu"),
+        ("good.hdf5, demo_0", "no observation 'eef_pos'", "--config"),
+    ),
+    "train: output is in use": (("train", "--dataset", "INPUTS/good.hdf5", "--output", "INPUTS"), ("--resume",)),
+    "evaluate: no policy": (("evaluate",), ("--checkpoints", "no policy was named")),
+    "evaluate: no checkpoint": (("evaluate", "--checkpoints", "INPUTS/text.pth"), ("text.pth", "no such file")),
+    "export-policy: not a checkpoint": (
+        ("export-policy", "--checkpoint", "INPUTS/good.hdf5", "--output", "OUT/policy.pt"),
+        ("good.hdf5", "is not a checkpoint"),
+    ),
     "info: not HDF5": (("info", "INPUTS/text.hdf5"), ("text.hdf5", "not an HDF5 file")),
 }
 NEEDS_THE_TASK = {

@@ -208,3 +208,13 @@ def test_the_best_policy_is_kept_by_success_while_training(stack_env, checkpoint
     last = torch.load(tmp_path / "run" / "models" / "model_epoch_3.pth", weights_only=True)["model"]
     best = torch.load(tmp_path / "run" / "best.pth", weights_only=True)["model"]
     assert all(torch.equal(best[name], last[name]) for name in last)
+
+
+def test_perturbations_change_the_world(start_python):
+    """A cube weighs 0.1 kg and is 40.6 mm long, cubes lie within 0.2 m by 0.2 m, the arm's stiffness is 400."""
+    process = start_python(Path(__file__).parent / "perturbed.py")
+    _, err = process.communicate(timeout=120)
+    said = json.loads(next(line for line in reversed(err.splitlines()) if line.startswith("{")))
+    assert said["mass"] == pytest.approx(0.2) and said["size"] == pytest.approx([0.04263] * 3)
+    assert said["friction"] == 0.3 and said["stiffness"] == pytest.approx(320)
+    assert all(0.2 < span <= 0.25 for span in said["span"])

@@ -48,11 +48,10 @@ class Evaluate(SimStage):
         self._runs, files = find_checkpoints(options.checkpoints)
         self._names = [str(path) for path in files]
         self._folder = Path(options.output) if options.output else _default_folder(options.checkpoints[0])
-        self._variants = [NOMINAL, *VARIANTS] if options.robust else [NOMINAL]
-        self._sweeps = {
-            variant.name: Sweep(self._names, options.num_rollouts, options.first_rollouts, options.half_width)
-            for variant in self._variants
-        }
+        # First those that need no other environments.
+        perturbed = sorted(VARIANTS, key=lambda variant: variant.configure is not None)
+        self._variants = [NOMINAL, *perturbed] if options.robust else [NOMINAL]
+        self._sweeps: dict[str, Sweep] = {}
         self._settings = {
             **{name: getattr(options, name) for name in ("task", "seed", "horizon", "hold", "actions")},
             "checkpoints": {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
@@ -66,7 +65,7 @@ class Evaluate(SimStage):
         self._policies: dict = {}
 
     def snapshot(self) -> dict:
-        sweep = self._sweeps[self._variant.name] if hasattr(self, "_variant") else None
+        sweep = self._sweep(self._variant) if hasattr(self, "_variant") else None
         done = {name: len(found) for name, found in sweep.results.items()} if sweep else {}
         return {
             **super().snapshot(),
@@ -79,13 +78,21 @@ class Evaluate(SimStage):
 
     # -- one variant after another; in each whichever policy the sweep asks for
 
+    def _sweep(self, variant: Variant) -> Sweep:
+        """Return what decides on a variant's rollouts: all policies as it is, the best one under perturbations."""
+        if variant.name not in self._sweeps:
+            names = self._names if variant is NOMINAL else [self._sweep(NOMINAL).best()]
+            o = self.options
+            self._sweeps[variant.name] = Sweep(names, o.num_rollouts, o.first_rollouts, o.half_width)
+        return self._sweeps[variant.name]
+
     def _begin(self) -> list[Event]:
         return self._next_variant()
 
     def _next_variant(self) -> list[Event]:
         while self._pending:
             self._variant = self._pending.pop(0)
-            if self._sweeps[self._variant.name].next() is None:
+            if self._sweep(self._variant).next() is None:
                 continue
             if self._variant.configure is None and self._configured is None:
                 return self._next_policy()
@@ -121,7 +128,7 @@ class Evaluate(SimStage):
     def _next_policy(self) -> list[Event]:
         from ..learning.policy import load_policy
 
-        task = self._sweeps[self._variant.name].next()
+        task = self._sweep(self._variant).next()
         if task is None:
             return self._next_variant()
         self._current, numbers = task
@@ -152,7 +159,7 @@ class Evaluate(SimStage):
         return events
 
     def _take(self, rollout: Rollout) -> Event:
-        self._sweeps[self._variant.name].add(self._current, rollout)
+        self._sweep(self._variant).add(self._current, rollout)
         self._finished += 1
         self._succeeded += rollout.success
         if self.keeps_files:
@@ -170,18 +177,19 @@ class Evaluate(SimStage):
         )
 
     def _summary(self, name: str, variant: Variant) -> dict:
-        return summarise(name, variant.name, self._sweeps[variant.name].results[name].values())
+        return summarise(name, variant.name, self._sweep(variant).results[name].values())
 
     def _end(self, outcome: str) -> list[Event]:
         results = [
             self._summary(name, variant)
             for variant in self._variants
-            for name in self._sweeps[variant.name].ranking()
-            if self._sweeps[variant.name].results[name]
+            if variant.name in self._sweeps
+            for name in self._sweep(variant).ranking()
+            if self._sweep(variant).results[name]
         ]
         summary: dict = {"results": results}
         if outcome == "done":
-            best = summary["best"] = self._sweeps[NOMINAL.name].best()
+            best = summary["best"] = self._sweep(NOMINAL).best()
             if self.keeps_files:
                 summary["output"] = str(self._folder)
                 self._write(results, best)
@@ -224,11 +232,13 @@ class Evaluate(SimStage):
         # A line that a kill has cut short is a rollout that is made again.
         lines = [line for line in self._log.read_text().splitlines() if line.endswith("}")]
         write_atomically(self._log, lambda beside: beside.write_text("".join(line + "\n" for line in lines)))
-        for line in lines:
-            found = json.loads(line)
-            name, variant = found.pop("checkpoint"), found.pop("variant")
-            if variant in self._sweeps:
-                self._sweeps[variant].add(name, Rollout(**found))
+        found = [json.loads(line) for line in lines]
+        # Results of the task as it is come first, for they decide which policy is perturbed.
+        for variant in self._variants:
+            for line in found:
+                if line["variant"] == variant.name and line["checkpoint"] in self._sweep(variant).results:
+                    fields = {key: value for key, value in line.items() if key not in ("checkpoint", "variant")}
+                    self._sweep(variant).add(line["checkpoint"], Rollout(**fields))
 
     def _write(self, results: list[dict], best: str) -> None:
         write_json(self._folder / "evaluation.json", {"settings": self._settings, "best": best, "results": results})

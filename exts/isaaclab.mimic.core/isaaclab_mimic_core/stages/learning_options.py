@@ -67,7 +67,7 @@ class EvaluateOptions(SimOptions):
     actions: str = "sample"
     """sample draws one of the policy's modes, as robomimic does; mode takes the likeliest."""
     robust: bool = False
-    """Measure each under perturbations too: start poses, object size, mass, friction, gains, noise, delay."""
+    """Also measure the best under perturbations: poses, object size, mass, friction, gains, noise, delay."""
     output: str = ""
     """Folder for table, picture and every rollout; by default evaluation/ in the run's folder or beside the file."""
     resume: bool = False

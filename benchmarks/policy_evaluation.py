@@ -1,0 +1,86 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Rollouts of one policy: all at once beside one at a time.
+
+    python benchmarks/policy_evaluation.py outputs/run/best.pth --num-rollouts 50
+
+One at a time is robomimic's `RolloutPolicy` in one environment, as Isaac Lab's play script has it. It is run for
+`--serial` rollouts, in the same initial states, and its time scaled to all.
+"""
+
+import argparse
+import contextlib
+import io
+import time
+
+import torch
+
+from isaaclab_mimic_core import randomness
+from isaaclab_mimic_core.learning.intervals import wilson
+from isaaclab_mimic_core.learning.policy import load_policy
+from isaaclab_mimic_core.learning.rollouts import Rollouts
+from isaaclab_mimic_core.sim import open_env
+
+TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
+
+
+def serial(path: str, numbers: range, seed: int, horizon: int, hold: int) -> tuple[int, float]:
+    """Roll out one after another; return successes and seconds."""
+    from robomimic.utils.file_utils import policy_from_checkpoint
+
+    policy, _ = policy_from_checkpoint(ckpt_path=path)
+    keys = sorted(policy.policy.global_config.all_obs_keys)
+    successes = 0
+    with open_env(TASK, 1, device="cpu", assets="local") as env, torch.inference_mode():
+        began = time.perf_counter()
+        for number in numbers:
+            env.reset(torch.zeros(1, dtype=torch.long), randomness.streams(seed, "evaluation", torch.tensor([number])))
+            policy.start_episode()
+            held = 0
+            for _ in range(horizon):
+                seen = env.observations()
+                action = policy(ob={key: seen[key][0].numpy().copy() for key in keys})
+                env.step(torch.as_tensor(action).unsqueeze(0))
+                held = held + 1 if bool(env.success()) else 0
+                if held >= hold:
+                    break
+            successes += held > 0
+        return successes, time.perf_counter() - began
+
+
+def parallel(path: str, count: int, seed: int, horizon: int, hold: int) -> tuple[int, float]:
+    """Roll out all at once; return successes and seconds."""
+    with open_env(TASK, count, device="cpu", assets="local") as env:
+        began = time.perf_counter()
+        rollouts = Rollouts(env, load_policy(path, "cpu"), range(count), seed, horizon, hold)
+        ended = []
+        while not rollouts.done:
+            ended += rollouts.step()
+        return sum(rollout.success for rollout in ended), time.perf_counter() - began
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkpoint")
+    parser.add_argument("--num-rollouts", type=int, default=50)
+    parser.add_argument("--serial", type=int, default=50, help="rollouts made one at a time")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--horizon", type=int, default=500)
+    parser.add_argument("--hold", type=int, default=20)
+    a = parser.parse_args()
+    with contextlib.redirect_stdout(io.StringIO()):
+        many, many_s = parallel(a.checkpoint, a.num_rollouts, a.seed, a.horizon, a.hold)
+        one, one_s = serial(a.checkpoint, range(a.serial), a.seed, a.horizon, a.hold)
+    one_all = one_s * a.num_rollouts / a.serial
+    for name, count, total, seconds in (
+        ("all at once", many, a.num_rollouts, many_s),
+        ("one at a time", one, a.serial, one_all),
+    ):
+        low, high = wilson(count, total)
+        print(f"{name:14} {count} of {total} ({low:.0%} to {high:.0%}), {seconds:.1f} s for {a.num_rollouts}")
+    print(f"{one_all / many_s:.1f} times as fast")
+
+
+if __name__ == "__main__":
+    main()
