@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import h5py
@@ -276,6 +277,15 @@ def test_a_damaged_demonstration_does_not_hide_the_others(tmp_path, samples):
     report = check_file(path)
     assert ("demo_2", "damaged") in {(finding.demo, finding.check) for finding in report.findings}
     assert report.count("error") == 1
+
+
+def test_the_guide_names_every_check_and_threshold():
+    guide = (SAMPLE.parents[2] / "docs" / "datasets.md").read_text(encoding="utf-8")
+    for field in fields(Thresholds):
+        assert f"`{field.name}`" in guide, field.name
+        assert f"`{field.name}` ({field.default:g}" in guide, field.name
+    for _, check, _ in FAULTS.values():
+        assert f"`{check}`" in guide, check
 
 
 def test_our_writer_and_checks_agree(tmp_path, samples):
