@@ -133,8 +133,9 @@ class Consolidated(DeviceStage):
         terms = {**before_step(env, action), **datagen_terms(env, action)}
         env.step(action)
         self._recorder.record({**terms, **after_step(env)})
-        events += self._watch()
+        # In this order: a generator that comes with a new source has not acted in this step.
         events += self._observe()
+        events += self._watch()
         events += self._report_saved(self._writer.poll())
         self._source_writer.poll()
         if 0 < self.options.num_demos <= self._submitted:
