@@ -5,6 +5,7 @@
 
 import json
 import random
+import signal
 import time
 from pathlib import Path
 
@@ -191,6 +192,41 @@ def test_killed_at_a_random_moment(annotated, start_python, tmp_path):
         episode = episodes[event["name"]]
         assert episode.num_samples == event["steps"] and episode.success
         assert all(np.isfinite(values).all() for values in episode.data.values())
+
+    # The same command goes on.
+    wanted = len(episodes) + 2
+    process = start_python(
+        *("-m", "isaaclab_mimic_core", "generate", "--json", "--input", annotated.path, "--output", path, "--resume"),
+        *("--num-demos", str(wanted), "--num-envs", "8", "--device", "cpu", "--assets", "local"),
+        *("--report", tmp_path / "report"),
+    )
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err[-3000:]
+    after = read(path)
+    assert len(after) == wanted and [e.name for e in after] == [f"demo_{i}" for i in range(wanted)]
+    attempts = [episode.attrs["mimic"]["generated"]["attempt"] for episode in after]
+    assert len(set(attempts)) == wanted and max(attempts[: len(episodes)]) < min(attempts[len(episodes) :])
+    assert json.loads(out.splitlines()[-1])["summary"]["report"] == str(tmp_path / "report" / "report.html")
+
+
+def test_interrupted_while_attempts_run(annotated, start_python, tmp_path):
+    path = tmp_path / "interrupted.hdf5"
+    process = start_python(
+        *("-m", "isaaclab_mimic_core", "generate", "--json", "--input", annotated.path, "--output", path),
+        *("--num-demos", "1000", "--num-envs", "8", "--device", "cpu", "--assets", "local"),
+    )
+    for line in process.stdout:
+        if json.loads(line)["event"] == "DemoSaved":
+            break
+    process.send_signal(signal.SIGINT)
+    rest = [json.loads(line) for line in process.stdout]
+    assert process.wait(timeout=60) == 3
+    assert any("Stopping cleanly" in event.get("message", "") for event in rest)
+    ending = rest[-1]
+    assert (ending["event"], ending["outcome"]) == ("StageFinished", "stopped")
+    episodes = read(path)
+    assert len(episodes) == ending["summary"]["saved"] >= 1 and all(episode.success for episode in episodes)
+    assert [file.name for file in tmp_path.iterdir()] == ["interrupted.hdf5"]
 
 
 def test_one_environment_can_be_watched(annotated, stack_env, tmp_path):

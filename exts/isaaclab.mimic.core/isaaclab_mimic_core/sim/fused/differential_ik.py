@@ -22,13 +22,14 @@ class FusedDifferentialIK(DifferentialInverseKinematicsAction):
 
     def __init__(self, cfg: Any, env: Any):
         super().__init__(cfg, env)
-        joints = range(self._asset.num_joints) if isinstance(self._joint_ids, slice) else self._joint_ids
+        joint_ids: Any = self._joint_ids
+        joints = range(self._asset.num_joints) if isinstance(joint_ids, slice) else joint_ids
         self._joints = wp.array(list(joints), dtype=wp.int32, device=self.device)
         self._columns = wp.array(list(self._jacobi_joint_ids), dtype=wp.int32, device=self.device)
-        offset = self.cfg.body_offset
+        offset: Any = self.cfg.body_offset
         position, rotation = (offset.pos, offset.rot) if offset is not None else ((0.0,) * 3, (0.0, 0.0, 0.0, 1.0))
         self._controlled = wp.transformf(wp.vec3f(*position), wp.quatf(*rotation))
-        controller = self._ik_controller
+        controller: Any = self._ik_controller
         self._damping = float(controller.cfg.ik_params["lambda_val"]) ** 2
         self._wanted = (wp.from_torch(controller.ee_pos_des, wp.vec3f), wp.from_torch(controller.ee_quat_des, wp.quatf))
 
