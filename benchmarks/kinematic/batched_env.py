@@ -6,9 +6,9 @@
 from types import SimpleNamespace
 from typing import Any
 
-import isaaclab.utils.math as math_utils
 import torch
 
+from isaaclab_mimic_core import rotations
 from isaaclab_mimic_core.envs.franka import FrankaRelEnv
 from isaaclab_mimic_core.sim.visualizers import LiveView
 
@@ -47,7 +47,7 @@ class KinematicStackEnv(FrankaRelEnv):
 
     def object_pose(self) -> torch.Tensor:
         pose = self.world.cube_pose
-        return math_utils.make_pose(pose[..., :3], math_utils.matrix_from_quat(pose[..., 3:]))
+        return rotations.pose_from_quat(pose[..., :3], pose[..., 3:])
 
     def term_signals(self) -> dict[str, torch.Tensor]:
         return self.world.obs_buf["subtask_terms"]

@@ -9,7 +9,7 @@ import isaaclab.utils.math as math_utils
 import pytest
 import torch
 
-from isaaclab_mimic_core.rotations import matrix_from_axis, vector_from_matrix
+from isaaclab_mimic_core.rotations import matrix_from_axis, pose_from_quat, vector_from_matrix
 
 COUNT = 2000
 
@@ -77,3 +77,14 @@ def test_shapes_broadcast():
     assert turns.shape == (4, 7, 3, 3)
     torch.testing.assert_close(turns[2, 5], matrices(axes(4)[2:3], angles[2, 5:6])[0], rtol=0, atol=1e-6)
     torch.testing.assert_close(vector_from_matrix(turns), axes(4)[:, None] * angles[..., None], rtol=0, atol=2e-6)
+
+
+def test_poses_are_isaac_labs():
+    torch.manual_seed(1)
+    position = torch.randn(COUNT, 3)
+    quat = torch.nn.functional.normalize(torch.randn(COUNT, 4), dim=-1)
+    expected = math_utils.make_pose(position, math_utils.matrix_from_quat(quat))
+    torch.testing.assert_close(pose_from_quat(position, quat), expected, atol=1e-6, rtol=0.0)
+    # As many leading dimensions as there are, and the same to the bit whatever their number.
+    few = pose_from_quat(position[:6].unflatten(0, (2, 3)), quat[:6].unflatten(0, (2, 3)))
+    assert torch.equal(few.flatten(0, 1), pose_from_quat(position, quat)[:6])

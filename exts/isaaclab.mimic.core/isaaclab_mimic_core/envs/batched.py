@@ -5,9 +5,9 @@
 
 from typing import Any
 
-import isaaclab.utils.math as math_utils
 import torch
 
+from .. import rotations
 from ..sim.repairs.frame_sensors import FrameSensorRepair
 from ..sim.repairs.velocity_targets import clear_velocity_targets
 from ..sim.visualizers import LiveView
@@ -57,7 +57,7 @@ class BatchedEnv:
         """Return where the rigid objects are in the environment's frame: (num_envs, num_objects, 4, 4) [m]."""
         pose = torch.stack([body.data.root_pose_w.torch for body in self._objects], dim=1)
         position = pose[..., :3] - self.env.scene.env_origins[:, None]
-        return math_utils.make_pose(position, math_utils.matrix_from_quat(pose[..., 3:7]))
+        return rotations.pose_from_quat(position, pose[..., 3:7])
 
     def target_to_action(
         self, target: torch.Tensor, gripper: torch.Tensor, noise: torch.Tensor | None = None

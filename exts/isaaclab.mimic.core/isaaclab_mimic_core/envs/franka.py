@@ -29,8 +29,7 @@ class _FrankaEnv(BatchedEnv):
         return self._seen_pose
 
     def _pose_from(self, observations: dict) -> torch.Tensor:
-        rotation = math_utils.matrix_from_quat(observations["eef_quat"])
-        return math_utils.make_pose(observations["eef_pos"], rotation).unsqueeze(1)
+        return rotations.pose_from_quat(observations["eef_pos"], observations["eef_quat"]).unsqueeze(1)
 
     def action_to_gripper(self, action: torch.Tensor) -> torch.Tensor:
         return action[..., None, -1:]
