@@ -1,0 +1,69 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What is typed wrongly into a form is answered in place, and nothing starts."""
+
+from harness import in_kit
+from mimic_window import COUNTING, fill_in, has_saved, open_window
+
+UI = "isaaclab.mimic.ui"
+
+WRONG = (
+    ("generate", "seed", "-1", "From 0"),
+    ("generate", "input", "/nowhere/annotated.hdf5", "no such file"),
+    ("generate", "output", "/tmp", "add a file name"),
+    ("generate", "output", "/dev/null/file.hdf5", "cannot be written to"),
+    ("generate", "num_demos", "0", "At least 1"),
+    ("generate", "num_demos", "ten", "not 'ten'"),
+    ("generate", "num_envs", "99999999", "From 1 to 16384"),
+    ("record", "num_demos", "1.5", "A whole number"),
+    ("record", "output", "/", "add a file name"),
+    ("annotate", "input", "/usr", "a file is wanted"),
+    ("train", "epochs", "-3", "At least 0"),
+    ("train", "eval_every", "often", "not 'often'"),
+    ("play", "checkpoints", "/nowhere/best.pth", "There is no /nowhere/best.pth"),
+    ("play", "num_rollouts", "", "A whole number is wanted"),
+    ("look", "num_envs", "0", "From 1"),
+)
+
+
+@in_kit(enable=[UI])
+def test_fifteen_wrong_inputs_are_answered_in_place(kit, tmp_path):
+    window = open_window(kit)
+    for step, name, text, told in WRONG:
+        panel = window.panel(step)
+        kit.update(2)
+        entry = panel.entries[name]
+        before = entry.value
+        entry.value = "0" if not text else ""
+        kit.click(entry.field)
+        if text:
+            kit.type_text(text)
+        else:
+            kit.press_key(259)
+            kit.press_key(261)
+        kit.press_key(257)
+        kit.update(2)
+        assert entry.value == text and told in entry.problem, (step, name, text, entry.value, entry.problem)
+        panel.start_or_stop()
+        assert window.session.state.value == "idle", "it has started all the same"
+        if step == "generate" and name == "num_envs":
+            kit.update(3)
+            kit.screenshot(tmp_path / "wrong.png")
+        entry.value = before
+
+
+@in_kit(enable=[UI])
+def test_closing_asks_while_something_runs(kit, tmp_path):
+    window = open_window(kit)
+    assert window.may_close()
+    fill_in(window, tmp_path, COUNTING, num_demos=500, in_worker=False, more={"step_seconds": 0.005})
+    kit.click(window.panel("generate").button)
+    kit.pump_until(lambda: has_saved(window, 1), timeout=30)
+    assert not window.may_close()
+    kit.update(3)
+    kit.screenshot(tmp_path / "asked.png")
+    assert window._question.visible and "Generate is running" in window._asked.text
+    assert window.may_close(), "once more counts as yes"
+    window._keep_open()
+    assert not window.may_close()
