@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from test_evaluate import likeliest, make_trainer
+from test_evaluate import make_trainer
 
 from isaaclab_mimic_core.errors import ConfigError, OptionError, OutputError
 from isaaclab_mimic_core.stages.export_policy import export
@@ -41,21 +41,29 @@ def test_an_exported_policy_acts_as_the_checkpoint(dataset, write_config, tmp_pa
         from onnx.reference import ReferenceEvaluator
 
         about = json.loads(onnx.load(str(output)).metadata_props[0].value)
-        names = [*about["observations"], *about["state"]]
+        names = [*about["observations"], *about["state"], *(["draw"] if about["draw"] else [])]
         session = ReferenceEvaluator(str(output))
 
         def run(*values):
             given = {name: value.numpy() for name, value in zip(names, values, strict=True)}
             return [torch.as_tensor(value) for value in session.run(None, given)]
 
-    monkeypatch.setattr(torch.distributions.MixtureSameFamily, "sample", likeliest)
+    draws = torch.rand(14, 1, 1)
+
+    def draw_the_same(distribution) -> torch.Tensor:
+        steps = distribution.mixture_distribution.probs.cumsum(-1)
+        chosen = (draws[step] > steps).sum(-1)
+        means = distribution.component_distribution.base_dist.loc
+        return means.take_along_dim(chosen[..., None, None], dim=-2).squeeze(-2)
+
+    monkeypatch.setattr(torch.distributions.MixtureSameFamily, "sample", draw_the_same)
     theirs, _ = policy_from_checkpoint(ckpt_path=str(checkpoint))
     theirs.start_episode()
     for step in range(14):
         if step == 0 or (about["horizon"] and step % about["horizon"] == 0):
             state = [torch.zeros(layers, 1, width) for layers, _, width in about["state"].values()]
         seen = {name: 3 + torch.randn(1, width) for name, width in about["observations"].items()}
-        action, *state = run(*seen.values(), *state)
+        action, *state = run(*seen.values(), *state, *([draws[step]] if about["draw"] else []))
         expected = theirs(ob={name: value[0].numpy() for name, value in seen.items()})
         np.testing.assert_allclose(action[0].numpy(), expected, atol=1e-5)
 

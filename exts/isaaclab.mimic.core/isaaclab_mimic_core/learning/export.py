@@ -21,7 +21,9 @@ class PlainPolicy(nn.Module):
     """A behavioural-cloning policy of robomimic on low-dimensional observations, as one function.
 
     Inputs are the observations in the order of `inputs`, each (B, width), and for a recurrent policy its state: `h`,
-    and for an LSTM `c`, each (layers, B, width). Outputs are the action, (B, action_dim), and the next state.
+    and for an LSTM `c`, each (layers, B, width); for a mixture then `draw`, (B, 1), a uniform random number that
+    chooses the mode, for a policy that always takes the likeliest gets stuck where demonstrations waited. Outputs are
+    the action, (B, action_dim), and the next state.
 
     Args:
         model: robomimic's model.
@@ -69,18 +71,24 @@ class PlainPolicy(nn.Module):
         """Names of the recurrent state's tensors."""
         return (["h", "c"] if self.lstm else ["h"]) if self.recurrent else []
 
+    @property
+    def draw_names(self) -> list[str]:
+        """Name of the random number, for a mixture."""
+        return ["draw"] if self.mixture else []
+
     def forward(self, *values: torch.Tensor) -> tuple[torch.Tensor, ...]:
         seen, state = values[: len(self.inputs)], values[len(self.inputs) :]
         features = (torch.cat(seen, dim=-1) - self.mean) / self.std
         following: tuple[torch.Tensor, ...] = ()
         if self.rnn is not None:
-            features, after = self.rnn(features.unsqueeze(1), tuple(state) if self.lstm else state[0])
+            features, after = self.rnn(features.unsqueeze(1), tuple(state[:2]) if self.lstm else state[0])
             features = features.squeeze(1)
             following = tuple(after) if self.lstm else (after,)
         features = self.mlp(features)
         action = torch.tanh(self.mean_head(features))
         if self.logits_head is not None:
-            chosen = self.logits_head(features).argmax(dim=-1)
+            steps = torch.softmax(self.logits_head(features), dim=-1).cumsum(dim=-1)
+            chosen = (values[-1] > steps).sum(dim=-1).clamp(max=self.modes - 1)
             means = action.reshape(-1, self.modes, self.action_dim)
             action = means.gather(1, chosen[:, None, None].expand(-1, 1, self.action_dim)).squeeze(1)
         return (action, *following)
@@ -89,7 +97,8 @@ class PlainPolicy(nn.Module):
         """Return inputs of the right shapes, observations as spread as in the dataset."""
         spread = self.mean + self.std * torch.randn(batch, len(self.mean))
         state = [torch.zeros(self.rnn.num_layers, batch, self.rnn.hidden_size) for _ in self.state_names]
-        return (*spread.split(self.widths, dim=-1), *state)
+        draw = [torch.rand(batch, 1) for _ in self.draw_names]
+        return (*spread.split(self.widths, dim=-1), *state, *draw)
 
     def description(self) -> dict:
         """Say how the file is to be used."""
@@ -97,6 +106,7 @@ class PlainPolicy(nn.Module):
         return {
             "observations": dict(zip(self.inputs, self.widths, strict=True)),
             "state": {name: [layers, -1, width] for name in self.state_names},
+            "draw": self.mixture,
             "action_dim": self.action_dim,
             "horizon": self.horizon,
         }
@@ -114,14 +124,14 @@ def write_onnx(policy: PlainPolicy, path: Path) -> None:
     import onnx
 
     states = policy.state_names
-    axes = {name: {0: "batch"} for name in [*policy.inputs, "action"]}
+    axes = {name: {0: "batch"} for name in [*policy.inputs, *policy.draw_names, "action"]}
     axes |= {name: {1: "batch"} for name in [*states, *[f"next_{name}" for name in states]]}
     with torch.no_grad():
         torch.onnx.export(
             policy,
             policy.examples(3),
             str(path),
-            input_names=[*policy.inputs, *states],
+            input_names=[*policy.inputs, *states, *policy.draw_names],
             output_names=["action", *[f"next_{name}" for name in states]],
             dynamic_axes=axes,
             dynamo=False,
@@ -146,11 +156,13 @@ def largest_difference(policy: PlainPolicy, path: Path, kind: str, steps: int = 
     with torch.no_grad():
         # Another batch than the one it was traced with.
         first = policy.examples(5)
-        mine = theirs = first[len(policy.inputs) :]
+        count, states = len(policy.inputs), len(policy.state_names)
+        mine = theirs = first[count : count + states]
         for _ in range(steps):
-            seen = policy.examples(5)[: len(policy.inputs)]
-            action, *mine = policy(*seen, *mine)
-            other, *theirs = run(*seen, *theirs)
+            values = policy.examples(5)
+            seen, draw = values[:count], values[count + states :]
+            action, *mine = policy(*seen, *mine, *draw)
+            other, *theirs = run(*seen, *theirs, *draw)
             worst = max(worst, float((action - other).abs().max()))
     if worst > _ROUNDING:
         raise MimicError(f"the exported policy acts differently, by up to {worst:.1e}", where=str(path))
@@ -165,7 +177,7 @@ def _onnx_runner(policy: PlainPolicy, path: Path) -> Any:
     from onnx.reference import ReferenceEvaluator
 
     session = ReferenceEvaluator(str(path))
-    names = [*policy.inputs, *policy.state_names]
+    names = [*policy.inputs, *policy.state_names, *policy.draw_names]
 
     def run(*values: torch.Tensor) -> list[torch.Tensor]:
         given = {name: value.numpy() for name, value in zip(names, values, strict=True)}
