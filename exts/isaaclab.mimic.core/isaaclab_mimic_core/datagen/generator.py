@@ -150,7 +150,8 @@ class Generator:
         self.steps += 1
         self.ticks += 1
         self._cursor += 1
-        ended = (self._cursor >= self._following.length) & ~self._arm_done
+        # Environments without an attempt, which somebody else may move, go nowhere.
+        ended = (self._cursor >= self._following.length) & ~self._arm_done & (self._attempt >= 0)[:, None]
         fallen = self._watch.observe(ended, self._subtask, objects)
         here = torch.nn.functional.one_hot(self._subtask, self._plan.max_subtasks).bool()
         self._signal_ever |= self._watch.signals & here
