@@ -63,6 +63,20 @@ def annotated(stack_env, tmp_path_factory) -> SimpleNamespace:
     return SimpleNamespace(path=path, run=run)
 
 
+@pytest.fixture(scope="session")
+def lasting(stack_env) -> Callable[..., list[bool]]:
+    """Says of each demonstration in a file whether the task stays fulfilled in its last state for a second."""
+
+    def check(path) -> list[bool]:
+        from isaaclab_mimic_core.stages.options import ReplayOptions
+        from isaaclab_mimic_core.stages.replay import Replay
+
+        run = _run(Replay(ReplayOptions(input=str(path), by="end"), stack_env))
+        return [event.success for event in run.kinds["EpisodeReplayed"]]
+
+    return check
+
+
 @pytest.fixture
 def start_python() -> Iterator[Callable[..., subprocess.Popen]]:
     """Starts Python with our packages, and pipes for its words; whatever still runs at the end is killed."""

@@ -25,6 +25,7 @@ from .stages.options import (
     GenerateOptions,
     QuickstartOptions,
     RecordOptions,
+    ReplayOptions,
     TeleopOptions,
     ViewOptions,
 )
@@ -81,6 +82,23 @@ def annotate(options: Annotated[AnnotateArguments, _Flat], output: Annotated[Out
         return _run_stage("annotate_by_hand" if options.manual else "annotate", stage_options, streams, output)
 
     return job, output
+
+
+@dataclass(frozen=True)
+class ReplayArguments(ReplayOptions):
+    """`replay` takes its file without a flag."""
+
+    input: tyro.conf.Positional[str] = "demos.hdf5"
+    """File of demonstrations."""
+
+
+def replay(options: Annotated[ReplayArguments, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Play demonstrations again, many side by side, and say which of them hold.
+
+    mimic replay generated.hdf5 --validate
+    mimic replay demos.hdf5 --by states --num-envs 1 --viz viser --episodes 3 7
+    """
+    return lambda streams, output: _run_stage("replay", options, streams, output), output
 
 
 def generate(options: Annotated[GenerateOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
@@ -259,6 +277,7 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
     "teleop": teleop,
     "record": record,
     "annotate": annotate,
+    "replay": replay,
     "generate": generate,
     "train": train,
     "evaluate": evaluate,
@@ -350,7 +369,9 @@ def _run_stage(
         return FINDINGS
     if ending.outcome == "stopped":
         return INTERRUPTED
-    findings = ending.outcome != "done" or ending.summary.get("annotated", 0) != ending.summary.get("of", 0)
+    summary = ending.summary
+    lacking = "annotated" in summary and summary["annotated"] != summary.get("of", 0)
+    findings = ending.outcome != "done" or lacking or summary.get("findings", 0) > 0
     return FINDINGS if name != "quickstart" and findings else DONE if ending.outcome == "done" else FINDINGS
 
 

@@ -77,6 +77,32 @@ class EpisodeAnnotated(Event):
 
 
 @dataclass(frozen=True)
+class EpisodeReplayed(Event):
+    """A demonstration has been played again."""
+
+    name: str
+    env: int
+    """Environment it was played in."""
+    steps: int
+    success: bool
+    """Whether the task is fulfilled when the scene has come to rest after it."""
+    at_last_action: bool
+    """Whether it was fulfilled right after the last action, or in the last recorded state."""
+    joints_apart: float | None = None
+    """Largest difference of a joint from what was recorded [rad, m]; None if no states were, or it is not finite."""
+    objects_apart: float | None = None
+    """Largest distance of an object from where it was [m]."""
+    objects_turned: float | None = None
+    """Largest angle between an object's orientations [rad]."""
+    strayed_at: int | None = None
+    """First step after which one of these was above the tolerance; None if none was."""
+    worst_at: int | None = None
+    """Step after which the largest of them was reached; None if all are zero."""
+    worst: str = ""
+    """The state that strayed furthest, by path."""
+
+
+@dataclass(frozen=True)
 class InstructionChanged(Event):
     """A person who drives has something else to do now."""
 

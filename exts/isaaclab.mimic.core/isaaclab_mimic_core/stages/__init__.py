@@ -15,6 +15,7 @@ from .options import (
     GenerateOptions,
     QuickstartOptions,
     RecordOptions,
+    ReplayOptions,
     TeleopOptions,
     ViewOptions,
 )
@@ -27,6 +28,7 @@ _STAGES = {
     "record": ("Record", RecordOptions),
     "annotate": ("Annotate", AnnotateOptions),
     "annotate_by_hand": ("AnnotateByHand", AnnotateByHandOptions),
+    "replay": ("Replay", ReplayOptions),
     "generate": ("Generate", GenerateOptions),
     "train": ("Train", TrainOptions),
     "evaluate": ("Evaluate", EvaluateOptions),

@@ -14,6 +14,7 @@ from ..events import (
     AttemptFinished,
     DemoSaved,
     EpisodeAnnotated,
+    EpisodeReplayed,
     Event,
     Hinted,
     InstructionChanged,
@@ -53,6 +54,7 @@ class TerminalView:
         self._next_line = 0.0
         self._successes = self._attempts = 0
         self._told_controls = False
+        self._told_columns = False
 
     def __enter__(self) -> "TerminalView":
         if self._live:
@@ -122,6 +124,11 @@ class TerminalView:
                 self._console.print(
                     f"  {name}: {success} of {rollouts} succeed ({low:.0%} to {high:.0%}), {ever} at any moment"
                 )
+            case EpisodeReplayed():
+                if not self._told_columns:
+                    self._told_columns = True
+                    self._console.print(_REPLAY_COLUMNS, style="dim", soft_wrap=True)
+                self._console.print(_replay_line(event), style="" if event.success else "yellow", soft_wrap=True)
             case Warned(message):
                 self._console.print(f"  [yellow]{message}[/yellow]")
             case AttemptFinished(success=success):
@@ -133,6 +140,9 @@ class TerminalView:
     def _finished(self, stage: str, outcome: str, summary: dict) -> None:
         if "annotated" in summary and stage == "annotate":
             self._console.print(f"  {summary['annotated']} of {summary['of']} demonstrations annotated")
+        elif "replayed" in summary:
+            line = f"  {summary['replayed']} of {summary['of']} fulfil the task, {summary['exact']} repeat to the bit"
+            self._console.print(line + (f"; failed: {', '.join(summary['failed'])}" if summary["failed"] else ""))
         elif "attempts" in summary and stage in ("generate", "record"):
             line = f"  {summary['saved']} demonstrations saved, {summary['attempts']} attempts"
             if summary.get("failed") is not None and summary["attempts"]:
@@ -144,6 +154,30 @@ class TerminalView:
             self._console.print(line)
             for cause, count in sorted(summary.get("causes", {}).items(), key=lambda item: -item[1]):
                 self._console.print(f"    {count} x {cause}")
+
+
+_REPLAY_COLUMNS = (
+    f"  {'demo':<10}{'env':>4}{'steps':>7}  {'task':<14}{'joints rad':>11}{'objects mm':>11}{'rad':>8}  strays"
+)
+
+
+def _replay_line(event: EpisodeReplayed) -> str:
+    verdict = "fulfilled" if event.success else "fell apart" if event.at_last_action else "not fulfilled"
+    line = f"  {event.name:<10}{event.env:>4}{event.steps:>7}  {verdict:<14}"
+    if event.worst or event.joints_apart is not None:
+        joints, objects, turned = (
+            "inf" if value is None else f"{value * scale:.{digits}f}"
+            for value, scale, digits in (
+                (event.joints_apart, 1, 6),
+                (event.objects_apart, 1e3, 3),
+                (event.objects_turned, 1, 4),
+            )
+        )
+        since = "no" if event.strayed_at is None else f"from step {event.strayed_at}"
+        line += f"{joints:>11}{objects:>11}{turned:>8}  {since}"
+        if event.strayed_at is not None:
+            line += f", most at {event.worst_at} ({event.worst})"
+    return line
 
 
 def _steadiness(figures: dict) -> str:

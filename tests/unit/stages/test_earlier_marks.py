@@ -1,0 +1,49 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What annotated files say of the demonstrations they were made from."""
+
+import numpy as np
+import pytest
+
+from isaaclab_mimic_core.datasets import DatasetWriter, Episode
+from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.stages.earlier_marks import already_annotated, marks_in
+
+INFO = "obs/datagen_info"
+
+
+def write(path, lengths, origins=None):
+    with DatasetWriter(path, {"env_name": "T"}) as writer:
+        for index, length in enumerate(lengths):
+            data = {"actions": np.zeros((length, 7), np.float32)}
+            attrs = {}
+            if origins:
+                data[f"{INFO}/subtask_term_signals/grasp"] = np.arange(length) >= 4
+                data[f"{INFO}/subtask_start_signals/grasp"] = np.arange(length) >= 2
+                data[f"{INFO}/subtask_term_signals/never"] = np.zeros(length, bool)
+                attrs = {"mimic": {"annotated": {"from": origins[index]}}}
+            writer.add(Episode(data, attrs))
+    return str(path)
+
+
+def test_what_is_done_is_known_by_its_origin(tmp_path):
+    source = write(tmp_path / "demos.hdf5", [10, 11, 12])
+    output = write(tmp_path / "out.hdf5", [12, 10], ["demo_2", "demo_0"])
+    assert already_annotated(output, source) == {"demo_0", "demo_2"}
+    assert already_annotated(str(tmp_path / "none.hdf5"), source) == set()
+
+
+@pytest.mark.parametrize(("length", "origin"), [(10, "demo_7"), (13, "demo_0"), (10, "")])
+def test_the_output_of_another_input_is_refused(tmp_path, length, origin):
+    source = write(tmp_path / "demos.hdf5", [10])
+    output = write(tmp_path / "out.hdf5", [length], [origin])
+    with pytest.raises(MimicError, match="its demo_0 was not made from a demonstration in"):
+        already_annotated(output, source)
+
+
+def test_marks_are_found_under_the_recorded_name(tmp_path):
+    path = write(tmp_path / "out.hdf5", [12, 10], ["demo_2", "demo_0"])
+    assert marks_in(path, {"demo_2"}) == {"demo_2": {"grasp": 4, "start of grasp": 2}}
+    with pytest.raises(MimicError, match="has no marks for any of these demonstrations"):
+        marks_in(path, {"demo_1"})
