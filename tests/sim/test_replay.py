@@ -49,14 +49,14 @@ def test_many_at_once_say_which_hold_and_the_others_are_dropped(stack_env, run_s
         assert len(kept) == 2
         for name, origin in (("demo_0", "demo_0"), ("demo_1", "demo_2")):
             copy, source = kept.read(name), all_of_them.read(origin)
-            assert copy.attrs["mimic"]["replayed"]["from"] == origin and copy.seed == source.seed
+            assert copy.attrs["mimic"]["recorded"] == source.attrs["mimic"]["recorded"] and copy.seed == source.seed
             assert copy.data.keys() == source.data.keys()
             for path, values in source.data.items():
                 np.testing.assert_array_equal(copy.data[path], values)
 
 
 def test_states_are_shown_as_recorded_and_the_end_must_last(stack_env, run_stage):
-    options = ReplayOptions(input=str(SAMPLE), by="states", episodes=("3", "demo_7"), rest=0.2)
+    options = ReplayOptions(input=str(SAMPLE), by="states", episodes="3,demo_7", rest=0.2)
     run = run_stage(Replay(options, stack_env))
     events = run.kinds["EpisodeReplayed"]
     assert [event.name for event in events] == ["demo_3", "demo_7"]
@@ -85,7 +85,7 @@ def test_an_end_that_does_not_last_is_told_from_one_that_does(stack_env, run_sta
     ("options", "message"),
     [
         ({"by": "feel"}, "'feel' is not one of actions, states, end"),
-        ({"episodes": ("99",)}, "there is no demonstration 'demo_99'"),
+        ({"episodes": "99"}, "no demonstration is named '99'"),
         ({"tolerance": -1.0}, "cannot be negative"),
         ({"drop_failed": str(SAMPLE)}, "exists already"),
     ],

@@ -21,16 +21,15 @@ from .events import Event, StageFailed, to_json
 from .packaging import PackageOptions, publish
 from .stages.learning_options import EvaluateOptions, ExportPolicyOptions, PlayOptions, TrainOptions
 from .stages.options import (
-    AnnotateArguments,
     GenerateOptions,
     QuickstartOptions,
     RecordOptions,
-    ReplayOptions,
     TeleopOptions,
     ViewOptions,
 )
 from .terminal.streams import Streams, take_streams
 from .verbs import data
+from .verbs.arguments import AnnotateArguments, ReplayArguments
 from .verbs.job import DONE, FINDINGS, FLAT, INTERRUPTED, Job, Output
 
 _Flat = FLAT
@@ -84,19 +83,11 @@ def annotate(options: Annotated[AnnotateArguments, _Flat], output: Annotated[Out
     return job, output
 
 
-@dataclass(frozen=True)
-class ReplayArguments(ReplayOptions):
-    """`replay` takes its file without a flag."""
-
-    input: tyro.conf.Positional[str] = "demos.hdf5"
-    """File of demonstrations."""
-
-
 def replay(options: Annotated[ReplayArguments, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Play demonstrations again, many side by side, and say which of them hold.
 
     mimic replay generated.hdf5 --validate
-    mimic replay demos.hdf5 --by states --num-envs 1 --viz viser --episodes 3 7
+    mimic replay demos.hdf5 --by states --num-envs 1 --viz viser --episodes 3,7
     """
     return lambda streams, output: _run_stage("replay", options, streams, output), output
 

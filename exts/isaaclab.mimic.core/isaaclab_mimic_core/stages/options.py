@@ -8,10 +8,8 @@ Nothing heavy is imported here, so that `mimic --help` answers at once.
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from ..devices.settings import DeviceSettings
-from ..errors import OptionError
 from ..tasks.catalog import DEFAULT_TASK
 
 
@@ -133,33 +131,6 @@ class AnnotateByHandOptions(SimOptions):
 
 
 @dataclass(frozen=True)
-class AnnotateArguments(AnnotateByHandOptions):
-    """The command line's `annotate`: by re-simulation, or by hand."""
-
-    num_envs: int = 0
-    """Environments that run side by side; 0: 16, and by hand 1."""
-    auto: bool = False
-    """Mark by re-simulation, as is done if nothing is said."""
-    manual: bool = False
-    """Mark by hand while recorded states are played back."""
-
-    def chosen(self) -> AnnotateOptions | AnnotateByHandOptions:
-        """Return the options of the stage that is asked for.
-
-        Raises:
-            OptionError: Options exclude each other.
-        """
-        if self.auto and self.manual:
-            raise OptionError("--auto and --manual exclude each other", where="annotate")
-        if self.marks != "none" and not self.manual:
-            raise OptionError("marks can only be corrected by hand", where="--marks", remedy="Add --manual.")
-        kind = AnnotateByHandOptions if self.manual else AnnotateOptions
-        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(kind)}
-        values["num_envs"] = self.num_envs or kind.num_envs
-        return kind(**values)
-
-
-@dataclass(frozen=True)
 class ReplayOptions(SimOptions):
     """Play demonstrations again and say which of them hold.
 
@@ -180,8 +151,8 @@ class ReplayOptions(SimOptions):
     """From this difference on a state counts as having left what was recorded [rad, m]."""
     rest: float = 1.0
     """How long the scene rests after a demonstration before it is judged [s]."""
-    episodes: tuple[str, ...] = ()
-    """Names or numbers of demonstrations; all by default."""
+    episodes: str = ""
+    """Demonstrations to play, by name, number or range: 3,demo_7,10-19; all by default."""
     drop_failed: str = ""
     """File to write without the demonstrations that failed."""
     overwrite: bool = False

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from ..datasets import DatasetReader, DatasetWriter, Episode
-from ..datasets.layout import ACTIONS, ATTR_ENV_ARGS, ATTR_TOTAL, INITIAL_STATE, STATES
+from ..datasets import DatasetReader, Episode
+from ..datasets.edit import Selection, drop, select_names
+from ..datasets.layout import ACTIONS, INITIAL_STATE, STATES
 from ..errors import MimicError, OptionError
 from ..events import EpisodeReplayed, Event, Warned
 from ..sim.engines import choose_engine
@@ -55,8 +56,8 @@ class Replay(SimStage):
         if options.drop_failed:
             mode = "overwrite" if options.overwrite else "create"
             check_output(options.drop_failed, mode, options.input)
+        self._names = select_names(options.input, Selection(demos=options.episodes))
         with DatasetReader(options.input) as reader:
-            self._names = _chosen(reader, options.episodes)
             for name in self._names:
                 check_recorded(reader, name, states=options.by != "actions")
             attrs = [reader.attrs(name) for name in self._names]
@@ -205,21 +206,11 @@ class Replay(SimStage):
 
     def _drop_failed(self) -> list[Event]:
         """Write a file without the demonstrations that did not replay."""
-        options, reader = self.options, self._reader
-        failed = set(self._failed())
-        kept = [name for name in reader.episode_names if name not in failed]
-        if not kept:
+        options, failed = self.options, self._failed()
+        if len(failed) == len(self._reader.episode_names):
             return [Warned(f"No demonstration replays, so {options.drop_failed} is not written.")]
-        attrs = {key: value for key, value in reader.data_attrs.items() if key not in (ATTR_TOTAL, ATTR_ENV_ARGS)}
-        mode = "overwrite" if options.overwrite else "create"
-        with DatasetWriter(options.drop_failed, reader.env_args, mode=mode, attrs=attrs) as writer:
-            for name in kept:
-                episode = reader.read(name)
-                history = dict(episode.attrs.get("mimic") or {})
-                history["replayed"] = {"from": name, "by": options.by, **self.env.info}
-                writer.add(replace(episode, attrs={**episode.attrs, "mimic": history}))
-                writer.commit()
-        self._written = str(writer.path)
+        drop(options.input, failed, options.drop_failed, overwrite=options.overwrite)
+        self._written = options.drop_failed
         return []
 
     def _end(self, outcome: str) -> list[Event]:
@@ -242,22 +233,6 @@ class Replay(SimStage):
         if self._written:
             summary["output"] = self._written
         return self._finish(outcome, summary)
-
-
-def _chosen(reader: DatasetReader, episodes: tuple[str, ...]) -> list[str]:
-    """Return the demonstrations that are asked for, by name or number; all if none are."""
-    if not episodes:
-        return list(reader.episode_names)
-    names = [f"demo_{episode}" if episode.isdigit() else episode for episode in episodes]
-    for name in names:
-        if name not in reader.episode_names:
-            there = f"{reader.episode_names[0]} to {reader.episode_names[-1]}"
-            raise OptionError(
-                f"there is no demonstration {name!r} in {reader.path}",
-                where="--episodes",
-                remedy=f"It holds {len(reader.episode_names)}: {there}.",
-            )
-    return names
 
 
 def _as_it_was_made(

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Arguments of verbs where they are not just the options of a stage."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import tyro
+
+from ..errors import OptionError
+from ..stages.options import AnnotateByHandOptions, AnnotateOptions, ReplayOptions
+
+
+@dataclass(frozen=True)
+class AnnotateArguments(AnnotateByHandOptions):
+    """The command line's `annotate`: by re-simulation, or by hand."""
+
+    num_envs: int = 0
+    """Environments that run side by side; 0: 16, and by hand 1."""
+    auto: bool = False
+    """Mark by re-simulation, as is done if nothing is said."""
+    manual: bool = False
+    """Mark by hand while recorded states are played back."""
+
+    def chosen(self) -> AnnotateOptions | AnnotateByHandOptions:
+        """Return the options of the stage that is asked for.
+
+        Raises:
+            OptionError: Options exclude each other.
+        """
+        if self.auto and self.manual:
+            raise OptionError("--auto and --manual exclude each other", where="annotate")
+        if self.marks != "none" and not self.manual:
+            raise OptionError("marks can only be corrected by hand", where="--marks", remedy="Add --manual.")
+        kind = AnnotateByHandOptions if self.manual else AnnotateOptions
+        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(kind)}
+        values["num_envs"] = self.num_envs or kind.num_envs
+        return kind(**values)
+
+
+@dataclass(frozen=True)
+class ReplayArguments(ReplayOptions):
+    """`replay` takes its file without a flag."""
+
+    input: tyro.conf.Positional[str] = "demos.hdf5"
+    """File of demonstrations."""
