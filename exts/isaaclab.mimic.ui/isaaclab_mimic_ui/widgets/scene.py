@@ -106,7 +106,7 @@ def _build_floor() -> None:
         sc.Line([0.1, 0.1 * step, 0.0], [0.9, 0.1 * step, 0.0], color=style.EDGE, thickness=1.0)
 
 
-def _projection(field: float = 0.36, near: float = 0.05, far: float = 20.0) -> sc.Matrix44:
+def _projection(field: float = 0.42, near: float = 0.05, far: float = 20.0) -> sc.Matrix44:
     scale = 1.0 / math.tan(field / 2.0)
     return sc.Matrix44(
         *(scale, 0, 0, 0),

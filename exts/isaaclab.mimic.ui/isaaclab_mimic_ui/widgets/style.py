@@ -127,6 +127,7 @@ STYLE = {
     "Field:pressed": {"border_color": ACCENT},
     "Field:disabled": {"color": DIM, "background_color": CARD},
     "Field::wrong": {"border_color": PROBLEM},
+    "Field::wrong:hovered": {"border_color": PROBLEM},
     "ComboBox": {
         "background_color": FIELD,
         "secondary_color": FIELD,
