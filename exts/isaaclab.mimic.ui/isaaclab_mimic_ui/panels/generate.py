@@ -54,6 +54,11 @@ class GeneratePanel(StagePanel):
         self._tally = -1
         with scrolled(style.GAP):
             self._head = RunHead(self.session, "demonstrations", _TILES)
+            with ui.HStack(height=24, spacing=style.GAP):
+                self._output = ui.Label("", name="hint", elided_text=True)
+                self.report_button = ui.Button(
+                    "Open report", name="small", width=96, visible=False, clicked_fn=self._open_report
+                )
             self._plot = CurvePlot("SUCCESS RATE OF THE LAST 40 ATTEMPTS", write=lambda value: f"{100 * value:.0f} %")
             section("ENVIRONMENTS: THE SUBTASK EACH IS IN")
             self._grid = EnvGrid(self._on_environment)
@@ -65,11 +70,6 @@ class GeneratePanel(StagePanel):
                 with ui.VStack(height=0, spacing=4):
                     section("SOURCES USED")
                     self._sources = Bars("Nothing saved yet.", name="bar_dim")
-            with ui.HStack(height=24, spacing=style.GAP):
-                self._output = ui.Label("", name="hint", elided_text=True)
-                self.report_button = ui.Button(
-                    "Open report", name="small", width=96, visible=False, clicked_fn=self._open_report
-                )
             self._log = Log(height=140)
 
     def refresh_run(self) -> None:
