@@ -13,13 +13,11 @@ from typing import Any
 import torch
 
 from ..errors import ConfigError
+from .config_checks import SCHEMES, SEQUENTIAL, check_constraint
 
 NONE, LATTER, COORDINATED = range(3)
-REPLAY, TRANSFORM, TRANSLATE = range(3)
+REPLAY, TRANSFORM, TRANSLATE = range(len(SCHEMES))
 """Values of upstream's SubTaskConstraintCoordinationScheme."""
-
-_SEQUENTIAL, _COORDINATION = range(2)
-"""Values of upstream's SubTaskConstraintType that a user may set."""
 
 
 @dataclass(frozen=True)
@@ -71,27 +69,21 @@ def make_constraint_plan(cfg: Any, counts: dict[str, int], device: torch.device)
     pairs, edges = 0, []
     for number, constraint in enumerate(cfg.task_constraint_configs):
         where = f"task_constraint_configs[{number}]"
+        check_constraint(constraint, where)
         (first, second) = [_place(place, names, counts, where) for place in constraint.eef_subtask_constraint_tuple]
-        if first[0] == second[0]:
-            raise ConfigError("constrains an end effector by itself", where=where)
-        constrained = [second] if constraint.constraint_type == _SEQUENTIAL else [first, second]
+        constrained = [second] if constraint.constraint_type == SEQUENTIAL else [first, second]
         for place in constrained:
             if whole["kind"][place] != NONE:
                 raise ConfigError(
                     f"subtask {place[1]} of {names[place[0]]} has a constraint already", where=where, remedy="Keep one."
                 )
-        if constraint.constraint_type == _SEQUENTIAL:
-            if constraint.sequential_min_time_diff < -1:
-                raise ConfigError(
-                    f"sequential_min_time_diff is {constraint.sequential_min_time_diff}; -1 or more is meant",
-                    where=where,
-                )
+        if constraint.constraint_type == SEQUENTIAL:
             whole["kind"][second] = LATTER
             whole["eef"][second], whole["subtask"][second] = first
             whole["diff"][second] = constraint.sequential_min_time_diff
             unlocks[(*first, *second)] = True
             edges.append((first, second))
-        elif constraint.constraint_type == _COORDINATION:
+        else:
             scheme = int(constraint.coordination_scheme)
             for place, other in ((first, second), (second, first)):
                 if scheme != REPLAY and cfg.subtask_configs[names[place[0]]][place[1]].object_ref is None:
@@ -108,8 +100,6 @@ def make_constraint_plan(cfg: Any, counts: dict[str, int], device: torch.device)
                 noise[1][place] = constraint.coordination_scheme_rot_noise_scale
             pairs += 1
             edges += [(first, second), (second, first)]
-        else:
-            raise ConfigError("constraint_type must be SEQUENTIAL or COORDINATION", where=where)
     _check_possible(edges, whole["pair"], counts, names)
     return ConstraintPlan(
         kind=whole["kind"].to(device),

@@ -8,9 +8,7 @@ from typing import Any
 
 import torch
 
-from ..errors import ConfigError
-
-STRATEGIES = ("random", "nearest_neighbor_object", "nearest_neighbor_robot_distance")
+from .config_checks import STRATEGIES, check_subtasks
 
 
 @dataclass(frozen=True)
@@ -58,10 +56,7 @@ def make_plan(cfg: Any, object_names: tuple[str, ...], device: torch.device) -> 
         ConfigError: A field contradicts another, or names what is not there; says which.
     """
     subtasks = {eef: list(configs) for eef, configs in cfg.subtask_configs.items()}
-    if not subtasks or not all(subtasks.values()):
-        raise ConfigError("every end effector needs at least one subtask", where="subtask_configs")
-    for eef, configs in subtasks.items():
-        _check(eef, configs, object_names)
+    check_subtasks(subtasks, object_names)
     width = max(map(len, subtasks.values()))
 
     def table(read: Any, dtype: torch.dtype = torch.long) -> torch.Tensor:
@@ -91,43 +86,3 @@ def make_plan(cfg: Any, object_names: tuple[str, ...], device: torch.device) -> 
             [list(configs[0].first_subtask_start_offset_range) for configs in subtasks.values()], device=device
         ),
     )
-
-
-def _check(eef: str, configs: list, object_names: tuple[str, ...]) -> None:
-    for index, c in enumerate(configs):
-        where = f"subtask_configs[{eef!r}][{index}]"
-        if c.object_ref is not None and c.object_ref not in object_names:
-            known = ", ".join(object_names) or "none"
-            raise ConfigError(
-                f"object_ref {c.object_ref!r} is not in the scene", where=where, remedy=f"Objects: {known}"
-            )
-        if c.selection_strategy not in STRATEGIES:
-            raise ConfigError(
-                f"selection_strategy {c.selection_strategy!r} is unknown",
-                where=where,
-                remedy=f"Use {', '.join(STRATEGIES)}.",
-            )
-        if c.object_ref is None and c.selection_strategy != "random":
-            raise ConfigError(f"{c.selection_strategy} needs an object_ref", where=where, remedy="Use random.")
-        unknown = set(c.selection_strategy_kwargs or {}) - {"nn_k", "pos_weight", "rot_weight"}
-        if unknown:
-            raise ConfigError(f"selection_strategy_kwargs has unknown {', '.join(sorted(unknown))}", where=where)
-        nn_k = (c.selection_strategy_kwargs or {}).get("nn_k", 1)
-        if nn_k < 1:
-            raise ConfigError(f"nn_k is {nn_k}, but must be at least 1", where=where)
-        for field in ("num_interpolation_steps", "num_fixed_steps", "action_noise"):
-            if getattr(c, field) < 0:
-                raise ConfigError(f"{field} is {getattr(c, field)}, but must not be negative", where=where)
-        for field in ("subtask_term_offset_range", "first_subtask_start_offset_range"):
-            low, high = getattr(c, field)
-            if low > high:
-                raise ConfigError(f"{field} is {(low, high)}: the lower bound comes first", where=where)
-        last = index == len(configs) - 1
-        if last and tuple(c.subtask_term_offset_range) != (0, 0):
-            raise ConfigError(
-                f"subtask_term_offset_range is {tuple(c.subtask_term_offset_range)}, but must be (0, 0):"
-                " the last subtask runs to the end",
-                where=where,
-            )
-        if not last and c.subtask_term_signal is None:
-            raise ConfigError("subtask_term_signal is None, but every subtask but the last needs one", where=where)

@@ -4,13 +4,13 @@
 """The right arm clears a plate, then the left one puts its cube there: the left one has to wait for its turn."""
 
 from isaaclab.assets import RigidObjectCfg
-from isaaclab.envs.mimic_env_cfg import SubTaskConfig, SubTaskConstraintConfig, SubTaskConstraintType
 from isaaclab.managers import EventTermCfg, SceneEntityCfg
 from isaaclab.managers import ObservationGroupCfg as ObsGroup
 from isaaclab.managers import ObservationTermCfg as ObsTerm
 from isaaclab.managers import TerminationTermCfg as DoneTerm
 from isaaclab.utils import configclass
 
+from ...envs.mimic_cfg import SubTaskConfig, SubTaskConstraintConfig, SubTaskConstraintType
 from . import resets, terms
 from .table import FINGERTIP, ArmEventsCfg, ArmObservationsCfg, TableSceneCfg, TwoFrankaEnvCfg, arm, loose_box
 

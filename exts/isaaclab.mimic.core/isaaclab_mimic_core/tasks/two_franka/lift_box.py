@@ -4,18 +4,18 @@
 """Both arms take a long box by its ends and lift it together, level: what lies on it slips off if one is ahead."""
 
 from isaaclab.assets import RigidObjectCfg
-from isaaclab.envs.mimic_env_cfg import (
-    SubTaskConfig,
-    SubTaskConstraintConfig,
-    SubTaskConstraintCoordinationScheme,
-    SubTaskConstraintType,
-)
 from isaaclab.managers import EventTermCfg, SceneEntityCfg
 from isaaclab.managers import ObservationGroupCfg as ObsGroup
 from isaaclab.managers import ObservationTermCfg as ObsTerm
 from isaaclab.managers import TerminationTermCfg as DoneTerm
 from isaaclab.utils import configclass
 
+from ...envs.mimic_cfg import (
+    SubTaskConfig,
+    SubTaskConstraintConfig,
+    SubTaskConstraintCoordinationScheme,
+    SubTaskConstraintType,
+)
 from . import resets, terms
 from .table import FINGERTIP, ArmEventsCfg, ArmObservationsCfg, TableSceneCfg, TwoFrankaEnvCfg, arm, loose_box
 

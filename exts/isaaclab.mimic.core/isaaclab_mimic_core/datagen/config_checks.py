@@ -1,0 +1,199 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What a task's Mimic configuration may hold.
+
+Our own configuration classes check themselves with this when they are made; the generator checks with it whatever it
+is given, upstream's instances too. Every refusal names field and value.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from numbers import Integral, Real
+from typing import Any
+
+from ..errors import ConfigError
+
+STRATEGIES = ("random", "nearest_neighbor_object", "nearest_neighbor_robot_distance")
+
+SEQUENTIAL, COORDINATION = range(2)
+"""Values of upstream's SubTaskConstraintType that a user may set."""
+SCHEMES = ("REPLAY", "TRANSFORM", "TRANSLATE")
+"""Upstream's SubTaskConstraintCoordinationScheme, in the order of its values."""
+
+_FLAGS = (
+    "generation_guarantee",
+    "generation_keep_failed",
+    "generation_select_src_per_subtask",
+    "generation_select_src_per_arm",
+    "generation_transform_first_robot_pose",
+    "generation_interpolate_from_last_target_pose",
+    "use_skillgen",
+    "use_navigation_controller",
+)
+
+
+def check_datagen(config: Any, where: str) -> None:
+    """Refuse a `DataGenConfig` with values that mean nothing.
+
+    Args:
+        config: Upstream's or our own.
+        where: What to call it.
+
+    Raises:
+        ConfigError: Names field and value.
+    """
+    if not isinstance(config.name, str) or not config.name:
+        raise ConfigError(f"name is {config.name!r}, but must be a text that is not empty", where=where)
+    for field in _FLAGS:
+        _flag(config, field, where)
+    _whole(config, "seed", 0, where)
+    _whole(config, "generation_num_trials", 1, where)
+    if config.max_num_failures is not None:
+        _whole(config, "max_num_failures", 1, where)
+
+
+def check_subtask(config: Any, where: str) -> None:
+    """Refuse a `SubTaskConfig` that cannot be followed, whichever place it has among the others.
+
+    Args:
+        config: Upstream's or our own.
+        where: What to call it.
+
+    Raises:
+        ConfigError: Names field and value.
+    """
+    for field in ("object_ref", "subtask_term_signal"):
+        value = getattr(config, field)
+        if value is not None and (not isinstance(value, str) or not value):
+            raise ConfigError(f"{field} is {value!r}, but must be a name or None", where=where)
+    strategy, kwargs = config.selection_strategy, config.selection_strategy_kwargs or {}
+    if strategy not in STRATEGIES:
+        raise ConfigError(
+            f"selection_strategy {strategy!r} is unknown", where=where, remedy=f"Use {', '.join(STRATEGIES)}."
+        )
+    if config.object_ref is None and strategy != "random":
+        raise ConfigError(
+            f"object_ref is None, but selection_strategy {strategy!r} needs one", where=where, remedy="Use random."
+        )
+    if not isinstance(kwargs, Mapping):
+        raise ConfigError(f"selection_strategy_kwargs is {kwargs!r}, but must be a dictionary", where=where)
+    unknown = set(kwargs) - {"nn_k", "pos_weight", "rot_weight"}
+    if unknown:
+        raise ConfigError(f"selection_strategy_kwargs has unknown {', '.join(sorted(unknown))}", where=where)
+    _whole(kwargs, "nn_k", 1, where)
+    for field in ("pos_weight", "rot_weight"):
+        _amount(kwargs, field, where)
+    for field in ("num_interpolation_steps", "num_fixed_steps"):
+        _whole(config, field, 0, where)
+    _amount(config, "action_noise", where)
+    _flag(config, "apply_noise_during_interpolation", where)
+    for field in ("first_subtask_start_offset_range", "subtask_start_offset_range", "subtask_term_offset_range"):
+        _range(config, field, where)
+
+
+def check_subtasks(subtask_configs: Mapping[str, Sequence[Any]], object_names: Sequence[str] | None = None) -> None:
+    """Refuse subtasks that do not make a task.
+
+    Args:
+        subtask_configs: End effector -> its `SubTaskConfig`s in order, upstream's or our own.
+        object_names: The scene's objects; None if they are not known yet.
+
+    Raises:
+        ConfigError: Names end effector, subtask, field and value.
+    """
+    if not subtask_configs or not all(subtask_configs.values()):
+        counts = {eef: len(configs) for eef, configs in subtask_configs.items()}
+        raise ConfigError(
+            f"every end effector needs at least one subtask, but their numbers are {counts}", where="subtask_configs"
+        )
+    for eef, configs in subtask_configs.items():
+        for index, config in enumerate(configs):
+            where = f"subtask_configs[{eef!r}][{index}]"
+            if object_names is not None and config.object_ref is not None and config.object_ref not in object_names:
+                raise ConfigError(
+                    f"object_ref {config.object_ref!r} is not in the scene",
+                    where=where,
+                    remedy=f"Objects: {', '.join(object_names) or 'none'}",
+                )
+            check_subtask(config, where)
+            last = index == len(configs) - 1
+            if last and tuple(config.subtask_term_offset_range) != (0, 0):
+                raise ConfigError(
+                    f"subtask_term_offset_range is {tuple(config.subtask_term_offset_range)}, but must be (0, 0):"
+                    " the last subtask runs to the end",
+                    where=where,
+                )
+            if not last and config.subtask_term_signal is None:
+                raise ConfigError("subtask_term_signal is None, but every subtask but the last needs one", where=where)
+
+
+def check_constraint(constraint: Any, where: str) -> None:
+    """Refuse a `SubTaskConstraintConfig` that no task could fulfil.
+
+    Args:
+        constraint: Upstream's or our own.
+        where: What to call it.
+
+    Raises:
+        ConfigError: Names field and value.
+    """
+    kind, places = constraint.constraint_type, constraint.eef_subtask_constraint_tuple
+    if kind not in (SEQUENTIAL, COORDINATION):
+        raise ConfigError(f"constraint_type is {kind!r}, but must be SEQUENTIAL or COORDINATION", where=where)
+    if len(places) != 2 or any(
+        len(place) != 2 or not isinstance(place[0], str) or not _is_whole(place[1]) for place in places
+    ):
+        raise ConfigError(
+            f"eef_subtask_constraint_tuple is {places!r}, but must be two pairs of end effector and subtask number",
+            where=where,
+        )
+    if places[0][0] == places[1][0]:
+        raise ConfigError(
+            f"eef_subtask_constraint_tuple is {places!r}: it constrains an end effector by itself", where=where
+        )
+    if kind == SEQUENTIAL:
+        _whole(constraint, "sequential_min_time_diff", -1, where)
+        return
+    if constraint.coordination_scheme not in range(len(SCHEMES)):
+        raise ConfigError(
+            f"coordination_scheme is {constraint.coordination_scheme!r}, but must be one of {', '.join(SCHEMES)}",
+            where=where,
+        )
+    for field in ("coordination_scheme_pos_noise_scale", "coordination_scheme_rot_noise_scale"):
+        _amount(constraint, field, where)
+    _flag(constraint, "coordination_synchronize_start", where)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _value(config: Any, field: str, default: Any) -> Any:
+    return config.get(field, default) if isinstance(config, Mapping) else getattr(config, field)
+
+
+def _flag(config: Any, field: str, where: str) -> None:
+    value = getattr(config, field)
+    if not isinstance(value, bool):
+        raise ConfigError(f"{field} is {value!r}, but must be True or False", where=where)
+
+
+def _whole(config: Any, field: str, least: int, where: str) -> None:
+    value = _value(config, field, least)
+    if not _is_whole(value) or value < least:
+        raise ConfigError(f"{field} is {value!r}, but must be a whole number of at least {least}", where=where)
+
+
+def _amount(config: Any, field: str, where: str) -> None:
+    value = _value(config, field, 0.0)
+    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value) or value < 0:
+        raise ConfigError(f"{field} is {value!r}, but must be a finite number, not negative", where=where)
+
+
+def _range(config: Any, field: str, where: str) -> None:
+    value = getattr(config, field)
+    if not isinstance(value, (list, tuple)) or len(value) != 2 or not all(map(_is_whole, value)):
+        raise ConfigError(f"{field} is {value!r}, but must be two whole numbers", where=where)
+    if value[0] > value[1]:
+        raise ConfigError(f"{field} is {tuple(value)}: the lower bound comes first", where=where)
