@@ -77,7 +77,7 @@ def lasting(stack_env) -> Callable[..., list[bool]]:
     return check
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def start_python() -> Iterator[Callable[..., subprocess.Popen]]:
     """Starts Python with our packages, and pipes for its words; whatever still runs at the end is killed."""
     import isaaclab_mimic_core

@@ -70,6 +70,7 @@ class Xr(TeleopDevice):
         self._follows = [0] * len(self._sides)
         self._touched = self._running = self._own_reset = False
         self._trouble, self._retry_at = "", 0.0
+        self._message: dict | None = None
         self._teleop: Any = None
         self._open()
 
@@ -140,7 +141,8 @@ class Xr(TeleopDevice):
         title = "; ".join(now)[:_MESSAGE_ROOM]
         summary = f"Next: {'; '.join(then)}"[:_MESSAGE_ROOM] if then else ""
         notice = {"level": "info", "title": title, "summary": summary, "items": []}
-        self._teleop.send_client_message({"type": "system_notice", "message": notice})
+        self._message = {"type": "system_notice", "message": notice}
+        self._teleop.send_client_message(self._message)
         if self._bridge:
             # A panel in the scene, too: Isaac Lab's own, with its own words if it is not there.
             from isaaclab_mimic.ui.instruction_display import InstructionDisplay
@@ -173,8 +175,8 @@ class Xr(TeleopDevice):
 
     # -- the session
 
-    def _open(self) -> None:
-        """Open a session; without a headset it is tried again by `poll`."""
+    def _open(self, again: bool = False) -> None:
+        """Open a session; without a headset, or `again`, for as long as there is none, it is tried anew by `poll`."""
         from isaaclab_teleop import create_isaac_teleop_device
 
         if self._profile is None and "NV_CXR_RUNTIME_DIR" not in os.environ:
@@ -188,10 +190,12 @@ class Xr(TeleopDevice):
             mcap_record_path=_part(self._settings.mcap_record, self._parts),
             mcap_replay_path=self._settings.mcap_replay or None,
         )
+        if self._message:
+            self._teleop.send_client_message(self._message)
         try:
             self._teleop.__enter__()
         except RuntimeError as error:
-            if _NO_HEADSET not in str(error):
+            if not again and _NO_HEADSET not in str(error):
                 with contextlib.suppress(RuntimeError):
                     self.close()
                 raise DeviceError(f"no XR session can be opened: {error}", where="--teleop-device xr") from error
@@ -199,7 +203,9 @@ class Xr(TeleopDevice):
 
     def _lose(self, trouble: str) -> None:
         """Take note that there is no session, and begin anew when there is one: the operator has to say start."""
-        self._trouble, self._retry_at = trouble, 0.0 if self._bridge else time.monotonic() + _RETRY
+        # What went wrong first says more than what the tries after it answer.
+        self._trouble = self._trouble or trouble
+        self._retry_at = 0.0 if self._bridge else time.monotonic() + _RETRY
         if not self._touched:
             return
         self._touched = False
@@ -210,7 +216,7 @@ class Xr(TeleopDevice):
             # A new session in the same file would replace what is recorded.
             self._parts += 1
             self.close()
-            self._open()
+            self._open(again=True)
         else:
             self._teleop.request_stop()
 
