@@ -58,7 +58,7 @@ class Session:
         self.choices = Choices(step, shared)
         self.choices.in_worker = step.worker
         self.choices.read_text(host.recall(step.name))
-        self.shortage: Shortage | None = find_shortage()
+        self.shortage: Shortage | None = find_shortage(self.stage)
         self.tally = Tally()
         self.paused = False
         self.state = State.IDLE

@@ -21,7 +21,6 @@ from .base import Host
 _SETTINGS = "/exts/isaaclab.mimic.ui"
 _PERSISTENT = f"/persistent{_SETTINGS}"
 _PLAY_SIMULATIONS = "/app/player/playSimulations"
-_MENU = "Window"
 _MODIFIERS = SHIFT | CTRL | ALT
 _BEFORE_THE_VIEWPORT = -100_000
 """Subscribers with a lower order are asked first, and may keep an event from the others."""
@@ -61,11 +60,22 @@ class KitHost(Host):
             from omni.kit.menu.utils import MenuItemDescription, add_menu_items, remove_menu_items
         except ImportError:
             return lambda: None
-        items = [
-            MenuItemDescription(name=title, ticked=True, ticked_fn=is_ticked, onclick_fn=lambda *arguments: on_click())
-        ]
-        add_menu_items(items, _MENU)
-        return lambda: remove_menu_items(items, _MENU)
+
+        def item() -> MenuItemDescription:
+            return MenuItemDescription(
+                name=title, ticked=True, ticked_fn=is_ticked, onclick_fn=lambda *arguments: on_click()
+            )
+
+        # Where windows are listed, and where Isaac Sim keeps its tools for robots.
+        places = {"Window": [item()], "Tools": [MenuItemDescription(name="Robotics", sub_menu=[item()])]}
+        for menu, items in places.items():
+            add_menu_items(items, menu)
+
+        def remove() -> None:
+            for menu, items in places.items():
+                remove_menu_items(items, menu)
+
+        return remove
 
     def listen_to_keys(self, window: ui.Window, on_key: Callable[[str, bool, int], bool]) -> Callable[[], None]:
         try:
