@@ -1,0 +1,62 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Enabling and disabling again and again leaves nothing: objects, functions, tasks, threads, memory."""
+
+import gc
+import sys
+from collections import Counter
+
+from harness import in_kit
+from mimic_window import describe_process, open_window
+
+CORE, UI = "isaaclab.mimic.core", "isaaclab.mimic.ui"
+ROUNDS = 20
+
+
+def go_round(kit) -> None:
+    kit.enable(UI)
+    assert open_window(kit).visible
+    kit.disable(UI)
+    kit.disable(CORE)
+
+
+def resident() -> float:
+    """Return how much memory this process holds [MB]."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096 / 1e6
+
+
+def kinds_of_objects() -> Counter:
+    gc.collect()
+    return Counter(f"{type(thing).__module__}.{type(thing).__qualname__}" for thing in gc.get_objects())
+
+
+# Kit never frees code that was compiled, by whomever. As it reads modules anew in a running application, that would
+# hide what the window itself leaves; so here it keeps them. `test_window.py` runs with modules read anew.
+@in_kit(enable=["omni.ui"], settings=["/app/runWithoutRunloop=false"])
+def test_rounds_leave_no_objects_and_no_memory(kit, tmp_path):
+    # Everybody's caches fill in the first rounds.
+    for _ in range(5):
+        go_round(kit)
+    before, objects, memory = describe_process(), kinds_of_objects(), resident()
+    for _ in range(ROUNDS):
+        go_round(kit)
+    gc.collect()
+    grown = resident() - memory
+    print(f"{ROUNDS} rounds: {grown:.1f} MB")
+    assert describe_process() == before
+    left = {
+        kind: count - objects[kind] for kind, count in kinds_of_objects().items() if count - objects[kind] >= ROUNDS
+    }
+    assert not left, left
+    assert grown < 10, f"{grown} MB in {ROUNDS} rounds"
+
+
+@in_kit(enable=[CORE])
+def test_the_core_starts_alone_and_light(kit, tmp_path):
+    from isaaclab_mimic_core.stages import worker_client
+
+    assert worker_client.WorkerClient
+    assert not kit.is_enabled("omni.ui") and not kit.is_enabled(UI)
+    assert not {"omni.ui", "torch", "isaaclab", "h5py"} & set(sys.modules)
