@@ -22,7 +22,7 @@ from isaaclab_mimic_core.stages.quickstart import SAMPLE
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.skip(reason="failed on its last run, for a cause not found yet: run it by hand with the marker taken off"),
+    pytest.mark.skip(reason="failed on its last run, for a cause not found yet; take this marker off to run it"),
 ]
 
 MARKS = {
