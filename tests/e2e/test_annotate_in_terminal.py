@@ -20,10 +20,7 @@ import pytest
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, first_change
 from isaaclab_mimic_core.stages.quickstart import SAMPLE
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skip(reason="failed on its last run, for a cause not found yet; take this marker off to run it"),
-]
+pytestmark = pytest.mark.e2e
 
 MARKS = {
     "demo_0": {"grasp_1": 73, "stack_1": 160, "grasp_2": 241},
