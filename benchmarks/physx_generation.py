@@ -186,7 +186,13 @@ def _run_isaaclab(options: Options, folder: Path) -> dict:
 
     torch.manual_seed(options.seed)
     with open_env(
-        DEFAULT_TASK, options.num_envs, device=options.device, assets="local", seed=options.seed, configure=as_upstream
+        DEFAULT_TASK,
+        options.num_envs,
+        device=options.device,
+        assets="local",
+        seed=options.seed,
+        fused=False,  # its own action terms belong to its side
+        configure=as_upstream,
     ) as batched:
         env = batched.env
         with torch.inference_mode():
