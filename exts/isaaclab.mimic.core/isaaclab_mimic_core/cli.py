@@ -75,9 +75,9 @@ def annotate(options: Annotated[AnnotateArguments, _Flat], output: Annotated[Out
     def job(streams: Streams, output: Output) -> int:
         stage_options = options.chosen()
         if options.manual:
-            from .terminal.marking import check_terminal
+            from .devices.hosts.terminal import check_terminal
 
-            check_terminal()
+            check_terminal("--manual", "Start it in a terminal, or mark in the Mimic window.")
         return _run_stage("annotate_by_hand" if options.manual else "annotate", stage_options, streams, output)
 
     return job, output

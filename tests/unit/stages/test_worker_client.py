@@ -141,7 +141,9 @@ def test_close_leaves_no_thread_and_no_file_descriptor(client):
 
 
 PARENT = """
-import sys, time
+import signal, sys, time
+# A shell ignores it for what it starts in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from isaaclab_mimic_core.stages.worker_client import WorkerClient
 worker = WorkerClient("counting_stage:CountingStage", {"output": sys.argv[1], "num_demos": 0, "step_seconds": 0.01})
 while not any(type(event).__name__ == "DemoSaved" for event in worker.poll()):

@@ -24,7 +24,7 @@ from .device_stage import DeviceStage
 from .hints import Hints
 from .options import TeleopOptions
 from .output_check import check_output
-from .provenance import generated_from
+from .provenance import attempt_finished, generated_from
 from .sim_stage import writing_mode
 from .sources import as_sources, read_annotated
 
@@ -261,17 +261,7 @@ class Consolidated(DeviceStage):
             self._submitted += 1
         else:
             self._causes[f"{outcome.cause} {outcome.subtask}".strip()] += 1
-        return [
-            AttemptFinished(
-                outcome.attempt,
-                outcome.env,
-                outcome.success,
-                outcome.steps,
-                outcome.cause,
-                outcome.subtask,
-                outcome.sources,
-            )
-        ]
+        return [attempt_finished(outcome)]
 
     # -- files and small things
 

@@ -104,23 +104,9 @@ class Evaluate(SimStage):
     """What the open environments' configuration was changed by."""
 
     def _reopen(self) -> list[Event]:
-        from ..sim import open_env
-
         self._resources.close()
         self._env = None
-        o = self.options
-        self._env = self._resources.enter_context(
-            open_env(
-                o.task,
-                o.num_envs,
-                device=o.device,
-                physics=o.physics,
-                seed=o.seed,
-                visualizer=o.viz,
-                assets=o.assets,
-                configure=self._variant.configure,
-            )
-        )
+        self._open_env(self._variant.configure)
         self._configured = self._variant.configure
         self._policies = {}
         return self._next_policy()

@@ -6,7 +6,6 @@
 import time
 from collections import Counter, defaultdict
 from dataclasses import asdict, replace
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +16,10 @@ from ..datagen.outcome import evenness
 from ..datagen.settings import Settings
 from ..datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
 from ..errors import OptionError
-from ..events import AttemptFinished, DemoSaved, Event
+from ..events import DemoSaved, Event
 from .options import GenerateOptions
 from .output_check import check_output
-from .provenance import generated_from
+from .provenance import attempt_finished, generated_from
 from .resume import earlier_run
 from .sim_stage import SimStage, writing_mode
 from .sources import as_sources, read_annotated
@@ -214,23 +213,7 @@ class Generate(SimStage):
             if self._failed_writer is not None:
                 self._failed_writer.submit(self._episode(outcome))
             self._causes[f"{outcome.cause} {outcome.subtask}".strip()] += 1
-        return [
-            AttemptFinished(
-                outcome.attempt,
-                outcome.env,
-                outcome.success,
-                outcome.steps,
-                outcome.cause,
-                outcome.subtask,
-                outcome.sources,
-                # A placement that is not finite is none, and JSON has no name for it.
-                {
-                    name: [round(v, 4) for v in where]
-                    for name, where in outcome.placement.items()
-                    if isfinite(sum(where))
-                },
-            )
-        ]
+        return [attempt_finished(outcome)]
 
     def _episode(self, outcome: "Outcome") -> Episode:
         recorded = self._recorder.take(outcome.env, outcome.steps)

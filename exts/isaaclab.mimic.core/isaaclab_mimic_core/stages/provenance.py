@@ -1,9 +1,12 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Where a generated demonstration comes from, as it is written into its attributes."""
+"""What is told of an attempt: where a demonstration comes from, for its attributes, and the event of its end."""
 
+from math import isfinite
 from typing import TYPE_CHECKING
+
+from ..events import AttemptFinished
 
 if TYPE_CHECKING:
     from ..datagen.outcome import Outcome
@@ -32,3 +35,18 @@ def generated_from(outcome: "Outcome", bank: "SourceBank", run: dict, num_envs: 
     if not outcome.success:
         generated |= {"cause": outcome.cause, "subtask": outcome.subtask}
     return generated
+
+
+def attempt_finished(outcome: "Outcome") -> AttemptFinished:
+    """Return the event that tells of an attempt's end."""
+    return AttemptFinished(
+        outcome.attempt,
+        outcome.env,
+        outcome.success,
+        outcome.steps,
+        outcome.cause,
+        outcome.subtask,
+        outcome.sources,
+        # A placement that is not finite is none, and JSON has no name for it.
+        {name: [round(v, 4) for v in where] for name, where in outcome.placement.items() if isfinite(sum(where))},
+    )

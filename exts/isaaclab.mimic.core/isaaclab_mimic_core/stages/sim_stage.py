@@ -6,8 +6,9 @@
 import contextlib
 import time
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError
 from ..events import Event, PhaseStarted, StageFinished, StageStarted, Warned
@@ -103,6 +104,11 @@ class SimStage(Stage):
         return [started, self._enter("Opening the simulation")] if self._env is None else [started]
 
     def _open(self) -> list[Event]:
+        self._open_env()
+        return self._start()
+
+    def _open_env(self, configure: Callable[[Any], None] | None = None) -> None:
+        """Open the environments that the options ask for; `configure` changes the task's configuration before."""
         from ..sim import open_env
 
         o = self.options
@@ -115,9 +121,9 @@ class SimStage(Stage):
                 seed=o.seed,
                 visualizer=o.viz,
                 assets=o.assets,
+                configure=configure,
             )
         )
-        return self._start()
 
     def _start(self) -> list[Event]:
         self._coming = self._tick

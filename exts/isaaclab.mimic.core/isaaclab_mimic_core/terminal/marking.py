@@ -12,7 +12,6 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from ..errors import DeviceError
 from ..events import DemoSaved, EpisodeAnnotated, Event, PhaseStarted, StageFinished, Warned
 from ..stages.stage import Stage
 from .typed import TypedKeys
@@ -51,20 +50,6 @@ _HELP = (
 )
 _BARS = " ▁▂▃▄▅▆▇█"
 _REDRAW = 0.1
-
-
-def check_terminal() -> None:
-    """Find out, before anything is opened, whether there is a keyboard.
-
-    Raises:
-        DeviceError: Standard input is not a terminal.
-    """
-    if not sys.stdin or not sys.stdin.isatty():
-        raise DeviceError(
-            "marking by hand needs a keyboard, and standard input is not a terminal",
-            where="--manual",
-            remedy="Start it in a terminal, or mark in the Mimic window.",
-        )
 
 
 class MarkingTerminal:

@@ -26,8 +26,14 @@ _ESCAPE_WAIT = 0.05
 """[s] After which a lone escape character is the key."""
 
 
-def check_terminal() -> None:
-    """Find out whether there are keys to be had.
+def check_terminal(
+    where: str = "--teleop-device keyboard", remedy: str = "Start it in a terminal, or in the Mimic window."
+) -> None:
+    """Find out, before anything is opened, whether there are keys to be had.
+
+    Args:
+        where: What asks for them.
+        remedy: What to do where there are none.
 
     Raises:
         DeviceError: Standard input is not a terminal.
@@ -35,8 +41,8 @@ def check_terminal() -> None:
     if not sys.stdin or not sys.stdin.isatty():
         raise DeviceError(
             "there is no keyboard: standard input is not a terminal",
-            where="--teleop-device keyboard",
-            remedy="Start it in a terminal, or in the Mimic window.",
+            where=where,
+            remedy=remedy,
         )
 
 
