@@ -141,6 +141,7 @@ def source_pool(env: Any, demos: list[SourceDemo]) -> DataGenInfoPool:
             "target_eef_pose": tensors(demo.target_eef_pose),
             "object_pose": tensors(demo.object_pose),
             "subtask_term_signals": tensors(demo.term_signals),
+            "subtask_start_signals": tensors(demo.start_signals) or None,
         }
         actions = torch.as_tensor(demo.actions, device=env.device)
         pool._add_episode(SimpleNamespace(data={"actions": actions, "obs": {"datagen_info": info}}))

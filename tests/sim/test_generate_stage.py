@@ -3,6 +3,7 @@
 
 """The generate stage on real physics: what it makes, how it stops, what it says of its work."""
 
+import itertools
 import json
 import random
 import signal
@@ -246,3 +247,21 @@ def test_one_environment_can_be_watched(annotated, stack_env, tmp_path):
         )
         stage.request("watch", env=-1)
         assert "watched" not in stage.snapshot()
+
+
+def test_planned_ways_lead_over_the_other_cubes(annotated, stack_env, run_stage, tmp_path, lasting):
+    path = tmp_path / "planned.hdf5"
+    run = run_stage(Generate(options(annotated, path, num_demos=2, planner="lift"), stack_env))
+    assert run.ending.summary["saved"] == 2 and lasting(path) == [True] * 2
+    with DatasetReader(path) as reader:
+        assert reader.data_attrs["mimic"]["generated"]["planner"] == "LiftTravelDescend"
+    # The next run in the same environments is not planned any more.
+    assert stack_env.cfg.datagen_config.use_skillgen is False
+    for episode in read(path):
+        parts = episode.attrs["mimic"]["generated"]["sources"]["franka"]
+        # Segments leave out the ways between them.
+        assert all(before["segment"][1] < after["segment"][0] for before, after in itertools.pairwise(parts))
+        # The first cube is 3 cm above the table before it goes anywhere.
+        cube = episode.data["states/rigid_object/cube_2/root_pose"]
+        lifted = int(np.flatnonzero(cube[:, 2] > cube[0, 2] + 0.03)[0])
+        assert np.linalg.norm(cube[lifted, :2] - cube[0, :2]) < 0.02

@@ -43,7 +43,8 @@ class AttemptFinished(Event):
     steps: int
     """Environment steps it took."""
     cause: str = ""
-    """Why it failed: not_grasped, dropped, misplaced, out_of_reach, unstable, deadlock, time; empty on success."""
+    """Why it failed: not_grasped, dropped, misplaced, out_of_reach, no_path, unstable, deadlock, time; empty on
+    success."""
     subtask: str = ""
     """Where it failed: `<eef>/<subtask index>`; empty on success."""
     sources: dict[str, list[int]] = field(default_factory=dict)

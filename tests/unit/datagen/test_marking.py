@@ -103,6 +103,8 @@ def test_what_is_allowed_is_what_the_generator_accepts():
         signals=(signals,),
         term_offset=torch.tensor([[[10, 20], [5, 10], [0, 0]]]),
         first_offset=torch.tensor([[0, 25]]),
+        start_offset=torch.zeros(1, 3, 2, dtype=torch.long),
+        planned=False,
     )
     actions = np.zeros((LENGTH, 1))
     agreed = set()

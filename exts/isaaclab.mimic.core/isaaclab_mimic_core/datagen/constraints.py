@@ -64,6 +64,7 @@ class Constraints:
         length: torch.Tensor,
         arm_done: torch.Tensor,
         once_more: bool,
+        planned: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """Move the cursors of end effectors that have to wait back by a step, before waypoints are taken.
 
@@ -73,6 +74,8 @@ class Constraints:
             length: (num_envs, num_eefs) waypoints of the current trajectories.
             arm_done: (num_envs, num_eefs) bool.
             once_more: Hold an end effector back for one more step when its wait at the start of a subtask is over.
+            planned: (num_envs, num_eefs) waypoints of planned ways at the trajectories' beginnings. Who waits for a
+                coordinated partner to begin does so at the end of its way, and the partner has begun at the end of its.
 
         Returns:
             (num_envs, num_eefs) bool: whose wait at the start of a subtask is over now.
@@ -82,13 +85,13 @@ class Constraints:
         held = torch.zeros_like(arm_done)
         if not self._one_after_the_other:
             for eef in self._order:
-                self._meet(eef, cursor, subtask, length, arm_done)
+                self._meet(eef, cursor, subtask, length, arm_done, planned)
         for eef in self._order:
             sub, at = subtask[:, eef], cursor[:, eef]
             active = ~arm_done[:, eef]
             # Upstream looks whether it may go on before it tells its partner that it has come.
             fulfilled = self.fulfilled[rows, eef, sub]
-            early, reached = self._meet(eef, cursor, subtask, length, arm_done)
+            early, reached = self._meet(eef, cursor, subtask, length, arm_done, planned)
 
             diff = plan.min_time_diff[eef, sub]
             latter = active & (plan.kind[eef, sub] == LATTER)
@@ -99,7 +102,8 @@ class Constraints:
 
             held[:, eef] = early | waits
             stays = waits | (released[:, eef] & once_more)
-            cursor[:, eef] = torch.where(early, 0, torch.where(stays, (at - 1).clamp_min(0), at))
+            begin = 0 if planned is None else planned[:, eef]
+            cursor[:, eef] = torch.where(early, begin, torch.where(stays, (at - 1).clamp_min(0), at))
         idle = (held | arm_done).all(dim=1) & held.any(dim=1)
         self._stuck += 1
         self._stuck *= idle
@@ -112,6 +116,7 @@ class Constraints:
         subtask: torch.Tensor,
         length: torch.Tensor,
         arm_done: torch.Tensor,
+        planned: torch.Tensor | None,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Tell the partners of coordinated subtasks that an end effector has come to where both move together.
 
@@ -122,7 +127,11 @@ class Constraints:
         sub = subtask[:, eef]
         coordinated = ~arm_done[:, eef] & (plan.kind[eef, sub] == COORDINATED)
         partner, partner_sub = plan.partner_eef[eef, sub], plan.partner_subtask[eef, sub]
-        early = coordinated & plan.synchronize_start[eef, sub] & (subtask[rows, partner] < partner_sub)
+        not_begun = subtask[rows, partner] < partner_sub
+        if planned is not None:
+            not_begun |= (subtask[rows, partner] == partner_sub) & (cursor[rows, partner] < planned[rows, partner])
+            not_begun &= cursor[:, eef] >= planned[:, eef]
+        early = coordinated & plan.synchronize_start[eef, sub] & not_begun
         reached = coordinated & ~early & (length[:, eef] - cursor[:, eef] <= self.sync_steps[rows, eef, sub])
         self.fulfilled[rows, partner, partner_sub] |= reached
         return early, reached

@@ -15,6 +15,7 @@ from .contract import MimicEnv
 from .experience import Experience
 from .held_objects import offset_in_hand, shift_for_grasp
 from .plan import SubtaskPlan
+from .planning import Query, TransitionPlanner
 from .settings import Settings
 from .source_bank import SourceBank, draw_bounds, longest_trajectory
 
@@ -33,6 +34,7 @@ class Following:
         settings: Which rules to follow.
         constraints: Runtime state of the constraints between end effectors; None if there are none.
         experience: What this run has learned of the sources; None if it does not learn.
+        planner: Makes the ways to the segments; None: they are straight.
     """
 
     def __init__(
@@ -44,10 +46,11 @@ class Following:
         settings: Settings,
         constraints: Constraints | None,
         experience: Experience | None = None,
+        planner: TransitionPlanner | None = None,
     ):
         config: Any = env.cfg.datagen_config
         self._plan, self._bank, self._seed, self._settings = plan, bank, seed, settings
-        self._constraints, self._experience = constraints, experience
+        self._constraints, self._experience, self._planner = constraints, experience, planner
         self._selects_per_subtask = config.generation_select_src_per_subtask and settings.per_subtask_selection
         self._selects_by_robot = bool((plan.strategy == selection.ROBOT).any())
         self._selects_per_arm = config.generation_select_src_per_arm
@@ -55,7 +58,8 @@ class Following:
         self._from_last_target = config.generation_interpolate_from_last_target_pose
         self._corrects_grasp = settings.correct_grasp and bool((bank.held >= 0).any())
         self._max_interpolation = int(plan.num_interpolation.max())
-        self._width = longest_trajectory(bank, plan)
+        self._laid_width = longest_trajectory(bank, plan)
+        self._width = self._laid_width + (planner.max_waypoints if planner else 0)
 
         n, e, s, device = env.num_envs, len(plan.eef_names), plan.max_subtasks, env.device
         self._row_column = torch.arange(n, device=device)[:, None]
@@ -66,6 +70,10 @@ class Following:
         self._noise = torch.zeros(n, e, self._width, device=device)
         self.length = torch.ones(n, e, dtype=torch.long, device=device)
         """(num_envs, num_eefs) waypoints of each trajectory."""
+        self.planned_length = torch.zeros_like(self.length)
+        """(num_envs, num_eefs) how many of these, at its beginning, are a planned way."""
+        self.no_path = torch.zeros(n, e, dtype=torch.bool, device=device)
+        """(num_envs, num_eefs) the planner found no way to the segment."""
         self.sources = torch.full((n, e, s), -1, dtype=torch.long, device=device)
         """(num_envs, num_eefs, max_subtasks) source demonstration of each subtask begun, -1 before."""
         self.nearness = torch.zeros_like(self.sources)
@@ -77,7 +85,8 @@ class Following:
     @property
     def fields(self) -> list[torch.Tensor]:
         """Tensors that a checkpoint keeps; all changed in place."""
-        return [self.poses, self._gripper, self._noise, self.length, self.sources, self.nearness]
+        fields = [self.poses, self._gripper, self._noise, self.length, self.sources, self.nearness]
+        return fields + ([self.planned_length, self.no_path] if self._planner else [])
 
     def begin(self, env_ids: torch.Tensor, attempts: torch.Tensor) -> None:
         """Start new attempts: (K,) environments and the attempts' numbers."""
@@ -165,7 +174,7 @@ class Following:
 
         begin, end = self.bounds[rows, source, eef, subtask].unbind(-1)
         first_pose = (subtask == 0) | self._with_first_pose
-        index = torch.arange(self._width, device=rows.device)[None] - first_pose[:, None].long()
+        index = torch.arange(self._laid_width, device=rows.device)[None] - first_pose[:, None].long()
         step = (begin[:, None] + index.clamp_min(0)).clamp_max(bank.target_pose.shape[2] - 1)
         poses = bank.target_pose[source[:, None], eef, step]
         gripper = bank.gripper[source[:, None], eef, step]
@@ -176,16 +185,24 @@ class Following:
         if agreed is not None:
             motion = torch.where(coordinated[:, None, None], agreed, motion)
         poses = trajectory.moved(motion, poses)
+        held = bank.held[eef, subtask]
         if self._corrects_grasp:
             # Coordinated arms keep their places relative to each other.
-            held = torch.where(coordinated, -1, bank.held[eef, subtask])
-            poses = self._correct_grasp(poses, held, eef, source, begin, eef_now[rows, eef], object_now[rows])
+            held_alone = torch.where(coordinated, -1, held)
+            poses = self._correct_grasp(poses, held_alone, eef, source, begin, eef_now[rows, eef], object_now[rows])
 
         start = eef_now[rows, eef]
         if self._from_last_target:
             previous = self.poses[rows, eef, (cursor - 1).clamp_min(0).minimum(self.length[rows, eef] - 1)]
             start = torch.where((subtask > 0)[:, None, None], previous, start)
         noise = plan.noise[eef, subtask]
+        noise_before = noise * plan.noise_in_interpolation[eef, subtask]
+        way = None
+        if self._planner is not None:
+            which = plan.object_index[eef, subtask]
+            way = self._planner.plan(Query(rows, eef, start, poses[:, 0], object_now[rows], which, held))
+            last = way.poses[torch.arange(len(rows), device=rows.device), (way.length - 1).clamp_min(0)]
+            start = torch.where((way.length > 0)[:, None, None], last, start)
         laid = trajectory.lay_out(
             poses,
             gripper,
@@ -194,11 +211,14 @@ class Following:
             plan.num_interpolation[eef, subtask],
             plan.num_fixed[eef, subtask],
             noise,
-            noise * plan.noise_in_interpolation[eef, subtask],
-            self._width,
+            noise_before,
+            self._laid_width,
             self._max_interpolation,
             self._settings.exact_upstream,
         )
+        if way is not None:
+            laid = trajectory.put_behind(way.poses, way.length, noise_before, laid)
+            self.planned_length[rows, eef], self.no_path[rows, eef] = way.length, ~way.found
         self.poses[rows, eef], self._gripper[rows, eef], self._noise[rows, eef], self.length[rows, eef] = laid
 
     def _choose(

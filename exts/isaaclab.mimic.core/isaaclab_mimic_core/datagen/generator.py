@@ -24,6 +24,7 @@ from .experience import Experience
 from .following import Following
 from .outcome import Outcome, explain, explain_subtask, placement
 from .plan import SubtaskPlan, make_plan
+from .planning import LiftTravelDescend, TransitionPlanner
 from .settings import Settings
 from .source_bank import SourceBank
 from .watch import Watch
@@ -40,16 +41,25 @@ class Generator:
         bank: The source demonstrations.
         seed: Seed of every choice and of the noise; together with an attempt's number it decides them all.
         settings: Which rules to follow.
+        planner: Makes the ways between segments if the configuration wants planned ones (`use_skillgen`); the simplest
+            one by default.
     """
 
-    def __init__(self, env: MimicEnv, plan: SubtaskPlan, bank: SourceBank, seed: int, settings: Settings):
+    def __init__(
+        self,
+        env: MimicEnv,
+        plan: SubtaskPlan,
+        bank: SourceBank,
+        seed: int,
+        settings: Settings,
+        planner: TransitionPlanner | None = None,
+    ):
         config = env.cfg.datagen_config
         if getattr(config, "use_navigation_controller", False):
             raise ConfigError(
                 "navigation controllers are not supported", where="datagen_config.use_navigation_controller"
             )
-        if getattr(config, "use_skillgen", False):
-            raise ConfigError("planned transitions are not supported yet", where="datagen_config.use_skillgen")
+        self._planner = (planner or LiftTravelDescend()) if plan.planned else None
         self._env, self._plan, self._bank, self._seed, self._settings = env, plan, bank, seed, settings
         device, n, e, s = env.device, env.num_envs, len(plan.eef_names), plan.max_subtasks
         counts = dict(zip(plan.eef_names, plan.count.tolist(), strict=True))
@@ -59,7 +69,7 @@ class Generator:
         if not constraints.empty:
             self._constraints = Constraints(constraints, n, order, device, settings.exact_upstream)
         self._experience = Experience(plan, bank) if settings.learn_sources else None
-        self._following = Following(env, plan, bank, seed, settings, self._constraints, self._experience)
+        self._following = Following(env, plan, bank, seed, settings, self._constraints, self._experience, self._planner)
 
         def whole(*shape: int) -> torch.Tensor:
             return torch.zeros(shape, dtype=torch.long, device=device)
@@ -127,8 +137,14 @@ class Generator:
         if self._constraints is not None:
             # What a wait was for may have moved the objects, so by default the subtask is chosen anew after it.
             again = not self._settings.exact_upstream
+            following = self._following
             self._released = self._constraints.hold_back(
-                self._cursor, self._subtask, self._following.length, self._arm_done, once_more=again
+                self._cursor,
+                self._subtask,
+                following.length,
+                self._arm_done,
+                once_more=again,
+                planned=None if self._planner is None else following.planned_length,
             )
             self._released &= again
         target, gripper, amplitude = self._following.waypoint(self._cursor)
@@ -180,12 +196,17 @@ class Generator:
             over = won | (self._tail > self._settings.max_tail_steps)
         lost, slot = over & ~won, self._latest_slot
         failed = self._watch.failed
+        if self._planner is not None:
+            failed = torch.where(self._following.no_path, self._subtask, failed)
         failed_eef = (failed >= 0).long().argmax(dim=1, keepdim=True)
         has_failed = (failed >= 0).any(dim=1) & ~won
-        if self._settings.early_stop:
+        if self._settings.early_stop or self._planner is not None:
             failed_slot = (failed_eef * self._plan.max_subtasks + failed.gather(1, failed_eef))[:, 0]
-            slot = torch.where(has_failed, failed_slot, slot)
-            lost |= has_failed | (fallen & ~won)
+            at_once = has_failed if self._settings.early_stop else self._following.no_path.any(dim=1) & ~won
+            slot = torch.where(at_once, failed_slot, slot)
+            lost |= at_once
+        if self._settings.early_stop:
+            lost |= fallen & ~won
         else:
             self._flagged |= has_failed | (fallen & ~won)
         unstable = ~torch.isfinite(objects.sum(dim=(1, 2, 3)) + eefs.sum(dim=(1, 2, 3)))
@@ -322,6 +343,7 @@ class Generator:
                 "placement": placement(self._start),
                 "slot": slot,
                 "has_slot": has_slot,
+                "no_path": self._following.no_path.flatten(1).any(dim=1),
                 "retries": self._tries.sum(dim=1),
                 "flagged": self._flagged,
             }.items()
@@ -336,6 +358,7 @@ class Generator:
                     eef, subtask = divmod(row["slot"], plan.max_subtasks)
                     flags = (row[name][eef][subtask] for name in ("ever", "far"))
                     cause, where = explain_subtask(plan, eef, subtask, *flags)
+                    cause = "no_path" if row["no_path"] else cause
                 else:
                     flags = (row[name] for name in ("at_end", "ever", "far", "subtask", "held", "fulfilled"))
                     cause, where = explain(plan, *flags)

@@ -36,6 +36,10 @@ class SubtaskPlan:
     num_fixed: torch.Tensor
     term_offset: torch.Tensor
     """(num_eefs, max_subtasks, 2) int64: least and largest offset of a segment's end [steps]."""
+    start_offset: torch.Tensor
+    """(num_eefs, max_subtasks, 2) int64: the same of a segment's start, if ways are planned."""
+    planned: bool
+    """A motion planner makes the ways between segments (`use_skillgen`)."""
     first_offset: torch.Tensor
     """(num_eefs, 2) int64: least and largest offset of the first segment's start [steps]."""
 
@@ -44,13 +48,16 @@ class SubtaskPlan:
         return self.object_index.shape[1]
 
 
-def make_plan(cfg: Any, object_names: tuple[str, ...], device: torch.device) -> SubtaskPlan:
+def make_plan(
+    cfg: Any, object_names: tuple[str, ...], device: torch.device, planned: bool | None = None
+) -> SubtaskPlan:
     """Read a `MimicEnvCfg`.
 
     Args:
         cfg: Upstream's or our own configuration.
         object_names: The environment's objects, in the order of its `object_pose`.
         device: Where the tensors shall be.
+        planned: Whether ways between segments are planned; as `use_skillgen` says by default.
 
     Raises:
         ConfigError: A field contradicts another, or names what is not there; says which.
@@ -82,6 +89,8 @@ def make_plan(cfg: Any, object_names: tuple[str, ...], device: torch.device) -> 
         num_interpolation=table(lambda c: c.num_interpolation_steps),
         num_fixed=table(lambda c: c.num_fixed_steps),
         term_offset=table(lambda c: list(c.subtask_term_offset_range)),
+        start_offset=table(lambda c: list(c.subtask_start_offset_range)),
+        planned=bool(getattr(cfg.datagen_config, "use_skillgen", False)) if planned is None else planned,
         first_offset=torch.tensor(
             [list(configs[0].first_subtask_start_offset_range) for configs in subtasks.values()], device=device
         ),

@@ -4,17 +4,19 @@
 """The source demonstrations, on the device, as one padded bank.
 
 Segmentation follows isaaclab_mimic.datagen.datagen_info_pool of Isaac Lab 3.0.0: a subtask ends (exclusive) one sample
-after the first sample at which its termination signal differs from the sample before; the last one runs to the end.
+after the first sample at which its termination signal differs from the sample before; the last one runs to the end. It
+begins where the one before it ends; if ways are planned (SkillGen), where its start signal first changes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 
 from .. import randomness
 from ..errors import DatasetError
+from .approach import approach_begins
 from .contract import MimicEnv
 from .held_objects import held_objects
 from .plan import SubtaskPlan
@@ -33,6 +35,8 @@ class SourceDemo:
     object_pose: dict[str, np.ndarray]
     term_signals: dict[str, np.ndarray]
     """Per signal (T,), anything that can be compared."""
+    start_signals: dict[str, np.ndarray] = field(default_factory=dict)
+    """The same, raised where a subtask's own part begins; only planned ways look at them."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,9 @@ def make_bank(demos: Sequence[SourceDemo], env: MimicEnv, plan: SubtaskPlan) -> 
         for eef in range(len(plan.eef_names)):
             segments = segment(demo, plan, eef)
             bounds[index, eef, : len(segments)] = torch.tensor(segments)
+    # What is carried is seen on the way to the object, which planned ways leave out.
+    whole = bounds.clone()
+    whole[..., 1:, 0] = bounds[..., :-1, 1]
     eef_pose, object_pose = poses("eef_pose", plan.eef_names), poses("object_pose", env.object_names)
     return SourceBank(
         names=tuple(demo.name for demo in demos),
@@ -89,7 +96,7 @@ def make_bank(demos: Sequence[SourceDemo], env: MimicEnv, plan: SubtaskPlan) -> 
         gripper=gripper.transpose(1, 2).contiguous(),
         object_pose=object_pose,
         bounds=bounds.to(device),
-        held=held_objects(plan, eef_pose, object_pose, bounds).to(device),
+        held=held_objects(plan, eef_pose, object_pose, whole).to(device),
     )
 
 
@@ -103,10 +110,11 @@ def segment(demo: SourceDemo, plan: SubtaskPlan, eef: int) -> list[tuple[int, in
         DatasetError: A signal never changes, or segments are out of order or may become empty.
     """
     name, signals = plan.eef_names[eef], plan.signals[eef]
-    offsets = plan.term_offset[eef].tolist()
+    offsets, start_offsets = plan.term_offset[eef].tolist(), plan.start_offset[eef].tolist()
     segments: list[tuple[int, int]] = []
-    start = 0
+    end = free_from = 0
     for index, signal in enumerate(signals):
+        start = end
         if index == len(signals) - 1:
             end = len(demo.actions)
         else:
@@ -116,17 +124,22 @@ def segment(demo: SourceDemo, plan: SubtaskPlan, eef: int) -> list[tuple[int, in
                     where=demo.name,
                     remedy="Mark its subtasks by hand.",
                 )
-            values = np.asarray(demo.term_signals[signal]).reshape(-1).astype(np.int64)
-            changes = np.flatnonzero(np.diff(values))
-            if len(changes) == 0:
-                raise DatasetError(
-                    f"the signal {signal} of {name} never changes, so its subtask has no end",
-                    where=demo.name,
-                    remedy="Mark it by hand, or leave this demonstration out.",
-                )
-            end = int(changes[0]) + 2
-        latest_start = start + (offsets[index - 1][1] if index else int(plan.first_offset[eef, 1]))
+            end = _first_change(demo, demo.term_signals[signal], f"signal {signal} of {name}") + 2
+        # What the bounds before have been shifted by at most, and this one's at least.
         earliest_end = end + offsets[index][0]
+        if plan.planned:
+            low, high = start_offsets[index]
+            start = _own_part(demo, plan, eef, index, start, end, range(free_from - low, earliest_end - high))
+            if start + low < free_from:
+                raise DatasetError(
+                    f"subtask {index} of {name} may begin at step {start + low}, before the one before it has ended"
+                    f" (step {free_from} at the latest)",
+                    where=demo.name,
+                    remedy="Correct its start mark, or make subtask_start_offset_range smaller.",
+                )
+            latest_start = start + high + (int(plan.first_offset[eef, 1]) if index == 0 else 0)
+        else:
+            latest_start = start + (offsets[index - 1][1] if index else int(plan.first_offset[eef, 1]))
         if earliest_end <= latest_start:
             raise DatasetError(
                 f"subtask {index} of {name} may be empty: it ends at step {earliest_end} at the earliest and begins at"
@@ -135,10 +148,38 @@ def segment(demo: SourceDemo, plan: SubtaskPlan, eef: int) -> list[tuple[int, in
                 remedy="Correct its marks, or make subtask_term_offset_range smaller.",
             )
         segments.append((start, end))
-        start = end
+        free_from = end + offsets[index][1]
     if segments[0][0] + int(plan.first_offset[eef, 0]) < 0:
         raise DatasetError("first_subtask_start_offset_range begins before the first step", where=demo.name)
     return segments
+
+
+def _first_change(demo: SourceDemo, signal: np.ndarray, what: str) -> int:
+    """Return the last step before a signal first changes."""
+    changes = np.flatnonzero(np.diff(np.asarray(signal).reshape(-1).astype(np.int64)))
+    if len(changes) == 0:
+        raise DatasetError(
+            f"the {what} never changes, so its subtask has no {'start' if what.startswith('start') else 'end'}",
+            where=demo.name,
+            remedy="Mark it by hand, or leave this demonstration out.",
+        )
+    return int(changes[0])
+
+
+def _own_part(demo: SourceDemo, plan: SubtaskPlan, eef: int, index: int, begin: int, end: int, allowed: range) -> int:
+    """Return where what a subtask does begins, after the way to it: as marked, or found within what is `allowed`."""
+    name, signal, item = plan.eef_names[eef], plan.signals[eef][index], plan.object_names[eef][index]
+    if demo.start_signals and signal is not None:
+        if signal not in demo.start_signals:
+            raise DatasetError(
+                f"has start signals, but none {signal!r} of {name}",
+                where=demo.name,
+                remedy="Mark all its starts by hand, or none.",
+            )
+        return _first_change(demo, demo.start_signals[signal], f"start signal {signal} of {name}") + 1
+    if item is not None:
+        begin = approach_begins(demo.eef_pose[name], demo.object_pose[item], begin, end)
+    return max(allowed.start, min(begin, allowed.stop - 1))
 
 
 def draw_bounds(bank: SourceBank, plan: SubtaskPlan, stream: torch.Tensor, exact_upstream: bool) -> torch.Tensor:
@@ -151,13 +192,17 @@ def draw_bounds(bank: SourceBank, plan: SubtaskPlan, stream: torch.Tensor, exact
         exact_upstream: Ignore the upper bound of first_subtask_start_offset_range.
 
     Returns:
-        (K, D, E, S, 2) int64; a segment begins where the one before it ends.
+        (K, D, E, S, 2) int64; a segment begins where the one before it ends, unless ways are planned.
     """
     count = bank.bounds[..., 0].numel()
     low, high = plan.term_offset.expand(bank.num_demos, -1, -1, -1).reshape(count, 2).unbind(-1)
     bounds = bank.bounds.repeat(len(stream), 1, 1, 1, 1)
     bounds[..., 1] += randomness.integers(stream, 0, low, high).reshape(-1, *bank.bounds.shape[:-1])
-    bounds[..., 1:, 0] = bounds[..., :-1, 1]
+    if plan.planned:
+        low, high = plan.start_offset.expand(bank.num_demos, -1, -1, -1).reshape(count, 2).unbind(-1)
+        bounds[..., 0] += randomness.integers(stream, 2, low, high).reshape(-1, *bank.bounds.shape[:-1])
+    else:
+        bounds[..., 1:, 0] = bounds[..., :-1, 1]
     low, high = plan.first_offset.expand(bank.num_demos, -1, -1).reshape(-1, 2).unbind(-1)
     first = randomness.integers(stream, 1, low, low if exact_upstream else high)
     bounds[..., 0, 0] += first.reshape(-1, *bank.bounds.shape[:2])
@@ -165,8 +210,9 @@ def draw_bounds(bank: SourceBank, plan: SubtaskPlan, stream: torch.Tensor, exact
 
 
 def longest_trajectory(bank: SourceBank, plan: SubtaskPlan) -> int:
-    """Return the most waypoints that a subtask can have, its way to the segment included."""
-    begin = bank.bounds[..., 0] + torch.nn.functional.pad(plan.term_offset[:, :-1, 0], (1, 0))
+    """Return the most waypoints that a subtask can have, its way to the segment included, unless that is planned."""
+    shifted = plan.start_offset if plan.planned else torch.nn.functional.pad(plan.term_offset[:, :-1], (0, 0, 1, 0))
+    begin = bank.bounds[..., 0] + shifted[..., 0]
     longest = (bank.bounds[..., 1] + plan.term_offset[..., 1] - begin).amax(dim=0)
     # One more for the first actual pose, which may be put in front of a segment.
     reach = longest + plan.num_interpolation + plan.num_fixed + 1

@@ -101,3 +101,28 @@ def lay_out(
         poses[:, :max_interpolation] = torch.where(on_the_way, ramp, poses[:, :max_interpolation])
     amplitude = torch.where(index < before, noise_before[:, None], noise[:, None])
     return poses, gripper[rows, inside], amplitude, before[:, 0] + segment_length
+
+
+def put_behind(
+    way: torch.Tensor, way_length: torch.Tensor, way_noise: torch.Tensor, laid: tuple[torch.Tensor, ...]
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Put trajectories behind planned ways; the gripper does on a way what the trajectory begins with.
+
+    Args:
+        way: (K, W, 4, 4).
+        way_length: (K,) int64: so many waypoints of each count.
+        way_noise: (K,) noise amplitude on the way.
+        laid: What `lay_out` returns.
+
+    Returns:
+        The same, W waypoints wider.
+    """
+    poses, gripper, noise, length = laid
+    count, ahead = poses.shape[1], way.shape[1]
+    rows = torch.arange(len(poses), device=poses.device)[:, None]
+    index = torch.arange(count + ahead, device=poses.device)[None] - way_length[:, None]
+    on_the_way, inside = index < 0, index.clamp(0, count - 1)
+    poses = poses[rows, inside]
+    poses[:, :ahead] = torch.where(on_the_way[:, :ahead, None, None], way, poses[:, :ahead])
+    noise = torch.where(on_the_way, way_noise[:, None], noise[rows, inside])
+    return poses, gripper[rows, inside], noise, length + way_length

@@ -65,7 +65,7 @@ class DataGenConfig(upstream.DataGenConfig):
     """The way to a segment begins, True: at the last pose that was asked for, False: at the pose that was reached.
     The first subtask's begins at the latter."""
     use_skillgen: bool = False
-    """Let a motion planner make the ways between segments. `mimic generate` refuses True."""
+    """Let a motion planner make the ways between segments, which then begin at the demonstrations' start signals."""
     use_navigation_controller: bool = False
     """Let a controller of the robot's base join in. `mimic generate` refuses True."""
 
@@ -101,7 +101,8 @@ class SubTaskConfig(upstream.SubTaskConfig):
     """Of an end effector's first subtask: its segment begins so many steps later, at random between least and most
     [steps]; varies the start."""
     subtask_start_offset_range: tuple = (0, 0)
-    """With `use_skillgen`: how far a segment's start is shifted from its start signal, least and most [steps]."""
+    """With `use_skillgen`: how far a segment's start is shifted from its start signal, at random between least and
+    most [steps]."""
     subtask_term_offset_range: tuple = (0, 0)
     """How far a segment's end, and the next one's start, is shifted from where the signal changes, at random between
     least and most [steps]; negative is earlier. (0, 0) for the last subtask."""

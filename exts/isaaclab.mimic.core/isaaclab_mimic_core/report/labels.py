@@ -13,6 +13,7 @@ CAUSE_MEANINGS = {
     "dropped": "the subtask's goal was reached, but lost again before the subtask ended",
     "misplaced": "the object was not where the subtask should have left it",
     "out_of_reach": "the robot could not get to where the motion led",
+    "no_path": "the planner found no way to where the subtask begins",
     "unstable": "the simulation gave numbers that are not finite",
     "deadlock": "end effectors waited for each other",
     "time": "the task was not fulfilled in the time allowed",

@@ -28,6 +28,7 @@ CAUSES = {
     "dropped": "#E8912D",
     "misplaced": "#D5672A",
     "out_of_reach": "#B9484A",
+    "no_path": "#9C5B7C",
     "time": "#F6D999",
     "deadlock": "#8E2B3A",
     "unstable": "#B3261E",

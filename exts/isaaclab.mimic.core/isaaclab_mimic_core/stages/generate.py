@@ -13,6 +13,7 @@ import torch
 
 from .. import randomness
 from ..datagen.outcome import evenness
+from ..datagen.planning import planner_of, wants_planned
 from ..datagen.settings import Settings
 from ..datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
 from ..errors import OptionError
@@ -79,6 +80,7 @@ class Generate(SimStage):
             raise OptionError("--resume and --overwrite exclude each other", where="--output")
         if options.max_retries is not None and options.max_retries < 0:
             raise OptionError("must not be negative", where="--max-retries")
+        wants_planned(options.planner)
         switches = ("early_stop", "max_retries", "learn_sources", "correct_grasp", "per_subtask_selection")
         given = {name: value for name in switches if (value := getattr(options, name)) is not None}
         return replace(Settings.of(options.mode), **given)
@@ -123,15 +125,17 @@ class Generate(SimStage):
         from ..envs.recorder import EpisodeRecorder
 
         env, options = self.env, self.options
-        plan = make_plan(env.cfg, env.object_names, env.device)
+        plan = make_plan(env.cfg, env.object_names, env.device, planned=wants_planned(options.planner))
         demos = as_sources(self._episodes, plan, options.input)
         self._bank = make_bank(demos, env, plan)
-        self._generator = Generator(env, plan, self._bank, options.seed, self._settings)
+        planner = planner_of(options.planner) if plan.planned else None
+        self._generator = Generator(env, plan, self._bank, options.seed, self._settings, planner)
         self._run = {
             "input": options.input,
             "seed": options.seed,
             "mode": options.mode,
             "settings": asdict(self._settings),
+            "planner": type(planner).__name__ if planner else None,
             **env.info,
         }
         self._writer = self._resources.enter_context(

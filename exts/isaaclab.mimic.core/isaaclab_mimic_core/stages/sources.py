@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..datagen.source_bank import SourceDemo
 from ..datasets import DatasetReader, Episode, validate_source
-from ..datasets.layout import ACTIONS, DATAGEN_INFO, EEF_POSE, TARGET_EEF_POSE
+from ..datasets.layout import ACTIONS, DATAGEN_INFO, EEF_POSE, START_SIGNALS, TARGET_EEF_POSE
 
 if TYPE_CHECKING:
     from ..datagen.plan import SubtaskPlan
@@ -60,4 +60,5 @@ def source_demo(episode: Episode) -> SourceDemo:
         target_eef_pose=episode.group(f"{DATAGEN_INFO}/target_eef_pose"),
         object_pose=episode.group(f"{DATAGEN_INFO}/object_pose"),
         term_signals=episode.group(f"{DATAGEN_INFO}/subtask_term_signals"),
+        start_signals=episode.group(START_SIGNALS),
     )
