@@ -68,16 +68,20 @@ class Annotate(SimStage):
         env = self.env
         for episode in self._episodes:
             check_fits(episode, env, self.options.input)
-        self._plan = make_plan(env.cfg, env.object_names, torch.device("cpu"))
-        self._check_start_signals()
+        # With start signals segments begin where those say, which has to be possible as it is for planned ways.
+        planned = self.options.start_signals or None
+        self._plan = make_plan(env.cfg, env.object_names, torch.device("cpu"), planned)
+        if self._episodes:
+            lengths = [episode.num_samples for episode in self._episodes]
+            self._playback = Playback(env, lengths, self._episodes.__getitem__, self.options.seed)
+            # After a reset, for a task's signals may come from observations; before a file is made or replaced.
+            self._check_start_signals()
         self._writer = self._resources.enter_context(
             BackgroundWriter(DatasetWriter(self.options.output, env.env_args(), mode=self._mode))
         )
         if not self._episodes:
             return self._close_file("done")
-        lengths = [episode.num_samples for episode in self._episodes]
-        self._recorder = EpisodeRecorder(env.num_envs, env.device, max(lengths), FrameSpool(self._writer))
-        self._playback = Playback(env, lengths, self._episodes.__getitem__, self.options.seed)
+        self._recorder = EpisodeRecorder(env.num_envs, env.device, self._playback.longest, FrameSpool(self._writer))
         self._success = np.zeros(env.num_envs, dtype=bool)
         self._refill(range(env.num_envs))
         return [self._enter(f"Annotating {len(self._episodes)} demonstrations by re-simulation")]

@@ -1,0 +1,70 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Demonstrations in joint space, brought to task space by `mimic convert`, are played again in PhysX."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
+from isaaclab_mimic_core.stages.playback import Playback
+from isaaclab_mimic_core.stages.quickstart import SAMPLE
+
+pytestmark = pytest.mark.sim
+
+SCALE = 0.5
+COUNT = 2
+
+
+@pytest.fixture
+def joint_space(stack_env, tmp_path):
+    """The sample's first demonstrations as a joint-space task would have recorded them.
+
+    Their actions are the joint positions that the arm's drives were really given, as PhysX got them; the environment
+    scales an action by `SCALE` and adds the joints' default position. Nothing is left of the pose actions.
+    """
+    with DatasetReader(SAMPLE) as reader:
+        episodes = [reader.read(name) for name in reader.episode_names[:COUNT]]
+    robot = stack_env.env.scene["robot"]
+    default = robot.data.default_joint_pos.torch[0, :7].numpy()
+    targets: list[list[np.ndarray]] = [[] for _ in episodes]
+    lengths = [episode.num_samples for episode in episodes]
+    with torch.inference_mode():
+        playback = Playback(stack_env, lengths, episodes.__getitem__, seed=1)
+        playback.refill(range(stack_env.num_envs))
+        while not playback.done:
+            stack_env.step(playback.action())
+            given = robot.data.joint_pos_target.torch
+            for env_id in np.flatnonzero(playback.playing):
+                targets[playback.current[env_id]].append(given[env_id].numpy().copy())
+            if over := playback.advance():
+                playback.refill(over)
+    path = tmp_path / "joints.hdf5"
+    with DatasetWriter(path, {"env_name": "Isaac-Stack-Cube-Franka-v0"}) as writer:
+        for episode, rows in zip(episodes, targets, strict=True):
+            target = np.stack(rows)
+            assert target.shape == (episode.num_samples, 9)
+            actions = np.concatenate([(target[:, :7] - default) / SCALE, episode.data["actions"][:, 6:]], axis=1)
+            data = {**episode.data, "actions": actions.astype(np.float32), "processed_actions": target}
+            writer.add(Episode(data, episode.attrs))
+    return path
+
+
+def test_joint_space_demonstrations_are_converted_and_play_to_success(joint_space, start_python):
+    output = joint_space.with_name("poses.hdf5")
+    process = start_python(
+        *("-m", "isaaclab_mimic_core", "convert", joint_space, "--actions", "pose_abs"),
+        *("--task", "Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0", "--output", output),
+    )
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    # Of another task than the environments that are open here: in a process of its own, as a user does it.
+    command = ("replay", output, "--validate", "--json", "--device", "cpu", "--assets", "local")
+    process = start_python("-m", "isaaclab_mimic_core", *command)
+    out, err = process.communicate(timeout=200)
+    events = [event for event in map(json.loads, out.splitlines()) if event["event"] == "EpisodeReplayed"]
+    assert process.returncode == 0, err
+    assert len(events) == COUNT and all(event["success"] for event in events)
