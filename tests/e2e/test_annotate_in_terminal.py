@@ -4,6 +4,7 @@
 """A person marks demonstrations in a terminal: a real one, with real key presses."""
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -126,9 +127,22 @@ def test_mark_undo_scrub_skip_quit_resume_and_generate(terminal, demos, tmp_path
     session.press("s", marked("grasp_1", 73))
     session.press("\r", "saved as demo_0")
     session.expect("demo_1  paused")
+    session.press("3", "sample 100 of 336")
+    session.press("s", marked("grasp_1", 100))
+    session.press("\x1b", "demo_1 was not accepted: its marks are kept for --resume")
+    session.expect("1 of 2 demonstrations annotated")
+    assert session.process.wait(30) == 3  # Interrupted.
+    kept = output.with_name("marked.hdf5.marks.json")
+    assert json.loads(kept.read_text()) == {"demo_1": {"grasp_1": 100}}
+
+    # What was marked is there again. It is taken back, and the demonstration skipped: nothing is left to be kept.
+    session = terminal(*command, "--resume")
+    session.expect(marked("grasp_1", 100))
+    session.press("]x", marked("grasp_1", "-"))
     session.press("q", "demo_1: skipped")
     session.expect("1 of 2 demonstrations annotated")
     assert session.process.wait(30) == 1  # Done, with one left.
+    assert not kept.exists()
 
     # Again, killed once it has reported what it saved.
     session = terminal(*command, "--resume", "--marks", "auto")

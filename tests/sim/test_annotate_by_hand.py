@@ -178,3 +178,43 @@ def test_an_unknown_request_is_an_error_and_one_too_early_is_refused(open_stage)
 def test_another_file_cannot_be_resumed(open_stage, annotated, three, tmp_path, stack_env):
     with pytest.raises(MimicError, match="was not made from a demonstration in"):
         open_stage(output=str(annotated.path), resume=True)
+
+
+def test_marks_that_were_not_accepted_come_back_whatever_ended_the_stage(open_stage, tmp_path):
+    kept = tmp_path / "marked.hdf5.marks.json"
+    stage = open_stage(marks="auto")
+    until(stage, shown("demo_0"))
+    given = {mark["label"]: mark["step"] for mark in stage.snapshot()["marks"]}
+    assert not kept.exists(), "nothing was marked by hand yet"
+    stage.request("select", label="grasp_1")
+    stage.request("scrub", to=given["grasp_1"] - 2)
+    stage.request("mark")
+    stage.request("select", label="grasp_2")
+    stage.request("remove")
+    # As after a kill: nothing asks it to stop, and what is on disk is all there is.
+    stage.close()
+    corrected = {**given, "grasp_1": given["grasp_1"] - 2, "grasp_2": None}
+    stage = open_stage(marks="auto", resume=True)
+    until(stage, shown("demo_0"))
+    assert {mark["label"]: mark["step"] for mark in stage.snapshot()["marks"]} == corrected
+    stage.request("skip")
+    until(stage, shown("demo_1"))
+    stage.close()
+    # Skipping keeps them too, accepting does not.
+    stage = open_stage(marks="auto", resume=True)
+    until(stage, shown("demo_0"))
+    assert {mark["label"]: mark["step"] for mark in stage.snapshot()["marks"]} == corrected
+    stage.request("scrub", to=given["grasp_2"])
+    stage.request("mark")
+    stage.request("accept")
+    until(stage, lambda snapshot: snapshot["saved"] == 1)
+    assert not kept.exists()
+
+
+def test_kept_marks_that_cannot_be_read_are_named(open_stage, tmp_path):
+    kept = tmp_path / "marked.hdf5.marks.json"
+    kept.write_text('{"demo_0": 3}')
+    with pytest.raises(MimicError, match=r"marked\.hdf5\.marks\.json: does not hold the marks"):
+        open_stage(resume=True)
+    open_stage()
+    assert kept.read_text() == '{"demo_0": 3}', "not resumed: untouched until something is marked"

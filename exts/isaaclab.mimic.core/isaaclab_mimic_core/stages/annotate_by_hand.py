@@ -18,8 +18,10 @@ from .. import randomness
 from ..datagen.marking import Marking, MarkRefused, expected_marks
 from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode
 from ..datasets.layout import DATAGEN_INFO, START_SIGNALS, TERM_SIGNALS
+from ..errors import OutputError
 from ..events import DemoSaved, EpisodeAnnotated, Event, Warned
 from .earlier_marks import already_annotated, marks_in
+from .open_marks import OpenMarks
 from .options import AnnotateByHandOptions
 from .output_check import check_output
 from .playhead import Playhead
@@ -56,6 +58,9 @@ class AnnotateByHand(SimStage):
         done = already_annotated(options.output, options.input) if options.resume else set()
         self._queue = deque(name for name in self._names if name not in done)
         self._earlier = {} if options.marks in ("none", "auto") else marks_in(options.marks, set(self._names))
+        self._open_marks = OpenMarks(options.output, options.resume)
+        self._given: dict[str, int] = {}
+        self._accepted: deque[str] = deque()
         self._saved = len(done)
         self._skipped = 0
         self._episode: Episode | None = None
@@ -158,9 +163,19 @@ class AnnotateByHand(SimStage):
         self._notice = ""
         try:
             act(self, **arguments)
-        except MarkRefused as refusal:
+            self._keep_marks()
+        except (MarkRefused, OutputError) as refusal:
             self._notice = str(refusal)
             self._told.append(Warned(self._notice))
+
+    def _keep_marks(self) -> None:
+        """Write down what has been marked and not accepted yet."""
+        if self._marking is None or self._episode is None:
+            return
+        if (marks := self._marking.marks()) != self._given:
+            self._open_marks.keep(self._episode.name, marks)
+        else:
+            self._open_marks.forget(self._episode.name)
 
     def _play(self) -> None:
         self._selected = None
@@ -239,6 +254,7 @@ class AnnotateByHand(SimStage):
         history["annotated"] = {"from": self._episode.name, "by": "hand", **self.env.info}
         attrs = {"success": bool(self._reading.fulfilled), **self._episode.attrs, "mimic": history}
         self._writer.submit(Episode({**kept, **self._reading.terms(), **new}, attrs))
+        self._accepted.append(self._episode.name)
         self._told.append(EpisodeAnnotated(self._episode.name, True, self.marking.marks()))
         self._put_away()
 
@@ -267,9 +283,7 @@ class AnnotateByHand(SimStage):
 
     def _tick(self) -> list[Event]:
         events, self._told = self._told, []
-        for demo in self._writer.poll():
-            self._saved += 1
-            events.append(DemoSaved(demo.name, str(self._writer.path), demo.num_samples, self._saved, len(self._names)))
+        events += self._report_saved(self._writer.poll())
         if self._stopping or self.env.live.closed:
             return events + self._close_file("stopped")
         if self._episode is None:
@@ -300,6 +314,10 @@ class AnnotateByHand(SimStage):
         marking = Marking(self._slots, self._reading.num_samples, self._first_offset)
         automatic = self._reading.automatic_marks() if self.options.marks == "auto" else {}
         marking.load(automatic or self._earlier.get(self._episode.name, {}))
+        self._given = marking.marks()
+        if (kept := self._open_marks.get(self._episode.name, self._reading.num_samples)) is not None:
+            marking = Marking(self._slots, self._reading.num_samples, self._first_offset)
+            marking.load(kept)
         self._curves = self._reading.curves()
         self._playhead = Playhead(self._reading.num_samples, self.env.step_dt, self._playhead.speed)
         self._shown, self._eef, self._selected = -1, 0, None
@@ -311,13 +329,21 @@ class AnnotateByHand(SimStage):
         self._curves = {}
         self._playhead.pause()
 
+    def _report_saved(self, saved: list) -> list[Event]:
+        events: list[Event] = []
+        for demo in saved:
+            # Only now that it is on disk: a kill in between shows it again, with its marks.
+            self._open_marks.forget(self._accepted.popleft())
+            self._saved += 1
+            path, wanted = str(self._writer.path), len(self._names)
+            events.append(DemoSaved(demo.name, path, demo.num_samples, self._saved, wanted))
+        return events
+
     def _close_file(self, outcome: str) -> list[Event]:
         events: list[Event] = []
-        if self._marking is not None and self._marking.can_undo and self._episode:
-            events.append(Warned(f"{self._episode.name} was not accepted: its marks are not saved."))
-        for demo in self._writer.finish():
-            self._saved += 1
-            events.append(DemoSaved(demo.name, str(self._writer.path), demo.num_samples, self._saved, len(self._names)))
+        if self._marking is not None and self._episode and self._episode.name in self._open_marks:
+            events.append(Warned(f"{self._episode.name} was not accepted: its marks are kept for --resume."))
+        events += self._report_saved(self._writer.finish())
         self._put_away()
         summary = {"output": str(self._writer.path), "annotated": self._saved, "of": len(self._names)}
         return events + self._finish(outcome, summary)
