@@ -13,6 +13,7 @@ import pytest
 from isaaclab.utils.datasets import HDF5DatasetFileHandler
 
 from isaaclab_mimic_core.datasets import DatasetReader
+from isaaclab_mimic_core.datasets.check import check_file
 
 pytestmark = pytest.mark.e2e
 
@@ -118,6 +119,12 @@ def test_the_source_is_the_sample(run):
         for episode in annotated.episodes(["actions"]):
             source = sample.read(episode.attrs["mimic"]["annotated"]["from"], ["actions"])
             np.testing.assert_array_equal(episode.data["actions"], source.data["actions"])
+
+
+def test_the_check_finds_no_error_in_what_was_made(run):
+    for name in ("generated.hdf5", "annotated.hdf5"):
+        report = check_file(run.folder / name)
+        assert [str(finding) for finding in report.findings if finding.level == "error"] == []
 
 
 def test_two_processes_with_one_seed_agree_to_the_byte(runs):

@@ -7,10 +7,13 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import imageio_ffmpeg
+import numpy as np
 import pytest
 import torch
 
 from isaaclab_mimic_core.devices.scripted import ScriptedStacker
+from isaaclab_mimic_core.errors import OptionError
 from isaaclab_mimic_core.learning.config import build_config, read_config
 from isaaclab_mimic_core.learning.policy import BatchedPolicy
 from isaaclab_mimic_core.learning.rollouts import Disturbance, Rollouts
@@ -218,3 +221,60 @@ def test_perturbations_change_the_world(start_python):
     assert said["mass"] == pytest.approx(0.2) and said["size"] == pytest.approx([0.04263] * 3)
     assert said["friction"] == 0.3 and said["stiffness"] == pytest.approx(320)
     assert all(0.2 < span <= 0.25 for span in said["span"])
+
+
+def frames_of(path: Path) -> np.ndarray:
+    """Return a film as (T, height, width, 3) uint8."""
+    video = imageio_ffmpeg.read_frames(str(path))
+    width, height = next(video)["size"]
+    return np.stack([np.frombuffer(frame, np.uint8).reshape(height, width, 3) for frame in video])
+
+
+def test_a_sweep_that_is_killed_makes_no_finished_rollout_again_and_is_filmed(checkpoints, start_python, tmp_path):
+    output = tmp_path / "evaluation"
+    command = ("-m", "isaaclab_mimic_core", "evaluate", "--checkpoints", checkpoints.folder, "--output", output)
+    command += ("--num-rollouts", 8, "--first-rollouts", 4, "--num-envs", 4, "--horizon", HORIZON)
+    command += ("--device", "cpu", "--assets", "local", "--json")
+    process = start_python(*command)
+    for line in process.stdout:
+        if json.loads(line)["event"] == "PolicyEvaluated":
+            break
+    process.kill()
+    process.communicate()
+    before = (output / "rollouts.jsonl").read_text()
+    assert before.count("\n") >= 4 and not (output / "evaluation.json").exists()
+
+    process = start_python(*command, "--resume", "--video", 2)
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    after = (output / "rollouts.jsonl").read_text()
+    whole = before[: before.rfind("\n") + 1]
+    assert after.startswith(whole)
+    made = [(line["checkpoint"], line["number"]) for line in map(json.loads, after.splitlines())]
+    assert len(made) == len(set(made)), "each rollout once"
+    again = [event for event in map(json.loads, out.splitlines()) if event["event"] == "AttemptFinished"]
+    assert len(again) == len(made) - whole.count("\n")
+    # All of the first round, and twice as many of the better half.
+    counts = sorted(sum(name == checkpoint for checkpoint, _ in made) for name in {name for name, _ in made})
+    assert counts[0] == 4 and counts[-1] == 8 and len(counts) == 3
+    assert len(json.loads((output / "evaluation.json").read_text())["results"]) == 3
+    # Two rollouts of every checkpoint side by side, drawn from what was simulated.
+    films = [frames_of(output / f"model_epoch_{epoch}.mp4") for epoch in (1, 2, 3)]
+    for film in films:
+        assert film.shape == (HORIZON, 240, 640, 3)
+        colours = film[0].reshape(-1, 3).astype(int)
+        for channel in range(3):
+            others = colours[:, [other for other in range(3) if other != channel]].max(axis=1)
+            assert (colours[:, channel] > others + 50).sum() > 100, "a cube of each colour is seen"
+        assert np.abs(film[1].astype(int) - film[-2]).max() > 60, "the robot moves"
+        # At their horizon both have failed: a red border.
+        assert film[-1][2, 100, 0] > 150 > film[-1][2, 100, 1] and film[-1][2, 500, 0] > 150
+    assert np.abs(films[0][-2].astype(int) - films[2][-2]).max() > 60, "each policy moves in its own way"
+    assert not list(output.glob(".*.mp4"))
+
+
+def test_playing_makes_no_film(checkpoints, stack_env):
+    with pytest.raises(OptionError, match="--video: playing writes no files"):
+        Play(PlayOptions(checkpoints=(str(checkpoints.folder),), video=2))
+    with pytest.raises(OptionError, match="--video: needs environments of its own"):
+        Evaluate(EvaluateOptions(checkpoints=(str(checkpoints.folder),), video=2), stack_env)

@@ -286,6 +286,7 @@ _MEASURE = {
     "hold": Looks("Success held", unit="steps", low=1),
     "actions": Looks("Actions", choices=("sample", "mode")),
     "robust": Looks("Under perturbations, too"),
+    "video": Looks("Film of each", unit="rollouts", low=0, high=16),
     "output": Looks("Folder of results", file="folder"),
     "resume": Looks("Go on with an evaluation"),
 }
@@ -298,7 +299,7 @@ PLAY = Step(
     "evaluate",
     {
         "TASK AND POLICY": ("task", "checkpoints"),
-        "RUN": ("num_rollouts", "num_envs", "seed", "robust"),
+        "RUN": ("num_rollouts", "num_envs", "seed", "robust", "video"),
         "how it is measured": ("first_rollouts", "half_width", "horizon", "hold", "actions", "output", "resume"),
         "simulation": SIMULATION,
     },

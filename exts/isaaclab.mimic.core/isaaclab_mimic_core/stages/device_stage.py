@@ -175,13 +175,16 @@ class DeviceStage(SimStage):
         device, events = self.device, []
         self._looked = time.monotonic()
         device.poll()
+        requests = device.take_requests()
         if device.connected != self._connected:
             self._connected = device.connected
             # What the robot was told before is not to be finished by itself.
             device.halt()
-            lost = f"{device.trouble or 'The device is gone'} The stage rests until it is back."
+            lost = device.trouble or "The device is gone."
+            if asked.STOP not in requests:
+                lost += " The stage rests until it is back."
             events.append(Warned("The device is back." if self._connected else lost))
-        for request in device.take_requests():
+        for request in requests:
             if request == asked.RESUME:
                 self._armed = False
             self.request(request)

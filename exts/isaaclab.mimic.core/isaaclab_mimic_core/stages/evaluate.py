@@ -21,6 +21,8 @@ from ..learning.results import draw, format_table, summarise
 from ..learning.rollouts import Rollout, Rollouts
 from ..learning.run_folder import write_atomically, write_json
 from ..learning.sweep import Sweep
+from ..sim.engines import choose_engine
+from .film import MOST, Film
 from .learning_options import EvaluateOptions
 from .output_check import check_output
 from .sim_stage import SimStage
@@ -63,6 +65,8 @@ class Evaluate(SimStage):
         self._current = ""
         self._pending = list(self._variants)
         self._policies: dict = {}
+        self._to_film = [name for name in self._names if not self._film_of(name).exists()] if options.video else []
+        self._film: Film | None = None
 
     def snapshot(self) -> dict:
         sweep = self._sweep(self._variant) if hasattr(self, "_variant") else None
@@ -98,6 +102,9 @@ class Evaluate(SimStage):
                 return self._next_policy()
             self._coming = self._reopen
             return [self._enter(f"Opening the simulation: {self._variant.name or 'as it is'}")]
+        if self._to_film:
+            self._coming = self._open_for_filming
+            return [self._enter("Opening the simulation with cameras")]
         return self._end("done")
 
     _configured = None
@@ -180,6 +187,54 @@ class Evaluate(SimStage):
                 summary["output"] = str(self._folder)
                 self._write(results, best)
         return self._finish(outcome, summary)
+
+    # -- films, once everything is measured: drawing takes longer than simulating
+
+    def _film_of(self, name: str) -> Path:
+        run = Path(name).parent.parent.name if len(self._runs) > 1 else ""
+        return self._folder / f"{'-'.join(filter(None, [run, Path(name).stem]))}.mp4"
+
+    def _open_for_filming(self) -> list[Event]:
+        from ..sim.camera import add_camera, aim_camera
+
+        def configure(cfg) -> None:
+            cfg.scene.num_envs = self.options.video
+            add_camera(cfg)
+
+        self._resources.close()
+        self._env = None
+        self._open_env(configure)
+        aim_camera(self.env.env)
+        return self._film_next()
+
+    def _film_next(self) -> list[Event]:
+        from ..learning.policy import load_policy
+
+        if not self._to_film:
+            return self._end("done")
+        name = self._to_film.pop(0)
+        o = self.options
+        policy = load_policy(name, str(self.env.device), o.actions)
+        self._rollouts = Rollouts(self.env, policy, range(o.video), o.seed, o.horizon, o.hold)
+        film = self._film = Film(self._film_of(name), 1.0 / self.env.step_dt)
+        # However the stage ends, no unfinished film is left.
+        self._resources.callback(lambda: film.close(whole=False))
+        self._coming = self._shoot
+        return [self._enter(f"Filming {Path(name).stem}")]
+
+    @torch.inference_mode()
+    def _shoot(self) -> list[Event]:
+        from ..sim.camera import take_pictures
+
+        if self._stopping:
+            return self._end("stopped")
+        assert self._rollouts is not None and self._film is not None
+        ended = self._rollouts.step()
+        self._film.add(take_pictures(self.env.env), ended)
+        if not self._rollouts.done:
+            return []
+        self._film.close()
+        return self._film_next()
 
     # -- files
 
@@ -275,5 +330,14 @@ def _check(options: EvaluateOptions, env: "BatchedEnv | None") -> None:
         raise OptionError("must be between 0 and 0.5", where="--half-width")
     if options.actions not in ("sample", "mode"):
         raise OptionError(f"{options.actions!r} is not one of sample, mode", where="--actions")
-    if options.robust and env is not None:
-        raise OptionError("needs environments of its own", where="--robust")
+    for name in ("robust", "video"):
+        if getattr(options, name) and env is not None:
+            raise OptionError("needs environments of its own", where=f"--{name}")
+    if not 0 <= options.video <= MOST:
+        raise OptionError(f"must be between 0 and {MOST}", where="--video")
+    if options.video and choose_engine(options.physics) == "isaacsim":
+        raise OptionError(
+            "films are drawn by Newton's renderer, which does not run inside Isaac Sim",
+            where="--video",
+            remedy="Start mimic evaluate outside of it, with --resume if it was evaluated here.",
+        )

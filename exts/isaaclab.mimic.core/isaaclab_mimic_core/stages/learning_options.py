@@ -68,6 +68,8 @@ class EvaluateOptions(SimOptions):
     """sample draws one of the policy's modes, as robomimic does; mode takes the likeliest."""
     robust: bool = False
     """Also measure the best under perturbations: poses, object size, mass, friction, gains, noise, delay."""
+    video: int = 0
+    """Rollouts of each checkpoint to film afterwards, side by side, as an mp4 in the output folder; 0: none."""
     output: str = ""
     """Folder for table, picture and every rollout; by default evaluation/ in the run's folder or beside the file."""
     resume: bool = False

@@ -6,6 +6,7 @@
 import time
 from typing import TYPE_CHECKING
 
+from ..errors import OptionError
 from ..events import Event
 from .evaluate import Evaluate
 from .learning_options import PlayOptions
@@ -23,6 +24,12 @@ class Play(Evaluate):
     keeps_files = False
 
     def __init__(self, options: PlayOptions, env: "BatchedEnv | None" = None):
+        if options.video:
+            raise OptionError(
+                "playing writes no files",
+                where="--video",
+                remedy="mimic evaluate --video N films N rollouts of each checkpoint.",
+            )
         super().__init__(options, env)
         self._pace = Pace(0.0)
 

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A camera that looks at every environment, drawn by Newton's renderer: on a CPU as well as on a GPU, without Kit."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+WIDTH, HEIGHT = 320, 240
+"""Of a picture [pixels]."""
+_NAME = "mimic_film_camera"
+_EYE, _LOOK_AT = (1.3, 0.75, 0.8), (0.45, 0.0, 0.08)
+"""In the environment's frame [m]: from beyond the table, over the robot's left hand."""
+
+
+def add_camera(cfg: Any) -> None:
+    """Put the camera into a task's configuration, before it is built (`open_env(configure=...)`)."""
+    import isaaclab.sim as sim_utils
+    from isaaclab.sensors import CameraCfg
+    from isaaclab_newton.renderers import NewtonWarpRendererCfg
+
+    camera = CameraCfg(
+        prim_path=f"{{ENV_REGEX_NS}}/{_NAME}",
+        # It is drawn when somebody asks for pictures, and only then.
+        update_period=0.0,
+        height=HEIGHT,
+        width=WIDTH,
+        data_types=["rgb"],
+        spawn=sim_utils.PinholeCameraCfg(focal_length=28.0, clipping_range=(0.05, 10.0)),
+        renderer_cfg=NewtonWarpRendererCfg(),
+    )
+    setattr(cfg.scene, _NAME, camera)
+
+
+def aim_camera(env: Any) -> None:
+    """Let the camera of each environment look at its table. `env`: what `BatchedEnv.env` is."""
+    origins = env.scene.env_origins
+    eye, look_at = (torch.tensor(point, device=origins.device) for point in (_EYE, _LOOK_AT))
+    env.scene[_NAME].set_world_poses_from_view(origins + eye, origins + look_at)
+
+
+def take_pictures(env: Any) -> np.ndarray:
+    """Return what is seen now: (num_envs, HEIGHT, WIDTH, 3) uint8."""
+    pictures = env.scene[_NAME].data.output["rgb"]
+    pictures = getattr(pictures, "torch", pictures)
+    return pictures[..., :3].to("cpu").numpy().copy()
