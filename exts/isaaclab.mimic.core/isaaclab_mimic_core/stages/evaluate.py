@@ -191,8 +191,12 @@ class Evaluate(SimStage):
     # -- films, once everything is measured: drawing takes longer than simulating
 
     def _film_of(self, name: str) -> Path:
-        run = Path(name).parent.parent.name if len(self._runs) > 1 else ""
-        return self._folder / f"{'-'.join(filter(None, [run, Path(name).stem]))}.mp4"
+        path = Path(name)
+        if sum(Path(other).stem == path.stem for other in self._names) > 1:
+            # Of several runs: checkpoints are named alike.
+            folder = path.parent.parent if path.parent.name == "models" else path.parent
+            return self._folder / f"{folder.name}-{path.stem}.mp4"
+        return self._folder / f"{path.stem}.mp4"
 
     def _open_for_filming(self) -> list[Event]:
         from ..sim.camera import add_camera, aim_camera
