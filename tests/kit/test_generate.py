@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from harness import in_kit
-from mimic_window import fill_in, has_ended, has_saved, open_window
+from mimic_window import ACCENT, count_pixels, fill_in, has_ended, has_saved, open_window
+from standin_viewport import open_viewport
 
 UI = "isaaclab.mimic.ui"
 DEMOS = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
@@ -39,8 +40,11 @@ def annotated(tmp_path_factory) -> Path:
     return path
 
 
-def generate_two_and_stop(kit, folder, annotated, in_worker):
-    """Click Generate, wait for two demonstrations, click Stop.
+def generate_two_and_stop(kit, folder, annotated, in_worker, look=lambda: None):
+    """Click Generate, wait for two demonstrations, look into an environment, click Stop.
+
+    Args:
+        look: Called while an environment is looked into.
 
     Returns:
         What the frames during generation took of this thread's processor time, in the middle [ms].
@@ -70,7 +74,10 @@ def generate_two_and_stop(kit, folder, annotated, in_worker):
         lambda: time.sleep(0.01) or len(window.session.snapshot.get("watched", {}).get("planned", ())) > 0, 60
     )
     kit.pump_until(lambda: time.sleep(0.01) or has_saved(window, 3), 200)
+    # Later than in the first subtask, the way done has a boundary.
+    kit.pump_until(lambda: time.sleep(0.01) or 0 < window.session.snapshot["watched"]["subtask"]["franka"] < 3, 200)
     kit.screenshot(folder / "generating.png")
+    look()
     assert window.session.snapshot["watched"]["env"] == 3
     kit.click(window.panel("generate").button)
     kit.pump_until(partial(has_ended, window), timeout=60)
@@ -112,5 +119,30 @@ def test_a_worker_generates_while_the_window_stays_smooth(kit, tmp_path, annotat
 @pytest.mark.sim
 # Isaac Lab talks on stderr, and Kit's log calls that errors.
 @in_kit(enable=[UI], timeout=500, allow_errors=True)
-def test_the_windows_own_loop_generates(kit, tmp_path, annotated):
-    generate_two_and_stop(kit, tmp_path, annotated, in_worker=False)
+def test_the_windows_own_loop_generates_and_draws_into_the_viewport(kit, tmp_path, annotated):
+    from omni.ui import scene as sc
+    from PIL import Image
+
+    from isaaclab_mimic_ui.overlay.camera import looking_at, projection
+
+    viewport = open_viewport(sc.CameraModel(sc.Matrix44(*projection(0.9)), sc.Matrix44(*looking_at([0, 0, 0], 6.0))))
+    api, drawn = viewport.viewport_api, []
+
+    def look():
+        from isaaclab_mimic_ui.extension import get_window
+
+        origin = get_window().session.snapshot["watched"]["origin"]
+        at = [value + offset for value, offset in zip(origin, (0.48, 0.0, 0.13), strict=True)]
+        api.views[0].model = sc.CameraModel(sc.Matrix44(*projection()), sc.Matrix44(*looking_at(at)))
+        viewport.window.focus()
+        kit.pump_for(0.5)
+        picture = tmp_path / "viewport.png"
+        kit.screenshot(picture)
+        with Image.open(picture) as whole:
+            whole.crop((900, 430, 1260, 690)).save(picture)
+        drawn.append(count_pixels(picture, ACCENT, 60))
+
+    generate_two_and_stop(kit, tmp_path, annotated, in_worker=False, look=look)
+    # The way of the hand is drawn where the environment is in the world: elsewhere this camera would not see it.
+    assert drawn[0] > 30, drawn
+    assert not api.views, "after the run nothing is left in the viewport"

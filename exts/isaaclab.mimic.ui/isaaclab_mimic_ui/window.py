@@ -94,6 +94,8 @@ class MimicWindow:
         self.hotkeys.capture(None)
         # A field that is hidden while it is typed into does not say that this is over.
         self.hotkeys.set_editing(False)
+        # What is drawn there belongs to the step that was shown.
+        self._host.clear_viewport()
         self.chosen = name or _KEYS
         if self.chosen not in self.panels:
             with self._place:
@@ -138,6 +140,7 @@ class MimicWindow:
         self._stop_listening()
         self._loop.cancel()
         self.work.close()
+        self._host.clear_viewport()
         for panel in self.panels.values():
             panel.destroy()
         self.panels.clear()

@@ -127,6 +127,17 @@ class Following:
         source = self.sources[rows].clamp_min(0)[:, None, ..., None]
         return self.bounds[rows].take_along_dim(source, dim=1)[:, 0]
 
+    def source_way(self, row: int, eef: int, subtask: int) -> tuple[int, torch.Tensor]:
+        """Return the source demonstration that a subtask follows, and its segment of it where it was recorded.
+
+        Returns:
+            Index of the demonstration, -1 before the subtask has begun; (steps, 4, 4) end-effector poses [m], in the
+            environment frame of the source.
+        """
+        source = int(self.sources[row, eef, subtask])
+        begin, end = self.bounds[row, source, eef, subtask].tolist() if source >= 0 else (0, 0)
+        return source, self._bank.eef_pose[source, eef, begin:end]
+
     def build(
         self,
         rows: torch.Tensor,

@@ -249,6 +249,20 @@ class Generator:
         following = self._following
         return following.poses[env_id, eef, int(self._cursor[env_id, eef]) : int(following.length[env_id, eef])]
 
+    def followed(self, env_id: int, eef: int) -> tuple[str, torch.Tensor]:
+        """Return the name of the source that an end effector follows now, and its segment as recorded.
+
+        Returns:
+            Name, empty before the subtask has begun; (steps, 4, 4) poses in the source's environment frame [m].
+        """
+        source, way = self._following.source_way(env_id, eef, int(self._subtask[env_id, eef]))
+        return self._bank.names[source] if source >= 0 else "", way
+
+    @property
+    def attempts(self) -> torch.Tensor:
+        """Number of each environment's running attempt, -1 for none: (num_envs,) int64."""
+        return self._attempt
+
     @property
     def progress(self) -> torch.Tensor:
         """Subtask each end effector is in: (num_envs, num_eefs) int64."""

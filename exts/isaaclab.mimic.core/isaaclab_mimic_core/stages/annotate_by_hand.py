@@ -121,7 +121,6 @@ class AnnotateByHand(SimStage):
             "curves": self._curves,
             "fulfilled": self._reading.fulfilled if self._reading else None,
             "notice": self._notice,
-            "url": self._env.live.url if self._env else None,
         }
 
     def _marks_to_show(self) -> list[dict]:

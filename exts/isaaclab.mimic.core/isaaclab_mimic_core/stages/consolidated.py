@@ -79,7 +79,6 @@ class Consolidated(DeviceStage):
             "hand_speed": round(self._hints.speed, 3),
             "hint": self._hints.latest,
             "causes": dict(self._causes),
-            "url": self._env.live.url if self._env else None,
         }
 
     @torch.inference_mode()

@@ -24,13 +24,11 @@ from .provenance import attempt_finished, generated_from
 from .resume import earlier_run
 from .sim_stage import SimStage, writing_mode
 from .sources import as_sources, read_annotated
+from .watched import watched_ways
 
 if TYPE_CHECKING:
     from ..datagen.outcome import Outcome
     from ..envs import BatchedEnv
-
-_PLANNED_POINTS = 40
-"""So many points, about, of a planned way are enough to draw it."""
 
 
 class Generate(SimStage):
@@ -111,11 +109,8 @@ class Generate(SimStage):
         }
 
     def _seen_in(self, index: int) -> dict:
-        planned = {}
-        for eef, name in enumerate(self.env.eef_names if self._steps else ()):
-            way = self._generator.planned(index, eef)[:, :3, 3]
-            planned[name] = way[:: max(1, len(way) // _PLANNED_POINTS)].tolist()
-        return {**super()._seen_in(index), "planned": planned}
+        seen = super()._seen_in(index)
+        return seen | watched_ways(self._generator, self.env.eef_names, index) if self._steps else seen
 
     @torch.inference_mode()
     def _begin(self) -> list[Event]:

@@ -67,7 +67,6 @@ class Record(DeviceStage):
                 "seconds": round(self._steps * (self._pace.period or 0.0), 1),
                 "hand_speed": round(self._hints.speed, 3),
                 "hint": self._hints.latest,
-                "url": self._env.live.url if self._env else None,
             }
         return shown
 

@@ -84,7 +84,6 @@ class Replay(SimStage):
             "saved": len(self._verdicts),
             "wanted": len(self._names),
             "replayed": sum(verdict.success for verdict in self._verdicts.values()),
-            "url": self._env.live.url if self._env else None,
         }
 
     @torch.inference_mode()

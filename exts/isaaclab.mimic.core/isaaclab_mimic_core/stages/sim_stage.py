@@ -77,7 +77,12 @@ class SimStage(Stage):
         return []
 
     def snapshot(self) -> dict:
-        shown = {"phase": self._phase, "elapsed_s": time.perf_counter() - self._started, "memory_mb": memory_in_use()}
+        shown = {
+            "phase": self._phase,
+            "elapsed_s": time.perf_counter() - self._started,
+            "memory_mb": memory_in_use(),
+            "url": self._env.live.url if self._env is not None and not self.done else None,
+        }
         if self._env is not None and not self.done and 0 <= self._watched < self._env.num_envs:
             shown["watched"] = self._seen_in(self._watched)
         return shown

@@ -29,8 +29,7 @@ class Teleop(DeviceStage):
         self._fulfilled = False
 
     def snapshot(self) -> dict:
-        shown = {**super().snapshot(), "steps": self._steps, "success": self._fulfilled}
-        return {**shown, "url": self._env.live.url if self._env else None}
+        return {**super().snapshot(), "steps": self._steps, "success": self._fulfilled}
 
     @torch.inference_mode()
     def _begin(self) -> list[Event]:

@@ -50,7 +50,6 @@ class View(SimStage):
             **super().snapshot(),
             "steps": self._steps,
             "steps_per_second": rate,
-            "url": self._env.live.url if self._env else None,
         }
 
     @torch.inference_mode()

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import torch
 
 if TYPE_CHECKING:
+    from ..datagen.generator import Generator
     from ..envs import BatchedEnv
 
 _FINEST = 4
 """Digits behind the point: a tenth of a millimetre."""
+_POINTS = 40
+"""So many points, about, of a way are enough to draw it."""
 
 
 @torch.inference_mode()
@@ -19,13 +22,50 @@ def watched_poses(env: "BatchedEnv", index: int) -> dict:
     """Return where the end effectors and objects of an environment are, in its own frame, as plain data.
 
     Returns:
-        `env`; `eefs` and `objects`: name -> (4, 4) pose, row by row [m].
+        `env`; `origin`: where its frame is in the world [m]; `eefs` and `objects`: name -> (4, 4) pose, row by row [m].
     """
     hands, objects = env.eef_pose()[index], env.object_pose()[index]
     numbers = torch.cat([hands, objects]).to("cpu", torch.float64)
     rows = [[[round(value, _FINEST) for value in row] for row in pose] for pose in numbers.tolist()]
     return {
         "env": index,
+        "origin": env.env.scene.env_origins[index].tolist(),
         "eefs": dict(zip(env.eef_names, rows[: len(hands)], strict=True)),
         "objects": dict(zip(env.object_names, rows[len(hands) :], strict=True)),
     }
+
+
+@torch.inference_mode()
+def watched_ways(generator: "Generator", eef_names: tuple[str, ...], index: int) -> dict:
+    """Return which ways the end effectors of an environment follow, as plain data; points in its own frame [m].
+
+    Returns:
+        `attempt`: number of the running one. By end effector: `planned`: points of what is left of the present
+        trajectory; `joint`: the one of them at which the source segment begins, None once it has begun; `subtask`: its
+        number; `source`: the demonstration's name (empty if there is none), and `source_way`: points of its segment as
+        it was recorded, in the source's frame.
+    """
+    subtasks = generator.progress[index].tolist()
+    ways: dict[str, dict] = {name: {} for name in ("planned", "joint", "subtask", "source", "source_way")}
+    for eef, name in enumerate(eef_names):
+        left = generator.planned(index, eef)[:, :3, 3]
+        source, recorded = generator.followed(index, eef)
+        before = len(left) - len(recorded)
+        ways["planned"][name] = _thinned(left)
+        ways["joint"][name] = _rounded(left[before]) if 0 < before < len(left) else None
+        ways["subtask"][name] = subtasks[eef]
+        ways["source"][name] = source
+        ways["source_way"][name] = _thinned(recorded[:, :3, 3])
+    return {"attempt": int(generator.attempts[index]), **ways}
+
+
+def _thinned(points: torch.Tensor) -> list[list[float]]:
+    """Keep some of (steps, 3) points, the last one always."""
+    kept = points[:: max(1, len(points) // _POINTS)]
+    if len(points) and (len(points) - 1) % max(1, len(points) // _POINTS):
+        kept = torch.cat([kept, points[-1:]])
+    return _rounded(kept)
+
+
+def _rounded(points: torch.Tensor) -> list:
+    return points.to("cpu", torch.float64).mul(10**_FINEST).round().div(10**_FINEST).tolist()

@@ -77,3 +77,18 @@ class Host(ABC):
     @abstractmethod
     def release_physics(self) -> None:
         """Undo `hold_physics`. Harmless without it."""
+
+    def draw_in_viewport(self, draw: Callable[[], None]) -> bool:
+        """Replace what we have drawn in the program's viewport.
+
+        Args:
+            draw: Adds omni.ui.scene items, in the world's frame [m].
+
+        Returns:
+            Whether there is a viewport.
+        """
+        return False
+
+    def clear_viewport(self) -> None:
+        """Leave nothing of ours in the viewport. Harmless without one."""
+        return

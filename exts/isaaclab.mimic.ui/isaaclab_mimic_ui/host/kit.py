@@ -21,6 +21,8 @@ from .base import Host
 _SETTINGS = "/exts/isaaclab.mimic.ui"
 _PERSISTENT = f"/persistent{_SETTINGS}"
 _PLAY_SIMULATIONS = "/app/player/playSimulations"
+_OVERLAY = "isaaclab.mimic.ui"
+"""Name of our layer over a viewport."""
 _MODIFIERS = SHIFT | CTRL | ALT
 _BEFORE_THE_VIEWPORT = -100_000
 """Subscribers with a lower order are asked first, and may keep an event from the others."""
@@ -33,6 +35,7 @@ class KitHost(Host):
         self._settings = carb.settings.get_settings()
         self._holding_physics = False
         self._played_simulations: bool | None = None
+        self._overlay: tuple | None = None
 
     async def next_update(self) -> None:
         await omni.kit.app.get_app().next_update_async()
@@ -123,3 +126,37 @@ class KitHost(Host):
             self._settings.destroy_item(_PLAY_SIMULATIONS)
         else:
             self._settings.set(_PLAY_SIMULATIONS, self._played_simulations)
+
+    def draw_in_viewport(self, draw: Callable[[], None]) -> bool:
+        """Draw over the active viewport, through its own camera."""
+        try:
+            from omni.kit.viewport.utility import get_active_viewport_window
+        except ImportError:
+            return False
+        window = get_active_viewport_window()
+        if window is None:
+            self.clear_viewport()
+            return False
+        if self._overlay is None or self._overlay[0] is not window.viewport_api:
+            self.clear_viewport()
+            from omni.ui import scene as sc
+
+            frame = window.get_frame(_OVERLAY)
+            with frame:
+                view = sc.SceneView()
+            window.viewport_api.add_scene_view(view)
+            self._overlay = window.viewport_api, view, frame
+        scene = self._overlay[1].scene
+        scene.clear()
+        with scene:
+            draw()
+        return True
+
+    def clear_viewport(self) -> None:
+        if self._overlay is None:
+            return
+        api, view, frame = self._overlay
+        self._overlay = None
+        view.scene.clear()
+        api.remove_scene_view(view)
+        frame.clear()

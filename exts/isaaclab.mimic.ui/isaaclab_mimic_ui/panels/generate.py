@@ -56,13 +56,16 @@ class GeneratePanel(StagePanel):
             self._head = RunHead(self.session, "demonstrations", _TILES)
             with ui.HStack(height=24, spacing=style.GAP):
                 self._output = ui.Label("", name="hint", elided_text=True)
+                self.view_button = ui.Button(
+                    "Open 3D view", name="small", width=110, visible=False, clicked_fn=self._open_view
+                )
                 self.report_button = ui.Button(
                     "Open report", name="small", width=96, visible=False, clicked_fn=self._open_report
                 )
             self._plot = CurvePlot("SUCCESS RATE OF THE LAST 40 ATTEMPTS", write=lambda value: f"{100 * value:.0f} %")
             section("ENVIRONMENTS: THE SUBTASK EACH IS IN")
             self._grid = EnvGrid(self._on_environment)
-            self._scene = SceneFrame()
+            self._scene = SceneFrame(self.context.host, self.session)
             with ui.HStack(height=0, spacing=style.PADDING):
                 with ui.VStack(height=0, spacing=4):
                     section("FAILURES BY SUBTASK AND CAUSE")
@@ -91,6 +94,7 @@ class GeneratePanel(StagePanel):
         self._scene.show(shown.get("watched") if session.state.is_active else None)
         self._log.show(session.messages, session.num_messages)
         self._output.text = self._output.tooltip = f"in {session.output}"
+        self.view_button.visible = session.state.is_active and bool(shown.get("url"))
         self.report_button.visible = session.state in (State.DONE, State.STOPPED, State.GAVE_UP)
         if self._tally != tally.changes:
             self._tally = tally.changes
@@ -106,6 +110,12 @@ class GeneratePanel(StagePanel):
     def _on_environment(self, index: int) -> None:
         self.session.request("watch", env=index)
         self._scene.clear()
+        if index < 0:
+            self.context.host.clear_viewport()
+
+    def _open_view(self) -> None:
+        if url := self.session.snapshot.get("url"):
+            self.context.host.open_in_browser(url)
 
     def _open_report(self) -> None:
         self.report_button.enabled = False

@@ -40,7 +40,7 @@ class LookPanel(StagePanel):
         self._watching = False
         with ui.VStack(spacing=style.GAP):
             self._head = RunHead(self.session, "", _TILES)
-            self._scene = SceneFrame(grows=True)
+            self._scene = SceneFrame(self.context.host, self.session, grows=True)
             with ui.HStack(height=24, spacing=style.GAP):
                 self._url = ui.Label("", name="hint", elided_text=True)
                 self.view_button = ui.Button(

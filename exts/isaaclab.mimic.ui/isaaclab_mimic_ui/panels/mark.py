@@ -86,7 +86,7 @@ class MarkPanel(StagePanel):
                 self.buttons["skip"] = ui.Button(
                     "Skip", name="plain", width=90, clicked_fn=lambda: self.session.request("skip")
                 )
-            self._scene = SceneFrame()
+            self._scene = SceneFrame(self.context.host, self.session)
             section("SO FAR")
             self._log = Log(height=90)
 

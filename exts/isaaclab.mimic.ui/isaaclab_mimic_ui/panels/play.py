@@ -56,7 +56,7 @@ class PlayPanel(StagePanel):
             self._head = RunHead(self.session, "rollouts of this policy", _TILES)
             section("SUCCESS, WITH ITS 95 % INTERVAL")
             self._table = SuccessTable("A policy appears here when its rollouts have ended.")
-            self._scene = SceneFrame()
+            self._scene = SceneFrame(self.context.host, self.session)
             with ui.HStack(height=24, visible=False) as self._view:
                 ui.Spacer()
                 ui.Button("Open 3D view", name="small", width=110, clicked_fn=self._open_view)

@@ -46,7 +46,7 @@ class RecordPanel(StagePanel):
         with scrolled():
             self._head = RunHead(self.session, "demonstrations", _TILES)
             self._device_frame = ui.Frame(height=0)
-            self._scene = SceneFrame()
+            self._scene = SceneFrame(self.context.host, self.session)
             with ui.HStack(height=28, spacing=style.GAP, visible=False) as self._actions:
                 self.discard_button = ui.Button(
                     "Discard, start anew", name="small", clicked_fn=lambda: self.session.request("reset")
