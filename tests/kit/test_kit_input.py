@@ -50,7 +50,7 @@ def opened(kind, name):
         else:
             device.release()
 
-    return device, wanted, KitInput(request, lambda: wanted[0])
+    return device, wanted, KitInput(request, lambda: wanted[0], kind)
 
 
 @in_kit(enable=["omni.appwindow"])
@@ -114,6 +114,10 @@ def test_kits_gamepad_moves_the_hand(kit, tmp_path):
     move(controls.LEFT_STICK_UP, 0.0)
     move(controls.RIGHT_STICK_DOWN, 0.0)
     assert device.deflection() == (0.0,) * 6
+    # While the gamepad drives, keys are nobody's.
+    device.key = lambda *key: pytest.fail(f"heard {key}")
+    window.inject_key(carb.input.KeyboardInput.W, True)
+    kit.update(2)
     kit_input.close()
     move(controls.LEFT_STICK_UP, 1.0)
     assert device.deflection() == (0.0,) * 6

@@ -71,8 +71,49 @@ def test_look_shows_a_task(kit, tmp_path):
     steps = window.session.snapshot["steps"]
     kit.pump_for(1.0)
     assert window.session.paused and window.session.snapshot["steps"] == steps
+    for count in (1, 2):
+        kit.click(panel.step_button)
+        wait(kit, window, lambda shown, count=count: shown["steps"] >= steps + count, 20)
+    kit.pump_for(0.5)
+    assert window.session.snapshot["steps"] == steps + 2 and window.session.paused
     end(kit, window, panel)
     assert window.session.state.value == "stopped"
+
+
+@pytest.mark.sim
+@in_kit(enable=[UI], timeout=300)
+def test_a_recorded_demonstration_is_played_again_or_deleted(kit, tmp_path):
+    window = open_window(kit)
+    panel = click_step(kit, window, "record")
+    panel.entries["teleop_device"].value = "xr"
+    kit.update(3)
+    kit.screenshot(tmp_path / "headset.png")
+    path = tmp_path / "demos.hdf5"
+    for name, text in {"teleop_device": "scripted", "output": str(path), "num_demos": "2", "num_envs": "2"}.items():
+        panel.entries[name].value = text
+    kit.click(panel.button)
+    kit.pump_until(lambda: time.sleep(0.01) or has_ended(window), 200)
+    assert window.session.state.value == "done", window.session.failure
+    kit.pump_for(0.3)
+    kit.screenshot(tmp_path / "recorded.png")
+    kit.click(panel._demos.buttons["demo_1"][0])
+    assert window.chosen == "replay" and window.session.state.is_active, window.panels["replay"]._trouble.text
+    kit.pump_until(lambda: time.sleep(0.01) or has_ended(window), 100)
+    kit.pump_for(0.3)
+    kit.screenshot(tmp_path / "replayed.png")
+    said = [message.text for message in window.session.messages]
+    assert any(text.startswith("demo_1: the task is fulfilled") for text in said), said
+    window.open_step("record")
+    kit.pump_for(0.3)
+    with h5py.File(path) as file:
+        kept = file["data/demo_1/actions"][:]
+    kit.click(panel._demos.buttons["demo_0"][1])
+    kit.pump_until(lambda: len(panel._demos.buttons) == 1, 30)
+    with h5py.File(path) as file:
+        assert list(file["data"]) == ["demo_0"] and (file["data/demo_0/actions"][:] == kept).all()
+    kit.click(panel._demos.buttons["demo_0"][1])
+    kit.pump_until(lambda: "no demonstration would be left" in window.session.messages[-1].text, 30)
+    kit.screenshot(tmp_path / "kept.png")
 
 
 @pytest.mark.sim

@@ -62,6 +62,18 @@ def check(path: str) -> list[tuple[str, str, str]]:
     return [(finding.level, finding.demo, finding.message) for finding in check_file(path).findings]
 
 
+def delete(path: str, demo: str) -> list[tuple[str, int]]:
+    """Take a demonstration out of its file, in one atomic step; return name and length of those that are left.
+
+    Raises:
+        MimicError: It is the last one, or the file cannot be written.
+    """
+    from isaaclab_mimic_core.datasets import edit as edits
+
+    edits.drop(path, [demo], in_place=True)
+    return [(name, length) for name, _, length in summarise_file(Path(path))["list"]]
+
+
 def edit(by: str, path: str, demos: str, other: str, output: str) -> tuple[str, str]:
     """Make another file, and return its path and what was done in words.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .choices import read_kept
 from .host.base import Host
-from .keys import CTRL, Key
+from .keys import CTRL, SHIFT, Key
 from .steps import SHOWN
 
 WINDOW, DRIVE, MARK = "window", "drive", "mark"
@@ -68,6 +68,14 @@ ACTIONS: dict[str, Action] = {
         ),
         Action("start", WINDOW, "Start, or stop", Key("ENTER", CTRL)),
         Action("pause", WINDOW, "Pause, or go on", Key("SPACE", CTRL)),
+        Action("step", WINDOW, "One step, then pause", Key("RIGHT", CTRL)),
+        Action("view", WINDOW, "Open the 3D view", Key("D", CTRL)),
+        Action("report", WINDOW, "Open the report", Key("R", CTRL)),
+        Action("data.check", WINDOW, "Check the file", Key("K", CTRL)),
+        Action("data.keep", WINDOW, "Write what is kept", Key("K", CTRL | SHIFT)),
+        Action("data.leave_out", WINDOW, "Write without", Key("L", CTRL | SHIFT)),
+        Action("data.merge", WINDOW, "Merge files", Key("M", CTRL | SHIFT)),
+        Action("data.export", WINDOW, "Export for LeRobot", Key("E", CTRL | SHIFT)),
         Action("keys", WINDOW, "Show the keys", Key("F1")),
         _drive("W", "Forward (+x)"),
         _drive("S", "Back (-x)"),

@@ -245,6 +245,29 @@ RECORD = Step(
     makes=DEMOS,
 )
 
+REPLAY = Step(
+    "replay",
+    "Play again",
+    "Play demonstrations again in simulation, and see which of them hold.",
+    "Play again",
+    "replay",
+    {
+        "TASK AND FILE": ("task", "input", "episodes"),
+        "RUN": ("by", "num_envs"),
+        "simulation": ("seed", *SIMULATION),
+    },
+    stage_options.ReplayOptions,
+    {
+        "input": Looks("Recorded file", file="in", shared=DEMOS),
+        "episodes": Looks("Demonstrations"),
+        "by": Looks("Play", choices=("actions", "states", "end")),
+        "num_envs": Looks("Environments", unit="0: by itself", low=0, high=16384),
+    },
+    needs=DEMOS,
+    blocked="needs recordings",
+    under="record",
+)
+
 TRAIN = Step(
     "train",
     "Train",
@@ -330,7 +353,7 @@ WATCH = Step(
 
 DATA = Step("data", "Data", "See what the files hold, find what is wrong with them, and pick what is good.", "", "")
 
-STEPS = {step.name: step for step in (LOOK, RECORD, ANNOTATE, MARK, GENERATE, TRAIN, PLAY, WATCH, DATA)}
+STEPS = {step.name: step for step in (LOOK, RECORD, REPLAY, ANNOTATE, MARK, GENERATE, TRAIN, PLAY, WATCH, DATA)}
 """Name -> step, in the order of work."""
 
 SHOWN = {name: step for name, step in STEPS.items() if not step.under}

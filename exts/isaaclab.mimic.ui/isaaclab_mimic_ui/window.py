@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import omni.ui as ui
 
@@ -66,6 +67,7 @@ class MimicWindow:
         self.hotkeys.listen(WINDOW, lambda: self._window.focused, self._on_window_key)
         self.hotkeys.listen(MARK, self._is_marking, self._on_mark_key)
         self.hotkeys.listen(DRIVE, self._is_driving, self._on_drive_key)
+        self._stop_gamepad: Callable[[], None] | None = None
         self._loop = host.spawn(self._keep_up_to_date())
 
     @property
@@ -88,8 +90,8 @@ class MimicWindow:
     def visible(self) -> bool:
         return self._window.visible
 
-    def open_step(self, name: str) -> None:
-        """Bring a step's panel to the front; the table of keys for an empty name."""
+    def open_step(self, name: str):
+        """Bring a step's panel to the front, the table of keys for an empty name; return it."""
         self.hotkeys.release()
         self.hotkeys.capture(None)
         # A field that is hidden while it is typed into does not say that this is over.
@@ -108,6 +110,7 @@ class MimicWindow:
         self._title.text = step.title if step else "Keys"
         self._sentence.text = step.sentence if step else "What each key does, and when."
         self.panels[self.chosen].on_shown()
+        return self.panels[self.chosen]
 
     def panel(self, name: str):
         """Return a step's panel, which is opened for that."""
@@ -138,6 +141,8 @@ class MimicWindow:
         """End what runs and remove the window."""
         self.remember()
         self._stop_listening()
+        if self._stop_gamepad is not None:
+            self._stop_gamepad()
         self._loop.cancel()
         self.work.close()
         self._host.clear_viewport()
@@ -192,16 +197,24 @@ class MimicWindow:
             self.open_step(id.removeprefix("step."))
         elif id == "keys":
             self.open_step("")
-        elif id == "start" and hasattr(panel, "start_or_stop"):
-            panel.start_or_stop()
-        elif id == "pause" and hasattr(panel, "toggle_pause"):
-            panel.toggle_pause()
+        elif panel is not None and (action := panel.actions().get(id)):
+            action()
 
     def _is_driving(self) -> bool:
         return self.chosen == "record" and self.session.is_driven
 
     def _on_drive_key(self, id: str, pressed: bool) -> None:
         self.session.request("key", key=id.removeprefix("drive."), pressed=pressed)
+
+    def _attend_gamepad(self) -> None:
+        """Listen to the gamepad while it is the device that drives."""
+        session = self.work.sessions["record"]
+        drives = session.is_driven and session.snapshot.get("teleop_device") == "gamepad"
+        if drives and self._stop_gamepad is None:
+            self._stop_gamepad = self._host.listen_to_gamepad(session.request, lambda: self.chosen == "record")
+        elif not drives and self._stop_gamepad is not None:
+            self._stop_gamepad()
+            self._stop_gamepad = None
 
     def _is_marking(self) -> bool:
         return self.chosen == "mark" and self.session.state is State.RUNNING
@@ -217,6 +230,7 @@ class MimicWindow:
         while True:
             await self._host.next_update()
             self.work.poll()
+            self._attend_gamepad()
             if not self.visible:
                 self.hotkeys.release()
                 continue

@@ -51,6 +51,7 @@ class SimStage(Stage):
         self._started = time.perf_counter()
         self._phase = "starting"
         self._watched = -1
+        self._single_steps = 0
 
     @property
     def env(self) -> "BatchedEnv":
@@ -66,12 +67,15 @@ class SimStage(Stage):
 
     @property
     def due(self) -> float:
-        return time.monotonic() + 0.05 if self.paused else 0.0
+        return time.monotonic() + 0.05 if self.paused and not self._single_steps else 0.0
 
     def step(self) -> list[Event]:
         """Do the next piece of work; while paused only draw, so that the live view can still be moved about."""
         if not self.paused:
             return super().step()
+        if self._single_steps and not self.done:
+            self._single_steps -= 1
+            return self._advance()
         if self._env is not None and not self.done:
             self._env.live.refresh()
         return []
@@ -88,9 +92,15 @@ class SimStage(Stage):
         return shown
 
     def _request(self, name: str, **arguments) -> None:
-        """Offer `watch`: the snapshot then says where the hands and objects of environment `env` are; -1: no more."""
+        """Offer `watch`: the snapshot then says where the hands and objects of environment `env` are; -1: no more.
+
+        And `single_step`: make one step, then pause.
+        """
         if name == "watch":
             self._watched = int(arguments["env"])
+        elif name == "single_step":
+            self._paused = True
+            self._single_steps += 1
         else:
             super()._request(name, **arguments)
 

@@ -66,6 +66,18 @@ class Host(ABC):
             What ends it.
         """
 
+    def listen_to_gamepad(self, request: Callable[..., None], wanted: Callable[[], bool]) -> Callable[[], None]:
+        """Pass the program's gamepad on, if it has one.
+
+        Args:
+            request: Called with `gamepad`, and `control` and `value` by name, as `Stage.request` is.
+            wanted: Whether the robot is meant now; while not, every control is at rest.
+
+        Returns:
+            What ends it.
+        """
+        return lambda: None
+
     @abstractmethod
     def has_attention(self, window: ui.Window) -> bool:
         """Whether keys that the user presses now are meant for the simulation or the window."""

@@ -15,6 +15,8 @@ import omni.kit.app
 import omni.ui as ui
 from omni.kit.async_engine import run_coroutine
 
+from isaaclab_mimic_core.devices.hosts.kit import KitInput
+
 from ..keys import ALT, CTRL, SHIFT
 from .base import Host
 
@@ -101,6 +103,13 @@ class KitHost(Host):
 
         subscription = interface.subscribe_to_input_events(on_event, device=keyboard, order=_BEFORE_THE_VIEWPORT)
         return lambda: interface.unsubscribe_to_input_events(subscription)
+
+    def listen_to_gamepad(self, request: Callable[..., None], wanted: Callable[[], bool]) -> Callable[[], None]:
+        try:
+            return KitInput(request, wanted, device="gamepad").close
+        except (ImportError, AttributeError):
+            # A Kit without a window has no gamepad either.
+            return lambda: None
 
     def has_attention(self, window: ui.Window) -> bool:
         # Where the user types into another window's field, that window has the focus.

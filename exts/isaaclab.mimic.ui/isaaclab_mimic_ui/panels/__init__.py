@@ -10,11 +10,13 @@ from .look import LookPanel
 from .mark import MarkPanel
 from .play import PlayPanel
 from .record import RecordPanel
+from .replay import ReplayPanel
 from .train import TrainPanel
 
 PANELS = {
     "look": LookPanel,
     "record": RecordPanel,
+    "replay": ReplayPanel,
     "annotate": AnnotatePanel,
     "mark": MarkPanel,
     "generate": GeneratePanel,

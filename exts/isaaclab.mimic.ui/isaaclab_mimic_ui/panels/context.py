@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ..host.base import Host
 from ..hotkeys import Hotkeys
@@ -24,6 +25,6 @@ class PanelContext:
     """To be called with whether text is being typed into a field."""
     obstacle: Callable[[Session], str]
     """Says what else has to end before a session can start."""
-    open_step: Callable[[str], None]
-    """Brings another step's panel to the front."""
+    open_step: Callable[[str], Any]
+    """Brings another step's panel to the front, and returns it."""
     work: Work

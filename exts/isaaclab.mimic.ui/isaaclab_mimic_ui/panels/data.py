@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from ..session import Session
 from ..steps import ANNOTATED, DEMOS, GENERATED
 from ..widgets import style
 from ..widgets.curve import CurvePlot
-from ..widgets.edit_card import EditCard
+from ..widgets.edit_card import EDITS, EditCard
 from ..widgets.empty import build_empty
 from ..widgets.layout import card, scrolled, section
 from ..widgets.notice import build_notice
@@ -77,6 +78,12 @@ class DataPanel:
 
     def refresh(self) -> None:
         pass
+
+    def actions(self) -> dict[str, Callable[[], None]]:
+        """Return what keys do here, by action; nothing before a file has been read."""
+        if not self.summary:
+            return {}
+        return {"data.check": self.check} | {f"data.{by}": partial(self.edit_card.edit, by) for by in EDITS}
 
     def open(self, path: str) -> None:
         """Look at a file."""

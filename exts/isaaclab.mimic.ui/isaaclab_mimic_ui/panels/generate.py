@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import omni.ui as ui
@@ -39,6 +40,7 @@ class GeneratePanel(StagePanel):
     """Shows a generation."""
 
     _grid: EnvGrid | None = None
+    report_button: ui.Button | None = None
 
     def build_empty(self) -> None:
         build_empty(
@@ -57,7 +59,7 @@ class GeneratePanel(StagePanel):
             with ui.HStack(height=24, spacing=style.GAP):
                 self._output = ui.Label("", name="hint", elided_text=True)
                 self.view_button = ui.Button(
-                    "Open 3D view", name="small", width=110, visible=False, clicked_fn=self._open_view
+                    "Open 3D view", name="small", width=110, visible=False, clicked_fn=self.open_view
                 )
                 self.report_button = ui.Button(
                     "Open report", name="small", width=96, visible=False, clicked_fn=self._open_report
@@ -113,11 +115,12 @@ class GeneratePanel(StagePanel):
         if index < 0:
             self.context.host.clear_viewport()
 
-    def _open_view(self) -> None:
-        if url := self.session.snapshot.get("url"):
-            self.context.host.open_in_browser(url)
+    def actions(self) -> dict[str, Callable[[], None]]:
+        return super().actions() | {"report": self._open_report}
 
     def _open_report(self) -> None:
+        if self.report_button is None or not self.report_button.visible or not self.report_button.enabled:
+            return
         self.report_button.enabled = False
         self._reporting = self.context.host.spawn(self._write_and_open_report())
 

@@ -35,6 +35,9 @@ class KeysPanel:
     def refresh(self) -> None:
         pass
 
+    def actions(self) -> dict:
+        return {}
+
     def destroy(self) -> None:
         self._hotkeys.capture(None)
         self.buttons.clear()

@@ -26,6 +26,8 @@ _TILES = (
 class LookPanel(StagePanel):
     """Shows a task."""
 
+    steps_singly = True
+
     def build_empty(self) -> None:
         build_empty(
             "See a task before you work with it",
@@ -44,7 +46,7 @@ class LookPanel(StagePanel):
             with ui.HStack(height=24, spacing=style.GAP):
                 self._url = ui.Label("", name="hint", elided_text=True)
                 self.view_button = ui.Button(
-                    "Open 3D view", name="small", width=110, visible=False, clicked_fn=self._open_view
+                    "Open 3D view", name="small", width=110, visible=False, clicked_fn=self.open_view
                 )
             self._log = Log(height=110)
 
@@ -69,7 +71,3 @@ class LookPanel(StagePanel):
         self._url.text = f"The whole scene: {url}" if url else ""
         self.view_button.visible = bool(url) and self.session.state.is_active
         self._log.show(self.session.messages, self.session.num_messages)
-
-    def _open_view(self) -> None:
-        if url := self.session.snapshot.get("url"):
-            self.context.host.open_in_browser(url)

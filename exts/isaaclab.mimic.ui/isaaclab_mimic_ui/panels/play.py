@@ -30,6 +30,8 @@ class PlayPanel(StagePanel):
 
     ways = (("play", "Measure"), ("watch", "Watch"))
 
+    steps_singly = True
+
     def build_empty(self) -> None:
         build_empty(
             "How good is the policy?",
@@ -59,7 +61,7 @@ class PlayPanel(StagePanel):
             self._scene = SceneFrame(self.context.host, self.session)
             with ui.HStack(height=24, visible=False) as self._view:
                 ui.Spacer()
-                ui.Button("Open 3D view", name="small", width=110, clicked_fn=self._open_view)
+                ui.Button("Open 3D view", name="small", width=110, clicked_fn=self.open_view)
             section("FAILURES BY SUBTASK AND CAUSE")
             self._failures = Bars("No rollout has failed.", name="bar_bad")
             self._log = Log(height=130)
@@ -96,6 +98,3 @@ class PlayPanel(StagePanel):
 
     def _url(self) -> str:
         return self.session.snapshot.get("url") or ""
-
-    def _open_view(self) -> None:
-        self.context.host.open_in_browser(self._url())

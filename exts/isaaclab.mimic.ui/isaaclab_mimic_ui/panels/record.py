@@ -5,8 +5,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import omni.ui as ui
 
+from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.events import DemoSaved
+
+from .. import data_work
 from ..messages import clock
 from ..widgets import style
 from ..widgets.demo_list import DemoList
@@ -16,6 +23,8 @@ from ..widgets.layout import scrolled, section
 from ..widgets.log import Log
 from ..widgets.run_head import RunHead
 from ..widgets.scene import SceneFrame
+from ..widgets.xr_view import build_xr
+from .replay import WAYS
 from .stage_panel import StagePanel
 
 _TILES = (
@@ -30,7 +39,16 @@ _TILES = (
 class RecordPanel(StagePanel):
     """Shows a recording."""
 
+    ways = WAYS
+    _device = ""
+
     def build_empty(self) -> None:
+        self._device = self.session.choices["teleop_device"]
+        if self._device == "xr":
+            from isaaclab_mimic_core.devices.xr_session import state
+
+            build_xr(state())
+            ui.Spacer(height=style.PADDING)
         build_empty(
             "Show the robot how it is done",
             (
@@ -51,9 +69,9 @@ class RecordPanel(StagePanel):
                 self.discard_button = ui.Button(
                     "Discard, start anew", name="small", clicked_fn=lambda: self.session.request("reset")
                 )
-                self.view_button = ui.Button("Open 3D view", name="small", clicked_fn=self._open_view)
+                self.view_button = ui.Button("Open 3D view", name="small", clicked_fn=self.open_view)
             section("KEPT DEMONSTRATIONS")
-            self._demos = DemoList(height=110)
+            self._demos = DemoList(110, self._replay, self._delete)
             self._log = Log(height=86)
 
     def refresh_run(self) -> None:
@@ -82,9 +100,36 @@ class RecordPanel(StagePanel):
                 self._watching = True
                 self.session.request("watch", env=0)
         self._scene.show(shown.get("watched") if self.session.state.is_active else None)
-        self._demos.show(self.session.tally.demos)
+        self._demos.show(self.session.tally.demos, self.session.state.is_active)
         self._log.show(self.session.messages, self.session.num_messages)
 
-    def _open_view(self) -> None:
-        if url := self.session.snapshot.get("url"):
-            self.context.host.open_in_browser(url)
+    def _on_form(self) -> None:
+        super()._on_form()
+        # What there is for a headset is of interest as soon as one is chosen.
+        if self._run_frame is not None and self._device != self.session.choices["teleop_device"]:
+            self._run_frame.rebuild()
+
+    def _replay(self, demo: DemoSaved) -> None:
+        """Play a demonstration again, in the panel for that."""
+        panel = self.context.open_step("replay")
+        if panel.session.state.is_active:
+            return
+        for name, text in {"input": demo.path, "episodes": demo.name, "num_envs": "1"}.items():
+            panel.entries[name].value = text
+        panel.start_or_stop()
+
+    def _delete(self, demo: DemoSaved) -> None:
+        self._deleting = self.context.host.spawn(self._take_out(demo))
+
+    async def _take_out(self, demo: DemoSaved) -> None:
+        session = self.session
+        try:
+            left = await asyncio.to_thread(data_work.delete, demo.path, demo.name)
+        except MimicError as error:
+            session.say(f"{demo.name} stays: {error}", is_problem=True)
+            return
+        # Those that are left are numbered anew.
+        session.tally.demos = [
+            replace(demo, name=name, steps=steps, saved=number) for number, (name, steps) in enumerate(left, 1)
+        ]
+        session.say(f"Deleted {demo.name}; {len(left)} are left, numbered anew.")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import omni.ui as ui
@@ -34,6 +35,9 @@ class StagePanel:
     ways: tuple[tuple[str, str], ...] = ()
     """Where a step can be done in several ways: the step of each way, and what it is called."""
 
+    steps_singly = False
+    """Whether a run can be paused and made to go one step."""
+
     def __init__(self, session: Session, context: PanelContext) -> None:
         self.session = session
         self.context = context
@@ -47,6 +51,7 @@ class StagePanel:
         self._shown: tuple | None = None
         self.button: ui.Button | None = None
         self.pause_button: ui.Button | None = None
+        self.step_button: ui.Button | None = None
         self.way_buttons: dict[str, ui.Button] = {}
         self.worker_box: ui.CheckBox | None = None
         self._run_frame: ui.Frame | None = None
@@ -107,11 +112,31 @@ class StagePanel:
         if self.session.state is State.RUNNING:
             self.session.pause(not self.session.paused)
 
+    def single_step(self) -> None:
+        """Make one step, then pause."""
+        if self.steps_singly and self.session.state is State.RUNNING:
+            self.session.paused = True
+            self.session.request("single_step")
+
+    def open_view(self) -> None:
+        """Open the live 3D view, if the run has one."""
+        if self.session.state.is_active and (url := self.session.snapshot.get("url")):
+            self.context.host.open_in_browser(url)
+
+    def actions(self) -> dict[str, Callable[[], None]]:
+        """Return what keys do here, by action of `hotkeys`."""
+        return {
+            "start": self.start_or_stop,
+            "pause": self.toggle_pause,
+            "step": self.single_step,
+            "view": self.open_view,
+        }
+
     def destroy(self) -> None:
         self.form.destroy()
         self._on_worker = None
         self.way_buttons.clear()
-        self.button = self.pause_button = self.worker_box = self._run_frame = self._trouble = None
+        self.button = self.pause_button = self.step_button = self.worker_box = self._run_frame = self._trouble = None
         self._frame.destroy()
 
     # -- building
@@ -165,6 +190,8 @@ class StagePanel:
         with ui.HStack(height=36, spacing=style.GAP):
             self.button = ui.Button(step.button, name="primary", clicked_fn=self.start_or_stop)
             self.pause_button = ui.Button("Pause", name="plain", width=96, visible=False, clicked_fn=self.toggle_pause)
+            self.step_button = ui.Button("Step", name="plain", width=64, visible=False, clicked_fn=self.single_step)
+            self.step_button.set_tooltip("Make one step of the simulation, then pause.")
 
     def _on_form(self) -> None:
         self._say("")
@@ -186,6 +213,7 @@ class StagePanel:
         self.button.text = "Stopping ..." if stopping else "Stop" if active else session.step.button
         self.button.enabled = not stopping if active else session.can_start
         self.pause_button.visible = session.state is State.RUNNING
+        self.step_button.visible = self.steps_singly and session.state is State.RUNNING
         self.pause_button.text = "Resume" if session.paused else "Pause"
         self.form.set_enabled(not active)
         self.worker_box.enabled = not active

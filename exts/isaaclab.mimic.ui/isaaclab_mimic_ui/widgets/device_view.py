@@ -49,9 +49,7 @@ class DeviceView:
         following = [told["next"] for told in instructions.values() if told["next"]]
         self._next.text = shown.get("hint") or (f"Then: {', '.join(following)}" if following else "")
         readings = shown.get("readings") or {}
-        closed = readings.get("closed") or {}
-        grip = ", ".join("closed" if value else "open" for value in closed.values())
-        rests = "waiting for you to move" if shown.get("waiting") else f"gripper {grip}"
+        rests = "waiting for you to move" if shown.get("waiting") else _say(readings)
         device = shown["teleop_device"]
         self._state.text = f"{device}: {rests if shown.get('connected', True) else 'not connected'}"
         for (before, bar), value in zip(self._bars, readings.get("deflection", ()), strict=False):
@@ -74,3 +72,16 @@ class DeviceView:
                             ui.Spacer()
                         ui.Label(keys, name="key", alignment=ui.Alignment.CENTER)
                     ui.Label(meaning, name="hint", elided_text=True, tooltip=meaning)
+
+
+def _say(readings: dict) -> str:
+    """Say in few words what a device reads: its session, if it has one, and the grippers."""
+    sides = {name: values for name, values in readings.items() if isinstance(values, dict) and "follows" in values}
+    if sides:
+        hands = [f"{name} {values['follows']}, {_grip(values['closed'])}" for name, values in sides.items()]
+        return f"session {readings.get('session', '')}; {'; '.join(hands)}"
+    return f"gripper {', '.join(map(_grip, (readings.get('closed') or {}).values()))}"
+
+
+def _grip(closed: bool) -> str:
+    return "closed" if closed else "open"

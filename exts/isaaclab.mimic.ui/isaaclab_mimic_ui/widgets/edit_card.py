@@ -16,7 +16,7 @@ _ROWS = {
     "other": ("File to add", "The file whose demonstrations are added by Merge."),
     "output": ("Output", "The file to write; for an export, the folder. Nothing that exists is replaced."),
 }
-_BUTTONS = {
+EDITS = {
     "keep": ("Keep", "Write a file with these demonstrations."),
     "leave_out": ("Leave out", "Write a file with all the others."),
     "merge": ("Merge", "Write a file with the demonstrations of both."),
@@ -53,14 +53,15 @@ class EditCard:
                     ui.Label(label, name="dim", width=style.LABEL_WIDTH, tooltip=tooltip)
                     ui.StringField(self.models[name], tooltip=tooltip)
             with ui.HStack(height=28, spacing=4):
-                for by, (text, tooltip) in _BUTTONS.items():
+                for by, (text, tooltip) in EDITS.items():
                     self.buttons[by] = ui.Button(
-                        text, name="small", tooltip=tooltip, clicked_fn=lambda by=by: self._edit(by)
+                        text, name="small", tooltip=tooltip, clicked_fn=lambda by=by: self.edit(by)
                     )
 
     def destroy(self) -> None:
         self._subscriptions = []
         self.buttons.clear()
 
-    def _edit(self, by: str) -> None:
+    def edit(self, by: str) -> None:
+        """Do what a button does."""
         self._on_edit(by, *(self.models[name].get_value_as_string().strip() for name in _ROWS))

@@ -18,9 +18,12 @@ class KitInput:
             with `control` and `value`, `release`.
         wanted: Returns whether keys are meant for the robot now; while not, for example because somebody types into a
             field, none is passed on, and those held are let go.
+        device: Name of the device that is fed: for `gamepad` sticks and buttons are passed on, for any other one keys.
     """
 
-    def __init__(self, request: Callable[..., None], wanted: Callable[[], bool] = lambda: True):
+    def __init__(
+        self, request: Callable[..., None], wanted: Callable[[], bool] = lambda: True, device: str = "keyboard"
+    ):
         import carb.input
         import omni.appwindow  # type: ignore[import-not-found]
 
@@ -29,9 +32,10 @@ class KitInput:
         self._input = carb.input.acquire_input_interface()
         window = omni.appwindow.get_default_app_window()
         self._keyboard, self._gamepad = window.get_keyboard(), window.get_gamepad(0)
-        self._keys = self._input.subscribe_to_keyboard_events(self._keyboard, self._on_key)
-        self._controls = None
-        if self._gamepad is not None:
+        self._keys = self._controls = None
+        if device != "gamepad":
+            self._keys = self._input.subscribe_to_keyboard_events(self._keyboard, self._on_key)
+        elif self._gamepad is not None:
             self._controls = self._input.subscribe_to_gamepad_events(self._gamepad, self._on_gamepad)
         self._held: set[str] = set()
 
