@@ -173,11 +173,21 @@ class MimicWindow:
 
     def _make_panel(self, name: str):
         if name == _KEYS:
-            return KeysPanel(self.hotkeys)
+            return KeysPanel(self.hotkeys, self._room)
         context = PanelContext(
-            self._host, self.hotkeys, self.hotkeys.set_editing, self.work.obstacle, self.open_step, self.work
+            self._host,
+            self.hotkeys,
+            self.hotkeys.set_editing,
+            self.work.obstacle,
+            self.open_step,
+            self.work,
+            self._room,
         )
         return PANELS[name](self.work.sessions[name], context)
+
+    def _room(self) -> float:
+        """Return how much there is for a panel, from left to right [px]."""
+        return self._window.width - style.RAIL_WIDTH - style.PADDING - 2 * style.GAP
 
     def _keep_open(self) -> None:
         self._question.visible = False

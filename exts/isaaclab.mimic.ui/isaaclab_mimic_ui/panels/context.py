@@ -28,3 +28,5 @@ class PanelContext:
     open_step: Callable[[str], Any]
     """Brings another step's panel to the front, and returns it."""
     work: Work
+    width: Callable[[], float]
+    """[px] There is for the panel: what is in it may want more, and would be as wide as that."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import omni.ui as ui
@@ -13,6 +14,7 @@ from ..hotkeys import ACTIONS, SCOPES, Hotkeys
 from ..keys import Key
 from ..widgets import style
 from ..widgets.layout import card, scrolled, section
+from .stage_panel import WIDE
 
 
 class KeysPanel:
@@ -20,10 +22,12 @@ class KeysPanel:
 
     Args:
         hotkeys: The table.
+        width: Returns how much room there is [px].
     """
 
-    def __init__(self, hotkeys: Hotkeys) -> None:
+    def __init__(self, hotkeys: Hotkeys, width: Callable[[], float]) -> None:
         self._hotkeys = hotkeys
+        self._width, self._wide = width, True
         self.buttons: dict[str, ui.Button] = {}
         self.trouble = ""
         """Why the last change was refused; empty if it was not."""
@@ -33,7 +37,8 @@ class KeysPanel:
         self._frame.rebuild()
 
     def refresh(self) -> None:
-        pass
+        if self._wide != (self._width() >= WIDE):
+            self._frame.rebuild()
 
     def actions(self) -> dict:
         return {}
@@ -63,6 +68,7 @@ class KeysPanel:
 
     def _build(self) -> None:
         self.buttons.clear()
+        self._wide = self._width() >= WIDE
         with card(True):
             with ui.HStack(height=26, spacing=style.GAP):
                 ui.Label(
@@ -74,7 +80,7 @@ class KeysPanel:
                 ui.Button("Restore all", name="small", width=100, clicked_fn=self._restore)
             if self.trouble:
                 ui.Label(self.trouble, name="problem", height=0, word_wrap=True)
-            with scrolled(2 * style.PADDING, horizontal=True):
+            with scrolled(2 * style.PADDING, horizontal=self._wide):
                 for scope, title in SCOPES.items():
                     with ui.VStack(height=0, spacing=4):
                         section(title.upper())

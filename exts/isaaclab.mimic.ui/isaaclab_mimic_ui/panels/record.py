@@ -132,4 +132,4 @@ class RecordPanel(StagePanel):
         session.tally.demos = [
             replace(demo, name=name, steps=steps, saved=number) for number, (name, steps) in enumerate(left, 1)
         ]
-        session.say(f"Deleted {demo.name}; {len(left)} are left, numbered anew.")
+        session.say(f"Deleted {demo.name}; numbered anew: {len(left)} left.")

@@ -17,7 +17,7 @@ from ..widgets.layout import card, scrolled
 from ..widgets.notice import build_notice
 from .context import PanelContext
 
-_WIDE = 720
+WIDE = 720
 """[px] From this width on the two halves stand side by side; in a narrower window one is above the other."""
 
 _RUN_HEIGHT = 480
@@ -46,7 +46,7 @@ class StagePanel:
         self._on_worker = self.worker.subscribe_value_changed_fn(
             lambda model: setattr(session.choices, "in_worker", model.get_value_as_bool())
         )
-        self._wide = True
+        self._wide = context.width() >= WIDE
         self._face: tuple | None = None
         self._shown: tuple | None = None
         self.button: ui.Button | None = None
@@ -57,7 +57,6 @@ class StagePanel:
         self._run_frame: ui.Frame | None = None
         self._trouble: ui.Label | None = None
         self._frame = ui.Frame(build_fn=self._build)
-        self._frame.set_computed_content_size_changed_fn(self._on_size)
 
     @property
     def entries(self):
@@ -88,6 +87,11 @@ class StagePanel:
     def refresh(self) -> None:
         """Bring what is shown up to date; called once a frame."""
         if self._run_frame is None:
+            return
+        wide = self.context.width() >= WIDE
+        if wide != self._wide:
+            self._wide = wide
+            self._frame.rebuild()
             return
         self._refresh_buttons()
         shown = self.session.state is State.IDLE, self.session.failure
@@ -141,12 +145,6 @@ class StagePanel:
 
     # -- building
 
-    def _on_size(self) -> None:
-        wide = self._frame.computed_content_width >= _WIDE
-        if wide != self._wide:
-            self._wide = wide
-            self._frame.rebuild()
-
     def _build(self) -> None:
         self._face = self._shown = None
         if self._wide:
@@ -160,6 +158,7 @@ class StagePanel:
         else:
             with scrolled(style.GAP):
                 with card():
+                    self._build_ways()
                     self.form.build()
                     self._build_buttons()
                 self._run_frame = ui.Frame(build_fn=self._build_right, height=_RUN_HEIGHT)

@@ -61,6 +61,11 @@ class DemoList:
                 with ui.HStack(height=22, spacing=style.GAP):
                     ui.Label(demo.name, name="log", width=96)
                     ui.Label(f"{demo.steps} steps", name="hint", width=76)
+                    if not is_open:
+                        self.buttons[demo.name] = (
+                            ui.Button("Play", name="small", width=52, clicked_fn=partial(self._on_replay, demo)),
+                            ui.Button("Delete", name="small", width=60, clicked_fn=partial(self._on_delete, demo)),
+                        )
                     with ui.HStack():
                         with ui.VStack(width=ui.Percent(60 * demo.steps / longest)):
                             ui.Spacer()
@@ -69,8 +74,3 @@ class DemoList:
                         ui.Spacer(width=8)
                         if demo.steps > _LONG * middle:
                             ui.Label("long: shorter ones train better", name="hint", elided_text=True)
-                    if not is_open:
-                        self.buttons[demo.name] = (
-                            ui.Button("Play", name="small", width=52, clicked_fn=partial(self._on_replay, demo)),
-                            ui.Button("Delete", name="small", width=60, clicked_fn=partial(self._on_delete, demo)),
-                        )

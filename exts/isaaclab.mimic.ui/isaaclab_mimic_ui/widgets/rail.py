@@ -12,6 +12,7 @@ import omni.ui as ui
 from ..steps import Step
 from ..work import Standing
 from . import style
+from .layout import scrolled
 
 _HEIGHT = 50
 
@@ -33,9 +34,9 @@ class Rail:
             ui.Rectangle(name="rail")
             with ui.VStack(spacing=2):
                 ui.Spacer(height=6)
-                for number, step in enumerate(steps, 1):
-                    self._build_item(number, step, on_chosen)
-                ui.Spacer()
+                with scrolled(2):
+                    for number, step in enumerate(steps, 1):
+                        self._build_item(number, step, on_chosen)
                 with ui.HStack(height=28):
                     ui.Spacer(width=8)
                     self.keys_button = ui.Button(

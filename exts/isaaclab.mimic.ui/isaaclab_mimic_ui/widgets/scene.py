@@ -39,10 +39,12 @@ class SceneFrame:
         self._frame = ui.ZStack() if grows else ui.ZStack(height=_HEIGHT, visible=False)
         with self._frame:
             ui.Rectangle(name="inset")
-            self.view = sc.SceneView(
-                sc.CameraModel(sc.Matrix44(*projection()), sc.Matrix44(*looking_at(*self._looked))),
-                aspect_ratio_policy=sc.AspectRatioPolicy.PRESERVE_ASPECT_FIT,
-            )
+            # A scene view by itself draws over its neighbours.
+            with ui.Frame(horizontal_clipping=True, vertical_clipping=True):
+                self.view = sc.SceneView(
+                    sc.CameraModel(sc.Matrix44(*projection()), sc.Matrix44(*looking_at(*self._looked))),
+                    aspect_ratio_policy=sc.AspectRatioPolicy.PRESERVE_ASPECT_FIT,
+                )
             with ui.VStack():
                 ui.Spacer(height=4)
                 with ui.HStack(height=14):
