@@ -20,8 +20,8 @@ from isaaclab_mimic_core.datasets import DatasetReader
 pytestmark = pytest.mark.e2e
 
 TITLE = "Isaac Lab Mimic"
-OUTPUT_FIELD = (330, 207)
-"""Where Record and Annotate ask for the output file [px], in a window of 1280 x 720."""
+OUTPUT_FIELD = (330, 242)
+"""Where Record asks for the output file [px], in a window of 1280 x 720."""
 
 
 class Desk:
