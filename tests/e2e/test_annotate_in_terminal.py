@@ -18,8 +18,7 @@ import time
 
 import pytest
 
-from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, first_change
-from isaaclab_mimic_core.stages.quickstart import SAMPLE
+from isaaclab_mimic_core.datasets import DatasetReader, first_change
 
 pytestmark = pytest.mark.e2e
 
@@ -91,18 +90,9 @@ def terminal(environment):
         session.close()
 
 
-@pytest.fixture
-def demos(tmp_path):
-    path = tmp_path / "demos.hdf5"
-    with DatasetReader(SAMPLE) as reader, DatasetWriter(path, reader.env_args) as writer:
-        for name in ("demo_0", "demo_1"):
-            writer.add(reader.read(name))
-    return path
-
-
-def test_mark_undo_scrub_skip_quit_resume_and_generate(terminal, demos, tmp_path, start_mimic):
+def test_mark_undo_scrub_skip_quit_resume_and_generate(terminal, two_demos, tmp_path, start_mimic):
     output = tmp_path / "marked.hdf5"
-    command = ("annotate", "--manual", "--assets", "local", "--input", demos, "--output", output)
+    command = ("annotate", "--manual", "--assets", "local", "--input", two_demos, "--output", output)
 
     session = terminal(*command)
     session.expect("demo_0  paused at 1x  sample 0 of 333")

@@ -70,12 +70,10 @@ def generate_two_and_stop(kit, folder, annotated, in_worker, look=lambda: None):
         time.sleep(max(0.0, 1 / 60 - took))
     panel = window.panel("generate")
     kit.click(panel._grid.cells[3])
-    kit.pump_until(
-        lambda: time.sleep(0.01) or len(window.session.snapshot.get("watched", {}).get("planned", ())) > 0, 60
-    )
-    kit.pump_until(lambda: time.sleep(0.01) or has_saved(window, 3), 200)
+    kit.pump_until(lambda: len(window.session.snapshot.get("watched", {}).get("planned", ())) > 0, 60)
+    kit.pump_until(lambda: has_saved(window, 3), 200)
     # Later than in the first subtask, the way done has a boundary.
-    kit.pump_until(lambda: time.sleep(0.01) or 0 < window.session.snapshot["watched"]["subtask"]["franka"] < 3, 200)
+    kit.pump_until(lambda: 0 < window.session.snapshot["watched"]["subtask"]["franka"] < 3, 200)
     kit.screenshot(folder / "generating.png")
     look()
     assert window.session.snapshot["watched"]["env"] == 3
@@ -101,7 +99,7 @@ def generate_two_and_stop(kit, folder, annotated, in_worker, look=lambda: None):
     shown = []
     window._host.open_in_browser = shown.append
     kit.click(panel.report_button)
-    kit.pump_until(lambda: time.sleep(0.01) or shown, 120)
+    kit.pump_until(lambda: shown, 120)
     kit.update(3)
     kit.screenshot(folder / "reported.png")
     assert shown[0].is_file() and shown[0].parent == folder / "generated_report"

@@ -4,7 +4,6 @@
 """The panels on real physics: each is clicked and typed into in a real Kit, and does what it says."""
 
 import json
-import time
 from functools import partial
 from pathlib import Path
 
@@ -92,13 +91,13 @@ def test_a_recorded_demonstration_is_played_again_or_deleted(kit, tmp_path):
     for name, text in {"teleop_device": "scripted", "output": str(path), "num_demos": "2", "num_envs": "2"}.items():
         panel.entries[name].value = text
     kit.click(panel.button)
-    kit.pump_until(lambda: time.sleep(0.01) or has_ended(window), 200)
+    kit.pump_until(lambda: has_ended(window), 200)
     assert window.session.state.value == "done", window.session.failure
     kit.pump_for(0.3)
     kit.screenshot(tmp_path / "recorded.png")
     kit.click(panel._demos.buttons["demo_1"][0])
     assert window.chosen == "replay" and window.session.state.is_active, window.panels["replay"]._trouble.text
-    kit.pump_until(lambda: time.sleep(0.01) or has_ended(window), 100)
+    kit.pump_until(lambda: has_ended(window), 100)
     kit.pump_for(0.3)
     kit.screenshot(tmp_path / "replayed.png")
     said = [message.text for message in window.session.messages]
@@ -261,7 +260,7 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
 
     kit.click(panel.check_button)
     # Frames without a pause would leave the thread that reads little of Python's lock.
-    kit.pump_until(lambda: time.sleep(0.01) or panel.findings is not None, timeout=100)
+    kit.pump_until(lambda: panel.findings is not None, timeout=100)
     kit.update(3)
     kit.screenshot(tmp_path / "checked.png")
     fields, output = panel.edit_card.models, tmp_path / "few.hdf5"
@@ -272,13 +271,13 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
     fields["output"].set_value(str(output))
     fields["demos"].set_value("1,3-5")
     kit.click(panel.edit_card.buttons["keep"])
-    kit.pump_until(lambda: time.sleep(0.01) or panel.done, timeout=60)
+    kit.pump_until(lambda: panel.done, timeout=60)
     kit.update(3)
     kit.screenshot(tmp_path / "kept.png")
     fields["other"].set_value(str(output))
     fields["output"].set_value(str(tmp_path / "more.hdf5"))
     kit.click(panel.edit_card.buttons["merge"])
-    kit.pump_until(lambda: time.sleep(0.01) or "14 demonstrations" in panel.done, timeout=60)
+    kit.pump_until(lambda: "14 demonstrations" in panel.done, timeout=60)
     for path, count in ((output, 4), (tmp_path / "more.hdf5", 14)):
         with h5py.File(path) as file:
             assert len(file["data"]) == count
@@ -354,7 +353,7 @@ def test_a_policy_is_trained_and_played(kit, tmp_path, small_network):
     panel.entries["config"].value = str(small_network)
     panel.entries["threads"].value = "1"
     kit.click(panel.button)
-    kit.pump_until(lambda: time.sleep(0.01) or has_ended(window), timeout=240)
+    kit.pump_until(lambda: has_ended(window), timeout=240)
     kit.update(5)
     kit.screenshot(tmp_path / "trained.png")
     assert not window.session.failure and len(window.session.tally.loss.values) == 2
@@ -364,7 +363,7 @@ def test_a_policy_is_trained_and_played(kit, tmp_path, small_network):
         type_into(kit, panel.entries[name], text)
     panel.entries["horizon"].value = "60"
     kit.click(panel.button)
-    kit.pump_until(lambda: time.sleep(0.01) or has_ended(window), timeout=240)
+    kit.pump_until(lambda: has_ended(window), timeout=240)
     kit.update(5)
     kit.screenshot(tmp_path / "played.png")
     assert not window.session.failure

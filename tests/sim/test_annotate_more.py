@@ -11,7 +11,7 @@ import torch
 
 from isaaclab_mimic_core.datagen.plan import make_plan
 from isaaclab_mimic_core.datagen.source_bank import segment
-from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, first_change
+from isaaclab_mimic_core.datasets import DatasetReader, first_change
 from isaaclab_mimic_core.errors import TaskError
 from isaaclab_mimic_core.stages.annotate import Annotate
 from isaaclab_mimic_core.stages.options import AnnotateOptions
@@ -25,16 +25,6 @@ STARTS = "obs/datagen_info/subtask_start_signals"
 NEAR = 0.12
 """[m] Between hand and cube."""
 NEXT_CUBE = {"grasp_1": "cube_2", "stack_1": "cube_1", "grasp_2": "cube_3"}
-
-
-@pytest.fixture
-def two(tmp_path):
-    """A file of the sample's first two demonstrations."""
-    path = tmp_path / "two.hdf5"
-    with DatasetReader(SAMPLE) as reader, DatasetWriter(path, reader.env_args) as writer:
-        for name in ("demo_0", "demo_1"):
-            writer.add(reader.read(name))
-    return path
 
 
 def marks_of(path) -> dict[str, dict[str, int | None]]:
@@ -64,10 +54,10 @@ def start_signals_of(env):
     return signals
 
 
-def test_start_signals_of_the_task_are_kept_and_cut_segments(stack_env, run_stage, two, tmp_path, monkeypatch):
+def test_start_signals_of_the_task_are_kept_and_cut_segments(stack_env, run_stage, two_demos, tmp_path, monkeypatch):
     monkeypatch.setattr(stack_env.env, "get_subtask_start_signals", start_signals_of(stack_env))
     output = tmp_path / "starts.hdf5"
-    options = AnnotateOptions(input=str(two), output=str(output), num_envs=stack_env.num_envs, start_signals=True)
+    options = AnnotateOptions(input=str(two_demos), output=str(output), num_envs=stack_env.num_envs, start_signals=True)
     run = run_stage(Annotate(options, stack_env))
     assert run.ending.summary["annotated"] == 2
     plan = make_plan(stack_env.cfg, stack_env.object_names, torch.device("cpu"), planned=True)
@@ -93,28 +83,33 @@ def test_start_signals_of_the_task_are_kept_and_cut_segments(stack_env, run_stag
             assert begins[:3] == [starts[name] for name in NEXT_CUBE]
 
 
-def test_a_demonstration_whose_start_signal_never_rises_is_left_out(stack_env, run_stage, two, tmp_path, monkeypatch):
+def test_a_demonstration_whose_start_signal_never_rises_is_left_out(
+    stack_env, run_stage, two_demos, tmp_path, monkeypatch
+):
     signals = start_signals_of(stack_env)
-    silent = lambda env_ids=None: {**signals(), "stack_1": torch.zeros(stack_env.num_envs, dtype=torch.bool)}  # noqa: E731
+
+    def silent(env_ids=None):
+        return {**signals(), "stack_1": torch.zeros(stack_env.num_envs, dtype=torch.bool)}
+
     monkeypatch.setattr(stack_env.env, "get_subtask_start_signals", silent)
-    options = AnnotateOptions(input=str(two), output=str(tmp_path / "none.hdf5"), start_signals=True)
+    options = AnnotateOptions(input=str(two_demos), output=str(tmp_path / "none.hdf5"), start_signals=True)
     run = run_stage(Annotate(options, stack_env))
     assert run.ending.summary["annotated"] == 0
     for event in run.kinds["EpisodeAnnotated"]:
         assert not event.ok and "start signal stack_1 of franka never changes" in event.reason
 
 
-def test_a_task_without_start_signals_says_so_and_nothing_is_replaced(stack_env, two, tmp_path):
+def test_a_task_without_start_signals_says_so_and_nothing_is_replaced(stack_env, two_demos, tmp_path):
     output = tmp_path / "there.hdf5"
-    output.write_bytes(two.read_bytes())
-    options = AnnotateOptions(input=str(two), output=str(output), start_signals=True, overwrite=True)
+    output.write_bytes(two_demos.read_bytes())
+    options = AnnotateOptions(input=str(two_demos), output=str(output), start_signals=True, overwrite=True)
     with (
         pytest.raises(TaskError, match=r"--start-signals: .*does not tell when its subtasks start") as caught,
         Annotate(options, stack_env) as stage,
     ):
         list(stage)
     assert "--manual" in str(caught.value)
-    assert output.read_bytes() == two.read_bytes()
+    assert output.read_bytes() == two_demos.read_bytes()
 
 
 def test_killed_and_resumed_it_loses_nothing_and_ends_as_if_it_had_not_been(annotated, start_python, tmp_path):

@@ -63,6 +63,8 @@ class KitHarness:
             if time.monotonic() > deadline:
                 raise TimeoutError(message or f"nothing happened within {timeout} s")
             self.update()
+            # What is waited for may be another thread's or process's, which needs the processor, too.
+            time.sleep(0.005)
 
     def pump_for(self, seconds: float) -> None:
         """Run frames for some time."""

@@ -182,9 +182,23 @@ def test_no_way_fails_the_subtask_at_once(mode, retries):
     assert [(o.success, o.cause, o.subtask, o.steps, o.retries) for o in outcomes] == [
         (False, "no_path", "arm/0", 1, retries)
     ] * 2
+    # That is no guess which an early stop would have made.
+    assert not any(o.flagged for o in outcomes)
     # Each try asks for the way to another source's segment.
     goals = {tuple(query.goal[0].flatten().tolist()) for query in planner.asked}
     assert len(goals) == 1 + retries
+
+
+def test_the_arm_without_a_way_is_the_one_that_failed():
+    eefs = ("left", "right")
+    env = make_env(eefs, generation_select_src_per_arm=True)
+    planner = Planner({0: 3, 1: 8})
+    plan = planner.plan
+    planner.plan = lambda query: replace(plan(query), found=torch.full((len(query.rows),), query.eef == 0))
+    generator = Generator(env, plan_of(env), bank_of(env, make_demo(eefs=eefs)), 1, SETTINGS, planner)
+    generator.begin(torch.arange(2), torch.arange(2))
+    env.step(generator.action())
+    assert [(o.cause, o.subtask) for o in generator.observe()] == [("no_path", "right/0")] * 2
 
 
 def test_arms_that_begin_together_wait_at_the_end_of_their_ways():

@@ -59,7 +59,8 @@ class Generator:
             raise ConfigError(
                 "navigation controllers are not supported", where="datagen_config.use_navigation_controller"
             )
-        self._planner = (planner or LiftTravelDescend()) if plan.planned else None
+        self.planner = (planner or LiftTravelDescend()) if plan.planned else None
+        """What makes the ways between segments; None: they are straight."""
         self._env, self._plan, self._bank, self._seed, self._settings = env, plan, bank, seed, settings
         device, n, e, s = env.device, env.num_envs, len(plan.eef_names), plan.max_subtasks
         counts = dict(zip(plan.eef_names, plan.count.tolist(), strict=True))
@@ -69,7 +70,7 @@ class Generator:
         if not constraints.empty:
             self._constraints = Constraints(constraints, n, order, device, settings.exact_upstream)
         self._experience = Experience(plan, bank) if settings.learn_sources else None
-        self._following = Following(env, plan, bank, seed, settings, self._constraints, self._experience, self._planner)
+        self._following = Following(env, plan, bank, seed, settings, self._constraints, self._experience, self.planner)
 
         def whole(*shape: int) -> torch.Tensor:
             return torch.zeros(shape, dtype=torch.long, device=device)
@@ -138,13 +139,9 @@ class Generator:
             # What a wait was for may have moved the objects, so by default the subtask is chosen anew after it.
             again = not self._settings.exact_upstream
             following = self._following
+            planned = following.planned_length if self.planner else None
             self._released = self._constraints.hold_back(
-                self._cursor,
-                self._subtask,
-                following.length,
-                self._arm_done,
-                once_more=again,
-                planned=None if self._planner is None else following.planned_length,
+                self._cursor, self._subtask, following.length, self._arm_done, once_more=again, planned=planned
             )
             self._released &= again
         target, gripper, amplitude = self._following.waypoint(self._cursor)
@@ -195,20 +192,16 @@ class Generator:
             won = complete & (self._held >= self._settings.success_hold_steps)
             over = won | (self._tail > self._settings.max_tail_steps)
         lost, slot = over & ~won, self._latest_slot
-        failed = self._watch.failed
-        if self._planner is not None:
-            failed = torch.where(self._following.no_path, self._subtask, failed)
-        failed_eef = (failed >= 0).long().argmax(dim=1, keepdim=True)
-        has_failed = (failed >= 0).any(dim=1) & ~won
-        if self._settings.early_stop or self._planner is not None:
-            failed_slot = (failed_eef * self._plan.max_subtasks + failed.gather(1, failed_eef))[:, 0]
-            at_once = has_failed if self._settings.early_stop else self._following.no_path.any(dim=1) & ~won
-            slot = torch.where(at_once, failed_slot, slot)
-            lost |= at_once
+        failed, no_path = self._watch.failed, self._following.no_path
+        suspect = ((failed >= 0).any(dim=1) | fallen) & ~won
         if self._settings.early_stop:
-            lost |= fallen & ~won
+            lost, slot = lost | suspect, self._slot_of(failed, slot)
         else:
-            self._flagged |= has_failed | (fallen & ~won)
+            self._flagged |= suspect
+        if self.planner is not None:
+            # There is nothing to follow, whatever the rules.
+            lost |= no_path.any(dim=1) & ~won
+            slot = self._slot_of(torch.where(no_path, self._subtask, -1), slot)
         unstable = ~torch.isfinite(objects.sum(dim=(1, 2, 3)) + eefs.sum(dim=(1, 2, 3)))
         running = self._attempt >= 0
         again = self._tries.gather(1, slot[:, None])[:, 0] < self._settings.max_retries
@@ -299,6 +292,17 @@ class Generator:
 
     # -- second tries
 
+    def _slot_of(self, failed: torch.Tensor, otherwise: torch.Tensor) -> torch.Tensor:
+        """Return where to go back to: (num_envs,) slot of the first of the `failed` subtasks, else `otherwise`.
+
+        Args:
+            failed: (num_envs, num_eefs) int64 subtasks, -1 for none.
+            otherwise: (num_envs,) int64.
+        """
+        eef = (failed >= 0).long().argmax(dim=1, keepdim=True)
+        subtask = failed.gather(1, eef)
+        return torch.where(subtask >= 0, eef * self._plan.max_subtasks + subtask, otherwise[:, None])[:, 0]
+
     def _save_checkpoints(self) -> None:
         """Remember how things stand wherever an end effector begins a subtask."""
         rows, eefs = self._beginning.nonzero()
@@ -357,7 +361,7 @@ class Generator:
                 "placement": placement(self._start),
                 "slot": slot,
                 "has_slot": has_slot,
-                "no_path": self._following.no_path.flatten(1).any(dim=1),
+                "no_path": self._following.no_path,
                 "retries": self._tries.sum(dim=1),
                 "flagged": self._flagged,
             }.items()
@@ -372,7 +376,7 @@ class Generator:
                     eef, subtask = divmod(row["slot"], plan.max_subtasks)
                     flags = (row[name][eef][subtask] for name in ("ever", "far"))
                     cause, where = explain_subtask(plan, eef, subtask, *flags)
-                    cause = "no_path" if row["no_path"] else cause
+                    cause = "no_path" if row["no_path"][eef] else cause
                 else:
                     flags = (row[name] for name in ("at_end", "ever", "far", "subtask", "held", "fulfilled"))
                     cause, where = explain(plan, *flags)

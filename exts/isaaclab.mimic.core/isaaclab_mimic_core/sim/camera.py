@@ -43,6 +43,4 @@ def aim_camera(env: Any) -> None:
 
 def take_pictures(env: Any) -> np.ndarray:
     """Return what is seen now: (num_envs, HEIGHT, WIDTH, 3) uint8."""
-    pictures = env.scene[_NAME].data.output["rgb"]
-    pictures = getattr(pictures, "torch", pictures)
-    return pictures[..., :3].to("cpu").numpy().copy()
+    return env.scene[_NAME].data.output["rgb"].torch[..., :3].to("cpu", copy=True).numpy()

@@ -6,16 +6,19 @@
 import math
 import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from ..datasets.export.mp4 import Mp4
 from ..errors import OutputError
 from ..learning.rollouts import Rollout
 
 MOST = 16
 """Rollouts in one film."""
 _BORDER = 6
+"""[pixels]"""
+_QUALITY = 7
+"""The encoder's, from 0 to 10."""
 _SUCCESS, _FAILURE = (60, 170, 80), (200, 60, 50)
 
 
@@ -32,7 +35,7 @@ class Film:
         self._fps = fps
         self._beside = path.with_name(f".{path.stem}.part.mp4")
         self._over: dict[int, np.ndarray] = {}
-        self._video = None
+        self._video: Mp4 | None = None
 
     def add(self, pictures: np.ndarray, ended: list[Rollout]) -> None:
         """Add a frame.
@@ -74,18 +77,10 @@ class Film:
             self._beside.unlink(missing_ok=True)
 
     def _send(self, frame: np.ndarray) -> None:
-        import imageio_ffmpeg
-
         try:
             if self._video is None:
-                size = (frame.shape[1], frame.shape[0])
-                # A macro block of 1, or the encoder would scale pictures to multiples of 16.
-                fps: Any = self._fps  # Stated as int there; ffmpeg takes any number.
-                self._video = imageio_ffmpeg.write_frames(
-                    str(self._beside), size, fps=fps, quality=7, macro_block_size=1, ffmpeg_log_level="error"
-                )
-                self._video.send(None)
-            self._video.send(np.ascontiguousarray(frame).tobytes())
+                self._video = Mp4(self._beside, frame.shape[0], frame.shape[1], self._fps, _QUALITY)
+            self._video.add(frame)
         except OSError as error:
             raise self._cannot(error) from error
 

@@ -123,8 +123,9 @@ class Generate(SimStage):
         plan = make_plan(env.cfg, env.object_names, env.device, planned=wants_planned(options.planner))
         demos = as_sources(self._episodes, plan, options.input)
         self._bank = make_bank(demos, env, plan)
-        planner = planner_of(options.planner) if plan.planned else None
-        self._generator = Generator(env, plan, self._bank, options.seed, self._settings, planner)
+        chosen = planner_of(options.planner)
+        self._generator = Generator(env, plan, self._bank, options.seed, self._settings, chosen)
+        planner = self._generator.planner
         self._run = {
             "input": options.input,
             "seed": options.seed,

@@ -25,8 +25,7 @@ def watched_poses(env: "BatchedEnv", index: int) -> dict:
         `env`; `origin`: where its frame is in the world [m]; `eefs` and `objects`: name -> (4, 4) pose, row by row [m].
     """
     hands, objects = env.eef_pose()[index], env.object_pose()[index]
-    numbers = torch.cat([hands, objects]).to("cpu", torch.float64)
-    rows = [[[round(value, _FINEST) for value in row] for row in pose] for pose in numbers.tolist()]
+    rows = _rounded(torch.cat([hands, objects]))
     return {
         "env": index,
         "origin": env.env.scene.env_origins[index].tolist(),
@@ -61,10 +60,8 @@ def watched_ways(generator: "Generator", eef_names: tuple[str, ...], index: int)
 
 def _thinned(points: torch.Tensor) -> list[list[float]]:
     """Keep some of (steps, 3) points, the last one always."""
-    kept = points[:: max(1, len(points) // _POINTS)]
-    if len(points) and (len(points) - 1) % max(1, len(points) // _POINTS):
-        kept = torch.cat([kept, points[-1:]])
-    return _rounded(kept)
+    every = max(1, len(points) // _POINTS)
+    return _rounded(torch.cat([points[:-1:every], points[-1:]]))
 
 
 def _rounded(points: torch.Tensor) -> list:

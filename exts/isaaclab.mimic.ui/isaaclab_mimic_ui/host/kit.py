@@ -107,8 +107,8 @@ class KitHost(Host):
     def listen_to_gamepad(self, request: Callable[..., None], wanted: Callable[[], bool]) -> Callable[[], None]:
         try:
             return KitInput(request, wanted, device="gamepad").close
-        except (ImportError, AttributeError):
-            # A Kit without a window has no gamepad either.
+        except ImportError:
+            # omni.appwindow is not enabled: a Kit that shows nothing.
             return lambda: None
 
     def has_attention(self, window: ui.Window) -> bool:

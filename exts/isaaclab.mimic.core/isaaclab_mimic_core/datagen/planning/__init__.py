@@ -11,7 +11,7 @@ __all__ = ["LiftTravelDescend", "Query", "Transition", "TransitionPlanner", "pla
 
 PLANNERS = {"lift": LiftTravelDescend}
 CHOICES = ("task", "straight", *PLANNERS)
-"""`task`: as its configuration says, by the first planner if it wants planned ways."""
+"""`task`: as its configuration says, with the generator's default planner if it wants planned ways."""
 
 
 def wants_planned(choice: str) -> bool | None:
@@ -25,6 +25,6 @@ def wants_planned(choice: str) -> bool | None:
     return None if choice == "task" else choice in PLANNERS
 
 
-def planner_of(choice: str) -> TransitionPlanner:
-    """Return a new planner."""
-    return PLANNERS.get(choice, LiftTravelDescend)()
+def planner_of(choice: str) -> TransitionPlanner | None:
+    """Return a new planner; None for choices that name none."""
+    return PLANNERS[choice]() if choice in PLANNERS else None

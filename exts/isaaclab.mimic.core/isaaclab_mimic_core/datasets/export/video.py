@@ -14,6 +14,7 @@ from ...errors import DatasetError, OptionError
 from .. import layout
 from ..opening import data_group, open_for_reading
 from ..reader import DatasetReader
+from .mp4 import Mp4
 from .result import ExportReport, OnExported, new_folder
 
 _BLOCK = 64
@@ -105,19 +106,10 @@ def _is_picture(shape: tuple[int, ...]) -> bool:
 
 
 def _write(path: Path, frames: h5py.Dataset, fps: int, quality: int) -> None:
-    import imageio_ffmpeg
-
-    height, width = frames.shape[1:3]
-    # Most players want an even number of pixels a side.
-    padded = (height + height % 2, width + width % 2)
-    # A macro block of 1, or the encoder would scale pictures to multiples of 16.
-    video = imageio_ffmpeg.write_frames(
-        str(path), (padded[1], padded[0]), fps=fps, quality=quality, macro_block_size=1, ffmpeg_log_level="error"
-    )
-    video.send(None)
+    video = Mp4(path, frames.shape[1], frames.shape[2], fps, quality)
     try:
         for picture in _pictures(frames):
-            video.send(np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge").tobytes())
+            video.add(picture)
     finally:
         video.close()
 

@@ -30,12 +30,15 @@ class KitInput:
         self._request, self._wanted = request, wanted
         self._kinds = carb.input.KeyboardEventType
         self._input = carb.input.acquire_input_interface()
-        window = omni.appwindow.get_default_app_window()
-        self._keyboard, self._gamepad = window.get_keyboard(), window.get_gamepad(0)
+        self._keyboard: Any = None
+        self._gamepad: Any = None
         self._keys = self._controls = None
-        if device != "gamepad":
+        # A Kit without a window has neither keys nor a gamepad.
+        if window := omni.appwindow.get_default_app_window():
+            self._keyboard, self._gamepad = window.get_keyboard(), window.get_gamepad(0)
+        if device != "gamepad" and self._keyboard is not None:
             self._keys = self._input.subscribe_to_keyboard_events(self._keyboard, self._on_key)
-        elif self._gamepad is not None:
+        elif device == "gamepad" and self._gamepad is not None:
             self._controls = self._input.subscribe_to_gamepad_events(self._gamepad, self._on_gamepad)
         self._held: set[str] = set()
 
