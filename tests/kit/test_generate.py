@@ -129,6 +129,8 @@ def test_the_windows_own_loop_generates_and_draws_into_the_viewport(kit, tmp_pat
     def look():
         from isaaclab_mimic_ui.extension import get_window
 
+        # The panel draws a few times a second, and the run may have got this far within one of them.
+        kit.pump_until(lambda: api.views, 60)
         origin = get_window().session.snapshot["watched"]["origin"]
         at = [value + offset for value, offset in zip(origin, (0.48, 0.0, 0.13), strict=True)]
         api.views[0].model = sc.CameraModel(sc.Matrix44(*projection()), sc.Matrix44(*looking_at(at)))
