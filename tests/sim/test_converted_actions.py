@@ -10,8 +10,11 @@ import pytest
 import torch
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
+from isaaclab_mimic_core.stages.options import ReplayOptions
 from isaaclab_mimic_core.stages.playback import Playback
 from isaaclab_mimic_core.stages.quickstart import SAMPLE
+from isaaclab_mimic_core.stages.replay import Replay
+from isaaclab_mimic_core.tasks.catalog import DEFAULT_TASK
 
 pytestmark = pytest.mark.sim
 
@@ -19,8 +22,8 @@ SCALE = 0.5
 COUNT = 2
 
 
-@pytest.fixture
-def joint_space(stack_env, tmp_path):
+@pytest.fixture(scope="module")
+def joint_space(stack_env, tmp_path_factory):
     """The sample's first demonstrations as a joint-space task would have recorded them.
 
     Their actions are the joint positions that the arm's drives were really given, as PhysX got them; the environment
@@ -42,7 +45,7 @@ def joint_space(stack_env, tmp_path):
                 targets[playback.current[env_id]].append(given[env_id].numpy().copy())
             if over := playback.advance():
                 playback.refill(over)
-    path = tmp_path / "joints.hdf5"
+    path = tmp_path_factory.mktemp("joint_space") / "joints.hdf5"
     with DatasetWriter(path, {"env_name": "Isaac-Stack-Cube-Franka-v0"}) as writer:
         for episode, rows in zip(episodes, targets, strict=True):
             target = np.stack(rows)
@@ -53,14 +56,33 @@ def joint_space(stack_env, tmp_path):
     return path
 
 
-def test_joint_space_demonstrations_are_converted_and_play_to_success(joint_space, start_python):
-    output = joint_space.with_name("poses.hdf5")
-    process = start_python(
-        *("-m", "isaaclab_mimic_core", "convert", joint_space, "--actions", "pose_abs"),
-        *("--task", "Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0", "--output", output),
-    )
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
+@pytest.fixture
+def converted(joint_space, start_python):
+    """Converts that file to a kind of actions, for a task; returns the new file."""
+
+    def convert(kind: str, task: str):
+        output = joint_space.with_name(f"{kind}.hdf5")
+        command = ("convert", joint_space, "--actions", kind, "--task", task, "--output", output)
+        process = start_python("-m", "isaaclab_mimic_core", *command)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+        return output
+
+    return convert
+
+
+def test_relative_poses_play_to_success(converted, stack_env, run_stage):
+    """Each step begins where the one before has led to: what the inverse kinematics lacks must be told."""
+    output = converted("pose_rel", DEFAULT_TASK)
+    run = run_stage(Replay(ReplayOptions(input=str(output)), stack_env))
+    replayed = run.kinds["EpisodeReplayed"]
+    assert len(replayed) == COUNT and all(event.success for event in replayed)
+    # Mere distances between poses end more than 0.1 rad away.
+    assert all(event.joints_apart < 0.05 for event in replayed)
+
+
+def test_absolute_poses_play_to_success(converted, start_python):
+    output = converted("pose_abs", "Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0")
     # Of another task than the environments that are open here: in a process of its own, as a user does it.
     command = ("replay", output, "--validate", "--json", "--device", "cpu", "--assets", "local")
     process = start_python("-m", "isaaclab_mimic_core", *command)

@@ -10,11 +10,13 @@ import isaaclab.utils.math as math_utils
 import numpy as np
 import pytest
 import torch
+from isaaclab.controllers import DifferentialIKController, DifferentialIKControllerCfg
 from isaaclab.utils.datasets import HDF5DatasetFileHandler
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.datasets.check import check_file
 from isaaclab_mimic_core.datasets.edit import Conversion, Kinematics, TaskSpace, convert
+from isaaclab_mimic_core.datasets.edit.damped_way import damped_way
 from isaaclab_mimic_core.errors import DatasetError, InputFileError, OptionError
 from isaaclab_mimic_core.sim.assets.description import franka_description
 
@@ -126,23 +128,54 @@ def in_joint_space(sample: Episode) -> Episode:
     return Episode(data, {"mimic": sample.attrs["mimic"], "success": True})
 
 
-def test_joint_space_to_relative_poses(sample, urdf, tmp_path):
-    """Applied as Isaac Lab's controller applies them, the new actions lead to the poses that were observed next."""
+def test_jacobians_are_what_small_steps_show(sample, urdf):
+    kinematics = Kinematics(urdf, "panda_hand", JOINTS, (0.01, 0.02, 0.107))
+    joints = sample.data["states/articulation/robot/joint_position"][::50, :7].astype(np.float64)
+    found, step = kinematics.jacobians(joints), 1e-6
+    for joint in range(7):
+        there, back = (kinematics.poses(joints + sign * step * np.eye(7)[joint]) for sign in (1, -1))
+        np.testing.assert_allclose(found[:, :3, joint], (there - back)[:, :3, 3] / (2 * step), atol=1e-7)
+        turned = torch.from_numpy(there[:, :3, :3] @ back[:, :3, :3].swapaxes(1, 2))
+        angles = math_utils.axis_angle_from_quat(math_utils.quat_from_matrix(turned)) / (2 * step)
+        np.testing.assert_allclose(found[:, 3:, joint], angles, atol=1e-7)
+
+
+def test_isaac_labs_controller_makes_the_commanded_joints_of_relative_poses(sample, urdf, tmp_path):
+    """All but what leaves the hand where it is, which no pose can tell."""
     with DatasetWriter(tmp_path / "joints.hdf5", {"env_name": "Isaac-Stack-Cube-Franka-v0"}) as writer:
         writer.add(in_joint_space(sample))
-    space = TaskSpace(urdf, relative=True, offset=(0.0, 0.0, 0.1034))
+    # Much damping and a single physics step an action, so that nothing moves meanwhile.
+    space = TaskSpace(urdf, relative=True, offset=(0.0, 0.0, 0.1034), damping=0.1, substeps=1)
     report = convert(writer.path, Conversion(TASK, space), tmp_path / "poses.hdf5")
     with DatasetReader(report.output) as reader:
         new = reader.read("demo_0")
     actions = torch.from_numpy(new.data["actions"])
     assert actions.shape == (sample.num_samples, 7) and actions.dtype == torch.float32
-    position, quat = (torch.from_numpy(sample.data[f"obs/{name}"]) for name in ("eef_pos", "eef_quat"))
-    moved, turned = math_utils.apply_delta_pose(position, quat, 0.5 * actions[:, :6])
-    np.testing.assert_allclose(moved[:-1], position[1:], atol=5e-6)
-    assert math_utils.quat_error_magnitude(turned[:-1], quat[1:]).max() < 2e-3
+    reached = [sample.data[f"{group}/articulation/robot/joint_position"] for group in ("initial_state", "states")]
+    present = np.concatenate(reached)[:-1, :7].astype(np.float64)
+    jacobians = torch.from_numpy(space.kinematics.jacobians(present)).float()
+    poses = torch.from_numpy(space.kinematics.poses(present)).float()
+    position, quat = poses[:, :3, 3], math_utils.quat_from_matrix(poses[:, :3, :3])
+    cfg = DifferentialIKControllerCfg(
+        command_type="pose", use_relative_mode=True, ik_method="dls", ik_params={"lambda_val": 0.1}
+    )
+    controller = DifferentialIKController(cfg, len(present), "cpu")
+    controller.set_command(0.5 * actions[:, :6], position, quat)
+    joints = torch.from_numpy(present).float()
+    target = controller.compute(position, quat, jacobians, joints)
+    missed = torch.from_numpy(reached[1][:, :7]) - target
+    assert (jacobians @ missed[:, :, None]).abs().max() < 2e-5
     np.testing.assert_array_equal(actions[:, 6], sample.data["actions"][:, 6])
     np.testing.assert_allclose(new.data["processed_actions"][:, :6], 0.5 * actions[:, :6], atol=1e-7)
     np.testing.assert_array_equal(new.data["obs/actions"][1:], actions[:-1])
+
+
+def test_relative_poses_stay_in_bounds_where_the_arm_is_singular(urdf):
+    kinematics = Kinematics(urdf, "panda_hand", JOINTS, (0.0, 0.0, 0.107))
+    stretched = np.array([[0.0, 0.0, 0.0, -1e-5, 0.0, 0.0, 0.0]])
+    command = stretched + 0.02
+    way = damped_way(kinematics, stretched, command, command, 0.01, 5)
+    assert np.isfinite(way).all() and np.abs(way).max() < 0.3
 
 
 def test_joint_space_to_absolute_poses(sample, urdf, tmp_path):

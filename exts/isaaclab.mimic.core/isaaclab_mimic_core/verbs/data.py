@@ -57,6 +57,10 @@ class ConvertOptions:
     """Of the controlled point in that link's frame [m]; by default 0 0 0.107 for pose_rel and none for pose_abs."""
     action_scale: float = 0.5
     """By which the environment multiplies relative poses."""
+    damping: float = 0.01
+    """Of the environment's inverse kinematics (lambda_val); for pose_rel."""
+    substeps: int = 5
+    """Physics steps that the environment makes of one action (decimation); for pose_rel."""
     joints: tuple[str, ...] = tuple(f"panda_joint{number}" for number in range(1, 8))
     """The arm's joints, in the order of the actions."""
     robot: str = "robot"
@@ -319,10 +323,14 @@ def _task_space(options: ConvertOptions) -> "TaskSpace | None":
 
         urdf = franka_description() / "robots" / "panda_arm_hand.urdf"
     relative = options.actions == "pose_rel"
+    if options.substeps < 1 or options.damping < 0:
+        raise OptionError("an action takes one physics step or more, and damping is not negative", where="--substeps")
     return TaskSpace(
         urdf=urdf,
         relative=relative,
         scale=options.action_scale,
+        damping=options.damping,
+        substeps=options.substeps,
         frame=options.frame,
         offset=options.offset or ((0.0, 0.0, 0.107) if relative else (0.0, 0.0, 0.0)),
         joints=options.joints,

@@ -9,12 +9,13 @@ Every function streams demonstration by demonstration, keeps attributes, adds to
 
 from ...dataset_options import Selection
 from .conversion import Conversion, convert
+from .kinematics import Kinematics
 from .merging import merge
 from .output import EditReport, Kept
 from .quaternions import parse_places
 from .selecting import drop, select
 from .selection import select_names
-from .task_space import Kinematics, TaskSpace
+from .task_space import TaskSpace
 
 __all__ = [
     "Conversion",

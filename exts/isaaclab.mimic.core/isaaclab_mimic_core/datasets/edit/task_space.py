@@ -3,7 +3,6 @@
 
 """Joint-space actions to task space: the pose that the commanded joints would bring the hand to."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import DatasetError, InputFileError, OptionError
+from ...errors import DatasetError
 from .. import layout
 from ..episode import Episode
+from .damped_way import damped_way
+from .kinematics import Kinematics
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,9 @@ class TaskSpace:
     """What the new actions mean, and the robot's kinematics.
 
     An absolute action is the commanded pose of the frame, seen from the robot's base: position [m], quaternion xyzw. A
-    relative one is the way from its present pose to the commanded one: position [m] and rotation vector [rad], both
-    along the base's axes, over `scale`. What follows the joints in the old actions (the gripper) is kept.
+    relative one is the way from its present pose: position [m] and rotation vector [rad], both along the base's axes,
+    over `scale`; it is as long as damped inverse kinematics needs it to command the same joints (`damped_way`). What
+    follows the joints in the old actions (the gripper) is kept.
     """
 
     urdf: Path
@@ -31,6 +33,10 @@ class TaskSpace:
     """Differences to the present pose, or poses."""
     scale: float = 0.5
     """By which the environment multiplies relative actions; Isaac Lab's stack tasks have 0.5."""
+    damping: float = 0.01
+    """Of the environment's inverse kinematics (`lambda_val`), which makes less of a relative action than it says."""
+    substeps: int = 5
+    """Physics steps an action (`decimation`), each of which solves relative actions anew; Isaac Lab's stack has 5."""
     frame: str = "panda_hand"
     """Link that the controller moves."""
     offset: tuple[float, float, float] = (0.0, 0.0, 0.107)
@@ -50,60 +56,9 @@ class TaskSpace:
         return "pose_rel" if self.relative else "pose_abs"
 
     @cached_property
-    def kinematics(self) -> "Kinematics":
+    def kinematics(self) -> Kinematics:
         """The robot's forward kinematics."""
         return Kinematics(self.urdf, self.frame, self.joints, self.offset)
-
-
-class Kinematics:
-    """Forward kinematics of a chain of joints, by pinocchio.
-
-    Args:
-        urdf: The robot's description; its meshes are not needed.
-        frame: Link whose pose is asked for.
-        joints: The joints that vary; the others stay at their neutral position.
-        offset: Of the point asked for, in the link's frame [m].
-
-    Raises:
-        InputFileError: The description cannot be read.
-        OptionError: It has no such link or joint.
-    """
-
-    def __init__(
-        self, urdf: Path, frame: str, joints: Sequence[str], offset: Sequence[float] = (0.0, 0.0, 0.0)
-    ) -> None:
-        import pinocchio  # pyright: ignore[reportMissingImports]
-
-        self._pin: Any = pinocchio
-        try:
-            self._model = self._pin.buildModelFromUrdf(str(urdf))
-        except (ValueError, RuntimeError) as error:
-            raise InputFileError(
-                "is not a robot description that can be read", where=str(urdf), remedy="Give a URDF file: --urdf FILE"
-            ) from error
-        for name, known, what in (
-            (frame, self._model.existFrame, "link"),
-            *((joint, self._model.existJointName, "joint") for joint in joints),
-        ):
-            if not known(name):
-                raise OptionError(f"the robot has no {what} {name!r}", where=str(urdf), remedy="Give its name there.")
-        self._data = self._model.createData()
-        self._frame = self._model.getFrameId(frame)
-        self._columns = [self._model.joints[self._model.getJointId(name)].idx_q for name in joints]
-        self._neutral = self._pin.neutral(self._model)
-        self._offset = np.asarray(offset, dtype=np.float64)
-
-    def poses(self, positions: np.ndarray) -> np.ndarray:
-        """Return poses seen from the robot's base: (T, joints) [rad] -> (T, 4, 4) [m]."""
-        poses = np.tile(np.eye(4), (len(positions), 1, 1))
-        full = np.tile(self._neutral, (len(positions), 1))
-        full[:, self._columns] = positions
-        # pinocchio takes one configuration at a time, a few microseconds each.
-        for pose, configuration in zip(poses, full, strict=True):
-            self._pin.framesForwardKinematics(self._model, self._data, configuration)
-            placement = self._data.oMf[self._frame]
-            pose[:3, :3], pose[:3, 3] = placement.rotation, placement.act(self._offset)
-        return poses
 
 
 def to_task_space(episode: Episode, space: TaskSpace) -> Episode:
@@ -120,13 +75,13 @@ def to_task_space(episode: Episode, space: TaskSpace) -> Episode:
             where=episode.name,
             remedy="Are these joint-space actions? See: mimic info FILE",
         )
-    target = space.kinematics.poses(_commanded_joints(episode, space))
+    commanded = _commanded_joints(episode, space)
     if space.relative:
-        present = space.kinematics.poses(_present_joints(episode, space))
-        turn = target[:, :3, :3] @ present[:, :3, :3].swapaxes(1, 2)
-        way = np.concatenate([target[:, :3, 3] - present[:, :3, 3], _rotation_vectors(turn)], axis=1)
+        joints = _joints_at(episode, space)
+        way = damped_way(space.kinematics, joints[:-1], joints[1:], commanded, space.damping, space.substeps)
         command, processed = way / space.scale, way
     else:
+        target = space.kinematics.poses(commanded)
         command = processed = np.concatenate([target[:, :3, 3], _quaternions(target[:, :3, :3])], axis=1)
     data = dict(episode.data)
     data[layout.ACTIONS] = np.concatenate([command, actions[:, count:]], axis=1).astype(actions.dtype)
@@ -155,8 +110,8 @@ def _commanded_joints(episode: Episode, space: TaskSpace) -> np.ndarray:
     return raw * space.joint_scale + np.asarray(space.joint_offset)
 
 
-def _present_joints(episode: Episode, space: TaskSpace) -> np.ndarray:
-    """Return the joints' positions before each step: those at the reset, then those after the step before."""
+def _joints_at(episode: Episode, space: TaskSpace) -> np.ndarray:
+    """Return the joints' positions before the first step and after each: (T + 1, joints) [rad]."""
     path = layout.join("articulation", space.robot, "joint_position")
     rows = []
     for group in (layout.INITIAL_STATE, layout.STATES):
@@ -168,7 +123,7 @@ def _present_joints(episode: Episode, space: TaskSpace) -> np.ndarray:
                 remedy="Convert to absolute poses (--actions pose_abs), or name the robot: --robot NAME",
             )
         rows.append(values[:, : len(space.joints)])
-    return np.concatenate([rows[0], rows[1][:-1]]).astype(np.float64)
+    return np.concatenate(rows).astype(np.float64)
 
 
 def _quaternions(rotations: np.ndarray) -> np.ndarray:
@@ -180,11 +135,3 @@ def _quaternions(rotations: np.ndarray) -> np.ndarray:
     flips = np.where((found[1:] * found[:-1]).sum(axis=1) < 0.0, -1.0, 1.0)
     found[1:] *= np.cumprod(flips)[:, None]
     return found
-
-
-def _rotation_vectors(rotations: np.ndarray) -> np.ndarray:
-    """Return axis times angle [rad]: (T, 3, 3) -> (T, 3)."""
-    import pinocchio  # pyright: ignore[reportMissingImports]
-
-    pin: Any = pinocchio
-    return np.array([pin.log3(rotation) for rotation in rotations]).reshape(-1, 3)
