@@ -13,7 +13,7 @@ from .info import format_summary, summarise
 from .reader import DatasetReader
 from .signals import first_change
 from .validate import validate_source
-from .writer import DatasetWriter, SavedEpisode
+from .writer import DatasetWriter, SavedEpisode, dataset_path
 
 __all__ = [
     "BackgroundWriter",
@@ -22,6 +22,7 @@ __all__ = [
     "Episode",
     "FrameSpool",
     "SavedEpisode",
+    "dataset_path",
     "first_change",
     "flatten",
     "format_summary",

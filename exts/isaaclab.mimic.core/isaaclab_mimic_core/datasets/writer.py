@@ -78,7 +78,7 @@ class DatasetWriter:
     ):
         if mode not in ("create", "append", "overwrite"):
             raise ValueError(f"unknown mode: {mode!r}")
-        self.path = _with_suffix(Path(path))
+        self.path = dataset_path(path)
         self.env_args: dict[str, Any] = {
             "env_name": "",
             "type": layout.ENV_TYPE_GYM,
@@ -367,7 +367,9 @@ def _sibling(published: Path, role: str) -> Path:
     return published.with_name(f".{published.name}.{role}")
 
 
-def _with_suffix(path: Path) -> Path:
+def dataset_path(path: str | os.PathLike[str]) -> Path:
+    """Return the file that is written under a name: with .hdf5, unless it ends in that or .h5 already."""
+    path = Path(path)
     if path.suffix in _SUFFIXES or os.path.isdir(path):
         return path
     return path.with_name(path.name + _SUFFIXES[0])

@@ -20,7 +20,7 @@ from ..errors import MimicError, TaskError
 from ..events import DemoSaved, EpisodeAnnotated, Event, Warned
 from .earlier_marks import already_annotated
 from .options import AnnotateOptions
-from .output_check import check_output
+from .output_check import as_written, check_output
 from .playback import Playback
 from .recorded import check_fits, read_recorded
 from .sim_stage import SimStage, writing_mode
@@ -40,6 +40,7 @@ class Annotate(SimStage):
     options: AnnotateOptions
 
     def __init__(self, options: AnnotateOptions, env: "BatchedEnv | None" = None):
+        options = as_written(options, "output")
         super().__init__(options, env)
         self._mode: Any = writing_mode(options.overwrite, options.resume)
         with DatasetReader(options.input) as reader:
@@ -60,6 +61,10 @@ class Annotate(SimStage):
             "wanted": self._of,
         }
 
+    def _end_at_once(self) -> list[Event] | None:
+        # Resumed, and all are in the output.
+        return None if self._episodes else self._finish("done", self._summary())
+
     @torch.inference_mode()
     def _begin(self) -> list[Event]:
         from ..datagen.plan import make_plan
@@ -71,16 +76,13 @@ class Annotate(SimStage):
         # With start signals segments begin where those say, which has to be possible as it is for planned ways.
         planned = self.options.start_signals or None
         self._plan = make_plan(env.cfg, env.object_names, torch.device("cpu"), planned)
-        if self._episodes:
-            lengths = [episode.num_samples for episode in self._episodes]
-            self._playback = Playback(env, lengths, self._episodes.__getitem__, self.options.seed)
-            # After a reset, for a task's signals may come from observations; before a file is made or replaced.
-            self._check_start_signals()
+        lengths = [episode.num_samples for episode in self._episodes]
+        self._playback = Playback(env, lengths, self._episodes.__getitem__, self.options.seed)
+        # After a reset, for a task's signals may come from observations; before a file is made or replaced.
+        self._check_start_signals()
         self._writer = self._resources.enter_context(
             BackgroundWriter(DatasetWriter(self.options.output, env.env_args(), mode=self._mode))
         )
-        if not self._episodes:
-            return self._close_file("done")
         self._recorder = EpisodeRecorder(env.num_envs, env.device, self._playback.longest, FrameSpool(self._writer))
         self._success = np.zeros(env.num_envs, dtype=bool)
         self._refill(range(env.num_envs))
@@ -195,5 +197,7 @@ class Annotate(SimStage):
         events = self._report_saved(self._writer.finish())
         if outcome == "done" and self._saved == 0:
             events.append(Warned("No demonstration could be annotated; the reasons are above."))
-        summary = {"output": str(self._writer.path), "annotated": self._saved, "of": self._of}
-        return events + self._finish(outcome, summary)
+        return events + self._finish(outcome, self._summary())
+
+    def _summary(self) -> dict:
+        return {"output": self.options.output, "annotated": self._saved, "of": self._of}

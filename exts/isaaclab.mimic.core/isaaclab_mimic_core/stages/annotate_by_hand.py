@@ -23,7 +23,7 @@ from ..events import DemoSaved, EpisodeAnnotated, Event, Warned
 from .earlier_marks import already_annotated, marks_in
 from .open_marks import OpenMarks
 from .options import AnnotateByHandOptions
-from .output_check import check_output
+from .output_check import as_written, check_output
 from .playhead import Playhead
 from .reading import Reading
 from .recorded import check_fits, check_recorded, read_recorded
@@ -48,6 +48,7 @@ class AnnotateByHand(SimStage):
     options: AnnotateByHandOptions
 
     def __init__(self, options: AnnotateByHandOptions, env: "BatchedEnv | None" = None):
+        options = as_written(options, "output")
         super().__init__(options, env)
         self._mode: Any = writing_mode(options.overwrite, options.resume)
         check_output(options.output, self._mode, options.input)
@@ -265,6 +266,10 @@ class AnnotateByHand(SimStage):
 
     # -- the stage's own life
 
+    def _end_at_once(self) -> list[Event] | None:
+        # Resumed, and all are in the output.
+        return None if self._queue else self._finish("done", self._summary())
+
     @torch.inference_mode()
     def _begin(self) -> list[Event]:
         env = self.env
@@ -344,8 +349,10 @@ class AnnotateByHand(SimStage):
             events.append(Warned(f"{self._episode.name} was not accepted: its marks are kept for --resume."))
         events += self._report_saved(self._writer.finish())
         self._put_away()
-        summary = {"output": str(self._writer.path), "annotated": self._saved, "of": len(self._names)}
-        return events + self._finish(outcome, summary)
+        return events + self._finish(outcome, self._summary())
+
+    def _summary(self) -> dict:
+        return {"output": self.options.output, "annotated": self._saved, "of": len(self._names)}
 
 
 _REQUESTS: dict[str, Any] = {

@@ -23,7 +23,7 @@ from ..events import AttemptFinished, DemoSaved, Event, Warned
 from .device_stage import DeviceStage
 from .hints import Hints
 from .options import TeleopOptions
-from .output_check import check_output
+from .output_check import as_written, check_output
 from .provenance import attempt_finished, generated_from
 from .sim_stage import writing_mode
 from .sources import as_sources, read_annotated
@@ -46,6 +46,7 @@ class Consolidated(DeviceStage):
     options: TeleopOptions
 
     def __init__(self, options: TeleopOptions, env: "BatchedEnv | None" = None, device: Any = None):
+        options = as_written(options, "generate_into")
         super().__init__(options, env, device)
         if options.num_envs < 2:
             raise OptionError(

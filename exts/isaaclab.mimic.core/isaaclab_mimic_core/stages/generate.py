@@ -19,7 +19,7 @@ from ..datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
 from ..errors import OptionError
 from ..events import DemoSaved, Event
 from .options import GenerateOptions
-from .output_check import check_output
+from .output_check import as_written, check_output
 from .provenance import attempt_finished, generated_from
 from .resume import earlier_run
 from .sim_stage import SimStage, writing_mode
@@ -38,6 +38,7 @@ class Generate(SimStage):
     options: GenerateOptions
 
     def __init__(self, options: GenerateOptions, env: "BatchedEnv | None" = None):
+        options = as_written(options, "output")
         super().__init__(options, env)
         self._settings = self.check(options)
         self._mode: Any = writing_mode(options.overwrite)
@@ -55,8 +56,6 @@ class Generate(SimStage):
         self._already = self._submitted = self._saved
         self._finished = self._failed = 0
         self._failed_writer: BackgroundWriter | None = None
-        if self._already >= options.num_demos:
-            self._coming = lambda: self._finish("done", self._summary())
         self._steps = 0
         self._causes: Counter[str] = Counter()
         self._used: defaultdict[str, Counter[int]] = defaultdict(Counter)
@@ -111,6 +110,10 @@ class Generate(SimStage):
     def _seen_in(self, index: int) -> dict:
         seen = super()._seen_in(index)
         return seen | watched_ways(self._generator, self.env.eef_names, index) if self._steps else seen
+
+    def _end_at_once(self) -> list[Event] | None:
+        # Resumed, and as many as wanted are in the output.
+        return None if self._already < self.options.num_demos else self._finish("done", self._summary())
 
     @torch.inference_mode()
     def _begin(self) -> list[Event]:

@@ -5,9 +5,18 @@
 
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from ..datasets import dataset_path
 from ..errors import OutputError
+
+
+def as_written(options: Any, *names: str) -> Any:
+    """Return options with datasets named as their files will be: `out` is written, and resumed, as `out.hdf5`."""
+    given = {name: getattr(options, name) for name in names}
+    return replace(options, **{name: str(dataset_path(path)) for name, path in given.items() if path})
 
 
 def check_output(path: str, mode: str = "create", source: str | None = None, replaceable: bool = True) -> None:

@@ -26,7 +26,7 @@ from ..sim.engines import choose_engine
 from ..tasks.catalog import DEFAULT_TASK
 from .deviation import Deviation
 from .options import ReplayOptions
-from .output_check import check_output
+from .output_check import as_written, check_output
 from .playback import Playback, stacked_states
 from .recorded import check_fits, check_recorded, read_recorded
 from .sim_stage import SimStage
@@ -49,6 +49,7 @@ class Replay(SimStage):
     options: ReplayOptions
 
     def __init__(self, options: ReplayOptions, env: "BatchedEnv | None" = None):
+        options = as_written(options, "drop_failed")
         if options.by not in _BY:
             raise OptionError(f"{options.by!r} is not one of {', '.join(_BY)}", where="--by")
         if not (options.tolerance >= 0 and 0 <= options.rest < math.inf):
