@@ -181,7 +181,7 @@ class StageFinished(Event):
 
     stage: str
     outcome: str
-    """done, stopped (asked to) or gave_up (a limit was reached)."""
+    """done, stopped (asked to) or gave_up (before all was made, a limit was reached or a recorded session was over)."""
     summary: dict = field(default_factory=dict)
 
 

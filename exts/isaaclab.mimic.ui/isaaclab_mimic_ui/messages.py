@@ -50,7 +50,7 @@ def describe(event: events.Event) -> str:
             return {
                 "done": "Finished.",
                 "stopped": "Stopped. Everything saved so far is kept.",
-                "gave_up": "Gave up: a limit was reached. Everything saved so far is kept.",
+                "gave_up": "Ended before all was made. Everything saved so far is kept.",
             }.get(event.outcome, event.outcome)
         case events.StageFailed():
             return event.message.splitlines()[0]

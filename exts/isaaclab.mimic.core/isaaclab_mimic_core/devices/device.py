@@ -97,6 +97,11 @@ class TeleopDevice:
         return ""
 
     @property
+    def over(self) -> bool:
+        """Whether nothing will ever come of it again: a recorded session that has been played to its end."""
+        return False
+
+    @property
     def active(self) -> bool:
         """Whether there was any input since `begin`."""
         return True

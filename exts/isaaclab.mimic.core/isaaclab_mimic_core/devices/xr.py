@@ -68,7 +68,7 @@ class Xr(TeleopDevice):
             self._gripper = torch.full((env.num_envs, len(env.eef_names), env.gripper_dim), OPEN, device=env.device)
         self._action: torch.Tensor | None = None
         self._follows = [0] * len(self._sides)
-        self._touched = self._running = self._own_reset = False
+        self._touched = self._running = self._own_reset = self._over = False
         self._trouble, self._retry_at = "", 0.0
         self._message: dict | None = None
         self._teleop: Any = None
@@ -91,7 +91,7 @@ class Xr(TeleopDevice):
 
     def poll(self) -> None:
         if self._frames_left == 0:
-            self._frames_left = -1
+            self._frames_left, self._over = -1, True
             self._trouble, self._retry_at = "The recorded session is over.", float("inf")
             self.ask(STOP)
         if time.monotonic() < self._retry_at:
@@ -123,6 +123,10 @@ class Xr(TeleopDevice):
     @property
     def trouble(self) -> str:
         return self._trouble
+
+    @property
+    def over(self) -> bool:
+        return self._over
 
     @property
     def active(self) -> bool:

@@ -14,7 +14,7 @@ from ..events import AttemptFinished, DemoSaved, Event, Hinted
 from .device_stage import DeviceStage, one_environment
 from .hints import Hints
 from .options import RecordOptions
-from .output_check import check_output
+from .output_check import as_written, check_output
 from .sim_stage import writing_mode
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Record(DeviceStage):
     options: RecordOptions
 
     def __init__(self, options: RecordOptions, env: "BatchedEnv | None" = None, device: Any = None):
+        options = as_written(options, "output")
         super().__init__(options, env, device)
         one_environment(options)
         if options.num_demos < (0 if self._live else 1):
@@ -93,7 +94,7 @@ class Record(DeviceStage):
 
         env, options = self.env, self.options
         if self._stopping or (self._live and env.live.closed):
-            return self._close_file("stopped" if options.num_demos else "done")
+            return self._close_file(self._end_before_all())
         if self._live and env.live.take_reset():
             return self._reset_requested()
         events = self._begin_step()
@@ -123,6 +124,13 @@ class Record(DeviceStage):
     @property
     def _enough(self) -> bool:
         return 0 < self.options.num_demos <= self._submitted
+
+    def _end_before_all(self) -> str:
+        """Return what it is called that recording ends although fewer were made than wanted."""
+        if not self.options.num_demos:
+            return "done"
+        # A session that is over is nobody's interruption.
+        return "gave_up" if self.device.over else "stopped"
 
     def _restart(self, env_ids: torch.Tensor) -> list[Event]:
         from ..envs.episode_terms import initial_terms
