@@ -191,7 +191,7 @@ def _run_isaaclab(options: Options, folder: Path) -> dict:
         device=options.device,
         assets="local",
         seed=options.seed,
-        fused=False,  # its own action terms belong to its side
+        as_shipped=True,  # its own action terms and threads belong to its side
         configure=as_upstream,
     ) as batched:
         env = batched.env

@@ -18,8 +18,9 @@ from ..tasks import find_task
 from .assets.cloud import cloud_assets_reachable
 from .compute import resolve_device
 from .engines import choose_engine, configure_engine
-from .fused import use_fused_actions
+from .fused import compute_accelerations_on_demand, use_fused_actions
 from .host import inside_isaac_sim, inside_kit
+from .repairs.physics_threads import no_more_threads_than_cores
 from .repairs.pinned_memory import allow_pinned_without_cuda
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def open_env(
     seed: int = 1,
     visualizer: str = "none",
     assets: str = "auto",
-    fused: bool = True,
+    as_shipped: bool = False,
     configure: Callable[[Any], None] | None = None,
 ) -> Iterator["BatchedEnv"]:
     """Build a task's environments, and close them at the end.
@@ -54,7 +55,8 @@ def open_env(
         seed: Seed of the simulation's own random numbers; initial states come from the keys given to `reset`.
         visualizer: `none`, `viser` (browser), `newton` (window) or `kit`.
         assets: `cloud`, `local`, or `auto`: the cloud's where they can be reached.
-        fused: Let kernels do what Isaac Lab's action terms do in many small operations (`sim.fused`).
+        as_shipped: Leave the speed of PhysX without Kit as Isaac Lab has it: none of `sim.fused`, and its own number of
+            threads.
         configure: Changes the task's configuration before it is built.
 
     Raises:
@@ -90,7 +92,8 @@ def open_env(
         importlib.import_module(scene).use_local_assets(cfg, engine)
     if configure:
         configure(cfg)
-    if fused and engine == "ovphysx":
+    tuned = engine == "ovphysx" and not as_shipped
+    if tuned:
         use_fused_actions(cfg)
     info = {
         "task": spec.id,
@@ -99,7 +102,12 @@ def open_env(
         "assets": "local" if local else "cloud",
         "versions": _versions(engine),
     }
-    with _launched(cfg, engine, visualizer), contextlib.closing(_build(spec.id, cfg)) as env:
+    with contextlib.ExitStack() as stack:
+        with no_more_threads_than_cores() if tuned else contextlib.nullcontext():
+            stack.enter_context(_launched(cfg, engine, visualizer))
+            env = stack.enter_context(contextlib.closing(_build(spec.id, cfg)))
+        if tuned:
+            compute_accelerations_on_demand(env)
         from ..envs import adapt
         from ..envs.reset_sampling import attach_keys
 

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Accelerations that are computed where somebody reads them.
+
+isaaclab_ov 3.0.0 takes the difference of velocities of every body and joint after every physics step, in case an
+acceleration is asked for. In a task that never does, that is half of all kernel launches and a third of all reads from
+the simulation. Whoever reads one gets it as Isaac Lab computes it, and from then on the differences are taken in every
+step again. Only the very first value is another: the mean over all steps since the last reset.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+_WRITERS = tuple(
+    f"write_root_{frame}_velocity_to_sim_{choice}" for frame in ("com", "link") for choice in ("index", "mask")
+)
+"""Methods that touch accelerations only to set them to zero."""
+
+
+def compute_accelerations_on_demand(env: Any) -> None:
+    """Let the bodies and robots of an environment on PhysX without Kit leave out what nobody has read so far."""
+    from isaaclab_ov.assets.articulation.articulation_data import ArticulationData
+    from isaaclab_ov.assets.rigid_object.rigid_object_data import RigidObjectData
+
+    for assets, stock, name in (
+        (env.scene.articulations, ArticulationData, "joint_acc"),
+        (env.scene.rigid_objects, RigidObjectData, "body_com_acc_w"),
+    ):
+        lazy = _lazy(stock, name)
+        for asset in assets.values():
+            # Derived classes may do anything, so they are left alone.
+            if type(asset.data) is stock:
+                asset.data.__class__ = lazy
+                for writer in _WRITERS:
+                    setattr(asset, writer, _not_reading(asset.data, getattr(asset, writer)))
+
+
+def _lazy(stock: type, name: str) -> type:
+    """Return a class of data whose `update` computes the acceleration called `name` only once it has been read."""
+    compute = getattr(stock, name).fget
+
+    def read(self: Any) -> Any:
+        self._accelerations_are_read = True
+        return compute(self)
+
+    def update(self: Any, dt: float) -> None:
+        if self._accelerations_are_read:
+            stock.update(self, dt)
+        else:
+            self._sim_timestamp += dt
+
+    members = {
+        "_accelerations_are_read": False,
+        "update": update,
+        name: property(read, doc=getattr(stock, name).__doc__),
+    }
+    return type(stock.__name__, (stock,), members)
+
+
+def _not_reading(data: Any, write: Callable) -> Callable:
+    @functools.wraps(write)
+    def write_only(*args: Any, **kwargs: Any) -> Any:
+        before = data._accelerations_are_read
+        try:
+            return write(*args, **kwargs)
+        finally:
+            data._accelerations_are_read = before
+
+    return write_only
