@@ -45,8 +45,8 @@ class KinematicStackEnv(FrankaRelEnv):
         self.live = LiveView(SimpleNamespace(sim=SimpleNamespace(visualizers=[])))
         self._action = torch.zeros(num_envs, ACTION_DIM, device=device)
 
-    def object_pose(self) -> torch.Tensor:
-        pose = self.world.cube_pose
+    def object_pose(self, env_ids: torch.Tensor | None = None) -> torch.Tensor:
+        pose = self.world.cube_pose if env_ids is None else self.world.cube_pose[env_ids]
         return rotations.pose_from_quat(pose[..., :3], pose[..., 3:])
 
     def term_signals(self) -> dict[str, torch.Tensor]:

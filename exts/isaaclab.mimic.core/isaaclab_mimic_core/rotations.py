@@ -16,22 +16,56 @@ import torch
 
 def vector_from_matrix(matrix: torch.Tensor) -> torch.Tensor:
     """Return the rotation vectors, of angles up to pi [rad], of rotation matrices: (..., 3, 3) -> (..., 3)."""
-    m00, m01, m02, m10, m11, m12, m20, m21, m22 = matrix.flatten(-2).unbind(-1)
-    xy, xz, yz = m01 + m10, m02 + m20, m12 + m21
-    xw, yw, zw = m21 - m12, m02 - m20, m10 - m01
-    more, less, plus, minus = 1.0 + m00, 1.0 - m00, m11 + m22, m11 - m22
     # 4 q q^T for the quaternion q = (x, y, z, w). Each row is a multiple of q; the one with the largest element on the
     # diagonal is the most exact.
-    products = torch.stack(
-        [more - plus, xy, xz, xw, xy, less + minus, yz, yw, xz, yz, less - minus, zw, xw, yw, zw, more + plus], dim=-1
-    )
-    row = products[..., ::5].argmax(dim=-1)[..., None, None]
-    quat = products.unflatten(-1, (4, 4)).take_along_dim(row, dim=-2).squeeze(-2)
+    constant, terms = _products_table(matrix.device, matrix.dtype)
+    elements, products = matrix.flatten(-2), constant
+    for which, factor in terms:
+        products = torch.addcmul(products, elements.index_select(-1, which), factor)
+    # Over a strided view torch's argmax takes ten times as long.
+    row = products[..., ::5].max(dim=-1, keepdim=True).indices.unsqueeze(-1)
+    quat = products.unflatten(-1, (4, 4)).gather(-2, row.expand(*row.shape[:-1], 4)).squeeze(-2)
     xyz, w = quat.split((3, 1), dim=-1)
     length = xyz.norm(dim=-1, keepdim=True)
     angle = 2.0 * torch.atan2(length, w.abs())
     # q and -q are the same rotation; the one with positive w turns by less than pi.
     return xyz * (angle / length.clamp_min(1e-30)) * (1 - 2 * (w < 0))
+
+
+@cache
+def _products_table(
+    device: torch.device, dtype: torch.dtype
+) -> tuple[torch.Tensor, tuple[tuple[torch.Tensor, torch.Tensor], ...]]:
+    """Return what makes each of the 16 elements of 4 q q^T: a constant, and terms to add.
+
+    Returns:
+        (16,) constants, and for each of three terms which of the matrix's nine elements (16,), and its factor (16,).
+    """
+
+    def element(i: int, j: int, factor: int = 1) -> tuple[int, int]:
+        return 3 * i + j, factor
+
+    def diagonal(x: int, y: int, z: int) -> tuple:
+        return 1, element(0, 0, x), element(1, 1, y), element(2, 2, z)
+
+    def symmetric(i: int, j: int) -> tuple:
+        return 0, element(i, j), element(j, i), element(0, 0, 0)
+
+    def skew(i: int, j: int) -> tuple:
+        return 0, element(i, j), element(j, i, -1), element(0, 0, 0)
+
+    xy, xz, yz = symmetric(0, 1), symmetric(0, 2), symmetric(1, 2)
+    xw, yw, zw = skew(2, 1), skew(0, 2), skew(1, 0)
+    table = [diagonal(1, -1, -1), xy, xz, xw, xy, diagonal(-1, 1, -1), yz, yw]
+    table += [xz, yz, diagonal(-1, -1, 1), zw, xw, yw, zw, diagonal(1, 1, 1)]
+    constant, *terms = zip(*table, strict=True)
+    return torch.tensor(constant, dtype=dtype, device=device), tuple(
+        (
+            torch.tensor([index for index, _ in term], device=device),
+            torch.tensor([factor for _, factor in term], dtype=dtype, device=device),
+        )
+        for term in terms
+    )
 
 
 def matrix_from_axis(axis: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
@@ -64,33 +98,34 @@ def pose_from_quat(position: torch.Tensor, quat: torch.Tensor) -> torch.Tensor:
     """
     # Every element of the result is a constant, a coordinate, or twice the sum or difference of two products of the
     # quaternion's elements: two look-ups. A matrix product would round differently with the number of rows.
-    first, second, factors, others, constant = _pose_table(quat.device, quat.dtype)
-    products = (quat[..., :, None] * quat[..., None, :]).flatten(-2)
+    left, right, first, second, factors, others, constant = _pose_table(quat.device, quat.dtype)
+    products = quat.index_select(-1, left) * quat.index_select(-1, right)
     terms = torch.cat([products, position], dim=-1)
-    pose = constant + factors * terms.index_select(-1, first) + others * terms.index_select(-1, second)
-    return pose.unflatten(-1, (4, 4))
+    pose = torch.addcmul(constant, factors, terms.index_select(-1, first))
+    return torch.addcmul(pose, others, terms.index_select(-1, second)).unflatten(-1, (4, 4))
 
 
 @cache
 def _pose_table(device: torch.device, dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
-    """Return for each of a pose's 16 elements which two terms make it, their factors, and what is added."""
-    x, y, z, w = range(4)
+    """Return which elements of a quaternion are multiplied, and what makes each of a pose's 16 elements of that.
 
-    def product(a: int, b: int) -> int:
-        return 4 * a + b
+    Returns:
+        (10,) left and (10,) right factors of the products; then (16,) each: the first and the second term, which are
+        products or (10 to 12) coordinates, their factors, and a constant.
+    """
+    pairs = [(i, j) for i in range(4) for j in range(i, 4)]
+    xx, xy, xz, xw, yy, yz, yw, zz, zw, _ = range(len(pairs))
 
-    rotation = [
-        [(product(y, y), product(z, z), -2, -2, 1), (product(x, y), product(z, w), 2, -2, 0)],
-        [(product(x, y), product(z, w), 2, 2, 0), (product(x, x), product(z, z), -2, -2, 1)],
-        [(product(x, z), product(y, w), 2, -2, 0), (product(y, z), product(x, w), 2, 2, 0)],
+    def position(axis: int) -> tuple[int, ...]:
+        return len(pairs) + axis, 0, 1, 0, 0
+
+    table = [
+        *[(yy, zz, -2, -2, 1), (xy, zw, 2, -2, 0), (xz, yw, 2, 2, 0), position(0)],
+        *[(xy, zw, 2, 2, 0), (xx, zz, -2, -2, 1), (yz, xw, 2, -2, 0), position(1)],
+        *[(xz, yw, 2, -2, 0), (yz, xw, 2, 2, 0), (xx, yy, -2, -2, 1), position(2)],
+        *[(0, 0, 0, 0, 0)] * 3,
+        (0, 0, 0, 0, 1),
     ]
-    last = [
-        (product(x, z), product(y, w), 2, 2, 0),
-        (product(y, z), product(x, w), 2, -2, 0),
-        (product(x, x), product(y, y), -2, -2, 1),
-    ]
-    rows = [[*rotation[i], last[i], (16 + i, 0, 1, 0, 0)] for i in range(3)]
-    table = [*(entry for row in rows for entry in row), *[(0, 0, 0, 0, 0)] * 3, (0, 0, 0, 0, 1)]
     first, second, *numbers = zip(*table, strict=True)
-    indices = (torch.tensor(column, device=device) for column in (first, second))
+    indices = (torch.tensor(column, device=device) for column in (*zip(*pairs, strict=True), first, second))
     return *indices, *(torch.tensor(column, dtype=dtype, device=device) for column in numbers)

@@ -76,8 +76,9 @@ class ScriptedEnv:
     def eef_pose(self) -> torch.Tensor:
         return self._now(self._eef_poses)
 
-    def object_pose(self) -> torch.Tensor:
-        return self._now(self._object_poses)
+    def object_pose(self, env_ids: torch.Tensor | None = None) -> torch.Tensor:
+        poses = self._now(self._object_poses)
+        return poses if env_ids is None else poses[env_ids]
 
     def target_to_action(self, target: torch.Tensor, gripper: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
         self.asked.append((target.clone(), gripper.clone(), noise.clone()))

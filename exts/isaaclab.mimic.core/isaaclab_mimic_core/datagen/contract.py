@@ -31,8 +31,8 @@ class MimicEnv(Protocol):
         """Return where the end effectors are: (num_envs, num_eefs, 4, 4)."""
         ...
 
-    def object_pose(self) -> torch.Tensor:
-        """Return where the objects are: (num_envs, num_objects, 4, 4)."""
+    def object_pose(self, env_ids: torch.Tensor | None = None) -> torch.Tensor:
+        """Return where the objects are: (num_envs, num_objects, 4, 4), or (K, num_objects, 4, 4) in `env_ids` (K,)."""
         ...
 
     def target_to_action(

@@ -64,10 +64,11 @@ class Following:
         n, e, s, device = env.num_envs, len(plan.eef_names), plan.max_subtasks, env.device
         self._row_column = torch.arange(n, device=device)[:, None]
         self._eefs = torch.arange(e, device=device)
-        self.poses = torch.eye(4, device=device).repeat(n, e, self._width, 1, 1)
+        # A waypoint is one row, so that it is laid, looked up and kept in one operation: pose, gripper action, noise.
+        self._waypoints = torch.zeros(n, e, self._width, 16 + env.gripper_dim + 1, device=device)
+        self.poses = self._waypoints[..., :16].unflatten(-1, (4, 4))
         """(num_envs, num_eefs, width, 4, 4) target poses, environment frame [m]."""
-        self._gripper = torch.zeros(n, e, self._width, env.gripper_dim, device=device)
-        self._noise = torch.zeros(n, e, self._width, device=device)
+        self.poses.copy_(torch.eye(4, device=device))
         self.length = torch.ones(n, e, dtype=torch.long, device=device)
         """(num_envs, num_eefs) waypoints of each trajectory."""
         self.planned_length = torch.zeros_like(self.length)
@@ -85,7 +86,7 @@ class Following:
     @property
     def fields(self) -> list[torch.Tensor]:
         """Tensors that a checkpoint keeps; all changed in place."""
-        fields = [self.poses, self._gripper, self._noise, self.length, self.sources, self.nearness]
+        fields = [self._waypoints, self.length, self.sources, self.nearness]
         return fields + ([self.planned_length, self.no_path] if self._planner else [])
 
     def begin(self, env_ids: torch.Tensor, attempts: torch.Tensor) -> None:
@@ -101,16 +102,18 @@ class Following:
         Returns:
             Poses (num_envs, num_eefs, 4, 4), gripper actions (num_envs, num_eefs, G), noise (num_envs, num_eefs).
         """
-        where = (self._row_column, self._eefs, cursor.minimum(self.length - 1))
-        return self.poses[where], self._gripper[where], self._noise[where]
+        waypoint = self._waypoints[self._row_column, self._eefs, cursor.minimum(self.length - 1)]
+        return waypoint[..., :16].unflatten(-1, (4, 4)), waypoint[..., 16:-1], waypoint[..., -1]
 
-    def far_from_end(self, eef_pose: torch.Tensor) -> torch.Tensor:
-        """Return who is farther from its trajectory's last waypoint than following it explains: (num_envs, num_eefs).
+    def far_from_end(self, rows: torch.Tensor, eefs: torch.Tensor, eef_pose: torch.Tensor) -> torch.Tensor:
+        """Return who is farther from its trajectory's last waypoint than following it explains: (K,).
 
         Args:
-            eef_pose: (num_envs, num_eefs, 4, 4) now, environment frame [m].
+            rows: (K,) environments.
+            eefs: (K,) one end effector of each.
+            eef_pose: (K, 4, 4) now, environment frame [m].
         """
-        target = self.poses[self._row_column, self._eefs, self.length - 1]
+        target = self.poses[rows, eefs, self.length[rows, eefs] - 1]
         apart = (target[..., :3, 3] - eef_pose[..., :3, 3]).norm(dim=-1) > _FAR
         # The trace of the rotation between them is 1 + 2 cos(angle).
         return apart | ((target[..., :3, :3] * eef_pose[..., :3, :3]).sum(dim=(-2, -1)) < 1 + 2 * math.cos(_FAR_TURNED))
@@ -230,7 +233,8 @@ class Following:
         if way is not None:
             laid = trajectory.put_behind(way.poses, way.length, noise_before, laid)
             self.planned_length[rows, eef], self.no_path[rows, eef] = way.length, ~way.found
-        self.poses[rows, eef], self._gripper[rows, eef], self._noise[rows, eef], self.length[rows, eef] = laid
+        poses, gripper, noise, self.length[rows, eef] = laid
+        self._waypoints[rows, eef] = torch.cat([poses.flatten(-2), gripper, noise.unsqueeze(-1)], dim=-1)
 
     def _choose(
         self,

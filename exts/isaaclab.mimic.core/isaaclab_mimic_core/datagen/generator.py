@@ -78,7 +78,7 @@ class Generator:
         def flags(*shape: int) -> torch.Tensor:
             return torch.zeros(shape, dtype=torch.bool, device=device)
 
-        self._objects: torch.Tensor | None = None  # where the objects are; None once something may have moved
+        self._objects: torch.Tensor | None = None  # where the objects are; None before the first step
         self._cursor, self._subtask, self._arm_done = whole(n, e), whole(n, e), flags(n, e)
         self._beginning = np.zeros((n, e), dtype=bool)
         self._released = flags(n, e)
@@ -127,9 +127,9 @@ class Generator:
         flags = (self._arm_done, self._ever, self._signal_at_end, self._signal_ever, self._far_at_end, self._flagged)
         for flag in flags:
             flag[env_ids] = False
-        self._objects = self._env.object_pose()
-        self._start[env_ids] = self._objects[env_ids]
-        self._watch.begin(env_ids, self._objects)
+        placed = self._objects_moved(env_ids)
+        self._start[env_ids] = placed
+        self._watch.begin(env_ids, placed)
         self._beginning[env_ids.cpu().numpy()] = True
 
     def action(self) -> torch.Tensor:
@@ -170,7 +170,6 @@ class Generator:
         self._signal_ever |= self._watch.signals & here
         here &= ended.unsqueeze(-1)
         self._signal_at_end |= self._watch.signals & here
-        self._far_at_end = torch.where(here, self._following.far_from_end(eefs).unsqueeze(-1), self._far_at_end)
         deadlocked = torch.zeros_like(fallen)
         if self._constraints is not None:
             self._constraints.complete(ended, self._subtask)
@@ -209,14 +208,13 @@ class Generator:
         rewinds = lost & again & ~hopeless & running
         finished = (won | hopeless | (lost & ~again)) & running
 
-        # The one copy to the host per step: who ends, who goes back, who begins a subtask.
-        flags = (
-            torch.cat([finished[:, None], rewinds[:, None], goes_on | self._released], dim=1)
-            .to("cpu", torch.uint8)
-            .numpy()
-        )
-        flags = flags.astype(bool)
-        self._beginning |= flags[:, 2:]
+        # The one copy to the host per step: who ends, who goes back, who begins a subtask, whose segment ends.
+        flags = torch.cat([finished[:, None], rewinds[:, None], goes_on | self._released, ended], dim=1)
+        flags = flags.to("cpu", torch.uint8).numpy().astype(bool)
+        beginning, at_end = np.split(flags[:, 2:], 2, axis=1)
+        self._beginning |= beginning
+        if at_end.any():
+            self._look_how_far(at_end, eefs, goes_on)
         if self._experience is not None and flags[:, :2].any():
             self._learn(won & running, (rewinds | finished) & ~won & ~hopeless, slot)
         outcomes = []
@@ -260,6 +258,20 @@ class Generator:
     def progress(self) -> torch.Tensor:
         """Subtask each end effector is in: (num_envs, num_eefs) int64."""
         return self._subtask
+
+    def _objects_moved(self, env_ids: torch.Tensor) -> torch.Tensor:
+        """Return where the objects of some environments are, put there since the last step: (K, num_objects, 4, 4)."""
+        pose = self._env.object_pose(env_ids)
+        if self._objects is not None:
+            self._objects[env_ids] = pose
+        return pose
+
+    def _look_how_far(self, at_end: np.ndarray, eefs: torch.Tensor, goes_on: torch.Tensor) -> None:
+        """Note which of the end effectors whose segments have ended, (num_envs, num_eefs), did not get there."""
+        where = at_end.nonzero()
+        rows, arms = (torch.as_tensor(index, device=eefs.device) for index in where)
+        ended = (self._subtask - goes_on.long())[rows, arms]
+        self._far_at_end[rows, arms, ended] = self._following.far_from_end(rows, arms, eefs[rows, arms])
 
     # -- trajectories
 
@@ -320,7 +332,7 @@ class Generator:
         slots = slot[rows]
         self._tries[rows, slots] += 1
         self._checkpoints.restore(rows, slots)
-        self._objects = None
+        self._objects_moved(rows)
         self._watch.rewind(rows)
         numbers = slots.cpu().numpy()
         self._beginning[env_ids] = self._slot_beginning[env_ids, numbers]

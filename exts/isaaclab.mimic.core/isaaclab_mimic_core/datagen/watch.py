@@ -47,9 +47,9 @@ class Watch:
         return self._signals
 
     def begin(self, env_ids: torch.Tensor, object_pose: torch.Tensor) -> None:
-        """Start watching new attempts: `object_pose` (num_envs, num_objects, 4, 4) of the freshly reset scene."""
+        """Start watching new attempts: `object_pose` (K, num_objects, 4, 4) in the freshly reset environments."""
         self._countdown[env_ids] = 0
-        self._floor[env_ids] = object_pose[env_ids, :, 2, 3].amin(dim=1) - _FALL
+        self._floor[env_ids] = object_pose[..., 2, 3].amin(dim=1) - _FALL
 
     def rewind(self, env_ids: torch.Tensor) -> None:
         """Forget what was pending in environments that were put back."""

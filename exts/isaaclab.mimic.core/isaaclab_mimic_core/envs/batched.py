@@ -53,10 +53,15 @@ class BatchedEnv:
         """Return where the end effectors are in the environment's frame: (num_envs, num_eefs, 4, 4) [m]."""
         return torch.stack([self.env.get_robot_eef_pose(name) for name in self.eef_names], dim=1)
 
-    def object_pose(self) -> torch.Tensor:
-        """Return where the rigid objects are in the environment's frame: (num_envs, num_objects, 4, 4) [m]."""
-        pose = torch.stack([body.data.root_pose_w.torch for body in self._objects], dim=1)
-        position = pose[..., :3] - self.env.scene.env_origins[:, None]
+    def object_pose(self, env_ids: torch.Tensor | None = None) -> torch.Tensor:
+        """Return where the rigid objects are in the environment's frame: (num_envs, num_objects, 4, 4) [m].
+
+        Args:
+            env_ids: (K,) only these environments.
+        """
+        rows = slice(None) if env_ids is None else env_ids
+        pose = torch.stack([body.data.root_pose_w.torch[rows] for body in self._objects], dim=1)
+        position = pose[..., :3] - self.env.scene.env_origins[rows, None]
         return rotations.pose_from_quat(position, pose[..., 3:7])
 
     def target_to_action(

@@ -50,13 +50,17 @@ class LoopedEnv(BatchedEnv):
         self.pose_action_dim = len(self._pose_components)
         self._owner: torch.Tensor | None = None
 
-    def object_pose(self) -> torch.Tensor:
+    def object_pose(self, env_ids: torch.Tensor | None = None) -> torch.Tensor:
         """Return where the environment says its objects are: (num_envs, num_objects, 4, 4) [m]; the frame is its own.
 
         Some give poses in the robot's base frame, the end effectors' included.
+
+        Args:
+            env_ids: (K,) only these environments.
         """
         poses = self.env.get_object_poses()
-        return torch.stack([poses[name] for name in self.object_names], dim=1)
+        poses = torch.stack([poses[name] for name in self.object_names], dim=1)
+        return poses if env_ids is None else poses[env_ids]
 
     def target_to_action(
         self, target: torch.Tensor, gripper: torch.Tensor, noise: torch.Tensor | None = None
