@@ -5,10 +5,15 @@
 
 import json
 
+import pytest
+
 from isaaclab_mimic_core.events import AttemptFinished
 from isaaclab_mimic_core.report import RunRecord, write_report
 from isaaclab_mimic_core.report.analysis import analyse
+from isaaclab_mimic_core.report.pictures import NothingToDraw
 from isaaclab_mimic_core.report.placement_picture import placements
+from isaaclab_mimic_core.report.share_pictures import sources as source_success
+from isaaclab_mimic_core.report.share_pictures import subtasks
 
 
 def record() -> RunRecord:
@@ -55,3 +60,17 @@ def test_it_is_in_the_record_and_in_the_report(tmp_path, make_generated):
 def test_each_square_says_how_often_it_went_well():
     words = [text.get_text() for axes in placements(record()).axes for text in axes.texts]
     assert sorted(words) == ["0/1", "1/2"]
+
+
+def test_each_bar_says_what_came_of_what_was_begun():
+    texts = [text.get_text() for axes in subtasks(record(), {"arm/1": "arm: stack"}).axes for text in axes.texts]
+    assert texts == ["67 %  (2 of 3)", "50 %  (1 of 2)"]
+    (axes,) = source_success(record()).axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["source 0", "source 2", "source 1"]
+    assert [text.get_text().split()[0] for text in axes.texts] == ["100", "50", "0"]
+
+
+def test_a_record_of_nothing_has_no_bars():
+    for draw in (lambda: subtasks(RunRecord(), {}), lambda: source_success(RunRecord())):
+        with pytest.raises(NothingToDraw, match="does not say"):
+            draw()

@@ -17,7 +17,7 @@ from isaaclab_mimic_core.events import StageFailed, Warned
 from isaaclab_mimic_core.report import RunRecord, write_report
 from isaaclab_mimic_core.report.page import MAX_ROWS
 
-PICTURES = ["causes", "lengths", "paths", "sources", "starts", "success"]
+PICTURES = ["causes", "lengths", "paths", "source_success", "sources", "starts", "subtasks", "success"]
 FAILURES = [("not_grasped", "arm/0"), ("dropped", "arm/1"), ("dropped", "arm/1"), ("unstable", "")]
 VOID = {"meta", "img"}
 

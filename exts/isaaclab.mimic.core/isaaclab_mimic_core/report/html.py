@@ -16,6 +16,8 @@ from .contents import Contents, read_contents
 from .placement_picture import placements
 from .run import FILE_NAME as RUN_FILE_NAME
 from .run import RunRecord
+from .share_pictures import sources as sources_that_work
+from .share_pictures import subtasks
 from .tables import causes_table, demos_table, sources_table, subtask_ids, subtasks_table
 
 FILE_NAME = "report.html"
@@ -35,21 +37,27 @@ _LOOK_FOR = {
     "others is worth replaying. A dot marks where the end effector started, a grey square (4 cm) where an object did.",
     "starts": "Generated demonstrations should fill the area that the policy will meet later. A tick shows which "
     "way an object was turned; it is left out where there are too many.",
+    "subtasks": "Of the attempts that began a subtask, those that passed it. The one that fewest pass is where better "
+    "source demonstrations, or other offsets, help most.",
     "placements": "Where an object stood when attempts succeeded and when they failed. Failures in one corner ask for "
     "source demonstrations from there, or tell that the robot does not reach it.",
     "lengths": "Generated demonstrations are usually a little longer than their sources, because the segments are "
     "joined by interpolated steps; a far longer one had to wait for success.",
     "sources": "Evenly used sources give variety; one that is never used either does not fit the new scenes or makes "
     "attempts fail.",
+    "source_success": "A source whose attempts fail far more often than the others' is worth replaying, and perhaps "
+    "leaving out.",
 }
 _TITLES = {
     "success": "Success",
     "causes": "Causes of failure",
+    "subtasks": "Success by subtask",
     "paths": "Where the end effector went",
     "starts": "Where the objects started",
     "placements": "Success by where the objects started",
     "lengths": "Length of the demonstrations",
     "sources": "Which source demonstrations were used",
+    "source_success": "Success by source demonstration",
 }
 
 
@@ -82,14 +90,17 @@ def write_report(
     drawings: dict[str, Callable[[], Figure]] = {
         "success": lambda: pictures.success(record),
         "causes": lambda: pictures.failures(record, names),
+        "subtasks": lambda: subtasks(record, names),
         "paths": lambda: pictures.paths(given, made),
         "starts": lambda: pictures.starts(given, made),
         "placements": lambda: placements(record),
         "lengths": lambda: pictures.lengths(given, made),
         "sources": lambda: pictures.sources(given, made, names),
+        "source_success": lambda: sources_that_work(record),
     }
     tables = {
-        "causes": subtasks_table(record, names) + causes_table(record, names),
+        "causes": causes_table(record, names),
+        "subtasks": subtasks_table(record, names),
         "sources": sources_table(record, given, made),
     }
     folder = Path(folder)

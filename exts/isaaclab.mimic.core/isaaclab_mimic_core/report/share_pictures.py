@@ -1,0 +1,68 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The pictures of success by subtask and by source demonstration: what was begun, and what came of it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from . import labels, style
+from .analysis import by_source, by_subtask
+from .pictures import MAX_SOURCE_ROWS, NothingToDraw
+from .run import RunRecord
+
+
+def subtasks(record: RunRecord, names: dict[str, str]) -> Figure:
+    """Draw how many attempts began each subtask, and how many passed it; `names` says subtasks in words."""
+    counts = by_subtask(record.attempts)
+    if not counts:
+        raise NothingToDraw("The record of the run does not say which subtasks were begun.")
+    order = sorted(counts, key=labels.subtask_key)
+    rows = {names.get(key, key): (counts[key]["passed"], counts[key]["begun"]) for key in order}
+    least = min(order, key=lambda key: counts[key]["passed"] / counts[key]["begun"])
+    share = labels.percent(counts[least]["passed"] / counts[least]["begun"])
+    title = f"{style.plain(names.get(least, least))}: {share} passed, the fewest"
+    return _bars(title if len(order) > 1 else "Attempts by subtask", rows, "passed", "attempts that began it")
+
+
+def sources(record: RunRecord) -> Figure:
+    """Draw how many attempts used each source demonstration, and how many of them succeeded."""
+    counts = by_source(record.attempts)
+    if not counts:
+        raise NothingToDraw("The record of the run does not say which source demonstrations were used.")
+    order = sorted(counts, key=lambda number: (-counts[number]["succeeded"] / counts[number]["attempts"], number))
+    rows = {
+        f"source {number}": (counts[number]["succeeded"], counts[number]["attempts"])
+        for number in order[:MAX_SOURCE_ROWS]
+    }
+    left_out = len(order) - len(rows)
+    title = f"The best {len(rows)} of {len(order)} sources" if left_out else "Attempts by source demonstration"
+    return _bars(title, rows, "succeeded", "attempts that used it")
+
+
+def _bars(title: str, rows: Mapping[str, tuple[int, int]], good: str, what: str) -> Figure:
+    """Draw a bar per row, (how many were good, how many there were), with its share written behind it."""
+    figure, (axes,) = style.new_figure(title, 1.3 + 0.34 * len(rows))
+    place = np.arange(len(rows))
+    won, tried = np.array(list(rows.values())).T
+    axes.barh(place, won, 0.62, color=style.GENERATED, edgecolor="white", label=good)
+    failed = tried - won
+    if failed.any():
+        color = style.CAUSES["not_grasped"]
+        axes.barh(place, failed, 0.62, won, color=color, edgecolor="white", label="failed")
+    for row, (count, of) in enumerate(zip(won, tried, strict=True)):
+        text = f"{labels.percent(count / of)}  ({count:,} of {of:,})"
+        inset = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
+        axes.annotate(text, (of, row), fontsize=style.FONT - 1, color=style.INK, **inset)
+    axes.set_yticks(place, [style.plain(name) for name in rows])
+    axes.tick_params(axis="y", labelcolor=style.INK, length=0)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlim(0, 1.45 * tried.max())
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.grid(False, axis="y")
+    style.label(axes, x=what)
+    style.legend_below(figure, axes)
+    return figure
