@@ -4,8 +4,11 @@
 """What the tests of the window do again and again; for use inside Kit."""
 
 import asyncio
+import functools
 import gc
 import threading
+import types
+from collections import Counter
 from pathlib import Path
 
 COUNTING = "counting_stage:CountingStage"
@@ -59,9 +62,13 @@ def has_ended(window) -> bool:
 
 def describe_process() -> dict:
     """Return what an extension could leave behind in this process."""
+    import carb.eventdispatcher
+    import omni.kit.app
     import omni.ui as ui
 
     gc.collect()
+    dispatcher = carb.eventdispatcher.get_eventdispatcher()
+    things = gc.get_objects()
     # Not the workspace's windows: ovui 0.1.1 goes on listing one that was destroyed if its title was used before.
     return {
         "show functions": sorted(ui.Workspace.get_show_window_titles()),
@@ -71,11 +78,47 @@ def describe_process() -> dict:
             pid for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()
         ),
         "objects": sorted(
-            type(thing).__qualname__
-            for thing in gc.get_objects()
-            if str(type(thing).__module__).startswith("isaaclab_mimic")
+            type(thing).__qualname__ for thing in things if str(type(thing).__module__).startswith("isaaclab_mimic")
         ),
+        # Whatever has been subscribed to anything holds one of these.
+        "inner functions": sorted(
+            thing.__qualname__
+            for thing in things
+            if isinstance(thing, types.FunctionType)
+            and "<locals>" in thing.__qualname__
+            and str(thing.__module__).startswith("isaaclab_mimic_ui")
+        ),
+        "observers of updates": sorted(
+            observer.name
+            for stage in ("PRE_UPDATE", "UPDATE", "POST_UPDATE")
+            for observer in dispatcher.get_observers([getattr(omni.kit.app, f"GLOBAL_EVENT_{stage}")])
+        ),
+        "input": dict(_input_balance),
     }
+
+
+_input_balance: Counter = Counter()
+
+
+def count_input_subscriptions() -> None:
+    """Count from now on what is subscribed to at carb.input and not given back; `describe_process` tells."""
+    import carb.input
+
+    kinds = ("action_events", "gamepad_connection_events", "gamepad_events", "input_events", "keyboard_events")
+    for kind in (*kinds, "mouse_events"):
+        for word, change in (("subscribe", 1), ("unsubscribe", -1)):
+            name = f"{word}_to_{kind}"
+            setattr(carb.input.IInput, name, _counted(getattr(carb.input.IInput, name), kind, change))
+
+
+def _counted(function, kind: str, change: int):
+    @functools.wraps(function)
+    def counted(*arguments, **named):
+        answer = function(*arguments, **named)
+        _input_balance[kind] += change
+        return answer
+
+    return counted
 
 
 def count_pixels(picture: Path, colour: tuple[int, int, int], tolerance: int = 12) -> int:

@@ -159,13 +159,13 @@ class KitHarness:
             _ui._inject_key_event(code, down)
             self.update()
 
-    def press_input(self, key) -> None:
+    def press_input(self, key, modifiers: int = 0) -> None:
         """Press and release a `carb.input.KeyboardInput` on the virtual keyboard, which Kit's hotkeys listen to."""
         import omni.appwindow
 
         window = omni.appwindow.get_default_app_window()
         for down in (True, False):
-            window.inject_key(key, down)
+            window.inject_key(key, down, modifiers)
             self.update()
 
     def screenshot(self, path: Path | str) -> Path:
