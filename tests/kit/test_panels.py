@@ -51,8 +51,12 @@ def end(kit, window, panel):
 
 
 @pytest.mark.sim
-@in_kit(enable=[UI], timeout=300)
+@in_kit(enable=[UI, "omni.appwindow"], timeout=300)
 def test_look_shows_a_task(kit, tmp_path):
+    import carb.input
+
+    from isaaclab_mimic_ui.keys import CTRL
+
     window = open_window(kit)
     panel = click_step(kit, window, "look")
     kit.screenshot(tmp_path / "empty.png")
@@ -70,8 +74,12 @@ def test_look_shows_a_task(kit, tmp_path):
     steps = window.session.snapshot["steps"]
     kit.pump_for(1.0)
     assert window.session.paused and window.session.snapshot["steps"] == steps
-    for count in (1, 2):
-        kit.click(panel.step_button)
+    by_button, by_key = (
+        partial(kit.click, panel.step_button),
+        partial(kit.press_input, carb.input.KeyboardInput.RIGHT, CTRL),
+    )
+    for count, step in ((1, by_button), (2, by_key)):
+        step()
         wait(kit, window, lambda shown, count=count: shown["steps"] >= steps + count, 20)
     kit.pump_for(0.5)
     assert window.session.snapshot["steps"] == steps + 2 and window.session.paused
@@ -235,8 +243,13 @@ def test_a_demonstration_is_marked_by_hand(kit, tmp_path):
         assert [int(signals[label][:].argmax()) for label in labels] == set_to
 
 
-@in_kit(enable=[UI], timeout=240)
+@in_kit(enable=[UI, "omni.appwindow"], timeout=240)
 def test_data_shows_what_a_file_holds(kit, tmp_path):
+    import carb.input
+
+    from isaaclab_mimic_ui.keys import CTRL, SHIFT
+
+    keys = carb.input.KeyboardInput
     window = open_window(kit)
     panel = click_step(kit, window, "data")
     kit.click(panel.field)
@@ -258,7 +271,7 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
     picture = kit.screenshot(tmp_path / "data.png")
     assert count_pixels(picture, ACCENT, 60) > 500
 
-    kit.click(panel.check_button)
+    kit.press_input(keys.K, CTRL)
     # Frames without a pause would leave the thread that reads little of Python's lock.
     kit.pump_until(lambda: panel.findings is not None, timeout=100)
     kit.update(3)
@@ -270,7 +283,7 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
     assert "say where the result goes" in panel.failure
     fields["output"].set_value(str(output))
     fields["demos"].set_value("1,3-5")
-    kit.click(panel.edit_card.buttons["keep"])
+    kit.press_input(keys.K, CTRL | SHIFT)
     kit.pump_until(lambda: panel.done, timeout=60)
     kit.update(3)
     kit.screenshot(tmp_path / "kept.png")
@@ -278,7 +291,17 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
     fields["output"].set_value(str(tmp_path / "more.hdf5"))
     kit.click(panel.edit_card.buttons["merge"])
     kit.pump_until(lambda: "14 demonstrations" in panel.done, timeout=60)
-    for path, count in ((output, 4), (tmp_path / "more.hdf5", 14)):
+    fields["output"].set_value(str(tmp_path / "fewer.hdf5"))
+    kit.press_input(keys.L, CTRL | SHIFT)
+    kit.pump_until(lambda: "6 demonstrations" in panel.done, timeout=60)
+    fields["output"].set_value(str(tmp_path / "most.hdf5"))
+    kit.press_input(keys.M, CTRL | SHIFT)
+    kit.pump_until(lambda: "most.hdf5" in panel.done, timeout=60)
+    fields["output"].set_value("")
+    kit.press_input(keys.E, CTRL | SHIFT)
+    kit.pump_until(lambda: "say where the result goes" in panel.failure)
+    for name, count in (("few", 4), ("more", 14), ("fewer", 6), ("most", 14)):
+        path = tmp_path / f"{name}.hdf5"
         with h5py.File(path) as file:
             assert len(file["data"]) == count
 
