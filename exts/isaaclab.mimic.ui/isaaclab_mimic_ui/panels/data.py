@@ -166,7 +166,8 @@ class DataPanel:
                 ui.Label("Name an HDF5 file of demonstrations.", name="hint", height=0, word_wrap=True)
                 return
             with ui.HStack(height=24):
-                section(f"{len(self.summary['list'])} DEMONSTRATIONS")
+                count = len(self.summary["list"])
+                section("1 DEMONSTRATION" if count == 1 else f"{count} DEMONSTRATIONS")
                 self.check_button = ui.Button("Check", name="small", width=90, clicked_fn=self.check)
             with ui.ZStack():
                 ui.Rectangle(name="inset")

@@ -35,6 +35,7 @@ class EditCard:
     def __init__(self, on_edit: Callable[[str, str, str, str], None], on_editing: Callable[[bool], None]) -> None:
         self._on_edit = on_edit
         self.models = {name: ui.SimpleStringModel("") for name in _ROWS}
+        self.fields: dict[str, ui.StringField] = {}
         self.buttons: dict[str, ui.Button] = {}
         self._subscriptions = [
             subscription
@@ -51,7 +52,7 @@ class EditCard:
             for name, (label, tooltip) in _ROWS.items():
                 with ui.HStack(height=style.ROW, spacing=style.GAP):
                     ui.Label(label, name="dim", width=style.LABEL_WIDTH, tooltip=tooltip)
-                    ui.StringField(self.models[name], tooltip=tooltip)
+                    self.fields[name] = ui.StringField(self.models[name], tooltip=tooltip)
             with ui.HStack(height=28, spacing=4):
                 for by, (text, tooltip) in EDITS.items():
                     self.buttons[by] = ui.Button(
@@ -60,6 +61,7 @@ class EditCard:
 
     def destroy(self) -> None:
         self._subscriptions = []
+        self.fields.clear()
         self.buttons.clear()
 
     def edit(self, by: str) -> None:

@@ -28,6 +28,7 @@ class EnvGrid:
         self._on_chosen = on_chosen
         self._cells: list[tuple[ui.Rectangle, ui.Label, ui.ZStack]] = []
         self._told: list[tuple] = []
+        self._shown: tuple[Sequence[Sequence[int]], dict[int, AttemptFinished]] = (), {}
         self.chosen = -1
         self._frame = ui.Frame(height=0)
 
@@ -42,6 +43,7 @@ class EnvGrid:
             subtasks: (num_envs, num_eefs) the subtask that each end effector is in.
             last: Environment -> how its last attempt ended.
         """
+        self._shown = subtasks, last
         count = min(len(subtasks), _MOST)
         if count != len(self._cells):
             self._build(count, len(subtasks))
@@ -80,4 +82,6 @@ class EnvGrid:
 
     def _choose(self, index: int) -> None:
         self.chosen = -1 if index == self.chosen else index
+        # A click is answered at once, not when numbers are next brought up to date.
+        self.show(*self._shown)
         self._on_chosen(self.chosen)

@@ -111,7 +111,8 @@ class Timeline:
             ui.Plot(
                 ui.Type.LINE,
                 low - margin,
-                high + margin,
+                # The name stands above the curve.
+                high + 4 * margin,
                 *values,
                 style={"color": style.DIM, "background_color": style.TRANSPARENT},
             )
