@@ -14,6 +14,9 @@ from types import SimpleNamespace
 import pytest
 
 HERE = Path(__file__).parent
+# The tutorial's steps, and the pilot that flies in them.
+for folder in ("tutorial", "sim"):
+    sys.path.insert(0, str(HERE.parent / folder))
 
 
 @pytest.fixture(scope="session")

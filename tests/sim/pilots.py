@@ -7,9 +7,10 @@ Both stack the cubes by the same plan: where the hand shall be, and whether its 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-import isaaclab.utils.math as math_utils
+Pose = Sequence[Sequence[float]]
+"""(4, 4), row by row [m]."""
 
 EDGE = 0.0406
 HOVER = 0.1
@@ -18,31 +19,46 @@ _PLACEMENTS = ((1, 0), (2, 1))
 _STEPS = ("above", "down", "close", "lift", "over", "lower", "open", "leave")
 
 
+AXES = ("WS", "AD", "QE", "CV")
+"""Keys for more and less of x, y, z and the turn about z."""
+
+
+def look_into(env) -> Callable[[], tuple[Pose, Sequence[Pose]]]:
+    """Return what a `Plan` sees with, in the first of the environments."""
+    order = [env.object_names.index(name) for name in sorted(env.object_names)]
+    return lambda: (env.eef_pose()[0, 0].tolist(), env.object_pose()[0, order].tolist())
+
+
 class Plan:
     """The stack, one step of it after the other.
 
     Args:
+        see: Returns the poses of the hand and of the three cubes.
         tolerance: How close to where it shall be the hand has to come [m].
+        grasp_wait: Looks that it takes the gripper to close or open.
     """
 
-    def __init__(self, env, tolerance: float):
-        self._env, self._tolerance = env, tolerance
+    def __init__(self, see: Callable[[], tuple[Pose, Sequence[Pose]]], tolerance: float, grasp_wait: int = GRASP_WAIT):
+        self._see, self._tolerance, self._grasp_wait = see, tolerance, grasp_wait
         self.begin()
 
     def begin(self) -> None:
-        self.closed, self._stage, self._waited, self._anchor, self._heading = False, 0, 0, None, 0.0
+        self.closed, self.stage, self._waited, self._anchor, self._heading = False, 0, 0, None, 0.0
+
+    @property
+    def done(self) -> bool:
+        return self.stage >= len(_PLACEMENTS) * len(_STEPS)
 
     def look(self) -> tuple[list[float], float, bool, bool]:
         """Return the way left in x, y, z [m], the turn left about z [rad], whether to be exact, and the gripper."""
-        seen = self._env.observations()
-        hand, quat = seen["eef_pos"][0].tolist(), seen["eef_quat"][0]
-        cubes = seen["object"][0, :21].reshape(3, 7)
-        upper, lower = _PLACEMENTS[min(self._stage // len(_STEPS), 1)]
-        held, base = cubes[upper, :3].tolist(), cubes[lower, :3].tolist()
-        step = _STEPS[self._stage % len(_STEPS)] if self._stage < 2 * len(_STEPS) else "done"
+        pose, cubes = self._see()
+        hand = _place(pose)
+        upper, lower = _PLACEMENTS[min(self.stage // len(_STEPS), 1)]
+        held, base = _place(cubes[upper]), _place(cubes[lower])
+        step = _STEPS[self.stage % len(_STEPS)] if not self.done else "done"
         if self._anchor is None:
             self._anchor = hand
-            self._heading = self._nearest_face(quat, cubes[upper, 3:7])
+            self._heading = _nearest_face(pose, cubes[upper])
         on_base = [h + b - c for h, b, c in zip(hand, base, held, strict=True)]
         goal = {
             "above": [held[0], held[1], held[2] + HOVER],
@@ -53,7 +69,7 @@ class Plan:
             "leave": [*self._anchor[:2], self._anchor[2] + HOVER],
         }.get(step, self._anchor)
         left = [g - h for g, h in zip(goal, hand, strict=True)]
-        turn = math.remainder(self._heading - _heading(quat), 2 * math.pi) if step in ("above", "down") else 0.0
+        turn = math.remainder(self._heading - _heading(pose), 2 * math.pi) if step in ("above", "down") else 0.0
         exact = step in ("down", "lower")
         self._advance(step, left, turn, exact)
         return left, turn, exact, self.closed
@@ -62,25 +78,29 @@ class Plan:
         self._waited += 1
         if step in ("close", "open"):
             self.closed = step == "close"
-            done = self._waited > GRASP_WAIT
+            done = self._waited > self._grasp_wait
         else:
             near = self._tolerance if exact or step == "above" else 3 * self._tolerance
             done = max(map(abs, left)) < near and abs(turn) < 0.08 and step != "done"
         if done:
-            self._stage, self._waited, self._anchor = self._stage + 1, 0, None
-
-    def _nearest_face(self, hand, cube) -> float:
-        yaw = float(math_utils.euler_xyz_from_quat(cube[None])[2])
-        return min(
-            (yaw + k * math.pi / 2 for k in range(-4, 5)),
-            key=lambda h: abs(math.remainder(h - _heading(hand), 2 * math.pi)),
-        )
+            self.stage, self._waited, self._anchor = self.stage + 1, 0, None
 
 
-def _heading(quat) -> float:
-    """Return where the x axis of the hand, which points down, points to, seen from above [rad]."""
-    matrix = math_utils.matrix_from_quat(quat[None])[0]
-    return math.atan2(float(matrix[1, 0]), float(matrix[0, 0]))
+def _place(pose: Pose) -> list[float]:
+    return [row[3] for row in pose[:3]]
+
+
+def _heading(pose: Pose) -> float:
+    """Return where the x axis of a pose points to, seen from above [rad]."""
+    return math.atan2(pose[1][0], pose[0][0])
+
+
+def _nearest_face(hand: Pose, cube: Pose) -> float:
+    """Return the heading along a side of a cube that takes the hand the least turning."""
+    return min(
+        (_heading(cube) + k * math.pi / 2 for k in range(-4, 5)),
+        key=lambda heading: abs(math.remainder(heading - _heading(hand), 2 * math.pi)),
+    )
 
 
 class KeyPilot:
@@ -91,10 +111,8 @@ class KeyPilot:
         step, turn: What one step of a held key is [m, rad].
     """
 
-    _AXES = ("WS", "AD", "QE", "CV")
-
     def __init__(self, env, key: Callable[[str, bool], None], step: float, turn: float):
-        self._plan, self._key = Plan(env, 0.6 * step), key
+        self._plan, self._key = Plan(look_into(env), 0.6 * step), key
         self._quanta = (step, step, step, turn)
         self.presses: dict[str, int] = {}
         self._held: dict[str, int] = {}
@@ -123,7 +141,7 @@ class KeyPilot:
         if self._held or self._rest > 0:
             self._rest -= not self._held
             return
-        for keys, way, quantum in zip(self._AXES, (*left, turn), self._quanta, strict=True):
+        for keys, way, quantum in zip(AXES, (*left, turn), self._quanta, strict=True):
             if count := round(abs(way) / quantum):
                 name = keys[0] if way > 0 else keys[1]
                 self._held[name] = count
@@ -144,7 +162,7 @@ class CapPilot:
     """
 
     def __init__(self, env, mouse, settings, gripper: tuple[bytes, bytes]):
-        self._plan, self._mouse, self._settings, self._gripper = Plan(env, 0.005), mouse, settings, gripper
+        self._plan, self._mouse, self._settings, self._gripper = Plan(look_into(env), 0.005), mouse, settings, gripper
         self.begin()
 
     def begin(self) -> None:

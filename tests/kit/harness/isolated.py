@@ -95,10 +95,12 @@ def _missing_for_a_screen() -> str:
 def _run_elsewhere(body: Callable, paths: Sequence[Path], without: Sequence[str], timeout: float) -> None:
     folder = paths[0]
     command = [sys.executable, "-X", "faulthandler"]
-    search_path = [str(_TESTS / "kit"), str(_TESTS / "unit" / "stages"), os.environ.get("PYTHONPATH", "")]
+    search_path = [str(_TESTS / each) for each in ("kit", "unit/stages", "sim", "tutorial")]
     if without:
         command.append("-S")
-        search_path[2] = str(_packages_without(without, folder / "packages"))
+        search_path.append(str(_packages_without(without, folder / "packages")))
+    else:
+        search_path.append(os.environ.get("PYTHONPATH", ""))
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(entry for entry in search_path if entry),
         "OMNI_KIT_ACCEPT_EULA": "YES",

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A desk for the desktop program: a real screen (of Xvfb), real clicks and keys (of xdotool)."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from PIL import ImageGrab
+
+TITLE = "Isaac Lab Mimic"
+TOOLS = ("Xvfb", "xdotool")
+
+
+def missing_tools() -> list[str]:
+    """Return what a desk lacks here."""
+    return [tool for tool in TOOLS if not shutil.which(tool)]
+
+
+class Desk:
+    """A screen with the window on it, and hands.
+
+    Args:
+        folder: Where the program runs, and keeps what it remembers.
+    """
+
+    command = ("-m", "isaaclab_mimic_core", "ui")
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / "config" / "isaaclab-mimic" / "window.json"
+        read, write = os.pipe()
+        self._screen = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x720x24", "-nolisten", "tcp"],
+            pass_fds=[write],
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(write)
+        with os.fdopen(read) as numbers:
+            self.display = f":{numbers.readline().strip()}"
+        self.environment = {**os.environ, "DISPLAY": self.display, "XDG_CONFIG_HOME": str(folder / "config")}
+        self.environment.pop("OMNIUI_HEADLESS", None)
+        self.program: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        self.program = subprocess.Popen(
+            [sys.executable, *self.command],
+            env=self.environment,
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self.wait(lambda: self.do("search", "--name", TITLE), "the window")
+        self.do("windowfocus", self.do("search", "--name", TITLE).split()[0])
+        time.sleep(1.0)
+
+    def do(self, *words) -> str:
+        done = subprocess.run(["xdotool", *map(str, words)], env=self.environment, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def click(self, x: int, y: int) -> None:
+        self.do("mousemove", x, y)
+        time.sleep(0.2)
+        self.do("click", 1)
+        time.sleep(0.3)
+
+    def type(self, text: object) -> None:
+        # Every frame takes one letter in; whoever goes on before the last one is still typing.
+        self.do("type", "--delay", "80", text)
+        time.sleep(1.0)
+        self.press("Return")
+        time.sleep(1.0)
+
+    def press(self, key: str, held: str = "") -> None:
+        """Press a key, for as long as people do."""
+        if held:
+            self.do("keydown", held)
+            time.sleep(0.15)
+        self.do("keydown", key)
+        time.sleep(0.15)
+        self.do("keyup", key)
+        if held:
+            self.do("keyup", held)
+        time.sleep(0.5)
+
+    def picture(self, name: str) -> None:
+        ImageGrab.grab(xdisplay=self.display).save(self.folder / f"{name}.png")
+
+    def wait(self, predicate, what: str, timeout: float = 150.0):
+        deadline = time.monotonic() + timeout
+        while not (found := predicate()):
+            assert self.program.poll() is None, self.program.stdout.read().decode()
+            if time.monotonic() > deadline:
+                self.picture("waited")
+                raise TimeoutError(f"{what} did not come; see {self.folder / 'waited.png'}")
+            time.sleep(0.2)
+        return found
+
+    def close(self) -> None:
+        for process in (self.program, self._screen):
+            if process is not None:
+                process.kill()
+                process.wait()

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What somebody at the screen sees of the Mimic window, as plain data; for use in the program that shows it."""
+
+
+def describe(window) -> dict:
+    """Return what is shown now.
+
+    Returns:
+        `chosen`: the step in front; `places`: name -> x, y, width, height [px] of what can be clicked; `values`: name
+        -> what stands in a field; `state`, `failure`, `saved`, `snapshot`, `said`: of the step's run; `trouble`: what
+        is wrong with the form; `data`: of the Data panel.
+    """
+    panel, session = window.panels[window.chosen], window.session
+    widgets = {f"rail.{name}": item for name, item in window.rail.items.items()}
+    shown: dict = {"chosen": window.chosen, "values": {}, "trouble": {}}
+    if window.chosen == "data":
+        widgets |= {"file": panel.field, "check": panel.check_button}
+        widgets |= {f"demo.{name}": row for name, row in panel.demo_rows.items()}
+        widgets |= {f"edit.{name}": field for name, field in panel.edit_card.fields.items()}
+        shown["values"] = {"file": panel.field.model.get_value_as_string()}
+        shown["values"] |= {
+            f"edit.{name}": model.get_value_as_string() for name, model in panel.edit_card.models.items()
+        }
+        shown["data"] = {
+            "path": panel.summary.get("path", ""),
+            "demos": len(panel.summary.get("list", ())),
+            "done": panel.done,
+            "failure": panel.failure,
+        }
+    elif window.chosen != "keys":
+        widgets |= {"start": panel.button, "pause": panel.pause_button, "worker": panel.worker_box}
+        widgets |= {f"group.{name}": group for name, group in panel.form.groups.items()}
+        widgets |= {f"way.{name}": button for name, button in panel.way_buttons.items()}
+        for name, entry in panel.entries.items():
+            widgets[f"field.{name}"] = entry.field
+            shown["values"][f"field.{name}"] = entry.value
+            if entry.problem:
+                shown["trouble"][name] = entry.problem
+        widgets |= {f"button.{name}": button for name, button in getattr(panel, "buttons", {}).items()}
+        if grid := getattr(panel, "_grid", None):
+            widgets |= {f"cell.{number}": cell for number, cell in enumerate(grid.cells)}
+    shown["places"] = {
+        name: [widget.screen_position_x, widget.screen_position_y, widget.computed_width, widget.computed_height]
+        for name, widget in widgets.items()
+        if widget is not None and widget.visible and widget.computed_width > 0
+    }
+    return shown | {
+        "state": session.state.value,
+        "active": session.state.is_active,
+        "failure": session.failure,
+        "saved": session.saved,
+        "snapshot": session.snapshot,
+        "said": [message.text for message in session.messages],
+        "evaluations": [[each.success, each.rollouts] for each in session.tally.evaluations.values()],
+        "losses": len(session.tally.loss.values),
+    }
