@@ -129,11 +129,13 @@ def _run_ours(options: Options, folder: Path) -> dict:
     with open_env(settings.task, options.num_envs, device=options.device, assets="local", seed=options.seed) as env:
         env.step = step = _Stopwatch(env.step)
         env.reset = reset = _Stopwatch(env.reset)
+        env.restore = restore = _Stopwatch(env.restore)
         finished: list[AttemptFinished] = []
         with Generate(settings, env) as stage:
             while not finished and step.calls == 0:
                 stage.step()
-            start, step.seconds, step.calls, reset.seconds = time.perf_counter(), 0.0, 0, 0.0
+            start, step.calls = time.perf_counter(), 0
+            step.seconds = reset.seconds = restore.seconds = 0.0
             while len(finished) < options.num_attempts:
                 finished += [event for event in stage.step() if isinstance(event, AttemptFinished)]
             simulated = step.calls
@@ -151,7 +153,7 @@ def _run_ours(options: Options, folder: Path) -> dict:
         "successes": len(good),
         "seconds": seconds,
         "steps": simulated,
-        "in_env": step.seconds + reset.seconds,
+        "in_env": step.seconds + reset.seconds + restore.seconds,
         "more": {
             "mean_length": round(length, 1),
             "steps_per_demo": round(spent / len(good), 1),

@@ -22,6 +22,7 @@ from .constraints import Constraints
 from .contract import MimicEnv, RestorableEnv
 from .experience import Experience
 from .following import Following
+from .noise import ActionNoise
 from .outcome import Outcome, explain, explain_subtask, placement
 from .plan import SubtaskPlan, make_plan
 from .planning import LiftTravelDescend, TransitionPlanner
@@ -83,7 +84,6 @@ class Generator:
         self._beginning = np.zeros((n, e), dtype=bool)
         self._released = flags(n, e)
         self._attempt = whole(n) - 1
-        self._noise_stream = whole(n)
         self.ticks = whole(n)
         """Steps made in the running attempts, those that second tries took back included: (num_envs,) int64."""
         self._signal_at_end, self._signal_ever = flags(n, e, s), flags(n, e, s)
@@ -93,6 +93,7 @@ class Generator:
         self.steps = whole(n)
         """Steps of the running attempts: (num_envs,) int64."""
 
+        self._noise = ActionNoise(n, e * env.pose_action_dim, device)
         self._watch = Watch(env, plan, settings.grace_steps)
         self._flagged = flags(n)
         self._latest_slot, self._tries = whole(n), whole(n, e * s)
@@ -118,7 +119,7 @@ class Generator:
             attempts: (K,) numbers of the attempts.
         """
         self._attempt[env_ids] = attempts
-        self._noise_stream[env_ids] = randomness.streams(self._seed, "noise", attempts)
+        self._noise.begin(env_ids, randomness.streams(self._seed, "noise", attempts))
         self._following.begin(env_ids, attempts)
         if self._constraints is not None:
             self._constraints.begin(env_ids)
@@ -147,10 +148,8 @@ class Generator:
         target, gripper, amplitude = self._following.waypoint(self._cursor)
         if not self._settings.exact_upstream:
             amplitude = torch.where(self._arm_done, 0.0, amplitude)
-        channels = len(self._plan.eef_names) * self._env.pose_action_dim
         # Counted by steps ever made, so that a second try is not disturbed just as the first one was.
-        noise = randomness.normal(self._noise_stream, self.ticks, channels)
-        noise = amplitude[..., None] * noise.reshape(*amplitude.shape, -1)
+        noise = amplitude[..., None] * self._noise.at(self.ticks).reshape(*amplitude.shape, -1)
         return self._env.target_to_action(target, gripper, noise)
 
     def observe(self) -> list[Outcome]:
