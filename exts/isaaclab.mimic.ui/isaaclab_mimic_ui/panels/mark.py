@@ -41,6 +41,7 @@ class MarkPanel(StagePanel):
     """Shows marking by hand."""
 
     ways = AnnotatePanel.ways
+    timeline: Timeline | None = None
 
     def build_empty(self) -> None:
         build_empty(
@@ -55,7 +56,15 @@ class MarkPanel(StagePanel):
             ),
         )
 
+    def destroy(self) -> None:
+        if self.timeline is not None:
+            self.timeline.destroy()
+            self.timeline = None
+        super().destroy()
+
     def build_run(self) -> None:
+        if self.timeline is not None:
+            self.timeline.destroy()
         self._watching = False
         self.buttons: dict[str, ui.Button] = {}
         with scrolled():
@@ -120,7 +129,8 @@ class MarkPanel(StagePanel):
         self.buttons["redo"].enabled = active and bool(shown.get("can_redo"))
         lines = ([shown["notice"]] if shown.get("notice") else []) + list(shown.get("problems", ()))
         self._problems.text = "\n".join(lines) if active else ""
-        self.timeline.show(shown if active else {})
+        if self.timeline is not None:
+            self.timeline.show(shown if active else {})
         self._scene.show(shown.get("watched") if active else None)
         self._log.show(self.session.messages, self.session.num_messages)
 

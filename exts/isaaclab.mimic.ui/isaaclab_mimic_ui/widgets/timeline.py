@@ -67,6 +67,12 @@ class Timeline:
             for eef, lane in self._lanes.items():
                 self._build_marks(lane, [mark for mark in self._marks if mark["eef"] == eef])
 
+    def destroy(self) -> None:
+        """Let go of what is drawn: what can be clicked in refers to this object, and this object to it."""
+        self.area = self._play = None
+        self._lanes = {}
+        self._frame.clear()
+
     def x_of(self, row: int) -> float:
         """Return where on the screen a sample is [px]."""
         return self.area.screen_position_x + self.area.computed_width * row / (self._samples - 1)
