@@ -9,6 +9,7 @@ part of it inside PhysX; `record`, our reading of observations, actions and stat
 
     python benchmarks/sim_step.py                        # 1, 16, 64 and 256 environments
     python benchmarks/sim_step.py --num-envs 64 --physics newton
+    python benchmarks/sim_step.py --as-shipped           # and as Isaac Lab has it
 
 Prints a line of JSON for every number of environments on standard output, and a table on standard error. Milliseconds
 per step of all environments together: the least, the median and the 90th percentile.
@@ -28,7 +29,7 @@ PARTS = ("step", "physics", "record")
 WARM_UP = 20
 
 
-def measure(num_envs: int, steps: int, physics: str, device: str) -> dict:
+def measure(num_envs: int, steps: int, physics: str, device: str, as_shipped: bool) -> dict:
     """Open environments and time steps in this process."""
     import torch
 
@@ -42,7 +43,7 @@ def measure(num_envs: int, steps: int, physics: str, device: str) -> dict:
     begin = time.perf_counter()
     times: dict[str, list[float]] = {part: [] for part in PARTS}
     with (
-        open_env(DEFAULT_TASK, num_envs, physics=physics, device=device, assets="local") as env,
+        open_env(DEFAULT_TASK, num_envs, physics=physics, device=device, assets="local", as_shipped=as_shipped) as env,
         torch.inference_mode(),
     ):
         opened = time.perf_counter() - begin
@@ -75,7 +76,8 @@ def measure(num_envs: int, steps: int, physics: str, device: str) -> dict:
                 times["physics"].append(sum(inside))
                 times["record"].append(marks[1] - marks[0] + marks[3] - marks[2])
         info = env.info
-    result: dict[str, Any] = {"num_envs": num_envs, "steps": steps, "open_s": round(opened, 1)}
+    result: dict[str, Any] = {"num_envs": num_envs, "as_shipped": as_shipped, "steps": steps}
+    result["open_s"] = round(opened, 1)
     for part, values in times.items():
         milliseconds = sorted(1e3 * value for value in values)
         result[f"{part}_ms"] = [
@@ -106,24 +108,28 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--physics", default="auto")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--as-shipped", action="store_true", help="measure as Isaac Lab has it, too")
     parser.add_argument("--here", action="store_true", help="measure in this process; for one number of environments")
     arguments = parser.parse_args()
     if arguments.here:
         from isaaclab_mimic_core.terminal.streams import take_streams
 
         streams = take_streams("sim_step", json_lines=False, verbose=False)
-        row = measure(arguments.num_envs[0], arguments.steps, arguments.physics, arguments.device)
+        row = measure(arguments.num_envs[0], arguments.steps, arguments.physics, arguments.device, arguments.as_shipped)
         print(json.dumps(row), file=streams.out)
         return 0
     print(f"{'environments':>12}{'open s':>8}" + "".join(f"{part + ' ms':>24}" for part in PARTS), file=sys.stderr)
     for num_envs in arguments.num_envs:
-        command = [sys.executable, __file__, "--here", "--num-envs", str(num_envs), "--steps", str(arguments.steps)]
-        command += ["--physics", arguments.physics, "--device", arguments.device]
-        output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-        print(output, end="", flush=True)
-        row = json.loads(output)
-        cells = [" – ".join(f"{value:.1f}" for value in row[f"{part}_ms"]) for part in PARTS]
-        print(f"{num_envs:>12}{row['open_s']:>8}" + "".join(f"{cell:>24}" for cell in cells), file=sys.stderr)
+        for as_shipped in (False, True) if arguments.as_shipped else (False,):
+            command = [sys.executable, __file__, "--here", "--num-envs", str(num_envs), "--steps", str(arguments.steps)]
+            command += ["--physics", arguments.physics, "--device", arguments.device]
+            command += ["--as-shipped"] if as_shipped else []
+            output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+            print(output, end="", flush=True)
+            row = json.loads(output)
+            cells = [" – ".join(f"{value:.1f}" for value in row[f"{part}_ms"]) for part in PARTS]
+            name = f"{num_envs}{' shipped' if as_shipped else ''}"
+            print(f"{name:>12}{row['open_s']:>8}" + "".join(f"{cell:>24}" for cell in cells), file=sys.stderr)
     return 0
 
 
