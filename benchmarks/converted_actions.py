@@ -28,7 +28,13 @@ from isaaclab_mimic_core.tasks.catalog import DEFAULT_TASK
 
 SCALE = 0.5
 SETTLING = 10
-TARGETS = {"pose_rel": DEFAULT_TASK, "pose_abs": DEFAULT_TASK.replace("-Rel-", "-Abs-")}
+TARGETS = {
+    "pose_rel": ("pose_rel", DEFAULT_TASK, []),
+    "pose_abs": ("pose_abs", DEFAULT_TASK.replace("-Rel-", "-Abs-"), []),
+    # As if the controller made all of the way that it is told.
+    "pose_rel, no damping": ("pose_rel", DEFAULT_TASK, ["--damping", "0", "--substeps", "1"]),
+}
+"""What is measured -> kind of action, task, further options of `mimic convert`."""
 
 
 def commanded(episodes: list[Episode], device: str) -> list[np.ndarray]:
@@ -102,9 +108,9 @@ def main() -> int:
         joints = Path(folder) / "joints.hdf5"
         made = record(episodes, commanded(episodes, options.device), joints, options.device)
         print(f"{made} of {len(episodes)} succeed under joint position control and are converted")
-        for kind, task in TARGETS.items():
-            poses = Path(folder) / f"{kind}.hdf5"
-            command = [*mimic, "convert", joints, "--actions", kind, "--task", task, "--output", poses]
+        for name, (kind, task, further) in TARGETS.items():
+            poses = Path(folder) / f"{name}.hdf5"
+            command = [*mimic, "convert", joints, "--actions", kind, "--task", task, "--output", poses, *further]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
             command = [*mimic, "replay", poses, "--json", "--num-envs", str(options.num_envs), "--assets", "local"]
             command += ["--device", options.device]
@@ -114,7 +120,7 @@ def main() -> int:
             objects_apart = sorted(1000 * event["objects_apart"] for event in replayed)
             middle = len(replayed) // 2
             print(
-                f"{kind}: {sum(event['success'] for event in replayed)} of {len(replayed)} succeed again; largest "
+                f"{name}: {sum(event['success'] for event in replayed)} of {len(replayed)} succeed again; largest "
                 f"difference, median and worst: joints {joints_apart[middle]:.4f}, {joints_apart[-1]:.4f} rad; objects "
                 f"{objects_apart[middle]:.1f}, {objects_apart[-1]:.1f} mm"
             )

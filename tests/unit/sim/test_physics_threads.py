@@ -4,17 +4,33 @@
 """PhysX is started with no more worker threads than there are cores."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
-from isaaclab_mimic_core.sim.repairs import physics_threads
+from isaaclab_mimic_core.sim.repairs.physics_threads import no_more_threads_than_cores
 
 
-@pytest.mark.parametrize(("cores", "asked", "given"), [(2, 8, 2), (16, 8, 8), (3, None, 3)])
-def test_threads_are_bounded_by_cores(cores, asked, given, monkeypatch):
+@pytest.fixture
+def one_core() -> Iterator[None]:
+    """Let this process use one core only, for a while."""
+    usable = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(usable)})
+    yield
+    os.sched_setaffinity(0, usable)
+
+
+@pytest.mark.parametrize("asked", [8, 1, None])
+def test_threads_are_bounded_by_cores(asked, one_core):
     ovphysx = pytest.importorskip("ovphysx")
     stock = ovphysx.PhysXConfig
-    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(cores)))
-    with physics_threads.no_more_threads_than_cores():
-        assert ovphysx.PhysXConfig(num_threads=asked).num_threads == given
+    with no_more_threads_than_cores():
+        assert ovphysx.PhysXConfig(num_threads=asked).num_threads == 1
     assert ovphysx.PhysXConfig is stock
+
+
+def test_no_more_are_started_than_asked_for():
+    ovphysx = pytest.importorskip("ovphysx")
+    with no_more_threads_than_cores():
+        assert ovphysx.PhysXConfig(num_threads=1).num_threads == 1
+        assert ovphysx.PhysXConfig(num_threads=10_000).num_threads == len(os.sched_getaffinity(0))

@@ -267,8 +267,7 @@ class Generator:
 
     def _look_how_far(self, at_end: np.ndarray, eefs: torch.Tensor, goes_on: torch.Tensor) -> None:
         """Note which of the end effectors whose segments have ended, (num_envs, num_eefs), did not get there."""
-        where = at_end.nonzero()
-        rows, arms = (torch.as_tensor(index, device=eefs.device) for index in where)
+        rows, arms = (torch.as_tensor(index, device=eefs.device) for index in at_end.nonzero())
         ended = (self._subtask - goes_on.long())[rows, arms]
         self._far_at_end[rows, arms, ended] = self._following.far_from_end(rows, arms, eefs[rows, arms])
 

@@ -92,16 +92,8 @@ def failures(record: RunRecord, names: dict[str, str]) -> Figure:
         color = style.CAUSES.get(cause, style.OTHER_CAUSE)
         axes.barh(rows, width, 0.62, left, color=color, edgecolor="white", label=style.plain(labels.words(cause)))
         left += width
-    for row, total in enumerate(left):
-        text = f"{total:,.0f}  ({labels.percent(total / len(record.attempts))} of attempts)"
-        place = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
-        axes.annotate(text, (total, row), fontsize=style.FONT - 1, color=style.INK, **place)
-    axes.set_yticks(rows, [style.plain(names.get(subtask, subtask)) for subtask in subtasks])
-    axes.tick_params(axis="y", labelcolor=style.INK, length=0)
-    axes.set_ylim(len(subtasks) - 0.5, -0.5)
-    axes.set_xlim(0, 1.45 * left.max())
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    axes.grid(False, axis="y")
+    texts = [f"{total:,.0f}  ({labels.percent(total / len(record.attempts))} of attempts)" for total in left]
+    style.name_bars(axes, [names.get(subtask, subtask) for subtask in subtasks], left, texts)
     style.label(axes, x="failed attempts")
     style.legend_below(figure, axes)
     return figure

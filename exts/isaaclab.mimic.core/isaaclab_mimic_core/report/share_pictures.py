@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from . import labels, style
 from .analysis import by_source, by_subtask
@@ -22,10 +21,12 @@ def subtasks(record: RunRecord, names: dict[str, str]) -> Figure:
         raise NothingToDraw("The record of the run does not say which subtasks were begun.")
     order = sorted(counts, key=labels.subtask_key)
     rows = {names.get(key, key): (counts[key]["passed"], counts[key]["begun"]) for key in order}
-    least = min(order, key=lambda key: counts[key]["passed"] / counts[key]["begun"])
-    share = labels.percent(counts[least]["passed"] / counts[least]["begun"])
-    title = f"{style.plain(names.get(least, least))}: {share} passed, the fewest"
-    return _bars(title if len(order) > 1 else "Attempts by subtask", rows, "passed", "attempts that began it")
+    shares = {name: passed / begun for name, (passed, begun) in rows.items()}
+    least = min(shares, key=lambda name: shares[name])
+    title = "Attempts by subtask"
+    if len(rows) > 1 and shares[least] < 1:
+        title = f"{style.plain(least)}: {labels.percent(shares[least])} passed, the fewest"
+    return _bars(title, rows, "passed", "attempts that began it")
 
 
 def sources(record: RunRecord) -> Figure:
@@ -53,16 +54,8 @@ def _bars(title: str, rows: Mapping[str, tuple[int, int]], good: str, what: str)
     if failed.any():
         color = style.CAUSES["not_grasped"]
         axes.barh(place, failed, 0.62, won, color=color, edgecolor="white", label="failed")
-    for row, (count, of) in enumerate(zip(won, tried, strict=True)):
-        text = f"{labels.percent(count / of)}  ({count:,} of {of:,})"
-        inset = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
-        axes.annotate(text, (of, row), fontsize=style.FONT - 1, color=style.INK, **inset)
-    axes.set_yticks(place, [style.plain(name) for name in rows])
-    axes.tick_params(axis="y", labelcolor=style.INK, length=0)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlim(0, 1.45 * tried.max())
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    axes.grid(False, axis="y")
+    texts = [f"{labels.percent(count / of)}  ({count:,} of {of:,})" for count, of in rows.values()]
+    style.name_bars(axes, list(rows), tried, texts)
     style.label(axes, x=what)
     style.legend_below(figure, axes)
     return figure

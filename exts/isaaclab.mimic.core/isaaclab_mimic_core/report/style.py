@@ -6,11 +6,12 @@
 import io
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from . import labels
 
@@ -69,6 +70,19 @@ def plain(name: str) -> str:
 def name_panel(axes: Axes, text: str, color: str = INK) -> None:
     """Put a name over one of several panels."""
     axes.set_title(text, loc="left", fontsize=FONT, color=color)
+
+
+def name_bars(axes: Axes, names: Sequence[str], ends: Sequence[float] | np.ndarray, texts: Sequence[str]) -> None:
+    """Name horizontal bars, the first one above, and write what each stands for behind its end."""
+    for row, (end, text) in enumerate(zip(ends, texts, strict=True)):
+        place = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
+        axes.annotate(text, (end, row), fontsize=FONT - 1, color=INK, **place)
+    axes.set_yticks(range(len(names)), [plain(name) for name in names])
+    axes.tick_params(axis="y", labelcolor=INK, length=0)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_xlim(0, 1.45 * max(ends))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.grid(False, axis="y")
 
 
 def label(axes: Axes, x: str = "", y: str = "") -> None:

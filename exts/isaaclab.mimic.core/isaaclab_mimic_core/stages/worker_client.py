@@ -44,8 +44,8 @@ class WorkerClient:
         # Inside Kit our package is found through the extension's folder, of which a new process knows nothing.
         search_path = [_PACKAGE_ROOT, environment.get("PYTHONPATH", "")]
         environment["PYTHONPATH"] = os.pathsep.join(entry for entry in search_path if entry)
-        # Beside a window that draws on the same cores, threads that wait for each other by spinning take training ten
-        # times as long.
+        # Beside a window that draws on the same cores, threads that wait for each other by spinning only keep each
+        # other from working.
         environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         self._process = subprocess.Popen(
             [find_interpreter(python), "-m", "isaaclab_mimic_core.stages.worker"],

@@ -16,7 +16,7 @@ from typing import Any
 _WRITERS = tuple(
     f"write_root_{frame}_velocity_to_sim_{choice}" for frame in ("com", "link") for choice in ("index", "mask")
 )
-"""Methods that touch accelerations only to set them to zero."""
+"""Methods of a rigid object that touch its accelerations only to set them to zero."""
 
 
 def compute_accelerations_on_demand(env: Any) -> None:
@@ -24,16 +24,16 @@ def compute_accelerations_on_demand(env: Any) -> None:
     from isaaclab_ov.assets.articulation.articulation_data import ArticulationData
     from isaaclab_ov.assets.rigid_object.rigid_object_data import RigidObjectData
 
-    for assets, stock, name in (
-        (env.scene.articulations, ArticulationData, "joint_acc"),
-        (env.scene.rigid_objects, RigidObjectData, "body_com_acc_w"),
+    for assets, stock, name, writers in (
+        (env.scene.articulations, ArticulationData, "joint_acc", ()),
+        (env.scene.rigid_objects, RigidObjectData, "body_com_acc_w", _WRITERS),
     ):
         lazy = _lazy(stock, name)
         for asset in assets.values():
             # Derived classes may do anything, so they are left alone.
             if type(asset.data) is stock:
                 asset.data.__class__ = lazy
-                for writer in _WRITERS:
+                for writer in writers:
                     setattr(asset, writer, _not_reading(asset.data, getattr(asset, writer)))
 
 

@@ -3,19 +3,14 @@
 
 """isaaclab_ov 3.0.0 gives PhysX eight worker threads on any machine.
 
-With fewer cores they stand in each other's way, and in the way of the thread that waits for them: on two cores an
-environment step takes half as long again. What is simulated does not depend on their number.
+With fewer cores they stand in each other's way, and in the way of the thread that waits for them. What is simulated
+does not depend on their number.
 """
 
 import contextlib
 import functools
 import os
 from collections.abc import Iterator
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 @contextlib.contextmanager
@@ -27,7 +22,7 @@ def no_more_threads_than_cores() -> Iterator[None]:
 
     @functools.wraps(make_config)
     def make_for_this_machine(*args, num_threads=None, **kwargs):
-        cores = usable_cores()
+        cores = len(os.sched_getaffinity(0))
         threads = cores if num_threads is None else min(num_threads, cores)
         return make_config(*args, num_threads=threads, **kwargs)
 
