@@ -22,11 +22,11 @@ def damped_way(
 
     Isaac Lab's controller keeps the goal x* = x0 + way for a step. In each physics step, at joints q and pose x, it
     commands q + J^T (J J^T + damping^2 1)^-1 (x* - x). That is linear in the joints, and less than the way that it is
-    told, and so the mere distance between the poses leads elsewhere in every step. Nothing brings the hand back, for the next step begins where
-    this one has led to; over a demonstration centimetres are lost. Solved for x* - x, the same equation gives what has
-    to be told: (1 + damping^2 (J J^T)^-1) J (commanded - q). The joints move meanwhile, so the mean of all physics
-    steps is taken, with joints between `before` and `after`. Of a motion that leaves the hand where it is, nothing can
-    be told.
+    told, and so the mere distance between the poses leads elsewhere in every step. Nothing brings the hand back, for
+    the next step begins where this one has led to; over a demonstration centimetres are lost. Solved for x* - x, the
+    same equation gives what has to be told: (1 + damping^2 (J J^T)^-1) J (commanded - q). The joints move meanwhile, so
+    the mean of all physics steps is taken, with joints between `before` and `after`. Of a motion that leaves the hand
+    where it is, nothing can be told.
 
     Args:
         kinematics: Of the controlled point.
