@@ -13,6 +13,7 @@ with torch's wrapping int64 arithmetic so that it gives the same bits on every d
 
 import math
 import zlib
+from functools import cache
 
 import torch
 
@@ -32,6 +33,20 @@ def _mix(x: torch.Tensor) -> torch.Tensor:
     return x ^ _shift(x, 31)
 
 
+def _mixed(x: int) -> int:
+    """Do what `_mix` does to one Python number, which costs no tensors."""
+    mask = (1 << 64) - 1
+    x &= mask
+    x = ((x ^ (x >> 30)) * _MIX_1) & mask
+    x = ((x ^ (x >> 27)) * _MIX_2) & mask
+    return _signed(x ^ (x >> 31))
+
+
+def _signed(x: int) -> int:
+    """Wrap a whole number as int64 does."""
+    return ((x + (1 << 63)) & ((1 << 64) - 1)) - (1 << 63)
+
+
 def streams(seed: int, purpose: str, numbers: torch.Tensor) -> torch.Tensor:
     """Return one stream per number.
 
@@ -43,8 +58,8 @@ def streams(seed: int, purpose: str, numbers: torch.Tensor) -> torch.Tensor:
     Returns:
         int64 tensor of the same shape, to be given to the functions below.
     """
-    base = torch.tensor((seed & ((1 << 63) - 1)) ^ (zlib.crc32(purpose.encode()) << 20), device=numbers.device)
-    return _mix(_mix(base) + (numbers.long() + 1) * _GAMMA)
+    base = _mixed((seed & ((1 << 63) - 1)) ^ (zlib.crc32(purpose.encode()) << 20))
+    return _mix((numbers.long() + 1) * _GAMMA + base)
 
 
 def uniform(stream: torch.Tensor, position: torch.Tensor | int, channels: int) -> torch.Tensor:
@@ -59,13 +74,15 @@ def uniform(stream: torch.Tensor, position: torch.Tensor | int, channels: int) -
     Returns:
         (..., channels) float32.
     """
-    channel = torch.arange(1, channels + 1, device=stream.device) * _GAMMA
-    if isinstance(position, int):
-        position = torch.full_like(stream, position)
-    here = _mix(stream + position * _GAMMA)
-    bits = _mix(here.unsqueeze(-1) + channel)
+    here = _mix(stream + (_signed(position * _GAMMA) if isinstance(position, int) else position * _GAMMA))
+    bits = _mix(here.unsqueeze(-1) + _channels(channels, stream.device))
     # 23 bits and a half are what float32 holds exactly, so neither 0 nor 1 comes out.
     return (_shift(bits, 41).float() + 0.5) * 2.0**-23
+
+
+@cache
+def _channels(count: int, device: torch.device) -> torch.Tensor:
+    return torch.arange(1, count + 1, device=device) * _GAMMA
 
 
 def normal(stream: torch.Tensor, position: torch.Tensor | int, channels: int) -> torch.Tensor:

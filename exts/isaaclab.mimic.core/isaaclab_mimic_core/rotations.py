@@ -78,12 +78,23 @@ def matrix_from_axis(axis: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
     Returns:
         (..., 3, 3).
     """
-    x, y, z = axis.unbind(-1)
-    zero = torch.zeros_like(x)
-    cross = torch.stack([zero, -z, y, z, zero, -x, -y, x, zero], dim=-1).unflatten(-1, (3, 3))
+    cross = cross_matrix(axis)
     eye = torch.eye(3, dtype=axis.dtype, device=axis.device)
     sine, cosine = angle.sin()[..., None, None], angle.cos()[..., None, None]
     return cosine * eye + sine * cross + (1.0 - cosine) * (axis[..., :, None] * axis[..., None, :])
+
+
+def cross_matrix(vector: torch.Tensor) -> torch.Tensor:
+    """Return the matrices that take the cross product with vectors: (..., 3) -> (..., 3, 3)."""
+    which, sign = _cross_table(vector.device, vector.dtype)
+    return (vector.index_select(-1, which) * sign).unflatten(-1, (3, 3))
+
+
+@cache
+def _cross_table(device: torch.device, dtype: torch.dtype) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return which element of the vector each of the matrix's nine is, and its factor."""
+    which, sign = (0, 2, 1, 2, 0, 0, 1, 0, 0), (0, -1, 1, 1, 0, -1, -1, 1, 0)
+    return torch.tensor(which, device=device), torch.tensor(sign, dtype=dtype, device=device)
 
 
 def pose_from_quat(position: torch.Tensor, quat: torch.Tensor) -> torch.Tensor:

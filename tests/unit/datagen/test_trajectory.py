@@ -7,7 +7,7 @@ import pytest
 import torch
 from scripted_env import random_poses
 
-from isaaclab_mimic_core.datagen.trajectory import lead_up, moved, transform_with_object
+from isaaclab_mimic_core.datagen.trajectory import lead_up, moved
 
 
 def test_a_motion_moves_all_poses_of_its_row():
@@ -21,11 +21,6 @@ def test_a_row_is_moved_alike_among_few_or_many(length):
     together = moved(motion, poses)
     for rows in (torch.tensor([17]), torch.tensor([3, 199]), torch.arange(0, 200, 7)):
         assert torch.equal(moved(motion[rows], poses[rows]), together[rows])
-
-
-def test_the_motion_carries_the_object_along():
-    now, then = random_poses(4), random_poses(4)
-    torch.testing.assert_close(transform_with_object(now, then) @ then, now, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("exact_upstream", [False, True])

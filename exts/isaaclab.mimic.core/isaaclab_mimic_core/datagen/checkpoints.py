@@ -30,7 +30,8 @@ class Checkpoints:
         self._fields = list(fields)
         self._num_slots = num_slots
         self._kept = [f.new_zeros((f.shape[0], num_slots, *f.shape[1:])) for f in self._fields]
-        self._state: dict[str, torch.Tensor] = {}
+        self._state: dict[torch.dtype, torch.Tensor] = {}
+        self._shapes: dict[str, torch.Size] = {}
 
     def save(self, rows: torch.Tensor, slots: torch.Tensor, state: Mapping[str, torch.Tensor]) -> None:
         """Keep how things stand in some environments.
@@ -40,13 +41,17 @@ class Checkpoints:
             slots: (K,) which slot of each.
             state: The scene's state by path, (num_envs, ...), as the environment gives it.
         """
-        if not self._state:
-            self._state = {
-                path: value.new_zeros((value.shape[0], self._num_slots, *value.shape[1:]))
-                for path, value in state.items()
-            }
-        for path, value in state.items():
-            self._state[path][rows, slots] = value[rows]
+        if not self._shapes:
+            self._shapes = {path: value.shape[1:] for path, value in state.items()}
+            self._paths: dict[torch.dtype, list[str]] = {}
+            for path, value in state.items():
+                self._paths.setdefault(value.dtype, []).append(path)
+        # All values of one type lie side by side, so that their number makes no difference.
+        for dtype, paths in self._paths.items():
+            value = torch.cat([state[path].flatten(1) for path in paths], dim=1)
+            if dtype not in self._state:
+                self._state[dtype] = value.new_zeros(len(value), self._num_slots, value.shape[1])
+            self._state[dtype][rows, slots] = value[rows]
         for kept, field in zip(self._kept, self._fields, strict=True):
             kept[rows, slots] = field[rows]
 
@@ -54,4 +59,9 @@ class Checkpoints:
         """Put environments, and where their attempts stand, back to a checkpoint that was saved."""
         for kept, field in zip(self._kept, self._fields, strict=True):
             field[rows] = kept[rows, slots]
-        self._env.restore({path: value[rows, slots] for path, value in self._state.items()}, rows)
+        state: dict[str, torch.Tensor] = {}
+        for dtype, paths in self._paths.items():
+            sizes = [self._shapes[path].numel() for path in paths]
+            for path, value in zip(paths, self._state[dtype][rows, slots].split(sizes, dim=1), strict=True):
+                state[path] = value.reshape(len(rows), *self._shapes[path])
+        self._env.restore(state, rows)

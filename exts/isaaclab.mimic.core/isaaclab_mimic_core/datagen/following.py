@@ -10,6 +10,7 @@ import torch
 
 from .. import randomness
 from . import selection, trajectory
+from .columns import side_by_side
 from .constraints import Constraints
 from .contract import MimicEnv
 from .experience import Experience
@@ -57,6 +58,10 @@ class Following:
         self._with_first_pose = config.generation_transform_first_robot_pose
         self._from_last_target = config.generation_interpolate_from_last_target_pose
         self._corrects_grasp = settings.correct_grasp and bool((bank.held >= 0).any())
+        self._selects_for_itself = self._selects_per_subtask and (
+            self._selects_per_arm or (len(plan.eef_names) == 1 and not settings.exact_upstream)
+        )
+        self._all_have_objects = bool((plan.object_index >= 0).all())
         self._max_interpolation = int(plan.num_interpolation.max())
         self._laid_width = longest_trajectory(bank, plan)
         self._width = self._laid_width + (planner.max_waypoints if planner else 0)
@@ -64,34 +69,45 @@ class Following:
         n, e, s, device = env.num_envs, len(plan.eef_names), plan.max_subtasks, env.device
         self._row_column = torch.arange(n, device=device)[:, None]
         self._eefs = torch.arange(e, device=device)
+        self._slots = torch.arange(e * s, device=device)
+        self._demos = torch.arange(bank.num_demos, device=device)[None]
+        self._eye = torch.eye(4, device=device)
+        # What each subtask says, looked up in one operation.
+        self._numbers = torch.stack([plan.noise, plan.noise * plan.noise_in_interpolation], dim=-1)
+        counts = (plan.object_index, bank.held, plan.num_interpolation, plan.num_fixed)
+        self._counts = torch.stack(counts, dim=-1)
         # A waypoint is one row, so that it is laid, looked up and kept in one operation: pose, gripper action, noise.
         self._waypoints = torch.zeros(n, e, self._width, 16 + env.gripper_dim + 1, device=device)
         self.poses = self._waypoints[..., :16].unflatten(-1, (4, 4))
         """(num_envs, num_eefs, width, 4, 4) target poses, environment frame [m]."""
         self.poses.copy_(torch.eye(4, device=device))
-        self.length = torch.ones(n, e, dtype=torch.long, device=device)
-        """(num_envs, num_eefs) waypoints of each trajectory."""
+        self._block, (self.length, self.sources, self.nearness) = side_by_side(
+            n, ((e,), (e, s), (e, s)), torch.long, device
+        )
+        """`length`: waypoints of each trajectory, (num_envs, num_eefs); `sources`: demonstration of each subtask begun,
+        -1 before, (num_envs, num_eefs, max_subtasks); `nearness`: how near its object was, as `Experience` says."""
+        self.length.fill_(1)
+        self.sources.fill_(-1)
         self.planned_length = torch.zeros_like(self.length)
         """(num_envs, num_eefs) how many of these, at its beginning, are a planned way."""
         self.no_path = torch.zeros(n, e, dtype=torch.bool, device=device)
         """(num_envs, num_eefs) the planner found no way to the segment."""
-        self.sources = torch.full((n, e, s), -1, dtype=torch.long, device=device)
-        """(num_envs, num_eefs, max_subtasks) source demonstration of each subtask begun, -1 before."""
-        self.nearness = torch.zeros_like(self.sources)
-        """(num_envs, num_eefs, max_subtasks) how near the source's object was, in `Experience`'s classes."""
         self.bounds = bank.bounds.repeat(n, 1, 1, 1, 1)
         """(num_envs, num_demos, num_eefs, max_subtasks, 2) segments with this attempt's random offsets."""
         self._stream = torch.zeros(n, dtype=torch.long, device=device)
+        self._draws = torch.zeros(n, e * s, device=device)
 
     @property
     def fields(self) -> list[torch.Tensor]:
         """Tensors that a checkpoint keeps; all changed in place."""
-        fields = [self._waypoints, self.length, self.sources, self.nearness]
+        fields = [self._waypoints, self._block]
         return fields + ([self.planned_length, self.no_path] if self._planner else [])
 
     def begin(self, env_ids: torch.Tensor, attempts: torch.Tensor) -> None:
         """Start new attempts: (K,) environments and the attempts' numbers."""
-        self._stream[env_ids] = randomness.streams(self._seed, "choice", attempts)
+        stream = randomness.streams(self._seed, "choice", attempts)
+        self._stream[env_ids] = stream
+        self._draws[env_ids] = randomness.uniform(stream[:, None], self._slots, 1)[..., 0]
         stream = randomness.streams(self._seed, "bounds", attempts)
         self.bounds[env_ids] = draw_bounds(self._bank, self._plan, stream, self._settings.exact_upstream)
         self.sources[env_ids] = -1
@@ -162,22 +178,20 @@ class Following:
             eef_now: (num_envs, num_eefs, 4, 4).
             object_now: (num_envs, num_objects, 4, 4).
         """
-        plan, bank = self._plan, self._bank
-        which = plan.object_index[eef, subtask]
-        has_object = which >= 0
-        which = which.clamp_min(0)
-        here = object_now[rows, which]
+        bank = self._bank
+        which, held, num_interpolation, num_fixed = self._counts[eef, subtask].unbind(-1)
+        noise, noise_before = self._numbers[eef, subtask].unbind(-1)
+        has_object, item = which >= 0, which.clamp_min(0)
+        here, eef_here = object_now[rows, item], eef_now[rows, eef]
         starts = self.bounds[rows, :, eef, subtask, 0]
-        demos = torch.arange(bank.num_demos, device=rows.device)[None]
-        then = bank.object_pose[demos, which[:, None], starts]
-        eefs = (eef_now[rows, eef], bank.eef_pose[demos, eef, starts]) if self._selects_by_robot else (None, None)
+        then = bank.object_pose[self._demos, item[:, None], starts]
+        eefs = (eef_here, bank.eef_pose[self._demos, eef, starts]) if self._selects_by_robot else (None, None)
         nearness = preference = None
         if self._experience is not None:
             nearness = self._experience.nearness(eef, subtask, here, then)
             preference = self._experience.preference(eef, subtask, nearness)
         source = self._choose(rows, eef, subtask, tries, here, then, *eefs, preference)
-        coordinated = torch.zeros_like(has_object)
-        agreed = None
+        coordinated = agreed = None
         if self._constraints is not None:
             coordinated, source, agreed = self._constraints.coordinate(
                 rows, eef, subtask, source, here, then, self.bounds[rows], self._stream[rows]
@@ -188,32 +202,33 @@ class Following:
 
         begin, end = self.bounds[rows, source, eef, subtask].unbind(-1)
         first_pose = (subtask == 0) | self._with_first_pose
-        index = torch.arange(self._laid_width, device=rows.device)[None] - first_pose[:, None].long()
-        step = (begin[:, None] + index.clamp_min(0)).clamp_max(bank.target_pose.shape[2] - 1)
+        step = torch.arange(self._laid_width, device=rows.device)[None] - first_pose[:, None].long()
+        step = (begin[:, None] + step.clamp_min(0)).clamp_max(bank.target_pose.shape[2] - 1)
         poses = bank.target_pose[source[:, None], eef, step]
         gripper = bank.gripper[source[:, None], eef, step]
-        poses[:, 0] = torch.where(first_pose[:, None, None], bank.eef_pose[source, eef, begin], poses[:, 0])
-        picked = then[torch.arange(len(rows), device=rows.device), source]
-        motion = trajectory.transform_with_object(here, picked)
-        motion = torch.where(has_object[:, None, None], motion, torch.eye(4, device=rows.device))
-        if agreed is not None:
+        eef_then = bank.eef_pose[source, eef, begin]
+        poses[:, 0] = torch.where(first_pose[:, None, None], eef_then, poses[:, 0])
+        motion = here @ bank.object_inverse[source, item, begin]
+        if not self._all_have_objects:
+            motion = torch.where(has_object[:, None, None], motion, self._eye)
+        if coordinated is not None and agreed is not None:
             motion = torch.where(coordinated[:, None, None], agreed, motion)
         poses = trajectory.moved(motion, poses)
-        held = bank.held[eef, subtask]
         if self._corrects_grasp:
             # Coordinated arms keep their places relative to each other.
-            held_alone = torch.where(coordinated, -1, held)
-            poses = self._correct_grasp(poses, held_alone, eef, source, begin, eef_now[rows, eef], object_now[rows])
+            carried = held if coordinated is None else torch.where(coordinated, -1, held)
+            carries, carried = (carried >= 0)[:, None], carried.clamp_min(0)
+            before = bank.in_hand[source, eef, carried, begin]
+            # Nothing held is held as it was.
+            now = torch.where(carries, offset_in_hand(eef_here, object_now[rows, carried]), before)
+            shift_for_grasp(poses, before, now)
 
-        start = eef_now[rows, eef]
+        start = eef_here
         if self._from_last_target:
             previous = self.poses[rows, eef, (cursor - 1).clamp_min(0).minimum(self.length[rows, eef] - 1)]
             start = torch.where((subtask > 0)[:, None, None], previous, start)
-        noise = plan.noise[eef, subtask]
-        noise_before = noise * plan.noise_in_interpolation[eef, subtask]
         way = None
         if self._planner is not None:
-            which = plan.object_index[eef, subtask]
             way = self._planner.plan(Query(rows, eef, start, poses[:, 0], object_now[rows], which, held))
             last = way.poses[torch.arange(len(rows), device=rows.device), (way.length - 1).clamp_min(0)]
             start = torch.where((way.length > 0)[:, None, None], last, start)
@@ -222,8 +237,8 @@ class Following:
             gripper,
             end - begin + first_pose.long(),
             start,
-            plan.num_interpolation[eef, subtask],
-            plan.num_fixed[eef, subtask],
+            num_interpolation,
+            num_fixed,
             noise,
             noise_before,
             self._laid_width,
@@ -250,7 +265,6 @@ class Following:
     ) -> torch.Tensor:
         """Return which source demonstration each row follows now: (K,) int64."""
         plan = self._plan
-        position = eef * plan.max_subtasks + subtask
         chosen = selection.select(
             plan.strategy[eef, subtask],
             plan.nn_k[eef, subtask],
@@ -260,10 +274,12 @@ class Following:
             object_then,
             eef_now,
             eef_then,
-            randomness.uniform(self._stream[rows], position, 1)[:, 0],
+            self._draws[rows, eef * plan.max_subtasks + subtask],
             skip=tries,
             preference=preference,
         )
+        if self._selects_for_itself:
+            return chosen
         keeps, kept = self._kept_source(rows, eef, subtask)
         return torch.where(keeps, kept, chosen)
 
@@ -286,20 +302,3 @@ class Following:
         # What it chose itself before its wait ended is no reason to choose the same again.
         shared = torch.where(self._eefs == eef, -1, shared).amax(dim=1)
         return goes_on | (shared >= 0), torch.where(shared >= 0, shared, own)
-
-    def _correct_grasp(
-        self,
-        poses: torch.Tensor,
-        held: torch.Tensor,
-        eef: int,
-        source: torch.Tensor,
-        begin: torch.Tensor,
-        eef_now: torch.Tensor,
-        object_now: torch.Tensor,
-    ) -> torch.Tensor:
-        """Shift segments that carry an object (`held` (K,), -1 for none) by how differently it is held now."""
-        bank, which = self._bank, held.clamp_min(0)
-        then = offset_in_hand(bank.eef_pose[source, eef, begin], bank.object_pose[source, which, begin])
-        now = offset_in_hand(eef_now, object_now[torch.arange(len(held), device=held.device), which])
-        # Nothing held is held as it was.
-        return shift_for_grasp(poses, then, torch.where((held >= 0)[:, None], now, then))

@@ -17,6 +17,7 @@ import torch
 from .. import randomness
 from ..errors import ConfigError
 from .checkpoints import Checkpoints
+from .columns import side_by_side
 from .constraint_plan import make_constraint_plan
 from .constraints import Constraints
 from .contract import MimicEnv, RestorableEnv
@@ -80,18 +81,23 @@ class Generator:
             return torch.zeros(shape, dtype=torch.bool, device=device)
 
         self._objects: torch.Tensor | None = None  # where the objects are; None before the first step
-        self._cursor, self._subtask, self._arm_done = whole(n, e), whole(n, e), flags(n, e)
+        self._numbers, columns = side_by_side(n, ((e,), (e,), (), (), ()), torch.long, device)
+        self._cursor, self._subtask, self._held, self._tail, self.steps = columns
+        """`steps`: of the running attempts, (num_envs,) int64."""
+        self._flags, columns = side_by_side(n, ((e,), (e, s), (e, s), ()), torch.bool, device)
+        self._arm_done, self._signal_at_end, self._signal_ever, self._ever = columns
         self._beginning = np.zeros((n, e), dtype=bool)
         self._released = flags(n, e)
         self._attempt = whole(n) - 1
         self.ticks = whole(n)
         """Steps made in the running attempts, those that second tries took back included: (num_envs,) int64."""
-        self._signal_at_end, self._signal_ever = flags(n, e, s), flags(n, e, s)
         self._far_at_end = flags(n, e, s)
         self._start = torch.eye(4, device=device).repeat(n, len(env.object_names), 1, 1)
-        self._held, self._ever, self._tail = whole(n), flags(n), whole(n)
-        self.steps = whole(n)
-        """Steps of the running attempts: (num_envs,) int64."""
+        # Lookups of one operation each: a subtask as a row of flags, an end effector's first slot, and none at all.
+        self._one_hot = torch.eye(s, dtype=torch.bool, device=device)
+        self._first_slot = torch.arange(e, device=device) * s
+        self._no_slot = torch.tensor(e * s, device=device)
+        self._nowhere = flags(n)
 
         self._noise = ActionNoise(n, e * env.pose_action_dim, device)
         self._watch = Watch(env, plan, settings.grace_steps)
@@ -100,8 +106,7 @@ class Generator:
         self._slot_beginning = np.zeros((n, e * s, e), dtype=bool)
         self._checkpoints: Checkpoints | None = None
         if settings.max_retries > 0:
-            fields = [*self._following.fields, self._cursor, self._subtask, self._arm_done]
-            fields += [self._signal_at_end, self._signal_ever, self._held, self._ever, self._tail, self.steps]
+            fields = [*self._following.fields, self._numbers, self._flags]
             if self._constraints is not None:
                 fields += self._constraints.fields
             self._checkpoints = Checkpoints(cast(RestorableEnv, env), e * s, fields)
@@ -123,10 +128,9 @@ class Generator:
         self._following.begin(env_ids, attempts)
         if self._constraints is not None:
             self._constraints.begin(env_ids)
-        for count in (self._cursor, self._subtask, self._held, self._tail, self.steps, self.ticks, self._tries):
+        for count in (self._numbers, self.ticks, self._tries):
             count[env_ids] = 0
-        flags = (self._arm_done, self._ever, self._signal_at_end, self._signal_ever, self._far_at_end, self._flagged)
-        for flag in flags:
+        for flag in (self._flags, self._far_at_end, self._flagged):
             flag[env_ids] = False
         placed = self._objects_moved(env_ids)
         self._start[env_ids] = placed
@@ -163,13 +167,14 @@ class Generator:
         self.ticks += 1
         self._cursor += 1
         # Environments without an attempt, which somebody else may move, go nowhere.
-        ended = (self._cursor >= self._following.length) & ~self._arm_done & (self._attempt >= 0)[:, None]
+        running = self._attempt >= 0
+        ended = (self._cursor >= self._following.length) & ~self._arm_done & running[:, None]
         fallen = self._watch.observe(ended, self._subtask, objects)
-        here = torch.nn.functional.one_hot(self._subtask, self._plan.max_subtasks).bool()
+        here = self._one_hot[self._subtask]
         self._signal_ever |= self._watch.signals & here
         here &= ended.unsqueeze(-1)
         self._signal_at_end |= self._watch.signals & here
-        deadlocked = torch.zeros_like(fallen)
+        deadlocked = self._nowhere
         if self._constraints is not None:
             self._constraints.complete(ended, self._subtask)
             deadlocked = self._constraints.deadlocked
@@ -190,18 +195,17 @@ class Generator:
             won = complete & (self._held >= self._settings.success_hold_steps)
             over = won | (self._tail > self._settings.max_tail_steps)
         lost, slot = over & ~won, self._latest_slot
-        failed, no_path = self._watch.failed, self._following.no_path
-        suspect = ((failed >= 0).any(dim=1) | fallen) & ~won
+        found, first = self._first_of(self._watch.failed)
+        suspect = (found | fallen) & ~won
         if self._settings.early_stop:
-            lost, slot = lost | suspect, self._slot_of(failed, slot)
+            lost, slot = lost | suspect, torch.where(found, first, slot)
         else:
             self._flagged |= suspect
         if self.planner is not None:
             # There is nothing to follow, whatever the rules.
-            lost |= no_path.any(dim=1) & ~won
-            slot = self._slot_of(torch.where(no_path, self._subtask, -1), slot)
+            found, first = self._first_of(torch.where(self._following.no_path, self._subtask, -1))
+            lost, slot = lost | (found & ~won), torch.where(found, first, slot)
         unstable = ~torch.isfinite(objects.sum(dim=(1, 2, 3)) + eefs.sum(dim=(1, 2, 3)))
-        running = self._attempt >= 0
         again = self._tries.gather(1, slot[:, None])[:, 0] < self._settings.max_retries
         hopeless = unstable | deadlocked
         rewinds = lost & again & ~hopeless & running
@@ -302,16 +306,14 @@ class Generator:
 
     # -- second tries
 
-    def _slot_of(self, failed: torch.Tensor, otherwise: torch.Tensor) -> torch.Tensor:
-        """Return where to go back to: (num_envs,) slot of the first of the `failed` subtasks, else `otherwise`.
+    def _first_of(self, failed: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Find where to go back to: the first of the `failed` subtasks, (num_envs, num_eefs) int64, -1 for none.
 
-        Args:
-            failed: (num_envs, num_eefs) int64 subtasks, -1 for none.
-            otherwise: (num_envs,) int64.
+        Returns:
+            Whether there is one, and its slot: (num_envs,) each.
         """
-        eef = (failed >= 0).long().argmax(dim=1, keepdim=True)
-        subtask = failed.gather(1, eef)
-        return torch.where(subtask >= 0, eef * self._plan.max_subtasks + subtask, otherwise[:, None])[:, 0]
+        first = torch.where(failed >= 0, failed + self._first_slot, self._no_slot).amin(dim=1)
+        return first < self._no_slot, first
 
     def _save_checkpoints(self) -> None:
         """Remember how things stand wherever an end effector begins a subtask."""

@@ -67,19 +67,14 @@ def offset_in_hand(eef_pose: torch.Tensor, object_pose: torch.Tensor) -> torch.T
     return (eef_pose[..., :3, :3].transpose(-1, -2) @ gap[..., None])[..., 0]
 
 
-def shift_for_grasp(poses: torch.Tensor, then: torch.Tensor, now: torch.Tensor) -> torch.Tensor:
-    """Shift target poses so that the held object goes where it went in the source.
+def shift_for_grasp(poses: torch.Tensor, then: torch.Tensor, now: torch.Tensor) -> None:
+    """Shift target poses, in place, so that the held object goes where it went in the source.
 
     Args:
         poses: (K, P, 4, 4) transformed target poses.
         then: (K, 3) the held object in the hand's frame at the source segment's start [m].
         now: (K, 3) the same now.
-
-    Returns:
-        (K, P, 4, 4).
     """
     shift = then - now
     shift = torch.where(shift.norm(dim=-1, keepdim=True) > _MAX_SHIFT, 0.0, shift)
-    shifted = poses.clone()
-    shifted[..., :3, 3] += (poses[..., :3, :3] @ shift[:, None, :, None])[..., 0]
-    return shifted
+    poses[..., :3, 3] += (poses[..., :3, :3] @ shift[:, None, :, None])[..., 0]

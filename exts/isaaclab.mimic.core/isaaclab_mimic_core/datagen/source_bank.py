@@ -10,7 +10,9 @@ begins where the one before it ends; if ways are planned (SkillGen), where its s
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
+import isaaclab.utils.math as math_utils
 import numpy as np
 import torch
 
@@ -18,7 +20,7 @@ from .. import randomness
 from ..errors import DatasetError
 from .approach import approach_begins
 from .contract import MimicEnv
-from .held_objects import held_objects
+from .held_objects import held_objects, offset_in_hand
 from .plan import SubtaskPlan
 
 
@@ -60,6 +62,16 @@ class SourceBank:
     @property
     def num_demos(self) -> int:
         return len(self.names)
+
+    @cached_property
+    def object_inverse(self) -> torch.Tensor:
+        """(D, O, T, 4, 4) from the environment's frame into each object's."""
+        return math_utils.pose_inv(self.object_pose)
+
+    @cached_property
+    def in_hand(self) -> torch.Tensor:
+        """(D, E, O, T, 3) each object's position in each end effector's frame [m]."""
+        return offset_in_hand(self.eef_pose[:, :, None], self.object_pose[:, None])
 
 
 def make_bank(demos: Sequence[SourceDemo], env: MimicEnv, plan: SubtaskPlan) -> SourceBank:

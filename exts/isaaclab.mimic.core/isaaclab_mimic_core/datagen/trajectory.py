@@ -7,18 +7,12 @@ The steps are those of isaaclab_mimic.datagen (Isaac Lab 3.0.0), after MimicGen 
 segment rigidly with its object, lead up to it by interpolation, optionally dwell on its first pose.
 """
 
-import isaaclab.utils.math as math_utils
 import torch
 
 from .. import rotations
 
 _NEGLIGIBLE_TURN = 0.05
 """Upstream does not interpolate a rotation smaller than this [rad] but jumps."""
-
-
-def transform_with_object(object_now: torch.Tensor, object_then: torch.Tensor) -> torch.Tensor:
-    """Return the rigid motion that carries an object from its source pose to its pose now: (..., 4, 4) each."""
-    return object_now @ math_utils.pose_inv(object_then)
 
 
 def moved(motion: torch.Tensor, poses: torch.Tensor) -> torch.Tensor:
@@ -45,17 +39,22 @@ def lead_up(
     Returns:
         (K, length, 4, 4).
     """
-    fraction = torch.arange(1, length + 1, device=start.device) / (count[:, None] + 1)
-    fraction = fraction.clamp_max(1.0)
-    position = start[:, None, :3, 3] + fraction[..., None] * (end - start)[:, None, :3, 3]
+    fraction = (torch.arange(1, length + 1, device=start.device) / (count[:, None] + 1)).clamp_max(1.0)
     rotvec = rotations.vector_from_matrix(end[:, :3, :3] @ start[:, :3, :3].transpose(-1, -2))
-    angle = rotvec.norm(dim=-1)
-    axis = rotvec / angle.clamp_min(1e-9)[:, None]
+    angle = rotvec.norm(dim=-1, keepdim=True)
+    turned = fraction
     if exact_upstream:
-        fraction = torch.where((angle < _NEGLIGIBLE_TURN)[:, None], 1.0, fraction)
-    turns = rotations.matrix_from_axis(axis[:, None], fraction * angle[:, None])
-    rotation = turns @ start[:, None, :3, :3]
-    return math_utils.make_pose(position, rotation)
+        turned = torch.where(angle < _NEGLIGIBLE_TURN, 1.0, fraction)
+    turned = (turned * angle)[..., None, None]
+    # Rodrigues' formula, and the way: the start plus three matrices a row, each times a number a waypoint.
+    across, twice_across, shift = start.new_zeros(3, len(start), 4, 4)
+    cross = rotations.cross_matrix(rotvec / angle.clamp_min(1e-9))
+    across[:, :3, :3] = cross @ start[:, :3, :3]
+    twice_across[:, :3, :3] = cross @ across[:, :3, :3]
+    shift[:, :3, 3] = (end - start)[:, :3, 3]
+    way = torch.addcmul(start[:, None], turned.sin(), across[:, None])
+    way = torch.addcmul(way, 1.0 - turned.cos(), twice_across[:, None])
+    return torch.addcmul(way, fraction[..., None, None], shift[:, None])
 
 
 def lay_out(

@@ -45,6 +45,7 @@ class BatchedEnv:
         self.live = LiveView(env)
         """The live view, for the stage that steps the environments."""
         self._frame_sensors = FrameSensorRepair(env)
+        self._state_origin: torch.Tensor | None = None
         self._objects = [env.scene.rigid_objects[name] for name in self.object_names]
 
     # -- the contract
@@ -131,8 +132,30 @@ class BatchedEnv:
 
         Paths are `articulation/<name>/{root_pose, root_velocity, joint_position, joint_velocity}` and
         `rigid_object/<name>/{root_pose, root_velocity}`; tensors are (num_envs, size), poses with xyzw quaternions.
+        They are parts of one tensor: all are copied from the simulation in one operation.
         """
-        return flatten(self.env.scene.get_state(is_relative=True))
+        scene = self.env.scene
+        if scene.cable_objects or scene.deformable_objects or scene.surface_grippers:
+            return flatten(scene.get_state(is_relative=True))
+        parts: dict[str, torch.Tensor] = {}
+        for name, robot in scene.articulations.items():
+            path, data = f"articulation/{name}", robot.data
+            parts[f"{path}/root_pose"], parts[f"{path}/root_velocity"] = data.root_pose_w.torch, data.root_vel_w.torch
+            parts[f"{path}/joint_position"], parts[f"{path}/joint_velocity"] = (
+                data.joint_pos.torch,
+                data.joint_vel.torch,
+            )
+        for name, body in scene.rigid_objects.items():
+            path, data = f"rigid_object/{name}", body.data
+            parts[f"{path}/root_pose"], parts[f"{path}/root_velocity"] = data.root_pose_w.torch, data.root_vel_w.torch
+        if self._state_origin is None:
+            origin = {path: torch.zeros_like(part) for path, part in parts.items()}
+            for path, part in origin.items():
+                if path.endswith("/root_pose"):
+                    part[:, :3] = scene.env_origins
+            self._state_origin = torch.cat(list(origin.values()), dim=1)
+        row = torch.cat(list(parts.values()), dim=1).sub_(self._state_origin)
+        return dict(zip(parts, row.split([part.shape[1] for part in parts.values()], dim=1), strict=True))
 
     def observations(self) -> dict[str, torch.Tensor]:
         """Return the policy's observations by term: (num_envs, ...)."""

@@ -20,6 +20,7 @@ RESET_KEYS = "mimic_reset_keys"
 """Attribute of the environment that holds (num_envs,) int64 streams for the next reset."""
 
 _ROBOT = SceneEntityCfg("robot")
+_TRIES_AT_ONCE = 8
 _AXES = ("x", "y", "z", "roll", "pitch", "yaw")
 
 
@@ -112,13 +113,17 @@ def sample_separated_poses(
     for index in range(num_objects):
         pending = torch.arange(len(keys), device=keys.device)
         # The loop is over tries, not environments: with the stack task's table half the rest is accepted each time.
-        for attempt in range(max_tries):
-            position = 1 + index * max_tries + attempt
-            draw = randomness.uniform(keys[pending], position, len(_AXES))
-            candidate = bounds[:, 0] + draw * (bounds[:, 1] - bounds[:, 0])
-            poses[pending, index] = candidate
-            gap = (poses[pending, :index, :3] - candidate[:, None, :3]).norm(dim=-1)
-            pending = pending[(gap <= min_separation).any(dim=-1)]
+        for first in range(0, max_tries, _TRIES_AT_ONCE):
+            tries = torch.arange(first, min(first + _TRIES_AT_ONCE, max_tries), device=keys.device)
+            draw = randomness.uniform(keys[pending, None], 1 + index * max_tries + tries, len(_AXES))
+            candidates = bounds[:, 0] + draw * (bounds[:, 1] - bounds[:, 0])
+            gaps = (poses[pending, None, :index, :3] - candidates[:, :, None, :3]).norm(dim=-1)
+            free = (gaps > min_separation).all(dim=-1)
+            found = free.any(dim=1)
+            # The first that is free, else the last one of all.
+            chosen = torch.where(found, free.long().argmax(dim=1), len(tries) - 1)
+            poses[pending, index] = candidates.take_along_dim(chosen[:, None, None], dim=1)[:, 0]
+            pending = pending[~found]
             if len(pending) == 0:
                 break
     return poses
