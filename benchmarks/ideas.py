@@ -29,6 +29,7 @@ OFF = {
     "learn_sources": False,
     "per_subtask_selection": False,
     "correct_grasp": False,
+    "fade_noise": False,
 }
 ON = {
     "early_stop": True,
@@ -36,6 +37,7 @@ ON = {
     "learn_sources": True,
     "per_subtask_selection": True,
     "correct_grasp": True,
+    "fade_noise": True,
 }
 COMBINATIONS = {
     "none": OFF,

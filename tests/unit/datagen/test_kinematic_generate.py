@@ -37,7 +37,8 @@ def annotated(demos, tmp_path_factory) -> Path:
 
 def test_saved_demonstrations_succeed_when_replayed(annotated, tmp_path):
     output = tmp_path / "generated.hdf5"
-    options = GenerateOptions(input=str(annotated), output=str(output), num_demos=WANTED, num_envs=8)
+    # Noise all the way, so that some fail at first.
+    options = GenerateOptions(input=str(annotated), output=str(output), num_demos=WANTED, num_envs=8, fade_noise=False)
     stage = Generate(options, KinematicStackEnv(8))
     attempts = [event for event in stage if isinstance(event, AttemptFinished)]
     stage.close()

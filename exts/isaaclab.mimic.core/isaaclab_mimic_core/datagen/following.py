@@ -10,6 +10,7 @@ import torch
 
 from .. import randomness
 from . import selection, trajectory
+from .calm import calm_before_grips
 from .columns import side_by_side
 from .constraints import Constraints
 from .contract import MimicEnv
@@ -76,6 +77,9 @@ class Following:
         self._numbers = torch.stack([plan.noise, plan.noise * plan.noise_in_interpolation], dim=-1)
         counts = (plan.object_index, bank.held, plan.num_interpolation, plan.num_fixed)
         self._counts = torch.stack(counts, dim=-1)
+        # What goes with each recorded pose: the gripper's action, and by how much the noise is less there.
+        calm = calm_before_grips(bank.gripper) if settings.fade_noise else bank.gripper.new_ones(bank.gripper.shape[:3])
+        self._controls = torch.cat([bank.gripper, calm.unsqueeze(-1)], dim=-1)
         # A waypoint is one row, so that it is laid, looked up and kept in one operation: pose, gripper action, noise.
         self._waypoints = torch.zeros(n, e, self._width, 16 + env.gripper_dim + 1, device=device)
         self.poses = self._waypoints[..., :16].unflatten(-1, (4, 4))
@@ -205,7 +209,9 @@ class Following:
         step = torch.arange(self._laid_width, device=rows.device)[None] - first_pose[:, None].long()
         step = (begin[:, None] + step.clamp_min(0)).clamp_max(bank.target_pose.shape[2] - 1)
         poses = bank.target_pose[source[:, None], eef, step]
-        gripper = bank.gripper[source[:, None], eef, step]
+        controls = self._controls[source[:, None], eef, step]
+        controls[..., -1] *= noise[:, None]
+        noise_before = noise_before * self._controls[source, eef, begin, -1]
         eef_then = bank.eef_pose[source, eef, begin]
         poses[:, 0] = torch.where(first_pose[:, None, None], eef_then, poses[:, 0])
         motion = here @ bank.object_inverse[source, item, begin]
@@ -234,22 +240,20 @@ class Following:
             start = torch.where((way.length > 0)[:, None, None], last, start)
         laid = trajectory.lay_out(
             poses,
-            gripper,
+            controls,
             end - begin + first_pose.long(),
             start,
             num_interpolation,
             num_fixed,
-            noise,
             noise_before,
-            self._laid_width,
             self._max_interpolation,
             self._settings.exact_upstream,
         )
         if way is not None:
             laid = trajectory.put_behind(way.poses, way.length, noise_before, laid)
             self.planned_length[rows, eef], self.no_path[rows, eef] = way.length, ~way.found
-        poses, gripper, noise, self.length[rows, eef] = laid
-        self._waypoints[rows, eef] = torch.cat([poses.flatten(-2), gripper, noise.unsqueeze(-1)], dim=-1)
+        poses, controls, self.length[rows, eef] = laid
+        self._waypoints[rows, eef] = torch.cat([poses.flatten(-2), controls], dim=-1)
 
     def _choose(
         self,

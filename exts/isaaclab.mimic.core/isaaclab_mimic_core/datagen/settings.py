@@ -35,6 +35,8 @@ class Settings:
     run. What an attempt does then depends on those before it, so on num_envs too."""
     correct_grasp: bool = True
     """Shift a segment that carries an object by how differently the object is held than in the source."""
+    fade_noise: bool = True
+    """Let the action noise fade out before the gripper closes or opens."""
 
     @staticmethod
     def of(mode: str) -> "Settings":
@@ -53,5 +55,6 @@ class Settings:
                 early_stop=False,
                 max_retries=0,
                 correct_grasp=False,
+                fade_noise=False,
             )
         raise OptionError(f"{mode!r} is not one of {', '.join(MODES)}", where="--mode")

@@ -59,52 +59,52 @@ def lead_up(
 
 def lay_out(
     segment: torch.Tensor,
-    gripper: torch.Tensor,
+    controls: torch.Tensor,
     segment_length: torch.Tensor,
     start: torch.Tensor,
     num_interpolation: torch.Tensor,
     num_fixed: torch.Tensor,
-    noise: torch.Tensor,
     noise_before: torch.Tensor,
-    length: int,
     max_interpolation: int,
     exact_upstream: bool,
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Compose trajectories: interpolation from `start`, dwelling on the segment's first pose, then the segment.
 
     Args:
-        segment: (K, P, 4, 4) transformed poses; row k's first `segment_length[k]` count.
-        gripper: (K, P, G) gripper actions that go with them.
+        segment: (K, P, 4, 4) transformed poses; row k's first `segment_length[k]` count, and with what comes before
+            them they are no more than P.
+        controls: (K, P, G + 1) gripper actions that go with them, and noise amplitudes.
         segment_length: (K,) int64.
         start: (K, 4, 4) where the interpolation starts; not a waypoint itself.
         num_interpolation: (K,) int64 waypoints on the way.
         num_fixed: (K,) int64 waypoints that repeat the first pose.
-        noise: (K,) noise amplitude in the segment.
-        noise_before: (K,) noise amplitude before it.
-        length: Width of the result; at least every row's length.
+        noise_before: (K,) noise amplitude before the segment.
         max_interpolation: Largest `num_interpolation` there can be, known without asking the device.
         exact_upstream: See `lead_up`.
 
     Returns:
-        Poses (K, length, 4, 4), gripper actions (K, length, G), noise amplitudes (K, length) and the rows' lengths
-        (K,). Beyond a row's length its last waypoint is repeated.
+        Poses (K, P, 4, 4), controls (K, P, G + 1) and the rows' lengths (K,). Beyond a row's length its last waypoint
+        is repeated.
     """
     rows = torch.arange(len(segment), device=segment.device)[:, None]
-    index = torch.arange(length, device=segment.device)[None]
+    index = torch.arange(segment.shape[1], device=segment.device)[None]
     before = (num_interpolation + num_fixed)[:, None]
     inside = (index - before).clamp_min(0).minimum(segment_length[:, None] - 1)
-    poses = segment[rows, inside]
+    poses, controls = segment[rows, inside], controls[rows, inside]
     if max_interpolation:
         ramp = lead_up(start, segment[:, 0], num_interpolation, max_interpolation, exact_upstream)
         on_the_way = (index[:, :max_interpolation] < num_interpolation[:, None])[..., None, None]
         poses[:, :max_interpolation] = torch.where(on_the_way, ramp, poses[:, :max_interpolation])
-    amplitude = torch.where(index < before, noise_before[:, None], noise[:, None])
-    return poses, gripper[rows, inside], amplitude, before[:, 0] + segment_length
+    controls[..., -1] = torch.where(index < before, noise_before[:, None], controls[..., -1])
+    return poses, controls, before[:, 0] + segment_length
 
 
 def put_behind(
-    way: torch.Tensor, way_length: torch.Tensor, way_noise: torch.Tensor, laid: tuple[torch.Tensor, ...]
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    way: torch.Tensor,
+    way_length: torch.Tensor,
+    way_noise: torch.Tensor,
+    laid: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Put trajectories behind planned ways; the gripper does on a way what the trajectory begins with.
 
     Args:
@@ -116,12 +116,12 @@ def put_behind(
     Returns:
         The same, W waypoints wider.
     """
-    poses, gripper, noise, length = laid
+    poses, controls, length = laid
     count, ahead = poses.shape[1], way.shape[1]
     rows = torch.arange(len(poses), device=poses.device)[:, None]
     index = torch.arange(count + ahead, device=poses.device)[None] - way_length[:, None]
     on_the_way, inside = index < 0, index.clamp(0, count - 1)
-    poses = poses[rows, inside]
+    poses, controls = poses[rows, inside], controls[rows, inside]
     poses[:, :ahead] = torch.where(on_the_way[:, :ahead, None, None], way, poses[:, :ahead])
-    noise = torch.where(on_the_way, way_noise[:, None], noise[rows, inside])
-    return poses, gripper[rows, inside], noise, length + way_length
+    controls[..., -1] = torch.where(on_the_way, way_noise[:, None], controls[..., -1])
+    return poses, controls, length + way_length

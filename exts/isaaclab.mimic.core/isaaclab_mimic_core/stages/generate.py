@@ -78,7 +78,8 @@ class Generate(SimStage):
         if options.max_retries is not None and options.max_retries < 0:
             raise OptionError("must not be negative", where="--max-retries")
         wants_planned(options.planner)
-        switches = ("early_stop", "max_retries", "learn_sources", "correct_grasp", "per_subtask_selection")
+        switches = ("early_stop", "max_retries", "learn_sources", "correct_grasp", "fade_noise")
+        switches += ("per_subtask_selection",)
         given = {name: value for name in switches if (value := getattr(options, name)) is not None}
         return replace(Settings.of(options.mode), **given)
 

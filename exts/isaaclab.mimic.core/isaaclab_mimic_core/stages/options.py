@@ -192,6 +192,8 @@ class GenerateOptions(SimOptions):
     """Prefer source segments that have succeeded in this run; the mode decides if it is not given."""
     correct_grasp: bool | None = None
     """Allow for how differently a carried object is held; the mode decides if it is not given."""
+    fade_noise: bool | None = None
+    """Let the action noise fade out before the gripper closes or opens; the mode decides if it is not given."""
     planner: str = "task"
     """How ways between segments are made: straight; lift (up, across above everything, down); or as the task says."""
     per_subtask_selection: bool | None = None
