@@ -52,8 +52,9 @@ def serial(path: str, numbers: range, seed: int, horizon: int, hold: int) -> tup
 def parallel(path: str, count: int, seed: int, horizon: int, hold: int) -> tuple[int, float]:
     """Roll out all at once; return successes and seconds."""
     with open_env(TASK, count, device="cpu", assets="local") as env:
+        policy = load_policy(path, "cpu")
         began = time.perf_counter()
-        rollouts = Rollouts(env, load_policy(path, "cpu"), range(count), seed, horizon, hold)
+        rollouts = Rollouts(env, policy, range(count), seed, horizon, hold)
         ended = []
         while not rollouts.done:
             ended += rollouts.step()
