@@ -262,6 +262,12 @@ def test_in_a_process_of_its_own_too(start_mimic, inputs, tmp_path):
     assert err.startswith("mimic generate: ") and "missing.hdf5: there is no such file" in err
 
 
+def test_help_may_be_left_half_read(start_mimic):
+    process = start_mimic("select", "--help")
+    process.stdout.close()
+    assert process.stderr.read() == "" and process.wait(timeout=60) == 0
+
+
 def test_marking_by_hand_needs_a_keyboard(mimic, tmp_path):
     output = tmp_path / "out.hdf5"
     answer = mimic("annotate", "--manual", "--output", output)

@@ -8,6 +8,7 @@ Exit status: 0 done, 1 done with findings, 2 the input was wrong (nothing is wri
 
 import importlib
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -288,9 +289,14 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit status. Wrong usage is explained by the parser, which exits with 2."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    job, output = tyro.extras.subcommand_cli_from_dict(
-        VERBS, prog="mimic", description="Turn a few demonstrations into thousands.", args=arguments
-    )
+    try:
+        job, output = tyro.extras.subcommand_cli_from_dict(
+            VERBS, prog="mimic", description="Turn a few demonstrations into thousands.", args=arguments
+        )
+    except BrokenPipeError:
+        # Whoever read the help has seen enough; what is left of it must not fail again when Python exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     streams = take_streams(arguments[0], output.json, output.verbose)
     try:
         return job(streams, output)
