@@ -17,19 +17,19 @@ import torch
 def vector_from_matrix(matrix: torch.Tensor) -> torch.Tensor:
     """Return the rotation vectors, of angles up to pi [rad], of rotation matrices: (..., 3, 3) -> (..., 3)."""
     # 4 q q^T for the quaternion q = (x, y, z, w). Each row is a multiple of q; the one with the largest element on the
-    # diagonal is the most exact.
-    constant, terms = _products_table(matrix.device, matrix.dtype)
-    elements, products = matrix.flatten(-2), constant
+    # diagonal is the most exact. Numbers of one kind lie together: torch copies rows many times faster than columns.
+    products, terms = _products_table(matrix.device, matrix.dtype)
+    elements = matrix.reshape(-1, 9).t().contiguous()
     for which, factor in terms:
-        products = torch.addcmul(products, elements.index_select(-1, which), factor)
-    # Over a strided view torch's argmax takes ten times as long.
-    row = products[..., ::5].max(dim=-1, keepdim=True).indices.unsqueeze(-1)
-    quat = products.unflatten(-1, (4, 4)).gather(-2, row.expand(*row.shape[:-1], 4)).squeeze(-2)
-    xyz, w = quat.split((3, 1), dim=-1)
-    length = xyz.norm(dim=-1, keepdim=True)
+        products = torch.addcmul(products, elements.index_select(0, which), factor)
+    row = products[::5].max(dim=0, keepdim=True).indices.unsqueeze(0)
+    quat = products.unflatten(0, (4, 4)).gather(0, row.expand(1, 4, -1))[0]
+    x, y, z, w = quat
+    length = (x * x + y * y + z * z).sqrt()
     angle = 2.0 * torch.atan2(length, w.abs())
     # q and -q are the same rotation; the one with positive w turns by less than pi.
-    return xyz * (angle / length.clamp_min(1e-30)) * (1 - 2 * (w < 0))
+    vector = quat[:3] * ((angle / length.clamp_min(1e-30)) * (1 - 2 * (w < 0)))
+    return vector.t().contiguous().reshape(matrix.shape[:-1])
 
 
 @cache
@@ -39,7 +39,8 @@ def _products_table(
     """Return what makes each of the 16 elements of 4 q q^T: a constant, and terms to add.
 
     Returns:
-        (16,) constants, and for each of three terms which of the matrix's nine elements (16,), and its factor (16,).
+        (16, 1) constants, and for each of three terms which of the matrix's nine elements (16,), and its factor
+        (16, 1).
     """
 
     def element(i: int, j: int, factor: int = 1) -> tuple[int, int]:
@@ -59,11 +60,12 @@ def _products_table(
     table = [diagonal(1, -1, -1), xy, xz, xw, xy, diagonal(-1, 1, -1), yz, yw]
     table += [xz, yz, diagonal(-1, -1, 1), zw, xw, yw, zw, diagonal(1, 1, 1)]
     constant, *terms = zip(*table, strict=True)
-    return torch.tensor(constant, dtype=dtype, device=device), tuple(
-        (
-            torch.tensor([index for index, _ in term], device=device),
-            torch.tensor([factor for _, factor in term], dtype=dtype, device=device),
-        )
+
+    def column(numbers: tuple) -> torch.Tensor:
+        return torch.tensor(numbers, dtype=dtype, device=device)[:, None]
+
+    return column(constant), tuple(
+        (torch.tensor([index for index, _ in term], device=device), column(tuple(factor for _, factor in term)))
         for term in terms
     )
 
@@ -110,10 +112,12 @@ def pose_from_quat(position: torch.Tensor, quat: torch.Tensor) -> torch.Tensor:
     # Every element of the result is a constant, a coordinate, or twice the sum or difference of two products of the
     # quaternion's elements: two look-ups. A matrix product would round differently with the number of rows.
     left, right, first, second, factors, others, constant = _pose_table(quat.device, quat.dtype)
-    products = quat.index_select(-1, left) * quat.index_select(-1, right)
-    terms = torch.cat([products, position], dim=-1)
-    pose = torch.addcmul(constant, factors, terms.index_select(-1, first))
-    return torch.addcmul(pose, others, terms.index_select(-1, second)).unflatten(-1, (4, 4))
+    quat_t, position_t = quat.reshape(-1, 4).t().contiguous(), position.reshape(-1, 3).t()
+    products = quat_t.index_select(0, left) * quat_t.index_select(0, right)
+    terms = torch.cat([products, position_t])
+    pose = torch.addcmul(constant, factors, terms.index_select(0, first))
+    pose = torch.addcmul(pose, others, terms.index_select(0, second))
+    return pose.t().contiguous().reshape(*quat.shape[:-1], 4, 4)
 
 
 @cache
@@ -122,7 +126,7 @@ def _pose_table(device: torch.device, dtype: torch.dtype) -> tuple[torch.Tensor,
 
     Returns:
         (10,) left and (10,) right factors of the products; then (16,) each: the first and the second term, which are
-        products or (10 to 12) coordinates, their factors, and a constant.
+        products or (10 to 12) coordinates, and (16, 1) each: their factors, and a constant.
     """
     pairs = [(i, j) for i in range(4) for j in range(i, 4)]
     xx, xy, xz, xw, yy, yz, yw, zz, zw, _ = range(len(pairs))
@@ -139,4 +143,4 @@ def _pose_table(device: torch.device, dtype: torch.dtype) -> tuple[torch.Tensor,
     ]
     first, second, *numbers = zip(*table, strict=True)
     indices = (torch.tensor(column, device=device) for column in (*zip(*pairs, strict=True), first, second))
-    return *indices, *(torch.tensor(column, dtype=dtype, device=device) for column in numbers)
+    return *indices, *(torch.tensor(column, dtype=dtype, device=device)[:, None] for column in numbers)

@@ -68,7 +68,7 @@ class Following:
         self._width = self._laid_width + (planner.max_waypoints if planner else 0)
 
         n, e, s, device = env.num_envs, len(plan.eef_names), plan.max_subtasks, env.device
-        self._row_column = torch.arange(n, device=device)[:, None]
+        self._first_waypoint = torch.arange(n * e, device=device).reshape(n, e) * self._width
         self._eefs = torch.arange(e, device=device)
         self._slots = torch.arange(e * s, device=device)
         self._demos = torch.arange(bank.num_demos, device=device)[None]
@@ -122,7 +122,8 @@ class Following:
         Returns:
             Poses (num_envs, num_eefs, 4, 4), gripper actions (num_envs, num_eefs, G), noise (num_envs, num_eefs).
         """
-        waypoint = self._waypoints[self._row_column, self._eefs, cursor.minimum(self.length - 1)]
+        which = cursor.minimum(self.length - 1) + self._first_waypoint
+        waypoint = self._waypoints.flatten(0, 2).index_select(0, which.flatten()).unflatten(0, cursor.shape)
         return waypoint[..., :16].unflatten(-1, (4, 4)), waypoint[..., 16:-1], waypoint[..., -1]
 
     def far_from_end(self, rows: torch.Tensor, eefs: torch.Tensor, eef_pose: torch.Tensor) -> torch.Tensor:

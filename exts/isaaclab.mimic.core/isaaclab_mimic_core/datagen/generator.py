@@ -9,6 +9,7 @@ advance and rebuild the rows that begin a subtask.
 """
 
 from collections import Counter
+from functools import reduce
 from typing import cast
 
 import numpy as np
@@ -312,7 +313,9 @@ class Generator:
         Returns:
             Whether there is one, and its slot: (num_envs,) each.
         """
-        first = torch.where(failed >= 0, failed + self._first_slot, self._no_slot).amin(dim=1)
+        slots = torch.where(failed >= 0, failed + self._first_slot, self._no_slot)
+        # A reduction over so few columns would take torch longer.
+        first = reduce(torch.minimum, slots.unbind(1))
         return first < self._no_slot, first
 
     def _save_checkpoints(self) -> None:

@@ -77,4 +77,4 @@ def shift_for_grasp(poses: torch.Tensor, then: torch.Tensor, now: torch.Tensor) 
     """
     shift = then - now
     shift = torch.where(shift.norm(dim=-1, keepdim=True) > _MAX_SHIFT, 0.0, shift)
-    poses[..., :3, 3] += (poses[..., :3, :3] @ shift[:, None, :, None])[..., 0]
+    poses[..., :3, 3] += (poses[..., :3, :3] * shift[:, None, None, :]).sum(dim=-1)

@@ -22,7 +22,7 @@ class ActionNoise:
 
     def __init__(self, num_envs: int, channels: int, device: torch.device):
         self._channels = channels
-        self._rows = torch.arange(num_envs, device=device)
+        self._first_row = torch.arange(num_envs, device=device) * _AHEAD
         self._steps = torch.arange(_AHEAD, device=device)
         self._stream = torch.zeros(num_envs, dtype=torch.long, device=device)
         self._drawn = torch.zeros(num_envs, _AHEAD, channels, device=device)
@@ -46,4 +46,4 @@ class ActionNoise:
             self._first.copy_(step)
             self._drawn = randomness.normal(self._stream[:, None], step[:, None] + self._steps, self._channels)
         self._left -= 1
-        return self._drawn[self._rows, step - self._first]
+        return self._drawn.flatten(0, 1).index_select(0, step - self._first + self._first_row)

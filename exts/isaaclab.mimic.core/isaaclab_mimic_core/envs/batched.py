@@ -46,6 +46,8 @@ class BatchedEnv:
         """The live view, for the stage that steps the environments."""
         self._frame_sensors = FrameSensorRepair(env)
         self._state_origin: torch.Tensor | None = None
+        self._state_of: dict | None = None
+        self._state: dict[str, torch.Tensor] = {}
         self._objects = [env.scene.rigid_objects[name] for name in self.object_names]
 
     # -- the contract
@@ -132,8 +134,15 @@ class BatchedEnv:
 
         Paths are `articulation/<name>/{root_pose, root_velocity, joint_position, joint_velocity}` and
         `rigid_object/<name>/{root_pose, root_velocity}`; tensors are (num_envs, size), poses with xyzw quaternions.
-        They are parts of one tensor: all are copied from the simulation in one operation.
+        They are parts of one tensor: all are copied from the simulation in one operation, once for each moment.
         """
+        # Each moment's observations are another dictionary.
+        observations = self.env.obs_buf["policy"]
+        if self._state_of is not observations:
+            self._state_of, self._state = observations, self._read_state()
+        return self._state
+
+    def _read_state(self) -> dict[str, torch.Tensor]:
         scene = self.env.scene
         if scene.cable_objects or scene.deformable_objects or scene.surface_grippers:
             return flatten(scene.get_state(is_relative=True))

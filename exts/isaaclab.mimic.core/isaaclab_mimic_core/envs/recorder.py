@@ -164,8 +164,7 @@ class Terms:
 
     def pack(self, terms: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """(N, ...) terms -> (N, size) float32."""
-        parts = [terms[path].reshape(-1, size).float() for path, size in self._sizes.items()]
-        return torch.cat(parts, dim=-1)
+        return torch.cat([_flat(terms[path], size) for path, size in self._sizes.items()], dim=-1)
 
     def unpack(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """(T, size) -> (T, ...) terms, each contiguous and of the type it was given in."""
@@ -175,6 +174,13 @@ class Terms:
             terms[path] = part.reshape(len(rows), *self._shapes[path])
             start += size
         return terms
+
+
+def _flat(value: torch.Tensor, size: int) -> torch.Tensor:
+    """(N, ...) -> (N, size) float32. Most terms are that already, and asking is quicker than calling torch."""
+    if value.ndim != 2:
+        value = value.reshape(-1, size)
+    return value if value.dtype is torch.float32 else value.float()
 
 
 def _exact_type(value: torch.Tensor) -> np.dtype:
