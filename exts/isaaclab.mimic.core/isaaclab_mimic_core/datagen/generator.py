@@ -85,6 +85,8 @@ class Generator:
         self._numbers, columns = side_by_side(n, ((e,), (e,), (), (), ()), torch.long, device)
         self._cursor, self._subtask, self._held, self._tail, self.steps = columns
         """`steps`: of the running attempts, (num_envs,) int64."""
+        # What each step adds: one to all of these but the subtask.
+        self._one_more = torch.tensor([1] * e + [0] * e + [1] * 3, device=device)
         self._flags, columns = side_by_side(n, ((e,), (e, s), (e, s), ()), torch.bool, device)
         self._arm_done, self._signal_at_end, self._signal_ever, self._ever = columns
         self._beginning = np.zeros((n, e), dtype=bool)
@@ -164,17 +166,16 @@ class Generator:
         """
         success, objects, eefs = self._env.success(), self._env.object_pose(), self._env.eef_pose()
         self._objects = objects
-        self.steps += 1
+        self._numbers += self._one_more
         self.ticks += 1
-        self._cursor += 1
         # Environments without an attempt, which somebody else may move, go nowhere.
         running = self._attempt >= 0
         ended = (self._cursor >= self._following.length) & ~self._arm_done & running[:, None]
         fallen = self._watch.observe(ended, self._subtask, objects)
-        here = self._one_hot[self._subtask]
-        self._signal_ever |= self._watch.signals & here
-        here &= ended.unsqueeze(-1)
-        self._signal_at_end |= self._watch.signals & here
+        raised = self._watch.signals & self._one_hot[self._subtask]
+        self._signal_ever |= raised
+        raised &= ended.unsqueeze(-1)
+        self._signal_at_end |= raised
         deadlocked = self._nowhere
         if self._constraints is not None:
             self._constraints.complete(ended, self._subtask)
@@ -183,11 +184,9 @@ class Generator:
         self._arm_done |= ended & last
         goes_on = ended & ~last
         self._subtask += goes_on
-        self._held += 1
         self._held *= success
         self._ever |= success
         complete = self._arm_done.all(dim=1)
-        self._tail += 1
         self._tail *= complete
 
         if self._settings.success == "any":
