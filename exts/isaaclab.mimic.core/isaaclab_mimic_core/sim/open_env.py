@@ -18,7 +18,7 @@ from ..tasks import find_task
 from .assets.cloud import cloud_assets_reachable
 from .compute import resolve_device
 from .engines import choose_engine, configure_engine
-from .fused import compute_accelerations_on_demand, use_fused_actions
+from .fused import compute_accelerations_on_demand, use_fused_actions, use_fused_success
 from .host import inside_isaac_sim, inside_kit
 from .repairs.physics_threads import no_more_threads_than_cores
 from .repairs.pinned_memory import allow_pinned_without_cuda
@@ -108,6 +108,7 @@ def open_env(
             env = stack.enter_context(contextlib.closing(_build(spec.id, cfg)))
         if tuned:
             compute_accelerations_on_demand(env)
+            success_term = use_fused_success(env, success_term)
         from ..envs import adapt
         from ..envs.reset_sampling import attach_keys
 

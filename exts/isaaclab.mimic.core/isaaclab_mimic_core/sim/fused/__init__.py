@@ -9,6 +9,6 @@ Action terms of one kernel each take its place, and what nobody reads is not com
 """
 
 from .accelerations import compute_accelerations_on_demand
-from .choice import use_fused_actions
+from .choice import use_fused_actions, use_fused_success
 
-__all__ = ["compute_accelerations_on_demand", "use_fused_actions"]
+__all__ = ["compute_accelerations_on_demand", "use_fused_actions", "use_fused_success"]
