@@ -11,6 +11,7 @@ from collections.abc import Callable
 import omni.ui as ui
 
 from .choices import read_kept
+from .folders import Wish
 from .host.base import Host
 from .hotkeys import DRIVE, MARK, MARKING, WINDOW, Hotkeys
 from .panels import PANELS
@@ -19,6 +20,7 @@ from .panels.keys import KeysPanel
 from .session import Session, State
 from .steps import SHOWN, STEPS
 from .widgets import style
+from .widgets.file_dialog import FileDialog
 from .widgets.layout import padded
 from .widgets.rail import Rail
 from .work import Work
@@ -44,6 +46,8 @@ class MimicWindow:
         self.panels: dict = {}
         """Panels that have been opened, by step."""
         self._frames: dict[str, ui.Frame] = {}
+        self.file_dialog: FileDialog | None = None
+        """None until a file has been asked for."""
         layout = read_kept(host.recall(_LAYOUT))
         self.chosen = layout.get("step") if layout.get("step") in STEPS else _FIRST
         size = [layout.get(key) if isinstance(layout.get(key), int | float) else 0 for key in ("width", "height")]
@@ -149,6 +153,8 @@ class MimicWindow:
         for panel in self.panels.values():
             panel.destroy()
         self.panels.clear()
+        if self.file_dialog is not None:
+            self.file_dialog.destroy()
         self._frames.clear()
         self._window.destroy()
 
@@ -180,10 +186,21 @@ class MimicWindow:
             self.hotkeys.set_editing,
             self.work.obstacle,
             self.open_step,
+            self._choose_file,
             self.work,
             self._room,
         )
         return PANELS[name](self.work.sessions[name], context)
+
+    def _choose_file(self, wish: Wish, on_chosen: Callable[[str], None]) -> None:
+        """Open the file dialog in the middle of the window."""
+        window = self._window
+        if self.file_dialog is None:
+            self.file_dialog = FileDialog(
+                self._host, lambda: (window.position_x, window.position_y, window.width, window.height)
+            )
+        self.hotkeys.release()
+        self.file_dialog.ask(wish, on_chosen)
 
     def _room(self) -> float:
         """Return how much there is for a panel, from left to right [px]."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..folders import Wish
 from ..host.base import Host
 from ..hotkeys import Hotkeys
 from ..session import Session
@@ -27,6 +28,8 @@ class PanelContext:
     """Says what else has to end before a session can start."""
     open_step: Callable[[str], Any]
     """Brings another step's panel to the front, and returns it."""
+    choose_file: Callable[[Wish, Callable[[str], None]], None]
+    """Has the user choose what is wished for, and hands the path to its second argument."""
     work: Work
     width: Callable[[], float]
     """[px] There is for the panel: what is in it may want more, and would be as wide as that."""

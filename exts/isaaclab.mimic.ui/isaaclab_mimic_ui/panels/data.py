@@ -15,12 +15,14 @@ import omni.ui as ui
 from isaaclab_mimic_core.errors import MimicError
 
 from .. import data_work
+from ..folders import Wish
 from ..session import Session
 from ..steps import ANNOTATED, DEMOS, GENERATED
 from ..widgets import style
 from ..widgets.curve import CurvePlot
 from ..widgets.edit_card import EDITS, EditCard
 from ..widgets.empty import build_empty
+from ..widgets.file_dialog import build_choose_button
 from ..widgets.layout import card, scrolled, section
 from ..widgets.notice import build_notice
 from .context import PanelContext
@@ -52,7 +54,7 @@ class DataPanel:
         """Level, demonstration and message of what the check has found; None before it."""
         self.done = ""
         """What the last edit has done."""
-        self.edit_card = EditCard(self._on_edit, context.on_editing)
+        self.edit_card = EditCard(self._on_edit, context.on_editing, context.choose_file)
         self.check_button: ui.Button | None = None
         self._signals: dict[str, list[float]] = {}
         self._reading: asyncio.Task | None = None
@@ -64,7 +66,9 @@ class DataPanel:
                 with ui.HStack(height=26, spacing=4):
                     for name, title in _KNOWN.items():
                         self._buttons[name] = ui.Button(title, name="small", clicked_fn=partial(self._open_known, name))
-                self.field = ui.StringField(self._model, height=style.ROW)
+                with ui.HStack(height=style.ROW, spacing=style.GAP):
+                    self.field = ui.StringField(self._model)
+                    self.choose_button = build_choose_button(self._choose)
                 self._left = ui.Frame(build_fn=self._build_left)
             self._right = ui.Frame(build_fn=self._build_right)
 
@@ -105,6 +109,9 @@ class DataPanel:
 
     def _open_known(self, name: str) -> None:
         self.open(self._context.work.shared.get(name, ""))
+
+    def _choose(self) -> None:
+        self._context.choose_file(Wish("File", "in", self._model.get_value_as_string()), self.open)
 
     def _on_typed(self) -> None:
         self._context.on_editing(False)

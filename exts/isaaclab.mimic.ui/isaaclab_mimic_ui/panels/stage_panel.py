@@ -41,7 +41,7 @@ class StagePanel:
     def __init__(self, session: Session, context: PanelContext) -> None:
         self.session = session
         self.context = context
-        self.form = FormView(session.choices, context.on_editing, self._on_form)
+        self.form = FormView(session.choices, context.on_editing, self._on_form, context.choose_file)
         self.worker = ui.SimpleBoolModel(session.choices.in_worker)
         self._on_worker = self.worker.subscribe_value_changed_fn(
             lambda model: setattr(session.choices, "in_worker", model.get_value_as_bool())

@@ -6,16 +6,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import omni.ui as ui
 
+from ..folders import Wish
 from . import style
+from .file_dialog import build_choose_button
 
 _ROWS = {
     "demos": ("Demonstrations", "Names, numbers and ranges, for example 0-4,7,10-; for export all if empty."),
     "other": ("File to add", "The file whose demonstrations are added by Merge."),
     "output": ("Output", "The file to write; for an export, the folder. Nothing that exists is replaced."),
 }
+_FILES = {"other": "in", "output": "out"}
+"""Rows that name a file, as `Looks.file` has it."""
+
 EDITS = {
     "keep": ("Keep", "Write a file with these demonstrations."),
     "leave_out": ("Leave out", "Write a file with all the others."),
@@ -30,10 +36,17 @@ class EditCard:
     Args:
         on_edit: Called with what to do, and what was filled in for demos, other and output.
         on_editing: Called with whether text is being typed.
+        choose_file: Has the user choose what is wished for, and hands the path to its second argument.
     """
 
-    def __init__(self, on_edit: Callable[[str, str, str, str], None], on_editing: Callable[[bool], None]) -> None:
+    def __init__(
+        self,
+        on_edit: Callable[[str, str, str, str], None],
+        on_editing: Callable[[bool], None],
+        choose_file: Callable[[Wish, Callable[[str], None]], None],
+    ) -> None:
         self._on_edit = on_edit
+        self._choose_file = choose_file
         self.models = {name: ui.SimpleStringModel("") for name in _ROWS}
         self.fields: dict[str, ui.StringField] = {}
         self.buttons: dict[str, ui.Button] = {}
@@ -53,6 +66,8 @@ class EditCard:
                 with ui.HStack(height=style.ROW, spacing=style.GAP):
                     ui.Label(label, name="dim", width=style.LABEL_WIDTH, tooltip=tooltip)
                     self.fields[name] = ui.StringField(self.models[name], tooltip=tooltip)
+                    if name in _FILES:
+                        build_choose_button(partial(self._choose, name))
             with ui.HStack(height=28, spacing=4):
                 for by, (text, tooltip) in EDITS.items():
                     self.buttons[by] = ui.Button(
@@ -63,6 +78,11 @@ class EditCard:
         self._subscriptions = []
         self.fields.clear()
         self.buttons.clear()
+
+    def _choose(self, name: str) -> None:
+        model = self.models[name]
+        wish = Wish(_ROWS[name][0], _FILES[name], model.get_value_as_string())
+        self._choose_file(wish, model.set_value)
 
     def edit(self, by: str) -> None:
         """Do what a button does."""

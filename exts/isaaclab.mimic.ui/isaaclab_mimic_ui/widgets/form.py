@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import omni.ui as ui
 
 from ..fields import Field
 from . import style
+from .file_dialog import build_choose_button
 
 _LONG = 24
 
@@ -24,6 +26,7 @@ class Entry:
         on_change: Called with the new text.
         on_editing: Called with whether text is being typed into the row.
         explanations: Of some choices, what they mean; shown under the row.
+        on_choose: Has a file or folder chosen for the row.
     """
 
     def __init__(
@@ -33,14 +36,18 @@ class Entry:
         on_change: Callable[[str], None],
         on_editing: Callable[[bool], None],
         explanations: dict[str, str] | None = None,
+        on_choose: Callable[[Entry], None] | None = None,
     ) -> None:
         self.described = field
         self.field: ui.Widget | None = None
+        self.choose_button: ui.Button | None = None
+        """Beside a field that names a file or folder."""
         self._is_switch = field.kind is bool and not field.choices
         self._model = (ui.SimpleBoolModel if self._is_switch else ui.SimpleStringModel)(
             text == "True" if self._is_switch else text
         )
         self._on_change = on_change
+        self._on_choose = on_choose
         self._explanations = explanations or {}
         self._problem = ""
         self._labels: tuple[ui.Label, ui.Label] | None = None
@@ -77,6 +84,8 @@ class Entry:
             with ui.HStack(height=style.ROW, spacing=style.GAP):
                 if wide:
                     self.field = self._build_combo() if self.described.choices else self._build_text()
+                    if self.described.looks.file and self._on_choose is not None:
+                        self.choose_button = build_choose_button(partial(self._on_choose, self))
                 elif self._is_switch:
                     self._build_switch()
                 else:
@@ -105,13 +114,14 @@ class Entry:
             self._apply()
 
     def set_enabled(self, enabled: bool) -> None:
-        if self.field is not None and self.field.enabled != enabled:
-            self.field.enabled = enabled
+        for widget in (self.field, self.choose_button):
+            if widget is not None and widget.enabled != enabled:
+                widget.enabled = enabled
 
     def destroy(self) -> None:
         self._subscriptions = []
         self._selection = None
-        self.field = self._combo = self._labels = None
+        self.field = self.choose_button = self._combo = self._labels = None
 
     def _changed(self) -> None:
         if self._combo is not None and self.value in self.described.choices:

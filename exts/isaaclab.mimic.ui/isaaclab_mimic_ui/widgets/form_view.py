@@ -13,6 +13,7 @@ import omni.ui as ui
 from isaaclab_mimic_core.tasks.catalog import TASKS
 
 from ..choices import Choices
+from ..folders import Wish
 from . import style
 from .form import Entry
 from .layout import section
@@ -25,10 +26,18 @@ class FormView:
         choices: What is filled in.
         on_editing: Called with whether text is being typed into a field.
         on_change: Called when something has been filled in.
+        choose_file: Has the user choose what is wished for, and hands the path to its second argument.
     """
 
-    def __init__(self, choices: Choices, on_editing: Callable[[bool], None], on_change: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        choices: Choices,
+        on_editing: Callable[[bool], None],
+        on_change: Callable[[], None],
+        choose_file: Callable[[Wish, Callable[[str], None]], None],
+    ) -> None:
         self._choices = choices
+        self._choose_file = choose_file
         self._changed = on_change
         self.entries = {
             name: Entry(
@@ -37,6 +46,7 @@ class FormView:
                 partial(self._on_change, name),
                 on_editing,
                 _explain_tasks() if name == "task" else None,
+                self._on_choose,
             )
             for name, field in choices.fields.items()
         }
@@ -99,6 +109,11 @@ class FormView:
         for entry in self.entries.values():
             entry.destroy()
         self.groups.clear()
+
+    def _on_choose(self, entry: Entry) -> None:
+        field = entry.described
+        wish = Wish(field.label, field.looks.file, entry.value, field.many)
+        self._choose_file(wish, lambda text: setattr(entry, "value", text))
 
     def _on_change(self, name: str, text: str) -> None:
         if self._choices[name] == text:

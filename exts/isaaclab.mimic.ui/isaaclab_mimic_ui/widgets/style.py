@@ -70,6 +70,8 @@ STYLE = {
         "border_width": 1,
         "border_radius": 6,
     },
+    "Rectangle::dialog": {"background_color": CARD, "border_color": EDGE, "border_width": 1, "border_radius": 6},
+    "Rectangle::folder": {"background_color": DIM, "border_radius": 2},
     "Rectangle::track": {"background_color": FIELD, "border_radius": 5},
     "Rectangle::bar": {"background_color": ACCENT, "border_radius": 5},
     "Circle::step": {"background_color": color("#50565e")},
