@@ -63,7 +63,7 @@ def test_closing_asks_while_something_runs(kit, tmp_path):
     assert not window.may_close()
     kit.update(3)
     kit.screenshot(tmp_path / "asked.png")
-    assert window._question.visible and "Generate is running" in window._asked.text
+    assert window.question.about and "Generate is running" in window.question.text
     assert window.may_close(), "once more counts as yes"
-    window._keep_open()
+    kit.click(window.question.no_button)
     assert not window.may_close()

@@ -56,6 +56,8 @@ def test_the_stick_moves_the_hand_while_record_is_shown(kit, tmp_path):
     window.open_step("record")
     kit.update(3)
     kit.click(window.panels["record"].button)
+    assert "is lost if you stop" in window.question.text, "somebody is in the middle of a demonstration"
+    kit.click(window.question.yes_button)
     kit.pump_until(lambda: not session.state.is_active, timeout=60)
     kit.update(5)
     assert session.state.value == "stopped" and not session.failure

@@ -14,6 +14,7 @@ from .choices import read_kept
 from .folders import Wish
 from .host.base import Host
 from .hotkeys import DRIVE, MARK, MARKING, WINDOW, Hotkeys
+from .losses import ask_before_close
 from .panels import PANELS
 from .panels.context import PanelContext
 from .panels.keys import KeysPanel
@@ -22,6 +23,7 @@ from .steps import SHOWN, STEPS
 from .widgets import style
 from .widgets.file_dialog import FileDialog
 from .widgets.layout import padded
+from .widgets.question import Question
 from .widgets.rail import Rail
 from .work import Work
 
@@ -29,6 +31,7 @@ TITLE = "Isaac Lab Mimic"
 _LAYOUT = "layout"
 _FIRST = "generate"
 _KEYS = "keys"
+_CLOSE = "close"
 
 
 class MimicWindow:
@@ -71,6 +74,7 @@ class MimicWindow:
         self.hotkeys.listen(WINDOW, lambda: self._window.focused, self._on_window_key)
         self.hotkeys.listen(MARK, self._is_marking, self._on_mark_key)
         self.hotkeys.listen(DRIVE, self._is_driving, self._on_drive_key)
+        self._stop_asking = host.ask_before_quitting(lambda: not self.visible or self.may_close())
         self._stop_gamepad: Callable[[], None] | None = None
         self._loop = host.spawn(self._keep_up_to_date())
 
@@ -124,14 +128,10 @@ class MimicWindow:
 
     def may_close(self) -> bool:
         """Whether the program may end now; while something runs, that is asked first, and once more counts as yes."""
-        running = [session.step.title for session in self.work.running]
-        if not running or self._question.visible:
+        text = ask_before_close(self.work.running)
+        if not text or self.question.about == _CLOSE:
             return True
-        verb = "is" if len(running) == 1 else "are"
-        self._asked.text = (
-            f"{' and '.join(running)} {verb} running. Close again to stop; whatever has been saved is kept."
-        )
-        self._question.visible = True
+        self.question.ask(_CLOSE, text, "Keep open", still=lambda: bool(self.work.running))
         return False
 
     def remember(self) -> None:
@@ -145,6 +145,7 @@ class MimicWindow:
         """End what runs and remove the window."""
         self.remember()
         self._stop_listening()
+        self._stop_asking()
         if self._stop_gamepad is not None:
             self._stop_gamepad()
         self._loop.cancel()
@@ -169,12 +170,7 @@ class MimicWindow:
                     with ui.VStack(height=0, spacing=1):
                         self._title = ui.Label("", name="title", height=28)
                         self._sentence = ui.Label("", name="dim", height=0, word_wrap=True)
-                    self._question = ui.ZStack(height=0, visible=False)
-                    with self._question:
-                        ui.Rectangle(name="notice")
-                        with padded(style.GAP, height=ui.Pixel(0)), ui.HStack(height=26, spacing=style.GAP):
-                            self._asked = ui.Label("", word_wrap=True)
-                            ui.Button("Keep open", name="small", width=100, clicked_fn=self._keep_open)
+                    self.question = Question()
                     self._place = ui.ZStack()
 
     def _make_panel(self, name: str):
@@ -184,7 +180,7 @@ class MimicWindow:
             self._host,
             self.hotkeys,
             self.hotkeys.set_editing,
-            self.work.obstacle,
+            self.question.ask,
             self.open_step,
             self._choose_file,
             self.work,
@@ -205,9 +201,6 @@ class MimicWindow:
     def _room(self) -> float:
         """Return how much there is for a panel, from left to right [px]."""
         return self._window.width - style.RAIL_WIDTH - style.PADDING - 2 * style.GAP
-
-    def _keep_open(self) -> None:
-        self._question.visible = False
 
     # -- keys
 
@@ -262,6 +255,7 @@ class MimicWindow:
                 self.hotkeys.release()
                 continue
             self.work.refresh_files()
+            self.question.refresh()
             chosen = STEPS[self.chosen].under or self.chosen if self.chosen in STEPS else ""
             for name, step in SHOWN.items():
                 self.rail.show(name, self.work.standing(step), name == chosen)

@@ -44,11 +44,13 @@ class Work:
         self.sessions = {name: Session(host, step, self.shared) for name, step in STEPS.items()}
         self._files: dict[str, tuple[tuple, str]] = {}
         self._looked = 0.0
+        self._next: tuple[Session | None, Session | None] = (None, None)
 
     def poll(self) -> None:
         """Take in what has happened; to be called once a frame."""
         for session in self.sessions.values():
             session.poll()
+        self._start_next()
 
     def remember(self) -> None:
         """Keep everything that was chosen beyond this run of the program."""
@@ -66,12 +68,25 @@ class Work:
     def running(self) -> list[Session]:
         return [session for session in self.sessions.values() if session.state.is_active]
 
-    def obstacle(self, session: Session) -> str:
-        """Say what else has to end before a session can start; empty if nothing has to."""
+    def in_the_way(self, session: Session) -> Session | None:
+        """Return whose run has to end before a session can start: the window's own process has one simulation."""
         if session.choices.in_worker:
-            return ""
-        others = [other for other in self.sessions.values() if other is not session and other.in_window]
-        return f"{others[0].step.title} is using the simulation of this window. Stop it first." if others else ""
+            return None
+        others = (other for other in self.sessions.values() if other is not session and other.in_window)
+        return next(others, None)
+
+    def start(self, session: Session, other: Session | None = None) -> None:
+        """Start a session, as soon as another one that is stopped for it has ended."""
+        self._next = session, other
+        if other is not None:
+            other.stop()
+        self._start_next()
+
+    def _start_next(self) -> None:
+        session, other = self._next
+        if session is not None and (other is None or not other.state.is_active):
+            self._next = None, None
+            session.start()
 
     def standing(self, step: Step) -> Standing:
         """Say where a step stands."""

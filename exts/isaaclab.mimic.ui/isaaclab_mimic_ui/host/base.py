@@ -90,6 +90,18 @@ class Host(ABC):
     def release_physics(self) -> None:
         """Undo `hold_physics`. Harmless without it."""
 
+    def unsaved_stage(self) -> str:
+        """Name what the program has open with changes that are not saved, and that a simulation would replace."""
+        return ""
+
+    def ask_before_quitting(self, may_quit: Callable[[], bool]) -> Callable[[], None]:
+        """Have somebody asked before the program ends, if it does not do so itself; return what ends that.
+
+        Args:
+            may_quit: Whether it may end now.
+        """
+        return lambda: None
+
     def draw_in_viewport(self, draw: Callable[[], None]) -> bool:
         """Replace what we have drawn in the program's viewport.
 

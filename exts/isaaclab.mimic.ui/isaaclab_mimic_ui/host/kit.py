@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 
 import carb
+import carb.eventdispatcher
 import carb.input
 import carb.settings
 import omni.kit.app
@@ -38,6 +39,7 @@ class KitHost(Host):
         self._holding_physics = False
         self._played_simulations: bool | None = None
         self._overlay: tuple | None = None
+        self._stage_before = self._our_stage = ""
 
     async def next_update(self) -> None:
         await omni.kit.app.get_app().next_update_async()
@@ -124,6 +126,7 @@ class KitHost(Host):
         """
         if not self._holding_physics:
             self._holding_physics = True
+            self._stage_before = _open_stage()
             self._played_simulations = self._settings.get(_PLAY_SIMULATIONS)
         self._settings.set(_PLAY_SIMULATIONS, False)
 
@@ -131,10 +134,36 @@ class KitHost(Host):
         if not self._holding_physics:
             return
         self._holding_physics = False
+        # A run that failed early has replaced nothing: the stage is still the user's.
+        if (left := _open_stage()) != self._stage_before:
+            self._our_stage = left
         if self._played_simulations is None:
             self._settings.destroy_item(_PLAY_SIMULATIONS)
         else:
             self._settings.set(_PLAY_SIMULATIONS, self._played_simulations)
+
+    def unsaved_stage(self) -> str:
+        """Name the open USD stage if it has changes that are not saved; not one that a run of ours has left behind."""
+        name = _open_stage()
+        if not name or name == self._our_stage:
+            return ""
+        import omni.usd
+
+        if not omni.usd.get_context().has_pending_edit():
+            return ""
+        return "The open stage" if name.startswith("anon:") else f"The open stage {name.rsplit('/', 1)[-1]}"
+
+    def ask_before_quitting(self, may_quit: Callable[[], bool]) -> Callable[[], None]:
+        app = omni.kit.app.get_app()
+
+        def on_quit(event: carb.eventdispatcher.Event) -> None:
+            if not may_quit():
+                app.try_cancel_shutdown("The Mimic window asks first.")
+
+        observer = carb.eventdispatcher.get_eventdispatcher().observe_event(
+            observer_name="isaaclab.mimic.ui", event_name=omni.kit.app.GLOBAL_EVENT_POST_QUIT, on_event=on_quit
+        )
+        return observer.reset
 
     def draw_in_viewport(self, draw: Callable[[], None]) -> bool:
         """Draw over the active viewport, through its own camera."""
@@ -169,3 +198,13 @@ class KitHost(Host):
         view.scene.clear()
         api.remove_scene_view(view)
         frame.clear()
+
+
+def _open_stage() -> str:
+    """Return what identifies the USD stage that is open; empty if there is none, or this Kit has no USD."""
+    try:
+        import omni.usd
+    except ImportError:
+        return ""
+    stage = omni.usd.get_context().get_stage()
+    return stage.GetRootLayer().identifier if stage else ""

@@ -12,7 +12,6 @@ from typing import Any
 from ..folders import Wish
 from ..host.base import Host
 from ..hotkeys import Hotkeys
-from ..session import Session
 from ..work import Work
 
 
@@ -24,8 +23,8 @@ class PanelContext:
     hotkeys: Hotkeys
     on_editing: Callable[[bool], None]
     """To be called with whether text is being typed into a field."""
-    obstacle: Callable[[Session], str]
-    """Says what else has to end before a session can start."""
+    ask: Callable[..., None]
+    """Asks the user something; see `Question.ask`."""
     open_step: Callable[[str], Any]
     """Brings another step's panel to the front, and returns it."""
     choose_file: Callable[[Wish, Callable[[str], None]], None]

@@ -10,6 +10,7 @@ from functools import partial
 
 import omni.ui as ui
 
+from ..losses import ask_before_start, ask_before_stop
 from ..session import Session, State
 from ..widgets import style
 from ..widgets.form_view import FormView
@@ -103,14 +104,29 @@ class StagePanel:
 
     def start_or_stop(self) -> None:
         """Do what the button does."""
-        if self.session.state.is_active:
-            self.session.stop()
-            return
-        problems = self.form.try_all()
-        obstacle = self.context.obstacle(self.session)
-        self._say(obstacle or ("Correct what is marked above." if problems else ""))
-        if not problems and not obstacle and self.session.can_start:
-            self.session.start()
+        session = self.session
+        if session.state.is_active:
+            text, yes, act = ask_before_stop(session), "Stop", session.stop
+        else:
+            problems = self.form.try_all()
+            self._say("Correct what is marked above." if problems else "")
+            if problems or not session.can_start:
+                return
+            other = self.context.work.in_the_way(session)
+            stage = "" if session.choices.in_worker else self.context.host.unsaved_stage()
+            text = ask_before_start(session, other, stage)
+            yes, act = "Stop, and start" if other else "Start", partial(self._start, other)
+        if text:
+            state = session.state
+            about = ("stop" if state.is_active else "start", session.step.name)
+            self.context.ask(about, text, "Cancel", yes, act, still=lambda: session.state is state)
+        else:
+            act()
+
+    def _start(self, other: Session | None) -> None:
+        if other is not None:
+            self._say(f"Waiting for {other.step.title} to stop.")
+        self.context.work.start(self.session, other)
 
     def toggle_pause(self) -> None:
         if self.session.state is State.RUNNING:

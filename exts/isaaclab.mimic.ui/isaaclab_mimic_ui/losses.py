@@ -1,0 +1,53 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What would be lost if a run ended now, or another one began, in words. No widget in sight."""
+
+from __future__ import annotations
+
+from .session import Session
+
+
+def unsaved(session: Session) -> str:
+    """Name what a run has that its file has not; empty if there is nothing.
+
+    Only a person's demonstration counts: it cannot be had again. Marks are written down as they are set, and what a
+    program does it can do once more.
+    """
+    shown = session.snapshot
+    if session.step.name != "record" or not session.is_driven or shown.get("waiting", True) or not shown.get("steps"):
+        return ""
+    return f"the demonstration that is going on ({shown.get('seconds', 0.0):.0f} s)"
+
+
+def ask_before_stop(session: Session) -> str:
+    """Word the question before a run is stopped; empty if there is none."""
+    lost = unsaved(session)
+    return f"{lost[0].upper()}{lost[1:]} is not saved yet, and is lost if you stop." if lost else ""
+
+
+def ask_before_start(session: Session, other: Session | None, stage: str) -> str:
+    """Word the question before a run begins; empty if there is none.
+
+    Args:
+        session: Whose run.
+        other: Whose run has to end before.
+        stage: What the program around the window has open and unsaved, which the run would replace.
+    """
+    title = session.step.title
+    if other is not None:
+        lost = unsaved(other)
+        tail = f" {lost[0].upper()}{lost[1:]} would be lost." if lost else ""
+        return f"{other.step.title} is using the simulation of this window. Stop it, and start {title}?{tail}"
+    return f"{stage} has changes that are not saved, and {title} replaces it." if stage else ""
+
+
+def ask_before_close(running: list[Session]) -> str:
+    """Word the question before the program ends; empty if there is none."""
+    if not running:
+        return ""
+    verb = "is" if len(running) == 1 else "are"
+    lost = [text for session in running if (text := unsaved(session))]
+    tail = f", {' and '.join(lost)} is not" if lost else ""
+    titles = " and ".join(session.step.title for session in running)
+    return f"{titles} {verb} running. Close again to stop; whatever has been saved is kept{tail}."

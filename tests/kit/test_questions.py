@@ -1,0 +1,190 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The window asks before something would be lost: by a stop, another step's start, the end of the program."""
+
+import sys
+import types
+
+from harness import in_kit
+from mimic_window import COUNTING, fill_in, has_saved, open_window
+
+UI = "isaaclab.mimic.ui"
+DRIVEN = "driven_stage:DrivenStage"
+
+
+def begin_driving(kit, window, folder, in_worker):
+    """Begin a recording; return its panel once somebody is in the middle of a demonstration."""
+    panel = window.panel("record")
+    kit.update(3)
+    window.session.stage = DRIVEN
+    panel.entries["teleop_device"].value = "keyboard"
+    panel.entries["output"].value = str(folder / "recorded")
+    panel.worker.set_value(in_worker)
+    kit.click(panel.button)
+    kit.pump_until(lambda: window.session.snapshot.get("waiting") is False, 30)
+    kit.update(3)
+    return panel
+
+
+def stop_driving(kit, window, panel):
+    kit.click(panel.button)
+    kit.click(window.question.yes_button)
+    kit.pump_until(lambda: not panel.session.state.is_active, 30)
+    kit.update(3)
+
+
+@in_kit(enable=[UI])
+def test_a_stop_asks_for_the_demonstration_that_is_going_on(kit, tmp_path):
+    window = open_window(kit)
+    panel = begin_driving(kit, window, tmp_path, in_worker=True)
+    kit.click(panel.button)
+    assert window.question.text == (
+        "The demonstration that is going on (12 s) is not saved yet, and is lost if you stop."
+    )
+    kit.screenshot(tmp_path / "stop.png")
+    kit.click(panel.button)
+    assert window.session.state.value == "running", "a double click is no answer"
+    kit.click(window.question.no_button)
+    assert window.question.about is None and window.session.state.value == "running"
+    # Asked once more, after a while, it is done.
+    kit.click(panel.button)
+    kit.pump_for(1.1)
+    kit.click(panel.button)
+    kit.pump_until(lambda: window.session.state.value == "stopped", 30)
+    kit.update(3)
+    assert window.question.about is None
+
+
+@in_kit(enable=[UI])
+def test_what_a_program_does_is_stopped_without_a_question(kit, tmp_path):
+    window = open_window(kit)
+    fill_in(window, tmp_path, COUNTING, num_demos=500, in_worker=False, more={"step_seconds": 0.005})
+    panel = window.panel("generate")
+    kit.click(panel.button)
+    kit.pump_until(lambda: has_saved(window, 1), 30)
+    kit.click(panel.button)
+    assert window.question.about is None
+    kit.pump_until(lambda: window.session.state.value == "stopped", 30)
+
+
+@in_kit(enable=[UI])
+def test_another_steps_start_asks_and_then_waits_for_the_end(kit, tmp_path):
+    window = open_window(kit)
+    begin_driving(kit, window, tmp_path, in_worker=False)
+    record, generate = (window.work.sessions[name] for name in ("record", "generate"))
+    fill_in(window, tmp_path, COUNTING, num_demos=2, in_worker=False)
+    kit.update(3)
+    kit.click(window.panel("generate").button)
+    assert "Record is using the simulation" in window.question.text and "(12 s) would be lost" in window.question.text
+    assert record.state.is_active and not generate.state.is_active
+    window.window.width = 640
+    kit.update(5)
+    kit.screenshot(tmp_path / "narrow.png")
+    label = window.question._label
+    assert label.computed_content_height >= 2 * 15, "what does not fit is wrapped, not cut off"
+    window.window.width = 1120
+    kit.update(5)
+    kit.screenshot(tmp_path / "start.png")
+    kit.click(window.question.no_button)
+    kit.pump_for(0.2)
+    assert record.state.value == "running" and not generate.state.is_active
+    kit.click(window.panel("generate").button)
+    kit.click(window.question.yes_button)
+    kit.pump_until(lambda: generate.state.value == "done", 30)
+    assert record.state.value == "stopped" and generate.saved == 2
+    # A worker is in nobody's way.
+    begin_driving(kit, window, tmp_path / "more", in_worker=True)
+    fill_in(window, tmp_path, COUNTING, output=str(tmp_path / "again"), num_demos=1, in_worker=False)
+    kit.update(3)
+    kit.click(window.panel("generate").button)
+    assert window.question.about is None
+    kit.pump_until(lambda: generate.state.value == "done", 30)
+    stop_driving(kit, window, window.panel("record"))
+
+
+@in_kit(enable=[UI])
+def test_quitting_kit_asks_and_once_more_counts_as_yes(kit, tmp_path):
+    import omni.kit.app
+
+    app = omni.kit.app.get_app()
+    window = open_window(kit)
+    begin_driving(kit, window, tmp_path, in_worker=True)
+    app.post_quit(0)
+    kit.pump_for(0.5)
+    assert app.is_running(), "it has asked first"
+    assert "the demonstration that is going on (12 s) is not" in window.question.text
+    kit.screenshot(tmp_path / "quit.png")
+    kit.click(window.question.no_button)
+    app.post_quit(0)
+    kit.pump_for(0.5)
+    assert app.is_running() and window.question.about
+    app.post_quit(0)
+    for _ in range(100):
+        kit.update()
+        if not app.is_running():
+            break
+    assert not app.is_running()
+
+
+@in_kit(enable=[UI])
+def test_quitting_kit_asks_nothing_of_somebody_who_has_nothing_to_lose(kit, tmp_path):
+    import omni.kit.app
+
+    open_window(kit)
+    omni.kit.app.get_app().post_quit(0)
+    kit.pump_for(0.3)
+    assert not omni.kit.app.get_app().is_running()
+
+
+class UsdContext:
+    """As much of Kit's context as is asked for; the real one is not in a wheel."""
+
+    def __init__(self, identifier):
+        self.identifier, self.changed = identifier, True
+
+    def get_stage(self):
+        return types.SimpleNamespace(GetRootLayer=lambda: types.SimpleNamespace(identifier=self.identifier))
+
+    def has_pending_edit(self):
+        return self.changed
+
+
+@in_kit(enable=[UI])
+def test_a_stage_that_is_not_saved_is_not_replaced_unasked(kit, tmp_path):
+    import omni
+
+    context = UsdContext("/scenes/kitchen.usd")
+    sys.modules["omni.usd"] = omni.usd = types.ModuleType("omni.usd")
+    omni.usd.get_context = lambda: context
+    window = open_window(kit)
+    panel = window.panel("generate")
+    fill_in(window, tmp_path, COUNTING, num_demos=1, in_worker=False, more={"step_seconds": 0.02})
+    kit.update(3)
+    kit.click(panel.button)
+    assert window.question.text == (
+        "The open stage kitchen.usd has changes that are not saved, and Generate replaces it."
+    )
+    assert window.session.state.value == "idle"
+    kit.screenshot(tmp_path / "stage.png")
+    kit.click(window.question.yes_button)
+    kit.pump_until(lambda: window.session.snapshot, 30)
+    context.identifier = "anon:0x1:World"
+    kit.pump_until(lambda: window.session.state.value == "done", 30)
+    kit.update(3)
+    # What a run has left behind is nobody's work.
+    fill_in(window, tmp_path, COUNTING, output=str(tmp_path / "second"))
+    kit.click(panel.button)
+    assert window.question.about is None
+    kit.pump_until(lambda: window.session.state.value == "done" and window.session.output.endswith("second"), 30)
+    # A worker leaves the stage alone.
+    context.identifier = "anon:0x2:World"
+    panel.entries["output"].value = str(tmp_path / "third")
+    kit.update(3)
+    kit.click(panel.button)
+    assert window.question.text.startswith("The open stage has changes")
+    kit.click(window.question.no_button)
+    panel.worker.set_value(True)
+    kit.click(panel.button)
+    assert window.question.about is None and window.session.state.is_active
+    kit.pump_until(lambda: window.session.state.value == "done", 30)
