@@ -26,9 +26,12 @@ from ..widgets.file_dialog import build_choose_button
 from ..widgets.layout import card, scrolled, section
 from ..widgets.notice import build_notice
 from .context import PanelContext
+from .stage_panel import WIDE
 
 _KNOWN = {DEMOS: "Recorded", ANNOTATED: "Annotated", GENERATED: "Generated"}
 _ROWS = 300
+_LIST_HEIGHT, _RIGHT_HEIGHT = 200, 480
+"""[px] Where the halves stand above each other."""
 
 
 class DataPanel:
@@ -60,28 +63,24 @@ class DataPanel:
         self._reading: asyncio.Task | None = None
         self._buttons: dict[str, ui.Button] = {}
         self.demo_rows: dict[str, ui.ZStack] = {}
-        with ui.HStack(spacing=style.GAP):
-            with ui.VStack(width=style.FORM_WIDTH), card(True):
-                section("FILE")
-                with ui.HStack(height=26, spacing=4):
-                    for name, title in _KNOWN.items():
-                        self._buttons[name] = ui.Button(title, name="small", clicked_fn=partial(self._open_known, name))
-                with ui.HStack(height=style.ROW, spacing=style.GAP):
-                    self.field = ui.StringField(self._model)
-                    self.choose_button = build_choose_button(self._choose)
-                self._left = ui.Frame(build_fn=self._build_left)
-            self._right = ui.Frame(build_fn=self._build_right)
+        self.field: ui.StringField | None = None
+        self.choose_button: ui.Button | None = None
+        self._left: ui.Frame | None = None
+        self._right: ui.Frame | None = None
+        self._wide = context.width() >= WIDE
+        self._frame = ui.Frame(build_fn=self._build)
 
     def on_shown(self) -> None:
-        for name, button in self._buttons.items():
-            button.enabled = bool(self._context.work.shared.get(name, "").strip())
+        self._enable_known()
         if not self._model.get_value_as_string():
             last = [name for name in _KNOWN if self._context.work.shared.get(name, "").strip()]
             if last:
                 self._open_known(last[-1])
 
     def refresh(self) -> None:
-        pass
+        if self._wide != (self._context.width() >= WIDE):
+            self._wide = not self._wide
+            self._frame.rebuild()
 
     def actions(self) -> dict[str, Callable[[], None]]:
         """Return what keys do here, by action; nothing before a file has been read."""
@@ -106,6 +105,8 @@ class DataPanel:
         self.edit_card.destroy()
         self._buttons.clear()
         self.demo_rows.clear()
+        self.field = self.choose_button = self.check_button = self._left = self._right = None
+        self._frame.destroy()
 
     def _open_known(self, name: str) -> None:
         self.open(self._context.work.shared.get(name, ""))
@@ -129,8 +130,7 @@ class DataPanel:
             self.summary = await asyncio.to_thread(data_work.summarise_file, path)
         except MimicError as error:
             self.failure = str(error)
-        self._left.rebuild()
-        self._right.rebuild()
+        self._rebuild()
 
     def check(self) -> None:
         """Look for what may spoil training or generation."""
@@ -145,8 +145,7 @@ class DataPanel:
             self.findings = await asyncio.to_thread(data_work.check, self.summary["path"])
         except MimicError as error:
             self.failure = str(error)
-        self._left.rebuild()
-        self._right.rebuild()
+        self._rebuild()
 
     async def _edit(self, by: str, demos: str, other: str, output: str) -> None:
         self.failure = self.done = ""
@@ -154,19 +153,54 @@ class DataPanel:
             _, self.done = await asyncio.to_thread(data_work.edit, by, self.summary["path"], demos, other, output)
         except MimicError as error:
             self.failure = str(error)
-        self._left.rebuild()
+        self._rebuild(left=True)
 
     async def _read_signals(self, demo: str) -> None:
         try:
             self._signals = await asyncio.to_thread(data_work.read_signals, self.summary["path"], demo)
         except MimicError as error:
             self.failure = str(error)
-        self._left.rebuild()
-        self._right.rebuild()
+        self._rebuild()
+
+    def _rebuild(self, left: bool = False) -> None:
+        """Show what has been read; `left`: on the left only. Before the panel is first painted, there is nothing to."""
+        for frame in (self._left,) if left else (self._left, self._right):
+            if frame is not None:
+                frame.rebuild()
+
+    def _enable_known(self) -> None:
+        for name, button in self._buttons.items():
+            button.enabled = bool(self._context.work.shared.get(name, "").strip())
+
+    def _build(self) -> None:
+        if self._wide:
+            with ui.HStack(spacing=style.GAP):
+                with ui.VStack(width=style.FORM_WIDTH), card(True):
+                    self._build_file()
+                    self._left = ui.Frame(build_fn=self._build_left)
+                self._right = ui.Frame(build_fn=self._build_right)
+        else:
+            with scrolled(style.GAP):
+                with card():
+                    self._build_file()
+                    self._left = ui.Frame(build_fn=self._build_left, height=0)
+                self._right = ui.Frame(build_fn=self._build_right, height=_RIGHT_HEIGHT)
+
+    def _build_file(self) -> None:
+        section("FILE")
+        with ui.HStack(height=26, spacing=4):
+            for name, title in _KNOWN.items():
+                self._buttons[name] = ui.Button(title, name="small", clicked_fn=partial(self._open_known, name))
+        self._enable_known()
+        with ui.HStack(height=style.ROW, spacing=style.GAP):
+            self.field = ui.StringField(self._model)
+            self.choose_button = build_choose_button(self._choose)
 
     def _build_left(self) -> None:
         self.demo_rows.clear()
-        with ui.VStack(spacing=6):
+        # Above the right half, the left one scrolls with the window and has no height to fill.
+        size, list_size = ({}, {}) if self._wide else ({"height": 0}, {"height": _LIST_HEIGHT})
+        with ui.VStack(spacing=6, **size):
             if self.failure:
                 build_notice(self.failure)
             if not self.summary:
@@ -176,7 +210,7 @@ class DataPanel:
                 count = len(self.summary["list"])
                 section("1 DEMONSTRATION" if count == 1 else f"{count} DEMONSTRATIONS")
                 self.check_button = ui.Button("Check", name="small", width=90, clicked_fn=self.check)
-            with ui.ZStack():
+            with ui.ZStack(**list_size):
                 ui.Rectangle(name="inset")
                 with scrolled(1):
                     for name, attrs, length in self.summary["list"][:_ROWS]:
@@ -191,8 +225,8 @@ class DataPanel:
             ui.Rectangle(name="rail_chosen" if name == self.demo else "rail_item")
             with ui.HStack(spacing=style.GAP):
                 ui.Spacer(width=4)
-                ui.Label(name, name="log", width=90)
-                ui.Label(f"{length} samples", name="hint", width=86)
+                ui.Label(name, name="log", width=90 if self._wide else 78)
+                ui.Label(f"{length} samples", name="hint", width=86 if self._wide else 0)
                 success = attrs.get("success")
                 ui.Label(
                     "" if success is None else "success" if success else "failed",
