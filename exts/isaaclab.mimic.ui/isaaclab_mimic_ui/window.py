@@ -251,6 +251,7 @@ class MimicWindow:
             await self._host.next_update()
             self.work.poll()
             self._attend_gamepad()
+            self._host.claim_keys(self.visible and (self._is_driving() or self._is_marking()))
             if not self.visible:
                 self.hotkeys.release()
                 continue

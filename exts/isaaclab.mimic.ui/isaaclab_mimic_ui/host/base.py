@@ -66,6 +66,13 @@ class Host(ABC):
             What ends it.
         """
 
+    def claim_keys(self, claimed: bool) -> None:
+        """Keep keys from walking through the window's widgets, as long as they drive or mark.
+
+        To be called once a frame. Where keys that are taken reach nobody else, there is nothing to do.
+        """
+        return
+
     def listen_to_gamepad(self, request: Callable[..., None], wanted: Callable[[], bool]) -> Callable[[], None]:
         """Pass the program's gamepad on, if it has one.
 

@@ -17,6 +17,7 @@ import omni.ui as ui
 
 from ..keys import ALT, CTRL, GLFW, SHIFT
 from .base import Host
+from .navigation import set_navigation
 
 _MODIFIERS = SHIFT | CTRL | ALT
 _MODIFIER_KEYS = {340: SHIFT, 341: CTRL, 342: ALT, 344: SHIFT, 345: CTRL, 346: ALT}
@@ -33,6 +34,7 @@ class DesktopHost(Host):
     def __init__(self, file: Path) -> None:
         self._file = file
         self._kept: dict[str, str] = {}
+        self._claimed = False
         self._waiting: list[asyncio.Future] = []
         self._tasks: set[asyncio.Task] = set()
         try:
@@ -95,6 +97,11 @@ class DesktopHost(Host):
 
         window.set_key_pressed_fn(on_pressed)
         return lambda: window.set_key_pressed_fn(None)
+
+    def claim_keys(self, claimed: bool) -> None:
+        if claimed != self._claimed:
+            self._claimed = claimed
+            set_navigation(not claimed)
 
     def has_attention(self, window: ui.Window) -> bool:
         return True
