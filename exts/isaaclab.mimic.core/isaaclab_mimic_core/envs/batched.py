@@ -136,9 +136,9 @@ class BatchedEnv:
         `rigid_object/<name>/{root_pose, root_velocity}`; tensors are (num_envs, size), poses with xyzw quaternions.
         They are parts of one tensor: all are copied from the simulation in one operation, once for each moment.
         """
-        # Each moment's observations are another dictionary.
-        observations = self.env.obs_buf["policy"]
-        if self._state_of is not observations:
+        # Each moment's observations are another dictionary; before the first reset there are none.
+        observations = self.env.obs_buf.get("policy")
+        if observations is None or self._state_of is not observations:
             self._state_of, self._state = observations, self._read_state()
         return self._state
 
