@@ -76,6 +76,9 @@ def test_a_run_reports_on_itself_and_goes_on_with_its_report(annotated, tmp_path
         with Generate(options, env) as stage:
             events = list(stage)
         assert events[-1].summary["report"] == str(report / "report.html")
+        spread = events[-1].summary["start_spread"]
+        for starts in (spread["attempts"], spread["saved"]):
+            assert set(starts) == {"cube_1", "cube_2", "cube_3"} and all(min(values) > 0 for values in starts.values())
         return [event for event in events if isinstance(event, AttemptFinished)]
 
     first = run(3)

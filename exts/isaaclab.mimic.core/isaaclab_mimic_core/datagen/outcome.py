@@ -4,8 +4,9 @@
 """How an attempt ended, and why."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import pstdev
 
 import torch
 
@@ -105,3 +106,17 @@ def evenness(used: Mapping[int, int], num_demos: int) -> float:
         return 0.0
     shares = [count / total for count in used.values() if count]
     return -sum(share * math.log(share) for share in shares) / math.log(num_demos)
+
+
+def spread(placements: Sequence[Sequence[float]]) -> list[float]:
+    """Return how far apart placements of one object are: standard deviations of x and y [m] and of yaw [rad].
+
+    Args:
+        placements: x, y and yaw of each, as `placement` gives them; empty: all zero.
+    """
+    if not placements:
+        return [0.0, 0.0, 0.0]
+    x, y, yaw = zip(*placements, strict=True)
+    # Headings have no mean to be far from; how short their mean vector is says how far apart they are.
+    mean = math.hypot(sum(map(math.cos, yaw)), sum(map(math.sin, yaw))) / len(yaw)
+    return [pstdev(x), pstdev(y), math.sqrt(-2.0 * math.log(min(max(mean, 1e-9), 1.0)))]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from .. import randomness
-from ..datagen.outcome import evenness
+from ..datagen.outcome import evenness, spread
 from ..datagen.planning import planner_of, wants_planned
 from ..datagen.settings import Settings
 from ..datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
@@ -60,6 +60,7 @@ class Generate(SimStage):
         self._causes: Counter[str] = Counter()
         self._used: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self._would_stop: Counter[bool] = Counter()
+        self._starts: list[tuple[bool, dict[str, list[float]]]] = []
         self._generating_since = time.perf_counter()
 
     @staticmethod
@@ -204,6 +205,7 @@ class Generate(SimStage):
         if enough or 0 < self.options.max_failures <= self._failed:
             return []
         self._finished += 1
+        self._starts.append((outcome.success, outcome.placement))
         if outcome.flagged:
             self._would_stop[outcome.success] += 1
         if outcome.success:
@@ -229,6 +231,12 @@ class Generate(SimStage):
         generated = generated_from(outcome, self._bank, self._run, self.env.num_envs)
         return {"success": outcome.success, "seed": self.options.seed, "mimic": {"generated": generated}}
 
+    def _spread(self, only_saved: bool) -> dict[str, list[float]]:
+        """Return how far apart the attempts began, by object: standard deviations of x and y [m] and yaw [rad]."""
+        starts = [placement for success, placement in self._starts if success or not only_saved]
+        names = starts[0] if starts else {}
+        return {name: [round(value, 4) for value in spread([start[name] for start in starts])] for name in names}
+
     def _report_saved(self, saved: list) -> list[Event]:
         events: list[Event] = []
         for demo in saved:
@@ -252,6 +260,7 @@ class Generate(SimStage):
             "causes": dict(self._causes),
             "retries": {},
             "source_evenness": {},
+            "start_spread": {"attempts": self._spread(False), "saved": self._spread(True)},
             "steps": self._steps,
             "seconds": round(time.perf_counter() - self._generating_since, 2),
         }
