@@ -4,6 +4,7 @@
 """A headless Kit application for one test: booted, stepped, clicked, photographed, shut down."""
 
 import re
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,8 @@ from .kernel import load_kit_app
 
 _DEVEXTS = Path(__file__).parent / "devexts"
 EXTS = Path(__file__).parents[3] / "exts"
+_KEPT: list = []
+"""What must outlive Kit's shutdown; the process ends without finalisation."""
 
 _ARGUMENTS = (
     "--allow-root",
@@ -245,6 +248,9 @@ def kit_app(
                 if not app.is_running():
                     break
                 app.update()
+            # Kit replaces these while it shuts down; the last reference then goes in one of its own threads, which now and
+            # then takes the process down.
+            _KEPT.extend((sys.stdout, sys.stderr))
             app.shutdown()
             errors = harness.log_errors()
         if errors and not allow_errors:

@@ -6,8 +6,6 @@
 from types import SimpleNamespace
 from typing import Any
 
-from .stacked import CubesStacked
-
 
 def use_fused_actions(cfg: Any) -> list[str]:
     """Let fused terms act in a task's configuration wherever they do exactly what the configured ones do.
@@ -39,6 +37,9 @@ def use_fused_actions(cfg: Any) -> list[str]:
 
 def use_fused_success(env: Any, term: Any) -> Any:
     """Return a success term that says what a given one says, sooner if it can be."""
+    # Late, for a check of the platform imports this package where torch may be missing.
+    from .stacked import CubesStacked
+
     return SimpleNamespace(func=CubesStacked(env, term.params), params={}) if CubesStacked.serves(env, term) else term
 
 
