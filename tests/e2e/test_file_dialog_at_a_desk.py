@@ -8,9 +8,9 @@ import signal
 import time
 
 import pytest
-from desk import Desk, missing_tools
+from desk import Desk, missing_tools, only_when_asked
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, only_when_asked]
 
 CHOOSE_OUTPUT = (553, 242)
 """The button beside Record's output file [px], in a window of 1280 x 720."""

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from desk import Desk, missing_tools
+from desk import Desk, missing_tools, only_when_asked
 from PIL import Image
 
-pytestmark = [pytest.mark.e2e, pytest.mark.sim]
+pytestmark = [pytest.mark.e2e, pytest.mark.sim, only_when_asked]
 
 DEMOS = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
 FOCUS = (66, 150, 250)

@@ -4,24 +4,17 @@
 """The entire tutorial in `mimic ui`, on a real screen, with the real mouse and keyboard of xdotool."""
 
 import json
-import os
 import signal
 import threading
 import time
 from pathlib import Path
 
 import pytest
-from desk import Desk, missing_tools
+from desk import Desk, missing_tools, only_when_asked
 from screen import Screen
 from steps import whole_tutorial
 
-WANTED = "MIMIC_DESK_TUTORIAL"
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(
-        not os.environ.get(WANTED), reason=f"over four minutes of real time at a screen: {WANTED}=1 runs it"
-    ),
-]
+pytestmark = [pytest.mark.e2e, only_when_asked]
 
 NAMES = {
     "ENTER": "Return",

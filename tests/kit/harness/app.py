@@ -248,8 +248,8 @@ def kit_app(
                 if not app.is_running():
                     break
                 app.update()
-            # Kit replaces these while it shuts down; the last reference then goes in one of its own threads, which now and
-            # then takes the process down.
+            # Kit replaces these while it shuts down; the last reference then goes in one of its own threads, which now
+            # and then takes the process down.
             _KEPT.extend((sys.stdout, sys.stderr))
             app.shutdown()
             errors = harness.log_errors()
