@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from desk import Desk, missing_tools
 
 HERE = Path(__file__).parent
 # The tutorial's steps, and the pilot that flies in them.
@@ -26,6 +27,16 @@ def environment() -> dict[str, str]:
 
     path = [str(Path(isaaclab_mimic_core.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
+
+
+@pytest.fixture
+def desk(request, tmp_path) -> Iterator[Desk]:
+    """A desk in the test's own folder, of the class that its module calls `DESK` if it does."""
+    if missing := missing_tools():
+        pytest.skip(f"{missing} not installed (Debian: xvfb xdotool)")
+    desk = getattr(request.module, "DESK", Desk)(tmp_path)
+    yield desk
+    desk.close()
 
 
 @pytest.fixture(scope="session")

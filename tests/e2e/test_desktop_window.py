@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import pytest
-from desk import Desk, missing_tools
 
 from isaaclab_mimic_core.datasets import DatasetReader
 
@@ -17,15 +16,6 @@ pytestmark = pytest.mark.e2e
 
 OUTPUT_FIELD = (330, 242)
 """Where Record asks for the output file [px], in a window of 1280 x 720."""
-
-
-@pytest.fixture
-def desk(tmp_path):
-    if missing := missing_tools():
-        pytest.skip(f"{missing} not installed (Debian: xvfb xdotool)")
-    desk = Desk(tmp_path)
-    yield desk
-    desk.close()
 
 
 def holds(path: Path, count: int) -> bool:

@@ -8,7 +8,7 @@ import signal
 import time
 
 import pytest
-from desk import Desk, missing_tools, only_when_asked
+from desk import only_when_asked
 
 pytestmark = [pytest.mark.e2e, only_when_asked]
 
@@ -16,15 +16,6 @@ CHOOSE_OUTPUT = (553, 242)
 """The button beside Record's output file [px], in a window of 1280 x 720."""
 PATH_FIELD, NAME_FIELD = (660, 178), (660, 530)
 """In the dialog."""
-
-
-@pytest.fixture
-def desk(tmp_path):
-    if missing := missing_tools():
-        pytest.skip(f"{missing} not installed (Debian: xvfb xdotool)")
-    desk = Desk(tmp_path)
-    yield desk
-    desk.close()
 
 
 def test_an_output_is_chosen_at_a_desk(desk, tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from desk import Desk, missing_tools, only_when_asked
+from desk import only_when_asked
 from PIL import Image
 
 pytestmark = [pytest.mark.e2e, pytest.mark.sim, only_when_asked]
@@ -18,15 +18,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.sim, only_when_asked]
 DEMOS = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
 FOCUS = (66, 150, 250)
 """The frame that Dear ImGui draws around the widget that the arrow keys have walked to."""
-
-
-@pytest.fixture
-def desk(tmp_path):
-    if missing := missing_tools():
-        pytest.skip(f"{missing} not installed (Debian: xvfb xdotool)")
-    desk = Desk(tmp_path)
-    yield desk
-    desk.close()
 
 
 def focus_after_arrows(desk, name: str) -> int:
@@ -48,12 +39,12 @@ def test_arrows_mark_and_do_nothing_else(desk, tmp_path):
     desk.start()
     desk.press("Return", held="ctrl")
     desk.wait(output.exists, "the beginning")
+    # The file is there before the first demonstration is shown, and nothing outside the window tells of that.
     time.sleep(8.0)
     desk.picture("begun")
     assert focus_after_arrows(desk, "marking") == 0
     # Afterwards they are omni.ui's again, for whoever has no mouse.
     desk.press("Return", held="ctrl")
-    time.sleep(4.0)
-    assert focus_after_arrows(desk, "ended") > 50
+    desk.wait(lambda: focus_after_arrows(desk, "ended") > 50, "the focus frame", timeout=30)
     desk.program.send_signal(signal.SIGINT)
     assert desk.program.wait(30) == 0

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from desk import Desk, missing_tools, only_when_asked
+from desk import Desk, only_when_asked
 from screen import Screen
 from steps import whole_tutorial
 
@@ -93,20 +93,16 @@ def _name(key: str) -> str:
     return NAMES.get(key, key.lower())
 
 
-class SeenDesk(Desk):
+class DESK(Desk):
+    """A desk whose window tells what is on it."""
+
     command = (str(Path(__file__).with_name("seen_ui.py")),)
 
 
 @pytest.mark.sim
-def test_the_whole_tutorial_at_a_desk(tmp_path):
-    if missing := missing_tools():
-        pytest.skip(f"{missing} not installed (Debian: xvfb xdotool)")
-    desk = SeenDesk(tmp_path)
-    try:
-        desk.start()
-        took = whole_tutorial(DeskScreen(desk))
-        (tmp_path / "took.json").write_text(json.dumps(took))
-        desk.program.send_signal(signal.SIGINT)
-        assert desk.program.wait(30) == 0
-    finally:
-        desk.close()
+def test_the_whole_tutorial_at_a_desk(desk, tmp_path):
+    desk.start()
+    took = whole_tutorial(DeskScreen(desk))
+    (tmp_path / "took.json").write_text(json.dumps(took))
+    desk.program.send_signal(signal.SIGINT)
+    assert desk.program.wait(30) == 0

@@ -149,6 +149,28 @@ def test_noise_has_each_waypoints_amplitude(before):
     torch.testing.assert_close(amplitude, expected, rtol=0.15, atol=0)
 
 
+@pytest.mark.parametrize(
+    ("settings", "calm"),
+    [(SETTINGS, True), (replace(SETTINGS, fade_noise=False), False), (Settings.of("upstream"), False)],
+)
+def test_a_hand_is_calm_until_its_gripper_has_acted(settings, calm):
+    grip = 6
+    demos = make_demos()
+    for demo in demos:
+        demo.actions[grip:, -1] = -1.0
+    env = make_env(64, apply_noise_during_interpolation=True)
+    generator = make_generator(env, settings, demos)
+    generator.begin(torch.arange(64), torch.arange(64))
+    for _ in range(STEPS):
+        env.step(generator.action())
+        generator.observe()
+    disturbed = torch.stack([noise for _, _, noise in env.asked]).flatten(1).any(dim=1)
+    # The gripper acts at the segment's step `grip`, behind the way to it and the first actual pose.
+    acts = INTERPOLATION + 1 + grip
+    assert disturbed[: acts + 1].any() != calm
+    assert disturbed[acts + 1 :].all()
+
+
 def test_noise_differs_between_steps_attempts_and_seeds():
     env = make_env(2)
     run(env)

@@ -32,6 +32,7 @@ class Checkpoints:
         self._kept = [f.new_zeros((f.shape[0], num_slots, *f.shape[1:])) for f in self._fields]
         self._state: dict[torch.dtype, torch.Tensor] = {}
         self._shapes: dict[str, torch.Size] = {}
+        self._paths: dict[torch.dtype, list[str]] = {}
 
     def save(self, rows: torch.Tensor, slots: torch.Tensor, state: Mapping[str, torch.Tensor]) -> None:
         """Keep how things stand in some environments.
@@ -43,7 +44,6 @@ class Checkpoints:
         """
         if not self._shapes:
             self._shapes = {path: value.shape[1:] for path, value in state.items()}
-            self._paths: dict[torch.dtype, list[str]] = {}
             for path, value in state.items():
                 self._paths.setdefault(value.dtype, []).append(path)
         # All values of one type lie side by side, so that their number makes no difference.

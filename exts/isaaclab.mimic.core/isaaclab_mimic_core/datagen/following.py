@@ -74,9 +74,9 @@ class Following:
         self._demos = torch.arange(bank.num_demos, device=device)[None]
         self._eye = torch.eye(4, device=device)
         # What each subtask says, looked up in one operation.
-        self._numbers = torch.stack([plan.noise, plan.noise * plan.noise_in_interpolation], dim=-1)
-        counts = (plan.object_index, bank.held, plan.num_interpolation, plan.num_fixed)
-        self._counts = torch.stack(counts, dim=-1)
+        self._noises = torch.stack([plan.noise, plan.noise * plan.noise_in_interpolation], dim=-1)
+        integers = (plan.object_index, bank.held, plan.num_interpolation, plan.num_fixed)
+        self._integers = torch.stack(integers, dim=-1)
         # What goes with each recorded pose: the gripper's action, and by how much the noise is less there.
         calm = calm_before_grips(bank.gripper) if settings.fade_noise else bank.gripper.new_ones(bank.gripper.shape[:3])
         self._controls = torch.cat([bank.gripper, calm.unsqueeze(-1)], dim=-1)
@@ -184,8 +184,8 @@ class Following:
             object_now: (num_envs, num_objects, 4, 4).
         """
         bank = self._bank
-        which, held, num_interpolation, num_fixed = self._counts[eef, subtask].unbind(-1)
-        noise, noise_before = self._numbers[eef, subtask].unbind(-1)
+        which, held, num_interpolation, num_fixed = self._integers[eef, subtask].unbind(-1)
+        noise, noise_before = self._noises[eef, subtask].unbind(-1)
         has_object, item = which >= 0, which.clamp_min(0)
         here, eef_here = object_now[rows, item], eef_now[rows, eef]
         starts = self.bounds[rows, :, eef, subtask, 0]

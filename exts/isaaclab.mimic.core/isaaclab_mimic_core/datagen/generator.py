@@ -82,7 +82,7 @@ class Generator:
             return torch.zeros(shape, dtype=torch.bool, device=device)
 
         self._objects: torch.Tensor | None = None  # where the objects are; None before the first step
-        self._numbers, columns = side_by_side(n, ((e,), (e,), (), (), ()), torch.long, device)
+        self._counters, columns = side_by_side(n, ((e,), (e,), (), (), ()), torch.long, device)
         self._cursor, self._subtask, self._held, self._tail, self.steps = columns
         """`steps`: of the running attempts, (num_envs,) int64."""
         # What each step adds: one to all of these but the subtask.
@@ -109,7 +109,7 @@ class Generator:
         self._slot_beginning = np.zeros((n, e * s, e), dtype=bool)
         self._checkpoints: Checkpoints | None = None
         if settings.max_retries > 0:
-            fields = [*self._following.fields, self._numbers, self._flags]
+            fields = [*self._following.fields, self._counters, self._flags]
             if self._constraints is not None:
                 fields += self._constraints.fields
             self._checkpoints = Checkpoints(cast(RestorableEnv, env), e * s, fields)
@@ -131,7 +131,7 @@ class Generator:
         self._following.begin(env_ids, attempts)
         if self._constraints is not None:
             self._constraints.begin(env_ids)
-        for count in (self._numbers, self.ticks, self._tries):
+        for count in (self._counters, self.ticks, self._tries):
             count[env_ids] = 0
         for flag in (self._flags, self._far_at_end, self._flagged):
             flag[env_ids] = False
@@ -166,7 +166,7 @@ class Generator:
         """
         success, objects, eefs = self._env.success(), self._env.object_pose(), self._env.eef_pose()
         self._objects = objects
-        self._numbers += self._one_more
+        self._counters += self._one_more
         self.ticks += 1
         # Environments without an attempt, which somebody else may move, go nowhere.
         running = self._attempt >= 0

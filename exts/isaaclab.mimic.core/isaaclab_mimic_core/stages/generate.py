@@ -5,7 +5,7 @@
 
 import time
 from collections import Counter, defaultdict
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,9 +79,9 @@ class Generate(SimStage):
         if options.max_retries is not None and options.max_retries < 0:
             raise OptionError("must not be negative", where="--max-retries")
         wants_planned(options.planner)
-        switches = ("early_stop", "max_retries", "learn_sources", "correct_grasp", "fade_noise")
-        switches += ("per_subtask_selection",)
-        given = {name: value for name in switches if (value := getattr(options, name)) is not None}
+        # An option that is named like a setting decides it, unless it leaves it to the mode.
+        names = [field.name for field in fields(Settings)]
+        given = {name: value for name in names if (value := getattr(options, name, None)) is not None}
         return replace(Settings.of(options.mode), **given)
 
     def step(self) -> list[Event]:
