@@ -8,11 +8,13 @@ from functools import partial
 from pathlib import Path
 
 import h5py
+import numpy as np
 import pytest
 from harness import in_kit
 from mimic_window import ACCENT, count_pixels, has_ended, open_window
 
 UI = "isaaclab.mimic.ui"
+CAMERA_TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Mimic-v0"
 DEMOS = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
 
 
@@ -85,6 +87,42 @@ def test_look_shows_a_task(kit, tmp_path):
     assert window.session.snapshot["steps"] == steps + 2 and window.session.paused
     end(kit, window, panel)
     assert window.session.state.value == "stopped"
+
+
+@pytest.mark.sim
+@in_kit(enable=[UI], timeout=300)
+def test_what_a_tasks_cameras_see_is_shown_beside_the_drawing(kit, tmp_path):
+    window = open_window(kit)
+    panel = click_step(kit, window, "look")
+    panel.entries["task"].value = CAMERA_TASK
+    panel.entries["actions"].value = "random"
+    panel.entries["num_envs"].value = "1"
+    panel.entries["viz"].value = "none"
+    kit.click(panel.button)
+    wait(kit, window, lambda shown: "pictures" in shown.get("watched", {}))
+    begun = see(window)
+    kit.screenshot(tmp_path / "begun.png")
+    wait(kit, window, lambda shown: shown["steps"] > 80)
+    kit.pump_for(0.5)
+    later = see(window)
+    kit.screenshot(tmp_path / "cameras.png")
+    for name, picture in (("begun", begun["table_cam"]), ("later", later["table_cam"])):
+        for channel in range(3):
+            others = picture[..., [other for other in range(3) if other != channel]].max(axis=-1)
+            assert (picture[..., channel] > others + 40).sum() > 100, f"{name}: a cube of each colour"
+    # The wrist's camera moves with the wrist, so that all it sees moves; the other one stands still.
+    moved = {name: (np.abs(later[name] - begun[name]).max(axis=-1) > 8).mean() for name in begun}
+    assert moved["wrist_cam"] > 0.1 and moved["table_cam"] < 0.2, moved
+    end(kit, window, panel)
+
+
+def see(window) -> dict[str, np.ndarray]:
+    """Return what the window shows of cameras: name -> (height, width, 3)."""
+    from isaaclab_mimic_ui.widgets.pictures import unpack
+
+    pictures = window.session.snapshot["watched"]["pictures"]
+    assert set(pictures) == {"table_cam", "wrist_cam"}
+    return {name: unpack(picture)[..., :3].astype(int) for name, picture in pictures.items()}
 
 
 @pytest.mark.sim
@@ -272,8 +310,7 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
     assert count_pixels(picture, ACCENT, 60) > 500
 
     kit.press_input(keys.K, CTRL)
-    # Frames without a pause would leave the thread that reads little of Python's lock.
-    kit.pump_until(lambda: panel.findings is not None, timeout=100)
+    kit.pump_until(lambda: panel.command.findings is not None, timeout=100)
     kit.update(3)
     kit.screenshot(tmp_path / "checked.png")
     fields, output = panel.edit_card.models, tmp_path / "few.hdf5"
@@ -284,19 +321,34 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
     fields["output"].set_value(str(output))
     fields["demos"].set_value("1,3-5")
     kit.press_input(keys.K, CTRL | SHIFT)
-    kit.pump_until(lambda: panel.done, timeout=60)
+    kit.pump_until(lambda: panel.command.done, timeout=60)
     kit.update(3)
     kit.screenshot(tmp_path / "kept.png")
     fields["other"].set_value(str(output))
     fields["output"].set_value(str(tmp_path / "more.hdf5"))
     kit.click(panel.edit_card.buttons["merge"])
-    kit.pump_until(lambda: "14 demonstrations" in panel.done, timeout=60)
+    kit.pump_until(lambda: "14 demonstrations" in panel.command.done, timeout=60)
     fields["output"].set_value(str(tmp_path / "fewer.hdf5"))
     kit.press_input(keys.L, CTRL | SHIFT)
-    kit.pump_until(lambda: "6 demonstrations" in panel.done, timeout=60)
+    kit.pump_until(lambda: "6 demonstrations" in panel.command.done, timeout=60)
     fields["output"].set_value(str(tmp_path / "most.hdf5"))
     kit.press_input(keys.M, CTRL | SHIFT)
-    kit.pump_until(lambda: "most.hdf5" in panel.done, timeout=60)
+    kit.pump_until(lambda: "most.hdf5" in panel.command.done, timeout=60)
+    fields["output"].set_value(str(tmp_path / "lerobot"))
+    fields["demos"].set_value("")
+    kit.update(3)
+    kit.click(panel.edit_card.buttons["export"])
+    kit.pump_until(lambda: panel.command.said, timeout=5)
+    kit.update(3)
+    assert not panel.edit_card.buttons["merge"].enabled and panel.stop_button.visible
+    kit.screenshot(tmp_path / "exporting.png")
+    kit.click(panel.stop_button)
+    kit.pump_until(lambda: not panel.command.is_running, timeout=60)
+    assert panel.command.done == "Stopped. Nothing was written." and not (tmp_path / "lerobot").exists()
+    fields["output"].set_value(str(tmp_path / "videos"))
+    kit.press_input(keys.V, CTRL | SHIFT)
+    kit.pump_until(lambda: panel.failure, timeout=60)
+    assert "has no pictures" in panel.failure or "camera" in panel.failure, panel.failure
     fields["output"].set_value("")
     kit.press_input(keys.E, CTRL | SHIFT)
     kit.pump_until(lambda: "say where the result goes" in panel.failure)

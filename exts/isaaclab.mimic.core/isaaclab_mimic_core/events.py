@@ -67,6 +67,16 @@ class DemoSaved(Event):
 
 
 @dataclass(frozen=True)
+class DemoExported(Event):
+    """A demonstration is in an export, which appears when it is complete."""
+
+    name: str
+    exported: int
+    """Demonstrations exported so far."""
+    of: int
+
+
+@dataclass(frozen=True)
 class EpisodeAnnotated(Event):
     """One source episode has been segmented, or could not be (`reason` then says why)."""
 

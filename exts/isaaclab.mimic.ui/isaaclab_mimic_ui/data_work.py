@@ -1,20 +1,14 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the Data panel does with files, without a widget; all of it may take a while, and belongs in a thread."""
+"""What panels do with files, without a widget: short work, but not of a frame's length, which belongs in a thread."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from isaaclab_mimic_core.dataset_options import Selection
-from isaaclab_mimic_core.errors import OptionError
-from isaaclab_mimic_core.tasks.catalog import TASKS
-
 _POSITION = "obs/eef_pos"
-_FPS = 20
-"""Samples a second that Isaac Lab's stack tasks make."""
 
 
 def summarise_file(path: Path) -> dict:
@@ -55,13 +49,6 @@ def read_signals(path: str, demo: str) -> dict[str, list[float]]:
     return curves
 
 
-def check(path: str) -> list[tuple[str, str, str]]:
-    """Return level, demonstration and message of everything that may spoil training or generation."""
-    from isaaclab_mimic_core.datasets.check import check_file
-
-    return [(finding.level, finding.demo, finding.message) for finding in check_file(path).findings]
-
-
 def delete(path: str, demo: str) -> list[tuple[str, int]]:
     """Take a demonstration out of its file, in one atomic step; return name and length of those that are left.
 
@@ -72,48 +59,3 @@ def delete(path: str, demo: str) -> list[tuple[str, int]]:
 
     edits.drop(path, [demo], in_place=True)
     return [(name, length) for name, _, length in summarise_file(Path(path))["list"]]
-
-
-def edit(by: str, path: str, demos: str, other: str, output: str) -> tuple[str, str]:
-    """Make another file, and return its path and what was done in words.
-
-    Args:
-        by: keep, leave_out, merge or export.
-        path: The file that is looked at.
-        demos: Names, numbers and ranges: demo_3,7,10-19; all if empty.
-        other: For merge, the file to add.
-        output: File to write; for export, the folder.
-
-    Raises:
-        MimicError: Something is missing, or cannot be done.
-    """
-    from isaaclab_mimic_core.datasets import edit as edits
-
-    if not output:
-        raise OptionError("say where the result goes", where="Output")
-    target = str(Path(output).expanduser().absolute())
-    if by == "merge":
-        if not other:
-            raise OptionError("say which file to add", where="File to add")
-        report = edits.merge([path, str(Path(other).expanduser())], target)
-    elif by == "export":
-        return _export(path, demos, target)
-    else:
-        if not demos:
-            raise OptionError("say which demonstrations are meant", where="Demonstrations", remedy="Such as 0-4,7.")
-        names = edits.select_names(path, Selection(demos))
-        report = (edits.select if by == "keep" else edits.drop)(path, names, target)
-    return report.output, " ".join((f"{len(report.kept)} demonstrations are in {report.output}.", *report.notes))
-
-
-def _export(path: str, demos: str, output: str) -> tuple[str, str]:
-    from isaaclab_mimic_core.datasets import DatasetReader
-    from isaaclab_mimic_core.datasets.edit import select_names
-    from isaaclab_mimic_core.datasets.export import export_lerobot
-
-    with DatasetReader(path) as reader:
-        env_name = reader.env_name
-    task = TASKS[env_name].title if env_name in TASKS else env_name
-    names = select_names(path, Selection(demos)) if demos else None
-    report = export_lerobot(path, output, fps=_FPS, task=task, names=names)
-    return report.output, " ".join((f"{report.demos} demonstrations are in {report.output}.", *report.notes))

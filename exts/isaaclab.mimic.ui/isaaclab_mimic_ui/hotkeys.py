@@ -76,6 +76,7 @@ ACTIONS: dict[str, Action] = {
         Action("data.leave_out", WINDOW, "Write all but the chosen", Key("L", CTRL | SHIFT)),
         Action("data.merge", WINDOW, "Merge files", Key("M", CTRL | SHIFT)),
         Action("data.export", WINDOW, "Export for LeRobot", Key("E", CTRL | SHIFT)),
+        Action("data.film", WINDOW, "Make videos", Key("V", CTRL | SHIFT)),
         Action("keys", WINDOW, "Show the keys", Key("F1")),
         _drive("W", "Forward (+x)"),
         _drive("S", "Back (-x)"),

@@ -86,3 +86,9 @@ def test_joint_angles_say_nothing_about_poses(ours):
 def test_what_cannot_be_kept_apart_is_placed_all_the_same():
     poses = sample_separated_poses(keys(5), 3, 10.0, RANGES, max_tries=4)
     assert (poses[..., 0] >= 0.4).all() and (poses[..., 0] <= 0.6).all()
+
+
+def test_a_third_number_in_a_range_is_not_read(ours):
+    # The visuomotor task's own; upstream reads the first two.
+    ranges = RANGES | {"yaw": (-1.0, 1, 0)}
+    assert (sample_separated_poses(keys(COUNT), NUM_OBJECTS, SEPARATION, ranges, TRIES) == ours).all()

@@ -94,7 +94,7 @@ def test_each_need_is_named(monkeypatch):
     everything_here(monkeypatch, gpu=False, isaac_sim=False)
     lacking = missing()
     assert lacking["IsaacContrib-Stack-Cube-Franka-IK-Rel-Skillgen"] == "a CUDA GPU"
-    assert lacking["Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Mimic-v0"] == "camera rendering"
+    assert lacking["Isaac-Stack-Cube-Franka-IK-Rel-Blueprint-Mimic-v0"] == "camera rendering"
     assert lacking["Isaac-Place-Mug-Agibot-Left-Arm-RmpFlow-Rel-Mimic-v0"] == "Isaac Sim"
     assert lacking["Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"] == ""
 

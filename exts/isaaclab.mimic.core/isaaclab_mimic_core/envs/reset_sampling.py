@@ -108,7 +108,8 @@ def sample_separated_poses(
     Returns:
         (K, num_objects, 6).
     """
-    bounds = torch.tensor([pose_range.get(axis, (0.0, 0.0)) for axis in _AXES], device=keys.device)
+    # Upstream's visuomotor tasks write a third number, (-1.0, 1, 0), and upstream reads the first two.
+    bounds = torch.tensor([pose_range.get(axis, (0.0, 0.0))[:2] for axis in _AXES], device=keys.device)
     poses = torch.zeros(len(keys), num_objects, len(_AXES), device=keys.device)
     for index in range(num_objects):
         pending = torch.arange(len(keys), device=keys.device)

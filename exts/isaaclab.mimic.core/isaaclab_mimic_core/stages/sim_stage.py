@@ -18,7 +18,7 @@ from ..sim.visualizers import check_visualizer
 from ..tasks import find_task
 from .options import SimOptions
 from .stage import Stage
-from .watched import watched_poses
+from .watched import watched_pictures, watched_poses
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
@@ -92,7 +92,8 @@ class SimStage(Stage):
         return shown
 
     def _request(self, name: str, **arguments) -> None:
-        """Offer `watch`: the snapshot then says where the hands and objects of environment `env` are; -1: no more.
+        """Offer `watch`: the snapshot then says where the hands and objects of environment `env` are, and what its
+        cameras see; -1: no more.
 
         And `single_step`: make one step, then pause.
         """
@@ -105,8 +106,11 @@ class SimStage(Stage):
             super()._request(name, **arguments)
 
     def _seen_in(self, index: int) -> dict:
-        """Say where things are in one environment."""
-        return watched_poses(self.env, index)
+        """Say where things are in one environment, and what its cameras see if the task has some."""
+        seen = watched_poses(self.env, index)
+        if pictures := watched_pictures(self.env, index):
+            seen["pictures"] = pictures
+        return seen
 
     # -- the life of such a stage: announce, open, begin, tick until finished
 

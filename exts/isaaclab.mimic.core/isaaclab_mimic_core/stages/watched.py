@@ -3,6 +3,9 @@
 
 """Where things are in one environment, for whoever looks at it from outside the simulation."""
 
+import base64
+import zlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import torch
@@ -15,6 +18,8 @@ _FINEST = 4
 """Digits behind the point: a tenth of a millimetre."""
 _POINTS = 40
 """So many points, about, of a way are enough to draw it."""
+_LARGEST = 256
+"""[pixels] Larger pictures are sent with every second, third ... row and column of theirs."""
 
 
 @torch.inference_mode()
@@ -56,6 +61,35 @@ def watched_ways(generator: "Generator", eef_names: tuple[str, ...], index: int)
         ways["source"][name] = source
         ways["source_way"][name] = _thinned(recorded[:, :3, 3])
     return {"attempt": int(generator.attempts[index]), **ways}
+
+
+@torch.inference_mode()
+def watched_pictures(env: "BatchedEnv", index: int) -> dict[str, dict]:
+    """Return the cameras' pictures among an environment's observations, as they were last made, as plain data.
+
+    Nothing is drawn for it.
+
+    Returns:
+        Name of the observation -> `width`, `height` [pixels] and `rgb`: rows from the top, three bytes a pixel,
+        compressed by zlib, in base64.
+    """
+    return {name: _packed(picture[index]) for name, picture in _pictures(env)}
+
+
+def _pictures(env: "BatchedEnv") -> Iterator[tuple[str, torch.Tensor]]:
+    """Yield the observations that are pictures: (num_envs, height, width, 3 or 4), bytes."""
+    for group in env.env.obs_buf.values():
+        for name, values in group.items() if isinstance(group, dict) else ():
+            if values.dtype == torch.uint8 and values.dim() == 4 and values.shape[-1] in (3, 4):
+                yield name, values
+
+
+def _packed(picture: torch.Tensor) -> dict:
+    every = -(-max(picture.shape[:2]) // _LARGEST)
+    rgb = picture[::every, ::every, :3].contiguous().cpu()
+    # Ten a second at most: speed before size.
+    data = base64.b64encode(zlib.compress(rgb.numpy().tobytes(), level=1)).decode("ascii")
+    return {"width": rgb.shape[1], "height": rgb.shape[0], "rgb": data}
 
 
 def _thinned(points: torch.Tensor) -> list[list[float]]:

@@ -1,32 +1,16 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The other end of `stages.worker`: starts the process, and never lets its user wait."""
+"""The other end of `stages.worker`: a stage in a process of its own."""
 
 import contextlib
 import json
-import os
-import queue
-import signal
-import subprocess
-import threading
-from collections import deque
-from pathlib import Path
 
-from ..events import Event, StageFailed, StageFinished, from_json
-from .interpreter import find_interpreter
-
-_LAST_WORDS = 40
-"""Lines of a worker's stderr that are kept."""
-
-_PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
+from .process_client import ProcessClient
 
 
-class WorkerClient:
+class WorkerClient(ProcessClient):
     """A stage that runs in a worker process.
-
-    Requests go out and events are read by two threads, so none of the methods but `close` ever blocks. The process
-    gets a session of its own: Ctrl-C in the terminal that started us is ours to answer, not the worker's.
 
     Args:
         stage_name: Name of the stage, as `stages.create` knows it.
@@ -35,73 +19,9 @@ class WorkerClient:
     """
 
     def __init__(self, stage_name: str, options: dict, *, python: str = "") -> None:
-        self._stage_name = stage_name
-        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._snapshot: dict = {}
-        self._stderr: deque[str] = deque(maxlen=_LAST_WORDS)
-        self._ended = False
-        environment = dict(os.environ)
-        # Inside Kit our package is found through the extension's folder, of which a new process knows nothing.
-        search_path = [_PACKAGE_ROOT, environment.get("PYTHONPATH", "")]
-        environment["PYTHONPATH"] = os.pathsep.join(entry for entry in search_path if entry)
-        # Beside a window that draws on the same cores, threads that wait for each other by spinning only keep each
-        # other from working.
-        environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        self._process = subprocess.Popen(
-            [find_interpreter(python), "-m", "isaaclab_mimic_core.stages.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            env=environment,
-            start_new_session=True,
-        )
-        stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
-        assert stdin and stdout and stderr  # pipes, as asked for
-        self._requests, self._answers, self._talk = stdin, stdout, stderr
-        self._threads = [
-            threading.Thread(target=target, name=f"mimic worker {self._process.pid} {name}", daemon=True)
-            for name, target in (("events", self._read_events), ("stderr", self._read_stderr))
-        ]
-        for thread in self._threads:
-            thread.start()
+        super().__init__(["isaaclab_mimic_core.stages.worker"], python=python)
         self._send({"stage": stage_name, "options": options})
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
-    def done(self) -> bool:
-        """Whether the stage has ended and `poll` has handed out its last event."""
-        return self._ended
-
-    @property
-    def exit_code(self) -> int | None:
-        """What the process ended with (negative: the signal that killed it); None while it runs."""
-        return self._process.poll()
-
-    @property
-    def last_words(self) -> str:
-        """The end of what the worker has written to stderr."""
-        return "\n".join(self._stderr)
-
-    def poll(self) -> list[Event]:
-        """Return the events that have come in. A worker that died without a word is reported as `StageFailed`."""
-        # Asked before the queue is emptied: nothing can be added to it after the reader has ended.
-        reader_ended = not self._threads[0].is_alive()
-        events: list[Event] = []
-        with contextlib.suppress(queue.Empty):
-            while True:
-                events.append(self._events.get_nowait())
-        if any(isinstance(event, StageFinished | StageFailed) for event in events):
-            self._ended = True
-        if reader_ended and not self._ended and self._process.poll() is not None:
-            self._ended = True
-            events.append(self._obituary())
-        return events
 
     def snapshot(self) -> dict:
         """Return the stage's latest numbers; empty before the first ones."""
@@ -114,26 +34,7 @@ class WorkerClient:
     def close(self, timeout: float = 10.0) -> None:
         """Ask the stage to stop, wait for it up to `timeout` seconds, then end the process by force."""
         self._send({"request": "stop"})
-        with contextlib.suppress(OSError):
-            self._requests.close()
-        for force in (None, signal.SIGTERM, signal.SIGKILL):
-            if force is not None:
-                self._signal_group(force)
-            try:
-                self._process.wait(timeout)
-                break
-            except subprocess.TimeoutExpired:
-                timeout = min(timeout, 2.0)
-        self._signal_group(signal.SIGKILL)  # what the worker itself has started and left behind
-        for thread, stream in zip(self._threads, (self._answers, self._talk), strict=True):
-            thread.join(2.0)
-            # Closing a stream that is being read waits for the reader, possibly for ever.
-            if not thread.is_alive():
-                stream.close()
-
-    def _signal_group(self, number: signal.Signals) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, number)
+        super().close(timeout)
 
     def _send(self, message: dict) -> None:
         # A worker that is gone cannot read; `poll` tells of its end.
@@ -141,29 +42,8 @@ class WorkerClient:
             self._requests.write(json.dumps(message) + "\n")
             self._requests.flush()
 
-    def _read_events(self) -> None:
-        for line in self._answers:
-            try:
-                message = json.loads(line)
-                if "snapshot" in message:
-                    self._snapshot = message["snapshot"]
-                else:
-                    self._events.put(from_json(line))
-            except (ValueError, TypeError):
-                # Isaac Sim's python.sh talks on stdout before Python has a chance to redirect it.
-                self._stderr.append(line.rstrip("\n"))
-
-    def _read_stderr(self) -> None:
-        for line in self._talk:
-            self._stderr.append(line.rstrip("\n"))
-
-    def _obituary(self) -> StageFailed:
-        code = self._process.returncode
-        how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-        self._threads[1].join(0.2)
-        words = self.last_words.strip()
-        return StageFailed(
-            f"The worker process {how} before it had finished.\n"
-            "Demonstrations that were reported as saved are kept." + (f" Its last words:\n{words}" if words else ""),
-            exit_code=1,
-        )
+    def _take(self, message: object) -> bool:
+        if not isinstance(message, dict) or "snapshot" not in message:
+            return False
+        self._snapshot = message["snapshot"]
+        return True

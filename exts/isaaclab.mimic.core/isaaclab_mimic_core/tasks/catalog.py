@@ -35,6 +35,11 @@ TASKS = {
     for task in (
         Task("Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0", "Franka stacks three cubes (relative poses)", local=True),
         Task("Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0", "Franka stacks three cubes (absolute poses)", local=True),
+        Task(
+            "Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Mimic-v0",
+            "Franka stacks three cubes, seen by two cameras",
+            local=True,
+        ),
         Task("Mimic-Lift-Box-Two-Franka-v0", "Two Frankas lift a long box together", local=True, package=_TWO_FRANKA),
         Task(
             "Mimic-Clear-And-Place-Two-Franka-v0",
@@ -42,14 +47,19 @@ TASKS = {
             local=True,
             package=_TWO_FRANKA,
         ),
-        Task("Isaac-Stack-Cube-Franka-IK-Rel-Blueprint-Mimic-v0", "the same, with blueprint cameras", needs=_CAMERAS),
-        Task("Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Mimic-v0", "the same, with two cameras", needs=_CAMERAS),
         Task(
-            "Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Cosmos-Mimic-v0", "the same, for Cosmos Transfer", needs=_CAMERAS
+            "Isaac-Stack-Cube-Franka-IK-Rel-Blueprint-Mimic-v0",
+            "Franka stacks three cubes, with blueprint cameras",
+            needs=_CAMERAS,
+        ),
+        Task(
+            "Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Cosmos-Mimic-v0",
+            "Franka stacks three cubes, for Cosmos Transfer",
+            needs=_CAMERAS,
         ),
         Task(
             "IsaacContrib-Stack-Cube-Franka-IK-Rel-Skillgen",
-            "the same, with planned transitions",
+            "Franka stacks three cubes, with planned transitions",
             needs=("a CUDA GPU",),
         ),
         Task("IsaacContrib-Stack-Cube-Bin-Franka-IK-Rel-Mimic", "Franka stacks cubes into a bin"),

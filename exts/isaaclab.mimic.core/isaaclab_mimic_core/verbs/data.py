@@ -13,7 +13,7 @@ import tyro
 
 from ..dataset_options import Selection, Thresholds
 from ..errors import OptionError, TaskError
-from ..events import DemoSaved, StageFinished, Warned, to_json
+from ..events import DemoExported, DemoSaved, StageFinished, Warned, to_json
 from ..terminal.streams import Streams
 from .job import DONE, FINDINGS, FLAT, Job, Output
 
@@ -231,7 +231,17 @@ def export(
         if not options.output:
             raise OptionError("say where the result goes", where="--output", remedy="Give a folder: --output FOLDER")
         names = select_names(file, Selection(options.demos)) if options.demos else None
-        common: dict[str, Any] = {"fps": options.fps, "names": names, "overwrite": options.overwrite}
+
+        def tell(name: str, number: int, count: int) -> None:
+            if output.json:
+                print(to_json(DemoExported(name, number, count)), file=streams.out, flush=True)
+
+        common: dict[str, Any] = {
+            "fps": options.fps,
+            "names": names,
+            "overwrite": options.overwrite,
+            "on_exported": tell,
+        }
         if options.format == "mp4":
             report = export_mp4(file, options.output, cameras=options.cameras, quality=options.quality, **common)
         else:
@@ -284,7 +294,7 @@ def _edited(
     def tell(kept: "Kept", number: int, count: int) -> None:
         if output.json:
             path = to.output or kept.file
-            print(to_json(DemoSaved(kept.name, path, kept.samples, number, count)), file=streams.out)
+            print(to_json(DemoSaved(kept.name, path, kept.samples, number, count)), file=streams.out, flush=True)
 
     report = run(tell)
     if output.json:

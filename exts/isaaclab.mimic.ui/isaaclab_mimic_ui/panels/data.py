@@ -15,12 +15,14 @@ import omni.ui as ui
 from isaaclab_mimic_core.errors import MimicError
 
 from .. import data_work
+from ..data_command import DataCommand
+from ..data_verbs import EDITS, check_words, edit_words
 from ..folders import Wish
 from ..session import Session
 from ..steps import ANNOTATED, DEMOS, GENERATED
 from ..widgets import style
 from ..widgets.curve import CurvePlot
-from ..widgets.edit_card import EDITS, EditCard
+from ..widgets.edit_card import EditCard
 from ..widgets.empty import build_empty
 from ..widgets.file_dialog import build_choose_button
 from ..widgets.layout import card, scrolled, section
@@ -53,12 +55,12 @@ class DataPanel:
         self.failure = ""
         self.demo = ""
         """The demonstration that is looked at."""
-        self.findings: list[tuple[str, str, str]] | None = None
-        """Level, demonstration and message of what the check has found; None before it."""
-        self.done = ""
-        """What the last edit has done."""
+        self.command = DataCommand(context.host.setting("workerPython", ""))
+        """What is being made of the file, and what was."""
         self.edit_card = EditCard(self._on_edit, context.on_editing, context.choose_file)
         self.check_button: ui.Button | None = None
+        self.stop_button: ui.Button | None = None
+        self._progress: ui.Label | None = None
         self._signals: dict[str, list[float]] = {}
         self._reading: asyncio.Task | None = None
         self._buttons: dict[str, ui.Button] = {}
@@ -81,6 +83,11 @@ class DataPanel:
         if self._wide != (self._context.width() >= WIDE):
             self._wide = not self._wide
             self._frame.rebuild()
+        if self.command.poll():
+            self.failure = self.command.failure
+            self._rebuild()
+        elif self.command.is_running:
+            self._show_progress()
 
     def actions(self) -> dict[str, Callable[[], None]]:
         """Return what keys do here, by action; nothing before a file has been read."""
@@ -101,11 +108,13 @@ class DataPanel:
     def destroy(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
+        self.command.close()
         self._editing = []
         self.edit_card.destroy()
         self._buttons.clear()
         self.demo_rows.clear()
-        self.field = self.choose_button = self.check_button = self._left = self._right = None
+        self.field = self.choose_button = self.check_button = self.stop_button = None
+        self._progress = self._left = self._right = None
         self._frame.destroy()
 
     def _open_known(self, name: str) -> None:
@@ -125,7 +134,7 @@ class DataPanel:
         self._reading = self._context.host.spawn(coroutine)
 
     async def _read(self, path: Path) -> None:
-        self.summary, self.failure, self.demo, self._signals, self.findings = {}, "", "", {}, None
+        self.summary, self.failure, self.demo, self._signals, self.command.findings = {}, "", "", {}, None
         try:
             self.summary = await asyncio.to_thread(data_work.summarise_file, path)
         except MimicError as error:
@@ -134,26 +143,33 @@ class DataPanel:
 
     def check(self) -> None:
         """Look for what may spoil training or generation."""
-        self._start(self._check())
+        if not self.command.is_running:
+            self.demo, self._signals = "", {}
+            self._command("check", check_words(self.summary["path"]))
 
     def _on_edit(self, by: str, demos: str, other: str, output: str) -> None:
-        self._start(self._edit(by, demos, other, output))
-
-    async def _check(self) -> None:
-        self.failure, self.demo, self._signals = "", "", {}
         try:
-            self.findings = await asyncio.to_thread(data_work.check, self.summary["path"])
+            words = edit_words(by, self.summary["path"], demos, other, output)
         except MimicError as error:
             self.failure = str(error)
-        self._rebuild()
+            self._rebuild(left=True)
+            return
+        self._command(by, words)
 
-    async def _edit(self, by: str, demos: str, other: str, output: str) -> None:
-        self.failure = self.done = ""
-        try:
-            _, self.done = await asyncio.to_thread(data_work.edit, by, self.summary["path"], demos, other, output)
-        except MimicError as error:
-            self.failure = str(error)
+    def _command(self, by: str, words: list[str]) -> None:
+        self.command.start(by, words)
+        self.failure = self.command.failure
         self._rebuild(left=True)
+
+    def _show_progress(self) -> None:
+        """Say how far the command is, and let nothing else be begun meanwhile."""
+        if self._progress is None or self.stop_button is None or self.check_button is None:
+            return
+        running = self.command.is_running
+        self._progress.text = self.command.said
+        self._progress.visible = self.stop_button.visible = running
+        self.check_button.enabled = not running
+        self.edit_card.enable(not running)
 
     async def _read_signals(self, demo: str) -> None:
         try:
@@ -215,9 +231,13 @@ class DataPanel:
                 with scrolled(1):
                     for name, attrs, length in self.summary["list"][:_ROWS]:
                         self._build_demo(name, attrs, length)
-            section("MAKE ANOTHER FILE")
+            with ui.HStack(height=24, spacing=style.GAP):
+                section("MAKE ANOTHER FILE")
+                self._progress = ui.Label("", name="hint", width=0)
+                self.stop_button = ui.Button("Stop", name="small", width=60, clicked_fn=self.command.stop)
             self.edit_card.build()
-            ui.Label(self.done, name="hint", height=0, word_wrap=True)
+            ui.Label(self.command.done, name="hint", height=0, word_wrap=True)
+            self._show_progress()
 
     def _build_demo(self, name: str, attrs: dict, length: int) -> None:
         row = ui.ZStack(height=24)
@@ -247,8 +267,8 @@ class DataPanel:
                 )
                 return
             with scrolled(style.GAP):
-                if self.findings is not None and not self.demo:
-                    _build_findings(self.findings)
+                if self.command.findings is not None and not self.demo:
+                    _build_findings(self.command.findings)
                 if self._signals:
                     section(f"SIGNALS OF {self.demo.upper()}")
                     for title, values in self._signals.items():

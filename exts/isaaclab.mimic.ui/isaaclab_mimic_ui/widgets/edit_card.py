@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The part of the Data panel that makes other files: keep, leave out, merge, export."""
+"""The part of the Data panel that makes other files: keep, leave out, merge, export, film."""
 
 from __future__ import annotations
 
@@ -10,24 +10,21 @@ from functools import partial
 
 import omni.ui as ui
 
+from ..data_verbs import EDITS
 from ..folders import Wish
 from . import style
 from .file_dialog import build_choose_button
 
 _ROWS = {
-    "demos": ("Demonstrations", "Names, numbers and ranges, for example 0-4,7,10-; for export all if empty."),
+    "demos": (
+        "Demonstrations",
+        "Names, numbers and ranges, for example 0-4,7,10-; for LeRobot and videos all if empty.",
+    ),
     "other": ("File to add", "The file whose demonstrations are added by Merge."),
-    "output": ("Output", "The file to write; for an export, the folder. Nothing that exists is replaced."),
+    "output": ("Output", "The file to write; for LeRobot and videos, the folder. Nothing that exists is replaced."),
 }
 _FILES = {"other": "in", "output": "out"}
 """Rows that name a file, as `Looks.file` has it."""
-
-EDITS = {
-    "keep": ("Keep", "Write a file with these demonstrations."),
-    "leave_out": ("Leave out", "Write a file with all the others."),
-    "merge": ("Merge", "Write a file with the demonstrations of both."),
-    "export": ("LeRobot", "Write a LeRobot dataset (v3.0)."),
-}
 
 
 class EditCard:
@@ -73,6 +70,11 @@ class EditCard:
                     self.buttons[by] = ui.Button(
                         text, name="small", tooltip=tooltip, clicked_fn=lambda by=by: self.edit(by)
                     )
+
+    def enable(self, enabled: bool) -> None:
+        """Let the buttons be pressed, or not."""
+        for button in self.buttons.values():
+            button.enabled = enabled
 
     def destroy(self) -> None:
         self._subscriptions = []

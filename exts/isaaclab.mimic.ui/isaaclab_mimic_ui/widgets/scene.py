@@ -1,7 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A watched environment, drawn in the window and, where the program has one that shows it, in the viewport."""
+"""A watched environment, drawn in the window and, where the program has one that shows it, in the viewport.
+
+Beside the drawing stands what the task's cameras see, if it has some.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from ..overlay import shapes
 from ..overlay.camera import frame, looking_at, projection
 from ..overlay.drawing import draw, draw_floor
 from ..session import Session
+from .pictures import Pictures
 
 _HEIGHT = 176
 """[px] Where it does not grow."""
@@ -36,25 +40,27 @@ class SceneFrame:
         self._tracks = shapes.Tracks()
         self._told: dict | None = None
         self._looked: tuple[list[float], float] = [0.5, 0.0, 0.1], 2.0
-        self._frame = ui.ZStack() if grows else ui.ZStack(height=_HEIGHT, visible=False)
+        self._frame = ui.HStack() if grows else ui.HStack(height=_HEIGHT, visible=False)
         with self._frame:
-            ui.Rectangle(name="inset")
-            # A scene view by itself draws over its neighbours.
-            with ui.Frame(horizontal_clipping=True, vertical_clipping=True):
-                self.view = sc.SceneView(
-                    sc.CameraModel(sc.Matrix44(*projection()), sc.Matrix44(*looking_at(*self._looked))),
-                    aspect_ratio_policy=sc.AspectRatioPolicy.PRESERVE_ASPECT_FIT,
-                )
-            with ui.VStack():
-                ui.Spacer(height=4)
-                with ui.HStack(height=14):
-                    ui.Spacer(width=8)
-                    self._caption = ui.Label(
-                        "Hands and objects appear here once the simulation runs." if grows else "",
-                        name="hint",
-                        elided_text=True,
+            with ui.ZStack():
+                ui.Rectangle(name="inset")
+                # A scene view by itself draws over its neighbours.
+                with ui.Frame(horizontal_clipping=True, vertical_clipping=True):
+                    self.view = sc.SceneView(
+                        sc.CameraModel(sc.Matrix44(*projection()), sc.Matrix44(*looking_at(*self._looked))),
+                        aspect_ratio_policy=sc.AspectRatioPolicy.PRESERVE_ASPECT_FIT,
                     )
-                ui.Spacer()
+                with ui.VStack():
+                    ui.Spacer(height=4)
+                    with ui.HStack(height=14):
+                        ui.Spacer(width=8)
+                        self._caption = ui.Label(
+                            "Hands and objects appear here once the simulation runs." if grows else "",
+                            name="hint",
+                            elided_text=True,
+                        )
+                    ui.Spacer()
+            self.pictures = Pictures(column=grows)
 
     def clear(self) -> None:
         """Forget what was drawn: another environment is looked at."""
@@ -71,6 +77,7 @@ class SceneFrame:
         self._told = watched
         self._frame.visible = True
         self._caption.text = self._caption.tooltip = shapes.describe(watched)
+        self.pictures.show(watched.get("pictures", {}))
         drawn = self._tracks.shapes(watched)
         self._look_at(shapes.points_of(drawn))
         self.view.scene.clear()

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...errors import OptionError, TaskError
 from ..host import inside_isaac_sim
+from .cameras import draw_without_kit
 
 ENGINES = ("ovphysx", "newton", "isaacsim")
 
@@ -69,3 +70,5 @@ def configure_engine(cfg: Any, engine: str) -> None:
         # The tasks' configurations come with Isaac Sim's PhysX as their default.
         cfg.scene.replicate_physics = False
         cfg.sim.physics.deterministic = True
+    if engine != "isaacsim":
+        draw_without_kit(cfg)

@@ -15,6 +15,8 @@ CUBE_EDGE = 0.0406
 
 _CUBE_MASS = 0.1
 _TABLE_SIZE = (1.0, 1.5, 1.05)
+_TO_THE_HAND = "/".join([*(f"panda_link{number}" for number in range(9)), "panda_hand"])
+"""The hand's prim below the robot's: each link hangs on the one before it."""
 _COLORS = {"cube_1": (0.05, 0.15, 0.8), "cube_2": (0.8, 0.08, 0.05), "cube_3": (0.05, 0.6, 0.1)}
 
 
@@ -36,6 +38,9 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     scene.plane.spawn = _box((200.0, 200.0, 0.1), (0.3, 0.3, 0.32))
     scene.plane.init_state.pos = (0.0, 0.0, -height - 0.05)
     use_local_robot(scene.robot, engine)
+    if wrist_camera := getattr(scene, "wrist_cam", None):
+        # Upstream's path is a pattern that fits several robots; a camera that is drawn without Kit needs the one.
+        wrist_camera.prim_path = f"{{ENV_REGEX_NS}}/Robot/Geometry/{_TO_THE_HAND}/wrist_cam"
 
 
 def use_local_robot(robot: Any, engine: str) -> None:

@@ -1,0 +1,28 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A task's own cameras where there is no Isaac Sim: drawn by Newton's renderer, on a CPU as well as on a GPU."""
+
+from typing import Any
+
+_NEEDS_KIT = ("randomize_scene_lighting_domelight", "randomize_visual_texture_material")
+"""Events that change how the scene looks to Isaac Sim's renderer; without Kit they fail."""
+
+
+def draw_without_kit(cfg: Any) -> None:
+    """Let a configuration's cameras be drawn by Newton's renderer, and leave out what changes the looks in Kit only.
+
+    Lights and textures then stay as they are: pictures vary less than those of Isaac Sim.
+    """
+    from isaaclab.sensors import CameraCfg
+    from isaaclab_newton.renderers import NewtonWarpRendererCfg
+
+    cameras = [sensor for sensor in vars(cfg.scene).values() if isinstance(sensor, CameraCfg)]
+    for camera in cameras:
+        camera.renderer_cfg = NewtonWarpRendererCfg()
+        # Isaac Sim's renderer finds a camera where its prim is. This one draws from the pose the sensor tells it, which
+        # would stay that of the stage as it was written: a wrist camera would not move with the wrist.
+        camera.update_latest_camera_pose = True
+    for name, event in vars(cfg.events).items():
+        if getattr(getattr(event, "func", None), "__name__", "") in _NEEDS_KIT:
+            setattr(cfg.events, name, None)

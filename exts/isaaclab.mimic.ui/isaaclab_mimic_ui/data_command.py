@@ -1,0 +1,96 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A command of the Data panel while it runs: one at a time, in a process of its own. No widget in sight."""
+
+from __future__ import annotations
+
+from isaaclab_mimic_core import events
+from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.stages.verb_client import VerbClient
+
+from .data_verbs import outcome, progress, stopped
+
+
+class DataCommand:
+    """What the command line is doing for the panel, and what came of it.
+
+    Args:
+        python: The interpreter to use; empty to find it.
+    """
+
+    def __init__(self, python: str = "") -> None:
+        self._python = python
+        self._client: VerbClient | None = None
+        self._by = ""
+        self._stopped = False
+        self._saved: events.DemoSaved | None = None
+        self.said = ""
+        """How far it is; empty if nothing runs."""
+        self.failure = ""
+        """Why the last one failed."""
+        self.done = ""
+        """What the last one has made."""
+        self.findings: list[tuple[str, str, str]] | None = None
+        """Level, demonstration and message of everything the last check has found; None if there was none."""
+
+    @property
+    def is_running(self) -> bool:
+        return self._client is not None
+
+    def start(self, by: str, words: list[str]) -> None:
+        """Begin; ignored while another one runs."""
+        if self._client is not None:
+            return
+        self._by, self._stopped, self._saved = by, False, None
+        self.failure = self.done = ""
+        try:
+            self._client = VerbClient(words, python=self._python)
+        except (MimicError, OSError) as error:
+            self.failure = str(error)
+            return
+        self.said = progress(by)
+
+    def poll(self) -> bool:
+        """Take in what was said; return whether it has just ended."""
+        if self._client is None:
+            return False
+        for event in self._client.poll():
+            self._take(event)
+        if not self._client.done:
+            return False
+        if self._client.answer is not None:
+            found = self._client.answer["findings"]
+            self.findings = [(each["level"], each["demo"], each["message"]) for each in found]
+        self._end()
+        return True
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        if self._client is not None:
+            self._stopped = True
+            self._client.stop()
+
+    def close(self) -> None:
+        """End it at once."""
+        if self._client is not None:
+            self._client.stop()
+            self._end()
+
+    def _take(self, event: events.Event) -> None:
+        match event:
+            case events.StageFinished():
+                self.done = outcome(event.summary)
+            case events.StageFailed():
+                # Asked to end, it ends with an error: that is no news.
+                self.failure, self.done = ("", stopped(self._saved)) if self._stopped else (event.message, "")
+            case events.DemoSaved():
+                self._saved = event
+                self.said = progress(self._by, event)
+            case events.DemoExported():
+                self.said = progress(self._by, event)
+
+    def _end(self) -> None:
+        assert self._client is not None
+        self._client.close(0.5)
+        self._client, self.said = None, ""

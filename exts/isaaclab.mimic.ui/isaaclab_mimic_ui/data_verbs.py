@@ -1,0 +1,82 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What the Data panel has the command line do, in words for it and in words of its answer. No widget in sight."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from isaaclab_mimic_core import events
+from isaaclab_mimic_core.errors import OptionError
+
+EDITS = {
+    "keep": ("Keep", "Write a file with these demonstrations."),
+    "leave_out": ("Leave out", "Write a file with all the others."),
+    "merge": ("Merge", "Write a file with the demonstrations of both."),
+    "export": ("LeRobot", "Write a LeRobot dataset (v3.0)."),
+    "film": ("Videos", "Write a video (mp4) of each camera and demonstration."),
+}
+"""What can be made of a file: the name, and what that means."""
+
+_DOING = {"check": "Checking"} | dict.fromkeys(EDITS, "Writing")
+
+
+def check_words(path: str) -> list[str]:
+    """Return the command that looks for what may spoil training or generation."""
+    return ["check", path]
+
+
+def edit_words(by: str, path: str, demos: str, other: str, output: str) -> list[str]:
+    """Return the command that makes something of a file.
+
+    Args:
+        by: One of `EDITS`.
+        path: The file that is looked at.
+        demos: Names, numbers and ranges: demo_3,7,10-19; for exports all if empty.
+        other: For merge, the file to add.
+        output: File to write; for exports, the folder.
+
+    Raises:
+        OptionError: Something is missing.
+    """
+    if not output:
+        raise OptionError("say where the result goes", where="Output")
+    target = ["--output", str(Path(output).expanduser().absolute())]
+    chosen = ["--demos", demos] if demos else []
+    if by == "merge":
+        if not other:
+            raise OptionError("say which file to add", where="File to add")
+        return ["merge", path, str(Path(other).expanduser()), *target]
+    if by in ("export", "film"):
+        return ["export", path, "--format", "mp4" if by == "film" else "lerobot", *chosen, *target]
+    if not demos:
+        raise OptionError("say which demonstrations are meant", where="Demonstrations", remedy="Such as 0-4,7.")
+    return ["select" if by == "keep" else "drop", path, *chosen, *target]
+
+
+def progress(by: str, event: events.Event | None = None) -> str:
+    """Say how far a command is, by the last event that told of it."""
+    match event:
+        case events.DemoSaved():
+            return f"{_DOING[by]}: {event.saved} of {event.wanted}"
+        case events.DemoExported():
+            return f"{_DOING[by]}: {event.exported} of {event.of}"
+    return f"{_DOING[by]} ..."
+
+
+def outcome(summary: dict) -> str:
+    """Say what a command has made, by what it says of itself in the end."""
+    kept = summary.get("kept", ())
+    count = summary["demos"] if "demos" in summary else len(kept)
+    counted = "1 demonstration is" if count == 1 else f"{count} demonstrations are"
+    return " ".join((f"{counted} in {summary['output']}.", *summary.get("notes", ())))
+
+
+def stopped(last: events.DemoSaved | None) -> str:
+    """Say what is there of a command that was ended early, by what it saved last."""
+    return (
+        "Stopped. Nothing was written."
+        if last is None
+        else f"Stopped: {last.saved} of {last.wanted} are in {last.path}."
+    )
