@@ -18,6 +18,17 @@ for package, folder in (("isaaclab_mimic_core", "isaaclab.mimic.core"), ("isaacl
         sys.path.insert(0, str(Path(__file__).parents[1] / "exts" / folder))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say what belongs into one process where tests run side by side (`-n 2 --dist loadgroup`).
+
+    A file's tests share its fixtures, and all that simulate here share one simulation.
+    """
+    for item in items:
+        folder = item.path.parent
+        together = folder if folder == Path(__file__).parent / "sim" else item.path
+        item.add_marker(pytest.mark.xdist_group(str(together)))
+
+
 @pytest.fixture
 def two_demos(tmp_path) -> Path:
     """A file of the sample's first two demonstrations."""

@@ -67,3 +67,30 @@ def test_closing_asks_while_something_runs(kit, tmp_path):
     assert window.may_close(), "once more counts as yes"
     kit.click(window.question.no_button)
     assert not window.may_close()
+
+
+@in_kit(enable=[UI, "omni.appwindow"])
+def test_what_runs_in_the_windows_process_gives_way_to_a_click(kit, tmp_path):
+    import carb.input
+
+    window = open_window(kit)
+    fill_in(window, tmp_path, COUNTING, num_demos=500, in_worker=False, more={"step_seconds": 0.02})
+    kit.click(window.panel("generate").button)
+    kit.pump_until(lambda: has_saved(window, 1), timeout=30)
+    frames, steps, update, runner = [], [], kit.update, window.session._runner
+    work = runner._work
+
+    def count_frames(count=1):
+        for _ in range(count):
+            frames.append(1)
+            update()
+
+    kit.update, runner._work = count_frames, lambda: (steps.append(1), work())
+    kit.update(5)
+    assert len(steps) == len(frames) == 5, "a step each frame"
+    kit.click(window._title)
+    kit.update(2)
+    assert len(steps) == len(frames) - 2, "the frame that takes the click in, and the one that paints its answer"
+    kit.press_input(carb.input.KeyboardInput.F1)
+    kit.update(2)
+    assert window.chosen == "keys" and len(steps) == len(frames) - 4

@@ -22,7 +22,9 @@ _WORKER_PATIENCE = 3.0
 
 
 _FRAMES_TO_PAINT = 2
-"""A step may take long if a `PhaseStarted` has announced it; so long the stage rests for the window to show that."""
+"""A step may take long if a `PhaseStarted` has announced it; so long the stage rests for the window to show that.
+
+And so long for the window to show what a click has changed: one frame to take it in, one to paint."""
 
 
 class Runner(ABC):
@@ -44,6 +46,10 @@ class Runner(ABC):
     @abstractmethod
     def request(self, name: str, **arguments) -> None:
         """Ask the stage for something (see `Stage.request`)."""
+
+    @abstractmethod
+    def give_way(self) -> None:
+        """Let the window answer a click before anything else is done in its process."""
 
     @abstractmethod
     def close(self) -> None:
@@ -92,6 +98,9 @@ class InProcessRunner(Runner):
 
     def request(self, name: str, **arguments) -> None:
         self._requests.append((name, arguments))
+
+    def give_way(self) -> None:
+        self._frames_to_rest = _FRAMES_TO_PAINT
 
     def close(self) -> None:
         self._closing = True
@@ -197,6 +206,9 @@ class WorkerRunner(Runner):
 
     def request(self, name: str, **arguments) -> None:
         self._client.request(name, **arguments)
+
+    def give_way(self) -> None:
+        pass
 
     def close(self) -> None:
         self._client.close(_WORKER_PATIENCE)

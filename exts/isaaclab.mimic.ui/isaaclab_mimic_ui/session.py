@@ -137,6 +137,11 @@ class Session:
         if self._runner is not None and self.state.is_active:
             self._runner.request(name, **arguments)
 
+    def give_way(self) -> None:
+        """Let the window answer a click before the stage goes on."""
+        if self._runner is not None:
+            self._runner.give_way()
+
     def poll(self) -> None:
         """Take in what has happened; to be called once a frame."""
         if self._runner is None:

@@ -162,7 +162,9 @@ class MimicWindow:
     # -- building
 
     def _build(self) -> None:
-        with ui.ZStack():
+        root = ui.ZStack()
+        root.set_mouse_pressed_fn(lambda *where: self.work.give_way())
+        with root:
             ui.Rectangle(name="background")
             with padded(style.GAP, right=style.GAP), ui.HStack(spacing=style.PADDING):
                 self.rail = Rail(SHOWN.values(), self.open_step)
@@ -212,6 +214,7 @@ class MimicWindow:
     def _on_window_key(self, id: str, pressed: bool) -> None:
         if not pressed:
             return
+        self.work.give_way()
         panel = self.panels.get(self.chosen)
         if id.startswith("step."):
             self.open_step(id.removeprefix("step."))

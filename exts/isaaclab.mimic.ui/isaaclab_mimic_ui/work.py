@@ -52,6 +52,11 @@ class Work:
             session.poll()
         self._start_next()
 
+    def give_way(self) -> None:
+        """Let the window answer a click before anything that runs in its process goes on."""
+        for session in self.running:
+            session.give_way()
+
     def remember(self) -> None:
         """Keep everything that was chosen beyond this run of the program."""
         self._host.remember(_SHARED, json.dumps(self.shared))
