@@ -66,6 +66,17 @@ def test_states_are_shown_as_recorded_and_the_end_must_last(stack_env, run_stage
     assert "findings" not in run.ending.summary
 
 
+def test_who_watches_is_told_which_demonstration_it_is(stack_env):
+    with Replay(ReplayOptions(input=str(SAMPLE), by="end", episodes="3,7"), stack_env) as stage:
+        stage.request("watch", env=1)
+        assert "attempt" not in stage.snapshot()["watched"], "none has begun"
+        for _ in range(3):
+            stage.step()
+        assert stage.snapshot()["watched"]["attempt"] == 1
+        stage.request("watch", env=5)
+        assert stage.snapshot()["watched"]["attempt"] == -1
+
+
 def test_an_end_that_does_not_last_is_told_from_one_that_does(stack_env, run_stage, tmp_path):
     """In one of them the upper cube hangs in the air: on it lies what was recorded before it fell."""
     path = tmp_path / "ends.hdf5"

@@ -4,6 +4,7 @@
 """Training: robomimic's own loop to the bit, runs that can be killed, checkpoints that robomimic opens."""
 
 import json
+import os
 from pathlib import Path
 
 import h5py
@@ -177,6 +178,15 @@ def test_a_run_that_was_cut_off_goes_on_to_the_same_weights(options, tmp_path, e
     last = "models/model_epoch_4.pth"
     ours, theirs = (torch.load(Path(o.output) / last, weights_only=True)["model"] for o in (cut, whole))
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+@pytest.mark.parametrize(("given", "threads"), [({}, 3), ({"threads": 2}, 2), ({"exact": True}, 5)])
+def test_half_of_the_cores_are_left_to_others(options, given, threads, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(6)))
+    torch.set_num_threads(5)
+    run(Train(options(epochs=1, **given)))
+    assert torch.get_num_threads() == threads
+    assert json.loads((Path(options().output) / "run.json").read_text())["threads"] == threads
 
 
 def test_a_stop_is_answered_within_an_epoch(options):

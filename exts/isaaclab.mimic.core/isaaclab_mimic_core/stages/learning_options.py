@@ -31,7 +31,7 @@ class TrainOptions(SimOptions):
     precision: str = "float32"
     """float32, or bfloat16 for the recurrent layers while training; not with exact."""
     threads: int = 0
-    """Threads to compute with on a CPU; 0: torch decides."""
+    """Threads to compute with on a CPU; 0: half as many as there are cores (with exact, torch decides)."""
     save_every: int = 0
     """Epochs between checkpoints; 0: as the configuration says."""
     eval_every: int = 0

@@ -72,6 +72,7 @@ class Replay(SimStage):
         self._verdicts: dict[int, EpisodeReplayed] = {}
         self._told = 0
         self._written = ""
+        self._begun = False
         self._next_due = 0.0
 
     @property
@@ -87,6 +88,11 @@ class Replay(SimStage):
             "replayed": sum(verdict.success for verdict in self._verdicts.values()),
         }
 
+    def _seen_in(self, index: int) -> dict:
+        """Say which demonstration it is, too: the way drawn of the one before ends with it."""
+        seen = super()._seen_in(index)
+        return seen | {"attempt": int(self._playback.current[index])} if self._begun else seen
+
     @torch.inference_mode()
     def _begin(self) -> list[Event]:
         env, options = self.env, self.options
@@ -101,6 +107,7 @@ class Replay(SimStage):
             self._deviation = Deviation(env.num_envs, self._playback.longest, first, options.tolerance, env.device)
         self._at_end = np.zeros(env.num_envs, dtype=bool)
         self._refill(range(env.num_envs))
+        self._begun = True
         return [self._enter(f"Replaying {len(self._names)} demonstrations by their {options.by}")]
 
     @torch.inference_mode()

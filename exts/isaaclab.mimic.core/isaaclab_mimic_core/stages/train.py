@@ -3,6 +3,7 @@
 
 """Train a policy on a dataset, in slices, with evaluations in simulation in between if wanted."""
 
+import os
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -234,8 +235,15 @@ class Train(SimStage):
         return self._finish(outcome, {**summary, "training_s": round(self._training_s, 1)})
 
     def _use_threads(self) -> None:
+        """Compute with as many threads as asked for, with half as many as there are cores if nothing is.
+
+        The networks are small: threads meet many times a step, and wait for each other by spinning. If one of them has
+        to share its core with another program, the others burn theirs meanwhile.
+        """
         if self.options.threads:
             torch.set_num_threads(self.options.threads)
+        elif not self.options.exact:
+            torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) // 2))
 
 
 def _set_epochs(raw: dict, epochs: int) -> None:
