@@ -5,17 +5,18 @@
 
 import json
 import signal
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from desk import only_when_asked
+from desk_screen import DeskScreen, SeenDesk
 from PIL import Image
 
 pytestmark = [pytest.mark.e2e, pytest.mark.sim, only_when_asked]
 
 DEMOS = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
+DESK = SeenDesk
 FOCUS = (66, 150, 250)
 """The frame that Dear ImGui draws around the widget that the arrow keys have walked to."""
 
@@ -37,10 +38,9 @@ def test_arrows_mark_and_do_nothing_else(desk, tmp_path):
         json.dumps({"layout": json.dumps({"step": "mark"}), "shared": json.dumps(shared), "mark": "{}"})
     )
     desk.start()
+    screen = DeskScreen(desk)
     desk.press("Return", held="ctrl")
-    desk.wait(output.exists, "the beginning")
-    # The file is there before the first demonstration is shown, and nothing outside the window tells of that.
-    time.sleep(8.0)
+    desk.wait(lambda: screen.see()["snapshot"].get("episode"), "the first demonstration")
     desk.picture("begun")
     assert focus_after_arrows(desk, "marking") == 0
     # Afterwards they are omni.ui's again, for whoever has no mouse.

@@ -26,7 +26,7 @@ def describe(window) -> dict:
         shown["data"] = {
             "path": panel.summary.get("path", ""),
             "demos": len(panel.summary.get("list", ())),
-            "done": panel.done,
+            "done": panel.command.done,
             "failure": panel.failure,
         }
     elif window.chosen != "keys":
