@@ -18,10 +18,12 @@ for package, folder in (("isaaclab_mimic_core", "isaaclab.mimic.core"), ("isaacl
         sys.path.insert(0, str(Path(__file__).parents[1] / "exts" / folder))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say what belongs into one process where tests run side by side (`-n 2 --dist loadgroup`).
 
-    A file's tests share its fixtures, and all that simulate here share one simulation.
+    A file's tests share its fixtures, and all that simulate here share one simulation. First, for the plugin reads the
+    marks in its own hook.
     """
     for item in items:
         folder = item.path.parent
