@@ -160,7 +160,7 @@ case ${1:-} in
         ensure_openxr
         cd -- "$root"
         # All of them side by side: many wait for a process or a frame most of the time.
-        [ $# -gt 0 ] || set -- -n 2 --dist loadgroup
+        [ $# -gt 0 ] || set -- -n 2 --dist loadgroup --no-loadscope-reorder
         exec "$python" -m pytest "$@"
         ;;
     '' | -h | --help)

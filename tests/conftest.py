@@ -10,25 +10,31 @@ from pathlib import Path
 
 import pytest
 
+HERE = Path(__file__).parent
+
 # Tests accept the licence for themselves; the product never does so for its user.
 os.environ.setdefault("OMNI_KIT_ACCEPT_EULA", "YES")
 
 for package, folder in (("isaaclab_mimic_core", "isaaclab.mimic.core"), ("isaaclab_mimic_ui", "isaaclab.mimic.ui")):
     if importlib.util.find_spec(package) is None:
-        sys.path.insert(0, str(Path(__file__).parents[1] / "exts" / folder))
+        sys.path.insert(0, str(HERE.parent / "exts" / folder))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say what belongs into one process where tests run side by side (`-n 2 --dist loadgroup`).
+    """Say what comes first, and what belongs into one process, where tests run side by side.
 
-    A file's tests share its fixtures, and all that simulate here share one simulation. First, for the plugin reads the
-    marks in its own hook.
+    A file's tests share its fixtures, and all that simulate here share one simulation, which takes longest. First, for
+    the plugin reads the marks in its own hook.
     """
+    order = ("sim", "kit", "e2e", "unit")
+
+    def folder(item: pytest.Item) -> str:
+        return item.path.relative_to(HERE).parts[0]
+
+    items.sort(key=lambda item: order.index(folder(item)))
     for item in items:
-        folder = item.path.parent
-        together = folder if folder == Path(__file__).parent / "sim" else item.path
-        item.add_marker(pytest.mark.xdist_group(str(together)))
+        item.add_marker(pytest.mark.xdist_group("sim" if folder(item) == "sim" else item.path.stem))
 
 
 @pytest.fixture

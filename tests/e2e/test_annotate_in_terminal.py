@@ -48,7 +48,7 @@ class Terminal:
         self._fd = ours
         self._unread = ""
 
-    def expect(self, text: str, timeout: float = 60.0) -> None:
+    def expect(self, text: str, timeout: float = 180.0) -> None:
         """Wait until a text is shown; what came before it counts as read."""
         deadline = time.monotonic() + timeout
         while text not in self._unread:

@@ -28,6 +28,7 @@ from .stages.options import (
     TeleopOptions,
     ViewOptions,
 )
+from .terminal.signals import sigterm_interrupts
 from .terminal.streams import Streams, take_streams
 from .verbs import data
 from .verbs.arguments import AnnotateArguments, ReplayArguments
@@ -299,7 +300,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     streams = take_streams(arguments[0], output.json, output.verbose)
     try:
-        return job(streams, output)
+        with sigterm_interrupts():
+            return job(streams, output)
     except MimicError as error:
         if output.json:
             print(to_json(StageFailed(str(error), error.exit_code)), file=streams.out)

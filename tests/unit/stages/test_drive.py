@@ -12,6 +12,7 @@ from isaaclab_mimic_core.errors import DatasetError
 from isaaclab_mimic_core.events import DemoSaved, StageFinished, StageStarted
 from isaaclab_mimic_core.stages.drive import drive
 
+ENDING = (signal.SIGINT, signal.SIGTERM)
 PROGRAM = """
 import sys
 from counting_stage import CountingStage
@@ -65,9 +66,9 @@ def test_closes_and_passes_on_what_went_wrong(tmp_path, trouble, error):
 
 
 def test_leaves_the_signal_as_it_was(tmp_path):
-    before = signal.getsignal(signal.SIGINT)
+    before = [signal.getsignal(number) for number in ENDING]
     drive(CountingStage(str(tmp_path), num_demos=1))
-    assert signal.getsignal(signal.SIGINT) is before
+    assert [signal.getsignal(number) for number in ENDING] == before
 
 
 def test_works_outside_the_main_thread(tmp_path):
@@ -78,11 +79,12 @@ def test_works_outside_the_main_thread(tmp_path):
     assert endings[0].outcome == "done"
 
 
+@pytest.mark.parametrize("number", ENDING)
 @pytest.mark.parametrize("pace", ["{'step_seconds': 0.01}", "{'period': 30.0}"], ids=["working", "sleeping"])
-def test_first_interrupt_stops_cleanly(tmp_path, start, pace):
+def test_first_interrupt_stops_cleanly(tmp_path, start, pace, number):
     process = start("-c", PROGRAM, str(tmp_path), pace)
     wait_for_line(process, "PhaseStarted")
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=10)
     assert process.returncode == 0, err
     assert "press Ctrl-C again" in out and "ENDED stopped True" in out

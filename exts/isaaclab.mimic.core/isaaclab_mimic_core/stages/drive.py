@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The terminal's driver of a stage: steps it as fast as it wants, and turns Ctrl-C into a clean stop."""
+"""The terminal's driver of a stage: steps it as fast as it wants, and turns Ctrl-C and SIGTERM into a clean stop."""
 
 import signal
 import threading
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from ..events import Event, StageFinished, Warned
 from .stage import Stage
 
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 _LONGEST_NAP = 0.05
 """[s] A sleep is cut into naps of this length, so that Ctrl-C is answered at once."""
 
@@ -23,8 +24,9 @@ def drive(
 ) -> StageFinished | None:
     """Run a stage to its end, and close it whatever happens.
 
-    The first Ctrl-C asks the stage to stop, which leaves complete files; a second one raises `KeyboardInterrupt` from
-    wherever the stage is. The signal is only touched in the main thread, where alone Python allows it.
+    The first Ctrl-C (or SIGTERM) asks the stage to stop, which leaves complete files; a second one raises
+    `KeyboardInterrupt` from wherever the stage is. The signals are only touched in the main thread, where alone Python
+    allows it.
 
     Args:
         stage: The stage to run.
@@ -62,18 +64,20 @@ def drive(
 
 @contextmanager
 def _interrupts() -> Iterator[threading.Event]:
-    """Yield a flag that the first Ctrl-C raises; from then on Ctrl-C is Python's own again."""
+    """Yield a flag that the first Ctrl-C or SIGTERM raises; from then on Ctrl-C is Python's own again."""
     flag = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield flag
         return
 
     def on_interrupt(*_) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in _ENDING:
+            signal.signal(number, signal.default_int_handler)
         flag.set()
 
-    previous = signal.signal(signal.SIGINT, on_interrupt)
+    previous = {number: signal.signal(number, on_interrupt) for number in _ENDING}
     try:
         yield flag
     finally:
-        signal.signal(signal.SIGINT, previous if previous is not None else signal.SIG_DFL)
+        for number, handler in previous.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)

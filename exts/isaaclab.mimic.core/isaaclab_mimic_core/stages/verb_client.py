@@ -24,7 +24,7 @@ class VerbClient(ProcessClient):
 
     def stop(self) -> None:
         """Ask it to end, as Ctrl-C does, and return at once: a file keeps what was saved, a folder is not made."""
-        self._signal_group(signal.SIGINT)
+        self._signal_group(signal.SIGTERM)
 
     def _said_enough(self) -> bool:
         return self.answer is not None

@@ -65,7 +65,7 @@ class EditCard:
                     self.fields[name] = ui.StringField(self.models[name], tooltip=tooltip)
                     if name in _FILES:
                         build_choose_button(partial(self._choose, name))
-            with ui.HStack(height=28, spacing=4):
+            with ui.HStack(height=28, spacing=2):
                 for by, (text, tooltip) in EDITS.items():
                     self.buttons[by] = ui.Button(
                         text, name="small", tooltip=tooltip, clicked_fn=lambda by=by: self.edit(by)
