@@ -28,7 +28,7 @@ from .stages.options import (
     TeleopOptions,
     ViewOptions,
 )
-from .terminal.signals import sigterm_interrupts
+from .terminal.signals import interruptible
 from .terminal.streams import Streams, take_streams
 from .verbs import data
 from .verbs.arguments import AnnotateArguments, ReplayArguments
@@ -300,7 +300,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     streams = take_streams(arguments[0], output.json, output.verbose)
     try:
-        with sigterm_interrupts():
+        with interruptible():
             return job(streams, output)
     except MimicError as error:
         if output.json:

@@ -15,6 +15,8 @@ from .kernel import load_kit_app
 
 _DEVEXTS = Path(__file__).parent / "devexts"
 EXTS = Path(__file__).parents[3] / "exts"
+_FRAME = 0.05
+"""[s] From one frame to the next where something is waited for: painting them takes both cores."""
 _KEPT: list = []
 """What must outlive Kit's shutdown; the process ends without finalisation."""
 
@@ -65,9 +67,10 @@ class KitHarness:
         while not predicate():
             if time.monotonic() > deadline:
                 raise TimeoutError(message or f"nothing happened within {timeout} s")
+            begun = time.monotonic()
             self.update()
             # What is waited for may be another thread's or process's, which needs the processor, too.
-            time.sleep(0.005)
+            time.sleep(max(0.005, _FRAME - (time.monotonic() - begun)))
 
     def pump_for(self, seconds: float) -> None:
         """Run frames for some time."""

@@ -14,6 +14,7 @@ import tyro
 from ..dataset_options import Selection, Thresholds
 from ..errors import OptionError, TaskError
 from ..events import DemoExported, DemoSaved, StageFinished, Warned, to_json
+from ..terminal.signals import raise_lost_interrupt
 from ..terminal.streams import Streams
 from .job import DONE, FINDINGS, FLAT, Job, Output
 
@@ -235,6 +236,7 @@ def export(
         def tell(name: str, number: int, count: int) -> None:
             if output.json:
                 print(to_json(DemoExported(name, number, count)), file=streams.out, flush=True)
+            raise_lost_interrupt()
 
         common: dict[str, Any] = {
             "fps": options.fps,
@@ -295,6 +297,7 @@ def _edited(
         if output.json:
             path = to.output or kept.file
             print(to_json(DemoSaved(kept.name, path, kept.samples, number, count)), file=streams.out, flush=True)
+        raise_lost_interrupt()
 
     report = run(tell)
     if output.json:
