@@ -110,6 +110,9 @@ def test_what_a_tasks_cameras_see_is_shown_beside_the_drawing(kit, tmp_path):
         for channel in range(3):
             others = picture[..., [other for other in range(3) if other != channel]].max(axis=-1)
             assert (picture[..., channel] > others + 40).sum() > 100, f"{name}: a cube of each colour"
+    # What the window was told is also painted: the table's grey is nowhere else in it.
+    table = tuple(later["table_cam"][-5, 5])
+    assert count_pixels(tmp_path / "cameras.png", table, 8) > 2000
     # The wrist's camera moves with the wrist, so that all it sees moves; the other one stands still.
     moved = {name: (np.abs(later[name] - begun[name]).max(axis=-1) > 8).mean() for name in begun}
     assert moved["wrist_cam"] > 0.1 and moved["table_cam"] < 0.2, moved

@@ -25,6 +25,7 @@ class DataCommand:
         self._by = ""
         self._stopped = False
         self._saved: events.DemoSaved | None = None
+        self._ending: events.StageFinished | events.StageFailed | None = None
         self.said = ""
         """How far it is; empty if nothing runs."""
         self.failure = ""
@@ -42,7 +43,7 @@ class DataCommand:
         """Begin; ignored while another one runs."""
         if self._client is not None:
             return
-        self._by, self._stopped, self._saved = by, False, None
+        self._by, self._stopped, self._saved, self._ending = by, False, None, None
         self.failure = self.done = ""
         try:
             self._client = VerbClient(words, python=self._python)
@@ -57,11 +58,10 @@ class DataCommand:
             return False
         for event in self._client.poll():
             self._take(event)
-        if not self._client.done:
+        # The window does not wait for the process to put its things away.
+        if not self._client.done or self._client.exit_code is None:
             return False
-        if self._client.answer is not None:
-            found = self._client.answer["findings"]
-            self.findings = [(each["level"], each["demo"], each["message"]) for each in found]
+        self._tell(self._client)
         self._end()
         return True
 
@@ -79,16 +79,27 @@ class DataCommand:
 
     def _take(self, event: events.Event) -> None:
         match event:
-            case events.StageFinished():
-                self.done = outcome(event.summary)
-            case events.StageFailed():
-                # Asked to end, it ends with an error: that is no news.
-                self.failure, self.done = ("", stopped(self._saved)) if self._stopped else (event.message, "")
+            case events.StageFinished() | events.StageFailed():
+                self._ending = event
             case events.DemoSaved():
                 self._saved = event
                 self.said = progress(self._by, event)
             case events.DemoExported():
                 self.said = progress(self._by, event)
+
+    def _tell(self, client: VerbClient) -> None:
+        """Say what came of it, now that another one can begin."""
+        match self._ending:
+            case events.StageFinished(summary=summary):
+                self.done = outcome(summary)
+            case events.StageFailed() if self._stopped:
+                # Asked to end, it ends with an error: that is no news.
+                self.done = stopped(self._saved)
+            case events.StageFailed(message=message):
+                self.failure = message
+            case None if client.answer is not None:
+                found = client.answer["findings"]
+                self.findings = [(each["level"], each["demo"], each["message"]) for each in found]
 
     def _end(self) -> None:
         assert self._client is not None

@@ -24,9 +24,9 @@ def drive(
 ) -> StageFinished | None:
     """Run a stage to its end, and close it whatever happens.
 
-    The first Ctrl-C (or SIGTERM) asks the stage to stop, which leaves complete files; a second one raises
-    `KeyboardInterrupt` from wherever the stage is. The signals are only touched in the main thread, where alone Python
-    allows it.
+    The first Ctrl-C (or SIGTERM) asks the stage to stop, which leaves complete files; a second one does what it did
+    before, raise `KeyboardInterrupt` from wherever the stage is. The signals are only touched in the main thread, where
+    alone Python allows it.
 
     Args:
         stage: The stage to run.
@@ -64,20 +64,24 @@ def drive(
 
 @contextmanager
 def _interrupts() -> Iterator[threading.Event]:
-    """Yield a flag that the first Ctrl-C or SIGTERM raises; from then on Ctrl-C is Python's own again."""
+    """Yield a flag that the first Ctrl-C or SIGTERM raises; from then on they do what they did before."""
     flag = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield flag
         return
 
+    def restore() -> None:
+        for number, handler in previous.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+
     def on_interrupt(*_) -> None:
-        for number in _ENDING:
-            signal.signal(number, signal.default_int_handler)
+        restore()
         flag.set()
 
-    previous = {number: signal.signal(number, on_interrupt) for number in _ENDING}
+    previous = {number: signal.getsignal(number) for number in _ENDING}
+    for number in _ENDING:
+        signal.signal(number, on_interrupt)
     try:
         yield flag
     finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+        restore()

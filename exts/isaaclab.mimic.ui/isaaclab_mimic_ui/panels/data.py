@@ -145,7 +145,7 @@ class DataPanel:
         """Look for what may spoil training or generation."""
         if not self.command.is_running:
             self.demo, self._signals = "", {}
-            self._command("check", check_words(self.summary["path"]))
+            self._begin("check", check_words(self.summary["path"]))
 
     def _on_edit(self, by: str, demos: str, other: str, output: str) -> None:
         try:
@@ -154,9 +154,9 @@ class DataPanel:
             self.failure = str(error)
             self._rebuild(left=True)
             return
-        self._command(by, words)
+        self._begin(by, words)
 
-    def _command(self, by: str, words: list[str]) -> None:
+    def _begin(self, by: str, words: list[str]) -> None:
         self.command.start(by, words)
         self.failure = self.command.failure
         self._rebuild(left=True)

@@ -30,8 +30,7 @@ class Pictures:
     def __init__(self, column: bool) -> None:
         self._column = column
         self._shapes: dict[str, tuple[int, int]] = {}
-        self.providers: dict[str, ui.ByteImageProvider] = {}
-        """Name of a camera -> its picture."""
+        self._providers: dict[str, ui.ByteImageProvider] = {}
         self._frame = ui.Frame(width=0, build_fn=self._build)
 
     def show(self, pictures: dict[str, dict]) -> None:
@@ -39,10 +38,10 @@ class Pictures:
         shapes = {name: (picture["width"], picture["height"]) for name, picture in pictures.items()}
         if shapes != self._shapes:
             self._shapes = shapes
-            self.providers = {name: ui.ByteImageProvider() for name in shapes}
+            self._providers = {name: ui.ByteImageProvider() for name in shapes}
             self._frame.rebuild()
         for name, picture in pictures.items():
-            self.providers[name].set_data_array(unpack(picture), list(shapes[name]))
+            self._providers[name].set_data_array(unpack(picture), list(shapes[name]))
 
     def _build(self) -> None:
         if not self._shapes:
@@ -60,7 +59,7 @@ class Pictures:
                     with ui.VStack(width=tall * ratio, height=_CAPTION + tall):
                         ui.Label(name.replace("_", " "), name="hint", height=_CAPTION, elided_text=True)
                         ui.ImageWithProvider(
-                            self.providers[name], fill_policy=ui.IwpFillPolicy.IWP_PRESERVE_ASPECT_FIT, height=tall
+                            self._providers[name], fill_policy=ui.IwpFillPolicy.IWP_PRESERVE_ASPECT_FIT, height=tall
                         )
 
 

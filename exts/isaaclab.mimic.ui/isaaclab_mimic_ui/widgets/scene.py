@@ -60,7 +60,7 @@ class SceneFrame:
                             elided_text=True,
                         )
                     ui.Spacer()
-            self.pictures = Pictures(column=grows)
+            self._pictures = Pictures(column=grows)
 
     def clear(self) -> None:
         """Forget what was drawn: another environment is looked at."""
@@ -77,7 +77,7 @@ class SceneFrame:
         self._told = watched
         self._frame.visible = True
         self._caption.text = self._caption.tooltip = shapes.describe(watched)
-        self.pictures.show(watched.get("pictures", {}))
+        self._pictures.show(watched.get("pictures", {}))
         drawn = self._tracks.shapes(watched)
         self._look_at(shapes.points_of(drawn))
         self.view.scene.clear()

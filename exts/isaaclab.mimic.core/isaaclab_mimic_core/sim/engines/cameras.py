@@ -15,14 +15,18 @@ def draw_without_kit(cfg: Any) -> None:
     Lights and textures then stay as they are: pictures vary less than those of Isaac Sim.
     """
     from isaaclab.sensors import CameraCfg
+
+    for name, event in vars(cfg.events).items() if cfg.events else ():
+        if getattr(getattr(event, "func", None), "__name__", "") in _NEEDS_KIT:
+            setattr(cfg.events, name, None)
+    cameras = [sensor for sensor in vars(cfg.scene).values() if isinstance(sensor, CameraCfg)]
+    if not cameras:
+        return
+    # Only then: a task without cameras needs neither the time nor the package.
     from isaaclab_newton.renderers import NewtonWarpRendererCfg
 
-    cameras = [sensor for sensor in vars(cfg.scene).values() if isinstance(sensor, CameraCfg)]
     for camera in cameras:
         camera.renderer_cfg = NewtonWarpRendererCfg()
         # Isaac Sim's renderer finds a camera where its prim is. This one draws from the pose the sensor tells it, which
         # would stay that of the stage as it was written: a wrist camera would not move with the wrist.
         camera.update_latest_camera_pose = True
-    for name, event in vars(cfg.events).items():
-        if getattr(getattr(event, "func", None), "__name__", "") in _NEEDS_KIT:
-            setattr(cfg.events, name, None)
