@@ -15,6 +15,8 @@ from ..tasks.names import stem
 CONFIGS = Path(__file__).parents[4] / "config" / "train"
 """Our own configurations, one file a task, named like it."""
 
+_ACTION_CONFIGS = ({"actions": {"normalization": None}}, {"actions": {"normalization": "gaussian"}})
+
 
 def require_robomimic() -> None:
     """Make sure that robomimic can be imported.
@@ -68,20 +70,39 @@ def read_config(name: str, task: str) -> tuple[dict, str]:
 def build_config(raw: dict, where: str) -> Any:
     """Turn plain data into robomimic's configuration object, all its defaults filled in.
 
+    `train.action_config`, which robomimic has from 0.4 on, is taken too, of it only
+    `{"actions": {"normalization": "gaussian"}}`.
+
     Raises:
         ConfigError: robomimic does not know the algorithm, or one of the keys.
     """
     require_robomimic()
     from robomimic.config import config_factory
 
+    train = dict(raw.get("train", {}))
+    actions = train.pop("action_config", None)
+    if actions not in (None, *_ACTION_CONFIGS):
+        raise ConfigError(
+            f"is {json.dumps(actions)}",
+            where=f"{where}, train.action_config",
+            remedy=f"It can be {' or '.join(map(json.dumps, _ACTION_CONFIGS))}.",
+        )
     try:
         config = config_factory(raw["algo_name"])
         with config.values_unlocked():
-            config.update(raw)
+            config.update(raw | {"train": train})
+        if actions:
+            with config.unlocked():
+                config.train.action_config = actions
     except (KeyError, RuntimeError, TypeError, AssertionError) as error:
         reason = str(error).strip("'\"") or type(error).__name__
         raise ConfigError(f"robomimic does not take it: {reason}", where=where) from error
     return config
+
+
+def normalises_actions(config: Any) -> bool:
+    """Whether actions shall be learned normalised, each dimension by its mean and standard deviation."""
+    return config.train.get("action_config") == _ACTION_CONFIGS[1]
 
 
 def observation_keys(config: Any) -> list[str]:

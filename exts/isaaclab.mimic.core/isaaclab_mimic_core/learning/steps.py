@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from .action_units import ActionUnits
+
 
 class RobomimicStep:
     """robomimic's own step, to the bit: its processing, loss, optimiser and log."""
@@ -35,10 +37,11 @@ class FusedStep:
         model: A model of robomimic's algorithm `bc`; its optimisers are exchanged for fused ones.
         precision: `float32`, or `bfloat16` to multiply matrices of recurrent layers in bfloat16; weights, optimiser,
             output layer and loss stay in float32.
+        units: What the output layer learns in; None for actions as they are.
     """
 
-    def __init__(self, model: Any, precision: str):
-        self._model = model
+    def __init__(self, model: Any, precision: str, units: ActionUnits | None = None):
+        self._model, self._units = model, units
         use_fused_optimisers(model)
         self._undo = lower_precision(model, model.device) if precision == "bfloat16" else lambda: None
 
@@ -57,7 +60,10 @@ class FusedStep:
         optimiser.zero_grad(set_to_none=True)
         loss = model._compute_losses(model._forward_training(ready), ready)["action_loss"]
         loss.backward()
-        optimiser.step()
+        if self._units is None:
+            optimiser.step()
+        else:
+            self._units.update(optimiser)
         return loss.detach()
 
 

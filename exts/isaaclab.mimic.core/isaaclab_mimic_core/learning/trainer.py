@@ -15,7 +15,9 @@ import numpy as np
 import torch
 
 from ..errors import ConfigError, DatasetError, MimicError
+from .action_units import ActionUnits, output_layer
 from .batches import ExactBatches, KeyedBatches, LoaderBatches
+from .config import normalises_actions
 from .run_folder import write_atomically
 from .sequences import Sequences, can_be_resident
 from .steps import FusedStep, RobomimicStep
@@ -70,7 +72,8 @@ class Trainer:
         fused = not exact and FusedStep.serves(self.model) and can_be_resident(config)
         # bfloat16 only where it is asked for: docs/policy-study.md has what it costs and gains.
         self.precision = "bfloat16" if fused and precision == "bfloat16" else "float32"
-        self._step = FusedStep(self.model, self.precision) if fused else RobomimicStep(self.model)
+        units = self._action_units(fused)
+        self._step = FusedStep(self.model, self.precision, units) if fused else RobomimicStep(self.model)
         self.env_meta = _env_meta(config.train.data)
         self.steps_per_epoch = config.experiment.epoch_every_n_steps or self._one_pass()
         self.epoch = 0
@@ -207,6 +210,18 @@ class Trainer:
         if exact:
             return ExactBatches(sequences, train.batch_size)
         return KeyedBatches(sequences, train.batch_size, train.seed)
+
+    def _action_units(self, fused: bool) -> ActionUnits | None:
+        if not normalises_actions(self.config):
+            return None
+        layer = output_layer(self.model) if fused else None
+        if layer is None:
+            raise ConfigError(
+                "actions can be normalised for robomimic's bc on observations without images, and not with --exact",
+                where="train.action_config",
+                remedy="Leave it out of the configuration.",
+            )
+        return ActionUnits(layer, self.sequences.other["actions"])
 
     def _one_pass(self) -> int:
         data = getattr(self, "sequences", None) or self.batches.dataset
