@@ -30,6 +30,7 @@ OFF = {
     "per_subtask_selection": False,
     "correct_grasp": False,
     "fade_noise": False,
+    "keep_clear": False,
 }
 ON = {
     "early_stop": True,
@@ -38,6 +39,7 @@ ON = {
     "per_subtask_selection": True,
     "correct_grasp": True,
     "fade_noise": True,
+    "keep_clear": True,
 }
 COMBINATIONS = {
     "none": OFF,

@@ -43,7 +43,7 @@ class AttemptFinished(Event):
     steps: int
     """Environment steps it took."""
     cause: str = ""
-    """Why it failed: not_grasped, dropped, misplaced, out_of_reach, no_path, unstable, deadlock, time; empty on
+    """Why it failed: not_grasped, dropped, misplaced, pushed, out_of_reach, no_path, unstable, deadlock, time; empty on
     success."""
     subtask: str = ""
     """Where it failed: `<eef>/<subtask index>`; empty on success."""

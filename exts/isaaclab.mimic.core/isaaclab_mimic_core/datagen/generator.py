@@ -17,6 +17,7 @@ import torch
 
 from .. import randomness
 from ..errors import ConfigError
+from .bystanders import Bystanders
 from .checkpoints import Checkpoints
 from .columns import side_by_side
 from .constraint_plan import make_constraint_plan
@@ -104,6 +105,7 @@ class Generator:
 
         self._noise = ActionNoise(n, e * env.pose_action_dim, device)
         self._watch = Watch(env, plan, settings.grace_steps)
+        self._bystanders = Bystanders(plan, bank, n) if settings.keep_clear and e == 1 else None
         self._flagged = flags(n)
         self._latest_slot, self._tries = whole(n), whole(n, e * s)
         self._slot_beginning = np.zeros((n, e * s, e), dtype=bool)
@@ -176,6 +178,10 @@ class Generator:
         self._signal_ever |= raised
         raised &= ended.unsqueeze(-1)
         self._signal_at_end |= raised
+        failed, pushed = self._watch.failed, self._nowhere
+        if self._bystanders is not None:
+            pushed = self._bystanders.pushed(self._cursor[:, 0], self._subtask[:, 0], objects)
+            failed = torch.where(pushed[:, None], self._subtask, failed)
         deadlocked = self._nowhere
         if self._constraints is not None:
             self._constraints.complete(ended, self._subtask)
@@ -195,7 +201,7 @@ class Generator:
             won = complete & (self._held >= self._settings.success_hold_steps)
             over = won | (self._tail > self._settings.max_tail_steps)
         lost, slot = over & ~won, self._latest_slot
-        found, first = self._first_of(self._watch.failed)
+        found, first = self._first_of(failed)
         suspect = (found | fallen) & ~won
         if self._settings.early_stop:
             lost, slot = lost | suspect, torch.where(found, first, slot)
@@ -223,7 +229,7 @@ class Generator:
         outcomes = []
         if flags[:, 0].any():
             ids = flags[:, 0].nonzero()[0].tolist()
-            outcomes = self._outcomes(ids, won, unstable, deadlocked, slot, has_slot=lost & ~over)
+            outcomes = self._outcomes(ids, won, unstable, deadlocked, pushed, slot, has_slot=lost & ~over)
         if flags[:, 1].any():
             self._rewind(flags[:, 1].nonzero()[0], slot)
         return outcomes
@@ -351,6 +357,7 @@ class Generator:
         won: torch.Tensor,
         unstable: torch.Tensor,
         deadlocked: torch.Tensor,
+        pushed: torch.Tensor,
         slot: torch.Tensor,
         has_slot: torch.Tensor,
     ) -> list[Outcome]:
@@ -375,6 +382,7 @@ class Generator:
                 "placement": placement(self._start),
                 "slot": slot,
                 "has_slot": has_slot,
+                "pushed": pushed,
                 "no_path": self._following.no_path,
                 "retries": self._tries.sum(dim=1),
                 "flagged": self._flagged,
@@ -390,7 +398,7 @@ class Generator:
                     eef, subtask = divmod(row["slot"], plan.max_subtasks)
                     flags = (row[name][eef][subtask] for name in ("ever", "far"))
                     cause, where = explain_subtask(plan, eef, subtask, *flags)
-                    cause = "no_path" if row["no_path"][eef] else cause
+                    cause = "no_path" if row["no_path"][eef] else "pushed" if row["pushed"] else cause
                 else:
                     flags = (row[name] for name in ("at_end", "ever", "far", "subtask", "held", "fulfilled"))
                     cause, where = explain(plan, *flags)

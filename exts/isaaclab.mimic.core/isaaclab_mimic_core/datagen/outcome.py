@@ -23,7 +23,7 @@ class Outcome:
     steps: int
     """Steps of the demonstration; what was taken back by second tries does not count."""
     cause: str
-    """not_grasped, dropped, misplaced, out_of_reach, no_path, time, unstable or deadlock; empty on success."""
+    """not_grasped, dropped, misplaced, pushed, out_of_reach, no_path, time, unstable or deadlock; empty on success."""
     subtask: str
     """Where it failed: `<eef>/<subtask index>`; empty on success or if that is not known."""
     sources: dict[str, list[int]]

@@ -28,6 +28,7 @@ CAUSES = {
     "not_grasped": "#F2B84B",
     "dropped": "#E8912D",
     "misplaced": "#D5672A",
+    "pushed": "#C98A5E",
     "out_of_reach": "#B9484A",
     "no_path": "#9C5B7C",
     "time": "#F6D999",

@@ -194,6 +194,8 @@ class GenerateOptions(SimOptions):
     """Allow for how differently a carried object is held; the mode decides if it is not given."""
     fade_noise: bool | None = None
     """Let the action noise fade out before the gripper closes or opens; the mode decides if it is not given."""
+    keep_clear: bool | None = None
+    """A subtask fails if it pushes an object that its sources leave alone; the mode decides if it is not given."""
     planner: str = "task"
     """How ways between segments are made: straight; lift (up, across above everything, down); or as the task says."""
     per_subtask_selection: bool | None = None
