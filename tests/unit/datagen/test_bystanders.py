@@ -18,7 +18,7 @@ from isaaclab_mimic_core.datagen.settings import Settings
 from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank
 
 LENGTH, CUT, INTERPOLATION = 40, 20, 3
-SETTINGS = replace(Settings(), early_stop=True, max_retries=0, max_tail_steps=0)
+SETTINGS = replace(Settings(), keep_clear=True, max_retries=0, max_tail_steps=0)
 NAMES = ("object_0", "object_1", "object_2")
 
 
@@ -126,11 +126,13 @@ def test_a_push_is_taken_back_and_tried_again():
     assert outcomes[0].cause != "pushed" and outcomes[0].steps > 15
 
 
-@pytest.mark.parametrize("settings", [replace(SETTINGS, keep_clear=False), Settings.of("upstream")])
-def test_it_can_be_switched_off(settings):
+@pytest.mark.parametrize(
+    "settings", [replace(SETTINGS, keep_clear=False), Settings.of("default"), Settings.of("upstream")]
+)
+def test_nothing_of_it_unless_asked_for(settings):
     poses = standing(100)
     poses[15:, 1, 2, 0, 3] += 0.01
-    outcomes = run(make_env(poses), settings, make_demos())
+    outcomes = run(make_env(poses), replace(settings, max_retries=0), make_demos())
     assert outcomes[1].steps == outcomes[0].steps
 
 

@@ -4,8 +4,7 @@
 """Objects that a subtask has nothing to do with, and whether it pushes them.
 
 A source segment knows its own object only. Moved to where another object is near, its hand may run into that one, push
-it aside and still succeed: a demonstration of how to bump into things, which a policy that is a little less lucky fails
-by. What a subtask leaves alone is seen in the sources: it stands still there.
+it aside and still succeed. What a subtask leaves alone is seen in the sources: it stands still there.
 """
 
 import torch

@@ -37,7 +37,7 @@ class Settings:
     """Shift a segment that carries an object by how differently the object is held than in the source."""
     fade_noise: bool = True
     """Let the action noise fade out before the gripper closes or opens."""
-    keep_clear: bool = True
+    keep_clear: bool = False
     """A subtask fails if it pushes an object that stands still there in the sources; tasks with one end effector."""
 
     @staticmethod
@@ -58,6 +58,5 @@ class Settings:
                 max_retries=0,
                 correct_grasp=False,
                 fade_noise=False,
-                keep_clear=False,
             )
         raise OptionError(f"{mode!r} is not one of {', '.join(MODES)}", where="--mode")
