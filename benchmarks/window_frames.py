@@ -5,7 +5,8 @@
 
 The desktop's window on a screen that nobody sees, painted by omni.ui; it generates, at 60 frames a second, first in a
 worker process, then in the window's own. A frame is painting and all that the window does between two paintings, in
-its own process also the steps of the simulation; its processor time is that of the window's thread. A click is made on
+its own process also the steps of the simulation; its processor time is that of the window's thread, without what a
+software renderer's threads take to paint. The same is measured before anything runs (idle). A click is made on
 a cell of the grid of environments and on the rail, in turns: its answer is the end of the frame in which what it
 changes has been painted.
 
@@ -31,6 +32,8 @@ os.environ.setdefault("OMNIUI_HEADLESS", "1")
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "data" / "franka_stack" / "demos.hdf5"
 FRAME = 1.0 / 60.0
+IDLE_FRAMES = 120
+"""Frames before anything runs: what painting alone takes here."""
 CLICK_EVERY = 0.5
 """[s] A person who looks about."""
 
@@ -109,6 +112,10 @@ async def measure(source: Path, folder: Path, num_envs: int, seconds: float, in_
     panel.worker.set_value(in_worker)
     for _ in range(10):
         await watch.frame()
+    watch.frames.clear()
+    for _ in range(IDLE_FRAMES):
+        await watch.frame()
+    idle = list(watch.frames)
     panel.start_or_stop()
     await watch.until(lambda: window.session.snapshot.get("steps", 0) > 20 and panel._grid.cells, 300)
     watch.frames.clear()
@@ -135,10 +142,13 @@ async def measure(source: Path, folder: Path, num_envs: int, seconds: float, in_
     for _ in range(5):
         await watch.frame()
     wall, worked = ([each[column] for each in frames] for column in (0, 1))
+    idle_wall, idle_worked = ([each[column] for each in idle] for column in (0, 1))
     return {
         "where": "worker" if in_worker else "window",
         "num_envs": num_envs,
         "frames": len(frames),
+        "idle frame": _spread(idle_wall),
+        "idle processor": _spread(idle_worked),
         "frame": _spread(wall),
         "processor": _spread(worked),
         "click on a cell": _spread(watch.clicks["cell"]),
@@ -191,7 +201,7 @@ def main() -> None:
                 )
                 print(json.dumps(results[-1]), file=answers, flush=True)
         ui.shutdown()
-    rows = ("frame", "processor", "click on a cell", "click on a step")
+    rows = ("idle frame", "idle processor", "frame", "processor", "click on a cell", "click on a step")
     for result in results:
         print(f"{result['where']}, {result['num_envs']} environments, load {result['load']}", file=sys.stderr)
         for row in rows:

@@ -178,6 +178,22 @@ def test_a_sweep_finds_a_best_and_goes_on_after_a_kill(stack_env, checkpoints, r
     assert before == len(whole.kinds["AttemptFinished"]) - 12
 
 
+def test_who_watches_is_told_where_a_rollout_ends(stack_env, checkpoints, tmp_path):
+    """Two policies, the same two rollouts each: an environment that gets one of each shows two."""
+    paths = tuple(str(checkpoints.folder / "models" / f"model_epoch_{epoch}.pth") for epoch in (1, 2))
+    options = PlayOptions(checkpoints=paths, num_rollouts=2, first_rollouts=2, num_envs=10, horizon=8, viz="none")
+    seen = []
+    with Play(options, stack_env) as stage:
+        stage.request("watch", env=1)
+        ended = 0
+        while ended < 4:
+            ended += sum(type(event).__name__ == "AttemptFinished" for event in stage.step())
+            watched = stage.snapshot().get("watched", {})
+            if "attempt" in watched:
+                seen.append(watched["attempt"])
+    assert len(set(seen)) == 2 and seen == sorted(seen)
+
+
 def test_play_writes_nothing(stack_env, checkpoints, run_stage, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = str(checkpoints.folder / "models" / "model_epoch_1.pth")

@@ -100,6 +100,11 @@ class Rollouts:
         """Whether every rollout has ended."""
         return self._running == 0
 
+    @property
+    def numbers(self) -> torch.Tensor:
+        """Number of each environment's running rollout, -1 for none: (num_envs,) int64."""
+        return self._number
+
     @torch.inference_mode()
     def step(self) -> list[Rollout]:
         """Advance all environments by one step; return the rollouts that ended with it."""

@@ -30,6 +30,9 @@ from .sim_stage import SimStage
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
 
+_ROUND = 1_000_000
+"""More rollouts than a policy gets."""
+
 
 class Evaluate(SimStage):
     """Runs rollouts until it is known which policy is the best and how often it succeeds.
@@ -61,6 +64,7 @@ class Evaluate(SimStage):
         if self.keeps_files:
             self._prepare_folder()
         self._rollouts: Rollouts | None = None
+        self._rounds = 0
         self._finished = self._succeeded = 0
         self._current = ""
         self._pending = list(self._variants)
@@ -79,6 +83,13 @@ class Evaluate(SimStage):
             "saved": done.get(self._current, 0),
             "wanted": self.options.num_rollouts,
         }
+
+    def _seen_in(self, index: int) -> dict:
+        """Say which rollout it is, too: the way drawn of the one before ends with it."""
+        seen = super()._seen_in(index)
+        number = int(self._rollouts.numbers[index]) if self._rollouts is not None else -1
+        # The next policy begins with the same numbers.
+        return seen | {"attempt": _ROUND * self._rounds + number} if number >= 0 else seen
 
     # -- one variant after another; in each whichever policy the sweep asks for
 
@@ -128,6 +139,7 @@ class Evaluate(SimStage):
         if self._current not in self._policies:
             # One at a time: a run may have many large ones.
             self._policies = {self._current: load_policy(self._current, str(self.env.device), self.options.actions)}
+        self._rounds += 1
         self._rollouts = Rollouts(
             self.env,
             self._policies[self._current],
