@@ -9,13 +9,11 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 from isaaclab_mimic_core.errors import PlatformError
 
 _TITLE = "Isaac Lab Mimic"
-_FRAME = 1.0 / 60.0
 _WIDTH, _HEIGHT = 1280, 720
 
 
@@ -79,11 +77,10 @@ async def _run() -> None:
         asyncio.get_running_loop().add_signal_handler(number, told_to_end.set)
     try:
         while not told_to_end.is_set():
-            begin = time.monotonic()
             _fill(window.window)
-            standalone._tick_one_frame()
+            host.pacing.paint(standalone._tick_one_frame)
             host.frame_passed()
-            await asyncio.sleep(max(0.0, _FRAME - (time.monotonic() - begin)))
+            await asyncio.sleep(host.pacing.left)
             if _ui._standalone_should_close() and (window.may_close() or not keep_open()):
                 break
     finally:

@@ -163,7 +163,7 @@ class MimicWindow:
 
     def _build(self) -> None:
         root = ui.ZStack()
-        root.set_mouse_pressed_fn(lambda *where: self.work.give_way())
+        root.set_mouse_pressed_fn(lambda *where: self._attend())
         with root:
             ui.Rectangle(name="background")
             with padded(style.GAP, right=style.GAP), ui.HStack(spacing=style.PADDING):
@@ -203,6 +203,11 @@ class MimicWindow:
     def _room(self) -> float:
         """Return how much there is for a panel, from left to right [px]."""
         return self._window.width - style.RAIL_WIDTH - style.PADDING - 2 * style.GAP
+
+    def _attend(self) -> None:
+        """A click comes before anything else."""
+        self.work.give_way()
+        self._host.hurry()
 
     # -- keys
 

@@ -66,6 +66,10 @@ class Host(ABC):
             What ends it.
         """
 
+    def hurry(self) -> None:
+        """Paint the next frames as soon as can be: somebody waits for an answer. Kit sees to that itself."""
+        return
+
     def claim_keys(self, claimed: bool) -> None:
         """Keep keys from walking through the window's widgets, as long as they drive or mark.
 

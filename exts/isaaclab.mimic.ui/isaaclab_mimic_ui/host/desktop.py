@@ -18,6 +18,7 @@ import omni.ui as ui
 from ..keys import ALT, CTRL, GLFW, SHIFT
 from .base import Host
 from .navigation import set_navigation
+from .pacing import Pacing
 
 _MODIFIERS = SHIFT | CTRL | ALT
 _MODIFIER_KEYS = {340: SHIFT, 341: CTRL, 342: ALT, 344: SHIFT, 345: CTRL, 346: ALT}
@@ -33,6 +34,7 @@ class DesktopHost(Host):
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self.pacing = Pacing()
         self._kept: dict[str, str] = {}
         self._claimed = False
         self._waiting: list[asyncio.Future] = []
@@ -86,6 +88,7 @@ class DesktopHost(Host):
         held: set[int] = set()
 
         def on_pressed(code: int, modifiers: int, pressed: bool) -> None:
+            self.pacing.hurry()
             # omni.ui tells the modifiers of the frame, which on a slow machine are not yet, or no longer, those of the
             # key.
             if code in _MODIFIER_KEYS:
@@ -97,6 +100,9 @@ class DesktopHost(Host):
 
         window.set_key_pressed_fn(on_pressed)
         return lambda: window.set_key_pressed_fn(None)
+
+    def hurry(self) -> None:
+        self.pacing.hurry()
 
     def claim_keys(self, claimed: bool) -> None:
         if claimed != self._claimed:

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""When the desktop window paints its next frame.
+
+omni.ui hands a frame to the renderer and goes on; only if the one before is not done does it wait. A graphics card is
+always done. A software renderer shares the processor with whatever simulates, and a window that asks it for 60 frames a
+second stands still most of the time, takes from the simulation, and paints no more frames for it.
+"""
+
+import time
+from collections.abc import Callable
+
+_FASTEST, _SLOWEST = 1.0 / 60.0, 1.0 / 20.0
+"""[s] From frame to frame; slower ones would be felt in a click's answer."""
+_WAITED = 0.003
+"""[s] A frame that waited so long for the one before came too soon."""
+_LONGER, _SHORTER = 1.2, 0.99
+_HURRIED = 3
+"""Frames after a click or a key that are painted as soon as can be."""
+
+
+class Pacing:
+    """Leaves as much time between frames as the renderer needs, and no more."""
+
+    def __init__(self) -> None:
+        self.period = _FASTEST
+        """[s] From one frame's begin to the next one's."""
+        self._next = 0.0
+        self._hurried = 0
+
+    def paint(self, frame: Callable[[], object]) -> None:
+        """Paint a frame, and see whether it had to wait."""
+        began, worked = time.perf_counter(), time.thread_time()
+        frame()
+        took = time.perf_counter() - began
+        waited = took - (time.thread_time() - worked)
+        self.note(waited)
+        self._next = began + (_FASTEST if self._hurried else self.period)
+        self._hurried = max(0, self._hurried - 1)
+
+    def hurry(self) -> None:
+        """Somebody waits for an answer."""
+        self._hurried = _HURRIED
+
+    def note(self, waited: float) -> None:
+        """Take note of how long [s] a frame waited for the renderer."""
+        self.period *= _LONGER if waited > _WAITED else _SHORTER
+        self.period = min(max(self.period, _FASTEST), _SLOWEST)
+
+    @property
+    def left(self) -> float:
+        """Return how long [s] to wait before the next frame."""
+        return max(0.0, self._next - time.perf_counter())
