@@ -5,6 +5,7 @@
 
 import importlib.util
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -14,6 +15,10 @@ HERE = Path(__file__).parent
 
 # Tests accept the licence for themselves; the product never does so for its user.
 os.environ.setdefault("OMNI_KIT_ACCEPT_EULA", "YES")
+
+# Started in the background by a shell, a process ignores interrupts and hands that on; tests send them.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 for package, folder in (("isaaclab_mimic_core", "isaaclab.mimic.core"), ("isaaclab_mimic_ui", "isaaclab.mimic.ui")):
     if importlib.util.find_spec(package) is None:
