@@ -16,6 +16,7 @@ from isaaclab_mimic_core.datagen.generator import Generator, Outcome
 from isaaclab_mimic_core.datagen.plan import make_plan
 from isaaclab_mimic_core.datagen.settings import Settings
 from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank
+from isaaclab_mimic_core.errors import ConfigError
 
 LENGTH, CUT, INTERPOLATION = 40, 20, 3
 SETTINGS = replace(Settings(), keep_clear=True, max_retries=0, max_tail_steps=0)
@@ -101,12 +102,13 @@ def test_what_comes_to_rest_was_not_pushed():
         assert answer.tolist() == [False, pushed], cursor
 
 
+@pytest.mark.parametrize("settings", [SETTINGS, replace(SETTINGS, early_stop=False)])
 @pytest.mark.parametrize("subtask", [0, 1])
-def test_a_push_fails_the_subtask_that_did_it(subtask):
+def test_a_push_fails_the_subtask_that_did_it(subtask, settings):
     when = 15 + subtask * (CUT + INTERPOLATION)
     poses = standing(100)
     poses[when:, 1, 2, 0, 3] += 0.01
-    outcomes = run(make_env(poses), SETTINGS, make_demos())
+    outcomes = run(make_env(poses), settings, make_demos())
     assert (outcomes[1].cause, outcomes[1].subtask, outcomes[1].steps) == ("pushed", f"arm/{subtask}", when)
     assert outcomes[0].cause != "pushed" and outcomes[0].steps > when
 
@@ -136,10 +138,7 @@ def test_nothing_of_it_unless_asked_for(settings):
     assert outcomes[1].steps == outcomes[0].steps
 
 
-def test_two_arms_are_left_alone():
-    """What one arm's subtask leaves alone the other one may be there for."""
-    poses = standing(100)
-    poses[15:, 1, 2, 0, 3] += 0.01
+def test_with_two_arms_it_is_refused():
     arms = ("left", "right")
-    outcomes = run(make_env(poses, arms), SETTINGS, make_demos(arms))
-    assert outcomes[1].steps == outcomes[0].steps
+    with pytest.raises(ConfigError, match="keep_clear"):
+        run(make_env(standing(100), arms), SETTINGS, make_demos(arms))

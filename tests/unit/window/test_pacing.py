@@ -3,9 +3,6 @@
 
 """The desktop window asks for no more frames than its renderer paints, and hurries when somebody waits."""
 
-import threading
-import time
-
 import pytest
 
 from isaaclab_mimic_ui.host.pacing import Pacing
@@ -14,65 +11,58 @@ FASTEST, SLOWEST = 1 / 60, 1 / 20
 
 
 class Renderer:
-    """Paints in a thread of its own, `seconds` a frame; a frame waits for the one before, as omni.ui's does."""
+    """Paints `seconds` a frame, in a time of its own; a frame waits for the one before, as omni.ui's does."""
 
     def __init__(self, seconds: float):
-        self._seconds = seconds
-        self._painting: threading.Thread | None = None
-        self.waited: list[float] = []
+        self.seconds, self.now, self._done, self.late = seconds, 0.0, 0.0, 0
+        self.pacing = Pacing(clock=lambda: self.now, worked=lambda: 0.0)
 
     def frame(self) -> None:
-        began = time.perf_counter()
-        if self._painting is not None:
-            self._painting.join()
-        self.waited.append(time.perf_counter() - began)
-        self._painting = threading.Thread(target=time.sleep, args=(self._seconds,))
-        self._painting.start()
+        self.late += self._done - self.now > 0.003
+        self.now = max(self.now, self._done)
+        self._done = self.now + self.seconds
+
+    def paint(self, frames: int) -> None:
+        for _ in range(frames):
+            self.pacing.paint(self.frame)
+            self.now += self.pacing.left
 
 
-def paint(pacing: Pacing, renderer: Renderer, frames: int) -> None:
-    for _ in range(frames):
-        pacing.paint(renderer.frame)
-        time.sleep(pacing.left)
-
-
-def test_a_renderer_that_is_always_done_is_asked_sixty_times_a_second():
-    pacing = Pacing()
-    for _ in range(100):
-        pacing.note(0.0)
-    assert pacing.period == FASTEST
+@pytest.mark.parametrize(("seconds", "period"), [(0.0, FASTEST), (0.01, FASTEST), (1.0, SLOWEST)])
+def test_frames_are_never_faster_than_sixty_nor_slower_than_twenty_a_second(seconds, period):
+    renderer = Renderer(seconds)
+    renderer.paint(100)
+    assert renderer.pacing.period == pytest.approx(period)
 
 
 def test_frames_come_as_fast_as_a_slow_renderer_paints_them():
-    pacing, renderer = Pacing(), Renderer(0.03)
-    paint(pacing, renderer, 40)
-    assert 0.025 < pacing.period <= SLOWEST
-    late = [waited > 0.003 for waited in renderer.waited[10:]]
-    assert sum(late) < len(late) / 2
-
-
-def test_no_renderer_makes_the_window_slower_than_twenty_frames_a_second():
-    pacing = Pacing()
-    for _ in range(100):
-        pacing.note(1.0)
-    assert pacing.period == SLOWEST
+    renderer = Renderer(0.03)
+    renderer.paint(100)
+    began, renderer.late = renderer.now, 0
+    renderer.paint(100)
+    assert 0.03 <= (renderer.now - began) / 100 < 0.036
+    assert renderer.late < 12, "hardly a frame waits"
 
 
 def test_it_recovers_when_the_renderer_does():
-    pacing = Pacing()
-    for _ in range(20):
-        pacing.note(0.05)
-    for _ in range(200):
-        pacing.note(0.0)
-    assert pacing.period == FASTEST
+    renderer = Renderer(0.05)
+    renderer.paint(20)
+    assert renderer.pacing.period == pytest.approx(SLOWEST)
+    renderer.seconds = 0.0
+    renderer.paint(200)
+    assert renderer.pacing.period == pytest.approx(FASTEST)
 
 
-def test_a_click_is_answered_at_once():
-    pacing = Pacing()
-    for _ in range(100):
-        pacing.note(1.0)
-    pacing.paint(pacing.hurry)
-    assert pacing.left <= FASTEST
-    for _ in range(3):
-        pacing.paint(lambda: None)
-    assert pacing.left == pytest.approx(pacing.period, abs=0.005) and pacing.period > 2 * FASTEST
+def test_after_a_click_some_frames_come_at_once():
+    renderer = Renderer(0.05)
+    renderer.paint(50)
+    renderer.seconds = 0.0
+    renderer.paint(1)
+    renderer.pacing.hurry()
+    gaps = []
+    for _ in range(5):
+        renderer.pacing.paint(renderer.frame)
+        gaps.append(renderer.pacing.left)
+        renderer.now += gaps[-1]
+    assert gaps[:3] == pytest.approx([FASTEST] * 3)
+    assert min(gaps[3:]) > 2 * FASTEST

@@ -105,7 +105,13 @@ class Generator:
 
         self._noise = ActionNoise(n, e * env.pose_action_dim, device)
         self._watch = Watch(env, plan, settings.grace_steps)
-        self._bystanders = Bystanders(plan, bank, n) if settings.keep_clear and e == 1 else None
+        if settings.keep_clear and e > 1:
+            raise ConfigError(
+                "what one end effector leaves alone another one may be there for, so pushes are no failures here",
+                where="keep_clear",
+                remedy="Leave it out: it is for tasks with one end effector.",
+            )
+        self._bystanders = Bystanders(plan, bank, n) if settings.keep_clear else None
         self._flagged = flags(n)
         self._latest_slot, self._tries = whole(n), whole(n, e * s)
         self._slot_beginning = np.zeros((n, e * s, e), dtype=bool)
@@ -178,10 +184,10 @@ class Generator:
         self._signal_ever |= raised
         raised &= ended.unsqueeze(-1)
         self._signal_at_end |= raised
-        failed, pushed = self._watch.failed, self._nowhere
+        pushed = pusher = self._nowhere
         if self._bystanders is not None:
-            pushed = self._bystanders.pushed(self._cursor[:, 0], self._subtask[:, 0], objects)
-            failed = torch.where(pushed[:, None], self._subtask, failed)
+            pusher = self._subtask[:, 0].clone()
+            pushed = self._bystanders.pushed(self._cursor[:, 0], pusher, objects)
         deadlocked = self._nowhere
         if self._constraints is not None:
             self._constraints.complete(ended, self._subtask)
@@ -201,12 +207,15 @@ class Generator:
             won = complete & (self._held >= self._settings.success_hold_steps)
             over = won | (self._tail > self._settings.max_tail_steps)
         lost, slot = over & ~won, self._latest_slot
-        found, first = self._first_of(failed)
+        found, first = self._first_of(self._watch.failed)
         suspect = (found | fallen) & ~won
         if self._settings.early_stop:
             lost, slot = lost | suspect, torch.where(found, first, slot)
         else:
             self._flagged |= suspect
+        if self._bystanders is not None:
+            # Asked for by itself, whether attempts are stopped early or not.
+            lost, slot = lost | (pushed & ~won), torch.where(pushed, pusher, slot)
         if self.planner is not None:
             # There is nothing to follow, whatever the rules.
             found, first = self._first_of(torch.where(self._following.no_path, self._subtask, -1))

@@ -38,7 +38,7 @@ class Settings:
     fade_noise: bool = True
     """Let the action noise fade out before the gripper closes or opens."""
     keep_clear: bool = False
-    """A subtask fails if it pushes an object that stands still there in the sources; tasks with one end effector."""
+    """A subtask fails if it pushes an object that stands still there in the sources; one end effector only."""
 
     @staticmethod
     def of(mode: str) -> "Settings":

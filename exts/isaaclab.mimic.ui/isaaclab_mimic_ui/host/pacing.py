@@ -21,9 +21,17 @@ _HURRIED = 3
 
 
 class Pacing:
-    """Leaves as much time between frames as the renderer needs, and no more."""
+    """Leaves as much time between frames as the renderer needs, and no more.
 
-    def __init__(self) -> None:
+    Args:
+        clock: Time [s].
+        worked: Processor time of this thread [s].
+    """
+
+    def __init__(
+        self, clock: Callable[[], float] = time.perf_counter, worked: Callable[[], float] = time.thread_time
+    ) -> None:
+        self._clock, self._worked = clock, worked
         self.period = _FASTEST
         """[s] From one frame's begin to the next one's."""
         self._next = 0.0
@@ -31,11 +39,11 @@ class Pacing:
 
     def paint(self, frame: Callable[[], object]) -> None:
         """Paint a frame, and see whether it had to wait."""
-        began, worked = time.perf_counter(), time.thread_time()
+        began, worked = self._clock(), self._worked()
         frame()
-        took = time.perf_counter() - began
-        waited = took - (time.thread_time() - worked)
-        self.note(waited)
+        waited = self._clock() - began - (self._worked() - worked)
+        self.period *= _LONGER if waited > _WAITED else _SHORTER
+        self.period = min(max(self.period, _FASTEST), _SLOWEST)
         self._next = began + (_FASTEST if self._hurried else self.period)
         self._hurried = max(0, self._hurried - 1)
 
@@ -43,12 +51,7 @@ class Pacing:
         """Somebody waits for an answer."""
         self._hurried = _HURRIED
 
-    def note(self, waited: float) -> None:
-        """Take note of how long [s] a frame waited for the renderer."""
-        self.period *= _LONGER if waited > _WAITED else _SHORTER
-        self.period = min(max(self.period, _FASTEST), _SLOWEST)
-
     @property
     def left(self) -> float:
         """Return how long [s] to wait before the next frame."""
-        return max(0.0, self._next - time.perf_counter())
+        return max(0.0, self._next - self._clock())
