@@ -7,7 +7,7 @@ set -euo pipefail
 
 usage='usage: ./mimic.sh VERB ...        run `mimic VERB ...`: quickstart, doctor, generate, ...
        ./mimic.sh setup [EXTRA]   only install; EXTRA: ui (default), dev, learning, lerobot, xr
-       ./mimic.sh check           format, lint and types
+       ./mimic.sh lint            format, lint and types
        ./mimic.sh test [ARG ...]  the tests; ARGs go to pytest
 MIMIC_PYTHON=/path/to/python3.12 chooses the Python that .venv is made from.'
 
@@ -144,7 +144,7 @@ case ${1:-} in
         ensure "${2:-ui}"
         say "ready"
         ;;
-    check)
+    lint)
         ensure dev
         cd -- "$root"
         status=0

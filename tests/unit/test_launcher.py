@@ -4,6 +4,7 @@
 """mimic.sh on machines that lack something, and its bookkeeping. The package index is played by a stand-in for uv."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -170,6 +171,17 @@ def test_words_folder_and_status_are_passed_on(machine: Machine):
     assert result.returncode == 3
 
 
+def test_every_verb_reaches_the_command(machine: Machine):
+    from isaaclab_mimic_core.cli import VERBS
+
+    words = re.search(r"^case \$\{1:-\} in\n(.*?)^esac$", (ROOT / "mimic.sh").read_text(), re.MULTILINE | re.DOTALL)
+    assert words
+    own = {word for line in re.findall(r"^    ([^ ].*)\)$", words[1], re.MULTILINE) for word in line.split(" | ")}
+    assert {"setup", "lint", "test"} <= own and not own & set(VERBS)
+    result = machine.run("check", "demos.hdf5", STATUS="1")
+    assert result.stdout.startswith("isaaclab_mimic_core check demos.hdf5 in ") and result.returncode == 1
+
+
 def test_first_start_keeps_standard_output_clean(machine: Machine):
     result = machine.run("doctor", "--json")
     assert "uv talks" in result.stderr
@@ -219,9 +231,9 @@ def test_tests_and_checks_get_the_development_extra(machine: Machine):
     assert len(machine.installations()) == 2  # dev holds all that plain use needs
 
 
-def test_checks_fail_if_one_fails(machine: Machine):
+def test_lint_fails_if_one_of_its_tools_does(machine: Machine):
     # The stand-in installs neither ruff nor pyright.
-    result = machine.run("check")
+    result = machine.run("lint")
     assert result.returncode == 1
     assert "No module named ruff" in result.stderr and "No module named pyright" in result.stderr
 

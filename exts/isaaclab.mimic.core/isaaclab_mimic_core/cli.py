@@ -3,7 +3,8 @@
 
 """The command line: `mimic VERB`, one thin function a verb.
 
-Exit status: 0 done, 1 done with findings, 2 the input was wrong (nothing is written or lost), 3 interrupted.
+Exit status: 0 done, 1 done with findings, 2 the input was wrong (nothing is written or lost), 3 interrupted, 70 an
+unexpected error (its traceback is on standard error); see `exit_status`.
 """
 
 import importlib
@@ -19,6 +20,7 @@ import tyro
 from . import __version__
 from .errors import MimicError, PlatformError
 from .events import Event, StageFailed, to_json
+from .exit_status import DONE, FINDINGS, INTERRUPTED, UNEXPECTED
 from .packaging import PackageOptions, publish
 from .stages.learning_options import EvaluateOptions, ExportPolicyOptions, PlayOptions, TrainOptions
 from .stages.options import (
@@ -32,7 +34,7 @@ from .terminal.signals import interruptible
 from .terminal.streams import Streams, take_streams
 from .verbs import data
 from .verbs.arguments import AnnotateArguments, ReplayArguments
-from .verbs.job import DONE, FINDINGS, FLAT, INTERRUPTED, Job, Output
+from .verbs.job import FLAT, Job, Output
 
 _Flat = FLAT
 
@@ -313,11 +315,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=streams.err)
         return INTERRUPTED
-    except Exception:
+    except Exception as error:
+        if output.json:
+            print(to_json(StageFailed(f"{type(error).__name__}: {error}")), file=streams.out)
         traceback.print_exc(file=streams.err)
         if streams.log:
             print(f"What the libraries printed: {streams.log}", file=streams.err)
-        return FINDINGS
+        return UNEXPECTED
 
 
 def _run_stage(
@@ -365,7 +369,7 @@ def _run_stage(
             elif "output" in ending.summary:
                 print(ending.summary["output"], file=streams.out)
     if ending is None:
-        return FINDINGS
+        return UNEXPECTED
     if ending.outcome == "stopped":
         return INTERRUPTED
     summary = ending.summary

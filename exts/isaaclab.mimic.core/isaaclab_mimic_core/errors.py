@@ -8,6 +8,8 @@ with `exit_code`; a panel shows it in place. Anything that is not a `MimicError`
 traceback.
 """
 
+from .exit_status import WRONG_INPUT
+
 
 class MimicError(Exception):
     """A problem the user can act on.
@@ -18,7 +20,7 @@ class MimicError(Exception):
         remedy: What to do about it.
     """
 
-    exit_code = 2
+    exit_code = WRONG_INPUT
 
     def __init__(self, what: str, *, where: str | None = None, remedy: str | None = None):
         super().__init__(what)

@@ -10,6 +10,8 @@ inverse and a process boundary changes nothing.
 import json
 from dataclasses import asdict, dataclass, field
 
+from .exit_status import UNEXPECTED
+
 
 @dataclass(frozen=True)
 class Event:
@@ -200,7 +202,7 @@ class StageFailed(Event):
     """The stage ended on an error; `message` is what a user is shown, `exit_code` what the process ends with."""
 
     message: str
-    exit_code: int = 1
+    exit_code: int = UNEXPECTED
 
 
 _KINDS = {kind.__name__: kind for kind in Event.__subclasses__()}

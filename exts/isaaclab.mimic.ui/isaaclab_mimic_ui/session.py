@@ -11,6 +11,7 @@ from collections import deque
 
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.events import DemoSaved, Event, StageFailed, StageFinished, Warned
+from isaaclab_mimic_core.exit_status import WRONG_INPUT
 from isaaclab_mimic_core.stages.worker_client import WorkerClient
 
 from .choices import Choices
@@ -119,7 +120,7 @@ class Session:
         try:
             self._runner = self._make_runner()
         except (MimicError, OSError) as error:
-            self._receive(StageFailed(str(error)))
+            self._receive(StageFailed(str(error), WRONG_INPUT))
 
     def stop(self) -> None:
         """Ask the run to finish its files and end."""

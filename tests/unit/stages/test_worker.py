@@ -128,8 +128,8 @@ def test_an_error_of_the_users_is_told_without_a_traceback(worker, tmp_path, tro
 def test_a_defect_keeps_its_traceback(worker, tmp_path):
     process = worker(order(tmp_path, trouble="defect", trouble_at=2))
     events, _ = read_to_end(process)
-    assert process.returncode == 1
-    assert events[-1] == StageFailed("RuntimeError: counted wrongly", 1)
+    assert process.returncode == 70
+    assert events[-1] == StageFailed("RuntimeError: counted wrongly", 70)
     assert "Traceback" in process.stderr.read()
     assert (tmp_path / "closed").exists()
 

@@ -152,6 +152,5 @@ class ProcessClient:
         words = self.last_words.strip()
         return StageFailed(
             f"The worker process {how} before it had finished.\n"
-            "Demonstrations that were reported as saved are kept." + (f" Its last words:\n{words}" if words else ""),
-            exit_code=1,
+            "Demonstrations that were reported as saved are kept." + (f" Its last words:\n{words}" if words else "")
         )

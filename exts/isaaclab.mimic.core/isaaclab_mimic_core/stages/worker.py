@@ -9,7 +9,8 @@ The first line on stdin names the stage: `{"stage": "generate", "options": {...}
 `{"request": "pause"}`, other keys being its arguments. On stdout leave the stage's events (see `events.to_json`) and,
 at most ten times a second, `{"snapshot": {...}}`. Everything else, native libraries included, ends up on stderr.
 
-The process ends with 0, or with the exit code of the `StageFailed` it sent. When stdin ends, its parent is gone: the
+The process ends with 0, or with the exit code of the `StageFailed` it sent: 2 if the input was wrong, 70 for an
+unexpected error, whose traceback is on stderr. When stdin ends, its parent is gone: the
 stage is then stopped as if asked to, so its files are complete.
 """
 
@@ -22,6 +23,7 @@ import traceback
 
 from ..errors import MimicError, OptionError
 from ..events import Event, StageFailed, Warned, to_json
+from ..exit_status import DONE, UNEXPECTED
 from .stage import Stage
 
 _SNAPSHOT_PERIOD = 0.1
@@ -89,8 +91,8 @@ def main() -> int:
     except Exception as error:
         traceback.print_exc()
         channel.send_events([StageFailed(f"{type(error).__name__}: {error}")])
-        return 1
-    return 0
+        return UNEXPECTED
+    return DONE
 
 
 def _serve(channel: Channel) -> None:

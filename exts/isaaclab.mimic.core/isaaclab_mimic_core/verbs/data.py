@@ -14,9 +14,10 @@ import tyro
 from ..dataset_options import Selection, Thresholds
 from ..errors import OptionError, TaskError
 from ..events import DemoExported, DemoSaved, StageFinished, Warned, to_json
+from ..exit_status import DONE, FINDINGS
 from ..terminal.signals import raise_lost_interrupt
 from ..terminal.streams import Streams
-from .job import DONE, FINDINGS, FLAT, Job, Output
+from .job import FLAT, Job, Output
 
 if TYPE_CHECKING:
     from ..datasets.edit import EditReport, Kept, TaskSpace

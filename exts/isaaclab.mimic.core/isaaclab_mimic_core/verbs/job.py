@@ -10,9 +10,6 @@ import tyro
 
 from ..terminal.streams import Streams
 
-DONE, FINDINGS, WRONG_INPUT, INTERRUPTED = range(4)
-"""Exit status."""
-
 FLAT = tyro.conf.arg(name="")
 """Marks options whose flags carry no prefix."""
 
