@@ -231,6 +231,15 @@ def test_tests_and_checks_get_the_development_extra(machine: Machine):
     assert len(machine.installations()) == 2  # dev holds all that plain use needs
 
 
+def test_the_tests_on_isaac_sims_parts_are_asked_for_by_name(machine: Machine):
+    machine.command("ldconfig", "#!/bin/sh\necho libvulkan.so.1\necho libglfw.so.3\n")
+    result = machine.run("test-isaacsim", "-k", "name", STATUS="5")
+    words = "pytest -m isaacsim tests/isaac_sim -k name"
+    assert result.stdout.splitlines()[0] == f"{words} in {machine.checkout}"
+    assert result.returncode == 5
+    assert machine.installations()[-1].endswith(".[ui,dev]")
+
+
 def test_lint_fails_if_one_of_its_tools_does(machine: Machine):
     # The stand-in installs neither ruff nor pyright.
     result = machine.run("lint")

@@ -95,7 +95,7 @@ def _missing_for_a_screen() -> str:
 def _run_elsewhere(body: Callable, paths: Sequence[Path], without: Sequence[str], timeout: float) -> None:
     folder = paths[0]
     command = [sys.executable, "-X", "faulthandler"]
-    search_path = [str(_TESTS / each) for each in ("kit", "unit/stages", "sim", "tutorial")]
+    search_path = [str(_TESTS / each) for each in ("kit", "unit/stages", "sim", "tutorial", "isaac_sim")]
     if without:
         command.append("-S")
         search_path.append(str(_packages_without(without, folder / "packages")))
