@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--num-envs", type=int, default=64)
     parser.add_argument("--epochs", type=int, default=0)
     parser.add_argument("--config", default="")
-    parser.add_argument("--precision", default="bfloat16")
+    parser.add_argument("--precision", default="auto")
     parser.add_argument("--num-rollouts", type=int, default=200)
     parser.add_argument("--device", default="auto")
     a = parser.parse_args()

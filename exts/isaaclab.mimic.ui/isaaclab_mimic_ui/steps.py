@@ -294,7 +294,7 @@ TRAIN = Step(
         "eval_rollouts": Looks("Rollouts each", low=1),
         "config": Looks("Configuration"),
         "exact": Looks("robomimic's own loop, to the bit"),
-        "precision": Looks("Precision", choices=("float32", "bfloat16")),
+        "precision": Looks("Precision", choices=("auto", "float32", "bfloat16")),
         "threads": Looks("Threads", unit="0: torch's choice", low=0),
         "save_every": Looks("Save every", unit="epochs", low=0),
         "horizon": Looks("Rollouts end after", unit="steps", low=1),

@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader
 from isaaclab_mimic_core.errors import ConfigError, DatasetError, InputFileError, OptionError, OutputError
 from isaaclab_mimic_core.events import CheckpointSaved, EpochFinished, StageFinished
 from isaaclab_mimic_core.learning.config import build_config
+from isaaclab_mimic_core.learning.policy import BatchedPolicy, load_policy
 from isaaclab_mimic_core.learning.sequences import Sequences
 from isaaclab_mimic_core.learning.trainer import Trainer
 from isaaclab_mimic_core.stages.learning_options import TrainOptions
@@ -121,6 +122,50 @@ def test_bfloat16_descends_nearly_alike(dataset, write_config):
     np.testing.assert_allclose(half, full, rtol=0.02)
 
 
+def test_bfloat16_lasts_no_longer_than_a_step(dataset, write_config, tmp_path, monkeypatch):
+    """Who is evaluated between two epochs acts as its checkpoint does; a step that fails leaves nothing behind."""
+    trainer = Trainer(configured(dataset, write_config), "cpu", False, "bfloat16")
+    train(trainer, 1)
+    trainer.save_checkpoint(tmp_path / "model.pth")
+    seen = {key: value[:6] for key, value in trainer.sequences.obs.items()}
+    streams = torch.arange(6)
+    loaded = load_policy(str(tmp_path / "model.pth"), "cpu", "mode")
+    inside = BatchedPolicy(trainer.model, trainer.config, None, torch.device("cpu"), "mode")
+    for policy in (loaded, inside):
+        policy.begin(torch.arange(6), 6)
+    for _ in range(3):
+        assert torch.equal(inside.act(seen, streams), loaded.act(seen, streams))
+
+    lstm = next(module for module in trainer.model.nets.modules() if isinstance(module, torch.nn.LSTM))
+    monkeypatch.setattr(trainer.model, "_compute_losses", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        train(trainer, 1)
+    assert "forward" not in vars(lstm)
+
+
+FLAT = {"gmm": {"enabled": False}, "rnn": {"enabled": False}, "actor_layer_dims": [16]}
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_bfloat16_is_the_default_where_it_is_fast(dataset, write_config, monkeypatch, native):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": native})
+    recurrent, flat = configured(dataset, write_config), configured(dataset, write_config, algo=FLAT)
+    assert Trainer(recurrent, "cpu", False, "auto").precision == ("bfloat16" if native else "float32")
+    assert Trainer(recurrent, "cpu", True, "auto").precision == "float32"
+    assert Trainer(flat, "cpu", False, "auto").precision == "float32"
+    with pytest.raises(OptionError, match="recurrent layers"):
+        Trainer(flat, "cpu", False, "bfloat16")
+
+
+def test_a_run_goes_on_in_the_precision_it_was_begun_with(options, monkeypatch):
+    run(Train(options(epochs=1, precision="float32")))
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    run(Train(options(epochs=2, resume=True)))
+    assert json.loads((Path(options().output) / "run.json").read_text())["precision"] == "float32"
+    with pytest.raises(OptionError, match="another precision"):
+        run(Train(options(epochs=3, resume=True, precision="bfloat16")))
+
+
 def test_sequences_are_robomimics(dataset, write_config):
     from robomimic.utils import obs_utils, train_utils
 
@@ -216,8 +261,7 @@ def test_checkpoints_hold_the_normalisation_and_open_in_robomimic(options, datas
 
 def test_other_algorithms_train_through_robomimics_own_step(options):
     """A flat policy, and a recurrent one without a mixture."""
-    flat = {"gmm": {"enabled": False}, "rnn": {"enabled": False}, "actor_layer_dims": [16]}
-    for name, algo in {"flat": flat, "recurrent": {"gmm": {"enabled": False}}}.items():
+    for name, algo in {"flat": FLAT, "recurrent": {"gmm": {"enabled": False}}}.items():
         given = options(output=f"{options().output}-{name}", epochs=2, sections={"algo": algo})
         losses = [event.loss for event in run(Train(given)) if isinstance(event, EpochFinished)]
         assert losses[1] < losses[0]
@@ -250,7 +294,7 @@ def test_wrong_input_is_explained(options, dataset, tmp_path):
     cases = {
         "no such file": (InputFileError, {"dataset": str(tmp_path / "none.hdf5")}),
         "cannot be read": (InputFileError, {"config": str(tmp_path / "none.json")}),
-        "is not one of float32": (OptionError, {"precision": "float8"}),
+        "is not one of auto": (OptionError, {"precision": "float8"}),
         "no run to resume": (InputFileError, {"resume": True}),
         "must not be negative": (OptionError, {"epochs": -1}),
         "not an empty folder": (OutputError, {"output": str(dataset.parent)}),

@@ -92,7 +92,7 @@ class RunFolder:
         Raises:
             OptionError: It is not; says in what it differs.
         """
-        earlier = json.loads((self.path / "run.json").read_text())
+        earlier = self.run
         for name in names:
             if earlier.get(name) != run[name]:
                 raise OptionError(
@@ -100,6 +100,11 @@ class RunFolder:
                     where=f"--resume {self.path}",
                     remedy="Give the same options again, or another --output.",
                 )
+
+    @property
+    def run(self) -> dict:
+        """What the run that was begun here is, as `begin` wrote it."""
+        return json.loads((self.path / "run.json").read_text())
 
     def read_log(self, kind: str) -> list[dict]:
         """Return the log's entries of a kind: `epoch` or `evaluation`."""

@@ -3,11 +3,16 @@
 
 """One gradient step: as robomimic makes it, or the same mathematics with less around it."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 
+from ..errors import OptionError
 from .action_units import ActionUnits
+
+PRECISIONS = ("auto", "float32", "bfloat16")
 
 
 class RobomimicStep:
@@ -36,14 +41,13 @@ class FusedStep:
     Args:
         model: A model of robomimic's algorithm `bc`; its optimisers are exchanged for fused ones.
         precision: `float32`, or `bfloat16` to multiply matrices of recurrent layers in bfloat16; weights, optimiser,
-            output layer and loss stay in float32.
+            output layer and loss stay in float32. Only while a step lasts: who acts in between acts in float32.
         units: What the output layer learns in; None for actions as they are.
     """
 
     def __init__(self, model: Any, precision: str, units: ActionUnits | None = None):
-        self._model, self._units = model, units
+        self._model, self._units, self._precision = model, units, precision
         use_fused_optimisers(model)
-        self._undo = lower_precision(model, model.device) if precision == "bfloat16" else lambda: None
 
     @staticmethod
     def serves(model: Any) -> bool:
@@ -58,7 +62,8 @@ class FusedStep:
         ready = model.process_batch_for_training(batch)
         optimiser = model.optimizers["policy"]
         optimiser.zero_grad(set_to_none=True)
-        loss = model._compute_losses(model._forward_training(ready), ready)["action_loss"]
+        with in_precision(model, self._precision):
+            loss = model._compute_losses(model._forward_training(ready), ready)["action_loss"]
         loss.backward()
         if self._units is None:
             optimiser.step()
@@ -84,21 +89,45 @@ def use_fused_optimisers(model: Any) -> None:
             model.lr_schedulers[name] = lr_scheduler_from_optim_params(parameters, model.nets[name], new)
 
 
-def lower_precision(model: Any, device: torch.device) -> Any:
-    """Run recurrent layers in bfloat16 while training; their outputs are float32 again."""
+def choose_precision(asked: str, model: Any, fused: bool) -> str:
+    """Return `float32` or `bfloat16`; `auto` is bfloat16 for recurrent layers on a CPU that multiplies it natively.
+
+    On a GPU `auto` is float32: what bfloat16 gains there has not been measured.
+
+    Raises:
+        OptionError: bfloat16 was asked for and there is nothing it would be used for.
+    """
+    serves = fused and any(isinstance(module, torch.nn.RNNBase) for module in model.nets.modules())
+    if asked == "bfloat16" and not serves:
+        raise OptionError(
+            "bfloat16 is for the recurrent layers of robomimic's bc on observations without images, goals and filters",
+            where="--precision",
+            remedy="Leave it out.",
+        )
+    if asked != "auto":
+        return asked
+    able = torch.cpu.get_capabilities()
+    native = able.get("avx512_bf16", False) or able.get("amx_bf16", False)
+    return "bfloat16" if serves and model.device.type == "cpu" and native else "float32"
+
+
+@contextlib.contextmanager
+def in_precision(model: Any, precision: str) -> Iterator[None]:
+    """Within it recurrent layers run in this precision; their outputs are float32 again."""
     layers = [module for module in model.nets.modules() if isinstance(module, torch.nn.RNNBase)]
+    if precision == "float32":
+        layers = []
     for layer in layers:
         original = layer.forward
 
         def forward(inputs, state=None, original=original):
-            with torch.autocast(device.type, torch.bfloat16):
+            with torch.autocast(inputs.device.type, torch.bfloat16):
                 outputs, state = original(inputs, state)
             return outputs.float(), state
 
         layer.forward = forward
-
-    def undo() -> None:
+    try:
+        yield
+    finally:
         for layer in layers:
             del layer.forward
-
-    return undo

@@ -20,9 +20,7 @@ from .batches import ExactBatches, KeyedBatches, LoaderBatches
 from .config import normalises_actions
 from .run_folder import write_atomically
 from .sequences import Sequences, can_be_resident
-from .steps import FusedStep, RobomimicStep
-
-PRECISIONS = ("auto", "float32", "bfloat16")
+from .steps import FusedStep, RobomimicStep, choose_precision
 
 
 class Trainer:
@@ -32,7 +30,7 @@ class Trainer:
         config: robomimic's configuration, `train.data` set.
         device: `cpu` or `cuda:<index>`.
         exact: Reproduce robomimic's own loop to the bit.
-        precision: `auto`, `float32` or `bfloat16` (see `steps.FusedStep`).
+        precision: `auto`, `float32` or `bfloat16` (see `steps.choose_precision`).
 
     Raises:
         MimicError: The data cannot be trained on, or there is not enough memory; found before the first epoch.
@@ -70,8 +68,7 @@ class Trainer:
         self.normalisation: dict | None = None
         self.batches = self._batches(exact)
         fused = not exact and FusedStep.serves(self.model) and can_be_resident(config)
-        # bfloat16 only where it is asked for: docs/policy-study.md has what it costs and gains.
-        self.precision = "bfloat16" if fused and precision == "bfloat16" else "float32"
+        self.precision = choose_precision(precision, self.model, fused)
         units = self._action_units(fused)
         self._step = FusedStep(self.model, self.precision, units) if fused else RobomimicStep(self.model)
         self.env_meta = _env_meta(config.train.data)

@@ -28,8 +28,8 @@ class TrainOptions(SimOptions):
     """Go on with a run that was stopped or killed."""
     exact: bool = False
     """Reproduce robomimic's own loop to the bit, slower."""
-    precision: str = "float32"
-    """float32, or bfloat16 for the recurrent layers while training; not with exact."""
+    precision: str = "auto"
+    """float32, or bfloat16 for the recurrent layers while training; auto: bfloat16 on CPUs that have it."""
     threads: int = 0
     """Threads to compute with on a CPU; 0: half as many as there are cores (with exact, torch decides)."""
     save_every: int = 0

@@ -17,6 +17,7 @@ from ..events import CheckpointSaved, EpochFinished, Event, PolicyEvaluated, Sta
 from ..learning.config import build_config, read_config, require_robomimic
 from ..learning.intervals import wilson
 from ..learning.run_folder import RunFolder, file_hash, git_state, versions
+from ..learning.steps import PRECISIONS
 from ..sim.compute import resolve_device
 from ..tasks import find_task
 from .learning_options import TrainOptions
@@ -26,7 +27,6 @@ from .sim_stage import SimStage
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
 
-PRECISIONS = ("float32", "bfloat16")
 _SLICE = 0.1
 """[s] A stage's step shall be short, so that a request is answered soon."""
 _STATE_EVERY = 30.0
@@ -99,7 +99,11 @@ class Train(SimStage):
         options = self.options
         self._use_threads()
         device = resolve_device(options.device)
-        self._trainer = Trainer(self._config, device, options.exact, options.precision)
+        # A run that was begun goes on as it began, also where auto would decide otherwise now.
+        precision = (
+            self._folder.run["precision"] if options.resume and options.precision == "auto" else options.precision
+        )
+        self._trainer = Trainer(self._config, device, options.exact, precision)
         self._trainer.rehearse()
         run = {
             "task": find_task(options.task).id,
@@ -265,5 +269,5 @@ def _check(options: TrainOptions) -> None:
             raise OptionError("must be at least 1", where=f"--{name.replace('_', '-')}")
     if options.precision not in PRECISIONS:
         raise OptionError(f"{options.precision!r} is not one of {', '.join(PRECISIONS)}", where="--precision")
-    if options.exact and options.precision != "float32":
+    if options.exact and options.precision == "bfloat16":
         raise OptionError("robomimic trains in float32", where="--exact", remedy="Leave out --precision.")
