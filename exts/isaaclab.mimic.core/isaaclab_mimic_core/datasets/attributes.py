@@ -1,19 +1,61 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""HDF5 attributes as plain Python data: what is nested is stored as JSON text."""
+"""HDF5 attributes as plain Python data: what is nested is stored as JSON text.
+
+What the attributes of the layout mean is decided here, once, for every verb: one that is not of its kind counts as
+absent, and `mimic check` names it. How many samples a demonstration has its actions say, whatever `num_samples` does.
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import h5py
 import numpy as np
 
+from . import layout
+from .tree import Unreadable, guarded
 
-def read_attrs(item: h5py.HLObject) -> dict[str, Any]:
-    """Return the attributes of a group or dataset; JSON objects and lists come back as dictionaries and lists."""
-    return {str(key): decode(value) for key, value in item.attrs.items()}
+_LARGEST = 64 << 20
+"""Bytes of an attribute that is read: a history is much smaller."""
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """Attributes of a group."""
+
+    values: dict[str, Any]
+    """As plain data; those that the layout names are of the kind it says, or missing."""
+    faults: dict[str, str]
+    """Why others were left out: per name what goes after it, "is 'maybe', not true or false"."""
+
+
+def read_attrs(item: h5py.HLObject) -> Attributes:
+    """Read the attributes of a group; JSON objects and lists come back as dictionaries and lists."""
+    values: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    try:
+        with guarded():
+            names = list(item.attrs)
+    except Unreadable as error:
+        return Attributes({}, {"(all)": str(error)})
+    for name in names:
+        try:
+            value = _read(item, name)
+            known = _KNOWN.get(name)
+            values[_text(name)] = known(value) if known else value
+        except Unreadable as error:
+            faults[_text(name)] = str(error)
+    return Attributes(values, faults)
+
+
+def history(attrs: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Return what attributes say of `recorded`, `annotated` or `generated`; empty if nothing."""
+    known = attrs.get(layout.ATTR_PROVENANCE)
+    entry = known.get(kind) if isinstance(known, Mapping) else None
+    return dict(entry) if isinstance(entry, Mapping) else {}
 
 
 def encode_attrs(attrs: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,17 +71,95 @@ def encode(value: Any) -> Any:
 
 
 def decode(value: Any) -> Any:
-    """Turn an attribute as h5py returns it into plain Python data."""
+    """Turn an attribute as h5py returns it into plain Python data.
+
+    Raises:
+        Unreadable: It is neither number, truth value nor text, nor a list of such.
+    """
     if isinstance(value, bytes):
         value = value.decode("utf-8", errors="replace")
     elif isinstance(value, np.ndarray | np.generic):
         value = value.tolist()
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value  # text that only looks like JSON
+    if isinstance(value, str):
+        value = _text(value)
+        if value[:1] in ("{", "["):
+            try:
+                return json.loads(value)
+            except (ValueError, RecursionError):
+                return value  # text that only looks like JSON
+    if not _is_plain(value):
+        raise Unreadable("is neither number, truth value nor text")
     return value
+
+
+def _read(item: h5py.HLObject, name: str) -> Any:
+    with guarded():
+        if item.attrs.get_id(name).get_storage_size() > _LARGEST:
+            raise Unreadable("is too large")
+        value = decode(item.attrs[name])
+    return value
+
+
+def _text(value: str) -> str:
+    """Return text that can be printed and stored again: h5py keeps bytes that are not UTF-8 as lone surrogates."""
+    return value.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="replace").replace("\0", "\ufffd")
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, bool | int | float | str)
+
+
+def _single(value: Any) -> Any:
+    """h5py's users store a number as an array of one, too."""
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value
+
+
+def _count(value: Any) -> int:
+    number = _whole(value)
+    if number < 0:
+        raise Unreadable(f"is {number}, not a count")
+    return number
+
+
+def _whole(value: Any) -> int:
+    single = _single(value)
+    if isinstance(single, float) and single.is_integer():
+        single = int(single)
+    if not isinstance(single, int) or isinstance(single, bool):
+        raise Unreadable(f"is {_shown(value)}, not a whole number")
+    return single
+
+
+def _truth(value: Any) -> bool:
+    single = _single(value)
+    if single not in (0, 1) or isinstance(single, float | str):
+        raise Unreadable(f"is {_shown(value)}, not true or false")
+    return bool(single)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Unreadable(f"is {_shown(value)}, not a JSON object")
+    return value
+
+
+def _shown(value: Any) -> str:
+    text = ascii(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+_KNOWN: dict[str, Callable[[Any], Any]] = {
+    layout.ATTR_NUM_SAMPLES: _count,
+    layout.ATTR_TOTAL: _count,
+    layout.ATTR_SEED: _whole,
+    layout.ATTR_SUCCESS: _truth,
+    layout.ATTR_ENV_ARGS: _object,
+    layout.ATTR_FORMAT_VERSION: _count,
+}
 
 
 def _plain(value: Any) -> Any:

@@ -77,7 +77,7 @@ EDITS = "edits"
 ENV_TYPE_GYM = 2
 """robomimic's number for a gym environment, under `type` in `env_args`."""
 
-_DEMO_NAME = re.compile(r"demo_(\d+)\Z")
+_DEMO_NAME = re.compile(r"demo_([0-9]{1,18})\Z")
 
 
 def join(*parts: str) -> str:
@@ -98,13 +98,16 @@ def demo_number(name: str) -> int | None:
 
 def natural_order(name: str) -> list:
     """Sort key that puts `demo_2` before `demo_10`."""
-    # Odd places of the split are the digits, so that a number is only ever compared with a number.
-    return [int(part) if i % 2 else part for i, part in enumerate(re.split(r"([0-9]+)", name))]
+    # Odd places of the split are the digits, so that a number is only ever compared with a number. By length, then
+    # digit by digit: a file may hold names of thousands of digits, which Python refuses to read as a number.
+    parts = enumerate(re.split(r"([0-9]+)", name))
+    return [(len(digits := part.lstrip("0")), digits) if i % 2 else part for i, part in parts]
 
 
 def kind_name(kind: str) -> str:
     """Name numpy's kind of an array's values for people."""
-    return {"f": "numbers", "b": "booleans", "i": "integers", "u": "unsigned integers"}.get(kind, kind)
+    names = {"f": "numbers", "b": "booleans", "i": "integers", "u": "unsigned integers", "c": "complex numbers"}
+    return {**names, "O": "text", "S": "text", "V": "records"}.get(kind, kind)
 
 
 def is_root_pose(path: str) -> bool:

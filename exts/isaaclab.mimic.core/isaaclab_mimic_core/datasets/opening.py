@@ -12,6 +12,7 @@ import h5py
 
 from ..errors import InputFileError
 from . import layout
+from .tree import Unreadable, find, names_in
 
 _LOCK_PATIENCE = 1.0
 """Seconds to wait for another program that holds the file; a writer's exchange of copies takes milliseconds."""
@@ -35,10 +36,16 @@ def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
             if time.monotonic() > deadline:
                 raise _in_use(path) from error
             time.sleep(0.02)
-        except OSError as error:
+        except Exception as error:  # Of a damaged header h5py raises other kinds than OSError, too.
             raise _why_not(path, error) from error
-    if not isinstance(file.get(layout.DATA), h5py.Group):
-        found = ", ".join(sorted(file)[:5]) or "nothing"
+    try:
+        there = isinstance(find(file, layout.DATA), h5py.Group)
+        names = names_in(file)
+    except Unreadable as error:
+        file.close()
+        raise _damaged(path) from error
+    if not there:
+        found = ", ".join(sorted(filter(str.isprintable, names))[:5]) or "nothing"
         file.close()
         raise InputFileError(
             f"is HDF5 but holds no demonstrations: there is no group 'data' in it (only {found})",
@@ -50,7 +57,7 @@ def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
 
 def data_group(file: h5py.File) -> h5py.Group:
     """Return the group that holds the demonstrations, of a file known to have it."""
-    return cast(h5py.Group, file[layout.DATA])
+    return cast(h5py.Group, find(file, layout.DATA))
 
 
 def _check_is_file(path: Path) -> None:
@@ -79,7 +86,15 @@ def _in_use(path: Path) -> InputFileError:
     )
 
 
-def _why_not(path: Path, error: OSError) -> InputFileError:
+def _damaged(path: Path) -> InputFileError:
+    return InputFileError(
+        "is cut short or damaged: it was not copied or written to its end",
+        where=str(path),
+        remedy="Copy, record or generate it again.",
+    )
+
+
+def _why_not(path: Path, error: Exception) -> InputFileError:
     """Turn HDF5's refusal into what is the matter with the file."""
     where = str(path)
     try:
@@ -100,9 +115,5 @@ def _why_not(path: Path, error: OSError) -> InputFileError:
     if "already open" in str(error) or "locking" in str(error):
         return _in_use(path)
     if h5py.is_hdf5(path):
-        return InputFileError(
-            "is cut short or damaged: it was not copied or written to its end",
-            where=where,
-            remedy="Copy, record or generate it again.",
-        )
+        return _damaged(path)
     return InputFileError("is not an HDF5 file", where=where, remedy="Give a dataset file (.hdf5).")

@@ -13,9 +13,12 @@ import numpy as np
 
 from ..errors import DatasetError, InputFileError
 from . import layout
-from .attributes import read_attrs
+from .attributes import Attributes, read_attrs
 from .episode import Episode
 from .opening import data_group, open_for_reading
+from .tree import Shape, Tree, Unreadable, find, look_at, names_in, read_values, survey
+
+_AGAIN = "Copy the file again, or leave this out: mimic check FILE names all that is damaged, mimic drop leaves it out."
 
 
 class DatasetReader:
@@ -38,9 +41,8 @@ class DatasetReader:
         try:
             self._data = data_group(self._file)
             self.format_version = self._read_format_version()
-            self.episode_names = sorted(
-                (name for name, item in self._data.items() if isinstance(item, h5py.Group)), key=layout.natural_order
-            )
+            self._trees: dict[str, Tree] = {}
+            self.episode_names = self._find_episodes()
             if not self.episode_names and not allow_empty:
                 raise InputFileError(
                     "holds no demonstrations", where=str(self.path), remedy="Record some: mimic record --output FILE"
@@ -56,8 +58,13 @@ class DatasetReader:
 
     @property
     def data_attrs(self) -> dict[str, Any]:
-        """Attributes of the group `data` as plain data."""
-        return read_attrs(self._data)
+        """Attributes of the group `data` as plain data, as `attributes` reads them."""
+        return read_attrs(self._data).values
+
+    @property
+    def data_attr_faults(self) -> dict[str, str]:
+        """Which attributes of the group `data` are not among `data_attrs`, and why."""
+        return read_attrs(self._data).faults
 
     @property
     def env_args(self) -> dict[str, Any]:
@@ -66,14 +73,14 @@ class DatasetReader:
         Raises:
             DatasetError: It is not JSON.
         """
-        value = self.data_attrs.get(layout.ATTR_ENV_ARGS, {})
-        if not isinstance(value, dict):
+        attrs = read_attrs(self._data)
+        if fault := attrs.faults.get(layout.ATTR_ENV_ARGS):
             raise DatasetError(
-                "the attribute env_args of the group 'data' is not a JSON object",
+                f"the attribute env_args of the group 'data' {fault}",
                 where=str(self.path),
                 remedy="Repair the file, or record it again.",
             )
-        return value
+        return attrs.values.get(layout.ATTR_ENV_ARGS, {})
 
     @property
     def env_name(self) -> str:
@@ -81,16 +88,48 @@ class DatasetReader:
         return str(self.env_args.get("env_name") or "")
 
     def attrs(self, name: str) -> dict[str, Any]:
-        """Return a demonstration's attributes as plain data, without reading its arrays."""
-        return read_attrs(self._demo(name))
+        """Return a demonstration's attributes as plain data, without reading its arrays.
+
+        They are as `attributes` reads them; `num_samples` is always there, and says how many actions there are.
+        """
+        return {**self.stated(name).values, layout.ATTR_NUM_SAMPLES: self.num_samples(name)}
+
+    def stated(self, name: str) -> Attributes:
+        """Return a demonstration's attributes as the file states them, and which are not what they should be."""
+        try:
+            return read_attrs(self._demo(name))
+        except Unreadable:
+            return Attributes({}, {})
+
+    def num_samples(self, name: str) -> int:
+        """Return how many actions a demonstration has; 0 if it has none, or they cannot be read."""
+        try:
+            actions = find(self._demo(name), layout.ACTIONS)
+            shape = look_at(actions)[0] if isinstance(actions, h5py.Dataset) else ()
+        except Unreadable:
+            return 0
+        return shape[0] if shape else 0
 
     def has(self, name: str, path: str) -> bool:
-        """Whether a demonstration has this dataset or group."""
-        return path in self._demo(name)
+        """Whether a demonstration has this dataset or group; one that cannot be opened is there all the same."""
+        try:
+            return find(self._demo(name), path) is not None
+        except Unreadable:
+            return True
 
-    def shapes(self, name: str) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
-        """Return shape and type of every array of a demonstration by flat path, without reading them."""
-        return {path: (dataset.shape, dataset.dtype) for path, dataset in _datasets(self._demo(name))}
+    def shapes(self, name: str) -> dict[str, tuple[Shape, np.dtype]]:
+        """Return shape and type of every array of a demonstration by flat path, without reading them.
+
+        Those that cannot be read are not among them; `damage` says why.
+        """
+        return self._tree(name).arrays
+
+    def damage(self, name: str) -> dict[str, str]:
+        """Return what cannot be read of a demonstration: per flat path of an array or group the reason.
+
+        The path is empty if it is the demonstration itself. Values are not read: they may still turn out to be damaged.
+        """
+        return self._tree(name).damage
 
     def read(self, name: str, paths: Iterable[str] | None = None) -> Episode:
         """Read a demonstration.
@@ -102,19 +141,27 @@ class DatasetReader:
         Raises:
             DatasetError: The demonstration or one of the paths is missing, or cannot be read.
         """
-        demo = self._demo(name)
+        tree = self._tree(name)
         data: dict[str, np.ndarray] = {}
-        for path, dataset in self._select(demo, name, paths):
+        for path in self._select(tree, name, paths):
             try:
-                values = dataset[()]
-            except OSError as error:
-                raise DatasetError(
-                    f"{path} is damaged and cannot be read", where=self._where(name), remedy="Copy the file again."
-                ) from error
-            if self.legacy_quaternions and layout.is_root_pose(path) and values.shape[-1:] == (7,):
-                values = layout.wxyz_to_xyzw(values)
-            data[path] = values
-        return Episode(data, read_attrs(demo), name)
+                data[path] = self.values(name, path)
+            except Unreadable as error:
+                raise self._cannot_read(name, path, str(error)) from error
+        return Episode(data, self.attrs(name), name)
+
+    def values(self, name: str, path: str) -> np.ndarray:
+        """Read one of the arrays that `shapes` lists.
+
+        Raises:
+            Unreadable: It is damaged, or too large for the memory that is free.
+        """
+        dataset = find(self._demo(name), path)
+        assert isinstance(dataset, h5py.Dataset)
+        values = read_values(dataset)
+        if self.legacy_quaternions and layout.is_root_pose(path) and values.shape[-1:] == (7,):
+            values = layout.wxyz_to_xyzw(values)
+        return values
 
     def episodes(self, paths: Iterable[str] | None = None) -> Iterator[Episode]:
         """Read the demonstrations one after another, in natural order; arguments as for `read`."""
@@ -136,8 +183,10 @@ class DatasetReader:
         self.close()
 
     def _read_format_version(self) -> int:
-        version = self._file.attrs.get(layout.ATTR_FORMAT_VERSION, layout.LEGACY_VERSION)
-        version = int(np.asarray(version).reshape(-1)[0])
+        attrs = read_attrs(self._file)
+        if fault := attrs.faults.get(layout.ATTR_FORMAT_VERSION):
+            raise InputFileError(f"its attribute format_version {fault}", where=str(self.path), remedy=_AGAIN)
+        version = attrs.values.get(layout.ATTR_FORMAT_VERSION, layout.LEGACY_VERSION)
         if version > layout.FORMAT_VERSION:
             raise InputFileError(
                 f"has format version {version}; this program knows versions up to {layout.FORMAT_VERSION}",
@@ -146,11 +195,35 @@ class DatasetReader:
             )
         return version
 
-    def _where(self, name: str) -> str:
-        return f"{self.path}, {name}"
+    def _find_episodes(self) -> list[str]:
+        """List the groups of `data`; one that cannot be opened is a demonstration, too, and will say so."""
+        try:
+            names = names_in(self._data)
+        except Unreadable as error:
+            raise InputFileError(f"its group 'data' {error}", where=str(self.path), remedy=_AGAIN) from error
+        found = []
+        for name in names:
+            try:
+                if name.isprintable() and not isinstance(find(self._data, name), h5py.Dataset | None):
+                    found.append(name)
+            except Unreadable:
+                found.append(name)
+        return sorted(found, key=layout.natural_order)
+
+    def _cannot_read(self, name: str, path: str, why: str) -> DatasetError:
+        return DatasetError(f"{path} {why}".strip(), where=f"{self.path}, {name}", remedy=_AGAIN)
+
+    def _tree(self, name: str) -> Tree:
+        if name not in self._trees:
+            try:
+                self._trees[name] = survey(self._demo(name))
+            except Unreadable as error:
+                self._trees[name] = Tree(damage={"": str(error)})
+        return self._trees[name]
 
     def _demo(self, name: str) -> h5py.Group:
-        demo = self._data.get(name)
+        """Open a demonstration. Raises `Unreadable` if it is there and cannot be opened."""
+        demo = find(self._data, name)
         if not isinstance(demo, h5py.Group):
             names = self.episode_names
             there = f"{names[0]} to {names[-1]}" if names else "none"
@@ -161,29 +234,20 @@ class DatasetReader:
             )
         return demo
 
-    def _select(self, demo: h5py.Group, name: str, paths: Iterable[str] | None) -> Iterator[tuple[str, h5py.Dataset]]:
-        if paths is None:
-            yield from _datasets(demo)
-            return
-        for path in paths:
-            item = demo.get(path)
-            if isinstance(item, h5py.Group):
-                yield from _datasets(item, path)
-            elif isinstance(item, h5py.Dataset):
-                yield path, item
-            else:
+    def _select(self, tree: Tree, name: str, paths: Iterable[str] | None) -> list[str]:
+        """Return the arrays meant; what is meant and cannot be read is an error."""
+        chosen: list[str] = []
+        for wanted in [""] if paths is None else paths:
+            start = f"{wanted}/" if wanted else ""
+            for path, why in tree.damage.items():
+                if path == wanted or path.startswith(start) or wanted.startswith(f"{path}/") or not path:
+                    raise self._cannot_read(name, path, why)
+            inside = [path for path in tree.arrays if path == wanted or path.startswith(start)]
+            if not inside and wanted and not self.has(name, wanted):
                 raise DatasetError(
-                    f"there is no {path} in this demonstration",
-                    where=self._where(name),
+                    f"there is no {wanted} in this demonstration",
+                    where=f"{self.path}, {name}",
                     remedy=f"See what the file holds: mimic info {self.path}",
                 )
-
-
-def _datasets(group: h5py.Group, prefix: str = "") -> Iterator[tuple[str, h5py.Dataset]]:
-    """Walk all datasets below a group with their flat paths."""
-    for key, item in group.items():
-        path = f"{prefix}/{key}" if prefix else key
-        if isinstance(item, h5py.Group):
-            yield from _datasets(item, path)
-        elif isinstance(item, h5py.Dataset):
-            yield path, item
+            chosen += inside
+        return chosen

@@ -3,12 +3,25 @@
 
 """Quality of demonstrations: what may spoil training or generation, with numbers and the demonstration's name.
 
-One module a family of findings. `check_file` reads a file demonstration by demonstration.
+One module a family of findings. `check_file` reads a file demonstration by demonstration. `require` and `usable` are
+what every reader of a file asks before it uses it.
 """
 
 from ...dataset_options import Thresholds
 from .finding import LEVELS, CheckReport, Finding
 from .run import check_file
 from .text import format_report
+from .validator import as_error, faults, require, usable
 
-__all__ = ["LEVELS", "CheckReport", "Finding", "Thresholds", "check_file", "format_report"]
+__all__ = [
+    "LEVELS",
+    "CheckReport",
+    "Finding",
+    "Thresholds",
+    "as_error",
+    "check_file",
+    "faults",
+    "format_report",
+    "require",
+    "usable",
+]

@@ -4,7 +4,7 @@
 """What only shows in comparison: one demonstration against the others, and the file as a whole."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,11 @@ import numpy as np
 
 from ...dataset_options import Thresholds
 from .. import layout
+from ..attributes import history
 from ..reader import DatasetReader
-from .demo import Demo
+from ..tree import Shape
+from .content import missing_at_start
+from .demo import Demo, Outline
 from .finding import Finding
 from .subtasks import marks
 
@@ -28,8 +31,7 @@ class Facts:
 
     name: str
     length: int
-    arrays: dict[str, tuple[tuple[int, ...], str]]
-    """Per array the shape of a sample and the kind of its values."""
+    outline: Outline
     tasks: frozenset[str]
     versions: tuple[tuple[str, str], ...]
     signals: frozenset[str]
@@ -39,11 +41,11 @@ class Facts:
 
 def facts(demo: Demo) -> Facts:
     """Reduce a demonstration to what it is compared by."""
-    tasks, versions = _origins(demo.attrs)
+    tasks, versions = _origins(demo.stated.values)
     return Facts(
         name=demo.name,
         length=demo.length,
-        arrays={path: (shape[1:], dtype.kind) for path, (shape, dtype) in demo.shapes.items()},
+        outline=demo.outline,
         tasks=frozenset(tasks),
         versions=tuple(sorted(versions.items())),
         signals=frozenset(marks(demo)),
@@ -53,24 +55,30 @@ def facts(demo: Demo) -> Facts:
 
 def find(reader: DatasetReader, all_facts: list[Facts], thresholds: Thresholds) -> Iterator[Finding]:
     """Look for demonstrations that do not go with the others, and for what is wrong with the file."""
-    yield from _file(reader, all_facts)
-    yield from _tasks(reader.env_name, all_facts)
-    yield from _layouts(all_facts)
+    env_name = "" if layout.ATTR_ENV_ARGS in reader.data_attr_faults else reader.env_name
+    yield from _file(reader, env_name, all_facts)
+    yield from _tasks(env_name, all_facts)
+    yield from layouts([demo.outline for demo in all_facts if demo.outline.is_known])
     yield from _versions(all_facts)
     yield from _lengths(all_facts, thresholds)
     yield from _signals(all_facts)
     yield from _grips(all_facts)
 
 
-def _file(reader: DatasetReader, all_facts: list[Facts]) -> Iterator[Finding]:
+def _file(reader: DatasetReader, env_name: str, all_facts: list[Facts]) -> Iterator[Finding]:
     if reader.legacy_quaternions:
         message = "is of the older format with quaternions wxyz: mimic convert FILE --output NEW"
         yield Finding("hint", "old_format", "", message)
-    if not reader.env_name:
+    if not env_name and layout.ATTR_ENV_ARGS not in reader.data_attr_faults:
         yield Finding("warning", "no_task", "", "does not say which task it is of (env_args)")
     total = reader.data_attrs.get(layout.ATTR_TOTAL)
+    faults = reader.data_attr_faults
+    for name, fault in faults.items():
+        yield Finding("warning", "attribute", "", f"its attribute {name} of the group 'data' {fault}")
     counted = sum(demo.length for demo in all_facts)
-    if total != counted:
+    # Of a demonstration whose actions are not there or cannot be read nobody knows how many samples it had.
+    known = all(layout.ACTIONS in demo.outline.shapes for demo in all_facts)
+    if known and total != counted and layout.ATTR_TOTAL not in faults:
         said = "no total" if total is None else f"total {total}"
         yield Finding("warning", "total", "", f"says {said}, and its demonstrations have {counted} samples", counted)
 
@@ -83,24 +91,40 @@ def _tasks(env_name: str, all_facts: list[Facts]) -> Iterator[Finding]:
             yield Finding("error", "mixed_tasks", demo.name, message)
 
 
-def _layouts(all_facts: list[Facts]) -> Iterator[Finding]:
-    """Compare each array with how most demonstrations have it."""
+def layouts(demos: Sequence[Outline], terms: Iterable[str] | None = None) -> Iterator[Finding]:
+    """Compare each array with how most demonstrations have it.
+
+    Args:
+        demos: The demonstrations.
+        terms: What to compare: flat paths of arrays and groups; all if None.
+    """
+    arrays = [
+        {path: _sample(demo, path) for path in (demo.shapes if terms is None else demo.below(terms))} for demo in demos
+    ]
     usual: dict[str, Any] = {}
-    for path in sorted({path for demo in all_facts for path in demo.arrays}):
-        counts = Counter(demo.arrays.get(path) for demo in all_facts)
+    for path in sorted({path for one in arrays for path in one}):
+        counts = Counter(one.get(path) for one in arrays)
         usual[path] = counts.most_common(1)[0][0]
-    for demo in all_facts:
-        missing = [path for path, shape in usual.items() if shape is not None and path not in demo.arrays]
-        extra = [path for path in demo.arrays if usual[path] is None]
+    for demo, own in zip(demos, arrays, strict=True):
+        # What is said of the initial state, or of damage, need not be said twice.
+        known = {*own, *demo.damage, *missing_at_start(demo)}
+        missing = [path for path, shape in usual.items() if shape is not None and path not in known]
+        extra = [path for path in own if usual[path] is None]
         for paths, what in ((missing, "lacks what most have"), (extra, "has what most lack")):
             if paths:
                 more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
                 level = "error" if paths is missing else "warning"
                 yield Finding(level, "mixed_layouts", demo.name, f"{what}: {paths[0]}{more}", len(paths))
-        for path, (shape, kind) in demo.arrays.items():
+        for path, (shape, kind) in own.items():
             if usual[path] is not None and (shape, kind) != usual[path]:
                 there, wanted = _described(shape, kind), _described(*usual[path])
                 yield Finding("error", "mixed_layouts", demo.name, f"{path} holds {there}, with most it is {wanted}")
+
+
+def _sample(demo: Outline, path: str) -> tuple[Shape, str]:
+    """Return the shape of a sample and the kind of its values."""
+    shape, dtype = demo.shapes[path]
+    return shape[1:], dtype.kind
 
 
 def _versions(all_facts: list[Facts]) -> Iterator[Finding]:
@@ -114,11 +138,13 @@ def _versions(all_facts: list[Facts]) -> Iterator[Finding]:
 
 
 def _lengths(all_facts: list[Facts], thresholds: Thresholds) -> Iterator[Finding]:
-    if len(all_facts) < _FEWEST_TO_COMPARE:
+    # One without samples is found to be empty already.
+    demos = [demo for demo in all_facts if demo.length]
+    if len(demos) < _FEWEST_TO_COMPARE:
         return
-    median = float(np.median([demo.length for demo in all_facts]))
-    for demo in all_facts:
-        ratio = demo.length / median if median else 1.0
+    median = float(np.median([demo.length for demo in demos]))
+    for demo in demos:
+        ratio = demo.length / median
         message = f"has {demo.length} samples, {ratio:.2f} times the median of {median:g}"
         if ratio > thresholds.max_length_ratio:
             yield Finding("warning", "too_long", demo.name, message, ratio, thresholds.max_length_ratio)
@@ -155,19 +181,21 @@ def _usual(values: list[Any]) -> Any:
 
 def _origins(attrs: dict[str, Any]) -> tuple[set[str], dict[str, str]]:
     """Return tasks and versions that a demonstration's history names."""
-    history = attrs.get(layout.ATTR_PROVENANCE)
     tasks: set[str] = set()
     versions: dict[str, str] = {}
     for kind in _KINDS:
-        entry = history.get(kind) if isinstance(history, dict) else None
-        if not isinstance(entry, dict):
-            continue
+        entry = history(attrs, kind)
         if entry.get("task"):
             tasks.add(str(entry["task"]))
         if isinstance(entry.get("versions"), dict):
             versions |= {f"{kind} {name}": str(version) for name, version in entry["versions"].items()}
-    edits = history.get(layout.EDITS) if isinstance(history, dict) else None
-    renamed = [edit["task"] for edit in edits or () if isinstance(edit, dict) and edit.get("task")]
+    known = attrs.get(layout.ATTR_PROVENANCE)
+    edits = known.get(layout.EDITS) if isinstance(known, dict) else None
+    renamed = [
+        edit["task"]
+        for edit in (edits if isinstance(edits, list) else ())
+        if isinstance(edit, dict) and edit.get("task")
+    ]
     return ({str(renamed[-1])} if renamed else tasks), versions
 
 

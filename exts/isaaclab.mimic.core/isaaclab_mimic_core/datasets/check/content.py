@@ -3,13 +3,13 @@
 
 """Is everything there, of the right length, and a number?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from ...dataset_options import Thresholds
 from .. import layout
-from .demo import Demo
+from .demo import Demo, Outline, is_numeric
 from .finding import Finding
 
 _GROUPS = {
@@ -21,52 +21,95 @@ _GROUPS = {
 
 def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
     """Look for missing groups, wrong lengths, values that are not finite, and what the attributes say."""
-    yield from _groups(demo)
-    yield from _lengths(demo)
-    yield from _finite(demo)
+    everything = list(demo.outline.shapes)
+    yield from damage(demo.outline)
+    yield from actions(demo.outline)
+    for group, consequence in _GROUPS.items():
+        if not demo.outline.below([group]) and not any(path.startswith(group) for path in demo.outline.damage):
+            yield Finding("warning", "missing", demo.name, f"has no {group}: {consequence}")
+    yield from kinds(demo.outline, everything)
+    yield from rows(demo.outline, everything)
+    yield from start(demo.outline)
+    for path, values in demo.episode.data.items():
+        yield from finite(demo.name, path, values)
     yield from _attributes(demo)
 
 
-def _groups(demo: Demo) -> Iterator[Finding]:
-    actions = demo.shapes.get(layout.ACTIONS)
-    if actions is None:
-        yield Finding("error", "missing", demo.name, "has no actions")
-    elif not actions[0] or not actions[0][0]:
-        yield Finding("error", "empty", demo.name, "has 0 samples")
-    for group, consequence in _GROUPS.items():
-        if not any(path.startswith(group + "/") for path in demo.shapes):
-            yield Finding("warning", "missing", demo.name, f"has no {group}: {consequence}")
+def damage(demo: Outline, terms: Iterable[str] | None = None) -> Iterator[Finding]:
+    """Name what cannot be read, of these arrays and groups; of all if None."""
+    for path, why in demo.damage.items():
+        if terms is None or not path or any(_overlap(path, term) for term in terms):
+            yield Finding("error", "damaged", demo.name, f"{path} {why}".strip())
 
 
-def _lengths(demo: Demo) -> Iterator[Finding]:
-    if not demo.length:
+def actions(demo: Outline) -> Iterator[Finding]:
+    """Look for what everything else is measured by: (samples, width)."""
+    if not demo.is_known:
         return
-    for path, (shape, _) in demo.shapes.items():
+    if layout.ACTIONS not in demo.shapes:
+        yield Finding("error", "missing", demo.name, "has no actions")
+    elif not demo.length:
+        yield Finding("error", "empty", demo.name, "has 0 samples")
+    elif len(shape := demo.shapes[layout.ACTIONS][0]) != 2 or not shape[1]:
+        yield Finding("error", "shape", demo.name, f"has actions of shape {shape}, not (samples, width)")
+
+
+def kinds(demo: Outline, paths: Iterable[str]) -> Iterator[Finding]:
+    """Look for arrays that hold something other than numbers and truth values."""
+    for path in paths:
+        if not is_numeric(demo, path):
+            held = layout.kind_name(demo.shapes[path][1].kind)
+            yield Finding("error", "not_numeric", demo.name, f"{path} holds {held}, not numbers")
+
+
+def rows(demo: Outline, paths: Iterable[str]) -> Iterator[Finding]:
+    """Compare lengths with that of the actions; an initial state has one row."""
+    for path in paths if demo.length else ():
+        shape = demo.shapes[path][0]
         wanted = 1 if path.startswith(layout.INITIAL_STATE + "/") else demo.length
-        rows = shape[0] if shape else 0
-        if rows != wanted:
-            message = f"{path} has {rows} rows, not {wanted}"
-            yield Finding("error", "rows", demo.name, message, rows, wanted)
+        count = shape[0] if shape else 0
+        if count != wanted:
+            message = f"{path} has {count} rows, not {wanted}"
+            yield Finding("error", "rows", demo.name, message, count, wanted)
 
 
-def _finite(demo: Demo) -> Iterator[Finding]:
-    for path, values in demo.episode.data.items():
-        if values.dtype.kind not in "fc":
-            continue
-        bad = ~np.isfinite(values)
-        if bad.any():
-            row = int(np.argwhere(bad)[0][0]) if values.ndim else 0
-            count = int(bad.sum())
-            yield Finding(
-                "error", "not_finite", demo.name, f"{path} has {count} such values, first in row {row}", count
-            )
+def start(demo: Outline) -> Iterator[Finding]:
+    """Look for what has states, and none in the initial state: it cannot be put in its place."""
+    for path in missing_at_start(demo):
+        yield Finding("error", "initial_state", demo.name, f"has no {path}, and states of it")
+
+
+def missing_at_start(demo: Outline) -> list[str]:
+    """Return the arrays that the initial state lacks although there are states of them."""
+    if not demo.below([layout.INITIAL_STATE]):
+        return []
+    twins = (layout.INITIAL_STATE + path.removeprefix(layout.STATES) for path in demo.below([layout.STATES]))
+    return [path for path in twins if path not in demo.shapes and path not in demo.damage]
+
+
+def finite(name: str, path: str, values: np.ndarray) -> Iterator[Finding]:
+    """Look for NaN and infinity."""
+    if values.dtype.kind not in "fc":
+        return
+    bad = ~np.isfinite(values)
+    if bad.any():
+        row = int(np.argwhere(bad)[0][0]) if values.ndim else 0
+        count = int(bad.sum())
+        message = f"{path}, row {row} is not finite ({count} value{'s' if count > 1 else ''} in all)"
+        yield Finding("error", "not_finite", name, message, count)
 
 
 def _attributes(demo: Demo) -> Iterator[Finding]:
-    stated = demo.attrs.get(layout.ATTR_NUM_SAMPLES)
-    if layout.ACTIONS in demo.shapes and stated != demo.length:
+    for name, fault in demo.stated.faults.items():
+        yield Finding("warning", "attribute", demo.name, f"its attribute {name} {fault}")
+    stated = demo.stated.values.get(layout.ATTR_NUM_SAMPLES)
+    differs = layout.ACTIONS in demo.outline.shapes and stated != demo.length
+    if differs and layout.ATTR_NUM_SAMPLES not in demo.stated.faults:
         said = "no num_samples" if stated is None else f"num_samples {stated}"
         yield Finding("warning", "num_samples", demo.name, f"says {said}, and has {demo.length}", demo.length)
-    success = demo.attrs.get(layout.ATTR_SUCCESS)
-    if success is not None and not success:
+    if demo.episode.success is False:
         yield Finding("warning", "failed", demo.name, "is marked as not successful")
+
+
+def _overlap(path: str, term: str) -> bool:
+    return path == term or path.startswith(f"{term}/") or term.startswith(f"{path}/")

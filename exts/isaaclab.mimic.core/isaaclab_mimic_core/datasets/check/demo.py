@@ -3,34 +3,68 @@
 
 """One demonstration as the checks look at it."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from .. import layout
+from ..attributes import Attributes
 from ..episode import Episode
 from ..reader import DatasetReader
+from ..tree import Shape, Unreadable
 
 _MOST_ELEMENTS = 4096
 """Arrays with larger samples are images: no check looks into them, so they are not read."""
 
 
 @dataclass(frozen=True)
-class Demo:
-    """A demonstration without its images; what is measured on it is computed once."""
+class Outline:
+    """What a file says of a demonstration's arrays, before any value is read."""
 
     name: str
+    shapes: dict[str, tuple[Shape, np.dtype]]
+    """Shape and type of every array that can be read, the images included."""
+    damage: dict[str, str]
+    """Why others cannot be, by flat path; the path is empty if it is the demonstration itself."""
+
+    @property
+    def length(self) -> int:
+        """Number of samples, which is that of the actions."""
+        shape = self.shapes[layout.ACTIONS][0] if layout.ACTIONS in self.shapes else ()
+        return shape[0] if shape else 0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the number of samples is known; it is not if the actions are there and cannot be read."""
+        return "" not in self.damage and layout.ACTIONS not in self.damage
+
+    def below(self, terms: Iterable[str]) -> list[str]:
+        """Return the arrays that are meant by flat paths of arrays and groups."""
+        wanted = list(terms)
+        starts = tuple(f"{term}/" for term in wanted)
+        return [path for path in self.shapes if path in wanted or path.startswith(starts)]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demonstration without its images and what is damaged; what is measured on it is computed once."""
+
+    outline: Outline
     episode: Episode
-    shapes: dict[str, tuple[tuple[int, ...], np.dtype]]
-    """Shape and type of every array, the images included."""
-    attrs: dict[str, Any]
+    stated: Attributes
+    """Attributes as the file states them."""
+
+    @property
+    def name(self) -> str:
+        return self.outline.name
 
     @property
     def length(self) -> int:
         """Number of samples."""
-        return self.episode.num_samples
+        return self.outline.length
 
     @cached_property
     def joints(self) -> dict[str, np.ndarray]:
@@ -79,6 +113,8 @@ class Demo:
             values = self.episode.data.get(layout.join(layout.STATES, path))
             if values is None or values.ndim != 2 or not len(values):
                 continue
+            if quantity == layout.ROOT_POSE and values.shape[1] != 7:
+                continue
             initial = self.episode.data.get(layout.join(layout.INITIAL_STATE, path))
             if initial is not None and initial.shape == (1, values.shape[1]):
                 values = np.concatenate([initial, values])
@@ -86,15 +122,35 @@ class Demo:
         return found
 
 
-def read_demo(reader: DatasetReader, name: str) -> Demo:
-    """Read a demonstration without its images.
+def outline(reader: DatasetReader, name: str) -> Outline:
+    """Look at a demonstration without reading values."""
+    return Outline(name, reader.shapes(name), reader.damage(name))
 
-    Raises:
-        DatasetError: An array is damaged.
-    """
-    shapes = reader.shapes(name)
-    wanted = [path for path, (shape, _) in shapes.items() if np.prod(shape[1:], dtype=int) <= _MOST_ELEMENTS]
-    return Demo(name, reader.read(name, wanted), shapes, reader.attrs(name))
+
+def read_demo(reader: DatasetReader, name: str) -> Demo:
+    """Read a demonstration without its images; arrays that turn out to be damaged are left out and noted."""
+    seen = outline(reader, name)
+    damage, data = dict(seen.damage), {}
+    for path in seen.shapes:
+        if is_picture(seen, path) or not is_numeric(seen, path):
+            continue
+        try:
+            data[path] = reader.values(name, path)
+        except Unreadable as error:
+            damage[path] = str(error)
+    shapes = {path: shape for path, shape in seen.shapes.items() if path not in damage}
+    stated = reader.stated(name)
+    return Demo(Outline(name, shapes, damage), Episode(data, stated.values, name), stated)
+
+
+def is_numeric(demo: Outline, path: str) -> bool:
+    """Whether an array holds numbers or truth values, which physics and policies can take."""
+    return demo.shapes[path][1].kind in "biuf"
+
+
+def is_picture(demo: Outline, path: str) -> bool:
+    """Whether an array is too wide for anything but an image: checks do not look into those."""
+    return math.prod(demo.shapes[path][0][1:]) > _MOST_ELEMENTS
 
 
 def longest_run(flags: np.ndarray) -> tuple[int, int]:

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What keeps a demonstration from being used: the one question that every reader of a file asks first.
+
+Training, replay, annotation, generation and export each use some arrays of every demonstration. Before they do anything
+else they ask here about just those: `require` where all demonstrations are needed, `usable` where the others can go on
+without one. `mimic check` reports the same, by the same code, about everything that a file holds.
+
+Of the arrays that are named, these are errors (names of findings in brackets):
+
+- the actions are there and are (samples, width), with a sample at least (`missing`, `empty`, `shape`)
+- everything named is there (`missing`)
+- it can be read: no link out of the file, no size that the file cannot hold, nothing damaged (`damaged`)
+- it holds numbers or truth values (`not_numeric`)
+- it has as many rows as there are actions; an initial state has one (`rows`)
+- the initial state has everything that the states have (`initial_state`)
+- a sample has the same shape and kind as with most of the demonstrations asked about (`mixed_layouts`)
+- its values are finite (`not_finite`); pictures are not looked into
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ...errors import DatasetError
+from .. import layout
+from ..reader import DatasetReader
+from ..tree import Unreadable
+from . import content
+from .across import layouts
+from .demo import Outline, is_picture, outline
+from .finding import Finding
+
+
+def require(
+    reader: DatasetReader, terms: Iterable[str], names: Iterable[str] | None = None, *, values: bool = True
+) -> None:
+    """Make sure that demonstrations can be used.
+
+    What can be found without reading values is found for all of them first, then values are read, demonstration by
+    demonstration.
+
+    Args:
+        reader: The file.
+        terms: What is about to be used of each: flat paths of arrays (`obs/eef_pos`) or groups (`states`). `actions`
+            are always asked for.
+        names: The demonstrations; all if None.
+        values: Whether to read them, to find what is damaged or not finite.
+
+    Raises:
+        DatasetError: At the first fault; names the demonstration and the array.
+    """
+    for finding in faults(reader, terms, names, values=values):
+        raise as_error(finding, reader)
+
+
+def usable(
+    reader: DatasetReader, terms: Iterable[str], names: Iterable[str] | None = None, *, values: bool = True
+) -> tuple[list[str], dict[str, Finding]]:
+    """Tell the demonstrations that can be used from the others.
+
+    Args:
+        reader, terms, names, values: As for `require`.
+
+    Returns:
+        The names of those that can, in order, and what is first found about each of the others.
+    """
+    names = list(reader.episode_names if names is None else names)
+    found: dict[str, Finding] = {}
+    for finding in faults(reader, terms, names, values=values):
+        found.setdefault(finding.demo, finding)
+    return [name for name in names if name not in found], found
+
+
+def faults(
+    reader: DatasetReader, terms: Iterable[str], names: Iterable[str] | None = None, *, values: bool = True
+) -> Iterator[Finding]:
+    """Yield everything that keeps demonstrations from being used, as `require` and `usable` see it.
+
+    Args:
+        reader, terms, names, values: As for `require`.
+
+    Raises:
+        DatasetError: One of the names is not in the file.
+    """
+    wanted = list(dict.fromkeys([layout.ACTIONS, *terms]))
+    demos = [outline(reader, name) for name in (reader.episode_names if names is None else names)]
+    for demo in demos:
+        yield from _structure(demo, wanted)
+    differing = layouts([demo for demo in demos if demo.is_known], wanted)
+    yield from (finding for finding in differing if finding.level == "error")
+    for demo in demos if values else ():
+        yield from _values(reader, demo, wanted)
+
+
+def as_error(finding: Finding, reader: DatasetReader) -> DatasetError:
+    """Make the error that a reader raises of what is found."""
+    remedy = f"mimic check {reader.path} names everything that is wrong; mimic drop leaves demonstrations out."
+    return DatasetError(finding.message, where=f"{reader.path}, {finding.demo}", remedy=remedy)
+
+
+def _structure(demo: Outline, terms: Sequence[str]) -> Iterator[Finding]:
+    paths = demo.below(terms)
+    yield from content.damage(demo, terms)
+    yield from content.actions(demo)
+    for term in terms:
+        there = demo.below([term]) or list(content.damage(demo, [term]))
+        if not there and term != layout.ACTIONS:
+            yield Finding("error", "missing", demo.name, f"has no {term}{_neighbours(demo, term)}")
+    yield from content.kinds(demo, paths)
+    yield from content.rows(demo, paths)
+    if layout.INITIAL_STATE in terms:
+        yield from content.start(demo)
+
+
+def _values(reader: DatasetReader, demo: Outline, terms: Sequence[str]) -> Iterator[Finding]:
+    for path in demo.below(terms):
+        if is_picture(demo, path):
+            continue
+        try:
+            yield from content.finite(demo.name, path, reader.values(demo.name, path))
+        except Unreadable as error:
+            yield Finding("error", "damaged", demo.name, f"{path} {error}")
+
+
+def _neighbours(demo: Outline, term: str) -> str:
+    """Say what there is instead, for a wrong name is most often a near miss."""
+    group = term.rsplit("/", 1)[0] if "/" in term else ""
+    there = sorted({path.removeprefix(f"{group}/").split("/", 1)[0] for path in demo.below([group])}) if group else []
+    return f" (in {group}: {', '.join(there)})" if there else ""

@@ -1,0 +1,216 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Groups and arrays of a file that may be damaged, or made to do harm.
+
+HDF5 by itself follows a link into another file, takes the values of a virtual dataset from others, loads a library for
+a filter it does not know, and reserves memory for whatever size a header states. So whatever reads a dataset file opens
+the members of its groups here, and nowhere else:
+
+- Hard links are followed, and soft links that stay in the file. Links to other files are not, nor are virtual datasets,
+  external storage, and filters other than those that HDF5 and h5py bring.
+- A group that lies in itself, and groups and links nested without end, are found.
+- An array is only read if the file can hold as much as its header says, and if the memory suffices.
+
+Every exception of h5py's becomes an `Unreadable`, which says why in words that go after the member's path.
+"""
+
+import math
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import h5py
+import numpy as np
+from h5py import h5d, h5g, h5l, h5o, h5z  # pyright: ignore[reportAttributeAccessIssue]
+
+Shape = tuple[int, ...]
+Member = h5py.Group | h5py.Dataset
+
+_DEEPEST = 16
+"""Groups within groups."""
+_MOST_HOPS = 16
+"""Soft links that lead to soft links."""
+_MOST_ARRAYS = 10_000
+"""In one demonstration; groups that are linked many times over could make millions of a small file."""
+_FILTERS = {
+    h5z.FILTER_DEFLATE,
+    h5z.FILTER_SHUFFLE,
+    h5z.FILTER_FLETCHER32,
+    h5z.FILTER_SZIP,
+    h5z.FILTER_NBIT,
+    h5z.FILTER_SCALEOFFSET,
+    h5z.FILTER_LZF,
+}
+_MOST_UNPACKED = 1032
+"""Bytes that gzip makes of one, at most."""
+_ALWAYS_FITS = 16 << 20
+"""Bytes of an array that is read although the file holds hardly anything of it: what was never written is zeros."""
+_SHARE_OF_MEMORY = 0.5
+"""Of what is free: an array may exist twice for a moment."""
+
+
+class Unreadable(Exception):
+    """A member of a group cannot be used; the text goes after its path: "is damaged and cannot be read"."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The arrays below a group, by flat path."""
+
+    arrays: dict[str, tuple[Shape, np.dtype]] = field(default_factory=dict)
+    """Shape and type of those that can be read."""
+    damage: dict[str, str] = field(default_factory=dict)
+    """Why others, or groups, cannot be."""
+
+
+@contextmanager
+def guarded(why: str = "is damaged and cannot be read") -> Iterator[None]:
+    """Turn whatever h5py raises in here into `Unreadable`."""
+    try:
+        yield
+    except Unreadable:
+        raise
+    except Exception as error:  # Of a damaged file h5py raises nearly every kind.
+        raise Unreadable(why) from error
+
+
+def names_in(group: h5py.Group) -> list[str]:
+    """Return the names of a group's members.
+
+    Raises:
+        Unreadable: The group is damaged.
+    """
+    with guarded():
+        return list(group)
+
+
+def find(group: h5py.Group, path: str) -> Member | None:
+    """Open a member of a group by its flat path; None if there is none.
+
+    Raises:
+        Unreadable: It is there, and cannot be opened.
+    """
+    return _find(group, path, 0)
+
+
+def survey(group: h5py.Group) -> Tree:
+    """List everything below a group, without reading values."""
+    tree = Tree()
+    _survey(group, "", tree, (group.id,))
+    return tree
+
+
+def look_at(dataset: h5py.Dataset) -> tuple[Shape, np.dtype]:
+    """Return shape and type of an array that can be read.
+
+    Raises:
+        Unreadable: Its values lie elsewhere, it is packed in an unknown way, or it states a size that cannot be.
+    """
+    with guarded():
+        plan = dataset.id.get_create_plist()
+        # Before anything else is asked of it: even the shape of a virtual dataset may come from other files.
+        if plan.get_layout() == h5d.VIRTUAL or plan.get_external_count():
+            raise Unreadable("has its values in another file, which is not opened")
+        for number in range(plan.get_nfilters()):
+            if (code := plan.get_filter(number)[0]) not in _FILTERS:
+                raise Unreadable(f"is packed with the HDF5 filter {code}, which this program does not load")
+        shape, dtype = dataset.shape, dataset.dtype
+        if shape is None or dtype.itemsize == 0:
+            raise Unreadable("holds no values")
+        chunk = plan.get_chunk() if plan.get_layout() == h5d.CHUNKED else (0,)
+        wanted = max(math.prod(shape), math.prod(chunk)) * dtype.itemsize
+        stored = dataset.id.get_storage_size()
+        if wanted > max(_ALWAYS_FITS, stored * _MOST_UNPACKED):
+            raise Unreadable(f"states a size of {_gigabytes(wanted)}, of which the file holds {stored} bytes")
+    return shape, dtype
+
+
+def read_values(dataset: h5py.Dataset) -> np.ndarray:
+    """Read an array.
+
+    Raises:
+        Unreadable: It is damaged, or too large for the memory that is free.
+    """
+    shape, dtype = look_at(dataset)
+    wanted, free = math.prod(shape) * dtype.itemsize, free_memory()
+    if wanted > _ALWAYS_FITS and wanted > free * _SHARE_OF_MEMORY:
+        raise Unreadable(f"takes {_gigabytes(wanted)} of memory, and {_gigabytes(free)} are free")
+    with guarded():
+        return np.asarray(dataset[()])
+
+
+def free_memory() -> float:
+    """Return how much memory this process can still get [bytes]: of the machine's, and within its own limit."""
+    stated = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
+    free = float(stated["MemAvailable"].split()[0]) * 1024
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit != resource.RLIM_INFINITY:
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        free = min(free, float(max(0, limit - used)))
+    return free
+
+
+def _find(group: h5py.Group, path: str, hops: int) -> Member | None:
+    found: Member | None = group
+    for name in path.split("/"):
+        if name in ("", "."):
+            continue
+        if not isinstance(found, h5py.Group):
+            return None
+        found = _member(found, name, hops)
+    return found
+
+
+def _member(group: h5py.Group, name: str, hops: int) -> Member | None:
+    key = name.encode("utf-8", errors="surrogateescape")
+    with guarded():
+        if not group.id.links.exists(key):
+            return None
+        kind = group.id.links.get_info(key).type
+        if kind == h5l.TYPE_SOFT:
+            if hops == _MOST_HOPS:
+                raise Unreadable("is a link that leads nowhere")
+            target = group.id.links.get_val(key).decode("utf-8", errors="surrogateescape")
+            start = cast(h5py.Group, group.file["/"]) if target.startswith("/") else group
+            if (found := _find(start, target, hops + 1)) is None:
+                raise Unreadable("is a link that leads nowhere")
+            return found
+        if kind != h5l.TYPE_HARD:
+            raise Unreadable("is a link to another file, which is not followed")
+        opened = h5o.open(group.id, key)
+        if isinstance(opened, h5g.GroupID):
+            return h5py.Group(opened)
+        return h5py.Dataset(opened) if isinstance(opened, h5d.DatasetID) else None
+
+
+def _survey(group: h5py.Group, prefix: str, tree: Tree, above: tuple) -> None:
+    try:
+        names = names_in(group)
+    except Unreadable as error:
+        tree.damage[prefix] = str(error)
+        return
+    for name in names:
+        path = f"{prefix}/{name}" if prefix else name
+        try:
+            if not name.isprintable():
+                raise Unreadable("has a name that is not text")
+            item = _member(group, name, 0)
+            if isinstance(item, h5py.Dataset):
+                tree.arrays[path] = look_at(item)
+            elif isinstance(item, h5py.Group):
+                if len(above) > _DEEPEST or item.id in above:
+                    raise Unreadable("lies in itself" if item.id in above else "lies in too many groups")
+                _survey(item, path, tree, (*above, item.id))
+        except Unreadable as error:
+            tree.damage[ascii(path)[1:-1] if not path.isprintable() else path] = str(error)
+        if len(tree.arrays) + len(tree.damage) > _MOST_ARRAYS:
+            tree.damage[path] = f"is one of more than {_MOST_ARRAYS} arrays"
+            return
+
+
+def _gigabytes(count: float) -> str:
+    return f"{count / 1e9:.1f} GB"
