@@ -9,7 +9,7 @@ import importlib.util
 from dataclasses import dataclass
 
 from isaaclab_mimic_core.errors import PlatformError
-from isaaclab_mimic_core.stages.interpreter import find_interpreter
+from isaaclab_mimic_core.interpreter import find_interpreter
 
 _PACKAGES = {
     "isaaclab": ("Isaac Lab", "isaaclab==3.0.0"),

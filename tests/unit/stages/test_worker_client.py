@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from isaaclab_mimic_core.errors import PlatformError
 from isaaclab_mimic_core.events import DemoSaved, StageFailed, StageFinished
-from isaaclab_mimic_core.stages.interpreter import VARIABLE, find_interpreter
+from isaaclab_mimic_core.interpreter import VARIABLE
 from isaaclab_mimic_core.stages.worker_client import WorkerClient
 
 
@@ -164,28 +163,3 @@ def test_a_worker_does_not_outlive_its_parent(start, tmp_path, number):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     assert (tmp_path / "closed").exists() and not list(tmp_path.glob("*.part"))
-
-
-class TestFindInterpreter:
-    def test_a_plain_python_is_itself(self, monkeypatch):
-        monkeypatch.delenv(VARIABLE, raising=False)
-        assert find_interpreter(executable="/usr/bin/python3.12") == "/usr/bin/python3.12"
-
-    def test_isaac_sim_has_a_script_above_kit(self, tmp_path, monkeypatch):
-        monkeypatch.delenv(VARIABLE, raising=False)
-        (tmp_path / "python.sh").touch()
-        assert find_interpreter(executable=str(tmp_path / "kit" / "kit")) == str(tmp_path / "python.sh")
-
-    def test_what_is_chosen_comes_first(self, tmp_path, monkeypatch):
-        program = tmp_path / "mine"
-        program.touch(mode=0o755)
-        monkeypatch.setenv(VARIABLE, "/usr/bin/env")
-        assert find_interpreter(str(program), executable="/usr/bin/python3") == str(program)
-        assert find_interpreter(executable="/usr/bin/python3") == "/usr/bin/env"
-
-    def test_nothing_found(self, tmp_path, monkeypatch):
-        monkeypatch.delenv(VARIABLE, raising=False)
-        with pytest.raises(PlatformError, match="no Python interpreter"):
-            find_interpreter(executable=str(tmp_path / "kit" / "kit"))
-        with pytest.raises(PlatformError, match="not a program"):
-            find_interpreter(str(tmp_path / "missing"))

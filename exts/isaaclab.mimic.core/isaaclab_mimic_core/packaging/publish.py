@@ -20,6 +20,7 @@ from typing import NoReturn
 
 from ..doctor.kit import licence_accepted
 from ..errors import InputFileError, OutputError, PlatformError
+from ..interpreter import child_environment, find_interpreter
 
 _EXTENSIONS = ("isaaclab.mimic.core", "isaaclab.mimic.ui")
 _HERE = Path(__file__).parents[3]
@@ -148,7 +149,8 @@ def _run_kit(kernel: Path, folder: Path, staged: Path, output: Path) -> list[str
     kit_file.write_text(_KIT_FILE.format(url=json.dumps(str(output)), cache=json.dumps(str(folder / "cache"))))
     log = folder / "kit.log"
     log.unlink(missing_ok=True)
-    command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("run_kit.py")), str(kernel), str(kit_file)]
+    python = find_interpreter()
+    command = [python, "-I", "-S", str(Path(__file__).with_name("run_kit.py")), str(kernel), str(kit_file)]
     command += ["--allow-root", "--no-window", "--/crashreporter/enabled=0", "--/app/fastShutdown=false"]
     command += ["--/telemetry/enableAnonymousData=0", "--portable-root", str(folder), f"--/log/file={log}"]
     command += ["--ext-folder", str(staged), "--publish-overwrite"]
@@ -156,7 +158,13 @@ def _run_kit(kernel: Path, folder: Path, staged: Path, output: Path) -> list[str
         command += ["--publish", name]
     try:
         run = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=_SECONDS
+            command,
+            env=child_environment(python),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_SECONDS,
         )
     except subprocess.TimeoutExpired:
         raise PlatformError(f"Kit did not end within {_SECONDS} s", where=str(kernel)) from None

@@ -12,15 +12,12 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..events import Event, StageFailed, StageFinished, from_json
-from .interpreter import find_interpreter
+from ..interpreter import child_environment, find_interpreter
 
 _LAST_WORDS = 40
 """Lines of a process's stderr that are kept."""
-
-_PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
 
 
 class ProcessClient:
@@ -38,15 +35,13 @@ class ProcessClient:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stderr: deque[str] = deque(maxlen=_LAST_WORDS)
         self._ended = False
-        environment = dict(os.environ)
-        # Inside Kit our package is found through the extension's folder, of which a new process knows nothing.
-        search_path = [_PACKAGE_ROOT, environment.get("PYTHONPATH", "")]
-        environment["PYTHONPATH"] = os.pathsep.join(entry for entry in search_path if entry)
+        interpreter = find_interpreter(python)
+        environment = child_environment(interpreter)
         # Beside a window that draws on the same cores, threads that wait for each other by spinning only keep each
         # other from working.
         environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         self._process = subprocess.Popen(
-            [find_interpreter(python), "-m", *words],
+            [interpreter, "-m", *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from ...errors import PlatformError
+from ...interpreter import child_environment, find_interpreter
 from .cache import build_once
 
 WHEEL = "isaacsim-asset==6.2.0.0"
@@ -31,16 +32,19 @@ def franka_description() -> Path:
 
 
 def _fetch(folder: Path) -> None:
-    if uv := shutil.which("uv"):
-        command = [uv, "pip", "install", "--quiet", "--python", sys.executable]
-    elif importlib.util.find_spec("pip"):
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    python = find_interpreter()
+    another = python != sys.executable
+    # uv asks an interpreter about itself, and would not understand what Isaac Sim's python.sh says first.
+    if (uv := shutil.which("uv")) and not another:
+        command = [uv, "pip", "install", "--quiet", "--python", python]
+    elif another or importlib.util.find_spec("pip"):
+        command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     else:
         raise PlatformError(
-            "neither uv nor pip is here to fetch the robot's description", remedy="Install one: python -m ensurepip"
+            "neither uv nor pip is here to fetch the robot's description", remedy=f"Install one: {python} -m ensurepip"
         )
     command += ["--no-deps", "--target", str(folder), WHEEL]
-    result = subprocess.run(command, capture_output=True, text=True)
+    result = subprocess.run(command, env=child_environment(python), capture_output=True, text=True)
     if result.returncode:
         last = (result.stderr.strip().splitlines() or ["no message"])[-1]
         raise PlatformError(

@@ -15,21 +15,25 @@ import sys
 import time
 from pathlib import Path
 
-from ...errors import PlatformError
+from ...errors import MimicError, PlatformError
+from ...interpreter import child_environment, find_interpreter
 from .cache import build_once
 from .description import franka_description
+from .importer import use_standalone_importer
 
 RECIPE = 1
 """Raise when anything below changes what is built."""
 
 _NAME = "panda"
+_ERROR = "conversion refused: "
+"""What stands before an error of ours in the log of the process that converts."""
 
 
 def franka_usd() -> Path:
     """Return the path of the robot's USD file; builds it the first time (about 10 s).
 
     Raises:
-        PlatformError: The conversion failed; names its log.
+        PlatformError: The importer is not installed, or the conversion failed: then its log is named.
         OutputError: The cache cannot be written.
     """
     folder = build_once(f"franka-panda-{RECIPE}", _build)
@@ -46,14 +50,25 @@ def _build(folder: Path) -> None:
     urdf.write_text(re.sub(r"<mimic\b[^>]*/>", "", text), encoding="utf-8")
     log = folder.parent / "franka-build.log"
     with open(log, "wb") as output:
-        command = [sys.executable, "-m", __name__, str(urdf), str(folder), str(description)]
-        result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        python = find_interpreter()
+        result = subprocess.run(
+            [python, "-m", __name__, str(urdf), str(folder), str(description)],
+            env=child_environment(python),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    if result.returncode == MimicError.exit_code:
+        # Its last line is an error of ours, whose first line says what is wrong.
+        what, *remedy = log.read_text(errors="replace").rpartition(_ERROR)[2].splitlines()
+        raise PlatformError(what.strip(), remedy="\n".join(remedy).strip())
     if result.returncode:
         raise PlatformError("the robot could not be converted from its URDF", where=str(log), remedy="mimic doctor")
     (folder / "build_seconds.txt").write_text(f"{time.perf_counter() - start:.1f}\n")
 
 
 def _convert(urdf: str, folder: str, description: str) -> None:
+    use_standalone_importer()
     from isaaclab.sim.converters import UrdfConverter, UrdfConverterCfg
 
     from ..repairs.articulation_root import move_articulation_root
@@ -75,4 +90,8 @@ def _convert(urdf: str, folder: str, description: str) -> None:
 
 
 if __name__ == "__main__":
-    _convert(*sys.argv[1:])
+    try:
+        _convert(*sys.argv[1:])
+    except MimicError as error:
+        print(f"{_ERROR}{error}")
+        sys.exit(error.exit_code)
