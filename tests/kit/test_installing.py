@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Ways to install without a registry: a git clone, the Python package, the application file."""
+"""Ways to install without a registry: a git clone, the Python package."""
 
 import shutil
 import subprocess
@@ -16,15 +16,6 @@ from mimic_window import open_window
 ROOT = Path(__file__).parents[2]
 CORE, UI = "isaaclab.mimic.core", "isaaclab.mimic.ui"
 OURS = ["isaaclab_mimic_kit", "_isaaclab_mimic_kit"]
-
-ISAAC_SIM = """\
-[package]
-title = "Isaac Sim's place"
-version = "6.2.0"
-
-[dependencies]
-"omni.ui" = {}
-"""
 
 
 def check_place(kit, picture: Path, folder: Path) -> None:
@@ -85,22 +76,3 @@ def test_the_python_package_is_complete(unpacked):
         capture_output=True, text=True, cwd=unpacked, timeout=60,
     )  # fmt: skip
     assert Path(answer.stdout.strip()) == package / "data" / "franka_stack" / "demos.hdf5", answer.stderr
-
-
-@pytest.fixture(scope="module")
-def isaac_sim(tmp_path_factory) -> Path:
-    """A folder with an application of Isaac Sim's name, for there is no Isaac Sim here."""
-    folder = tmp_path_factory.mktemp("isaac_sim")
-    (folder / "isaacsim.exp.full.kit").write_text(ISAAC_SIM)
-    return folder
-
-
-@in_kit(app_file=ROOT / "config" / "isaaclab.mimic.kit", ext_folders=["{isaac_sim}"], without=OURS)
-def test_the_application_file_opens_the_window(kit, tmp_path, isaac_sim):
-    from isaaclab_mimic_ui.extension import get_window
-
-    kit.check(UI)
-    assert kit.is_enabled("isaacsim.exp.full")
-    assert get_window().visible
-    kit.update(5)
-    kit.screenshot(tmp_path / "app.png")
