@@ -2,7 +2,7 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 
 -- The Kit build, in the shape of NVIDIA's kit-app-template: drop this tree's files over a checkout of that template
--- (it brings repo.sh and tools/), then `./repo.sh build`. There is nothing to compile; building links the extensions
+-- (it brings repo.sh, repo.toml and tools/), then `./repo.sh build`. There is nothing to compile; building links the extensions
 -- into _build/<platform>/<config>/exts, from where an application runs and packages them.
 
 repo_build = require("omni/repo/build")

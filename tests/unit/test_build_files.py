@@ -157,10 +157,60 @@ def test_kit_build_starts_every_application_file(tmp_path: Path):
     assert KitBuild(tmp_path).apps == ["a.kit", "b.kit"]
 
 
-def test_repo_toml_looks_where_things_are():
-    config = tomllib.loads((ROOT / "repo.toml").read_text())
-    assert config["repo"]["name"] == PYPROJECT["project"]["name"]
-    assert "${root}/exts" in config["repo_precache_exts"]["ext_folders"]
+TEMPLATE = {
+    "repo": {
+        "name": "kit-app-template",
+        "import_configs": ["kit-template/repo.toml", "kit-template/repo-external-app.toml"],
+        "folders": {"version_file": "${root}/VERSION.md"},
+    },
+    "repo_build": {
+        "docker": {"enabled": False},
+        "fetch": {
+            "platform:linux-x86_64": {"before_pull_commands": [["mkdir", "--parents", "${root}/source/apps"]]},
+            "platform:windows-x86_64": {"before_pull_commands": [["powershell"]]},
+            "packman_target_files_to_pull": ["${root}/tools/deps/kit-sdk.packman.xml"],
+            "pip": {"files_to_pull": ["${root}/tools/deps/pip.toml"], "licensing_enabled": False},
+        },
+    },
+    "repo_precache_exts": {"apps": [], "registries": [{"name": "kit/default"}, {"name": "kit/sdk"}]},
+    "repo_package": {"packages": {"fat_package": {"root": "_build"}, "thin_package": {"root": "_build"}}},
+}
+"""The keys of kit-app-template's repo.toml for Kit 109 and 110 that the build needs, with values cut short."""
+
+
+def laid_over(below: dict, above: dict) -> dict:
+    """Merge two configurations as NVIDIA's repo tools do: tables are joined, any other value is replaced."""
+    both = {
+        key: laid_over(below[key], above[key]) for key in below.keys() & above.keys() if isinstance(above[key], dict)
+    }
+    return below | above | both
+
+
+def leaves(config: dict, path: tuple = ()) -> dict[tuple, object]:
+    found = {}
+    for key, value in config.items():
+        found |= leaves(value, (*path, key)) if isinstance(value, dict) else {(*path, key): value}
+    return found
+
+
+def test_the_templates_settings_stay_but_for_three():
+    # A file named repo.toml would take the template's place instead.
+    assert not (ROOT / "repo.toml").exists()
+    ours = tomllib.loads((ROOT / "user.repo.toml").read_text())
+    before, after = leaves(TEMPLATE), leaves(laid_over(TEMPLATE, ours))
+    assert {path for path, value in before.items() if after[path] != value} == {
+        ("repo", "name"),
+        ("repo_build", "fetch", "platform:linux-x86_64", "before_pull_commands"),
+        ("repo_build", "fetch", "pip", "files_to_pull"),
+    }
+
+
+def test_the_build_looks_where_things_are():
+    ours = tomllib.loads((ROOT / "user.repo.toml").read_text())
+    assert ours["repo"]["name"] == PYPROJECT["project"]["name"]
+    assert ours["repo_precache_exts"]["ext_folders"] == ["${root}/exts"]
+    # What the tool generates must not be taken for an application file of ours.
+    assert ours["repo_precache_exts"]["generated_app_path"].startswith("${root}/_build/")
 
 
 @pytest.mark.parametrize("name", EXTENSIONS)
