@@ -24,7 +24,7 @@ from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.sim import open_env
 from isaaclab_mimic_core.stages.playback import Playback, stacked_states
 from isaaclab_mimic_core.stages.quickstart import SAMPLE
-from isaaclab_mimic_core.tasks.catalog import DEFAULT_TASK
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
 SCALE = 0.5
 SETTLING = 10

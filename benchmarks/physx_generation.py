@@ -175,7 +175,7 @@ def _run_isaaclab(options: Options, folder: Path) -> dict:
     from isaaclab_tasks.contrib.stack.stack_env_cfg import StackEventCfg
 
     from isaaclab_mimic_core.sim import open_env
-    from isaaclab_mimic_core.tasks.catalog import DEFAULT_TASK
+    from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
     def as_upstream(cfg: Any) -> None:
         cfg.events = StackEventCfg()

@@ -46,7 +46,7 @@ def main() -> int:
             seed=1,
         )
         scripted = replace(recording, teleop_device="scripted")
-        stage = Record(recording, device=lambda env: make_device(env, scripted, scripted.seed))
+        stage = Record(recording, device=lambda env: make_device(env, scripted))
         until = None
 
         def look() -> None:

@@ -16,6 +16,7 @@ class DrivenStage(CountingStage):
         steps = max(0, self._steps - 3)
         return super().snapshot() | {
             "teleop_device": "keyboard",
+            "live": True,
             "waiting": not steps,
             "steps": steps,
             "seconds": 12.0,

@@ -15,7 +15,7 @@ from isaaclab.managers import ObservationTermCfg, SceneEntityCfg
 from isaaclab_mimic_core.sim import camera, open_env
 from isaaclab_mimic_core.stages.options import RecordOptions
 from isaaclab_mimic_core.stages.record import Record
-from isaaclab_mimic_core.tasks.catalog import DEFAULT_TASK
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
 COUNT = 2
 

@@ -28,7 +28,7 @@ from isaaclab_mimic_core.sim import open_env  # noqa: E402
 from isaaclab_mimic_core.stages.options import RecordOptions, TeleopOptions  # noqa: E402
 from isaaclab_mimic_core.stages.record import Record  # noqa: E402
 from isaaclab_mimic_core.stages.teleop import Teleop  # noqa: E402
-from isaaclab_mimic_core.tasks.catalog import DEFAULT_TASK  # noqa: E402
+from isaaclab_mimic_core.tasks import DEFAULT_TASK  # noqa: E402
 
 FOLDER = Path(sys.argv[1])
 MODEL = "SpaceNavigator"

@@ -14,7 +14,7 @@ from isaaclab_mimic_core.stages.options import ReplayOptions
 from isaaclab_mimic_core.stages.playback import Playback
 from isaaclab_mimic_core.stages.quickstart import SAMPLE
 from isaaclab_mimic_core.stages.replay import Replay
-from isaaclab_mimic_core.tasks.catalog import DEFAULT_TASK
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
 pytestmark = pytest.mark.sim
 

@@ -74,7 +74,7 @@ def follow_inputs(env) -> list[dict]:
     settings = DeviceSettings(teleop_device="xr", mcap_record=str(folder / "inputs.mcap"))
     check_device(settings, TASK)
     env.reset(torch.tensor([0]), torch.tensor([7]))
-    device = make_device(env, settings, 1)
+    device = make_device(env, settings)
     device.begin(torch.tensor([0]), torch.tensor([0]))
     quarter = (0.0, 0.5**0.5, 0.0, 0.5**0.5)
     wrist = (0.0, 1.1, -0.4, *IDENTITY)

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from . import __version__
+from . import __version__, plugins
 from .errors import MimicError, PlatformError
 from .events import Event, StageFailed, to_json
 from .exit_status import DONE, FINDINGS, INTERRUPTED, UNEXPECTED
@@ -237,10 +237,15 @@ def package(options: Annotated[PackageOptions, _Flat], output: Annotated[Output,
     return job, output
 
 
-def ui() -> tuple[Job, Output]:
+def ui(output: Annotated[Output, _Flat], forget_imports: bool = False) -> tuple[Job, Output]:
     """Open the window: the whole workflow by mouse and keyboard, without Kit.
 
     mimic ui
+    mimic ui --import my_tasks.py
+
+    Args:
+        output: How to answer, and what to import; the window imports it again when it is next opened.
+        forget_imports: Start without the modules that earlier windows were given.
     """
 
     def job(streams: Streams, output: Output) -> int:
@@ -251,9 +256,9 @@ def ui() -> tuple[Job, Output]:
             raise PlatformError(
                 "the window's package isaaclab_mimic_ui is not installed", remedy="Install it: ./mimic.sh setup ui"
             ) from error
-        return desktop.main()
+        return desktop.main(forget_imports)
 
-    return job, Output()
+    return job, output
 
 
 def version() -> tuple[Job, Output]:
@@ -303,6 +308,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     streams = take_streams(arguments[0], output.json, output.verbose)
     try:
         with interruptible():
+            plugins.on_problem(lambda problem: print(f"mimic {arguments[0]}: warning: {problem}", file=streams.err))
+            plugins.use_imports(output.imports)
             return job(streams, output)
     except MimicError as error:
         if output.json:

@@ -61,6 +61,10 @@ class ConfigError(MimicError):
     """A task's Mimic configuration contradicts itself; names the field and its value."""
 
 
+class PluginError(MimicError):
+    """A package that brings tasks, robots, devices, planners or learners says something that cannot be used."""
+
+
 class PlatformError(MimicError):
     """This machine lacks something that has to be installed first."""
 

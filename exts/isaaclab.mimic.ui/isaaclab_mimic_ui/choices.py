@@ -9,7 +9,7 @@ import json
 import os
 from pathlib import Path
 
-from isaaclab_mimic_core.tasks.catalog import TASKS
+from isaaclab_mimic_core.tasks import all_tasks
 
 from .fields import Field
 from .steps import Step
@@ -56,6 +56,17 @@ class Choices:
         """
         return self.fields[name].to_value(self[name])
 
+    def drop_vanished(self) -> list[str]:
+        """Give fields whose value can no longer be chosen their default; return their names."""
+        vanished = [
+            name for name, field in self.fields.items() if field.follows_plugins and self[name] not in field.choices
+        ]
+        for name in vanished:
+            field = self.fields[name]
+            default = field.to_text(field.default)
+            self[name] = default if default in field.choices else field.choices[0]
+        return vanished
+
     def problems(self) -> dict[str, str]:
         """Return, per field, what has to be changed before a run can start."""
         found: dict[str, str] = {}
@@ -63,8 +74,8 @@ class Choices:
             try:
                 value = field.to_value(self[name])
                 problem = self._file_problem(field, value) if field.looks.file else ""
-                if not problem and field.looks.choices and value not in field.looks.choices:
-                    problem = f"One of {', '.join(field.looks.choices)}."
+                if not problem and field.kind is str and (known := field.choices) and value not in known:
+                    problem = f"One of {', '.join(known)}."
             except ValueError as error:
                 problem = str(error)
             if problem:
@@ -155,7 +166,7 @@ def read_kept(text: str) -> dict:
 def read_shared(text: str) -> dict[str, str]:
     """Read the remembered values that forms share."""
     kept = {name: value for name, value in read_kept(text).items() if isinstance(value, str)}
-    if kept.get("task") not in TASKS:
+    if kept.get("task") not in all_tasks():
         kept.pop("task", None)
     return kept
 

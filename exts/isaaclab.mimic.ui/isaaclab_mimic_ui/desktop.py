@@ -17,8 +17,11 @@ _TITLE = "Isaac Lab Mimic"
 _WIDTH, _HEIGHT = 1280, 720
 
 
-def main() -> int:
+def main(forget_imports: bool = False) -> int:
     """Open the window, and return when it is closed.
+
+    Args:
+        forget_imports: Start without the modules that earlier windows were told to import.
 
     Raises:
         PlatformError: There is no omni.ui, or no screen to show it on.
@@ -44,7 +47,7 @@ def main() -> int:
     was_there = litter.exists()
     ui.init(_TITLE, _WIDTH, _HEIGHT, max_fps=None)
     try:
-        asyncio.run(_run())
+        asyncio.run(_run(forget_imports))
     finally:
         ui.shutdown()
         if not was_there:
@@ -52,15 +55,18 @@ def main() -> int:
     return 0
 
 
-async def _run() -> None:
+async def _run(forget_imports: bool) -> None:
     import omni.ui as ui
     from omni.ui import _ui, standalone
 
     from .host.desktop import DesktopHost, keep_open
     from .window import MimicWindow
+    from .work import IMPORTS
 
     config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     host = DesktopHost(config / "isaaclab-mimic" / "window.json")
+    if forget_imports:
+        host.remember(IMPORTS, "")
     window = MimicWindow(
         host,
         flags=ui.WINDOW_FLAGS_NO_TITLE_BAR

@@ -11,6 +11,7 @@ import itertools
 import textwrap
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 
 _NOT_GIVEN = ""
@@ -23,7 +24,8 @@ class Looks:
 
     label: str = ""
     unit: str = ""
-    choices: tuple[str, ...] = ()
+    choices: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
+    """What there is to choose from; a function where plug-ins add to it."""
     low: float | None = None
     high: float | None = None
     file: str = ""
@@ -56,7 +58,14 @@ class Field:
     @property
     def choices(self) -> tuple[str, ...]:
         """What there is to choose from; nothing if anything can be filled in."""
-        return ("as the mode says", "on", "off") if self.kind is bool and self.optional else self.looks.choices
+        if self.kind is bool and self.optional:
+            return ("as the mode says", "on", "off")
+        return self.looks.choices() if callable(self.looks.choices) else self.looks.choices
+
+    @property
+    def follows_plugins(self) -> bool:
+        """Whether what there is to choose from changes while the program runs."""
+        return callable(self.looks.choices)
 
     def to_text(self, value: object) -> str:
         """Write a value as it stands in the form."""

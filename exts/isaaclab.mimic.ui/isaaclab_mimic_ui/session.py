@@ -97,8 +97,7 @@ class Session:
     @property
     def is_driven(self) -> bool:
         """Whether a person drives the running stage; keys then reach it, whatever the device."""
-        device = self.snapshot.get("teleop_device", "scripted")
-        return self.state is State.RUNNING and device != "scripted"
+        return self.state is State.RUNNING and self.snapshot.get("live", False)
 
     def remember(self) -> None:
         """Keep the choices beyond this run of the program."""

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from isaaclab_mimic_core.devices import NAMES as DEVICES
+from isaaclab_mimic_core.datagen import planners
+from isaaclab_mimic_core.devices import is_live
+from isaaclab_mimic_core.plugins import DEVICES
 from isaaclab_mimic_core.stages import learning_options
 from isaaclab_mimic_core.stages import options as stage_options
-from isaaclab_mimic_core.tasks.catalog import TASKS
+from isaaclab_mimic_core.tasks import all_tasks
 
 from .fields import Field, Looks, fields_of
 
@@ -27,7 +29,7 @@ SIMULATION = ("device", "physics", "assets", "viz")
 
 
 _COMMON = {
-    "task": Looks("Task", choices=tuple(TASKS), shared="task"),
+    "task": Looks("Task", choices=lambda: tuple(all_tasks()), shared="task"),
     "num_envs": Looks("Environments", low=1, high=16384),
     "seed": Looks("Seed", low=0, high=2**63 - 1),
     "device": Looks("Compute on"),
@@ -147,7 +149,7 @@ GENERATE = Step(
         "fade_noise": Looks("Calm before grips"),
         "keep_clear": Looks("Keep clear of other objects"),
         "per_subtask_selection": Looks("Choose per subtask"),
-        "planner": Looks("Ways between segments", choices=("task", "straight", "lift")),
+        "planner": Looks("Ways between segments", choices=planners.choices),
     },
     check=_overwrite_or("resume"),
     needs=ANNOTATED,
@@ -206,7 +208,7 @@ MARK = Step(
 def _check_record(choices: Choices) -> dict[str, str]:
     found = _overwrite_or("append")(choices)
     try:
-        scripted = choices["teleop_device"] == "scripted"
+        scripted = not is_live(choices["teleop_device"])
         if not scripted and choices.value("num_envs") != 1:
             found["num_envs"] = "A person drives one environment."
         if scripted and not choices.value("num_demos"):
@@ -233,7 +235,7 @@ RECORD = Step(
     {
         "output": Looks("Output file", file="out", shared=DEMOS),
         "append": Looks("Add to the file if it exists"),
-        "teleop_device": Looks("Device", choices=DEVICES),
+        "teleop_device": Looks("Device", choices=lambda: tuple(DEVICES.all())),
         "num_demos": Looks("Demonstrations", unit="0: no end", low=0),
         "step_hz": Looks("Step rate", unit="1/s", low=0, high=1000),
         "pos_sensitivity": Looks("Speed", unit="m/s", low=0, high=1000),

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 import omni.ui as ui
 
+from isaaclab_mimic_core import plugins
+
 from .choices import read_kept
 from .folders import Wish
 from .host.base import Host
@@ -18,6 +20,7 @@ from .losses import ask_before_close
 from .panels import PANELS
 from .panels.context import PanelContext
 from .panels.keys import KeysPanel
+from .panels.stage_panel import StagePanel
 from .session import Session, State
 from .steps import SHOWN, STEPS
 from .widgets import style
@@ -76,6 +79,11 @@ class MimicWindow:
         self.hotkeys.listen(DRIVE, self._is_driving, self._on_drive_key)
         self._stop_asking = host.ask_before_quitting(lambda: not self.visible or self.may_close())
         self._stop_gamepad: Callable[[], None] | None = None
+        self._lists_changed = False
+        self._stop_following = [
+            registry.on_change(lambda: setattr(self, "_lists_changed", True))
+            for registry in plugins.REGISTRIES.values()
+        ]
         self._loop = host.spawn(self._keep_up_to_date())
 
     @property
@@ -146,6 +154,8 @@ class MimicWindow:
         self.remember()
         self._stop_listening()
         self._stop_asking()
+        for stop in self._stop_following:
+            stop()
         if self._stop_gamepad is not None:
             self._stop_gamepad()
         self._loop.cancel()
@@ -172,6 +182,7 @@ class MimicWindow:
                     with ui.VStack(height=0, spacing=1):
                         self._title = ui.Label("", name="title", height=28)
                         self._sentence = ui.Label("", name="dim", height=0, word_wrap=True)
+                        self._warning = ui.Label("", name="problem", height=0, word_wrap=True, visible=False)
                     self.question = Question()
                     self._place = ui.ZStack()
 
@@ -208,6 +219,20 @@ class MimicWindow:
         """A click comes before anything else."""
         self.work.give_way()
         self._host.hurry()
+
+    def _follow_plugins(self) -> None:
+        """Bring the lists up to date when plug-ins have come or gone, and say which cannot be used."""
+        text = "\n".join(self.work.plugin_problems)
+        if text != self._warning.text:
+            self._warning.text, self._warning.visible = text, bool(text)
+        if not self._lists_changed:
+            return
+        self._lists_changed = False
+        for session in self.work.sessions.values():
+            session.choices.drop_vanished()
+        for panel in self.panels.values():
+            if isinstance(panel, StagePanel):
+                panel.follow_plugins()
 
     # -- keys
 
@@ -263,6 +288,7 @@ class MimicWindow:
             if not self.visible:
                 self.hotkeys.release()
                 continue
+            self._follow_plugins()
             self.work.refresh_files()
             self.question.refresh()
             chosen = STEPS[self.chosen].under or self.chosen if self.chosen in STEPS else ""

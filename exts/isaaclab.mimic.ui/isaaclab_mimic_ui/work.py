@@ -10,12 +10,17 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from .choices import read_shared
+from isaaclab_mimic_core import plugins
+from isaaclab_mimic_core.errors import MimicError
+
+from .choices import read_kept, read_shared
 from .host.base import Host
 from .session import Session, State
 from .steps import STEPS, Step
 
 _SHARED = "shared"
+IMPORTS = "imports"
+"""Under this name the window remembers what `--import` gave it."""
 _LOOK_PERIOD = 1.0
 """[s] How often files are looked at."""
 
@@ -39,6 +44,9 @@ class Work:
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self.plugin_problems = read_imports(host)
+        """What plug-ins that the window remembered are missing now, for people."""
+        self._forget_problems = plugins.on_problem(lambda problem: self.plugin_problems.append(f"Warning: {problem}"))
         self.shared = read_shared(host.recall(_SHARED))
         """What one step writes and the next one reads, by name; and the task."""
         self.sessions = {name: Session(host, step, self.shared) for name, step in STEPS.items()}
@@ -60,6 +68,7 @@ class Work:
     def remember(self) -> None:
         """Keep everything that was chosen beyond this run of the program."""
         self._host.remember(_SHARED, json.dumps(self.shared))
+        self._host.remember(IMPORTS, json.dumps({IMPORTS: plugins.imports()}))
         for session in self.sessions.values():
             session.remember()
 
@@ -68,6 +77,7 @@ class Work:
         self.remember()
         for session in self.sessions.values():
             session.close()
+        self._forget_problems()
 
     @property
     def running(self) -> list[Session]:
@@ -135,6 +145,18 @@ class Work:
         if name in self._files and self._files[name][0] == key:
             return
         self._files[name] = key, _content(path) if status else ""
+
+
+def read_imports(host: Host) -> list[str]:
+    """Import what earlier windows were given; return, for people, what of it is gone, which is forgotten."""
+    kept = read_kept(host.recall(IMPORTS)).get(IMPORTS)
+    gone = []
+    for name in kept if isinstance(kept, list) else []:
+        try:
+            plugins.use_imports([str(name)])
+        except MimicError as error:
+            gone.append(str(error))
+    return gone
 
 
 def _content(path: Path) -> str:

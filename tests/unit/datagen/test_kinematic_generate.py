@@ -16,7 +16,7 @@ from isaaclab_mimic_core.errors import OutputError
 from isaaclab_mimic_core.events import AttemptFinished
 from isaaclab_mimic_core.stages.generate import Generate
 from isaaclab_mimic_core.stages.options import GenerateOptions
-from isaaclab_mimic_core.tasks.catalog import DEFAULT_TASK as TASK
+from isaaclab_mimic_core.tasks import DEFAULT_TASK as TASK
 
 WANTED = 8
 

@@ -24,15 +24,16 @@ def test_all_that_is_plugged_in_is_listed_once(monkeypatch):
     ports.refused = {"SpaceMousePro"}
     monkeypatch.setattr(listing.os.path, "exists", lambda path: True)
     monkeypatch.setattr(listing.os, "access", lambda path, mode: False)
-    good, bad = spacemice(listing.list_devices(ports))
+    monkeypatch.setattr(listing, "Hid", lambda: ports)
+    good, bad = spacemice(listing.list_devices())
     assert good.usable and good.detail == "SpaceNavigator at /fake/hidraw1" and not ports.mice[0].opened
     assert bad.trouble and not bad.usable and "permission denied" in bad.detail and "*:046D:*" in bad.remedy
-    text = format_devices(listing.list_devices(ports))
+    text = format_devices(listing.list_devices())
     assert "+ spacemouse  SpaceNavigator" in text and "sudo tee" in text
 
 
 def test_nothing_plugged_in_is_no_trouble():
-    (none,) = spacemice(listing.list_devices(FakePorts()))
+    (none,) = listing.list_spacemice(FakePorts())
     assert (none.usable, none.trouble, none.detail) == (False, False, "none plugged in")
 
 

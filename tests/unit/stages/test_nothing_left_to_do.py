@@ -14,7 +14,7 @@ from isaaclab_mimic_core.stages.annotate import Annotate
 from isaaclab_mimic_core.stages.annotate_by_hand import AnnotateByHand
 from isaaclab_mimic_core.stages.generate import Generate
 from isaaclab_mimic_core.stages.options import AnnotateByHandOptions, AnnotateOptions, GenerateOptions
-from isaaclab_mimic_core.tasks.catalog import DEFAULT_TASK
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
 STAGES = {
     "annotate": (Annotate, AnnotateOptions, {}),

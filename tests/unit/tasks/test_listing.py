@@ -9,8 +9,9 @@ import sys
 
 import pytest
 
+from isaaclab_mimic_core.plugins import TASKS
 from isaaclab_mimic_core.sim.assets import cloud
-from isaaclab_mimic_core.tasks import TASKS, listing
+from isaaclab_mimic_core.tasks import listing
 from isaaclab_mimic_core.tasks.listing import format_tasks, list_tasks
 
 # Asked in a process of its own: Isaac Lab must not be imported before the repairs that other tests' simulations need.
@@ -21,10 +22,11 @@ import torch
 import isaaclab_mimic.envs
 from isaaclab_mimic_core.envs import adapt
 from isaaclab_mimic_core.errors import TaskError
-from isaaclab_mimic_core.tasks import TASKS
+from isaaclab_mimic_core.plugins import TASKS, resolve
 
-for package in {task.package for task in TASKS.values()} - {""}:
-    importlib.import_module(package).register()
+for task in TASKS.all().values():
+    if task.register:
+        resolve(task.register)()
 
 def is_taken(entry_point):
     module, _, name = entry_point.partition(":")
@@ -56,7 +58,7 @@ def registry() -> dict[str, bool]:
 
 
 def test_the_catalogue_is_the_registry(registry):
-    assert set(TASKS) == set(registry)
+    assert set(TASKS.all()) == set(registry)
 
 
 def test_every_tasks_environment_can_be_generated_in(registry):
@@ -85,7 +87,7 @@ def test_without_cloud_only_tasks_with_local_assets_run(monkeypatch):
     pytest.importorskip("isaaclab")
     everything_here(monkeypatch, cloud_assets=False)
     runnable = {task["id"] for task in list_tasks() if task["runs_here"]}
-    assert runnable == {task.id for task in TASKS.values() if task.local}
+    assert runnable == {task.id for task in TASKS.all().values() if task.local}
     assert "asset server" in missing()["IsaacContrib-Stack-Cube-Bin-Franka-IK-Rel-Mimic"]
 
 

@@ -6,7 +6,8 @@
 import pytest
 
 from isaaclab_mimic_core.errors import TaskError
-from isaaclab_mimic_core.tasks import TASKS, find_task
+from isaaclab_mimic_core.plugins import TASKS
+from isaaclab_mimic_core.tasks import find_task
 
 RELATIVE = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
 ABSOLUTE = "Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0"
@@ -33,7 +34,7 @@ def test_names(name, task_id):
     assert find_task(name).id == task_id
 
 
-@pytest.mark.parametrize("task_id", TASKS)
+@pytest.mark.parametrize("task_id", TASKS.all())
 def test_every_id_is_its_own_name(task_id):
     assert find_task(task_id).id == task_id
     assert find_task(task_id.lower()).id == task_id

@@ -3,38 +3,29 @@
 
 """Who demonstrates: a person with a device, or a script."""
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
-from ..errors import OptionError
+from ..errors import DeviceError, PluginError
+from ..plugins import DEVICES, TASKS, DeviceSpec, resolve
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
     from .device import TeleopDevice
 
-_DEVICES = {
-    "keyboard": "keyboard:Keyboard",
-    "spacemouse": "spacemouse:SpaceMouse",
-    "gamepad": "gamepad:Gamepad",
-    "xr": "xr:Xr",
-}
-"""Name -> module and class, called with the environments and a `DeviceSettings`."""
 
-_CHECKS = {
-    "spacemouse": "spacemouse_hid:check",
-    "xr": "xr_session:check_xr",
-}
-"""Name -> module and function that is called with a `DeviceSettings` and the task's id before anything is opened, and
-raises if the device cannot drive. Such a module imports neither Isaac Lab nor torch: repairs have to come first."""
+def find_device(name: str) -> DeviceSpec:
+    """Return the device of that name.
 
-NAMES = (*_DEVICES, "scripted")
-"""Every device, in the order shown to people."""
+    Raises:
+        OptionError: There is none.
+    """
+    return DEVICES.find(name, "--teleop-device")
 
-_SCRIPTED = {
-    "Mimic-Lift-Box-Two-Franka-v0": "scripted_two_arm:ScriptedLifters",
-    "Mimic-Clear-And-Place-Two-Franka-v0": "scripted_two_arm:ScriptedClearers",
-}
-"""Task -> module and class of its scripted demonstrator; every other task is a cube stack."""
+
+def is_live(name: str) -> bool:
+    """Return whether a person drives with a device; one that is gone counts as live."""
+    spec = DEVICES.get(name)
+    return spec is None or spec.live
 
 
 def check_device(settings: Any, task_id: str) -> None:
@@ -45,42 +36,51 @@ def check_device(settings: Any, task_id: str) -> None:
         DeviceError: It is not there, or may not be read.
     """
     settings.check_device()
-    if settings.teleop_device != "scripted":
-        _find(settings.teleop_device)
-    if check := _CHECKS.get(settings.teleop_device):
-        _load(check)(settings, task_id)
+    if check := find_device(settings.teleop_device).check:
+        resolve(check)(settings, task_id)
 
 
-def make_device(env: "BatchedEnv", settings: Any, seed: int) -> "TeleopDevice":
+def make_device(env: "BatchedEnv", settings: Any) -> "TeleopDevice":
     """Open the device in a `DeviceSettings` for environments that are open.
 
     Args:
         env: What it drives.
-        settings: A `DeviceSettings`.
-        seed: Seed of whatever a script draws.
+        settings: A `DeviceSettings` that also has the `seed` of whatever a script draws.
 
     Raises:
         MimicError: As `check_device`, or this device cannot drive this task.
     """
-    if settings.teleop_device == "scripted":
-        return scripted_for(env.info["task"])(env, seed)
-    return _load(_find(settings.teleop_device))(env, settings)
+    from .device import TeleopDevice
+
+    device = resolve(find_device(settings.teleop_device).device)(env, settings)
+    if not isinstance(device, TeleopDevice):
+        raise PluginError(
+            f"makes a {type(device).__name__}, which is no TeleopDevice", where=f"device {settings.teleop_device}"
+        )
+    return device
 
 
-def scripted_for(task_id: str) -> Any:
-    """Return the class of the scripted demonstrator of a task, called with the environments and a seed.
+def check_script(settings: Any, task_id: str) -> None:
+    """Find out whether a task has a script."""
+    script_of(task_id)
 
-    It has `begin(env_ids, numbers)` for freshly reset environments, and `action()`.
+
+def make_script(env: "BatchedEnv", settings: Any) -> "TeleopDevice":
+    """Return the script of the task that is open."""
+    return resolve(script_of(env.info["task"]))(env, settings.seed)
+
+
+def script_of(task_id: str) -> Any:
+    """Return the scripted demonstrator of a task: a reference to what is called with the environments and a seed.
+
+    Raises:
+        DeviceError: The task has none.
     """
-    return _load(_SCRIPTED.get(task_id, "scripted:ScriptedStacker"))
-
-
-def _find(name: str) -> str:
-    if name not in _DEVICES:
-        raise OptionError(f"{name!r} is not one of {', '.join(NAMES)}", where="--teleop-device")
-    return _DEVICES[name]
-
-
-def _load(place: str) -> Any:
-    module, _, name = place.partition(":")
-    return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    task = TASKS.get(task_id)
+    if task is None or task.script is None:
+        raise DeviceError(
+            "the task has no scripted demonstrator",
+            where=task_id,
+            remedy="Drive it by hand (--teleop-device keyboard), or register the task with a script.",
+        )
+    return task.script

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..doctor.hid import udev_command
+from ..errors import MimicError
+from ..plugins import DEVICES, DeviceSpec, resolve
 from ..sim.host import inside_kit
 from . import xr_session
 from .spacemouse_hid import Hid, SpaceMouseReader, find
@@ -29,13 +31,12 @@ class Listed:
     """Whether it is there and should work, but does not."""
 
 
-def list_devices(hid: Any = None) -> list[Listed]:
-    """Return all devices that could drive on this machine.
-
-    Args:
-        hid: What enumerates and opens HID devices, by default hidapi.
-    """
-    return [_keyboard(), *_spacemice(hid or Hid()), _gamepad(), _xr(), Listed("scripted", True, "always here")]
+def list_devices() -> list[Listed]:
+    """Return all devices that could drive on this machine, and why others cannot."""
+    listed = []
+    for spec in DEVICES.all().values():
+        listed += _probe(spec)
+    return listed
 
 
 class LiveReadings:
@@ -79,14 +80,32 @@ def to_dicts(listed: list[Listed]) -> list[dict]:
     return [asdict(device) for device in listed]
 
 
-def _keyboard() -> Listed:
+def _probe(spec: DeviceSpec) -> list[Listed]:
+    """Ask one device; what goes wrong becomes its trouble, for the others are to be listed too."""
+    if spec.probe is None:
+        return [Listed(spec.name, True, spec.title or "says nothing of itself")]
+    try:
+        return list(resolve(spec.probe)())
+    except Exception as error:
+        words = error if isinstance(error, MimicError) else f"{type(error).__name__}: {error}"
+        return [Listed(spec.name, False, f"looking for it failed: {' '.join(str(words).split())}", trouble=True)]
+
+
+def list_keyboard() -> list[Listed]:
+    """Say whether there are keys to be read here."""
     if sys.stdin and sys.stdin.isatty():
-        return Listed("keyboard", True, "this terminal's")
+        return [Listed("keyboard", True, "this terminal's")]
     remedy = "Start in a terminal, or use the Mimic window."
-    return Listed("keyboard", False, "none: standard input is not a terminal", remedy)
+    return [Listed("keyboard", False, "none: standard input is not a terminal", remedy)]
 
 
-def _spacemice(hid: Any) -> list[Listed]:
+def list_spacemice(hid: Any = None) -> list[Listed]:
+    """Say which SpaceMouse models are plugged in.
+
+    Args:
+        hid: What enumerates and opens HID devices, by default hidapi.
+    """
+    hid = hid or Hid()
     listed = []
     for found in find(hid):
         place = f"{found.model} at {found.path}"
@@ -101,15 +120,21 @@ def _spacemice(hid: Any) -> list[Listed]:
     return listed or [Listed("spacemouse", False, "none plugged in")]
 
 
-def _gamepad() -> Listed:
+def list_gamepad() -> list[Listed]:
+    """Say whether gamepads can be read here."""
     if inside_kit():
-        return Listed("gamepad", True, "read by this Kit")
-    return Listed("gamepad", False, "read by Kit only", "Use the Mimic window in Isaac Sim.")
+        return [Listed("gamepad", True, "read by this Kit")]
+    return [Listed("gamepad", False, "read by Kit only", "Use the Mimic window in Isaac Sim.")]
 
 
-def _xr() -> Listed:
+def list_script() -> list[Listed]:
+    """Say that a script needs nothing."""
+    return [Listed("scripted", True, "always here")]
+
+
+def list_xr() -> list[Listed]:
     """Isaac Teleop with a runtime: one that runs here, or CloudXR where it can be started."""
     rows = xr_session.state()
     usable = rows[0][1] and any(well for _, well, *_ in rows[1:])
     detail = "; ".join(f"{topic}: {text}" if topic != "XR" else text for topic, _, text, _ in rows)
-    return Listed("xr", usable, detail, "" if usable else next((remedy for *_, remedy in rows if remedy), ""))
+    return [Listed("xr", usable, detail, "" if usable else next((remedy for *_, remedy in rows if remedy), ""))]

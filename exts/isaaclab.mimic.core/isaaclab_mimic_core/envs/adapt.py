@@ -3,10 +3,13 @@
 
 """Give a registered Isaac Lab Mimic environment the batched contract."""
 
+import sys
 from typing import Any
 
-from ..errors import TaskError
+from ..errors import PluginError, TaskError
+from ..plugins import ROBOTS, Reference, resolve
 from .batched import BatchedEnv
+from .per_env import LoopedEnv
 
 _REQUIRED = (
     "get_robot_eef_pose",
@@ -23,31 +26,41 @@ def adapt(env: Any, success_term: Any, info: dict) -> BatchedEnv:
     Raises:
         TaskError: The environment lacks methods that Mimic needs; says which.
     """
-    from isaaclab_mimic.envs.franka_stack_ik_abs_mimic_env import FrankaCubeStackIKAbsMimicEnv
-    from isaaclab_mimic.envs.franka_stack_ik_rel_mimic_env import FrankaCubeStackIKRelMimicEnv
-    from isaaclab_mimic.envs.locomanipulation_g1_mimic_env import LocomanipulationG1MimicEnv
-    from isaaclab_mimic.envs.pickplace_gr1t2_mimic_env import PickPlaceGR1T2MimicEnv
-
-    from .franka import FrankaAbsEnv, FrankaRelEnv
-    from .humanoid import G1Env, GR1T2Env
-    from .per_env import LoopedEnv
-    from .two_franka import TwoFrankaMimicEnv, TwoFrankaRelEnv
-
     if lacking := _lacking(type(env)):
         raise TaskError(
             f"the environment's class {type(env).__name__} does not implement {', '.join(lacking)}",
             where=info["task"],
             remedy="Only Mimic environments can be generated in; the ready-made ones: mimic tasks",
         )
-    batched: dict[type, type[BatchedEnv]] = {
-        FrankaCubeStackIKRelMimicEnv: FrankaRelEnv,
-        FrankaCubeStackIKAbsMimicEnv: FrankaAbsEnv,
-        PickPlaceGR1T2MimicEnv: GR1T2Env,
-        LocomanipulationG1MimicEnv: G1Env,
-        TwoFrankaMimicEnv: TwoFrankaRelEnv,
-    }
-    # Exactly these: other robots' environments derive from them and mean other frames by the same methods.
-    return batched.get(type(env), LoopedEnv)(env, success_term, info)
+    return batched_class(type(env))(env, success_term, info)
+
+
+def batched_class(env_class: type) -> type[BatchedEnv]:
+    """Return the batched form that a robot names for exactly this class; `LoopedEnv` if none does.
+
+    Not for a class that derives from it: other robots' environments derive from the Franka's and mean other frames by
+    the same methods.
+
+    Raises:
+        PluginError: What a robot names cannot be loaded, or is no `BatchedEnv`.
+    """
+    # The last one counts, so that a plug-in can have a better form of an environment that is known.
+    for robot in reversed(ROBOTS.all().values()):
+        for named, reference in robot.batched.items():
+            if _is(named, env_class):
+                found = resolve(reference)
+                if not (isinstance(found, type) and issubclass(found, BatchedEnv)):
+                    raise PluginError(f"{reference} is no BatchedEnv", where=f"robot {robot.name}")
+                return found
+    return LoopedEnv
+
+
+def _is(named: Reference, env_class: type) -> bool:
+    """Return whether a reference names a class; a module that is not loaded yet cannot be where an instance is from."""
+    if not isinstance(named, str):
+        return named is env_class
+    module, _, name = named.partition(":")
+    return getattr(sys.modules.get(module), name, None) is env_class
 
 
 def _lacking(env_class: type) -> list[str]:

@@ -8,20 +8,19 @@ repairs have to come first.
 """
 
 import contextlib
-import importlib
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError, TaskError
+from ..plugins import TaskSpec, resolve
 from ..tasks import find_task
-from .assets.cloud import cloud_assets_reachable
+from .assets.cloud import cloud_assets_reachable, cloud_paths
 from .compute import resolve_device
 from .engines import choose_engine, configure_engine
 from .fused import compute_accelerations_on_demand, use_fused_actions, use_fused_success
-from .host import inside_isaac_sim, inside_kit
+from .preparing import prepare
 from .repairs.physics_threads import no_more_threads_than_cores
-from .repairs.pinned_memory import allow_pinned_without_cuda
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
@@ -72,15 +71,14 @@ def open_env(
     engine = choose_engine(physics)
     local = _use_local(spec, assets)
 
-    allow_pinned_without_cuda()
-    if inside_kit() and not inside_isaac_sim():
-        _simulate_without_kit()
+    prepare()
     import isaaclab_mimic.envs  # noqa: F401  registers upstream's tasks
     import torch
     from isaaclab_tasks.utils.parse_cfg import parse_env_cfg
 
-    if spec.package:
-        importlib.import_module(spec.package).register()
+    if spec.register is not None:
+        resolve(spec.register)()
+    make = _class_of(spec.id)
     if device == "cpu":
         # Tensors are small: more threads make a step slower, also the physics beside it.
         torch.set_num_threads(1)
@@ -88,8 +86,7 @@ def open_env(
     success_term = _take_over(cfg, seed)
     configure_engine(cfg, engine)
     if local:
-        scene = spec.package or "isaaclab_mimic_core.tasks.franka_stack.local_scene"
-        importlib.import_module(scene).use_local_assets(cfg, engine)
+        _use_local_assets(spec, cfg, engine)
     if configure:
         configure(cfg)
     tuned = engine == "ovphysx" and not as_shipped
@@ -105,7 +102,7 @@ def open_env(
     with contextlib.ExitStack() as stack:
         with no_more_threads_than_cores() if tuned else contextlib.nullcontext():
             stack.enter_context(_launched(cfg, engine, visualizer))
-            env = stack.enter_context(contextlib.closing(_build(spec.id, cfg)))
+            env = stack.enter_context(contextlib.closing(_build(make, spec.id, cfg)))
         if tuned:
             compute_accelerations_on_demand(env)
             success_term = use_fused_success(env, success_term)
@@ -121,7 +118,7 @@ def _check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
         raise OptionError(f"{value!r} is not one of {', '.join(choices)}", where=option)
 
 
-def _use_local(spec: Any, assets: str) -> bool:
+def _use_local(spec: TaskSpec, assets: str) -> bool:
     if assets == "local" or (assets == "auto" and not cloud_assets_reachable()):
         if not spec.local:
             why = "there are no local assets for this task"
@@ -132,11 +129,45 @@ def _use_local(spec: Any, assets: str) -> bool:
     return False
 
 
-def _simulate_without_kit() -> None:
-    """Keep Isaac Lab from using a bare Kit kernel, which lacks omni.usd, for a simulation that needs no Kit."""
-    import isaaclab.utils.version as version
+def _use_local_assets(spec: TaskSpec, cfg: Any, engine: str) -> None:
+    if spec.local_assets is not None:
+        resolve(spec.local_assets)(cfg, engine)
+    elif wanted := cloud_paths(cfg.scene):
+        raise TaskError(
+            f"its scene wants {wanted[0]} of NVIDIA's asset server",
+            where=spec.id,
+            remedy="Register the task with local_assets (docs/plugins.md), or use --assets cloud with a network.",
+        )
 
-    version.has_kit = lambda: False
+
+def _class_of(task_id: str) -> Any:
+    """Return the registered class, or what else makes the environment.
+
+    Raises:
+        TaskError: There is none, or what is there is no Mimic environment.
+    """
+    import gymnasium
+    from isaaclab.envs import ManagerBasedRLMimicEnv
+    from isaaclab.utils.string import string_to_callable
+
+    if task_id not in gymnasium.registry:
+        raise TaskError(
+            "is not in gymnasium's registry", where=task_id, remedy="Have it registered: by --import MODULE, or a spec."
+        )
+    entry_point: Any = gymnasium.registry[task_id].entry_point
+    try:
+        make = string_to_callable(entry_point) if isinstance(entry_point, str) else entry_point
+    except (ImportError, AttributeError, ValueError) as error:
+        raise TaskError(
+            f"its class cannot be imported: {error}", where=task_id, remedy=f"It is {entry_point}."
+        ) from error
+    if isinstance(make, type) and not issubclass(make, ManagerBasedRLMimicEnv):
+        raise TaskError(
+            f"its class {make.__name__} is no ManagerBasedRLMimicEnv",
+            where=task_id,
+            remedy="Derive it from that; the ready-made ones: mimic tasks",
+        )
+    return make
 
 
 def _take_over(cfg: Any, seed: int) -> Any:
@@ -155,13 +186,10 @@ def _take_over(cfg: Any, seed: int) -> Any:
     return success_term
 
 
-def _build(task_id: str, cfg: Any) -> Any:
+def _build(make: Callable[[Any], Any], task_id: str, cfg: Any) -> Any:
     """Build the environment by its registered class, without gymnasium's wrappers and their error messages."""
     import gymnasium
-    from isaaclab.utils.string import string_to_callable
 
-    entry_point: Any = gymnasium.spec(task_id).entry_point
-    make = string_to_callable(entry_point) if isinstance(entry_point, str) else entry_point
     env = make(cfg)
     env.spec = gymnasium.spec(task_id)
     return env

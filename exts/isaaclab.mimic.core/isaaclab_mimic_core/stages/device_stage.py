@@ -50,7 +50,7 @@ class DeviceStage(SimStage):
         self._make_device = device
         if device is None:
             devices.check_device(options, find_task(options.task).id)
-        self._live = options.teleop_device != "scripted"
+        self._live = devices.is_live(options.teleop_device)
         self._device: TeleopDevice | None = None
         self._pace = Pace(options.step_hz if self._live else 0.0)
         self._connected = True
@@ -89,7 +89,12 @@ class DeviceStage(SimStage):
         return events + super().step()
 
     def snapshot(self) -> dict:
-        shown = {**super().snapshot(), "teleop_device": self.options.teleop_device, "paused": self.paused}
+        shown = {
+            **super().snapshot(),
+            "teleop_device": self.options.teleop_device,
+            "live": self._live,
+            "paused": self.paused,
+        }
         if self._device is not None and self._live:
             shown |= {
                 "waiting": self._armed,
@@ -110,7 +115,7 @@ class DeviceStage(SimStage):
         if self._make_device is not None:
             device = self._make_device(self.env)
         else:
-            device = devices.make_device(self.env, self.options, self.options.seed)
+            device = devices.make_device(self.env, self.options)
         self._device = device
         self._resources.callback(device.close)
         if self._live:
@@ -213,7 +218,7 @@ def one_environment(options: Any) -> None:
     Raises:
         OptionError: More were asked for.
     """
-    if options.teleop_device != "scripted" and options.num_envs != 1:
+    if devices.is_live(options.teleop_device) and options.num_envs != 1:
         raise OptionError(
             f"a person drives one environment, not {options.num_envs}",
             where="--num-envs",

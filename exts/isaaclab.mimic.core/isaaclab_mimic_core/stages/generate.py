@@ -13,7 +13,7 @@ import torch
 
 from .. import randomness
 from ..datagen.outcome import evenness, spread
-from ..datagen.planning import planner_of, wants_planned
+from ..datagen.planners import planner_of, wants_planned
 from ..datagen.settings import Settings
 from ..datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
 from ..errors import OptionError

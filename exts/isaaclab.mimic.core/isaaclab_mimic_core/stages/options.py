@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from ..devices.settings import DeviceSettings
-from ..tasks.catalog import DEFAULT_TASK
+from ..tasks.shipped import DEFAULT_TASK
 
 
 @dataclass(frozen=True)

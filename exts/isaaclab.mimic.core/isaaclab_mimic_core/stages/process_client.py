@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from ..events import Event, StageFailed, StageFinished, from_json
 from ..interpreter import child_environment, find_interpreter
+from ..plugins import environment_for_workers
 
 _LAST_WORDS = 40
 """Lines of a process's stderr that are kept."""
@@ -37,6 +38,10 @@ class ProcessClient:
         self._ended = False
         interpreter = find_interpreter(python)
         environment = child_environment(interpreter)
+        plugins = environment_for_workers()
+        # Where plug-ins come from stands last: it hides nothing of the process's own.
+        search_path = (environment.get("PYTHONPATH"), plugins.pop("PYTHONPATH", None))
+        environment |= plugins | {"PYTHONPATH": os.pathsep.join(filter(None, search_path))}
         # Beside a window that draws on the same cores, threads that wait for each other by spinning only keep each
         # other from working.
         environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -23,7 +23,7 @@ from ..datasets.layout import ACTIONS, INITIAL_STATE, STATES
 from ..errors import MimicError, OptionError
 from ..events import EpisodeReplayed, Event, Warned
 from ..sim.engines import choose_engine
-from ..tasks.catalog import DEFAULT_TASK
+from ..tasks.shipped import DEFAULT_TASK
 from .deviation import Deviation
 from .options import ReplayOptions
 from .output_check import as_written, check_output

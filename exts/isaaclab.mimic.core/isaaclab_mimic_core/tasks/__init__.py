@@ -3,7 +3,7 @@
 
 """The tasks that can be asked for by name, and what each needs of the machine."""
 
-from .catalog import TASKS, Task
-from .names import find_task
+from .names import all_tasks, find_task
+from .shipped import DEFAULT_TASK
 
-__all__ = ["TASKS", "Task", "find_task"]
+__all__ = ["DEFAULT_TASK", "all_tasks", "find_task"]

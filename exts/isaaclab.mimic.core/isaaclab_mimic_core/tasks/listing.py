@@ -5,17 +5,18 @@
 
 import importlib.util
 
-from .catalog import TASKS, Task
+from ..plugins import TaskSpec
+from .names import all_tasks
 
 
 def list_tasks() -> list[dict]:
-    """Return the catalogue as plain data: id, title, runs_here, and in `missing` what it needs and this machine lacks.
+    """Return all tasks as plain data: id, title, runs_here, and in `missing` what it needs and this machine lacks.
 
     Asks NVIDIA's asset server once, which takes up to 3 s where there is no network.
     """
     lacking = _Lacking()
     tasks = []
-    for task in TASKS.values():
+    for task in all_tasks(importing=not lacking.isaaclab).values():
         missing = lacking.of(task)
         tasks.append({"id": task.id, "title": task.title, "runs_here": not missing, "missing": missing})
     return tasks
@@ -55,7 +56,7 @@ class _Lacking:
             "a CUDA GPU": not _gpu_here(),
         }
 
-    def of(self, task: Task) -> list[str]:
+    def of(self, task: TaskSpec) -> list[str]:
         """Return, in words, what is missing for a task."""
         if self.isaaclab:
             return ["Isaac Lab (./mimic.sh setup)"]

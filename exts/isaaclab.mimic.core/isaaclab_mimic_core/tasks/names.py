@@ -7,7 +7,8 @@ import difflib
 import re
 
 from ..errors import TaskError
-from .catalog import TASKS, Task
+from ..plugins import TASKS, TaskSpec
+from .entered import entered, entered_tasks, may_be_mimic
 
 
 def stem(name: str) -> str:
@@ -21,19 +22,45 @@ def stem(name: str) -> str:
     return re.sub(r"-mimic$", "", name)
 
 
-_BY_STEM = {stem(task_id): task for task_id, task in TASKS.items()}
+def all_tasks(importing: bool = False) -> dict[str, TaskSpec]:
+    """Return every task by its id: those that are registered, then what else is in gymnasium's registry.
+
+    Args:
+        importing: Import what is in gymnasium's registry to see what it is (`entered.entered_tasks`).
+    """
+    tasks = TASKS.all()
+    return tasks | {task.id: task for task in entered_tasks(set(tasks), importing)}
 
 
-def find_task(name: str) -> Task:
+def find_task(name: str) -> TaskSpec:
     """Return the task of that id, or whose base task or old name that is; letter case does not matter.
+
+    Ids of gymnasium's registry are found too, if a Mimic environment is entered there.
 
     Raises:
         TaskError: No such task; lists the nearest names.
     """
-    if found := _BY_STEM.get(stem(name)):
+    name = name.strip()
+    if found := TASKS.get(name):
         return found
-    near = difflib.get_close_matches(stem(name), _BY_STEM, n=3, cutoff=0.4)
-    ids = [_BY_STEM[key].id for key in near] or list(TASKS)[:2]
+    entry = entered(name)
+    if entry is not None and may_be_mimic(entry):
+        return TaskSpec(entry.id)
+    by_stem: dict[str, TaskSpec] = {}
+    for task in all_tasks().values():
+        by_stem.setdefault(stem(task.id), task)
+    if found := by_stem.get(stem(name)):
+        return found
+    if entry is not None:
+        raise TaskError(
+            "this environment is no ManagerBasedRLMimicEnv",
+            where=name,
+            remedy="Derive its class from that; the ready-made ones: mimic tasks",
+        )
+    near = difflib.get_close_matches(stem(name), by_stem, n=3, cutoff=0.4)
+    ids = [by_stem[key].id for key in near] or [task.id for task in by_stem.values()][:2]
     raise TaskError(
-        f"there is no task {name!r}", where="--task", remedy=f"Did you mean {' or '.join(ids)}? All: mimic tasks"
+        f"there is no task {name!r}",
+        where="--task",
+        remedy=f"Did you mean {' or '.join(ids)}? All: mimic tasks. Your own: --import MODULE",
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
+from ..devices import is_live
 from ..devices.hosts.terminal import TerminalKeys, check_terminal
 from ..errors import DeviceError
 from ..stages.stage import Stage
@@ -44,7 +45,7 @@ def keys_for(stage: Stage, options: Any, out: TextIO) -> Iterator[Callable[[], N
 
     A script needs no keys. Every other device is helped by them: R, P and Esc mean the same with all.
     """
-    if getattr(options, "teleop_device", "scripted") == "scripted" or not (sys.stdin and sys.stdin.isatty()):
+    if not is_live(getattr(options, "teleop_device", "scripted")) or not (sys.stdin and sys.stdin.isatty()):
         yield lambda: None
         return
 

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
 import tyro
 
@@ -22,6 +23,9 @@ class Output:
     """Events as JSON lines on standard output, everything else on standard error."""
     verbose: bool = False
     """Leave what libraries print on the terminal instead of in a log."""
+    imports: Annotated[tuple[str, ...], tyro.conf.arg(name="import"), tyro.conf.UseAppendAction] = ()
+    """Module, Python file or folder of a package to import first, which brings tasks, robots, devices, planners or
+    learners; may be given several times. As the environment variable MIMIC_IMPORT."""
 
 
 Job = Callable[[Streams, Output], int]

@@ -84,6 +84,12 @@ class StagePanel:
         """Called when the panel comes to the front: other steps may have changed what is shared."""
         self.form.sync()
         self.form.check()
+        self.follow_plugins()
+
+    def follow_plugins(self) -> None:
+        """Show what can be chosen now that plug-ins have come or gone."""
+        if self.form.follow_plugins() and self._run_frame is not None:
+            self._frame.rebuild()
 
     def refresh(self) -> None:
         """Bring what is shown up to date; called once a frame."""

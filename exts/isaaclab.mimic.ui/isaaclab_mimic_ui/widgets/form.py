@@ -25,7 +25,7 @@ class Entry:
         text: What to begin with.
         on_change: Called with the new text.
         on_editing: Called with whether text is being typed into the row.
-        explanations: Of some choices, what they mean; shown under the row.
+        explain: Says what a choice means; shown under the row.
         on_choose: Has a file or folder chosen for the row.
     """
 
@@ -35,7 +35,7 @@ class Entry:
         text: str,
         on_change: Callable[[str], None],
         on_editing: Callable[[bool], None],
-        explanations: dict[str, str] | None = None,
+        explain: Callable[[str], str] | None = None,
         on_choose: Callable[[Entry], None] | None = None,
     ) -> None:
         self.described = field
@@ -48,7 +48,9 @@ class Entry:
         )
         self._on_change = on_change
         self._on_choose = on_choose
-        self._explanations = explanations or {}
+        self._explain = explain or (lambda text: "")
+        self._choices = field.choices
+        """As they are shown."""
         self._problem = ""
         self._labels: tuple[ui.Label, ui.Label] | None = None
         self._subscriptions = [
@@ -74,16 +76,22 @@ class Entry:
         """What is said under the row to be wrong with its value."""
         return self._problem
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether there is something else to choose from than is shown."""
+        return self.described.follows_plugins and self._choices != self.described.choices
+
     def build(self) -> None:
         """Add the row to the current container."""
         # Paths and tasks are long: they get the whole width, and their label stands above.
-        wide = bool(self.described.looks.file) or any(len(choice) > _LONG for choice in self.described.choices)
+        self._choices = self.described.choices
+        wide = bool(self.described.looks.file) or any(len(choice) > _LONG for choice in self._choices)
         with ui.VStack(height=0, spacing=2):
             if wide:
                 ui.Label(self.described.label, name="dim", height=20, tooltip=self.described.tooltip)
             with ui.HStack(height=style.ROW, spacing=style.GAP):
                 if wide:
-                    self.field = self._build_combo() if self.described.choices else self._build_text()
+                    self.field = self._build_combo() if self._choices else self._build_text()
                     if self.described.looks.file and self._on_choose is not None:
                         self.choose_button = build_choose_button(partial(self._on_choose, self))
                 elif self._is_switch:
@@ -96,7 +104,7 @@ class Entry:
                         width=style.LABEL_WIDTH,
                         tooltip=tooltip,
                     )
-                    self.field = self._build_combo() if self.described.choices else self._build_text()
+                    self.field = self._build_combo() if self._choices else self._build_text()
                     if self.described.looks.unit:
                         ui.Label(self.described.looks.unit, name="hint", width=0, tooltip=tooltip)
             with ui.HStack(height=0, spacing=style.GAP):
@@ -124,9 +132,9 @@ class Entry:
         self.field = self.choose_button = self._combo = self._labels = None
 
     def _changed(self) -> None:
-        if self._combo is not None and self.value in self.described.choices:
+        if self._combo is not None and self.value in self._choices:
             index = self._combo.model.get_item_value_model(None, 0)
-            if index.get_value_as_int() != (wanted := self.described.choices.index(self.value)):
+            if index.get_value_as_int() != (wanted := self._choices.index(self.value)):
                 index.set_value(wanted)
         self._apply()
         self._on_change(self.value)
@@ -135,14 +143,14 @@ class Entry:
         return ui.StringField(self._model, height=style.ROW)
 
     def _build_combo(self) -> ui.Widget:
-        choices = self.described.choices
+        choices = self._choices
         index = choices.index(self.value) if self.value in choices else 0
         self._combo = ui.ComboBox(index, *choices, height=style.ROW)
         self._selection = self._combo.model.subscribe_item_changed_fn(lambda model, item: self._selected(model))
         return self._combo
 
     def _selected(self, model: ui.AbstractItemModel) -> None:
-        self.value = self.described.choices[model.get_item_value_model(None, 0).get_value_as_int()]
+        self.value = self._choices[model.get_item_value_model(None, 0).get_value_as_int()]
 
     def _build_switch(self) -> None:
         ui.Spacer(width=style.LABEL_WIDTH)
@@ -161,7 +169,7 @@ class Entry:
     def _apply(self) -> None:
         if self._labels is None:
             return
-        for label, text in zip(self._labels, (self._problem, self._explanations.get(self.value, "")), strict=True):
+        for label, text in zip(self._labels, (self._problem, self._explain(self.value)), strict=True):
             label.text = text
             label.visible = bool(text)
         if not self._is_switch:

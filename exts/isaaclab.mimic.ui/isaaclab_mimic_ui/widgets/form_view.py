@@ -10,7 +10,7 @@ from functools import partial
 
 import omni.ui as ui
 
-from isaaclab_mimic_core.tasks.catalog import TASKS
+from isaaclab_mimic_core.tasks import all_tasks
 
 from ..choices import Choices
 from ..folders import Wish
@@ -45,7 +45,7 @@ class FormView:
                 choices[name],
                 partial(self._on_change, name),
                 on_editing,
-                _explain_tasks() if name == "task" else None,
+                _explain_task if name == "task" else None,
                 self._on_choose,
             )
             for name, field in choices.fields.items()
@@ -84,6 +84,14 @@ class FormView:
         for name, entry in self.entries.items():
             if self._choices.fields[name].looks.shared and entry.value != self._choices[name]:
                 entry.value = self._choices[name]
+
+    def follow_plugins(self) -> bool:
+        """Take over what plug-ins have added or taken away; return whether rows have to be built anew."""
+        self._choices.drop_vanished()
+        for name, entry in self.entries.items():
+            if entry.described.follows_plugins:
+                entry.value = self._choices[name]
+        return any(entry.is_outdated for entry in self.entries.values())
 
     def set_enabled(self, enabled: bool) -> None:
         for entry in self.entries.values():
@@ -124,12 +132,10 @@ class FormView:
         self._changed()
 
 
-def _explain_tasks() -> dict[str, str]:
-    """Return every task's title, and what it needs beyond physics."""
-    return {
-        task.id: task.title[0].upper()
-        + task.title[1:]
-        + (f". Needs {' and '.join(task.needs)}" if task.needs else "")
-        + "."
-        for task in TASKS.values()
-    }
+def _explain_task(task_id: str) -> str:
+    """Return a task's title, and what it needs beyond physics."""
+    task = all_tasks().get(task_id)
+    if task is None or not task.title:
+        return ""
+    title = task.title[0].upper() + task.title[1:]
+    return title + (f". Needs {' and '.join(task.needs)}" if task.needs else "") + "."

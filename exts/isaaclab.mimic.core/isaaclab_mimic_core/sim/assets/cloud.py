@@ -6,6 +6,7 @@
 import functools
 import urllib.error
 import urllib.request
+from typing import Any
 
 _TIMEOUT = 3.0
 """Seconds after which a server that does not answer counts as out of reach."""
@@ -24,3 +25,37 @@ def cloud_assets_reachable() -> bool:
             return answer.status == 200
     except (OSError, urllib.error.URLError, ValueError):
         return False
+
+
+def cloud_paths(cfg: Any) -> list[str]:
+    """Return what in a configuration lies on the asset server, by path below its root.
+
+    Args:
+        cfg: A configuration of Isaac Lab (`configclass`), with whatever is in it.
+    """
+    from isaaclab.utils.assets import NUCLEUS_ASSET_ROOT_DIR
+
+    if not str(NUCLEUS_ASSET_ROOT_DIR).startswith("http"):
+        return []
+    found: list[str] = []
+    seen: set[int] = set()
+
+    def look(value: Any) -> None:
+        if isinstance(value, str):
+            if value.startswith(NUCLEUS_ASSET_ROOT_DIR):
+                found.append(value.removeprefix(NUCLEUS_ASSET_ROOT_DIR).lstrip("/"))
+            return
+        if id(value) in seen:
+            return
+        seen.add(id(value))
+        if isinstance(value, dict):
+            parts = list(value.values())
+        elif isinstance(value, list | tuple):
+            parts = list(value)
+        else:
+            parts = list(vars(value).values()) if hasattr(type(value), "__dataclass_fields__") else []
+        for part in parts:
+            look(part)
+
+    look(cfg)
+    return found

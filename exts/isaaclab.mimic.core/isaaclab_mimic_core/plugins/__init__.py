@@ -1,0 +1,76 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The doors: how tasks, robots, devices, planners and learners come in, those that we ship as well as anybody's.
+
+    from isaaclab_mimic_core.plugins import TaskSpec, register_task
+
+    register_task(TaskSpec("My-Stack-Mimic-v0", "My arm stacks three cubes", local_assets="my_package.scene:build"))
+
+Such a call stands in a module that is named by `--import` or `MIMIC_IMPORT`, in one that an installed package names as
+an entry point (groups `isaaclab_mimic.tasks`, `.robots`, `.devices`, `.planners`, `.learners`; a spec may stand there
+itself), or in the `on_startup` of a Kit extension, whose `on_shutdown` calls `unregister_task`.
+Nothing heavy is imported here or by a registration.
+"""
+
+from .loading import (
+    DEVICES,
+    LEARNERS,
+    PLANNERS,
+    REGISTRIES,
+    ROBOTS,
+    TASKS,
+    VARIABLE,
+    Problem,
+    environment_for_workers,
+    imports,
+    load,
+    on_problem,
+    problems,
+    use_imports,
+)
+from .registry import Registry
+from .specs import DeviceSpec, LearnerSpec, PlannerSpec, Reference, RobotSpec, Spec, TaskSpec, is_reference, resolve
+
+__all__ = [
+    "DEVICES",
+    "LEARNERS",
+    "PLANNERS",
+    "REGISTRIES",
+    "ROBOTS",
+    "TASKS",
+    "VARIABLE",
+    "DeviceSpec",
+    "LearnerSpec",
+    "PlannerSpec",
+    "Problem",
+    "Reference",
+    "Registry",
+    "RobotSpec",
+    "Spec",
+    "TaskSpec",
+    "environment_for_workers",
+    "imports",
+    "is_reference",
+    "load",
+    "on_problem",
+    "problems",
+    "register_device",
+    "register_learner",
+    "register_planner",
+    "register_robot",
+    "register_task",
+    "resolve",
+    "unregister_device",
+    "unregister_learner",
+    "unregister_planner",
+    "unregister_robot",
+    "unregister_task",
+    "use_imports",
+]
+
+register_task, unregister_task = TASKS.register, TASKS.unregister
+register_robot, unregister_robot = ROBOTS.register, ROBOTS.unregister
+register_device, unregister_device = DEVICES.register, DEVICES.unregister
+register_planner, unregister_planner = PLANNERS.register, PLANNERS.unregister
+register_learner, unregister_learner = LEARNERS.register, LEARNERS.unregister

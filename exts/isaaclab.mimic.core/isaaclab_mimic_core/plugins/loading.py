@@ -1,0 +1,240 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""How plug-ins come in: what we ship, entry points of installed packages, `--import` and `MIMIC_IMPORT`, a parent.
+
+A plug-in that cannot be loaded costs one warning, and whatever it had registered by then is taken back.
+"""
+
+import importlib
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ..errors import OptionError, PluginError
+from .carrying import from_carried, search_path, to_carried
+from .registry import LOCK, Registry, owned_by
+from .specs import DeviceSpec, LearnerSpec, PlannerSpec, RobotSpec, Spec, TaskSpec
+
+VARIABLE = "MIMIC_IMPORT"
+"""Environment variable: modules and paths to import, with a colon between them. Processes that we start inherit it."""
+
+_CARRIED = "MIMIC_REGISTERED"
+"""Environment variable: what a parent process has registered by plain calls, as JSON."""
+
+_PACKAGE = __name__.partition(".")[0]
+_SHIPPED = ("tasks.shipped", "robots.shipped", "devices.shipped", "datagen.planners")
+"""Our own modules whose `register()` makes the same calls as everybody's plug-in."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A plug-in that cannot be used."""
+
+    plugin: str
+    error: str
+
+    def __str__(self) -> str:
+        return f"plug-in {self.plugin} cannot be used: {self.error}"
+
+
+_problems: list[Problem] = []
+_listeners: list[Callable[[Problem], None]] = []
+_done: set[str] = set()
+_loading = False
+
+
+def load() -> None:
+    """Load every plug-in that has not been loaded yet."""
+    global _loading
+    with LOCK:
+        if _loading:
+            return
+        _loading = True
+        try:
+            _load_shipped()
+            # By name, as ours are: it is above this module.
+            importlib.import_module(f"{_PACKAGE}.sim.preparing").watch()
+            _load_entry_points()
+            _load_carried()
+            for name in imports():
+                if _first(f"import {name}"):
+                    _guarded(name, lambda name=name: import_plugin(name))
+        finally:
+            _loading = False
+
+
+TASKS = Registry(TaskSpec, load)
+ROBOTS = Registry(RobotSpec, load)
+DEVICES = Registry(DeviceSpec, load)
+PLANNERS = Registry(PlannerSpec, load)
+LEARNERS = Registry(LearnerSpec, load)
+
+REGISTRIES: dict[str, Registry] = {
+    "tasks": TASKS,
+    "robots": ROBOTS,
+    "devices": DEVICES,
+    "planners": PLANNERS,
+    "learners": LEARNERS,
+}
+"""By the last word of the entry points' group: `isaaclab_mimic.tasks`, ..."""
+
+
+def problems() -> tuple[Problem, ...]:
+    """Return which plug-ins could not be loaded so far, and why."""
+    return tuple(_problems)
+
+
+def on_problem(listener: Callable[[Problem], None]) -> Callable[[], None]:
+    """Have a function told of every plug-in that cannot be loaded, at once of those that are known; return what ends
+    that."""
+    for problem in _problems:
+        listener(problem)
+    _listeners.append(listener)
+    return lambda: _listeners.remove(listener) if listener in _listeners else None
+
+
+def imports() -> tuple[str, ...]:
+    """Return what is imported beyond installed packages: modules, and absolute paths."""
+    return tuple(filter(None, os.environ.get(VARIABLE, "").split(os.pathsep)))
+
+
+def use_imports(names: Sequence[str]) -> None:
+    """Import these as well, here and in processes that are started from here.
+
+    Args:
+        names: Modules (`my_package.tasks`), Python files and folders of packages.
+
+    Raises:
+        OptionError: There is no such module, file or package. One that is there and fails costs a warning, when it is
+            loaded.
+    """
+    wanted = []
+    for name in names:
+        if _is_path(name):
+            path = Path(name).expanduser().absolute()
+            if not (path.is_file() and path.suffix == ".py") and not (path / "__init__.py").is_file():
+                raise OptionError("neither a Python file nor a folder of a package", where=f"--import {name}")
+            wanted.append(str(path))
+        elif not _is_importable(name):
+            raise OptionError(
+                "there is no such module",
+                where=f"--import {name}",
+                remedy="Install its package, or give the path of its file.",
+            )
+        else:
+            wanted.append(name)
+    os.environ[VARIABLE] = os.pathsep.join(dict.fromkeys([*imports(), *wanted]))
+
+
+def import_plugin(name: str) -> ModuleType:
+    """Import a module, a Python file or a folder of a package.
+
+    Raises:
+        PluginError: A file's name is that of another module.
+    """
+    if not _is_path(name):
+        return importlib.import_module(name)
+    path = Path(name)
+    file = path / "__init__.py" if path.is_dir() else path
+    if not file.is_file():
+        raise PluginError("there is no such file")
+    # What stands beside it can be imported too, but hides nothing that is installed.
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))
+    module = importlib.import_module(path.stem)
+    found = getattr(module, "__file__", None)
+    if not found or not file.samefile(found):
+        raise PluginError(f"another module is named {path.stem} ({found or 'a part of Python'}); rename the file")
+    return module
+
+
+def environment_for_workers() -> dict[str, str]:
+    """Return the environment variables by which a process that we start finds the plug-ins of this one."""
+    called = {name: [*registry.owned(_CARRIED), *registry.owned()] for name, registry in REGISTRIES.items()}
+    variables = {_CARRIED: json.dumps({name: to_carried(specs) for name, specs in called.items() if specs})}
+    modules = [name for name in imports() if not _is_path(name)]
+    if found := search_path(modules, [spec for specs in called.values() for spec in specs]):
+        variables["PYTHONPATH"] = os.pathsep.join(found)
+    return variables
+
+
+def _load_shipped() -> None:
+    for name in _SHIPPED:
+        if _first(f"shipped {name}"):
+            with owned_by(_PACKAGE):
+                importlib.import_module(f"{_PACKAGE}.{name}").register()
+
+
+def _load_entry_points() -> None:
+    if not _first("entry points"):
+        return
+    for group, registry in REGISTRIES.items():
+        for entry in metadata.entry_points(group=f"isaaclab_mimic.{group}"):
+            package = entry.dist.name if entry.dist else entry.value.partition(":")[0]
+            _guarded(f"{package} ({entry.value})", lambda entry=entry, registry=registry: _enter(entry, registry))
+
+
+def _enter(entry: metadata.EntryPoint, registry: Registry) -> None:
+    """Load an entry point: a spec or several, or a function that returns some or registers by itself; or a module."""
+    found: Any = entry.load()
+    if callable(found) and not isinstance(found, registry.kind):
+        found = found()
+    if found is None or isinstance(found, ModuleType):
+        return
+    specs: list[Any] = [found] if isinstance(found, Spec) else list(found)
+    for spec in specs:
+        registry.register(spec)
+
+
+def _load_carried() -> None:
+    if not _first("carried") or not (text := os.environ.get(_CARRIED)):
+        return
+
+    def enter() -> None:
+        for name, specs in json.loads(text).items():
+            for spec in specs:
+                REGISTRIES[name].register(from_carried(REGISTRIES[name].kind, spec), replace=True)
+
+    _guarded(_CARRIED, enter)
+
+
+def _guarded(plugin: str, enter: Callable[[], object]) -> None:
+    """Load one plug-in; what goes wrong costs a warning, and nothing of it stays."""
+    try:
+        with owned_by(plugin):
+            enter()
+    except (Exception, SystemExit) as error:
+        for registry in REGISTRIES.values():
+            registry.disown(plugin)
+        words = " ".join(str(error).split()) or "no message"
+        problem = Problem(plugin, words if isinstance(error, PluginError) else f"{type(error).__name__}: {words}")
+        _problems.append(problem)
+        for listener in list(_listeners):
+            listener(problem)
+
+
+def _first(source: str) -> bool:
+    """Return whether a source has not been loaded yet, and note that it is now."""
+    new = source not in _done
+    _done.add(source)
+    return new
+
+
+def _is_path(name: str) -> bool:
+    return os.sep in name or name.endswith(".py") or name.startswith("~")
+
+
+def _is_importable(name: str) -> bool:
+    try:
+        return name in sys.modules or importlib.util.find_spec(name) is not None
+    except Exception:
+        # A package around it fails, or the name is none: the former is found out, with its error, when it is loaded.
+        return all(part.isidentifier() for part in name.split(".")) and _is_importable(name.partition(".")[0])

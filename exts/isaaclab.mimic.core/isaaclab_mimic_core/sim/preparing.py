@@ -1,0 +1,55 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What has to be done before Isaac Lab is imported, by us or by a plug-in."""
+
+import sys
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from .host import inside_isaac_sim, inside_kit
+from .repairs.pinned_memory import allow_pinned_without_cuda
+
+
+def prepare() -> None:
+    """Repair what Isaac Lab would keep references to once it is imported."""
+    allow_pinned_without_cuda()
+    _forget_kit()
+
+
+def watch() -> None:
+    """Have the same done when somebody else imports Isaac Lab first: plug-ins often do so at once."""
+    if "isaaclab" not in sys.modules and not any(isinstance(finder, _Watch) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Watch())
+
+
+class _Watch(MetaPathFinder):
+    """Finds Isaac Lab as ever, and has it prepared when it is imported, not when it is only looked for."""
+
+    def find_spec(self, fullname: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
+        if fullname != "isaaclab":
+            return None
+        others = (finder.find_spec(fullname, path, target) for finder in sys.meta_path if finder is not self)
+        spec = next((found for found in others if found is not None), None)
+        if spec is not None and spec.loader is not None:
+            loader: Any = spec.loader
+            execute = loader.exec_module
+
+            def prepared(module: ModuleType) -> None:
+                sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
+                allow_pinned_without_cuda()
+                execute(module)
+                _forget_kit()
+
+            loader.exec_module = prepared
+        return spec
+
+
+def _forget_kit() -> None:
+    """Keep Isaac Lab from using a bare Kit kernel, which lacks omni.usd, for a simulation that needs no Kit."""
+    if inside_kit() and not inside_isaac_sim():
+        import isaaclab.utils.version as version
+
+        version.has_kit = lambda: False

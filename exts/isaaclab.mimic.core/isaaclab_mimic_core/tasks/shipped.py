@@ -1,0 +1,138 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Every Mimic task of isaaclab_mimic 3.0.0, and our own, by the id it is registered under."""
+
+from ..plugins import TaskSpec, register_task
+
+_CAMERAS = ("camera rendering",)
+_ISAAC_SIM = ("Isaac Sim",)
+_STACK = "isaaclab_mimic_core.tasks.franka_stack"
+_STACK_SCENE = f"{_STACK}.local_scene:use_local_assets"
+_STACK_SCRIPT = "isaaclab_mimic_core.devices.scripted:ScriptedStacker"
+_TWO_FRANKA = "isaaclab_mimic_core.tasks.two_franka"
+_TWO_FRANKA_SCRIPTS = "isaaclab_mimic_core.devices.scripted_two_arm"
+
+_TASKS = (
+    TaskSpec(
+        "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0",
+        "Franka stacks three cubes (relative poses)",
+        local_assets=_STACK_SCENE,
+        script=_STACK_SCRIPT,
+    ),
+    TaskSpec(
+        "Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0",
+        "Franka stacks three cubes (absolute poses)",
+        local_assets=_STACK_SCENE,
+        script=_STACK_SCRIPT,
+    ),
+    TaskSpec(
+        "Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Mimic-v0",
+        "Franka stacks three cubes, seen by two cameras",
+        local_assets=_STACK_SCENE,
+        script=_STACK_SCRIPT,
+    ),
+    TaskSpec(
+        "Mimic-Lift-Box-Two-Franka-v0",
+        "Two Frankas lift a long box together",
+        register=f"{_TWO_FRANKA}:register",
+        local_assets=f"{_TWO_FRANKA}:use_local_assets",
+        script=f"{_TWO_FRANKA_SCRIPTS}:ScriptedLifters",
+    ),
+    TaskSpec(
+        "Mimic-Clear-And-Place-Two-Franka-v0",
+        "One Franka clears a plate, another puts its cube there",
+        register=f"{_TWO_FRANKA}:register",
+        local_assets=f"{_TWO_FRANKA}:use_local_assets",
+        script=f"{_TWO_FRANKA_SCRIPTS}:ScriptedClearers",
+    ),
+    TaskSpec(
+        "Isaac-Stack-Cube-Franka-IK-Rel-Blueprint-Mimic-v0",
+        "Franka stacks three cubes, with blueprint cameras",
+        needs=_CAMERAS,
+        cloud_assets=True,
+        script=_STACK_SCRIPT,
+    ),
+    TaskSpec(
+        "Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Cosmos-Mimic-v0",
+        "Franka stacks three cubes, for Cosmos Transfer",
+        needs=_CAMERAS,
+        cloud_assets=True,
+        script=_STACK_SCRIPT,
+    ),
+    TaskSpec(
+        "IsaacContrib-Stack-Cube-Franka-IK-Rel-Skillgen",
+        "Franka stacks three cubes, with planned transitions",
+        needs=("a CUDA GPU",),
+        cloud_assets=True,
+        script=_STACK_SCRIPT,
+    ),
+    TaskSpec("IsaacContrib-Stack-Cube-Bin-Franka-IK-Rel-Mimic", "Franka stacks cubes into a bin", cloud_assets=True),
+    TaskSpec(
+        "Isaac-Stack-Cube-Galbot-Left-Arm-Gripper-RmpFlow-Rel-Mimic-v0",
+        "Galbot stacks with its left gripper (relative)",
+        needs=_ISAAC_SIM,
+        cloud_assets=True,
+    ),
+    TaskSpec(
+        "Isaac-Stack-Cube-Galbot-Right-Arm-Suction-RmpFlow-Rel-Mimic-v0",
+        "Galbot stacks with its right suction cup (relative)",
+        needs=_ISAAC_SIM,
+        cloud_assets=True,
+    ),
+    TaskSpec(
+        "Isaac-Stack-Cube-Galbot-Left-Arm-Gripper-RmpFlow-Abs-Mimic-v0",
+        "Galbot stacks with its left gripper (absolute)",
+        needs=_ISAAC_SIM,
+        cloud_assets=True,
+    ),
+    TaskSpec(
+        "Isaac-Stack-Cube-Galbot-Right-Arm-Suction-RmpFlow-Abs-Mimic-v0",
+        "Galbot stacks with its right suction cup (absolute)",
+        needs=_ISAAC_SIM,
+        cloud_assets=True,
+    ),
+    TaskSpec(
+        "Isaac-Place-Mug-Agibot-Left-Arm-RmpFlow-Rel-Mimic-v0",
+        "Agibot puts a mug upright",
+        needs=_ISAAC_SIM,
+        cloud_assets=True,
+    ),
+    TaskSpec(
+        "Isaac-Place-Toy2Box-Agibot-Right-Arm-RmpFlow-Rel-Mimic-v0",
+        "Agibot puts a toy in a box",
+        needs=_ISAAC_SIM,
+        cloud_assets=True,
+    ),
+    TaskSpec("Isaac-PickPlace-GR1T2-Abs-Mimic-v0", "GR1T2 picks and places", needs=_CAMERAS, cloud_assets=True),
+    TaskSpec(
+        "Isaac-PickPlace-GR1T2-WaistEnabled-Abs-Mimic-v0",
+        "GR1T2 picks and places, waist enabled",
+        needs=_CAMERAS,
+        cloud_assets=True,
+    ),
+    TaskSpec(
+        "Isaac-NutPour-GR1T2-Pink-IK-Abs-Mimic-v0", "GR1T2 pours nuts with both arms", needs=_CAMERAS, cloud_assets=True
+    ),
+    TaskSpec(
+        "Isaac-ExhaustPipe-GR1T2-Pink-IK-Abs-Mimic-v0",
+        "GR1T2 moves an exhaust pipe with both arms",
+        needs=_CAMERAS,
+        cloud_assets=True,
+    ),
+    TaskSpec(
+        "Isaac-Locomanipulation-G1-Abs-Mimic-v0",
+        "G1 picks and places with both hands",
+        needs=("a walking policy",),
+        cloud_assets=True,
+    ),
+)
+"""In the order shown to people."""
+
+DEFAULT_TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
+
+
+def register() -> None:
+    """Register them all."""
+    for task in _TASKS:
+        register_task(task)

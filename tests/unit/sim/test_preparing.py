@@ -1,0 +1,30 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A plug-in that imports Isaac Lab at once finds it repaired; one that only looks for it pays nothing."""
+
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import importlib.util, sys
+from isaaclab_mimic_core import plugins
+
+plugins.load()
+importlib.util.find_spec("isaaclab")
+assert "warp" not in sys.modules
+import isaaclab
+import warp
+assert warp.zeros(1, dtype=float, device="cpu", pinned=True).shape == (1,)
+assert not any(type(finder).__name__ == "_Watch" for finder in sys.meta_path)
+"""
+
+
+def test_isaac_lab_is_prepared_when_a_plug_in_imports_it():
+    pytest.importorskip("isaaclab")
+    folders = [path for path in sys.path if path]
+    code = f"import sys; sys.path[:0] = {folders}\n{PROGRAM}"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert result.returncode == 0, result.stderr
