@@ -184,13 +184,11 @@ def _load_entry_points() -> None:
 
 def _enter(entry: metadata.EntryPoint, registry: Registry) -> None:
     """Load an entry point: a spec or several, or a function that returns some or registers by itself; or a module."""
-    found: Any = entry.load()
-    if callable(found) and not isinstance(found, registry.kind):
-        found = found()
+    loaded: Any = entry.load()
+    found: Any = loaded() if callable(loaded) else loaded
     if found is None or isinstance(found, ModuleType):
         return
-    specs: list[Any] = [found] if isinstance(found, Spec) else list(found)
-    for spec in specs:
+    for spec in [found] if isinstance(found, Spec) else found:
         registry.register(spec)
 
 
