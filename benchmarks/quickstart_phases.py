@@ -21,7 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
-BUILD = "from isaaclab_mimic_core.sim.assets import franka_usd; franka_usd()"
+BUILD = "from isaaclab_mimic_core.robots.franka.usd import franka_usd; franka_usd()"
 
 
 def build_assets(environment: dict[str, str]) -> dict:

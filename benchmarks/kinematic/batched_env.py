@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from isaaclab_mimic_core import rotations
-from isaaclab_mimic_core.envs.franka import FrankaRelEnv
+from isaaclab_mimic_core.robots.franka.batched import FrankaRelEnv
 from isaaclab_mimic_core.sim.visualizers import LiveView
 
 from .world import ACTION_DIM, CUBES, StackWorld

@@ -21,8 +21,8 @@ sys.path.insert(0, str(HERE.parent / "unit" / "devices"))
 from fake_hid import BUTTONS, NO_BUTTONS, FakeMouse, FakePorts  # noqa: E402
 from pilots import CapPilot, KeyPilot  # noqa: E402
 
-from isaaclab_mimic_core.devices.spacemouse import SpaceMouse  # noqa: E402
-from isaaclab_mimic_core.devices.spacemouse_hid import SpaceMouseReader  # noqa: E402
+from isaaclab_mimic_core.devices.spacemouse.device import SpaceMouse  # noqa: E402
+from isaaclab_mimic_core.devices.spacemouse.hid import SpaceMouseReader  # noqa: E402
 from isaaclab_mimic_core.events import AttemptFinished, Event, to_json  # noqa: E402
 from isaaclab_mimic_core.sim import open_env  # noqa: E402
 from isaaclab_mimic_core.stages.options import RecordOptions, TeleopOptions  # noqa: E402

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import torch
 
-from isaaclab_mimic_core.devices.scripted import ScriptedStacker
 from isaaclab_mimic_core.errors import OptionError
 from isaaclab_mimic_core.learning.config import build_config, read_config
 from isaaclab_mimic_core.learning.policy import BatchedPolicy
@@ -22,6 +21,7 @@ from isaaclab_mimic_core.stages.evaluate import Evaluate
 from isaaclab_mimic_core.stages.learning_options import EvaluateOptions, PlayOptions, TrainOptions
 from isaaclab_mimic_core.stages.play import Play
 from isaaclab_mimic_core.stages.train import Train
+from isaaclab_mimic_core.tasks.franka_stack.script import ScriptedStacker
 
 pytestmark = pytest.mark.sim
 

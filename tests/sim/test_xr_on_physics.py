@@ -12,7 +12,7 @@ import pytest
 from software_headset import what_is_missing
 
 from isaaclab_mimic_core.datasets import DatasetReader
-from isaaclab_mimic_core.devices.xr_session import count_frames
+from isaaclab_mimic_core.devices.xr.session import count_frames
 
 pytestmark = pytest.mark.sim
 

@@ -19,12 +19,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from software_headset import RIGHT, Headset, build
 
 from isaaclab_mimic_core.devices import check_device, make_device
-from isaaclab_mimic_core.devices.scripted import ScriptedStacker
 from isaaclab_mimic_core.devices.settings import DeviceSettings
 from isaaclab_mimic_core.events import DemoSaved, StageFinished, Warned
 from isaaclab_mimic_core.sim import open_env
 from isaaclab_mimic_core.stages.options import RecordOptions
 from isaaclab_mimic_core.stages.record import Record
+from isaaclab_mimic_core.tasks.franka_stack.script import ScriptedStacker
 
 TASK = "Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0"
 IDENTITY = (0.0, 0.0, 0.0, 1.0)

@@ -42,7 +42,7 @@ def main() -> None:
         from isaaclab_teleop import IsaacTeleopCfg, create_isaac_teleop_device
         from isaacteleop.teleop_session_manager import RetargetingExecutionConfig
 
-        from isaaclab_mimic_core.devices.xr_pipeline import pipeline_for
+        from isaaclab_mimic_core.devices.xr.pipeline import pipeline_for
 
         headset = Headset(manifest)
         cfg = IsaacTeleopCfg(

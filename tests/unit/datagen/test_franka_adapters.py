@@ -12,7 +12,7 @@ from isaaclab_mimic.envs.franka_stack_ik_abs_mimic_env import FrankaCubeStackIKA
 from isaaclab_mimic.envs.franka_stack_ik_rel_mimic_env import FrankaCubeStackIKRelMimicEnv
 from scripted_env import random_poses
 
-from isaaclab_mimic_core.envs.franka import FrankaAbsEnv, FrankaRelEnv
+from isaaclab_mimic_core.robots.franka.batched import FrankaAbsEnv, FrankaRelEnv
 
 NUM_ENVS = 50
 KINDS = {"rel": (FrankaRelEnv, FrankaCubeStackIKRelMimicEnv), "abs": (FrankaAbsEnv, FrankaCubeStackIKAbsMimicEnv)}

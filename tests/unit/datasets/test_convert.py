@@ -18,7 +18,7 @@ from isaaclab_mimic_core.datasets.check import check_file
 from isaaclab_mimic_core.datasets.edit import Conversion, Kinematics, TaskSpace, convert
 from isaaclab_mimic_core.datasets.edit.damped_way import damped_way
 from isaaclab_mimic_core.errors import DatasetError, InputFileError, OptionError
-from isaaclab_mimic_core.sim.assets.description import franka_description
+from isaaclab_mimic_core.robots.franka.description import franka_description
 
 SAMPLE = Path(__file__).parents[3] / "data" / "franka_stack" / "demos.hdf5"
 TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"

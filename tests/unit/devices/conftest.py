@@ -14,8 +14,8 @@ import isaaclab.utils.math as math_utils
 import pytest
 import torch
 
-from isaaclab_mimic_core.envs.franka import FrankaAbsEnv, FrankaRelEnv
-from isaaclab_mimic_core.envs.two_franka import TwoFrankaRelEnv
+from isaaclab_mimic_core.robots.franka.batched import FrankaAbsEnv, FrankaRelEnv
+from isaaclab_mimic_core.robots.two_franka.batched import TwoFrankaRelEnv
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -6,7 +6,7 @@
 import pytest
 import torch
 
-from isaaclab_mimic_core.devices.gamepad import Gamepad
+from isaaclab_mimic_core.devices.gamepad.device import Gamepad
 from isaaclab_mimic_core.devices.settings import DeviceSettings
 
 SETTINGS = DeviceSettings(step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0, dead_zone=0.1, curve=2.0)

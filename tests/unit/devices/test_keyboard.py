@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from isaaclab_mimic_core import devices
-from isaaclab_mimic_core.devices.keyboard import Keyboard
+from isaaclab_mimic_core.devices.keyboard.device import Keyboard
 from isaaclab_mimic_core.devices.settings import DeviceSettings
 from isaaclab_mimic_core.errors import OptionError, TaskError
 

@@ -8,10 +8,10 @@ import torch
 from fake_hid import BUTTONS, IDS, NO_BUTTONS, FakeMouse, FakePorts
 
 from isaaclab_mimic_core import devices
-from isaaclab_mimic_core.devices import spacemouse_hid
 from isaaclab_mimic_core.devices.settings import DeviceSettings
-from isaaclab_mimic_core.devices.spacemouse import SpaceMouse
-from isaaclab_mimic_core.devices.spacemouse_hid import SpaceMouseReader
+from isaaclab_mimic_core.devices.spacemouse import hid as spacemouse_hid
+from isaaclab_mimic_core.devices.spacemouse.device import SpaceMouse
+from isaaclab_mimic_core.devices.spacemouse.hid import SpaceMouseReader
 from isaaclab_mimic_core.errors import DeviceError, OptionError
 
 SETTINGS = DeviceSettings(

@@ -23,7 +23,7 @@ def replay(make_env):
     opened = []
 
     def run(kind: str, num_envs: int = 1, origin=(0.0, 0.0, 0.0)):
-        from isaaclab_mimic_core.devices.xr import Xr
+        from isaaclab_mimic_core.devices.xr.device import Xr
 
         env = make_env(kind, num_envs)
         env.cfg = SimpleNamespace()
@@ -77,7 +77,7 @@ def test_with_two_arms_each_follows_its_own_hand(replay):
 
 
 def test_a_task_with_other_hands_has_to_bring_its_own_pipeline(make_env):
-    from isaaclab_mimic_core.devices.xr import Xr
+    from isaaclab_mimic_core.devices.xr.device import Xr
 
     env = make_env("abs")
     env.gripper_dim, env.cfg = 22, SimpleNamespace()

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from isaaclab_mimic_core.devices import check_device, xr_session
+from isaaclab_mimic_core.devices import check_device
 from isaaclab_mimic_core.devices.settings import DeviceSettings
+from isaaclab_mimic_core.devices.xr import session as xr_session
 from isaaclab_mimic_core.errors import DeviceError, InputFileError, MimicError, OptionError, OutputError, PlatformError
 
 SESSION = Path(__file__).parents[2] / "data" / "xr" / "session.mcap"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from isaaclab_mimic_core.doctor import assets, graphics, hid, kit, packages, physics, system
+from isaaclab_mimic_core.devices.spacemouse import probe as spacemouse
+from isaaclab_mimic_core.doctor import assets, graphics, kit, packages, physics, system
 
 
 class TestPackages:
@@ -85,7 +86,7 @@ class TestHid:
             if node:
                 (devices / f"hidraw{number}").touch()
 
-        return plug_in, lambda: list(hid.check_hid(classes, devices))
+        return plug_in, lambda: list(spacemouse.examine(classes, devices))
 
     def test_none(self, plug_in):
         _, check = plug_in
@@ -102,7 +103,7 @@ class TestHid:
         plug, check = plug_in
         plug(0x046D, 0xC626, "3Dconnexion SpaceNavigator")
         # Not by file permissions: they do not stop root.
-        monkeypatch.setattr(hid, "_accessible", lambda device: False)
+        monkeypatch.setattr(spacemouse, "_accessible", lambda device: False)
         (finding,) = check()
         assert finding.level == "problem"
         assert """echo 'KERNEL=="hidraw*", KERNELS=="*:046D:*", TAG+="uaccess"' | sudo tee""" in finding.remedy

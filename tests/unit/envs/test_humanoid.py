@@ -10,8 +10,8 @@ from isaaclab_mimic.envs.pickplace_gr1t2_mimic_env import PickPlaceGR1T2MimicEnv
 from still_env import INFO, NUM_ENVS, OBJECTS, SUCCESS, random_poses, still_env
 
 from isaaclab_mimic_core.envs import adapt
-from isaaclab_mimic_core.envs.humanoid import G1Env, GR1T2Env
 from isaaclab_mimic_core.errors import ConfigError
+from isaaclab_mimic_core.robots.humanoid.batched import G1Env, GR1T2Env
 
 # Class, adapter, numbers in an action, in the left and in the right hand.
 KINDS = {"gr1t2": (PickPlaceGR1T2MimicEnv, GR1T2Env, 36, 11, 11), "g1": (LocomanipulationG1MimicEnv, G1Env, 32, 7, 11)}

@@ -19,10 +19,10 @@ from isaaclab_mimic.envs.pickplace_gr1t2_mimic_env import PickPlaceGR1T2MimicEnv
 from still_env import INFO, NUM_ENVS, OBJECTS, SUCCESS, random_poses, still_env
 
 from isaaclab_mimic_core.envs import adapt
-from isaaclab_mimic_core.envs.franka import FrankaAbsEnv, FrankaRelEnv
-from isaaclab_mimic_core.envs.humanoid import G1Env, GR1T2Env
 from isaaclab_mimic_core.envs.per_env import LoopedEnv
 from isaaclab_mimic_core.errors import TaskError
+from isaaclab_mimic_core.robots.franka.batched import FrankaAbsEnv, FrankaRelEnv
+from isaaclab_mimic_core.robots.humanoid.batched import G1Env, GR1T2Env
 
 SIGNALS = ("grasp_1", "grasp_2", "stack_1")
 DERIVED = (

@@ -9,7 +9,7 @@ import isaaclab.utils.math as math_utils
 import pytest
 import torch
 
-from isaaclab_mimic_core.envs.two_franka import (
+from isaaclab_mimic_core.robots.two_franka.batched import (
     TwoFrankaMimicEnv,
     TwoFrankaRelEnv,
     action_between,

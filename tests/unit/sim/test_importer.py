@@ -14,7 +14,9 @@ import pytest
 import isaaclab_mimic_core
 from isaaclab_mimic_core.errors import PlatformError
 from isaaclab_mimic_core.interpreter import child_environment
-from isaaclab_mimic_core.sim.assets import cache, description, franka
+from isaaclab_mimic_core.robots.franka import description
+from isaaclab_mimic_core.robots.franka import usd as franka
+from isaaclab_mimic_core.sim.assets import cache
 
 REGULAR = "raise SystemExit('the regular isaacsim package was imported')\n"
 MASS = '<inertial><mass value="1"/><inertia ixx="1" iyy="1" izz="1" ixy="0" ixz="0" iyz="0"/></inertial>'
@@ -57,7 +59,7 @@ def test_a_robot_is_converted_where_isaac_sim_hides_the_importer(tmp_path, binar
     assert "was imported" in subprocess.run(hidden, env=binary, capture_output=True, text=True).stderr
     urdf = tmp_path / "arm.urdf"
     urdf.write_text(URDF)
-    command = [sys.executable, "-m", "isaaclab_mimic_core.sim.assets.franka", urdf, tmp_path / "out", tmp_path]
+    command = [sys.executable, "-m", "isaaclab_mimic_core.robots.franka.usd", urdf, tmp_path / "out", tmp_path]
     result = subprocess.run(list(map(str, command)), env=binary, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr[-3000:]
     assert (tmp_path / "out" / "arm" / "arm.usda").is_file()

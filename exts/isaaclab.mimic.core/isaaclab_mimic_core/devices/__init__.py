@@ -5,8 +5,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DeviceError, PluginError
-from ..plugins import DEVICES, TASKS, DeviceSpec, resolve
+from ..errors import PluginError
+from ..plugins import DEVICES, DeviceSpec, resolve
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
@@ -58,29 +58,3 @@ def make_device(env: "BatchedEnv", settings: Any) -> "TeleopDevice":
             f"makes a {type(device).__name__}, which is no TeleopDevice", where=f"device {settings.teleop_device}"
         )
     return device
-
-
-def check_script(settings: Any, task_id: str) -> None:
-    """Find out whether a task has a script."""
-    script_of(task_id)
-
-
-def make_script(env: "BatchedEnv", settings: Any) -> "TeleopDevice":
-    """Return the script of the task that is open."""
-    return resolve(script_of(env.info["task"]))(env, settings.seed)
-
-
-def script_of(task_id: str) -> Any:
-    """Return the scripted demonstrator of a task: a reference to what is called with the environments and a seed.
-
-    Raises:
-        DeviceError: The task has none.
-    """
-    task = TASKS.get(task_id)
-    if task is None or task.script is None:
-        raise DeviceError(
-            "the task has no scripted demonstrator",
-            where=task_id,
-            remedy="Drive it by hand (--teleop-device keyboard), or register the task with a script.",
-        )
-    return task.script

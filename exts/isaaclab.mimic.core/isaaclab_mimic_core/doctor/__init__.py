@@ -3,7 +3,7 @@
 
 """What is on this machine, what can run here, and what to do about the rest."""
 
-from .finding import Finding
+from ..finding import Finding
 from .report import findings, format_findings, to_dicts
 
 __all__ = ["Finding", "findings", "format_findings", "to_dicts"]

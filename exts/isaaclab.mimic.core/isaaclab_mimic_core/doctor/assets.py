@@ -9,10 +9,10 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from ..finding import Finding
+from ..robots.franka.usd import RECIPE
 from ..sim.assets import cache_root
 from ..sim.assets.cloud import cloud_assets_reachable
-from ..sim.assets.franka import RECIPE
-from .finding import Finding
 
 _PATIENCE = 3.0
 """[s] A name server that does not answer can hold a request up for much longer than any timeout of the request."""

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from .finding import Finding
+from ..finding import Finding
 
 _DRIVER_VERSION = Path("/proc/driver/nvidia/version")
 _NO_WINDOW = "Not needed without the desktop window."

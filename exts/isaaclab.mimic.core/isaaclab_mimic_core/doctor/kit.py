@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
+from ..finding import Finding
 from ..sim.host import inside_isaac_sim, inside_kit
-from .finding import Finding
 
 _VARIABLE = "OMNI_KIT_ACCEPT_EULA"
 _YES = ("y", "yes", "1")

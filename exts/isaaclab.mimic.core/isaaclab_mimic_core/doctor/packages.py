@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from importlib import metadata
 
 from .. import __version__
+from ..finding import Finding
 from ..sim.host import inside_isaac_sim
-from .finding import Finding
 
 _DISTRIBUTION = "isaaclab-mimic-kit"
 

@@ -6,9 +6,9 @@
 from collections.abc import Iterator
 
 from ..errors import MimicError
+from ..finding import Finding
 from ..sim.engines import ENGINES, choose_engine
 from ..sim.host import inside_isaac_sim
-from .finding import Finding
 
 
 def check_physics() -> Iterator[Finding]:

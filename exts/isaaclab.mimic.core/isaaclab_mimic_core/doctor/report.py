@@ -8,15 +8,14 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
+from ..finding import Finding
+from ..plugins import DEVICES, DeviceSpec, loaded, problems, resolve
 from .assets import check_local_robot, start_cloud_check
-from .finding import Finding
 from .graphics import check_display, check_gpu, check_gpu_driver, check_vulkan
-from .hid import check_hid
 from .kit import check_host, check_licence
 from .packages import check_packages
 from .physics import check_physics
 from .system import check_cache, check_cpu, check_disk, check_platform, check_python
-from .xr import check_xr
 
 Check = Callable[[], Iterable[Finding]]
 
@@ -39,15 +38,34 @@ def findings() -> list[Finding]:
         check_physics,
         check_vulkan,
         check_display,
-        check_hid,
-        check_xr,
+        *map(_examine, DEVICES.all().values()),
         check_licence,
+        _check_plugins,
         check_cache,
         check_disk,
         check_local_robot,
         cloud,
     )
     return [finding for check in checks for finding in run_check(check)]
+
+
+def _examine(device: DeviceSpec) -> Check:
+    """Return the check that a device brings."""
+
+    def check_device() -> Iterable[Finding]:
+        return resolve(device.doctor)() if device.doctor is not None else ()
+
+    check_device.__name__ = device.name
+    return check_device
+
+
+def _check_plugins() -> Iterable[Finding]:
+    """Say which plug-ins there are, and which cannot be used."""
+    broken = problems()
+    for problem in broken:
+        yield Finding("plug-in", "problem", str(problem), "Repair or uninstall it; the rest works without it.")
+    if not broken and (found := loaded()):
+        yield Finding("plug-ins", "ok", ", ".join(found))
 
 
 def run_check(check: Check) -> list[Finding]:

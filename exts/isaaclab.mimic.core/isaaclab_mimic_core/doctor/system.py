@@ -11,8 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..finding import Finding
 from ..sim.assets import cache_root
-from .finding import Finding
 
 _GLIBC = (2, 35)
 _LEAST_DISK = 1e9

@@ -47,6 +47,7 @@ class Problem:
 
 _problems: list[Problem] = []
 _listeners: list[Callable[[Problem], None]] = []
+_loaded: list[str] = []
 _done: set[str] = set()
 _loading = False
 
@@ -85,6 +86,12 @@ REGISTRIES: dict[str, Registry] = {
     "learners": LEARNERS,
 }
 """By the last word of the entry points' group: `isaaclab_mimic.tasks`, ..."""
+
+
+def loaded() -> tuple[str, ...]:
+    """Return the plug-ins that were loaded, beside what is shipped."""
+    load()
+    return tuple(_loaded)
 
 
 def problems() -> tuple[Problem, ...]:
@@ -209,6 +216,7 @@ def _guarded(plugin: str, enter: Callable[[], object]) -> None:
     try:
         with owned_by(plugin):
             enter()
+        _loaded.append(plugin)
     except (Exception, SystemExit) as error:
         for registry in REGISTRIES.values():
             registry.disown(plugin)

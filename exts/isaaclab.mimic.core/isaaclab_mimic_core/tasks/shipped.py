@@ -9,9 +9,9 @@ _CAMERAS = ("camera rendering",)
 _ISAAC_SIM = ("Isaac Sim",)
 _STACK = "isaaclab_mimic_core.tasks.franka_stack"
 _STACK_SCENE = f"{_STACK}.local_scene:use_local_assets"
-_STACK_SCRIPT = "isaaclab_mimic_core.devices.scripted:ScriptedStacker"
+_STACK_SCRIPT = f"{_STACK}.script:ScriptedStacker"
 _TWO_FRANKA = "isaaclab_mimic_core.tasks.two_franka"
-_TWO_FRANKA_SCRIPTS = "isaaclab_mimic_core.devices.scripted_two_arm"
+_TWO_FRANKA_SCRIPTS = f"{_TWO_FRANKA}.script"
 
 _TASKS = (
     TaskSpec(

@@ -15,7 +15,8 @@ from rich.live import Live
 from rich.text import Text
 
 from ..devices.hosts.terminal import TerminalKeys
-from ..devices.listing import Listed, LiveReadings
+from ..devices.listing import Listed
+from ..devices.readings import LiveReadings
 
 _PERIOD = 0.05
 _BAR = 12

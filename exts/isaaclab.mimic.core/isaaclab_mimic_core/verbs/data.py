@@ -333,7 +333,7 @@ def _task_space(options: ConvertOptions) -> "TaskSpace | None":
     if options.urdf:
         urdf = Path(options.urdf)
     else:
-        from ..sim.assets.description import franka_description
+        from ..robots.franka.description import franka_description
 
         urdf = franka_description() / "robots" / "panda_arm_hand.urdf"
     relative = options.actions == "pose_rel"

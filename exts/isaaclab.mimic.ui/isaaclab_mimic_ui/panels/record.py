@@ -45,7 +45,7 @@ class RecordPanel(StagePanel):
     def build_empty(self) -> None:
         self._device = self.session.choices["teleop_device"]
         if self._device == "xr":
-            from isaaclab_mimic_core.devices.xr_session import state
+            from isaaclab_mimic_core.devices.xr.session import state
 
             build_xr(state())
             ui.Spacer(height=style.PADDING)

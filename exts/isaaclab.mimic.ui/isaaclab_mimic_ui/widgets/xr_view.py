@@ -14,7 +14,7 @@ from .layout import section
 
 
 def build_xr(rows: Sequence[tuple[str, bool, str, str]]) -> None:
-    """Add what `devices.xr_session.state` has found to the current container."""
+    """Add what `devices.xr.session.state` has found to the current container."""
     section("HEADSET")
     for topic, well, found, remedy in rows:
         with ui.HStack(height=0, spacing=style.GAP):

@@ -11,8 +11,8 @@ from typing import Any
 import isaaclab.utils.math as math_utils
 import torch
 
-from .. import rotations
-from .batched import BatchedEnv
+from ... import rotations
+from ...envs.batched import BatchedEnv
 
 
 class _FrankaEnv(BatchedEnv):

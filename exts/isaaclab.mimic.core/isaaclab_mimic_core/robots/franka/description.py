@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ...errors import PlatformError
 from ...interpreter import child_environment, find_interpreter
-from .cache import build_once
+from ...sim.assets import build_once
 
 WHEEL = "isaacsim-asset==6.2.0.0"
 """The wheel that ships the description. Only its data is used: its Python package clashes with isaaclab's importer."""

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from ...errors import MimicError, PlatformError
 from ...interpreter import child_environment, find_interpreter
-from .cache import build_once
+from ...sim.assets import build_once
+from ...sim.assets.importer import use_standalone_importer
 from .description import franka_description
-from .importer import use_standalone_importer
 
 RECIPE = 1
 """Raise when anything below changes what is built."""
@@ -71,7 +71,7 @@ def _convert(urdf: str, folder: str, description: str) -> None:
     use_standalone_importer()
     from isaaclab.sim.converters import UrdfConverter, UrdfConverterCfg
 
-    from ..repairs.articulation_root import move_articulation_root
+    from ...sim.repairs.articulation_root import move_articulation_root
 
     converter = UrdfConverter(
         UrdfConverterCfg(

@@ -11,8 +11,8 @@ from typing import Any
 import isaaclab.utils.math as math_utils
 import torch
 
-from ..errors import ConfigError
-from .batched import BatchedEnv
+from ...envs.batched import BatchedEnv
+from ...errors import ConfigError
 
 _ARMS = ("left", "right")
 """Order of the arms in an action, whatever their order in the configuration."""

@@ -14,8 +14,8 @@ import isaaclab.utils.math as math_utils
 import torch
 from isaaclab.envs import ManagerBasedRLMimicEnv
 
-from .. import rotations
-from .batched import BatchedEnv
+from ... import rotations
+from ...envs.batched import BatchedEnv
 
 _POSE, _GRIPPER = 6, 1
 _ARM = _POSE + _GRIPPER

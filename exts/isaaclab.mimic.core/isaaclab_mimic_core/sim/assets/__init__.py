@@ -4,6 +4,5 @@
 """What a scene is built from when the cloud's assets cannot be had: built once, kept in the user's cache."""
 
 from .cache import build_once, cache_root
-from .franka import franka_usd
 
-__all__ = ["build_once", "cache_root", "franka_usd"]
+__all__ = ["build_once", "cache_root"]

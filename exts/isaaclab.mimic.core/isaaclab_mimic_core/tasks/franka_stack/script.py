@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import isaaclab.utils.math as math_utils
 import torch
 
-from .. import randomness
-from ..envs import BatchedEnv
-from ..tasks.franka_stack.local_scene import CUBE_EDGE
-from .device import TeleopDevice
+from ... import randomness
+from ...devices.device import TeleopDevice
+from ...envs import BatchedEnv
+from .local_scene import CUBE_EDGE
 
 APPROACH, DESCEND, CLOSE, LIFT, CARRY, LOWER, SETTLE, OPEN, RETREAT = range(9)
 _PHASES = 9

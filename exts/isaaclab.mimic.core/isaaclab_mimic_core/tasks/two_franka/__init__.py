@@ -22,7 +22,7 @@ def register() -> None:
         if task_id not in gymnasium.registry:
             gymnasium.register(
                 id=task_id,
-                entry_point="isaaclab_mimic_core.envs.two_franka:TwoFrankaMimicEnv",
+                entry_point="isaaclab_mimic_core.robots.two_franka.batched:TwoFrankaMimicEnv",
                 kwargs={"env_cfg_entry_point": config},
                 disable_env_checker=True,
             )
@@ -35,7 +35,7 @@ def use_local_assets(cfg: Any, engine: str) -> None:
         cfg: A configuration of this package.
         engine: Physics engine: `ovphysx`, `isaacsim` or `newton`.
     """
-    from ..franka_stack.local_scene import use_local_robot
+    from ...robots.franka.local import use_local_robot
 
     for robot in (cfg.scene.robot_left, cfg.scene.robot_right):
         use_local_robot(robot, engine)

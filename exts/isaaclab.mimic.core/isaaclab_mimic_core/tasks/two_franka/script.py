@@ -14,12 +14,12 @@ from abc import abstractmethod
 import isaaclab.utils.math as math_utils
 import torch
 
-from .. import randomness, rotations
-from ..envs import BatchedEnv
-from ..tasks.two_franka.clear_and_place import CUBE, PLATE_SIZE
-from ..tasks.two_franka.lift_box import GRIP, LIFT_HEIGHT
-from .device import TeleopDevice
-from .scripted import Manner
+from ... import randomness, rotations
+from ...devices.device import TeleopDevice
+from ...envs import BatchedEnv
+from ..franka_stack.script import Manner
+from .clear_and_place import CUBE, PLATE_SIZE
+from .lift_box import GRIP, LIFT_HEIGHT
 
 APPROACH, DESCEND, CLOSE, LIFT, WAIT, CARRY, LOWER, SETTLE, OPEN, RETREAT, RAISE, LATE, STAY = range(13)
 

@@ -1,0 +1,49 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Find the script of a task. It imports nothing heavy by itself."""
+
+from typing import TYPE_CHECKING, Any
+
+from ...errors import DeviceError
+from ...plugins import TASKS, Reference, resolve
+from ..listing import Listed
+
+if TYPE_CHECKING:
+    from ...envs import BatchedEnv
+    from ..device import TeleopDevice
+
+
+def check(settings: Any, task_id: str) -> None:
+    """Find out whether a task has a script.
+
+    Raises:
+        DeviceError: It has none.
+    """
+    script_of(task_id)
+
+
+def make(env: "BatchedEnv", settings: Any) -> "TeleopDevice":
+    """Return the script of the task that is open, for the `seed` of the settings."""
+    return resolve(script_of(env.info["task"]))(env, settings.seed)
+
+
+def probe() -> list[Listed]:
+    """Say that a script needs nothing."""
+    return [Listed("scripted", True, "always here")]
+
+
+def script_of(task_id: str) -> Reference:
+    """Return what makes the scripted demonstrator of a task, called with the environments and a seed.
+
+    Raises:
+        DeviceError: The task has none.
+    """
+    task = TASKS.get(task_id)
+    if task is None or task.script is None:
+        raise DeviceError(
+            "the task has no scripted demonstrator",
+            where=task_id,
+            remedy="Drive it by hand (--teleop-device keyboard), or register the task with a script.",
+        )
+    return task.script

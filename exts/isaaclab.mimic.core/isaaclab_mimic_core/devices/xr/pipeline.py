@@ -1,0 +1,131 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""From headset to hands with a gripper, as an Isaac Teleop pipeline.
+
+For each side: where the end effector shall be, whether its gripper shall be open, and what says so. A motion
+controller is followed while it is tracked, else the bare hand; while neither is, the command stays what it was, so
+that a hand that leaves the headset's view neither moves the robot nor drops what it holds.
+
+The settings are those of Isaac Lab: of its Franka pipeline for controllers
+(isaaclab_tasks.contrib.stack.config.franka.stack_ik_abs_env_cfg), and of its Franka hand tracking before 3.0, where
+the gripper points down and turns about the vertical with the hand.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from isaacteleop.retargeters import GripperRetargeter, GripperRetargeterConfig, Se3AbsRetargeter, Se3RetargeterConfig
+from isaacteleop.retargeting_engine.deviceio_source_nodes import ControllersSource, HandsSource
+from isaacteleop.retargeting_engine.interface import BaseRetargeter, OutputCombiner, ValueInput
+from isaacteleop.retargeting_engine.interface.tensor_group_type import OptionalType, TensorGroupType
+from isaacteleop.retargeting_engine.tensor_types import (
+    ControllerInput,
+    ControllerInputIndex,
+    DLDataType,
+    FloatType,
+    HandInput,
+    HandInputIndex,
+    HandJointIndex,
+    NDArrayType,
+    TransformMatrix,
+)
+
+NOTHING, CONTROLLER, HAND = 0, 1, 2
+"""What a side follows."""
+WIDTH = 9
+"""Numbers for each side: position [m], quaternion (x, y, z, w), gripper (1 open, -1 closed), what it follows."""
+
+_ANCHOR = "world_T_anchor"
+"""The name under which Isaac Lab Teleop gives the pose of the headset's space."""
+
+
+def pipeline_for(sides: Sequence[str]) -> Callable[[], Any]:
+    """Return a builder for `IsaacTeleopCfg.pipeline_builder`; its action is `WIDTH` numbers for each side.
+
+    Args:
+        sides: `left` or `right`, in the order of the end effectors.
+    """
+
+    def build() -> Any:
+        controllers, hands = ControllersSource(name="controllers"), HandsSource(name="hands")
+        anchor = ValueInput(_ANCHOR, TransformMatrix()).output(ValueInput.VALUE)
+        controllers, hands = controllers.transformed(anchor), hands.transformed(anchor)
+        inputs: dict[str, Any] = {}
+        for side in sides:
+            controller, hand = f"controller_{side}", f"hand_{side}"
+            sources = {controller: controllers.output(controller), hand: hands.output(hand)}
+            by_controller = Se3AbsRetargeter(
+                Se3RetargeterConfig(
+                    input_device=controller,
+                    zero_out_xy_rotation=False,
+                    use_wrist_position=False,
+                    target_offset_roll=90.0,
+                ),
+                name=f"by_{controller}",
+            ).connect({controller: sources[controller]})
+            by_hand = Se3AbsRetargeter(
+                Se3RetargeterConfig(input_device=hand, zero_out_xy_rotation=True, use_wrist_position=True),
+                name=f"by_{hand}",
+            ).connect({hand: sources[hand]})
+            gripper = GripperRetargeter(GripperRetargeterConfig(hand_side=side), name=f"gripper_{side}")
+            inputs |= {
+                **sources,
+                f"by_{controller}": by_controller.output("ee_pose"),
+                f"by_{hand}": by_hand.output("ee_pose"),
+                f"gripper_{side}": gripper.connect(sources).output("gripper_command"),
+            }
+        follow = Follow(sides).connect(inputs)
+        return OutputCombiner({"action": follow.output("command")})
+
+    return build
+
+
+class Follow(BaseRetargeter):
+    """Follows what is tracked on each side, and otherwise keeps still."""
+
+    def __init__(self, sides: Sequence[str]):
+        self._sides = tuple(sides)
+        self._commands = np.zeros((len(self._sides), WIDTH), dtype=np.float32)
+        self._commands[:, 6:8] = 1.0
+        super().__init__(name="follow")
+
+    def input_spec(self) -> dict:
+        pose = TensorGroupType("ee_pose", [_floats("pose", 7)])
+        spec: dict[str, Any] = {}
+        for side in self._sides:
+            spec |= {
+                f"controller_{side}": OptionalType(ControllerInput()),
+                f"hand_{side}": OptionalType(HandInput()),
+                f"by_controller_{side}": pose,
+                f"by_hand_{side}": pose,
+                f"gripper_{side}": TensorGroupType("gripper_command", [FloatType("command")]),
+            }
+        return spec
+
+    def output_spec(self) -> dict:
+        return {"command": TensorGroupType("command", [_floats("command", WIDTH * len(self._sides))])}
+
+    def _compute_fn(self, inputs: Any, outputs: Any, context: Any) -> None:
+        for side, command in zip(self._sides, self._commands, strict=True):
+            follows = _tracked(inputs[f"controller_{side}"], inputs[f"hand_{side}"])
+            command[8] = follows
+            if follows != NOTHING:
+                pose = inputs[f"by_controller_{side}" if follows == CONTROLLER else f"by_hand_{side}"]
+                command[:7] = np.from_dlpack(pose[0])
+                command[7] = float(inputs[f"gripper_{side}"][0])
+        outputs["command"][0] = self._commands.reshape(-1).copy()
+
+
+def _tracked(controller: Any, hand: Any) -> int:
+    if not controller.is_none:
+        # A controller that lies idle reports no pose, and its trigger decides the gripper: the hand is not asked.
+        return CONTROLLER if bool(controller[ControllerInputIndex.GRIP_IS_VALID]) else NOTHING
+    if not hand.is_none and bool(np.from_dlpack(hand[HandInputIndex.JOINT_VALID])[HandJointIndex.WRIST]):
+        return HAND
+    return NOTHING
+
+
+def _floats(name: str, count: int) -> NDArrayType:
+    return NDArrayType(name, shape=(count,), dtype=DLDataType.FLOAT, dtype_bits=32)

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The robot from its URDF in place of the cloud's, with the gains that go with it."""
+
+from typing import Any
+
+
+def use_local_robot(robot: Any, engine: str) -> None:
+    """Replace a Franka's asset, and the gains that go with it, in its configuration."""
+    from isaaclab.actuators import ImplicitActuatorCfg
+
+    from .usd import franka_usd
+
+    robot.spawn.usd_path = str(franka_usd())
+    newton = engine == "newton"
+    robot.spawn.variants = {"Physics": "physics"} if newton else None
+    # The armature keeps MuJoCo's implicit integrator stable at the task's stiff gains; PhysX needs none.
+    armature = 0.1 if newton else None
+    arm = robot.actuators["panda_arm"]
+    robot.actuators = {
+        "panda_arm": ImplicitActuatorCfg(
+            joint_names_expr=["panda_joint[1-7]"],
+            joint_effort_limit=arm.joint_effort_limit,
+            joint_velocity_limit=arm.joint_velocity_limit,
+            stiffness=arm.stiffness,
+            damping=arm.damping,
+            armature=armature,
+        ),
+        # Both fingers are driven: the URDF's <mimic> element, by which one follows the other, was dropped.
+        "panda_hand": ImplicitActuatorCfg(
+            joint_names_expr=["panda_finger_joint.*"],
+            joint_effort_limit=20.0 if newton else 200.0,
+            stiffness=400.0 if newton else 2e3,
+            damping=20.0 if newton else 1e2,
+            armature=armature,
+        ),
+    }
+    if newton:
+        from isaaclab_newton.sim.schemas import MujocoRigidBodyCfg
+
+        # MJWarp ignores disable_gravity; full gravity compensation is the same thing.
+        robot.spawn.rigid_props = [MujocoRigidBodyCfg(gravcomp=1.0)]
+    else:
+        from isaaclab_physx.sim.schemas import PhysxArticulationCfg
+
+        # The hand's convex hulls touch the forearm's in poses that the real robot reaches freely.
+        robot.spawn.articulation_props = [
+            PhysxArticulationCfg(
+                enabled_self_collisions=False, solver_position_iteration_count=8, solver_velocity_iteration_count=0
+            )
+        ]
