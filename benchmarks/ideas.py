@@ -19,7 +19,7 @@ import tyro
 from physx_generation import annotate_sample
 
 from isaaclab_mimic_core.events import AttemptFinished, StageFinished
-from isaaclab_mimic_core.sim import open_env
+from isaaclab_mimic_core.open_env import open_env
 from isaaclab_mimic_core.stages.generate import Generate
 from isaaclab_mimic_core.stages.options import GenerateOptions
 

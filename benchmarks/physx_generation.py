@@ -114,7 +114,7 @@ class _Stopwatch:
 
 def _run_ours(options: Options, folder: Path) -> dict:
     from isaaclab_mimic_core.events import AttemptFinished
-    from isaaclab_mimic_core.sim import open_env
+    from isaaclab_mimic_core.open_env import open_env
     from isaaclab_mimic_core.stages.generate import Generate
     from isaaclab_mimic_core.stages.options import GenerateOptions
 
@@ -174,7 +174,7 @@ def _run_isaaclab(options: Options, folder: Path) -> dict:
     from isaaclab_mimic.datagen import generation
     from isaaclab_tasks.contrib.stack.stack_env_cfg import StackEventCfg
 
-    from isaaclab_mimic_core.sim import open_env
+    from isaaclab_mimic_core.open_env import open_env
     from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
     def as_upstream(cfg: Any) -> None:

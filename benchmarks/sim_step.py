@@ -36,7 +36,7 @@ def measure(num_envs: int, steps: int, physics: str, device: str, as_shipped: bo
     from isaaclab_mimic_core import randomness
     from isaaclab_mimic_core.envs.episode_terms import after_step, before_step, initial_terms
     from isaaclab_mimic_core.envs.recorder import EpisodeRecorder
-    from isaaclab_mimic_core.sim import open_env
+    from isaaclab_mimic_core.open_env import open_env
     from isaaclab_mimic_core.tasks import DEFAULT_TASK
     from isaaclab_mimic_core.tasks.franka_stack.script import ScriptedStacker
 

@@ -24,7 +24,7 @@ from dataclasses import asdict, replace
 
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.events import EpisodeReplayed, Event, StageFinished
-from isaaclab_mimic_core.sim import open_env
+from isaaclab_mimic_core.open_env import open_env
 from isaaclab_mimic_core.stages.options import ReplayOptions
 from isaaclab_mimic_core.stages.replay import Replay
 from isaaclab_mimic_core.terminal.streams import take_streams

@@ -15,7 +15,7 @@ import torch
 
 from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.learning.perturb import VARIANTS
-from isaaclab_mimic_core.sim import open_env
+from isaaclab_mimic_core.open_env import open_env
 from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
 CHOSEN = ("start poses x 1.25", "objects 5 % larger", "mass x 2", "friction 0.3", "actuator gains x 0.8")

@@ -24,7 +24,7 @@ from pilots import CapPilot, KeyPilot  # noqa: E402
 from isaaclab_mimic_core.devices.spacemouse.device import SpaceMouse  # noqa: E402
 from isaaclab_mimic_core.devices.spacemouse.hid import SpaceMouseReader  # noqa: E402
 from isaaclab_mimic_core.events import AttemptFinished, Event, to_json  # noqa: E402
-from isaaclab_mimic_core.sim import open_env  # noqa: E402
+from isaaclab_mimic_core.open_env import open_env  # noqa: E402
 from isaaclab_mimic_core.stages.options import RecordOptions, TeleopOptions  # noqa: E402
 from isaaclab_mimic_core.stages.record import Record  # noqa: E402
 from isaaclab_mimic_core.stages.teleop import Teleop  # noqa: E402

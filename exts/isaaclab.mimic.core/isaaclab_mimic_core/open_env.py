@@ -12,18 +12,18 @@ from collections.abc import Callable, Iterator
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from ..errors import OptionError, TaskError
-from ..plugins import TaskSpec, resolve
-from ..tasks import find_task
-from .assets.cloud import cloud_assets_reachable, cloud_paths
-from .compute import resolve_device
-from .engines import choose_engine, configure_engine
-from .fused import compute_accelerations_on_demand, use_fused_actions, use_fused_success
-from .preparing import prepare
-from .repairs.physics_threads import no_more_threads_than_cores
+from .errors import OptionError, TaskError
+from .plugins import TaskSpec, resolve
+from .sim.assets.cloud import cloud_assets_reachable, cloud_paths
+from .sim.compute import resolve_device
+from .sim.engines import choose_engine, configure_engine
+from .sim.fused import compute_accelerations_on_demand, use_fused_actions, use_fused_success
+from .sim.preparing import prepare
+from .sim.repairs.physics_threads import no_more_threads_than_cores
+from .tasks import find_task
 
 if TYPE_CHECKING:
-    from ..envs import BatchedEnv
+    from .envs import BatchedEnv
 
 ASSETS = ("auto", "cloud", "local")
 
@@ -106,8 +106,8 @@ def open_env(
         if tuned:
             compute_accelerations_on_demand(env)
             success_term = use_fused_success(env, success_term)
-        from ..envs import adapt
-        from ..envs.reset_sampling import attach_keys
+        from .envs import adapt
+        from .envs.reset_sampling import attach_keys
 
         attach_keys(env)
         yield adapt(env, success_term, info)
@@ -172,7 +172,7 @@ def _class_of(task_id: str) -> Any:
 
 def _take_over(cfg: Any, seed: int) -> Any:
     """Take out what would end or record episodes by itself; return the success term."""
-    from ..envs.reset_sampling import use_keyed_resets
+    from .envs.reset_sampling import use_keyed_resets
 
     success_term = getattr(cfg.terminations, "success", None)
     if success_term is None:
@@ -203,7 +203,7 @@ def _launched(cfg: Any, engine: str, visualizer: str) -> Iterator[None]:
         return
     from isaaclab.app.sim_launcher import launch_simulation
 
-    from .visualizers import configure_visualizer
+    from .sim.visualizers import configure_visualizer
 
     with launch_simulation(cfg, configure_visualizer(cfg, visualizer)):
         yield

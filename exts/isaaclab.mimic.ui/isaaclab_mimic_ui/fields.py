@@ -105,6 +105,16 @@ class Field:
         return value
 
 
+class Filled(typing.Protocol):
+    """A form that is filled in, as far as a check of it goes."""
+
+    def __getitem__(self, name: str) -> str:
+        """Return what stands in a field."""
+
+    def value(self, name: str) -> object:
+        """Return what a field means; raise `ValueError` if that is nothing."""
+
+
 def fields_of(options: type, looks: dict[str, Looks]) -> dict[str, Field]:
     """Return the fields of an options dataclass, with the docstrings under them as tooltips.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from isaaclab_mimic_core.datagen import planners
 from isaaclab_mimic_core.devices import is_live
@@ -17,10 +16,7 @@ from isaaclab_mimic_core.stages import learning_options
 from isaaclab_mimic_core.stages import options as stage_options
 from isaaclab_mimic_core.tasks import all_tasks
 
-from .fields import Field, Looks, fields_of
-
-if TYPE_CHECKING:
-    from .choices import Choices
+from .fields import Field, Filled, Looks, fields_of
 
 DEMOS, ANNOTATED, GENERATED, RUN = "demos", "annotated", "generated", "run"
 """Names of the files that go from one step to the next."""
@@ -40,7 +36,7 @@ _COMMON = {
 }
 
 
-def _nothing(choices: Choices) -> dict[str, str]:
+def _nothing(choices: Filled) -> dict[str, str]:
     return {}
 
 
@@ -60,7 +56,7 @@ class Step:
     """Heading -> the fields under it, the common ones first; a heading in lower case begins folded."""
     options: type | None = None
     looks: dict[str, Looks] = field(default_factory=dict)
-    check: Callable[[Choices], dict[str, str]] = _nothing
+    check: Callable[[Filled], dict[str, str]] = _nothing
     """What is wrong with fields taken together."""
     needs: str = ""
     """The file that has to be there before."""
@@ -86,8 +82,8 @@ class Step:
         return {name: value for name, value in values.items() if value is not None}
 
 
-def _overwrite_or(other: str) -> Callable[[Choices], dict[str, str]]:
-    def check(choices: Choices) -> dict[str, str]:
+def _overwrite_or(other: str) -> Callable[[Filled], dict[str, str]]:
+    def check(choices: Filled) -> dict[str, str]:
         both = choices["overwrite"] == "True" == choices[other]
         return {"overwrite": "Either replace the file or go on with it."} if both else {}
 
@@ -205,7 +201,7 @@ MARK = Step(
 )
 
 
-def _check_record(choices: Choices) -> dict[str, str]:
+def _check_record(choices: Filled) -> dict[str, str]:
     found = _overwrite_or("append")(choices)
     try:
         scripted = not is_live(choices["teleop_device"])

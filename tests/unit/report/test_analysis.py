@@ -27,7 +27,7 @@ def record() -> RunRecord:
 
 
 def test_attempts_are_counted_by_subtask_source_and_placement():
-    assert analyse(record()) == {
+    assert analyse(record().attempts) == {
         "subtasks": {
             "arm/0": {"begun": 3, "passed": 2, "causes": {"unstable": 1}},
             "arm/1": {"begun": 2, "passed": 1, "causes": {"dropped": 1}},
@@ -50,7 +50,7 @@ def test_it_is_in_the_record_and_in_the_report(tmp_path, make_generated):
     run = record()
     path = write_report(tmp_path / "report", run, make_generated(1))
     saved = json.loads((path.parent / "run.json").read_text())
-    assert saved["analysis"] == analyse(run)
+    assert saved["analysis"] == analyse(run.attempts)
     assert RunRecord.load(path.parent / "run.json").attempts == run.attempts
     assert (path.parent / "placements.png").stat().st_size > 5000
     page = path.read_text()

@@ -17,7 +17,7 @@ from .reset_sampling import RESET_KEYS
 class BatchedEnv:
     """Wrap a `ManagerBasedRLMimicEnv`; subclasses add the pose and action methods of one family of environments.
 
-    The environment must not reset itself (its terminations are taken out by `sim.open_env`): whoever steps it decides.
+    The environment must not reset itself (its terminations are taken out by `open_env`): whoever steps it decides.
 
     Args:
         env: The environment.

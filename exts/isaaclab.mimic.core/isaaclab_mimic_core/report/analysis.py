@@ -4,17 +4,16 @@
 """Where success depends on: by subtask, by source demonstration, by where the objects stood."""
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-if TYPE_CHECKING:
-    from .run import Attempt, RunRecord
+from .attempt import Attempt
 
 CELL = 0.05
 """Edge of the squares [m] by which placements are counted."""
 
 
-def analyse(record: "RunRecord") -> dict[str, Any]:
+def analyse(attempts: Sequence[Attempt]) -> dict[str, Any]:
     """Count attempts and successes in plain data, for JSON.
 
     Returns:
@@ -23,16 +22,16 @@ def analyse(record: "RunRecord") -> dict[str, Any]:
         `placements`: per object the squares (`x`, `y` of the middle [m]) that it stood in, with the same two counts.
     """
     return {
-        "subtasks": by_subtask(record.attempts),
-        "sources": {str(number): counts for number, counts in sorted(by_source(record.attempts).items())},
+        "subtasks": by_subtask(attempts),
+        "sources": {str(number): counts for number, counts in sorted(by_source(attempts).items())},
         "placements": {
             name: [{"x": x, "y": y, **counts} for (x, y), counts in sorted(cells.items())]
-            for name, cells in by_placement(record.attempts).items()
+            for name, cells in by_placement(attempts).items()
         },
     }
 
 
-def by_subtask(attempts: Iterable["Attempt"]) -> dict[str, dict[str, Any]]:
+def by_subtask(attempts: Iterable[Attempt]) -> dict[str, dict[str, Any]]:
     """Say of each subtask how many attempts began it, how many passed it, and why the others failed there.
 
     An attempt that failed without a subtask to blame (unstable physics, say) is counted where it was.
@@ -56,13 +55,13 @@ def by_subtask(attempts: Iterable["Attempt"]) -> dict[str, dict[str, Any]]:
     }
 
 
-def by_source(attempts: Iterable["Attempt"]) -> dict[int, dict[str, int]]:
+def by_source(attempts: Iterable[Attempt]) -> dict[int, dict[str, int]]:
     """Count per source demonstration the attempts that used it in any subtask, and those that succeeded."""
     used = [(number, a) for a in attempts for number in {n for numbers in a.sources.values() for n in numbers}]
     return _counts(used)
 
 
-def by_placement(attempts: Iterable["Attempt"]) -> dict[str, dict[tuple[float, float], dict[str, int]]]:
+def by_placement(attempts: Iterable[Attempt]) -> dict[str, dict[tuple[float, float], dict[str, int]]]:
     """Count per object and square of `CELL` the attempts that began with it there, and those that succeeded."""
     attempts = [attempt for attempt in attempts if attempt.placement]
     names = list(dict.fromkeys(name for attempt in attempts for name in attempt.placement))
@@ -76,7 +75,7 @@ def by_placement(attempts: Iterable["Attempt"]) -> dict[str, dict[tuple[float, f
     }
 
 
-def _counts(used: list[tuple[Any, "Attempt"]]) -> dict[Any, dict[str, int]]:
+def _counts(used: list[tuple[Any, Attempt]]) -> dict[Any, dict[str, int]]:
     tried = Counter(key for key, _ in used)
     won = Counter(key for key, attempt in used if attempt.success)
     return {key: {"attempts": count, "succeeded": won[key]} for key, count in tried.items()}

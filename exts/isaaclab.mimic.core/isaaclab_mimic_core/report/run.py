@@ -24,26 +24,11 @@ from ..events import (
     Warned,
 )
 from .analysis import analyse
+from .attempt import Attempt
 
 FORMAT = 1
 """Version of the JSON that `RunRecord.save` writes."""
 FILE_NAME = "run.json"
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One attempt that has ended; see `events.AttemptFinished` for the fields they share."""
-
-    at: float
-    """When it ended [s], since attempts began."""
-    number: int
-    env: int
-    success: bool
-    steps: int
-    cause: str = ""
-    subtask: str = ""
-    sources: dict[str, list[int]] = field(default_factory=dict)
-    placement: dict[str, list[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -170,7 +155,9 @@ class RunRecord:
         """
         path = Path(path)
         # The analysis is for readers of the file; it follows from the attempts, so loading passes over it.
-        text = json.dumps({"format": FORMAT, "analysis": analyse(self), **asdict(self)}, indent=1, allow_nan=False)
+        text = json.dumps(
+            {"format": FORMAT, "analysis": analyse(self.attempts), **asdict(self)}, indent=1, allow_nan=False
+        )
         temporary = path.with_name(f".{path.name}.tmp")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -130,7 +130,7 @@ class SimStage(Stage):
 
     def _open_env(self, configure: Callable[[Any], None] | None = None) -> None:
         """Open the environments that the options ask for; `configure` changes the task's configuration before."""
-        from ..sim import open_env
+        from ..open_env import open_env
 
         o = self.options
         self._env = self._resources.enter_context(

@@ -145,7 +145,7 @@ class Train(SimStage):
         trainer, env = self._trainer, self.env
         policy = BatchedPolicy(trainer.model, self._config, trainer.normalisation, env.device, "sample")
         numbers = range(self.options.eval_rollouts)
-        # The environments compute with one thread, see sim.open_env.
+        # The environments compute with one thread, see open_env.
         if env.device.type == "cpu":
             torch.set_num_threads(1)
         self._rollouts = Rollouts(env, policy, numbers, self.options.seed, self.options.horizon, hold=20)

@@ -210,7 +210,7 @@ class TwoFrankaEnvCfg(ManagerBasedRLEnvCfg, MimicEnvCfg):
         self.episode_length_s = 30.0
         self.sim.dt = 0.01
         self.sim.render_interval = 5
-        # Isaac Sim's PhysX; with another engine `sim.open_env` sets that one's configuration.
+        # Isaac Sim's PhysX; with another engine `open_env` sets that one's configuration.
         self.sim.physics = PhysxCfg(bounce_threshold_velocity=0.01, friction_correlation_distance=0.00625)
         # The reset events leave the fingers open.
         self.gripper_joint_names = ["panda_finger_joint.*"]

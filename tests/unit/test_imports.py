@@ -1,0 +1,102 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Imports go one way: no circle between folders or modules, and the generator knows neither Kit nor a simulator."""
+
+import ast
+import graphlib
+from pathlib import Path
+
+import pytest
+
+EXTS = Path(__file__).parents[2] / "exts"
+CORE = EXTS / "isaaclab.mimic.core" / "isaaclab_mimic_core"
+UI = EXTS / "isaaclab.mimic.ui" / "isaaclab_mimic_ui"
+
+
+def module_name(package: Path, file: Path) -> str:
+    parts = file.relative_to(package.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(name: str, file: Path) -> set[str]:
+    """Return all that a file imports, wherever in it that is written, for types only too."""
+    package = name.split(".") if file.name == "__init__.py" else name.split(".")[:-1]
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*above, *filter(None, [node.module])])
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def import_graph(package: Path) -> dict[str, set[str]]:
+    """Return for each module of a package those of it that it imports.
+
+    Importing a submodule by its package (`from . import terms`) leads to the submodule.
+    """
+    files = {module_name(package, file): file for file in package.rglob("*.py")}
+    graph = {}
+    for name, file in files.items():
+        wanted = imported(name, file)
+        # A package of which only submodules are wanted is left out.
+        only_around = {each for each in wanted if any(other.startswith(f"{each}.") for other in wanted & files.keys())}
+        graph[name] = (wanted - only_around) & files.keys() - {name}
+    return graph
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """Return a circle in a graph; nothing if there is none."""
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_the_folders_of_the_core_import_one_way():
+    folders: dict[str, set[str]] = {}
+    for name, wanted in import_graph(CORE).items():
+        # The package itself, its first page, is what everybody may ask for its version.
+        *_, own = name.split(".")[:2]
+        others = {each.split(".")[1] for each in wanted if "." in each}
+        folders.setdefault(own, set()).update(others - {own})
+    assert len(folders) > 20 and "sim" in folders["stages"]
+    assert circle(folders) == []
+
+
+@pytest.mark.parametrize("package", [CORE, UI], ids=["core", "window"])
+def test_no_modules_import_each_other(package):
+    graph = import_graph(package)
+    assert len(graph) > 50
+    assert circle(graph) == []
+
+
+@pytest.mark.parametrize("folder", ["datagen", "datasets", "events.py", "plugins"])
+def test_what_knows_neither_kit_nor_a_simulator(folder):
+    place = CORE / folder
+    files = [place] if place.is_file() else list(place.rglob("*.py"))
+    assert files
+    for file in files:
+        name = module_name(CORE, file)
+        for each in imported(name, file):
+            top, _, rest = each.partition(".")
+            assert top not in ("carb", "omni", "isaacsim", "ovphysx", "newton", "pxr", "isaaclab_tasks"), (name, each)
+            assert top != "isaaclab" or rest.startswith("utils"), (name, each)
+            assert not each.startswith(f"{CORE.name}.sim"), (name, each)
+            assert not each.startswith(f"{CORE.name}.envs"), (name, each)
+
+
+def test_a_circle_would_be_found(tmp_path):
+    package = tmp_path / "thing"
+    (package / "a").mkdir(parents=True)
+    (package / "b").mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "a" / "__init__.py").write_text("from ..b import z\n")
+    (package / "b" / "__init__.py").write_text("")
+    (package / "b" / "z.py").write_text("def f():\n    from thing.a import z\n")
+    found = circle(import_graph(package))
+    assert set(found) == {"thing.a", "thing.b.z"}
