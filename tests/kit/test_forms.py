@@ -32,23 +32,24 @@ def test_fifteen_wrong_inputs_are_answered_in_place(kit, tmp_path):
     window = open_window(kit)
     for step, name, text, told in WRONG:
         panel = window.panel(step)
-        kit.update(2)
         entry = panel.entries[name]
         before = entry.value
         entry.value = "0" if not text else ""
-        kit.click(entry.field)
+        kit.click(lambda entry=entry: entry.field)
         if text:
             kit.type_text(text)
         else:
             kit.press_key(259)
             kit.press_key(261)
         kit.press_key(257)
-        kit.update(2)
-        assert entry.value == text and told in entry.problem, (step, name, text, entry.value, entry.problem)
+        kit.pump_until(
+            lambda entry=entry, text=text, told=told: entry.value == text and told in entry.problem,
+            f"{told!r} for {text!r} in {name} of {step}",
+            lambda entry=entry: (entry.value, entry.problem),
+        )
         panel.start_or_stop()
         assert window.session.state.value == "idle", "it has started all the same"
         if step == "generate" and name == "num_envs":
-            kit.update(3)
             kit.screenshot(tmp_path / "wrong.png")
         entry.value = before
 
@@ -59,13 +60,13 @@ def test_closing_asks_while_something_runs(kit, tmp_path):
     assert window.may_close()
     fill_in(window, tmp_path, COUNTING, num_demos=500, in_worker=False, more={"step_seconds": 0.005})
     kit.click(window.panel("generate").button)
-    kit.pump_until(lambda: has_saved(window, 1), timeout=30)
+    kit.pump_until(lambda: has_saved(window, 1), "a demonstration")
     assert not window.may_close()
-    kit.update(3)
     kit.screenshot(tmp_path / "asked.png")
     assert window.question.about and "Generate is running" in window.question.text
     assert window.may_close(), "once more counts as yes"
     kit.click(window.question.no_button)
+    kit.expect(lambda: window.question.about, None)
     assert not window.may_close()
 
 
@@ -76,7 +77,8 @@ def test_what_runs_in_the_windows_process_gives_way_to_a_click(kit, tmp_path):
     window = open_window(kit)
     fill_in(window, tmp_path, COUNTING, num_demos=500, in_worker=False, more={"step_seconds": 0.02})
     kit.click(window.panel("generate").button)
-    kit.pump_until(lambda: has_saved(window, 1), timeout=30)
+    kit.pump_until(lambda: has_saved(window, 1), "a demonstration")
+    kit.middle_of(window._title)
     frames, steps, update, runner = [], [], kit.update, window.session._runner
     work = runner._work
 

@@ -11,7 +11,7 @@ UI = "isaaclab.mimic.ui"
 
 
 @pytest.mark.sim
-@in_kit(enable=[UI, "omni.appwindow"], timeout=300)
+@in_kit(enable=[UI, "omni.appwindow"])
 def test_the_stick_moves_the_hand_while_record_is_shown(kit, tmp_path):
     import carb.input
     import omni.appwindow
@@ -24,41 +24,39 @@ def test_the_stick_moves_the_hand_while_record_is_shown(kit, tmp_path):
         app_window = omni.appwindow.get_default_app_window()
         app_window._provider.buffer_gamepad_event(app_window.get_gamepad(), control, value)
         app_window._provider.update_gamepad(app_window.get_gamepad())
-        kit.update(2)
 
-    def wait(predicate, timeout=120.0):
+    def wait(condition, what):
         def happened():
             assert not session.failure, session.failure
-            return predicate(session.snapshot)
+            return condition(session.snapshot)
 
-        kit.pump_until(happened, timeout)
+        kit.pump_until(happened, what, lambda: session.snapshot)
 
     def held():
         return session.snapshot.get("readings", {}).get("controls", {})
 
     window.open_step("record")
-    kit.update(3)
+    kit.middle_of(lambda: window.panels["record"].button)
     entries = window.panels["record"].entries
     for name, text in {"teleop_device": "gamepad", "output": str(tmp_path / "demos.hdf5"), "num_envs": "1"}.items():
         entries[name].value = text
     assert window._stop_gamepad is None, "nobody drives yet"
     kit.click(window.panels["record"].button)
-    wait(lambda shown: shown.get("waiting") and "watched" in shown)
+    wait(lambda shown: shown.get("waiting") and "watched" in shown, "the simulation")
     before = session.snapshot["watched"]["eefs"]["franka"][0][3]
     move(controls.LEFT_STICK_UP, 1.0)
-    wait(lambda shown: shown["watched"]["eefs"]["franka"][0][3] > before + 0.01)
+    wait(lambda shown: shown["watched"]["eefs"]["franka"][0][3] > before + 0.01, "the hand on its way")
     assert held() == {"LEFT_STICK_UP": 1.0}
     kit.screenshot(tmp_path / "driving.png")
     # Whoever looks at another step does not drive.
     window.open_step("data")
     move(controls.LEFT_STICK_UP, 0.9)
-    wait(lambda shown: not held(), 30)
+    wait(lambda shown: not held(), "the stick at rest")
     window.open_step("record")
-    kit.update(3)
     kit.click(window.panels["record"].button)
-    assert "is lost if you stop" in window.question.text, "somebody is in the middle of a demonstration"
+    # Somebody is in the middle of a demonstration.
+    kit.pump_until(lambda: "is lost if you stop" in window.question.text, "the question")
     kit.click(window.question.yes_button)
-    kit.pump_until(lambda: not session.state.is_active, timeout=60)
-    kit.update(5)
-    assert session.state.value == "stopped" and not session.failure
-    assert has_ended(window) and window._stop_gamepad is None
+    kit.pump_until(lambda: not session.state.is_active, "the end")
+    kit.expect(lambda: window._stop_gamepad, None)
+    assert session.state.value == "stopped" and not session.failure and has_ended(window)

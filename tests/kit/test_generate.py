@@ -14,8 +14,11 @@ import pytest
 from harness import in_kit
 from mimic_window import ACCENT, count_pixels, fill_in, has_ended, has_saved, open_window
 from standin_viewport import open_viewport
+from waiting import wait_until
 
 UI = "isaaclab.mimic.ui"
+FRAME = 0.05
+"""[s] From one frame to the next."""
 DEMOS = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
 
 
@@ -29,12 +32,14 @@ def annotated(tmp_path_factory) -> Path:
         pytest.skip(f"{DEMOS} is not there")
     path = tmp_path_factory.mktemp("annotated") / "annotated.hdf5"
     worker = WorkerClient("annotate", {"input": str(DEMOS), "output": str(path), "num_envs": 10}, python=sys.executable)
+
+    def ended() -> bool:
+        failed = [event.message for event in worker.poll() if isinstance(event, StageFailed)]
+        assert not failed, (failed, worker.last_words)
+        return worker.done
+
     try:
-        deadline = time.monotonic() + 300
-        while not worker.done:
-            failed = [event.message for event in worker.poll() if isinstance(event, StageFailed)]
-            assert not failed and time.monotonic() < deadline, (failed, worker.last_words)
-            time.sleep(0.1)
+        wait_until(ended, "the annotation", limit=600)
     finally:
         worker.close()
     return path
@@ -59,27 +64,38 @@ def generate_two_and_stop(kit, folder, annotated, in_worker, look=lambda: None):
     )  # fmt: skip
     kit.click(window.panel("generate").button)
     frames = []
-    deadline = time.monotonic() + 400
-    while not has_saved(window, 2):
-        assert not window.session.failure, window.session.failure
-        assert time.monotonic() < deadline
+
+    def measured_frame() -> None:
         begin, worked = time.perf_counter(), time.thread_time()
         kit.update()
         took, worked = time.perf_counter() - begin, time.thread_time() - worked
         frames.append((1000 * took, 1000 * worked, window.session.snapshot.get("steps", 0) > 0))
-        time.sleep(max(0.0, 1 / 60 - took))
+        time.sleep(max(0.0, FRAME - took))
+
+    def wait(condition, what, meanwhile=kit.update):
+        def happened():
+            assert not window.session.failure, window.session.failure
+            return condition()
+
+        wait_until(happened, what, meanwhile, lambda: window.session.snapshot, limit=600)
+
+    wait(lambda: has_saved(window, 2), "two demonstrations", measured_frame)
     panel = window.panel("generate")
     kit.click(panel._grid.cells[3])
-    kit.pump_until(lambda: len(window.session.snapshot.get("watched", {}).get("planned", ())) > 0, 60)
-    kit.pump_until(lambda: has_saved(window, 3), 200)
     # Later than in the first subtask, the way done has a boundary.
-    kit.pump_until(lambda: 0 < window.session.snapshot["watched"]["subtask"]["franka"] < 3, 200)
+    wait(
+        lambda: (
+            (watched := window.session.snapshot.get("watched", {})).get("planned")
+            and watched["env"] == 3
+            and 0 < watched["subtask"]["franka"] < 3
+        ),
+        "the middle of an attempt",
+        measured_frame,
+    )
     kit.screenshot(folder / "generating.png")
     look()
-    assert window.session.snapshot["watched"]["env"] == 3
     kit.click(window.panel("generate").button)
-    kit.pump_until(partial(has_ended, window), timeout=60)
-    kit.update(5)
+    wait(partial(has_ended, window), "the end", measured_frame)
     kit.screenshot(folder / "stopped.png")
     assert window.session.state.value == "stopped" and not window.session.failure
     with h5py.File(output) as file:
@@ -106,8 +122,7 @@ def generate_two_and_stop(kit, folder, annotated, in_worker, look=lambda: None):
         kit.press_input(carb.input.KeyboardInput.R, CTRL)
     else:
         kit.click(panel.report_button)
-    kit.pump_until(lambda: shown, 120)
-    kit.update(3)
+    wait(lambda: shown, "the report", measured_frame)
     kit.screenshot(folder / "reported.png")
     assert shown[0].is_file() and shown[0].parent == folder / "generated_report"
     (folder / "frames.json").write_text(json.dumps(report, indent=1))
@@ -115,7 +130,7 @@ def generate_two_and_stop(kit, folder, annotated, in_worker, look=lambda: None):
 
 
 @pytest.mark.sim
-@in_kit(enable=[UI, "omni.appwindow"], timeout=500)
+@in_kit(enable=[UI, "omni.appwindow"])
 def test_a_worker_generates_while_the_window_stays_smooth(kit, tmp_path, annotated):
     # Not the wall clock: on two cores the software renderer competes with the simulation, and with everybody else.
     assert generate_two_and_stop(kit, tmp_path, annotated, in_worker=True) < 10
@@ -123,7 +138,7 @@ def test_a_worker_generates_while_the_window_stays_smooth(kit, tmp_path, annotat
 
 @pytest.mark.sim
 # Isaac Lab talks on stderr, and Kit's log calls that errors.
-@in_kit(enable=[UI], timeout=500, allow_errors=True)
+@in_kit(enable=[UI], settings=[f"/exts/{UI}/frameBudgetMs=200"], paints=True, allow_errors=True)
 def test_the_windows_own_loop_generates_and_draws_into_the_viewport(kit, tmp_path, annotated):
     from omni.ui import scene as sc
     from PIL import Image
@@ -131,25 +146,27 @@ def test_the_windows_own_loop_generates_and_draws_into_the_viewport(kit, tmp_pat
     from isaaclab_mimic_ui.overlay.camera import looking_at, projection
 
     viewport = open_viewport(sc.CameraModel(sc.Matrix44(*projection(0.9)), sc.Matrix44(*looking_at([0, 0, 0], 6.0))))
-    api, drawn = viewport.viewport_api, []
+    api = viewport.viewport_api
 
     def look():
         from isaaclab_mimic_ui.extension import get_window
 
         # The panel draws a few times a second, and the run may have got this far within one of them.
-        kit.pump_until(lambda: api.views, 60)
+        kit.pump_until(lambda: api.views, "the drawing")
         origin = get_window().session.snapshot["watched"]["origin"]
         at = [value + offset for value, offset in zip(origin, (0.48, 0.0, 0.13), strict=True)]
         api.views[0].model = sc.CameraModel(sc.Matrix44(*projection()), sc.Matrix44(*looking_at(at)))
         viewport.window.focus()
-        kit.pump_for(0.5)
         picture = tmp_path / "viewport.png"
-        kit.screenshot(picture)
-        with Image.open(picture) as whole:
-            whole.crop((900, 430, 1260, 690)).save(picture)
-        drawn.append(count_pixels(picture, ACCENT, 60))
+
+        def drawn() -> int:
+            kit.screenshot(picture)
+            with Image.open(picture) as whole:
+                whole.crop((900, 430, 1260, 690)).save(picture)
+            return count_pixels(picture, ACCENT, 60)
+
+        # The way of the hand is drawn where the environment is in the world: elsewhere this camera would not see it.
+        kit.pump_until(lambda: drawn() > 30, "the way of the hand", drawn)
 
     generate_two_and_stop(kit, tmp_path, annotated, in_worker=False, look=look)
-    # The way of the hand is drawn where the environment is in the world: elsewhere this camera would not see it.
-    assert drawn[0] > 30, drawn
     assert not api.views, "after the run nothing is left in the viewport"

@@ -11,11 +11,10 @@ from harness import in_kit
 def test_bare_kit_boots(kit, tmp_path):
     import carb.settings
 
-    kit.update(5)
     assert carb.settings.get_settings().get("/app/extensions/registryEnabled") == 0
 
 
-@in_kit(enable=["omni.ui", "omni.ui.scene"])
+@in_kit(enable=["omni.ui", "omni.ui.scene"], paints=True)
 def test_omni_ui_paints_and_takes_clicks_and_text(kit, tmp_path):
     import omni.ui as ui
     import omni.ui.scene as scene
@@ -27,12 +26,11 @@ def test_omni_ui_paints_and_takes_clicks_and_text(kit, tmp_path):
     with window.frame, ui.VStack():
         button = ui.Button("Press me", clicked_fn=lambda: clicks.append(1))
         field = ui.StringField(height=24)
-    kit.update(3)
     kit.click(button)
-    assert clicks == [1]
+    kit.expect(lambda: clicks, [1])
     kit.click(field)
     kit.type_text("seven")
-    assert field.model.get_value_as_string() == "seven"
+    kit.expect(field.model.get_value_as_string, "seven")
     picture = Image.open(kit.screenshot(tmp_path / "hello.png"))
     assert picture.size == (1280, 720) and len(picture.convert("RGB").getcolors(1 << 20)) > 20
     window.destroy()
@@ -48,8 +46,8 @@ def test_keys_reach_carb_input(kit, tmp_path):
     interface = carb.input.acquire_input_interface()
     subscription = interface.subscribe_to_keyboard_events(keyboard, lambda event: keys.append(event.input) or True)
     kit.press_input(carb.input.KeyboardInput.B)
+    kit.expect(lambda: keys, [carb.input.KeyboardInput.B] * 2)
     interface.unsubscribe_to_keyboard_events(keyboard, subscription)
-    assert keys == [carb.input.KeyboardInput.B] * 2
 
 
 @in_kit(enable=["omni.kit.test"])
@@ -69,28 +67,28 @@ def test_async_test_cases_run_on_kits_loop(kit, tmp_path):
     assert result.wasSuccessful() and result.testsRun == 1
 
 
-@in_kit(timeout=8)
+@in_kit()
 def failing_assertion(kit, tmp_path):
     raise AssertionError("this is wrong")
 
 
-@in_kit(timeout=8)
+@in_kit()
 def failing_memory(kit, tmp_path):
     import ctypes
 
     ctypes.string_at(0)
 
 
-@in_kit(timeout=8)
+@in_kit()
 def failing_log(kit, tmp_path):
     import carb
 
     carb.log_error("somebody complains")
 
 
-@in_kit(timeout=8)
+@in_kit(timeout=3)
 def failing_to_end(kit, tmp_path):
-    kit.pump_for(60)
+    kit.pump_until(lambda: False, "nothing")
 
 
 @pytest.mark.kit

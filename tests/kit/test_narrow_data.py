@@ -12,9 +12,8 @@ UI = "isaaclab.mimic.ui"
 DEMOS = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
 
 
-def shown_whole(window, panel) -> None:
-    """See to it that whatever stands at the right of the panel ends within the window."""
-    end = window.window.position_x + window.window.width
+def shown_whole(kit, window, panel, side_by_side: bool) -> None:
+    """Wait until the halves of the panel lie as they should, and all that is at its right ends within the window."""
     widgets = {
         "file": panel.choose_button,
         "known": panel._buttons["generated"],
@@ -23,8 +22,17 @@ def shown_whole(window, panel) -> None:
         "export": panel.edit_card.buttons["export"],
         "right half": panel._right,
     }
-    ends = {name: widget.screen_position_x + widget.computed_width for name, widget in widgets.items()}
-    assert all(each <= end for each in ends.values()), (end, ends)
+
+    def look() -> dict:
+        end = window.window.position_x + window.window.width
+        ends = {name: widget.screen_position_x + widget.computed_width for name, widget in widgets.items()}
+        return {
+            "cut off": {name: each - end for name, each in ends.items() if each > end},
+            "side by side": panel._right.screen_position_x > panel._left.screen_position_x + 300,
+            "below": panel._right.screen_position_y > panel.edit_card.buttons["export"].screen_position_y,
+        }
+
+    kit.expect(look, {"cut off": {}, "side by side": side_by_side, "below": not side_by_side})
 
 
 @in_kit(enable=[UI])
@@ -32,27 +40,20 @@ def test_a_narrow_window_shows_data_whole(kit, tmp_path):
     window = open_window(kit)
     panel = window.panel("data")
     panel.open(str(DEMOS))
-    kit.pump_until(lambda: panel.summary and panel.demo_rows, 60)
+    kit.pump_until(lambda: panel.summary and panel.demo_rows, "the file")
     panel.choose("demo_3")
-    kit.pump_until(lambda: panel._signals, 60)
-    kit.update(5)
-    shown_whole(window, panel)
-    assert panel._right.screen_position_x > panel._left.screen_position_x + 300, "side by side where there is room"
+    kit.pump_until(lambda: panel._signals, "the demonstration")
+    shown_whole(kit, window, panel, side_by_side=True)
     for width in (719, 560, 480):
         window.window.width = width
-        kit.update(8)
+        shown_whole(kit, window, panel, side_by_side=False)
         kit.screenshot(tmp_path / f"{width}.png")
         window.window.position_y, window.window.height = -520, 1200
-        kit.update(5)
         kit.screenshot(tmp_path / f"{width}_below.png")
         window.window.position_y, window.window.height = 30, 640
-        kit.update(5)
-        shown_whole(window, panel)
-        assert panel._right.screen_position_y > panel.edit_card.buttons["export"].screen_position_y
+        shown_whole(kit, window, panel, side_by_side=False)
     assert panel.demo == "demo_3" and len(panel.demo_rows) == 10, "what was looked at is kept"
     window.window.width = 1120
-    kit.update(8)
-    shown_whole(window, panel)
-    assert panel._right.screen_position_x > panel._left.screen_position_x + 300
+    shown_whole(kit, window, panel, side_by_side=True)
     kit.click(panel.demo_rows["demo_1"])
-    kit.pump_until(lambda: panel.demo == "demo_1", 30)
+    kit.expect(lambda: panel.demo, "demo_1")

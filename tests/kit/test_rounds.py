@@ -22,8 +22,8 @@ def go_round(kit) -> None:
     window = open_window(kit)
     assert window.visible
     kit.press_input(carb.input.KeyboardInput.F1)
-    kit.update(2)
-    assert window.chosen == "keys" and describe_process()["input"]["input_events"] == 1, "our keys are listened to"
+    kit.expect(lambda: window.chosen, "keys")
+    assert describe_process()["input"]["input_events"] == 1, "our keys are listened to"
     kit.disable(UI)
     # Nobody hears it any more; a binding that was left would open a panel of a window that is gone.
     kit.press_input(carb.input.KeyboardInput.F1)

@@ -40,9 +40,9 @@ def test_clicks_move_the_playhead_and_drags_move_marks(kit, tmp_path):
             *(lambda *what, name=name: told.append((name, *what)) for name in ("scrub", "move", "select"))
         )
         ui.Spacer()
-    for _ in range(4):
-        timeline.show(snapshot(30, (60, None, 120)))
-        kit.update(2)
+    # As the panel does, which shows it anew in each frame.
+    kit.pump_until(lambda: timeline.show(snapshot(30, (60, None, 120))) or timeline._lanes_told, "the marks")
+    kit.middle_of(timeline._lanes["left"])
     kit.screenshot(tmp_path / "timeline.png")
     top = timeline.area.screen_position_y
     kit.click_at(timeline.x_of(100), top + 5)
@@ -56,7 +56,7 @@ def test_clicks_move_the_playhead_and_drags_move_marks(kit, tmp_path):
     kit.click_at(timeline.x_of(120), right)
     assert told == [("select", "mark_2")]
     timeline.show(snapshot(30, (60, None, 120), selected=2))
-    kit.update(3)
+    kit.middle_of(timeline._lanes["left"])
     kit.drag(timeline.x_of(60), left, timeline.x_of(75), left)
     assert told[1:] == [("select", "mark_0"), ("move", "mark_0", 75)], told
     kit.click_at(timeline.x_of(120), left)

@@ -24,7 +24,7 @@ def test_both_extensions_enable_and_disable(kit, tmp_path):
     kit.disable(CORE)
 
 
-@in_kit(enable=[UI])
+@in_kit(enable=[UI], paints=True)
 def test_opens_and_hides_by_its_title(kit, tmp_path):
     import omni.ui as ui
 
@@ -34,12 +34,14 @@ def test_opens_and_hides_by_its_title(kit, tmp_path):
     assert extension.get_window() is None
     window = open_window(kit)
     assert window.visible
-    picture = kit.screenshot(tmp_path / "empty.png")
-    assert count_pixels(picture, ACCENT) > 10_000
+
+    def green() -> int:
+        return count_pixels(kit.screenshot(tmp_path / "window.png"), ACCENT)
+
+    kit.pump_until(lambda: green() > 10_000, "the button", green)
     ui.Workspace.show_window(TITLE, False)
-    kit.update(3)
-    assert not window.visible
-    assert count_pixels(kit.screenshot(tmp_path / "hidden.png"), ACCENT) == 0
+    kit.expect(lambda: window.visible, False)
+    kit.expect(green, 0)
     assert open_window(kit) is window and window.visible
 
 
@@ -53,49 +55,53 @@ def test_opens_with_kit_if_asked_to(kit, tmp_path):
 @in_kit(enable=[UI])
 def test_a_form_that_is_not_filled_in_says_so(kit, tmp_path):
     window = open_window(kit)
+    entries = window.panel("generate").entries
     kit.click(window.panel("generate").button)
+    kit.expect(lambda: {name for name, entry in entries.items() if entry.problem}, {"input", "output"})
     assert window.session.state.value == "idle"
-    assert {name for name, entry in window.panel("generate").entries.items() if entry.problem} == {"input", "output"}
-    kit.click(window.panel("generate").entries["input"].field)
+    kit.click(entries["input"].field)
     kit.type_text(str(tmp_path / "nothing.hdf5"))
-    assert window.panel("generate").entries["input"].problem == "There is no such file."
+    kit.expect(lambda: entries["input"].problem, "There is no such file.")
     (tmp_path / "source.hdf5").touch()
-    window.panel("generate").entries["input"].value = str(tmp_path / "source.hdf5")
-    assert not window.panel("generate").entries["input"].problem
-    window.panel("generate").entries["num_envs"].value = 0
-    assert window.panel("generate").entries["num_envs"].problem
+    entries["input"].value = str(tmp_path / "source.hdf5")
+    assert not entries["input"].problem
+    entries["num_envs"].value = 0
+    assert entries["num_envs"].problem
     kit.screenshot(tmp_path / "problems.png")
 
 
 def run_and_stop(kit, tmp_path, in_worker):
     window = open_window(kit)
     fill_in(window, tmp_path, num_demos=40, in_worker=True, more={"step_seconds": 0.01})
+    button = window.panel("generate").button
     if not in_worker:
         kit.click(window.panel("generate").worker_box)
-    assert window.session.choices.in_worker == in_worker
-    kit.click(window.panel("generate").button)
-    assert window.session.state.is_active
-    kit.pump_until(partial(has_saved, window, 2), timeout=30)
-    assert window.panel("generate").button.text == "Stop"
-    kit.pump_for(0.3)
-    picture = kit.screenshot(tmp_path / "running.png")
-    assert 200 < count_pixels(picture, ACCENT) < 5000  # the bar has begun, and the button is no longer green
-    kit.click(window.panel("generate").button)
-    kit.pump_until(partial(has_ended, window), timeout=30)
-    kit.update(3)
+    kit.expect(lambda: window.session.choices.in_worker, in_worker)
+    kit.click(button)
+    kit.expect(lambda: window.session.state.is_active, True)
+    kit.pump_until(partial(has_saved, window, 2), "two demonstrations")
+    assert button.text == "Stop"
+
+    def green() -> int:
+        return count_pixels(kit.screenshot(tmp_path / "running.png"), ACCENT)
+
+    # The bar has begun, and the button is no longer green.
+    kit.pump_until(lambda: 200 < green() < 5000, "the bar", green)
+    kit.click(button)
+    kit.pump_until(partial(has_ended, window), "the end")
+    kit.expect(lambda: button.text, "Generate")
     assert window.session.state.value == "stopped" and not window.session.failure
-    assert window.panel("generate").button.text == "Generate"
     assert (tmp_path / "generated" / "closed").exists()
     assert len(list((tmp_path / "generated").glob("demo_*.json"))) == window.session.saved
     kit.screenshot(tmp_path / "stopped.png")
 
 
-@in_kit(enable=[UI])
+@in_kit(enable=[UI], paints=True)
 def test_a_click_runs_the_stage_in_the_windows_loop(kit, tmp_path):
     run_and_stop(kit, tmp_path, in_worker=False)
 
 
-@in_kit(enable=[UI])
+@in_kit(enable=[UI], paints=True)
 def test_a_click_runs_the_stage_in_a_worker_process(kit, tmp_path):
     run_and_stop(kit, tmp_path, in_worker=True)
 
@@ -107,27 +113,26 @@ def test_runs_to_the_end_and_again(kit, tmp_path):
     for name in ("first", "second"):
         window.panel("generate").entries["output"].value = str(tmp_path / name)
         kit.click(window.panel("generate").button)
-        kit.pump_until(partial(has_ended, window))
+        kit.pump_until(lambda name=name: has_ended(window) and window.session.output.endswith(name), "the end")
         assert window.session.state.value == "done" and window.session.saved == 2
     # A folder is in the way now, and that is said before anything starts.
     kit.click(window.panel("generate").button)
-    assert window.panel("generate").entries["output"].problem and window.session.state.value == "done"
+    kit.pump_until(lambda: window.panel("generate").entries["output"].problem, "what is wrong")
+    assert window.session.state.value == "done"
 
 
 def fail(kit, tmp_path, in_worker, trouble, told):
     window = open_window(kit)
     fill_in(window, tmp_path, in_worker=in_worker, more={"trouble": trouble, "trouble_at": 7})
     kit.click(window.panel("generate").button)
-    kit.pump_until(partial(has_ended, window), timeout=30)
-    assert window.session.state.value == "failed"
+    kit.expect(lambda: window.session.state.value, "failed")
     assert told in window.session.failure
-    kit.update(5)
     kit.screenshot(tmp_path / "failed.png")
     # The window has survived it.
     fill_in(window, tmp_path, output=str(tmp_path / "again"), num_demos=1, more={"trouble": ""})
     kit.click(window.panel("generate").button)
-    kit.pump_until(partial(has_ended, window), timeout=30)
-    assert window.session.state.value == "done" and not window.session.failure
+    kit.expect(lambda: window.session.state.value, "done")
+    assert not window.session.failure
 
 
 @in_kit(enable=[UI])
@@ -162,10 +167,9 @@ def test_a_stage_may_pump_the_application(kit, tmp_path):
     fill_in(window, tmp_path, "pumping_stage:PumpingStage", num_demos=0, in_worker=False)
     window.panel("generate").entries["num_demos"].value = 100
     kit.click(window.panel("generate").button)
-    kit.pump_until(partial(has_saved, window, 2))
+    kit.pump_until(partial(has_saved, window, 2), "two demonstrations")
     kit.click(window.panel("generate").button)
-    kit.pump_until(partial(has_ended, window))
-    assert window.session.state.value == "stopped"
+    kit.expect(lambda: window.session.state.value, "stopped")
     assert PumpingStage.deepest == 1
     assert PumpingStage.played == {False}, "Kit would have stepped physics, too"
     assert settings.get("/app/player/playSimulations") is True
@@ -176,7 +180,7 @@ def test_choices_are_remembered(kit, tmp_path):
     window = open_window(kit)
     fill_in(window, tmp_path, num_demos=1, num_envs=3, overwrite=True, in_worker=False)
     kit.click(window.panel("generate").button)
-    kit.pump_until(partial(has_ended, window))
+    kit.expect(lambda: window.session.state.value, "done")
     kit.disable(UI)
     kit.enable(UI)
     window = open_window(kit)
@@ -190,34 +194,37 @@ def run_and_disable(kit, folder, in_worker):
     window = open_window(kit)
     fill_in(window, folder, num_demos=500, in_worker=in_worker, more={"step_seconds": 0.005})
     kit.click(window.panel("generate").button)
-    kit.pump_until(partial(has_saved, window, 1), timeout=30)
+    kit.pump_until(partial(has_saved, window, 1), "a demonstration")
     painted = weakref.ref(window.window)
     del window
     kit.disable(UI)
-    kit.update(5)
-    gc.collect()
-    assert painted() is None
+    kit.pump_until(lambda: (gc.collect(), painted())[1] is None, "the end of the window")
     assert (folder / "generated" / "closed").exists()
 
 
-def disable_while_running(kit, tmp_path, in_worker):
+def disable_while_running(kit, tmp_path, in_worker, paints=False):
     kit.enable(UI)
     open_window(kit)
     kit.disable(UI)  # whatever is created once and for all has been created now
     kit.move_to(0, 0)
-    empty = kit.screenshot(tmp_path / "before.png").read_bytes()
+    kit.screenshot(tmp_path / "before.png")
     before = describe_process()
     for number in range(3):
         run_and_disable(kit, tmp_path / str(number), in_worker)
-    left = {key: (value, before[key]) for key, value in describe_process().items() if value != before[key]}
-    assert not left, left
+
+    def left() -> dict:
+        return {key: (value, before[key]) for key, value in describe_process().items() if value != before[key]}
+
+    kit.expect(left, {})
     kit.move_to(0, 0)
-    assert kit.screenshot(tmp_path / "after.png").read_bytes() == empty
+    if paints:
+        look = (tmp_path / "before.png").read_bytes()
+        kit.pump_until(lambda: kit.screenshot(tmp_path / "after.png").read_bytes() == look, "an empty screen")
 
 
-@in_kit(enable=["omni.ui"])
+@in_kit(enable=["omni.ui"], paints=True)
 def test_disabling_leaves_nothing_of_a_stage_in_the_loop(kit, tmp_path):
-    disable_while_running(kit, tmp_path, in_worker=False)
+    disable_while_running(kit, tmp_path, in_worker=False, paints=True)
 
 
 @in_kit(enable=["omni.ui"])
@@ -230,5 +237,5 @@ def test_opens_and_explains_when_isaac_lab_is_missing(kit, tmp_path):
     window = open_window(kit)
     assert "Isaac Lab and PyTorch are not installed" in window.session.shortage.text
     assert "pip install isaaclab" in window.session.shortage.command
-    assert not window.panel("generate").button.enabled
+    kit.expect(lambda: window.panel("generate").button.enabled, False)
     kit.screenshot(tmp_path / "missing.png")

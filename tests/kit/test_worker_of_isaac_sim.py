@@ -55,7 +55,7 @@ def ask_worker(kit, layout):
     worker = WorkerClient("telling_stage:TellingStage", {})
     events = []
     try:
-        kit.pump_until(lambda: events.extend(worker.poll()) or worker.done, 60.0)
+        kit.pump_until(lambda: events.extend(worker.poll()) or worker.done, "the end", lambda: worker.last_words)
     finally:
         worker.close(2.0)
     assert isinstance(events[-1], StageFinished), (events, worker.last_words)
@@ -83,6 +83,6 @@ def test_a_worker_inherits_nothing_of_isaac_sims_python(tmp_path):
     }
     command = [program, "-m", "harness", __file__, ask_worker.__name__, layout]
     result = subprocess.run(
-        list(map(str, command)), env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120
+        list(map(str, command)), env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900
     )
     assert result.returncode == 0, (result.stdout + result.stderr)[-8000:]

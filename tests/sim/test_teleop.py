@@ -20,24 +20,10 @@ CHAIN = Path(__file__).parent / "teleop_chain.py"
 
 
 @pytest.fixture(scope="module")
-def chain(tmp_path_factory):
+def chain(tmp_path_factory, start_python):
     """What `teleop_chain.py` said, and its folder; it was killed when it had reported one more demonstration saved."""
-    import os
-    import subprocess
-    import sys
-
-    import isaaclab_mimic_core
-
     folder = tmp_path_factory.mktemp("teleop")
-    path = [str(Path(isaaclab_mimic_core.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-    process = subprocess.Popen(
-        [sys.executable, str(CHAIN), str(folder)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path))},
-    )
+    process = start_python(CHAIN, folder)
     result, after = None, []
     for line in process.stdout:
         if line.startswith("RESULT "):
@@ -49,8 +35,7 @@ def chain(tmp_path_factory):
                 process.send_signal(signal.SIGKILL)
                 break
     process.kill()
-    process.wait()
-    assert result is not None, "the program ended early"
+    assert result is not None, process.communicate()[1][-3000:]
     return SimpleNamespace(folder=folder, after=after, **result)
 
 

@@ -34,7 +34,7 @@ def fly(screen: Screen, demos: int) -> int:
             screen.note("lost")
             screen.picture("lost")
             screen.tap("R")
-            seen = screen.wait(lambda seen, n=attempts: seen["snapshot"]["attempts"] > n, "a new attempt", 10)
+            seen = screen.wait(lambda seen, n=attempts: seen["snapshot"]["attempts"] > n, "a new attempt")
         if (ended := seen["snapshot"].get("attempts", 0)) != attempts:
             attempts, since = ended, 0
             assert attempts < 5 * demos, "the pilot has lost too many"
@@ -47,7 +47,7 @@ def fly(screen: Screen, demos: int) -> int:
         screen.note(plan.stage, [round(1000 * way) for way in left], round(turn, 2), steps)
         if _is_closed(seen) != closed:
             screen.tap("K")
-            screen.wait(lambda seen, closed=closed: _is_closed(seen) == closed or not seen["active"], "the gripper", 10)
+            screen.wait(lambda seen, closed=closed: _is_closed(seen) == closed or not seen["active"], "the gripper")
         if plan.stage != stage:
             stage, since = plan.stage, steps
             if stage == 4 and not attempts:
@@ -81,7 +81,7 @@ def _hold(screen: Screen, left: list[float], turn: float, shown: dict) -> None:
         shown = seen["snapshot"]
         return not seen["active"] or shown.get("attempts") != now.get("attempts") or shown.get("steps", 0) >= rested
 
-    screen.wait(over, "the arm at rest", 20)
+    screen.wait(over, "the arm at rest")
 
 
 def _is_closed(seen: dict) -> bool:

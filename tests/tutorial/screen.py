@@ -8,6 +8,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
+from waiting import LIMIT, wait_until
+
+LONG = 900.0
+"""[s] For what works for a minute on a quiet machine."""
 CTRL, SHIFT = "CTRL", "SHIFT"
 
 
@@ -62,48 +66,55 @@ class Screen(ABC):
     def picture(self, name: str) -> None:
         """Keep a picture of the screen."""
 
-    def wait(self, predicate: Callable[[dict], object], what: str, timeout: float = 60.0) -> dict:
+    def wait(self, condition: Callable[[dict], object], what: str, limit: float = LIMIT) -> dict:
         """Look until something is seen, as long as nothing has failed; return what is seen then.
 
         Raises:
             TimeoutError: It was not.
         """
-        deadline = time.monotonic() + timeout
-        while not predicate(seen := self.see()):
-            assert not seen["failure"], seen["failure"]
-            if time.monotonic() > deadline:
-                self.picture("waited")
-                raise TimeoutError(f"not within {timeout:.0f} s: {what}; said: {seen['said'][-3:]}, {seen['trouble']}")
-            self.rest(0.02)
+        seen: dict = {}
+
+        def happened() -> object:
+            nonlocal seen
+            seen = self.see()
+            holds = condition(seen)
+            assert holds or not seen["failure"], seen["failure"]
+            return holds
+
+        try:
+            wait_until(happened, what, lambda: self.rest(0.02), lambda: (seen["said"][-3:], seen["trouble"]), limit)
+        except TimeoutError:
+            self.picture("waited")
+            raise
         return seen
 
     def click(self, name: str) -> None:
         """Click the middle of what has this name in `eyes.describe`, once it stands still."""
-        place, before = None, ()
+        x, y, width, height = self._place_of(name)
+        self.click_at(x + width / 2, y + height / 2)
+
+    def _place_of(self, name: str) -> list[float]:
+        """Wait until something stands still; return its left, top, width and height."""
+        place, before = [], None
         while place != before:
             before = place
             place = self.wait(lambda seen: name in seen["places"], name)["places"][name]
             self.rest(0.1)
-        x, y, width, height = place
-        self.click_at(x + width / 2, y + height / 2)
+        return place
 
     def scroll_to(self, name: str) -> None:
         """Turn the wheel over the form until a field or a heading is to be seen."""
         for _ in range(60):
-            places = self.see()["places"]
-            x, y, _width, height = places[name]
-            middle, bottom = y + height / 2, places["worker"][1] - 20
+            x, y, _width, height = self._place_of(name)
+            middle, bottom = y + height / 2, self.see()["places"]["worker"][1] - 20
             if middle < bottom:
                 return
             self.scroll_at(x + 100, bottom - 120, 1)
-            self.rest(0.2)
         raise TimeoutError(f"{name} cannot be scrolled to")
 
     def open(self, step: str) -> None:
         self.click(f"rail.{step}")
         self.wait(lambda seen: seen["chosen"] == step, step)
-        # A panel that has just been made is laid out in the frames after it.
-        self.rest(0.3)
 
     def fill(self, **texts: object) -> None:
         """Replace what stands in fields, as far as it is something else."""
@@ -111,7 +122,7 @@ class Screen(ABC):
             self.replace(f"field.{name}", str(value))
 
     def replace(self, name: str, text: str) -> None:
-        if (before := self.see()["values"][name]) == text:
+        if (before := self.wait(lambda seen: name in seen["values"], name)["values"][name]) == text:
             return
         self.click(name)
         if before:
@@ -119,14 +130,13 @@ class Screen(ABC):
             self.edit("BACKSPACE", len(before))
         self.type(text)
         self.edit("ENTER")
-        self.wait(lambda seen: seen["values"].get(name) == text, f"{name} = {text}", 10)
+        self.wait(lambda seen: seen["values"].get(name) == text, f"{name} = {text}")
 
-    def run(self, picture: str, timeout: float) -> dict:
+    def run(self, picture: str) -> dict:
         """Start the step in front by its key, wait until it has ended well, and keep a picture."""
         self.tap("ENTER", CTRL)
-        self.wait(lambda seen: seen["active"], f"{picture}: the start", 10)
-        seen = self.wait(lambda seen: not seen["active"], f"{picture}: the end", timeout)
+        self.wait(lambda seen: seen["active"], f"{picture}: the start")
+        seen = self.wait(lambda seen: not seen["active"], f"{picture}: the end", LONG)
         assert seen["state"] == "done", seen
-        self.rest(0.5)
         self.picture(picture)
         return seen

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from flight import SPEED, fly
-from screen import CTRL, SHIFT, Screen
+from screen import CTRL, LONG, SHIFT, Screen
 
 NEAR = 2
 """Samples that a mark may be off."""
@@ -35,15 +35,14 @@ def record(screen: Screen) -> None:
     screen.fill(output="demos.hdf5", num_demos=2)
     screen.scroll_to("group.how it is driven")
     screen.click("group.how it is driven")
-    screen.wait(lambda seen: "field.pos_sensitivity" in seen["places"], "the settings of the device", 10)
+    screen.wait(lambda seen: "field.pos_sensitivity" in seen["places"], "the settings of the device")
     screen.scroll_to("field.pos_sensitivity")
     screen.fill(pos_sensitivity=SPEED)
     screen.tap("ENTER", CTRL)
-    screen.wait(lambda seen: seen["snapshot"].get("waiting"), "the simulation", 90)
+    screen.wait(lambda seen: seen["snapshot"].get("waiting"), "the simulation")
     fly(screen, 2)
     seen = screen.see()
     assert seen["state"] == "done" and seen["saved"] == 2, (seen["state"], seen["failure"])
-    screen.rest(0.5)
     screen.picture("1_recorded")
 
 
@@ -52,34 +51,30 @@ def mark(screen: Screen) -> None:
     screen.open("annotate")
     screen.click("way.mark")
     screen.wait(lambda seen: seen["chosen"] == "mark", "Mark by hand")
-    screen.rest(0.3)
-    assert screen.see()["values"]["field.input"] == "demos.hdf5", "what Record has written is the next one's input"
+    screen.wait(lambda seen: seen["values"]["field.input"] == "demos.hdf5", "what Record has written as input")
     screen.fill(output="marked.hdf5")
     screen.tap("ENTER", CTRL)
-    shown = screen.wait(lambda seen: seen["snapshot"].get("marks"), "the demonstration", 90)["snapshot"]
+    shown = screen.wait(lambda seen: seen["snapshot"].get("marks"), "the demonstration")["snapshot"]
     (opening,) = (curve for name, curve in shown["curves"].items() if "gripper" in name)
     rows = _changes(opening)
-    # The curves come a moment after the numbers, and push down what is below them.
-    screen.rest(0.5)
     assert len(rows) >= len(shown["marks"]), rows
     for faster in range(2):
         screen.click("button.faster")
-        screen.wait(lambda seen, n=faster: seen["snapshot"]["speed"] == 2.0 ** (n + 1), "faster", 10)
+        screen.wait(lambda seen, n=faster: seen["snapshot"]["speed"] == 2.0 ** (n + 1), "faster")
     for number, row in enumerate(rows[: len(shown["marks"])]):
         screen.tap("N")
         screen.wait(lambda seen, row=row: seen["snapshot"]["row"] >= row - 20, f"sample {row}")
         screen.tap("B")
         _go_to(screen, row)
         screen.tap("S")
-        screen.wait(lambda seen, n=number: seen["snapshot"]["marks"][n]["step"] is not None, f"mark {number}", 10)
-    seen = screen.wait(lambda seen: seen["snapshot"]["complete"], "all marks", 10)
+        screen.wait(lambda seen, n=number: seen["snapshot"]["marks"][n]["step"] is not None, f"mark {number}")
+    seen = screen.wait(lambda seen: seen["snapshot"]["complete"], "all marks")
     assert not seen["snapshot"]["problems"], seen["snapshot"]["problems"]
-    screen.rest(0.5)
     screen.picture("2_marked")
     screen.tap("ENTER")
-    screen.wait(lambda seen: seen["saved"] == 1 and seen["snapshot"]["episode"] == "demo_1", "the next one", 20)
+    screen.wait(lambda seen: seen["saved"] == 1 and seen["snapshot"]["episode"] == "demo_1", "the next one")
     screen.click("start")
-    assert screen.wait(lambda seen: not seen["active"], "the end", 30)["state"] == "stopped"
+    assert screen.wait(lambda seen: not seen["active"], "the end")["state"] == "stopped"
 
 
 def _changes(opening: list[float]) -> list[int]:
@@ -96,13 +91,12 @@ def _changes(opening: list[float]) -> list[int]:
 
 def _go_to(screen: Screen, row: int) -> None:
     """Single samples back or on, until it is near enough."""
-    screen.wait(lambda seen: not seen["snapshot"]["playing"], "the pause", 10)
-    screen.rest(0.3)
-    while abs(left := row - screen.see()["snapshot"]["row"]) > NEAR:
+    seen = screen.wait(lambda seen: not seen["snapshot"]["playing"], "the pause")
+    # What stands still has come to rest where the last key has brought it.
+    while abs(left := row - (at := seen["snapshot"]["row"])) > NEAR:
         for _ in range(abs(left)):
             screen.tap("RIGHT" if left > 0 else "LEFT")
-        # Every frame takes one press in, and what has come of them is told a tenth of a second later.
-        screen.rest(0.4)
+        seen = screen.wait(lambda seen, at=at, left=left: seen["snapshot"]["row"] == at + left, f"sample {row}")
 
 
 def prepare(screen: Screen) -> None:
@@ -118,7 +112,7 @@ def prepare(screen: Screen) -> None:
 def annotate(screen: Screen) -> None:
     screen.open("annotate")
     screen.fill(input="unmarked.hdf5", output="automatic.hdf5")
-    seen = screen.run("4_annotated", 400)
+    seen = screen.run("4_annotated")
     # The one that was recorded a minute ago among them: it holds when it is played again.
     assert seen["saved"] >= 10, seen["said"]
 
@@ -134,38 +128,35 @@ def generate(screen: Screen) -> None:
     screen.open("generate")
     screen.fill(input="annotated.hdf5", output="generated.hdf5", num_demos=10, num_envs=16)
     screen.tap("ENTER", CTRL)
-    screen.wait(lambda seen: "cell.3" in seen["places"], "the environments", 60)
+    screen.wait(lambda seen: "cell.3" in seen["places"], "the environments")
     screen.click("cell.3")
-    screen.wait(lambda seen: "watched" in seen["snapshot"], "a look into one", 10)
-    screen.rest(1.0)
+    screen.wait(lambda seen: "watched" in seen["snapshot"], "a look into one")
     screen.picture("6_generating")
-    seen = screen.wait(lambda seen: not seen["active"], "ten demonstrations", 400)
+    seen = screen.wait(lambda seen: not seen["active"], "ten demonstrations", LONG)
     assert seen["state"] == "done" and seen["saved"] == 10, seen["said"]
-    screen.rest(0.5)
     screen.picture("6_generated")
 
 
 def train(screen: Screen) -> None:
     screen.open("train")
-    assert screen.see()["values"]["field.dataset"] == "generated.hdf5"
+    screen.wait(lambda seen: seen["values"].get("field.dataset") == "generated.hdf5", "what was generated as input")
     screen.fill(output="run", epochs=2)
-    assert screen.run("7_trained", 400)["losses"] == 2
+    assert screen.run("7_trained")["losses"] == 2
 
 
 def play(screen: Screen) -> None:
     screen.open("play")
-    assert screen.see()["values"]["field.checkpoints"] == "run"
+    screen.wait(lambda seen: seen["values"].get("field.checkpoints") == "run", "what was trained as input")
     screen.fill(num_rollouts=4, num_envs=4)
     # How often two epochs succeed is not asked here.
-    ((_, rollouts), *_) = screen.run("8_played", 400)["evaluations"]
+    ((_, rollouts), *_) = screen.run("8_played")["evaluations"]
     assert rollouts == 4
 
 
 def _look_at(screen: Screen, file: str, demos: int = 0) -> None:
     screen.replace("file", file)
     screen.edit("ENTER")
-    screen.wait(lambda seen: seen["data"]["path"] == file and (not demos or seen["data"]["demos"] == demos), file, 20)
-    screen.rest(0.3)
+    screen.wait(lambda seen: seen["data"]["path"] == file and (not demos or seen["data"]["demos"] == demos), file)
 
 
 def _make(screen: Screen, key: str, output: str, done: str, **fields: str) -> None:
@@ -173,6 +164,5 @@ def _make(screen: Screen, key: str, output: str, done: str, **fields: str) -> No
     for name, text in {**fields, "output": output}.items():
         screen.replace(f"edit.{name}", text)
     screen.tap(key, CTRL, SHIFT)
-    seen = screen.wait(lambda seen: output in seen["data"]["done"] or seen["data"]["failure"], output, 30)
+    seen = screen.wait(lambda seen: output in seen["data"]["done"] or seen["data"]["failure"], output)
     assert done in seen["data"]["done"], seen["data"]
-    screen.rest(0.3)

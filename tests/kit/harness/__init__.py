@@ -7,6 +7,12 @@
 The extensions in `devexts` stand in for parts of Kit that no wheel holds; they are never shipped.
 """
 
+import sys
+from pathlib import Path
+
+# Where `waiting` is.
+sys.path.append(str(Path(__file__).parents[2]))
+
 from .app import KitHarness, kit_app
 from .isolated import in_kit
 

@@ -3,6 +3,7 @@
 
 """A headless Kit application for one test: booted, stepped, clicked, photographed, shut down."""
 
+import os
 import re
 import sys
 import tempfile
@@ -11,12 +12,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from waiting import LIMIT, wait_until
+
 from .kernel import load_kit_app
 
 _DEVEXTS = Path(__file__).parent / "devexts"
 EXTS = Path(__file__).parents[3] / "exts"
-_FRAME = 0.05
-"""[s] From one frame to the next where something is waited for: painting them takes both cores."""
+_QUICK_FRAMES = 20
+"""Of each wait: what is only a matter of frames is there by then."""
+_FRAME, _LATER_FRAME = 0.05, 0.2
+"""[s] From one frame to the next afterwards, and a while later: another thread or process is waited for, which needs
+the processor, too."""
+MESA_PAINTS_NOT = "LP_NO_RAST"
+"""Mesa's renderer on the processor reads this variable: everything is laid out and drawn, but no pixel is filled."""
 _KEPT: list = []
 """What must outlive Kit's shutdown; the process ends without finalisation."""
 
@@ -57,32 +65,37 @@ class KitHarness:
         for _ in range(count):
             self._app.update()
 
-    def pump_until(self, predicate: Callable[[], object], timeout: float = 10.0, message: str = "") -> None:
-        """Run frames until `predicate` holds.
+    def pump_until(
+        self,
+        condition: Callable[[], object],
+        what: str = "",
+        seen: Callable[[], object] | None = None,
+        limit: float = LIMIT,
+    ):
+        """Run frames until something is seen (`waiting.wait_until`), and return it."""
+        frames = 0
 
-        Raises:
-            TimeoutError: It did not within `timeout` seconds.
-        """
-        deadline = time.monotonic() + timeout
-        while not predicate():
-            if time.monotonic() > deadline:
-                raise TimeoutError(message or f"nothing happened within {timeout} s")
+        def run_frame() -> None:
+            nonlocal frames
+            frames += 1
             begun = time.monotonic()
             self.update()
-            # What is waited for may be another thread's or process's, which needs the processor, too.
-            time.sleep(max(0.005, _FRAME - (time.monotonic() - begun)))
+            if frames > _QUICK_FRAMES:
+                period = _FRAME if frames < 5 * _QUICK_FRAMES else _LATER_FRAME
+                time.sleep(max(0.005, period - (time.monotonic() - begun)))
 
-    def pump_for(self, seconds: float) -> None:
-        """Run frames for some time."""
-        end = time.monotonic() + seconds
-        self.pump_until(lambda: time.monotonic() > end, seconds + 60.0)
+        return wait_until(condition, what, run_frame, seen, limit)
 
-    def run(self, coroutine, timeout: float = 10.0):
+    def expect(self, look: Callable[[], object], wanted: object, what: str = "") -> None:
+        """Run frames until what is looked at is what is wanted."""
+        self.pump_until(lambda: look() == wanted, what or f"{wanted!r}", look)
+
+    def run(self, coroutine):
         """Run a coroutine on Kit's own loop, and return its result."""
         from omni.kit.async_engine import run_coroutine
 
         task = run_coroutine(coroutine)
-        self.pump_until(task.done, timeout, f"the coroutine did not end within {timeout} s")
+        self.pump_until(task.done, "the end of the coroutine")
         return task.result()
 
     # Extensions -------------------------------------------------------------------------------------------------------
@@ -115,12 +128,27 @@ class KitHarness:
     # Hands and eyes ---------------------------------------------------------------------------------------------------
 
     def click(self, widget) -> None:
-        """Click the middle of a widget. ImGui needs a frame for each: hover, press, release."""
-        self.click_at(
-            widget.screen_position_x + widget.computed_width / 2, widget.screen_position_y + widget.computed_height / 2
-        )
+        """Click the middle of a widget (see `middle_of`)."""
+        self.click_at(*self.middle_of(widget))
+
+    def middle_of(self, widget) -> tuple[float, float]:
+        """Run frames until a widget is laid out and stands still; return where its middle is [px].
+
+        Args:
+            widget: The widget, or what returns it if it is made in one of the frames to come.
+        """
+        before = None
+
+        def still():
+            nonlocal before
+            place = _middle(widget() if callable(widget) else widget)
+            before, stands = place, place is not None and place == before
+            return stands and place
+
+        return self.pump_until(still, "a widget at rest", lambda: before)
 
     def click_at(self, x: float, y: float) -> None:
+        """Click a place in pixels. ImGui needs a frame for each: hover, press, release."""
         from omni.ui import _ui
 
         self.move_to(x, y)
@@ -177,13 +205,20 @@ class KitHarness:
     def screenshot(self, path: Path | str) -> Path:
         """Save a picture of what omni.ui has painted.
 
+        In a test that does not paint (`in_kit`) there is none: then pictures are for people, who set
+        `MIMIC_TEST_PICTURES=1`.
+
         Raises:
             RuntimeError: The picture did not come.
         """
         from omni.ui import _ui
 
         path = Path(path)
+        if os.environ.get(MESA_PAINTS_NOT):
+            return path
         path.parent.mkdir(parents=True, exist_ok=True)
+        # What has changed is laid out in the frames after it.
+        self.update(3)
         if not _ui._schedule_screenshot(str(path)):
             raise RuntimeError("omni.ui takes no screenshot")
         self.update()
@@ -198,6 +233,16 @@ class KitHarness:
     def log_errors(self) -> list[str]:
         """Return what the log calls an error. Only there does a failing shut-down show."""
         return [line for line in self.log().splitlines() if re.search(r"\[(Error|Fatal)\]", line)]
+
+
+def _middle(widget) -> tuple[float, float] | None:
+    """Return where the middle of a widget is [px]; None if it is not there yet."""
+    if widget is None or widget.computed_width <= 0 or widget.computed_height <= 0:
+        return None
+    return (
+        widget.screen_position_x + widget.computed_width / 2,
+        widget.screen_position_y + widget.computed_height / 2,
+    )
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from .app import EXTS
+from .app import EXTS, MESA_PAINTS_NOT
 
 _TESTS = Path(__file__).parents[2]
 _NEEDS_SCREEN = {"omni.ui", "omni.ui.scene", "isaaclab.mimic.ui"}
@@ -31,7 +31,8 @@ def in_kit(
     enable: Sequence[str] = (),
     settings: Sequence[str] = (),
     without: Sequence[str] = (),
-    timeout: float = 90.0,
+    paints: bool = False,
+    timeout: float = 900.0,
     allow_errors: bool = False,
     app_file: Path | str | None = None,
     ext_folders: Sequence[Path | str] = (EXTS,),
@@ -44,7 +45,8 @@ def in_kit(
         enable: Extensions to enable before the body runs.
         settings: Settings of this Kit, as `/path=value`; `{name}` stands for the value of a fixture.
         without: Beginnings of the names of packages that are not there.
-        timeout: Seconds after which the process is killed and the test fails.
+        paints: Whether the test looks at pixels. Filling them is nine tenths of a frame's work.
+        timeout: Seconds after which the process is killed and the test fails: only what hangs reaches them.
         allow_errors: Whether Kit's log may hold errors.
         app_file: The application to start, an empty one by default; may hold `{name}` like the settings.
         ext_folders: Where extensions are looked for, beside the development stand-ins; likewise.
@@ -57,7 +59,7 @@ def in_kit(
         def test(**paths):
             if _NEEDS_SCREEN.intersection(enable) and (missing := _missing_for_a_screen()):
                 pytest.skip(f"omni.ui cannot paint without {missing} (Debian: {_PACKAGES})")
-            _run_elsewhere(body, [paths[name] for name in fixtures], without, timeout)
+            _run_elsewhere(body, [paths[name] for name in fixtures], without, paints, timeout)
 
         functools.update_wrapper(test, body)
         # pytest reads the signature through `__wrapped__`, and would ask for a fixture `kit`.
@@ -92,7 +94,7 @@ def _missing_for_a_screen() -> str:
     return "" if drivers else "a Vulkan driver"
 
 
-def _run_elsewhere(body: Callable, paths: Sequence[Path], without: Sequence[str], timeout: float) -> None:
+def _run_elsewhere(body: Callable, paths: Sequence[Path], without: Sequence[str], paints: bool, timeout: float) -> None:
     folder = paths[0]
     command = [sys.executable, "-X", "faulthandler"]
     search_path = [str(_TESTS / each) for each in ("kit", "unit/stages", "sim", "tutorial", "isaac_sim")]
@@ -105,6 +107,8 @@ def _run_elsewhere(body: Callable, paths: Sequence[Path], without: Sequence[str]
         "PYTHONPATH": os.pathsep.join(entry for entry in search_path if entry),
         "OMNI_KIT_ACCEPT_EULA": "YES",
     }
+    if not paints and not os.environ.get("MIMIC_TEST_PICTURES"):
+        environment[MESA_PAINTS_NOT] = "1"
     log = folder / "output.txt"
     with log.open("w") as output:
         process = subprocess.Popen(
