@@ -57,17 +57,18 @@ def lab_applications() -> Path:
     return Path(find_spec("isaaclab").submodule_search_locations[0]) / "apps"
 
 
-def dependencies(applications: Iterable[Path]) -> Iterator[tuple[str, str]]:
-    """Yield what application files depend on: names of extensions, and the version where one is asked for.
+def dependencies(files: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Yield what applications or extensions depend on: names, and the version where one is asked for.
 
-    The files are not TOML to the letter: tables come twice.
+    Args:
+        files: Application files, or extensions' `extension.toml`. Some are not TOML to the letter: tables come twice.
     """
-    for file in applications:
+    for file in files:
         within = False
         for line in file.read_text().splitlines():
             if line.startswith("["):
                 within = line.startswith("[dependencies")
-            elif within and (found := re.match(r'"([\w.-]+)"\s*=\s*(\{.*)', line)):
+            elif within and (found := re.match(r'(?:"filter:platform"\."[\w-]+"\.)?"([\w.-]+)"\s*=\s*(\{.*)', line)):
                 asked = re.search(r'version\s*=\s*"~?(\d[\d.]*)"', found[2])
                 yield found[1], asked[1] if asked else ""
 
@@ -124,8 +125,9 @@ def install(
         (sim / "VERSION").write_text("6.2.0-rc.14+release.12345.0123abcd.gl\n")
 
     applications = [*labs.glob("*.kit"), *(sim / "apps").glob("*.kit")]
+    whole = [path for name in real for path in (source.glob(f"exts*/{name}/config/extension.toml") if source else ())]
     named = {file.stem for file in applications}
-    for name, version in dependencies(applications):
+    for name, version in dependencies([*applications, *whole]):
         if name not in named and not (installation.kit / "extscore" / name).exists():
             _add_extension(sim, name, version, source, name in real)
     if not source:

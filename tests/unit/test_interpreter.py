@@ -46,22 +46,22 @@ class TestFindInterpreter:
 class TestChildEnvironment:
     KIT = {
         "PYTHONHOME": "/sim/kit/python",
-        "PYTHONPATH": "/sim/python_packages:/home/me/packages:/sim/kit/kernel/py",
+        "PYTHONPATH": "/sim/python_packages:/users/me/packages:/sim/kit/kernel/py",
         "LD_LIBRARY_PATH": "/sim/kit/kernel/plugins:/opt/cuda/lib:/sim/kit",
         "LD_PRELOAD": "/sim/kit/libcarb.so /usr/lib/libjemalloc.so",
         "CARB_APP_PATH": "/sim/kit",
         "ISAAC_PATH": "/sim",
         "EXP_PATH": "/sim/apps",
-        "HOME": "/home/me",
+        "HOME": "/users/me",
     }
 
     @pytest.mark.parametrize("python", ["/sim/python.sh", "/venv/bin/python"])
     def test_another_python_inherits_nothing_of_kit(self, python):
         assert child_environment(python, "/sim/kit/kit", self.KIT) == {
-            "PYTHONPATH": f"{OURS}:/home/me/packages",
+            "PYTHONPATH": f"{OURS}:/users/me/packages",
             "LD_LIBRARY_PATH": "/opt/cuda/lib",
             "LD_PRELOAD": "/usr/lib/libjemalloc.so",
-            "HOME": "/home/me",
+            "HOME": "/users/me",
         }
 
     def test_an_application_is_recognised_by_where_it_lies(self, tmp_path):
