@@ -235,7 +235,7 @@ def test_disabling_leaves_nothing_of_a_worker(kit, tmp_path):
 @in_kit(enable=[UI], without=["isaaclab", "torch"], allow_errors=True)
 def test_opens_and_explains_when_isaac_lab_is_missing(kit, tmp_path):
     window = open_window(kit)
-    assert "Isaac Lab and PyTorch are not installed" in window.session.shortage.text
-    assert "pip install isaaclab" in window.session.shortage.command
+    assert "isaaclab and torch are not installed" in window.session.shortage.text
+    assert window.session.shortage.command == "./mimic.sh setup"
     kit.expect(lambda: window.panel("generate").button.enabled, False)
     kit.screenshot(tmp_path / "missing.png")

@@ -6,7 +6,9 @@
 import sys
 import traceback
 
+from .events import StageFailed, to_json
 from .exit_status import INTERRUPTED, UNEXPECTED
+from .requirements import explain
 
 
 def main() -> int:
@@ -17,7 +19,13 @@ def main() -> int:
         return main()
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception:
+    except Exception as error:
+        # Isaac Lab's own installation does not bring what the command line is made of.
+        if isinstance(error, ImportError) and (lack := explain(error)):
+            if "--json" in sys.argv:
+                print(to_json(StageFailed(str(lack), lack.exit_code)))
+            print(f"mimic: {lack}", file=sys.stderr)
+            return lack.exit_code
         traceback.print_exc()
         return UNEXPECTED
 

@@ -22,6 +22,8 @@ from .errors import MimicError, PlatformError
 from .events import Event, StageFailed, to_json
 from .exit_status import DONE, FINDINGS, INTERRUPTED, UNEXPECTED
 from .packaging import PackageOptions, publish
+from .requirements import DESKTOP, explain, how_to_get
+from .sim.launching import end_isaac_sim
 from .stages.learning_options import EvaluateOptions, ExportPolicyOptions, PlayOptions, TrainOptions
 from .stages.options import (
     GenerateOptions,
@@ -254,7 +256,7 @@ def ui(output: Annotated[Output, _Flat], forget_imports: bool = False) -> tuple[
             desktop = importlib.import_module("isaaclab_mimic_ui.desktop")
         except ModuleNotFoundError as error:
             raise PlatformError(
-                "the window's package isaaclab_mimic_ui is not installed", remedy="Install it: ./mimic.sh setup ui"
+                "the window's package isaaclab_mimic_ui is not installed", remedy=f"Install it: {how_to_get(DESKTOP)}"
             ) from error
         return desktop.main(forget_imports)
 
@@ -306,16 +308,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     streams = take_streams(arguments[0], output.json, output.verbose)
+    status = _run(job, arguments[0], streams, output)
+    end_isaac_sim(status)
+    return status
+
+
+def _run(job: Job, verb: str, streams: Streams, output: Output) -> int:
+    """Do a verb's job; every error ends as an exit status."""
     try:
         with interruptible():
             plugins.on_problem(lambda problem: print(f"mimic {arguments[0]}: warning: {problem}", file=streams.err))
             plugins.use_imports(output.imports)
             return job(streams, output)
     except MimicError as error:
-        if output.json:
-            print(to_json(StageFailed(str(error), error.exit_code)), file=streams.out)
-        print(f"mimic {arguments[0]}: {error}", file=streams.err)
-        return error.exit_code
+        return _refuse(error, verb, streams, output)
     except BrokenPipeError:
         # Whoever read our output has seen enough, as `head` does.
         return DONE
@@ -323,12 +329,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("interrupted", file=streams.err)
         return INTERRUPTED
     except Exception as error:
+        if isinstance(error, ImportError) and (lack := explain(error)):
+            return _refuse(lack, verb, streams, output)
         if output.json:
             print(to_json(StageFailed(f"{type(error).__name__}: {error}")), file=streams.out)
         traceback.print_exc(file=streams.err)
         if streams.log:
             print(f"What the libraries printed: {streams.log}", file=streams.err)
         return UNEXPECTED
+
+
+def _refuse(error: MimicError, verb: str, streams: Streams, output: Output) -> int:
+    """Say what the user can do something about."""
+    if output.json:
+        print(to_json(StageFailed(str(error), error.exit_code)), file=streams.out)
+    print(f"mimic {verb}: {error}", file=streams.err)
+    return error.exit_code
 
 
 def _run_stage(

@@ -18,6 +18,7 @@ from .sim.assets.cloud import cloud_assets_reachable, cloud_paths
 from .sim.compute import resolve_device
 from .sim.engines import choose_engine, configure_engine
 from .sim.fused import compute_accelerations_on_demand, use_fused_actions, use_fused_success
+from .sim.launching import start_isaac_sim
 from .sim.preparing import prepare
 from .sim.repairs.physics_threads import no_more_threads_than_cores
 from .tasks import find_task
@@ -71,6 +72,8 @@ def open_env(
     engine = choose_engine(physics)
     local = _use_local(spec, assets)
 
+    if engine == "isaacsim":
+        start_isaac_sim(device)
     prepare()
     import isaaclab_mimic.envs  # noqa: F401  registers upstream's tasks
     import torch

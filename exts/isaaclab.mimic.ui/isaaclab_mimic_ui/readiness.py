@@ -5,23 +5,21 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 
-from isaaclab_mimic_core.errors import PlatformError
-from isaaclab_mimic_core.interpreter import find_interpreter
+from isaaclab_mimic_core.requirements import (
+    COMMANDS,
+    PHYSX,
+    POLICIES,
+    SIMULATION,
+    how_to_install,
+    in_words,
+    lacking,
+)
+from isaaclab_mimic_core.sim.engines import automatic_engine
 
-_PACKAGES = {
-    "isaaclab": ("Isaac Lab", "isaaclab==3.0.0"),
-    # The version is Isaac Lab's to choose.
-    "torch": ("PyTorch", "isaaclab==3.0.0"),
-    "h5py": ("h5py", "h5py==3.16.0"),
-}
-"""Module -> what it is called, what to install to get it."""
-
-_TRAINING = {"robomimic": ("robomimic", "robomimic==0.3.0")}
-_MORE = {"train": _TRAINING, "evaluate": _TRAINING, "play": _TRAINING}
-"""Stage -> what it needs besides."""
+_MORE = {"train": (POLICIES,), "evaluate": (POLICIES,), "play": (POLICIES,), "": (COMMANDS,)}
+"""Stage -> what it needs besides simulation; the Data panel, which has no stage, runs the command line."""
 
 
 @dataclass(frozen=True)
@@ -30,24 +28,37 @@ class Shortage:
 
     text: str
     command: str
+    prevents: bool = True
+    """Whether nothing can be started before; else there is another way, which the text names."""
 
 
 def find_shortage(stage: str = "") -> Shortage | None:
     """Look for the packages that a stage needs, without importing any of them; None if all are there."""
-    needed = _PACKAGES | _MORE.get(stage, {})
-    missing = [needed[name] for name in needed if importlib.util.find_spec(name) is None]
+    missing = lacking(SIMULATION, *_MORE.get(stage, ()))
+    if missing:
+        purposes = " and ".join(dict.fromkeys(package.purpose for package in missing))
+        return Shortage(
+            f"{in_words(missing)} not installed for the Python of this application, needed for {purposes}. "
+            "Close the application, run this command in a terminal, and start it again:",
+            how_to_install(missing),
+        )
+    return find_detour() if stage not in ("", "train") else None
+
+
+def find_detour() -> Shortage | None:
+    """Say how a process of its own simulates where PhysX without Isaac Sim is missing; None if it is not."""
+    missing = lacking(PHYSX)
     if not missing:
         return None
-    names = [name for name, _ in missing]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    verb = "is" if len(names) == 1 else "are"
-    prevents = "simulated" if set(missing) & set(_PACKAGES.values()) else "trained or played"
-    try:
-        python = find_interpreter()
-    except PlatformError:
-        python = "python"
+    if automatic_engine() == "isaacsim":
+        return Shortage(
+            f"{in_words(missing)} not installed: a process of its own starts a second Isaac Sim, without a window, "
+            "which takes longer and memory of the GPU. This command makes it do without:",
+            how_to_install(missing),
+            prevents=False,
+        )
     return Shortage(
-        f"{listed} {verb} not installed for the Python of this application, so nothing can be {prevents} yet. "
+        f"{in_words(missing)} not installed, needed for {PHYSX}. "
         "Close the application, run this command in a terminal, and start it again:",
-        f"{python} -m pip install {' '.join(dict.fromkeys(package for _, package in missing))}",
+        how_to_install(missing),
     )

@@ -87,7 +87,8 @@ class Session:
     @property
     def can_start(self) -> bool:
         """Whether a run could begin: nothing is missing here, or another Python has been set for workers."""
-        return self.shortage is None or (self.choices.in_worker and bool(self._worker_python))
+        lacking = self.shortage is not None and self.shortage.prevents
+        return not lacking or (self.choices.in_worker and bool(self._worker_python))
 
     @property
     def in_window(self) -> bool:
@@ -116,6 +117,8 @@ class Session:
         self.messages.clear()
         self._started_at = time.monotonic()
         self.say("Starting a worker process." if self.choices.in_worker else "Starting.")
+        if self.choices.in_worker and self.shortage is not None and not self._worker_python:
+            self.say("It starts an Isaac Sim of its own, without a window, which may take a minute.")
         try:
             self._runner = self._make_runner()
         except (MimicError, OSError) as error:

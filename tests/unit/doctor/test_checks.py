@@ -5,7 +5,6 @@
 
 import time
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 
@@ -36,6 +35,7 @@ class TestPackages:
 
             monkeypatch.setattr(packages.metadata, "requires", lambda name: requires[name])
             monkeypatch.setattr(packages.metadata, "version", version)
+            monkeypatch.setattr(packages, "is_there", lambda package: package.name.replace("-", "_") in installed)
             return {finding.topic: finding for finding in packages.check_packages()}
 
         return check
@@ -52,7 +52,7 @@ class TestPackages:
         assert (found["ovphysx"].level, found["ovphysx"].remedy) == ("problem", "./mimic.sh setup")
 
     def test_inside_isaac_sim_physics_without_kit_is_optional(self, check, monkeypatch):
-        monkeypatch.setattr(packages, "inside_isaac_sim", lambda: True)
+        monkeypatch.setattr(packages, "isaac_sim_is_here", lambda: True)
         assert check()["ovphysx"].level == "note"
 
     def test_without_metadata_of_our_own_nothing_is_compared(self, monkeypatch):
@@ -63,11 +63,6 @@ class TestPackages:
         monkeypatch.setattr(packages.metadata, "version", lambda name: "0.0.1")
         found = {finding.topic: finding for finding in packages.check_packages()}
         assert found["mimic"].level == "note" and found["isaaclab"].level == "ok"
-
-    def test_our_real_requirements_pin_what_is_looked_at(self):
-        text = (Path(__file__).parents[3] / "pyproject.toml").read_text()
-        for name in ("isaaclab", "ovphysx", "ovstage", "ovui", "robomimic", "omniverse-kit"):
-            assert f'"{name}==' in text
 
 
 class TestHid:

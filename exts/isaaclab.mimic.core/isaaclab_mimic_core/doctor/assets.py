@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..finding import Finding
+from ..requirements import ROBOTS, SIMULATION, how_to_get, how_to_install, in_words, lacking
 from ..robots.franka.usd import RECIPE
 from ..sim.assets import cache_root
 from ..sim.assets.cloud import cloud_assets_reachable
@@ -43,7 +44,7 @@ def start_cloud_check() -> Callable[[], Iterator[Finding]]:
 
 
 def _not_asked() -> Iterator[Finding]:
-    yield Finding("cloud assets", "note", "not asked, because isaaclab is not installed", "./mimic.sh setup")
+    yield Finding("cloud assets", "note", "not asked, because isaaclab is not installed", how_to_get(SIMULATION))
 
 
 def check_local_robot() -> Iterator[Finding]:
@@ -52,9 +53,11 @@ def check_local_robot() -> Iterator[Finding]:
     if folder.is_dir():
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         yield Finding("local robot", "ok", f"built: {folder}, {size / 1e6:.0f} MB")
+    elif missing := lacking(ROBOTS):
+        text = f"not built yet, and {in_words(missing)} not installed, which converts it"
+        yield Finding("local robot", "note", text, how_to_install(missing))
     elif Path(sys.prefix, "share", "isaacsim-asset").is_dir():
         yield Finding("local robot", "ok", "not built yet; the first run does it, in about 10 s")
     else:
-        yield Finding(
-            "local robot", "note", "not built yet; the first run downloads its description", "./mimic.sh setup"
-        )
+        text = "not built yet; the first run downloads its description (32 MB)"
+        yield Finding("local robot", "note", text, "Begin with a network, once.")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..finding import Finding
+from ..requirements import SIMULATION, how_to_get
 
 _DRIVER_VERSION = Path("/proc/driver/nvidia/version")
 _NO_WINDOW = "Not needed without the desktop window."
@@ -41,7 +42,7 @@ def check_gpu() -> Iterator[Finding]:
         yield Finding("GPU", "note", "none; simulation and training run on the CPU")
         return
     if importlib.util.find_spec("torch") is None:
-        yield Finding("GPU", "note", "not asked, because torch is not installed", "./mimic.sh setup")
+        yield Finding("GPU", "note", "not asked, because torch is not installed", how_to_get(SIMULATION))
         return
     import torch
 

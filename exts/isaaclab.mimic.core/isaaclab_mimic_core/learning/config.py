@@ -8,7 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..errors import ConfigError, InputFileError, PlatformError
+from ..errors import ConfigError, InputFileError
+from ..requirements import POLICIES, require
 from ..tasks import find_task
 from ..tasks.names import stem
 
@@ -24,8 +25,7 @@ def require_robomimic() -> None:
     Raises:
         PlatformError: It is not installed.
     """
-    if importlib.util.find_spec("robomimic") is None:
-        raise PlatformError("policies need robomimic, which is not installed", remedy="./mimic.sh setup learning")
+    require(POLICIES)
 
 
 def read_config(name: str, task: str) -> tuple[dict, str]:

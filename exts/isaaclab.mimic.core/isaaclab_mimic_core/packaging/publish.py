@@ -21,6 +21,7 @@ from typing import NoReturn
 from ..doctor.kit import licence_accepted
 from ..errors import InputFileError, OutputError, PlatformError
 from ..interpreter import child_environment, find_interpreter
+from ..requirements import PACKAGING, how_to_get
 
 _EXTENSIONS = ("isaaclab.mimic.core", "isaaclab.mimic.ui")
 _HERE = Path(__file__).parents[3]
@@ -109,7 +110,7 @@ def _find_kernel() -> Path:
             return Path(entry, "omni")
     raise PlatformError(
         "the Kit kernel, which makes the archives, is not installed",
-        remedy=f"{sys.executable} -m pip install omniverse-kit==110.4.0.386251",
+        remedy=how_to_get(PACKAGING),
     )
 
 

@@ -3,6 +3,7 @@
 
 """Where this process runs: in Isaac Sim, in a bare Kit kernel, or in plain Python."""
 
+import importlib.util
 import sys
 
 
@@ -21,3 +22,14 @@ def inside_isaac_sim() -> bool:
     A bare Kit kernel, as in development, has none; environments then run without Kit's help.
     """
     return inside_kit() and "omni.usd" in sys.modules
+
+
+def isaac_sim_is_here() -> bool:
+    """Return whether a process that is started from this one could start Isaac Sim: this one runs in it, or its Python
+    has Isaac Sim's own package, and not only the importers, which share its name (`isaacsim-asset-isolated`).
+    """
+    if inside_isaac_sim():
+        return True
+    # Found without importing it, which would start the Kit kernel.
+    found = importlib.util.find_spec("isaacsim") if "isaacsim" not in sys.modules else sys.modules["isaacsim"].__spec__
+    return found is not None and found.origin is not None

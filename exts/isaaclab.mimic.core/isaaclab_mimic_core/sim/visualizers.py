@@ -4,13 +4,13 @@
 """A live view of the simulation, through Isaac Lab's own visualizers."""
 
 import errno
-import importlib.util
 import math
 import os
 import socket
 from typing import Any
 
 from ..errors import OptionError, PlatformError
+from ..requirements import BROWSER_VIEW, require
 from .host import inside_isaac_sim
 
 HOST_VARIABLE = "MIMIC_VIEW_HOST"
@@ -32,12 +32,7 @@ def check_visualizer(name: str) -> None:
         PlatformError: It needs something that is not installed or not running.
     """
     if name == "viser":
-        if importlib.util.find_spec("viser") is None:
-            raise PlatformError(
-                "the Python package viser is not installed",
-                where="--viz viser",
-                remedy="./mimic.sh setup installs it; or use --viz none.",
-            )
+        require(BROWSER_VIEW, where="--viz viser")
         find_free_port(view_host())
     elif name == "newton":
         if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):

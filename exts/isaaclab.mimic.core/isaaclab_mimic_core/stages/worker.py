@@ -24,6 +24,8 @@ import traceback
 from ..errors import MimicError, OptionError
 from ..events import Event, StageFailed, Warned, to_json
 from ..exit_status import DONE, UNEXPECTED
+from ..requirements import explain
+from ..sim.launching import end_isaac_sim
 from .stage import Stage
 
 _SNAPSHOT_PERIOD = 0.1
@@ -89,6 +91,9 @@ def main() -> int:
         channel.send_events([StageFailed(str(error), error.exit_code)])
         return error.exit_code
     except Exception as error:
+        if isinstance(error, ImportError) and (lack := explain(error)):
+            channel.send_events([StageFailed(str(lack), lack.exit_code)])
+            return lack.exit_code
         traceback.print_exc()
         channel.send_events([StageFailed(f"{type(error).__name__}: {error}")])
         return UNEXPECTED
@@ -146,4 +151,6 @@ def _obey(stage: Stage, line: str, channel: Channel) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    end_isaac_sim(status)
+    sys.exit(status)

@@ -6,6 +6,7 @@
 import importlib.util
 
 from ..plugins import TaskSpec
+from ..requirements import SIMULATION, how_to_get
 from .names import all_tasks
 
 
@@ -59,7 +60,7 @@ class _Lacking:
     def of(self, task: TaskSpec) -> list[str]:
         """Return, in words, what is missing for a task."""
         if self.isaaclab:
-            return ["Isaac Lab (./mimic.sh setup)"]
+            return [f"Isaac Lab ({how_to_get(SIMULATION)})"]
         # A need nobody knows how to look for counts as missing: better no promise than a wrong one.
         missing = [need for need in task.needs if self.needs.get(need, True)]
         if self.cloud and not task.local:

@@ -243,8 +243,9 @@ class StagePanel:
 
     def _build_right(self) -> None:
         with ui.VStack(spacing=style.GAP):
-            if self.session.shortage is not None:
-                build_notice(f"Something is missing\n{self.session.shortage.text}", self.session.shortage.command)
+            if (shortage := self.session.shortage) is not None:
+                title = "Something is missing" if shortage.prevents else "Slower than it could be"
+                build_notice(f"{title}\n{shortage.text}", shortage.command)
             if self.session.failure:
                 build_notice(self.session.failure)
             with card(grows=True):

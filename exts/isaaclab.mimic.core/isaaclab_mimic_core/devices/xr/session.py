@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import DeviceError, InputFileError, MimicError, OptionError, OutputError, PlatformError
+from ...requirements import XR, how_to_get
 from ...sim.host import inside_isaac_sim
 
 PACKAGE = "isaacteleop"
-INSTALL = "./mimic.sh setup xr"
 EULA_VARIABLE = "ISAACLAB_CXR_ACCEPT_EULA"
 """Isaac Lab's own variable: whoever sets it to 1 accepts NVIDIA's licence for CloudXR."""
 
@@ -44,7 +44,7 @@ def check_xr(settings: Any, task_id: str) -> None:
         DeviceError: There is no OpenXR runtime and CloudXR cannot be started here.
     """
     if installed_version() is None:
-        raise PlatformError(f"XR needs the package {PACKAGE}, which is not installed", remedy=INSTALL)
+        raise PlatformError(f"XR needs the package {PACKAGE}, which is not installed", remedy=how_to_get(XR))
     if settings.mcap_record and settings.mcap_replay:
         raise OptionError("a session is either recorded or replayed", where="--mcap-replay")
     if settings.mcap_replay:
@@ -112,7 +112,7 @@ def missing_for_cloudxr() -> tuple[str, str] | None:
         )
     lacking = [name for name in _CLOUDXR_NEEDS if util.find_spec(name) is None]
     if lacking:
-        return f"the Python packages {' and '.join(lacking)} are not installed", f"{INSTALL}."
+        return f"the Python packages {' and '.join(lacking)} are not installed", how_to_get(XR)
     if not _licence_accepted():
         return (
             "NVIDIA's licence for it has not been accepted",
@@ -216,7 +216,7 @@ def state() -> list[tuple[str, bool, str, str]]:
     """Return what there is for XR, for people: (topic, whether it is well, what was found, what to do)."""
     version = installed_version()
     if version is None:
-        return [("XR", False, f"{PACKAGE} is not installed (teleoperation with a headset)", INSTALL)]
+        return [("XR", False, f"{PACKAGE} is not installed (teleoperation with a headset)", how_to_get(XR))]
     rows = [("XR", True, f"{PACKAGE} {version}", "")]
     if manifest := runtime_manifest():
         try:

@@ -3,11 +3,11 @@
 
 """Choose a physics engine and set a task up for it."""
 
-import importlib.util
 from typing import Any
 
 from ...errors import OptionError, TaskError
-from ..host import inside_isaac_sim
+from ...requirements import PHYSX, SIMULATION, lacking, require
+from ..host import inside_isaac_sim, isaac_sim_is_here
 from .cameras import draw_without_kit
 
 ENGINES = ("ovphysx", "newton", "isaacsim")
@@ -16,7 +16,8 @@ ENGINES = ("ovphysx", "newton", "isaacsim")
 def choose_engine(name: str) -> str:
     """Turn `auto` or an engine's name into an engine that can run in this process.
 
-    `auto` is Isaac Sim's own PhysX inside Isaac Sim, and PhysX without Kit (ovphysx) everywhere else.
+    `auto` is Isaac Sim's own PhysX inside Isaac Sim. Elsewhere it is PhysX without Kit (ovphysx), or, where that is not
+    installed, as with Isaac Lab's own installation for Isaac Sim, an Isaac Sim that is started without a window.
 
     Raises:
         OptionError: Not the name of an engine.
@@ -24,16 +25,16 @@ def choose_engine(name: str) -> str:
     """
     inside = inside_isaac_sim()
     if name == "auto":
-        name = "isaacsim" if inside else "ovphysx"
+        name = "isaacsim" if inside else automatic_engine()
     if name not in ENGINES:
         raise OptionError(
             f"{name!r} is not a physics engine", where="--physics", remedy=f"Use auto, {', '.join(ENGINES)}."
         )
-    if name == "isaacsim" and not inside:
+    if name == "isaacsim" and not inside and not isaac_sim_is_here():
         raise TaskError(
-            "this is not a running Isaac Sim",
+            "there is no Isaac Sim in this Python",
             where="--physics isaacsim",
-            remedy="Start the stage from the Mimic window inside Isaac Sim, or use --physics ovphysx.",
+            remedy="Start the stage with Isaac Sim's own Python, or use --physics ovphysx.",
         )
     if name != "isaacsim" and inside:
         raise TaskError(
@@ -41,12 +42,14 @@ def choose_engine(name: str) -> str:
             where=f"--physics {name}",
             remedy="Use isaacsim, or run the stage in a worker process.",
         )
-    module = {"ovphysx": "ovphysx", "newton": "newton"}.get(name)
-    if module and importlib.util.find_spec(module) is None:
-        raise TaskError(
-            f"the Python package {module} is not installed", where=f"--physics {name}", remedy="./mimic.sh setup"
-        )
+    if name != "isaacsim":
+        require(PHYSX if name == "ovphysx" else SIMULATION, where=f"--physics {name}")
     return name
+
+
+def automatic_engine() -> str:
+    """Return the engine that `auto` stands for in a process of its own, outside of a running Isaac Sim."""
+    return "isaacsim" if lacking(PHYSX) and isaac_sim_is_here() else "ovphysx"
 
 
 def configure_engine(cfg: Any, engine: str) -> None:
