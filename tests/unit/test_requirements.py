@@ -172,5 +172,5 @@ def test_the_command_line_says_what_it_lacks(arguments):
     command = [sys.executable, "-S", "-m", "isaaclab_mimic_core", *arguments]
     result = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert result.returncode == 2
-    assert re.fullmatch(r"mimic: tyro and rich are not installed.*\n  .*pip install.*\n", result.stderr)
+    assert re.fullmatch(r"mimic: tyro and rich are not installed.*\n  .+\n", result.stderr)
     assert ('"StageFailed"' in result.stdout) == ("--json" in arguments)

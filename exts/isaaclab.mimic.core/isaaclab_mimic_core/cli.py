@@ -317,7 +317,7 @@ def _run(job: Job, verb: str, streams: Streams, output: Output) -> int:
     """Do a verb's job; every error ends as an exit status."""
     try:
         with interruptible():
-            plugins.on_problem(lambda problem: print(f"mimic {arguments[0]}: warning: {problem}", file=streams.err))
+            plugins.on_problem(lambda problem: print(f"mimic {verb}: warning: {problem}", file=streams.err))
             plugins.use_imports(output.imports)
             return job(streams, output)
     except MimicError as error:

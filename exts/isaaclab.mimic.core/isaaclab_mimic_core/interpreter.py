@@ -20,15 +20,25 @@ _SEARCH_PATHS = ("PYTHONPATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "PXR_PLUGINPATH_
 """What a Kit application adds its own folders to."""
 
 
-def find_interpreter(chosen: str = "", executable: str = sys.executable) -> str:
+def running_program() -> str:
+    """Return the program that this process runs, which is not Python where Python is embedded in it."""
+    try:
+        return os.readlink("/proc/self/exe")
+    except OSError:
+        return sys.executable
+
+
+def find_interpreter(chosen: str = "", executable: str = sys.executable, program: str = "") -> str:
     """Return the program that runs Python with this process's packages.
 
-    Usually that is `sys.executable`. Where Python is embedded, as in Isaac Sim's `kit/kit`, that is the application;
-    Isaac Sim then has a `python.sh` (`python.bat`) beside or above it, which sets up its environment first.
+    Usually that is `sys.executable`. Where Python is embedded, as in Isaac Sim's `kit/kit`, that is the application, or
+    just any `python3` of the search path; Isaac Sim has a `python.sh` (`python.bat`) above the application and its
+    Python, which sets up its environment first.
 
     Args:
         chosen: What the user has set; tried first, then the environment variable `ISAACLAB_MIMIC_PYTHON`.
-        executable: The running program; a parameter for tests.
+        executable: What Python takes for its program; a parameter for tests, as is the next.
+        program: What really runs; found out by default.
 
     Raises:
         PlatformError: No interpreter is found, or the one chosen does not exist.
@@ -42,23 +52,28 @@ def find_interpreter(chosen: str = "", executable: str = sys.executable) -> str:
                 remedy=f"Correct the worker's Python interpreter in the settings, or {VARIABLE}.",
             )
         return chosen
-    if not is_embedded(executable):
+    program = program or running_program()
+    if not is_embedded(executable, program):
         return executable
-    if script := _launcher(executable):
+    if script := _launcher(executable, program):
         return str(script)
     raise PlatformError(
-        f"no Python interpreter was found beside {executable or 'this program'}",
+        f"no Python interpreter was found beside {program}",
         remedy=f"Set {VARIABLE} to the Python of your Isaac Lab installation.",
     )
 
 
-def is_embedded(executable: str = sys.executable) -> bool:
+def is_embedded(executable: str = sys.executable, program: str = "") -> bool:
     """Return whether Python runs inside another program, as in a binary Isaac Sim, which cannot run `-m MODULE`."""
-    return not Path(executable).name.startswith("python")
+    names = Path(executable).name, Path(program or running_program()).name
+    return not all(name.startswith("python") for name in names)
 
 
 def child_environment(
-    python: str, executable: str = sys.executable, environment: Mapping[str, str] | None = None
+    python: str,
+    executable: str = sys.executable,
+    program: str = "",
+    environment: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Return the environment for a process that runs an interpreter; it finds our package there.
 
@@ -68,12 +83,14 @@ def child_environment(
 
     Args:
         python: The interpreter, as `find_interpreter` returns it.
-        executable: The running program; a parameter for tests.
+        executable: What Python takes for its program; a parameter for tests, as is the next.
+        program: What really runs; found out by default.
         environment: What to begin with; `os.environ` by default.
     """
     inherited = dict(os.environ if environment is None else environment)
-    if os.path.abspath(python) != os.path.abspath(executable):
-        theirs = _application_folders(executable, inherited)
+    program = program or running_program()
+    if is_embedded(executable, program) or os.path.abspath(python) != os.path.abspath(executable):
+        theirs = _application_folders(executable, program, inherited)
         for name in ("PYTHONHOME", "PYTHONEXECUTABLE", *_FOLDERS):
             inherited.pop(name, None)
         for name in _SEARCH_PATHS:
@@ -89,16 +106,17 @@ def child_environment(
     return inherited
 
 
-def _launcher(executable: str) -> Path | None:
+def _launcher(executable: str, program: str) -> Path | None:
     """Return Isaac Sim's own script that starts Python, if the program belongs to an Isaac Sim."""
     name = "python.bat" if os.name == "nt" else "python.sh"
-    return next((folder / name for folder in Path(executable).parents if (folder / name).is_file()), None)
+    folders = [folder for path in (program, executable) for folder in Path(path).parents]
+    return next((folder / name for folder in folders if (folder / name).is_file()), None)
 
 
-def _application_folders(executable: str, environment: Mapping[str, str]) -> list[Path]:
+def _application_folders(executable: str, program: str, environment: Mapping[str, str]) -> list[Path]:
     folders = [Path(environment[name]) for name in _FOLDERS if environment.get(name)]
-    if is_embedded(executable) and executable:
-        folders.append(script.parent if (script := _launcher(executable)) else Path(executable).parent)
+    if is_embedded(executable, program):
+        folders.append(script.parent if (script := _launcher(executable, program)) else Path(program).parent)
     return [folder.resolve() for folder in folders]
 
 

@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from .errors import PlatformError
-from .interpreter import find_interpreter
+from .interpreter import find_interpreter, is_embedded
 
 SIMULATION = "simulating"
 PHYSX = "physics without Isaac Sim"
@@ -184,4 +184,5 @@ _PURPOSES = tuple(dict.fromkeys(package.purpose for package in PACKAGES))
 def _made_by_our_launcher() -> bool:
     checkout = Path(__file__).resolve().parents[3]
     environment = Path(sys.executable).parent.parent
-    return (checkout / "mimic.sh").is_file() and environment.resolve() == (checkout / ".venv").resolve()
+    ours = (checkout / "mimic.sh").is_file() and environment.resolve() == (checkout / ".venv").resolve()
+    return ours and not is_embedded()
