@@ -86,8 +86,12 @@ def test_appending_keeps_what_is_there(recorded, stack_env, run_stage, tmp_path)
     ) as stage:
         for _ in range(5):
             stage.step()
+        started = stage._numbers.tolist()
         stage.request("stop")
         ending = stage.step()[-1]
+    assert min(started) == 1 + episodes[0].attrs["mimic"]["recorded"]["number"], (
+        "the demonstration that is there is not recorded again"
+    )
     assert ending.outcome == "stopped" and ending.summary["saved"] == 0 and stage.done
     with DatasetReader(path) as reader:
         assert reader.episode_names == ["demo_0"]

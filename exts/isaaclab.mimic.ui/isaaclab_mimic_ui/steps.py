@@ -33,6 +33,7 @@ _COMMON = {
     "assets": Looks("Assets", choices=("auto", "cloud", "local")),
     "viz": Looks("Live 3D view", choices=("none", "viser", "newton", "kit")),
     "overwrite": Looks("Replace the output if it exists"),
+    "any_task": Looks("Of another task, too"),
 }
 
 
@@ -125,8 +126,10 @@ GENERATE = Step(
             "keep_clear",
             "per_subtask_selection",
             "planner",
+            "patience",
             "max_failures",
             "keep_failed",
+            "any_task",
         ),
         "simulation": SIMULATION,
     },
@@ -137,6 +140,7 @@ GENERATE = Step(
         "resume": Looks("Go on with an earlier run's file"),
         "num_demos": Looks("Demonstrations", low=1),
         "mode": Looks("Rules", choices=("default", "upstream")),
+        "patience": Looks("Give up if the first", unit="attempts fail, 0: never", low=0),
         "max_failures": Looks("Give up after", unit="failures, 0: never", low=0),
         "keep_failed": Looks("Keep failed attempts in a file of their own"),
         "early_stop": Looks("Stop early"),
@@ -160,15 +164,19 @@ ANNOTATE = Step(
     "Annotate",
     "annotate",
     {
-        "TASK AND FILES": ("task", "input", "output", "overwrite"),
+        "TASK AND FILES": ("task", "input", "output", "overwrite", "resume"),
         "RUN": ("num_envs", "seed"),
+        "more": ("start_signals", "any_task"),
         "simulation": SIMULATION,
     },
     stage_options.AnnotateOptions,
     {
         "input": Looks("Recorded file", file="in", shared=DEMOS),
         "output": Looks("Output file", file="out", shared=ANNOTATED),
+        "resume": Looks("Go on with the output file"),
+        "start_signals": Looks("The task's start signals, too"),
     },
+    check=_overwrite_or("resume"),
     needs=DEMOS,
     blocked="needs recordings",
     makes=ANNOTATED,
@@ -183,6 +191,7 @@ MARK = Step(
     {
         "TASK AND FILES": ("task", "input", "output", "resume", "overwrite"),
         "MARKS": ("marks", "start_signals"),
+        "more": ("any_task",),
         "simulation": ("seed", *SIMULATION),
     },
     stage_options.AnnotateByHandOptions,
@@ -256,6 +265,7 @@ REPLAY = Step(
     {
         "TASK AND FILE": ("task", "input", "episodes"),
         "RUN": ("by", "num_envs"),
+        "more": ("any_task",),
         "simulation": ("seed", *SIMULATION),
     },
     stage_options.ReplayOptions,
@@ -279,7 +289,7 @@ TRAIN = Step(
     {
         "TASK AND FILES": ("task", "dataset", "output", "resume"),
         "RUN": ("epochs", "eval_every", "eval_rollouts", "num_envs", "seed"),
-        "how it is trained": ("config", "exact", "precision", "threads", "save_every", "horizon"),
+        "how it is trained": ("config", "exact", "precision", "threads", "save_every", "horizon", "any_task"),
         "simulation": SIMULATION,
     },
     learning_options.TrainOptions,

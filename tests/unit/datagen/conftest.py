@@ -18,6 +18,9 @@ from isaaclab_mimic_core.datagen.generator import Generator
 from isaaclab_mimic_core.datagen.plan import make_plan
 from isaaclab_mimic_core.datagen.settings import Settings
 from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank
+from isaaclab_mimic_core.datasets import DatasetWriter, Episode
+from isaaclab_mimic_core.datasets.layout import ACTIONS, DATAGEN_INFO
+from isaaclab_mimic_core.tasks import DEFAULT_TASK as TASK
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,3 +44,17 @@ def make_generator(demos) -> Callable[..., Generator]:
         return Generator(env, plan, make_bank(demos, env, plan), seed, settings or Settings())
 
     return make
+
+
+@pytest.fixture(scope="session")
+def annotated(demos, tmp_path_factory) -> Path:
+    """The scripted demonstrations as a file."""
+    path = tmp_path_factory.mktemp("kinematic") / "annotated.hdf5"
+    with DatasetWriter(path, {"env_name": TASK}) as writer:
+        for demo in demos:
+            data = {ACTIONS: demo.actions}
+            for group in ("eef_pose", "target_eef_pose", "object_pose"):
+                data |= {f"{DATAGEN_INFO}/{group}/{name}": poses for name, poses in getattr(demo, group).items()}
+            data |= {f"{DATAGEN_INFO}/subtask_term_signals/{name}": s for name, s in demo.term_signals.items()}
+            writer.add(Episode(data, {"success": True}))
+    return path

@@ -4,14 +4,13 @@
 """The whole of `generate` on the kinematic task: what is saved is a demonstration of it."""
 
 import json
-from pathlib import Path
 
 import pytest
 import torch
 from kinematic import KinematicStackEnv
 
-from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
-from isaaclab_mimic_core.datasets.layout import ACTIONS, DATAGEN_INFO
+from isaaclab_mimic_core.datasets import DatasetReader
+from isaaclab_mimic_core.datasets.layout import ACTIONS
 from isaaclab_mimic_core.errors import OutputError
 from isaaclab_mimic_core.events import AttemptFinished
 from isaaclab_mimic_core.stages.generate import Generate
@@ -19,20 +18,6 @@ from isaaclab_mimic_core.stages.options import GenerateOptions
 from isaaclab_mimic_core.tasks import DEFAULT_TASK as TASK
 
 WANTED = 8
-
-
-@pytest.fixture(scope="module")
-def annotated(demos, tmp_path_factory) -> Path:
-    """The scripted demonstrations as a file."""
-    path = tmp_path_factory.mktemp("kinematic") / "annotated.hdf5"
-    with DatasetWriter(path, {"env_name": "kinematic"}) as writer:
-        for demo in demos:
-            data = {ACTIONS: demo.actions}
-            for group in ("eef_pose", "target_eef_pose", "object_pose"):
-                data |= {f"{DATAGEN_INFO}/{group}/{name}": poses for name, poses in getattr(demo, group).items()}
-            data |= {f"{DATAGEN_INFO}/subtask_term_signals/{name}": s for name, s in demo.term_signals.items()}
-            writer.add(Episode(data, {"success": True}))
-    return path
 
 
 def test_saved_demonstrations_succeed_when_replayed(annotated, tmp_path):

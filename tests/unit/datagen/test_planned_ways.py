@@ -15,7 +15,8 @@ from scripted_env import ScriptedEnv, mimic_config, random_poses
 
 from isaaclab_mimic_core.datagen.generator import Generator
 from isaaclab_mimic_core.datagen.plan import make_plan
-from isaaclab_mimic_core.datagen.planning import Query, Transition, wants_planned
+from isaaclab_mimic_core.datagen.planners import wants_planned
+from isaaclab_mimic_core.datagen.planning import Query, Transition
 from isaaclab_mimic_core.datagen.settings import Settings
 from isaaclab_mimic_core.datagen.source_bank import SourceBank, SourceDemo, draw_bounds, make_bank, segment
 from isaaclab_mimic_core.errors import DatasetError, OptionError

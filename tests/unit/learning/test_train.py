@@ -14,7 +14,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from isaaclab_mimic_core.errors import ConfigError, DatasetError, InputFileError, OptionError, OutputError
-from isaaclab_mimic_core.events import CheckpointSaved, EpochFinished, StageFinished
+from isaaclab_mimic_core.events import CheckpointSaved, EpochFinished, StageFinished, Warned
 from isaaclab_mimic_core.learning.config import build_config
 from isaaclab_mimic_core.learning.policy import BatchedPolicy, load_policy
 from isaaclab_mimic_core.learning.sequences import Sequences
@@ -161,7 +161,7 @@ def test_a_run_goes_on_in_the_precision_it_was_begun_with(options, monkeypatch):
     run(Train(options(epochs=1, precision="float32")))
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
     run(Train(options(epochs=2, resume=True)))
-    assert json.loads((Path(options().output) / "run.json").read_text())["precision"] == "float32"
+    assert json.loads((Path(options().output) / "run.json").read_text())["options"]["precision"] == "float32"
     with pytest.raises(OptionError, match="another precision"):
         run(Train(options(epochs=3, resume=True, precision="bfloat16")))
 
@@ -200,7 +200,7 @@ def test_a_run_says_what_it_is_and_how_it_goes(options):
     assert isinstance(events[-1], StageFinished) and events[-1].outcome == "done"
     folder = Path(given.output)
     about = json.loads((folder / "run.json").read_text())
-    assert len(about["dataset_sha256"]) == 64 and about["versions"]["robomimic"] == "0.3.0"
+    assert len(about["inputs"]["dataset"]["sha256"]) == 64 and about["versions"]["robomimic"] == "0.3.0"
     assert json.loads((folder / "config.json").read_text())["train"]["num_epochs"] == 3
     assert list((folder / "tensorboard").iterdir()) and len(log(given)) == 3
 
@@ -313,9 +313,71 @@ def test_wrong_input_is_explained(options, dataset, tmp_path):
 
 def test_a_resumed_run_has_to_be_the_same(options, dataset, tmp_path):
     run(Train(options(epochs=1)))
+    before = {path: path.read_bytes() for path in Path(options().output).rglob("*") if path.is_file()}
     other = tmp_path / "other.hdf5"
     other.write_bytes(dataset.read_bytes())
     with h5py.File(other, "r+") as file:
         file["data/demo_0/actions"][0, 0] = 0.5
-    with pytest.raises(OptionError, match="another dataset"):
-        run(Train(options(epochs=2, resume=True, dataset=str(other))))
+    cases = {
+        r"begun with --dataset .*demos\.hdf5, not .*other\.hdf5": {"dataset": str(other)},
+        "begun with --exact off, not on": {"exact": True, "precision": "float32"},
+        "begun with --config: train.batch_size 20, not 10": {"sections": {"train": {"batch_size": 10}}},
+        "begun with --config: algo.optim_params.policy.learning_rate.initial": {
+            "sections": {"algo": {"optim_params": {"policy": {"learning_rate": {"initial": 0.5}}}}}
+        },
+    }
+    for said, changes in cases.items():
+        with pytest.raises(OptionError, match=said):
+            run(Train(options(**{"epochs": 2, "resume": True, **changes})))
+    assert {path: path.read_bytes() for path in before} == before
+    moved = tmp_path / "moved.hdf5"
+    moved.write_bytes(dataset.read_bytes())
+    assert run(Train(options(epochs=2, resume=True, dataset=str(moved), save_every=1)))[-1].summary["epochs"] == 2
+
+
+def test_more_epochs_go_on_only_where_the_learning_rate_does_not_depend_on_them(options):
+    linear = {"optim_params": {"policy": {"learning_rate": {"scheduler_type": "linear", "epoch_schedule": [4]}}}}
+    run(Train(options(epochs=4, sections={"algo": linear})))
+    with pytest.raises(OptionError, match=r"begun with --epochs 4, not 6 \(the learning rate follows it\)"):
+        run(Train(options(epochs=6, resume=True, sections={"algo": linear})))
+
+
+def test_evaluations_may_be_begun_later_but_not_changed(options):
+    run(Train(options(epochs=1)))
+    folder = Path(options().output)
+    done = {"epochs": 1, "resume": True, "eval_every": 5}
+    run(Train(options(**done, horizon=100)))
+    assert json.loads((folder / "run.json").read_text())["options"]["horizon"] == 100
+    with pytest.raises(OptionError, match="begun with --horizon 100, not 200"):
+        run(Train(options(**done, horizon=200)))
+
+
+def test_a_run_of_0_1_0_goes_on_with_what_it_holds(options, dataset):
+    run(Train(options(epochs=1)))
+    path = Path(options().output) / "run.json"
+    about = json.loads(path.read_text())
+    older = {
+        **{name: about["options"][name] for name in ("task", "exact", "precision")},
+        "dataset": str(dataset),
+        "dataset_sha256": about["inputs"]["dataset"]["sha256"],
+        "config": about["config"],
+        "options": about["given"],
+        "versions": {**about["versions"], "torch": "2.0.0"},
+    }
+    path.write_text(json.dumps(older))
+    with pytest.raises(OptionError, match="begun with --exact off, not on"):
+        run(Train(options(epochs=2, resume=True, exact=True, precision="float32")))
+    events = run(Train(options(epochs=2, resume=True)))
+    said = next(event.message for event in events if isinstance(event, Warned))
+    assert said.startswith("The run was begun with torch 2.0.0, now ")
+    assert json.loads(path.read_text())["manifest"] == 1
+    path.write_text("{")
+    with pytest.raises(InputFileError, match=r"run\.json: cannot be read"):
+        run(Train(options(epochs=3, resume=True)))
+
+
+def test_demonstrations_of_another_task_are_refused_unless_insisted(options):
+    other = {"task": "Mimic-Lift-Box-Two-Franka-v0"}
+    with pytest.raises(DatasetError, match="is of the task Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0, not of Mimic-Lift"):
+        Train(options(**other))
+    Train(options(any_task=True, **other)).close()

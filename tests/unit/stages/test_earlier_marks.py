@@ -8,7 +8,7 @@ import pytest
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
 from isaaclab_mimic_core.errors import MimicError
-from isaaclab_mimic_core.stages.earlier_marks import already_annotated, marks_in
+from isaaclab_mimic_core.stages.earlier_marks import marks_in
 
 INFO = "obs/datagen_info"
 
@@ -25,21 +25,6 @@ def write(path, lengths, origins=None):
                 attrs = {"mimic": {"annotated": {"from": origins[index]}}}
             writer.add(Episode(data, attrs))
     return str(path)
-
-
-def test_what_is_done_is_known_by_its_origin(tmp_path):
-    source = write(tmp_path / "demos.hdf5", [10, 11, 12])
-    output = write(tmp_path / "out.hdf5", [12, 10], ["demo_2", "demo_0"])
-    assert already_annotated(output, source) == {"demo_0", "demo_2"}
-    assert already_annotated(str(tmp_path / "none.hdf5"), source) == set()
-
-
-@pytest.mark.parametrize(("length", "origin"), [(10, "demo_7"), (13, "demo_0"), (10, "")])
-def test_the_output_of_another_input_is_refused(tmp_path, length, origin):
-    source = write(tmp_path / "demos.hdf5", [10])
-    output = write(tmp_path / "out.hdf5", [length], [origin])
-    with pytest.raises(MimicError, match="its demo_0 was not made from a demonstration in"):
-        already_annotated(output, source)
 
 
 def test_marks_are_found_under_the_recorded_name(tmp_path):

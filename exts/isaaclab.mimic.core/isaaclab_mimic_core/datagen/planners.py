@@ -42,6 +42,17 @@ def wants_planned(choice: str) -> bool | None:
     return None if choice == "task" else choice not in _UNPLANNED
 
 
+def choice_of(planner: str | None) -> str:
+    """Return the choice that leads to a planner, given by the name of its class; None: to straight ways."""
+    if planner is None:
+        return "straight"
+    classes = {
+        spec.planner.rpartition(":")[2] if isinstance(spec.planner, str) else spec.planner.__name__: choice
+        for choice, spec in PLANNERS.all().items()
+    }
+    return classes.get(planner, planner)
+
+
 def planner_of(choice: str) -> "TransitionPlanner | None":
     """Return a new planner; None for choices that name none.
 

@@ -7,6 +7,7 @@ Needs numpy and h5py only: neither a simulator nor torch is imported here.
 """
 
 from .async_writer import BackgroundWriter
+from .digest import digest
 from .episode import Episode, flatten, nest
 from .frames import FrameSpool
 from .info import format_summary, summarise
@@ -23,6 +24,7 @@ __all__ = [
     "FrameSpool",
     "SavedEpisode",
     "dataset_path",
+    "digest",
     "first_change",
     "flatten",
     "format_summary",

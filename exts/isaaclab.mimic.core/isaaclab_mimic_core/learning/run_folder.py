@@ -3,7 +3,7 @@
 
 """A run's folder on disk, and files that are whole or not there.
 
-RUN/run.json            task, dataset and its hash, settings, versions, git state
+RUN/run.json            what was asked for (`RunManifest`), all options, device, threads, git state
 RUN/config.json         robomimic's configuration, complete
 RUN/log.jsonl           a line for every epoch, and for every evaluation
 RUN/tensorboard/        the same for TensorBoard
@@ -12,38 +12,30 @@ RUN/best.pth            the checkpoint that succeeded most often, once one was e
 RUN/state.pt            where training stands: what --resume goes on from
 """
 
-import hashlib
 import json
-import os
 import subprocess
-from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputFileError, OptionError, OutputError
+from ..errors import InputFileError
+from ..files import check_folder, write_atomically, write_json
+from ..run_manifest import Difference, InputFile, RunManifest
 
-
-def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
-    """Let `write` fill a file beside the target, and rename it: a kill leaves the old file or the new one."""
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        write(beside)
-        with beside.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(
-            f"cannot be written ({(error.strerror or str(error)).lower()})",
-            where=str(path),
-            remedy="Make room, then go on with --resume.",
-        ) from error
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write plain data as JSON, atomically."""
-    write_atomically(path, lambda beside: beside.write_text(json.dumps(content, indent=2) + "\n"))
+_DECIDES_NOTHING = (
+    "train.num_epochs",
+    "train.data",
+    "train.output_dir",
+    "train.cuda",
+    "train.num_data_workers",
+    "train.hdf5_cache_mode",
+    "experiment.name",
+    "experiment.logging.",
+    "experiment.save.",
+    "experiment.render",
+    "experiment.keep_all_videos",
+    "meta.",
+)
+"""Keys of robomimic's configuration that may differ when a run goes on; the dataset is compared by its content."""
 
 
 class RunFolder:
@@ -73,12 +65,7 @@ class RunFolder:
                     "there is no run to resume: no state.pt", where=str(self.path), remedy="Start it without --resume."
                 )
             return
-        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
-            raise OutputError(
-                "exists already and is not an empty folder",
-                where=str(self.path),
-                remedy="Give another --output, or --resume to go on with the run in it.",
-            )
+        check_folder(str(self.path), "Give another --output, or --resume to go on with the run in it.")
 
     def begin(self, run: dict, config: Any) -> None:
         """Make the folder and write what the run is."""
@@ -86,25 +73,37 @@ class RunFolder:
         write_json(self.path / "run.json", run)
         write_json(self.path / "config.json", config)
 
-    def check_same(self, run: dict, names: tuple[str, ...]) -> None:
-        """Check that a resumed run is the run that was begun.
+    def manifest(self) -> RunManifest:
+        """Return what the run that was begun here was asked for.
 
         Raises:
-            OptionError: It is not; says in what it differs.
+            InputFileError: The folder does not say.
         """
-        earlier = self.run
-        for name in names:
-            if earlier.get(name) != run[name]:
-                raise OptionError(
-                    f"the run was begun with another {name.replace('_', ' ')}",
-                    where=f"--resume {self.path}",
-                    remedy="Give the same options again, or another --output.",
-                )
+        path = self.path / "run.json"
+        run = _read_json(path)
+        return RunManifest.from_dict(run, str(path)) if "manifest" in run else _of_0_1_0(run)
 
-    @property
-    def run(self) -> dict:
-        """What the run that was begun here is, as `begin` wrote it."""
-        return json.loads((self.path / "run.json").read_text())
+    def keep(self, manifest: RunManifest) -> None:
+        """Write down what a run that goes on is asked for; all else that was known of it stays."""
+        path = self.path / "run.json"
+        run = _read_json(path)
+        if (now := {**run, **manifest.to_dict()}) != run:
+            write_json(path, now)
+
+    def config_differences(self, config: Any) -> list[Difference]:
+        """Return in what a configuration differs from the run's own, of all that decides what is learned."""
+        then = _flat(_read_json(self.path / "config.json"))
+        now = _flat(json.loads(json.dumps(config)))
+        # Where the learning rate falls over the whole training, the number of epochs decides each of them.
+        epochs = "train.num_epochs"
+        rescaled = any(name.endswith(".epoch_schedule") and now[name] != then.get(name, now[name]) for name in now)
+        if rescaled and now[epochs] != then.get(epochs):
+            return [Difference("--epochs", then.get(epochs), f"{now[epochs]} (the learning rate follows it)")]
+        return [
+            Difference(f"--config: {name}", then[name], value)
+            for name, value in now.items()
+            if name in then and then[name] != value and not name.startswith(_DECIDES_NOTHING)
+        ]
 
     def read_log(self, kind: str) -> list[dict]:
         """Return the log's entries of a kind: `epoch` or `evaluation`."""
@@ -126,21 +125,33 @@ class RunFolder:
             write_atomically(self.log, lambda beside: beside.write_text("".join(line + "\n" for line in kept)))
 
 
-def file_hash(path: str) -> str:
-    """Return a file's SHA-256."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what a policy depends on."""
-    found = {}
-    for name in ("isaaclab-mimic-kit", "isaaclab", "torch", "robomimic", "numpy"):
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
+def _read_json(path: Path) -> dict:
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise InputFileError("cannot be read", where=str(path), remedy="Start a new run.") from error
+    if not isinstance(found, dict):
+        raise InputFileError("is no JSON object", where=str(path), remedy="Start a new run.")
     return found
+
+
+def _flat(config: dict, prefix: str = "") -> dict[str, Any]:
+    """Return nested settings by their dotted names."""
+    found = {}
+    for key, value in config.items():
+        name = f"{prefix}{key}"
+        found.update(_flat(value, f"{name}.") if isinstance(value, dict) else {name: value})
+    return found
+
+
+def _of_0_1_0(run: dict) -> RunManifest:
+    """Return what 0.1.0 has written down of a run."""
+    options = {name: run[name] for name in ("task", "exact", "precision") if name in run}
+    given = run.get("options", {})
+    if given.get("eval_every"):
+        options |= {name: given[name] for name in ("seed", "eval_rollouts", "horizon") if name in given}
+    dataset = InputFile(str(run.get("dataset", "")), str(run.get("dataset_sha256", "")))
+    return RunManifest("train", options, {"dataset": dataset}, dict(run.get("versions", {})))
 
 
 def git_state() -> dict | None:

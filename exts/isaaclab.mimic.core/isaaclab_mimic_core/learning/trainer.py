@@ -15,10 +15,10 @@ import numpy as np
 import torch
 
 from ..errors import ConfigError, DatasetError, MimicError
+from ..files import write_atomically
 from .action_units import ActionUnits, output_layer
 from .batches import ExactBatches, KeyedBatches, LoaderBatches
 from .config import normalises_actions
-from .run_folder import write_atomically
 from .sequences import Sequences, can_be_resident
 from .steps import FusedStep, RobomimicStep, choose_precision
 

@@ -25,7 +25,7 @@ FILE_NAME = "report.html"
 _OUTCOMES = {
     "": "The run has not ended: the figures are those of its record so far.",
     "stopped": "The run was stopped before it had all the demonstrations that were wanted.",
-    "gave_up": "The run gave up: it had as many failed attempts as it was allowed.",
+    "gave_up": "The run gave up before it had all that were wanted: too many attempts had failed.",
     "failed": "The run ended on an error.",
 }
 _LOOK_FOR = {
@@ -59,6 +59,9 @@ _TITLES = {
     "sources": "Which source demonstrations were used",
     "source_success": "Success by source demonstration",
 }
+
+FILES = (FILE_NAME, RUN_FILE_NAME, *(f"{name}.png" for name in _TITLES))
+"""What a report consists of."""
 
 
 def write_report(

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode, FrameSpool, first_change
+from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode, FrameSpool, digest, first_change
 from ..datasets.layout import START_SIGNALS, TERM_SIGNALS
 from ..errors import MimicError, TaskError
 from ..events import DemoSaved, EpisodeAnnotated, Event, Warned
-from .earlier_marks import already_annotated
+from .input_task import check_task
 from .options import AnnotateOptions
 from .output_check import as_written, check_output
 from .playback import Playback
 from .recorded import check_fits, read_recorded
+from .resume import earlier_annotation, file_attrs, manifest_of
 from .sim_stage import SimStage, writing_mode
 
 if TYPE_CHECKING:
@@ -44,9 +45,13 @@ class Annotate(SimStage):
         super().__init__(options, env)
         self._mode: Any = writing_mode(options.overwrite, options.resume)
         with DatasetReader(options.input) as reader:
+            check_task(reader, options.task, options.any_task)
             episodes = [read_recorded(reader, name) for name in reader.episode_names]
         check_output(options.output, self._mode, options.input)
-        done = already_annotated(options.output, options.input) if options.resume else set()
+        self._manifest = manifest_of("annotate", options, {}, env=env)
+        self._earlier_run = earlier_annotation(options.output, options.input) if options.resume else None
+        self._compare_with_earlier(options.output)
+        done = self._earlier_run.done if self._earlier_run else frozenset()
         self._of = len(episodes)
         self._episodes = [episode for episode in episodes if episode.name not in done]
         self._next = 0
@@ -80,8 +85,9 @@ class Annotate(SimStage):
         self._playback = Playback(env, lengths, self._episodes.__getitem__, self.options.seed)
         # After a reset, for a task's signals may come from observations; before a file is made or replaced.
         self._check_start_signals()
+        attrs = file_attrs(self._manifest, self.options, env.info, self._earlier_run)
         self._writer = self._resources.enter_context(
-            BackgroundWriter(DatasetWriter(self.options.output, env.env_args(), mode=self._mode))
+            BackgroundWriter(DatasetWriter(self.options.output, env.env_args(), mode=self._mode, attrs=attrs))
         )
         self._recorder = EpisodeRecorder(env.num_envs, env.device, self._playback.longest, FrameSpool(self._writer))
         self._success = np.zeros(env.num_envs, dtype=bool)
@@ -179,7 +185,7 @@ class Annotate(SimStage):
 
     def _attrs(self, source: Episode) -> dict:
         history = dict(source.attrs.get("mimic") or {})
-        history["annotated"] = {"from": source.name, **self.env.info}
+        history["annotated"] = {"from": source.name, "sha256": digest([source]), **self.env.info}
         attrs: dict[str, Any] = {"success": True, "mimic": history}
         if source.seed is not None:
             attrs["seed"] = source.seed

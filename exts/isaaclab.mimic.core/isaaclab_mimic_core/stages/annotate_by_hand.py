@@ -20,13 +20,15 @@ from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode
 from ..datasets.layout import DATAGEN_INFO, START_SIGNALS, TERM_SIGNALS
 from ..errors import OutputError
 from ..events import DemoSaved, EpisodeAnnotated, Event, Warned
-from .earlier_marks import already_annotated, marks_in
+from .earlier_marks import marks_in
+from .input_task import check_task
 from .open_marks import OpenMarks
 from .options import AnnotateByHandOptions
 from .output_check import as_written, check_output
 from .playhead import Playhead
 from .reading import Reading
 from .recorded import check_fits, check_recorded, read_recorded
+from .resume import earlier_annotation, file_attrs, manifest_of, recorded_digest
 from .sim_stage import SimStage, writing_mode
 
 if TYPE_CHECKING:
@@ -53,10 +55,14 @@ class AnnotateByHand(SimStage):
         self._mode: Any = writing_mode(options.overwrite, options.resume)
         check_output(options.output, self._mode, options.input)
         with DatasetReader(options.input) as reader:
+            check_task(reader, options.task, options.any_task)
             self._names = list(reader.episode_names)
             for name in self._names:
                 check_recorded(reader, name, states=True)
-        done = already_annotated(options.output, options.input) if options.resume else set()
+        self._manifest = manifest_of("annotate", options, {}, env=env)
+        self._earlier_run = earlier_annotation(options.output, options.input) if options.resume else None
+        self._compare_with_earlier(options.output)
+        done = self._earlier_run.done if self._earlier_run else frozenset()
         self._queue = deque(name for name in self._names if name not in done)
         self._earlier = {} if options.marks in ("none", "auto") else marks_in(options.marks, set(self._names))
         self._open_marks = OpenMarks(options.output, options.resume)
@@ -251,7 +257,8 @@ class AnnotateByHand(SimStage):
         new = {f"{TERM_SIGNALS}/{name}": values for name, values in term.items()}
         new |= {f"{START_SIGNALS}/{name}": values for name, values in start.items()}
         history = dict(self._episode.attrs.get("mimic") or {})
-        history["annotated"] = {"from": self._episode.name, "by": "hand", **self.env.info}
+        origin = {"from": self._episode.name, "sha256": recorded_digest(self._reader, self._episode.name)}
+        history["annotated"] = {**origin, "by": "hand", **self.env.info}
         attrs = {"success": bool(self._reading.fulfilled), **self._episode.attrs, "mimic": history}
         self._writer.submit(Episode({**kept, **self._reading.terms(), **new}, attrs))
         self._accepted.append(self._episode.name)
@@ -276,8 +283,9 @@ class AnnotateByHand(SimStage):
         everyone = torch.arange(env.num_envs, device=env.device)
         env.reset(everyone, randomness.streams(self.options.seed, "reset", everyone))
         self._reader = self._resources.enter_context(DatasetReader(self.options.input))
+        attrs = file_attrs(self._manifest, self.options, env.info, self._earlier_run)
         self._writer = self._resources.enter_context(
-            BackgroundWriter(DatasetWriter(self.options.output, env.env_args(), mode=self._mode))
+            BackgroundWriter(DatasetWriter(self.options.output, env.env_args(), mode=self._mode, attrs=attrs))
         )
         self._slots = expected_marks(env.cfg.subtask_configs, self.options.start_signals)
         self._first_offset = {

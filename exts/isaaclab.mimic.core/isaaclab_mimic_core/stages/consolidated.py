@@ -60,7 +60,7 @@ class Consolidated(DeviceStage):
         self._sources_path = str(output.with_name(f"{output.stem}_sources{output.suffix}"))
         for path in (options.generate_into, self._sources_path):
             check_output(path, self._mode, options.input)
-        self._episodes = read_annotated(options.input) if options.input else []
+        self._episodes = read_annotated(options.input, options.task, options.any_task) if options.input else []
         self._resets = self._attempts = self._finished = self._submitted = self._saved = self._demonstrated = 0
         self._steps = self._latest = self._held = 0
         self._recording = False

@@ -15,16 +15,18 @@ import torch
 from ..datasets.layout import natural_order
 from ..errors import InputFileError, OptionError, OutputError
 from ..events import AttemptFinished, Event, PolicyEvaluated
+from ..files import file_hash, write_atomically, write_json
 from ..learning.config import require_robomimic
 from ..learning.perturb import NOMINAL, VARIANTS, Variant
 from ..learning.results import draw, format_table, summarise
 from ..learning.rollouts import Rollout, Rollouts
-from ..learning.run_folder import write_atomically, write_json
 from ..learning.sweep import Sweep
+from ..run_manifest import InputFile, RunManifest
 from ..sim.engines import choose_engine
 from .film import MOST, Film
 from .learning_options import EvaluateOptions
 from .output_check import check_output
+from .resume import manifest_of
 from .sim_stage import SimStage
 
 if TYPE_CHECKING:
@@ -57,10 +59,14 @@ class Evaluate(SimStage):
         perturbed = sorted(VARIANTS, key=lambda variant: variant.configure is not None)
         self._variants = [NOMINAL, *perturbed] if options.robust else [NOMINAL]
         self._sweeps: dict[str, Sweep] = {}
-        self._settings = {
-            **{name: getattr(options, name) for name in ("task", "seed", "horizon", "hold", "actions")},
-            "checkpoints": {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
-        }
+        self._hashes = {str(path): file_hash(path) for path in files}
+        self._manifest = manifest_of(
+            "evaluate",
+            options,
+            {"checkpoints": InputFile(" ".join(options.checkpoints), _joint_hash(self._hashes))},
+            ("robomimic", "numpy"),
+            env=env,
+        )
         if self.keeps_files:
             self._prepare_folder()
         self._rollouts: Rollouts | None = None
@@ -261,20 +267,19 @@ class Evaluate(SimStage):
     def _prepare_folder(self) -> None:
         settings = self._folder / "settings.json"
         check_output(str(settings), "overwrite")
+        earlier = _read_settings(settings) if settings.exists() else None
         if self.options.resume:
-            if not settings.is_file():
+            if earlier is None:
                 raise InputFileError(
                     "there is no evaluation to resume", where=str(self._folder), remedy="Start it without --resume."
                 )
-            if json.loads(settings.read_text()) != self._settings:
-                raise OptionError(
-                    "the evaluation was begun with other checkpoints or settings",
-                    where=f"--resume {self._folder}",
-                    remedy="Give the same ones again, or another --output.",
-                )
-            self._read_log()
-            return
-        if self._log.exists():
+            then, names = earlier
+            self._manifest.check_resumes(then, str(self._folder))
+            self._remarks += self._manifest.remarks(then)
+            self._manifest = self._manifest.going_on(then)
+            # The same files, which may be called otherwise from where we are now.
+            self._read_log(dict(zip(names, self._names, strict=True)))
+        elif self._log.exists():
             raise OutputError(
                 "holds an evaluation already",
                 where=str(self._folder),
@@ -283,13 +288,20 @@ class Evaluate(SimStage):
         self._folder.mkdir(parents=True, exist_ok=True)
         write_json(settings, self._settings)
 
-    def _read_log(self) -> None:
+    @property
+    def _settings(self) -> dict:
+        return {**self._manifest.to_dict(), "checkpoints": self._hashes}
+
+    def _read_log(self, names: dict[str, str]) -> None:
+        """Take over the rollouts that were made; `names`: of each checkpoint, as it was called then and is now."""
         if not self._log.is_file():
             return
         # A line that a kill has cut short is a rollout that is made again.
-        lines = [line for line in self._log.read_text().splitlines() if line.endswith("}")]
-        write_atomically(self._log, lambda beside: beside.write_text("".join(line + "\n" for line in lines)))
-        found = [json.loads(line) for line in lines]
+        found = [json.loads(line) for line in self._log.read_text().splitlines() if line.endswith("}")]
+        for line in found:
+            line["checkpoint"] = names.get(line["checkpoint"], line["checkpoint"])
+        text = "".join(json.dumps(line) + "\n" for line in found)
+        write_atomically(self._log, lambda beside: beside.write_text(text))
         # Results of the task as it is come first, for they decide which policy is perturbed.
         for variant in self._variants:
             for line in found:
@@ -304,6 +316,30 @@ class Evaluate(SimStage):
         for run in self._runs:
             if Path(best).parent == run / "models":
                 write_atomically(run / "best.pth", lambda beside: shutil.copyfile(best, beside))
+
+
+def _joint_hash(hashes: dict[str, str]) -> str:
+    return hashlib.sha256(" ".join(hashes.values()).encode()).hexdigest()
+
+
+def _read_settings(path: Path) -> tuple[RunManifest, list[str]]:
+    """Return what an earlier evaluation was asked for, and what its checkpoints were called.
+
+    Raises:
+        InputFileError: The file is none of an evaluation.
+    """
+    try:
+        settings = json.loads(path.read_text())
+        hashes = {str(name): str(found) for name, found in settings["checkpoints"].items()}
+        if "manifest" in settings:
+            return RunManifest.from_dict(settings, str(path)), list(hashes)
+        # 0.1.0
+        options = {name: settings[name] for name in ("task", "seed", "horizon", "hold", "actions")}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputFileError(
+            "is not the settings of an evaluation", where=str(path), remedy="Give another --output."
+        ) from error
+    return RunManifest("evaluate", options, {"checkpoints": InputFile("", _joint_hash(hashes))}), list(hashes)
 
 
 def find_checkpoints(given: tuple[str, ...]) -> tuple[list[Path], list[Path]]:

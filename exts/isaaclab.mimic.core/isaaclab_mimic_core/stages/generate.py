@@ -13,15 +13,16 @@ import torch
 
 from .. import randomness
 from ..datagen.outcome import evenness, spread
-from ..datagen.planners import planner_of, wants_planned
+from ..datagen.planners import choice_of, planner_of, wants_planned
 from ..datagen.settings import Settings
-from ..datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
+from ..datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool, digest
 from ..errors import OptionError
-from ..events import DemoSaved, Event
+from ..events import DemoSaved, Event, Warned
+from ..run_manifest import InputFile
 from .options import GenerateOptions
 from .output_check import as_written, check_output
 from .provenance import attempt_finished, generated_from
-from .resume import earlier_run
+from .resume import earlier_generation, file_attrs, manifest_of
 from .sim_stage import SimStage, writing_mode
 from .sources import as_sources, read_annotated
 from .watched import watched_ways
@@ -41,19 +42,32 @@ class Generate(SimStage):
         options = as_written(options, "output")
         super().__init__(options, env)
         self._settings = self.check(options)
-        self._mode: Any = writing_mode(options.overwrite)
-        self._started_attempts = self._saved = 0
-        if options.resume:
-            self._mode = "append"
-            self._saved, self._started_attempts = earlier_run(options)
-        check_output(options.output, self._mode, options.input)
+        output = Path(options.output)
+        self._failed_path = str(output.with_name(f"{output.stem}_failed{output.suffix}")) if options.keep_failed else ""
+        mode = writing_mode(options.overwrite, options.resume)
+        # With --resume and no file there is nothing that could be gone on with.
+        self._mode: Any = "create" if mode == "append" and not output.exists() else mode
+        for path in filter(None, (options.output, self._failed_path)):
+            check_output(path, self._mode, options.input)
         self._report = None
         if options.report:
             from .run_report import RunReport
 
             self._report = RunReport(options)
-        self._episodes = read_annotated(options.input)
-        self._already = self._submitted = self._saved
+        self._episodes = read_annotated(options.input, options.task, options.any_task)
+        self._manifest = manifest_of(
+            "generate",
+            options,
+            {"input": InputFile(options.input, digest(self._episodes))},
+            env=env,
+            **asdict(self._settings),
+            planner=None if options.planner == "task" else options.planner,
+        )
+        self._earlier_run = earlier_generation(options.output, self._failed_path) if options.resume else None
+        self._compare_with_earlier(options.output)
+        self._already = self._submitted = self._saved = self._earlier_run.saved if self._earlier_run else 0
+        self._first = self._started_attempts = self._earlier_run.next_attempt if self._earlier_run else 0
+        self._first_failed = 0
         self._finished = self._failed = 0
         self._failed_writer: BackgroundWriter | None = None
         self._steps = 0
@@ -72,10 +86,9 @@ class Generate(SimStage):
         """
         if options.num_demos < 1:
             raise OptionError(f"at least one demonstration is wanted, not {options.num_demos}", where="--num-demos")
-        if options.max_failures < 0:
-            raise OptionError("must not be negative", where="--max-failures")
-        if options.overwrite and options.resume:
-            raise OptionError("--resume and --overwrite exclude each other", where="--output")
+        for name in ("max_failures", "patience"):
+            if getattr(options, name) < 0:
+                raise OptionError("must not be negative", where=f"--{name.replace('_', '-')}")
         if options.max_retries is not None and options.max_retries < 0:
             raise OptionError("must not be negative", where="--max-retries")
         wants_planned(options.planner)
@@ -139,30 +152,21 @@ class Generate(SimStage):
             "planner": type(planner).__name__ if planner else None,
             **env.info,
         }
-        self._writer = self._resources.enter_context(
-            BackgroundWriter(
-                DatasetWriter(
-                    options.output, env.env_args(), mode=self._mode, attrs={"mimic": {"generated": self._run}}
-                )
-            )
-        )
-        if options.keep_failed:
-            path = Path(options.output)
-            self._failed_writer = self._resources.enter_context(
-                BackgroundWriter(
-                    DatasetWriter(
-                        path.with_name(f"{path.stem}_failed{path.suffix}"),
-                        env.env_args(),
-                        mode="overwrite" if self._mode == "create" else self._mode,
-                        attrs={"mimic": {"generated": self._run}},
-                    )
-                )
-            )
+        by_task = choice_of(type(planner).__name__ if planner else None) if options.planner == "task" else None
+        manifest = self._manifest.with_options(planner=by_task)
+        attrs = file_attrs(manifest, options, env.info, self._earlier_run, generated=self._run)
+        self._writer = self._open_writer(options.output, attrs)
+        if self._failed_path:
+            self._failed_writer = self._open_writer(self._failed_path, attrs)
         longest = max(len(demo.actions) for demo in demos)
         self._recorder = EpisodeRecorder(env.num_envs, env.device, longest * 3 // 2, FrameSpool(self._writer))
         self._restart(torch.arange(env.num_envs, device=env.device))
         self._generating_since = time.perf_counter()
         return [self._enter(f"Generating from {len(demos)} demonstrations")]
+
+    def _open_writer(self, path: str, attrs: dict) -> BackgroundWriter:
+        writer = DatasetWriter(path, self.env.env_args(), mode=self._mode, attrs=attrs)
+        return self._resources.enter_context(BackgroundWriter(writer))
 
     @torch.inference_mode()
     def _tick(self) -> list[Event]:
@@ -185,6 +189,8 @@ class Generate(SimStage):
             return events + self._close_file("done")
         if 0 < self.options.max_failures <= self._failed:
             return events + self._close_file("gave_up")
+        if 0 < self._patience <= self._first_failed and self._submitted == self._already:
+            return [*events, Warned(self._advice()), *self._close_file("gave_up")]
         if outcomes:
             self._restart(torch.tensor([outcome.env for outcome in outcomes], device=env.device))
         return events
@@ -216,10 +222,26 @@ class Generate(SimStage):
             self._writer.submit(self._episode(outcome))
         else:
             self._failed += 1
+            # By number, not in the order in which they end: where many run at once, those that fail end first.
+            self._first_failed += outcome.attempt < self._first + self._patience
             if self._failed_writer is not None:
                 self._failed_writer.submit(self._episode(outcome))
             self._causes[f"{outcome.cause} {outcome.subtask}".strip()] += 1
         return [attempt_finished(outcome)]
+
+    @property
+    def _patience(self) -> int:
+        """How many of the first attempts may fail, if all of them do; 0: never mind."""
+        patience = self.options.patience
+        return max(patience, self.env.num_envs) if patience else 0
+
+    def _advice(self) -> str:
+        cause, count = self._causes.most_common(1)[0]
+        return (
+            f"None of the first {self._patience} attempts has succeeded; {count} of {self._failed} failed: {cause}. "
+            f"Do the sources succeed here? mimic replay {self.options.input} --task {self.options.task} --validate. "
+            "Watch some attempts: --num-envs 1 --viz viser. Go on all the same: --patience 0."
+        )
 
     def _episode(self, outcome: "Outcome") -> Episode:
         recorded = self._recorder.take(outcome.env, outcome.steps)

@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 
-from .options import SimOptions
+from .options import SimOptions, by_content, may_differ
 
 
 @dataclass(frozen=True)
@@ -16,31 +16,33 @@ class TrainOptions(SimOptions):
     mimic train --dataset generated.hdf5 --output outputs/run --eval-every 20 --num-envs 64
     """
 
-    dataset: str = "generated.hdf5"
+    dataset: str = by_content("generated.hdf5")
     """File of demonstrations."""
-    output: str = "outputs/train"
+    any_task: bool = may_differ(False)
+    """Take demonstrations of another task, too: its robot, actions and observations have to be the same."""
+    output: str = may_differ("outputs/train")
     """The run's folder; new or empty unless resume is given."""
-    config: str = ""
+    config: str = by_content("")
     """robomimic's configuration as a JSON file; upstream: the task's own; empty: ours for the task if there is one."""
-    epochs: int = 0
+    epochs: int = may_differ(0)
     """Epochs to train; 0: as many as the configuration says."""
-    resume: bool = False
+    resume: bool = may_differ(False)
     """Go on with a run that was stopped or killed."""
     exact: bool = False
     """Reproduce robomimic's own loop to the bit, slower."""
     precision: str = "auto"
     """float32, or bfloat16 for the recurrent layers while training; auto: bfloat16 on CPUs that have it."""
-    threads: int = 0
+    threads: int = may_differ(0)
     """Threads to compute with on a CPU; 0: half as many as there are cores (with exact, torch decides)."""
-    save_every: int = 0
+    save_every: int = may_differ(0)
     """Epochs between checkpoints; 0: as the configuration says."""
-    eval_every: int = 0
+    eval_every: int = may_differ(0)
     """Epochs between evaluations in simulation, after which the best checkpoint is kept as best.pth; 0: never."""
     eval_rollouts: int = 50
     """Rollouts of such an evaluation."""
     horizon: int = 500
     """Steps after which a rollout ends."""
-    num_envs: int = 50
+    num_envs: int = may_differ(50)
     """Environments of such an evaluation."""
 
 
@@ -52,13 +54,13 @@ class EvaluateOptions(SimOptions):
     mimic evaluate --checkpoints outputs/run/best.pth --robust
     """
 
-    checkpoints: tuple[str, ...] = ()
+    checkpoints: tuple[str, ...] = by_content(())
     """Checkpoints (.pth) of robomimic, and folders of training runs."""
-    num_rollouts: int = 50
+    num_rollouts: int = may_differ(50)
     """Rollouts of the best checkpoints; the others get fewer."""
-    first_rollouts: int = 16
+    first_rollouts: int = may_differ(16)
     """Rollouts of every checkpoint in the first round of a comparison; each round doubles them for the better half."""
-    half_width: float = 0.0
+    half_width: float = may_differ(0.0)
     """Stop as soon as the 95 % interval of a success rate reaches no farther than this to either side; 0: never."""
     horizon: int = 500
     """Steps after which a rollout ends."""
@@ -66,15 +68,15 @@ class EvaluateOptions(SimOptions):
     """Steps that the task has to stay fulfilled for a rollout to count, and end, before the horizon."""
     actions: str = "sample"
     """sample draws one of the policy's modes, as robomimic does; mode takes the likeliest."""
-    robust: bool = False
+    robust: bool = may_differ(False)
     """Also measure the best under perturbations: poses, object size, mass, friction, gains, noise, delay."""
-    video: int = 0
+    video: int = may_differ(0)
     """Rollouts of each checkpoint to film afterwards, side by side, as an mp4 in the output folder; 0: none."""
-    output: str = ""
+    output: str = may_differ("")
     """Folder for table, picture and every rollout; by default evaluation/ in the run's folder or beside the file."""
-    resume: bool = False
+    resume: bool = may_differ(False)
     """Go on with an evaluation that was stopped or killed."""
-    num_envs: int = 50
+    num_envs: int = may_differ(50)
     """Environments that run side by side."""
 
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from ..errors import InputFileError
-from ..learning.run_folder import write_json
+from ..files import write_json
 
 
 class OpenMarks:

@@ -6,11 +6,32 @@
 Nothing heavy is imported here, so that `mimic --help` answers at once.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from ..devices.settings import DeviceSettings
 from ..tasks.shipped import DEFAULT_TASK
+
+_ON_RESUME = "on resume"
+
+
+def may_differ(default: Any) -> Any:
+    """Declare an option that a run may be resumed with another value of, for it does not decide what is made.
+
+    All others are compared, by what they are resolved to; see `run_manifest`.
+    """
+    return field(default=default, metadata={_ON_RESUME: "may differ"})
+
+
+def by_content(default: Any) -> Any:
+    """Declare an option that names files: a run is resumed with the same content, wherever that lies."""
+    return field(default=default, metadata={_ON_RESUME: "by content"})
+
+
+def deciding(options: Any) -> dict[str, Any]:
+    """Return the options that decide what a run makes, beside the files it reads."""
+    return {each.name: getattr(options, each.name) for each in fields(options) if _ON_RESUME not in each.metadata}
 
 
 @dataclass(frozen=True)
@@ -19,25 +40,25 @@ class SimOptions:
 
     task: str = DEFAULT_TASK
     """Task id, or one of its other names; mimic tasks lists them."""
-    num_envs: int = 16
+    num_envs: int = may_differ(16)
     """Environments that run side by side."""
     seed: int = 1
     """Seed of everything random."""
-    device: str = "auto"
+    device: str = may_differ("auto")
     """Where to compute: auto, cpu, cuda or cuda:<index>."""
     physics: str = "auto"
     """Physics engine: auto, ovphysx, newton or isaacsim."""
     assets: str = "auto"
     """Robot, table and objects: auto, cloud or local."""
-    viz: str = "none"
+    viz: str = may_differ("none")
     """Live view: none, viser, newton or kit."""
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for each in fields(self):
+            value = getattr(self, each.name)
             if isinstance(value, Path):
                 # Plain data: options travel to worker processes and into files.
-                object.__setattr__(self, field.name, str(value))
+                object.__setattr__(self, each.name, str(value))
 
 
 @dataclass(frozen=True)
@@ -53,6 +74,8 @@ class TeleopOptions(DeviceSettings, SimOptions):
     """File to generate into meanwhile: each demonstration that succeeds joins the sources of the other environments."""
     input: str = ""
     """With generate_into: annotated demonstrations to begin with, if there are any."""
+    any_task: bool = False
+    """With input: take demonstrations of another task, too: its robot, actions and objects have to be the same."""
     num_demos: int = 0
     """With generate_into: demonstrations to generate; 0: until stopped."""
     overwrite: bool = False
@@ -93,17 +116,19 @@ class AnnotateOptions(SimOptions):
     mimic annotate --input demos.hdf5 --output annotated.hdf5
     """
 
-    input: str = "demos.hdf5"
+    input: str = by_content("demos.hdf5")
     """File of recorded demonstrations."""
-    output: str = "annotated.hdf5"
+    any_task: bool = may_differ(False)
+    """Take demonstrations of another task, too: its robot, actions and objects have to be the same."""
+    output: str = may_differ("annotated.hdf5")
     """File to write."""
-    num_envs: int = 16
+    num_envs: int = may_differ(16)
     """Demonstrations that are played side by side."""
     start_signals: bool = False
     """Keep the task's own start signals, too."""
-    resume: bool = False
+    resume: bool = may_differ(False)
     """Go on with the output: demonstrations that are in it are not played again."""
-    overwrite: bool = False
+    overwrite: bool = may_differ(False)
     """Replace the output if it exists."""
 
 
@@ -114,19 +139,27 @@ class AnnotateByHandOptions(SimOptions):
     mimic annotate --manual --viz viser --input demos.hdf5 --output annotated.hdf5
     """
 
-    input: str = "demos.hdf5"
+    input: str = by_content("demos.hdf5")
     """File of recorded demonstrations."""
-    output: str = "annotated.hdf5"
+    any_task: bool = may_differ(False)
+    """Take demonstrations of another task, too: its robot, actions and objects have to be the same."""
+    output: str = may_differ("annotated.hdf5")
     """File to write."""
-    num_envs: int = 1
+    num_envs: int = may_differ(1)
     """Environments that show the demonstration; more of them only make reading it faster."""
+    seed: int = may_differ(1)
+    """Seed of what is not recorded."""
+    physics: str = may_differ("auto")
+    """Physics engine that shows the states: auto, ovphysx, newton or isaacsim."""
+    assets: str = may_differ("auto")
+    """Robot, table and objects: auto, cloud or local."""
     start_signals: bool = False
     """Mark where subtasks start, too."""
-    marks: str = "none"
+    marks: str = may_differ("none")
     """Marks to begin with: none, auto (the task's own signals), or an annotated file to take them from."""
-    resume: bool = False
+    resume: bool = may_differ(False)
     """Go on with the output: demonstrations that are in it are not shown again."""
-    overwrite: bool = False
+    overwrite: bool = may_differ(False)
     """Replace the output if it exists."""
 
 
@@ -141,6 +174,8 @@ class ReplayOptions(SimOptions):
     """File of demonstrations."""
     task: str = ""
     """Task id; the one that the file names by default."""
+    any_task: bool = False
+    """Take demonstrations of another task, too: its robot, actions and objects have to be the same."""
     by: str = "actions"
     """actions: from the initial state, in physics; states: every recorded state, without physics; end: the last one."""
     num_envs: int = 0
@@ -166,23 +201,27 @@ class GenerateOptions(SimOptions):
     mimic generate --input annotated.hdf5 --output generated.hdf5 --num-demos 100 --num-envs 64
     """
 
-    input: str = "annotated.hdf5"
+    input: str = by_content("annotated.hdf5")
     """File of annotated source demonstrations."""
-    output: str = "generated.hdf5"
+    any_task: bool = may_differ(False)
+    """Take demonstrations of another task, too: its robot, actions and objects have to be the same."""
+    output: str = may_differ("generated.hdf5")
     """File to write."""
-    num_demos: int = 10
+    num_demos: int = may_differ(10)
     """Successful demonstrations to generate."""
     mode: str = "default"
     """default, or upstream for Isaac Lab 3.0.0's own rules."""
-    max_failures: int = 0
+    max_failures: int = may_differ(0)
     """Give up after so many failed attempts; 0 for never."""
-    keep_failed: bool = False
+    patience: int = may_differ(100)
+    """Give up, with advice, if so many first attempts (at least one in each environment) all fail; 0: never."""
+    keep_failed: bool = may_differ(False)
     """Write failed attempts too, into a second file named <output>_failed."""
-    report: str = ""
+    report: str = may_differ("")
     """Folder for a report of the run: report.html with its pictures, run.json with every attempt; none by default."""
-    resume: bool = False
+    resume: bool = may_differ(False)
     """Go on with a run that was stopped or killed, up to num_demos in all."""
-    overwrite: bool = False
+    overwrite: bool = may_differ(False)
     """Replace the output if it exists."""
     early_stop: bool | None = None
     """End an attempt, or go back, as soon as a subtask has failed; the mode decides if it is not given."""

@@ -19,14 +19,13 @@ def as_written(options: Any, *names: str) -> Any:
     return replace(options, **{name: str(dataset_path(path)) for name, path in given.items() if path})
 
 
-def check_output(path: str, mode: str = "create", source: str | None = None, replaceable: bool = True) -> None:
+def check_output(path: str, mode: str = "create", source: str | None = None) -> None:
     """Check that a file can be made or extended, without leaving anything behind.
 
     Args:
         path: The file to be written.
         mode: The dataset writer's mode; `create` minds an existing file.
         source: A file that is read while this one is written.
-        replaceable: Whether the command can be told to replace an existing file.
 
     Raises:
         OutputError: It cannot be written, or it exists and nothing was said about that.
@@ -35,8 +34,7 @@ def check_output(path: str, mode: str = "create", source: str | None = None, rep
     if target.is_dir():
         raise OutputError("this is a folder, not a file", where=path, remedy="Name a file in it, ending in .hdf5.")
     if mode == "create" and target.exists():
-        remedy = "Give another --output, or --overwrite." if replaceable else "Give another --output."
-        raise OutputError("the file exists already", where=path, remedy=remedy)
+        raise OutputError("the file exists already", where=path, remedy="Give another --output, or --overwrite.")
     if source and target.exists() and os.path.exists(source) and os.path.samefile(path, source):
         raise OutputError("this is the input, which would be lost", where=path, remedy="Give another --output.")
     folder = target.absolute().parent

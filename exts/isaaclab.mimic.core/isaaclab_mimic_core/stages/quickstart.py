@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..events import Event, StageFinished
+from ..files import check_folder
 from .annotate import Annotate
 from .generate import Generate
 from .options import AnnotateOptions, GenerateOptions, QuickstartOptions
@@ -40,8 +41,8 @@ class Quickstart(SimStage):
         self.source = options.input or str(SAMPLE)
         self.annotated = str(self.folder / "annotated.hdf5")
         self.generated = str(self.folder / "generated.hdf5")
-        for path in (self.annotated, self.generated, str(self.folder / "report.html")):
-            check_output(path, replaceable=False)
+        check_folder(str(self.folder), "Give another --output.")
+        check_output(self.generated)
         # Both stages are made before anything is opened, so that all wrong inputs are found at once.
         self._plan = [self._annotate, self._generate]
         self._annotate().close()

@@ -15,6 +15,7 @@ from .device_stage import DeviceStage, one_environment
 from .hints import Hints
 from .options import RecordOptions
 from .output_check import as_written, check_output
+from .resume import next_recording
 from .sim_stage import writing_mode
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ class Record(DeviceStage):
             raise OptionError("must not be negative", where="--max-steps")
         self._mode: Any = writing_mode(options.overwrite, options.append)
         check_output(options.output, self._mode)
-        self._attempts = self._finished = self._saved = self._submitted = self._steps = 0
+        self._attempts = next_recording(options.output, options.task, options.seed) if options.append else 0
+        self._finished = self._saved = self._submitted = self._steps = 0
         self._hints = Hints(self._pace.period or 1.0 / 30.0)
 
     def snapshot(self) -> dict:

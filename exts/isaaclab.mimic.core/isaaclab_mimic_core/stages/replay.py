@@ -25,6 +25,7 @@ from ..events import EpisodeReplayed, Event, Warned
 from ..sim.engines import choose_engine
 from ..tasks.shipped import DEFAULT_TASK
 from .deviation import Deviation
+from .input_task import check_task
 from .options import ReplayOptions
 from .output_check import as_written, check_output
 from .playback import Playback, stacked_states
@@ -59,6 +60,8 @@ class Replay(SimStage):
             check_output(options.drop_failed, mode, options.input)
         self._names = select_names(options.input, Selection(demos=options.episodes))
         with DatasetReader(options.input) as reader:
+            if options.task:
+                check_task(reader, options.task, options.any_task)
             for name in self._names:
                 check_recorded(reader, name, states=options.by != "actions")
             attrs = [reader.attrs(name) for name in self._names]

@@ -5,10 +5,10 @@
 
 from pathlib import Path
 
-from ..errors import MimicError, OutputError
+from ..errors import InputFileError, MimicError, OutputError
 from ..events import Event, StageFinished, Warned
 from ..report import RunRecord, write_report
-from ..report.html import FILE_NAME
+from ..report.html import FILES
 from ..report.run import FILE_NAME as RUN_FILE_NAME
 from .options import GenerateOptions
 
@@ -20,8 +20,7 @@ class RunReport:
         options: The stage's options; a run that is resumed goes on with the record that lies in the report's folder.
 
     Raises:
-        OutputError: The folder holds a report already, or is a file.
-        InputFileError: The record to go on with cannot be read.
+        OutputError: The folder holds a report already, or that of another run, or is a file.
     """
 
     def __init__(self, options: GenerateOptions):
@@ -29,12 +28,29 @@ class RunReport:
         self._folder = Path(options.report)
         if self._folder.exists() and not self._folder.is_dir():
             raise OutputError("is a file, not a folder", where=options.report, remedy="Give another --report.")
-        record = self._folder / RUN_FILE_NAME
-        if (self._folder / FILE_NAME).exists() and not (options.overwrite or options.resume):
+        there = any((self._folder / name).exists() for name in FILES)
+        if there and not (options.overwrite or options.resume):
             raise OutputError(
                 "holds a report already", where=options.report, remedy="Give another --report, or --overwrite."
             )
-        self._record = RunRecord.load(record) if options.resume and record.exists() else RunRecord()
+        earlier = self._earlier()
+        self._record = earlier if options.resume and earlier else RunRecord()
+        if options.resume and earlier and Path(earlier.options.get("output", "")).name != Path(options.output).name:
+            raise OutputError(
+                f"is the report of {earlier.options.get('output')}",
+                where=options.report,
+                remedy="Give another --report, or go on with that file.",
+            )
+
+    def _earlier(self) -> RunRecord | None:
+        """Return the record that the folder holds; a training run, too, has a file of that name, which is not ours."""
+        path = self._folder / RUN_FILE_NAME
+        try:
+            return RunRecord.load(path) if path.exists() else None
+        except InputFileError as error:
+            raise OutputError(
+                f"holds a {RUN_FILE_NAME} that is no report's", where=str(path), remedy="Give another --report."
+            ) from error
 
     def follow(self, events: list[Event]) -> list[Event]:
         """Take note of events; returns them, the last one completed by the report's place."""

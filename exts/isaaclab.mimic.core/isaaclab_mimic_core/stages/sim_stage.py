@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError
 from ..events import Event, PhaseStarted, StageFinished, StageStarted, Warned
+from ..run_manifest import RunManifest
 from ..sim.compute import memory_in_use, resolve_device
 from ..sim.engines import choose_engine
 from ..sim.visualizers import check_visualizer
 from ..tasks import find_task
 from .options import SimOptions
+from .resume import EarlierRun
 from .stage import Stage
 from .watched import watched_pictures, watched_poses
 
@@ -48,6 +50,8 @@ class SimStage(Stage):
         self._resources = contextlib.ExitStack()
         self._coming = self._announce
         self._stopping = False
+        self._remarks: list[str] = []
+        """What was noticed before the stage began, and the user should know."""
         self._started = time.perf_counter()
         self._phase = "starting"
         self._watched = -1
@@ -112,6 +116,21 @@ class SimStage(Stage):
             seen["pictures"] = pictures
         return seen
 
+    # -- a run that goes on
+
+    _manifest: RunManifest
+    _earlier_run: EarlierRun | None = None
+
+    def _compare_with_earlier(self, output: str) -> None:
+        """Make sure that an earlier run can go on as this one.
+
+        Raises:
+            OptionError: It was asked for something else.
+        """
+        if self._earlier_run is not None:
+            self._manifest.check_resumes(self._earlier_run.manifest, output)
+            self._remarks += self._manifest.remarks(self._earlier_run.manifest)
+
     # -- the life of such a stage: announce, open, begin, tick until finished
 
     def _advance(self) -> list[Event]:
@@ -119,10 +138,10 @@ class SimStage(Stage):
 
     def _announce(self) -> list[Event]:
         self._coming = self._open if self._env is None else self._start
-        started = StageStarted(self.name, asdict(self.options))
+        started = [StageStarted(self.name, asdict(self.options)), *map(Warned, self._remarks)]
         if (ending := self._end_at_once()) is not None:
-            return [started, *ending]
-        return [started, self._enter("Opening the simulation")] if self._env is None else [started]
+            return [*started, *ending]
+        return [*started, self._enter("Opening the simulation")] if self._env is None else started
 
     def _open(self) -> list[Event]:
         self._open_env()
@@ -190,5 +209,5 @@ def writing_mode(overwrite: bool, append: bool = False) -> str:
         OptionError: Both were given.
     """
     if overwrite and append:
-        raise OptionError("--append and --overwrite exclude each other", where="--output")
+        raise OptionError("what is there is either replaced or added to", where="--overwrite", remedy="Leave one out.")
     return "overwrite" if overwrite else "append" if append else "create"

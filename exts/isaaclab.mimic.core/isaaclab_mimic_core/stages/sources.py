@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..datagen.source_bank import SourceDemo
 from ..datasets import DatasetReader, Episode, validate_source
 from ..datasets.layout import ACTIONS, DATAGEN_INFO, EEF_POSE, START_SIGNALS, TARGET_EEF_POSE
+from .input_task import check_task
 
 if TYPE_CHECKING:
     from ..datagen.plan import SubtaskPlan
@@ -15,15 +16,22 @@ if TYPE_CHECKING:
 _PARTS = (ACTIONS, DATAGEN_INFO)
 
 
-def read_annotated(path: str) -> list[Episode]:
-    """Read what generation needs of all demonstrations, and check all that can be checked without knowing the task.
+def read_annotated(path: str, task: str, any_task: bool = False) -> list[Episode]:
+    """Read what generation needs of all demonstrations, and check all that can be checked without opening the task.
+
+    Args:
+        path: The file.
+        task: The task that they are sources for.
+        any_task: Take demonstrations of other tasks, too.
 
     Raises:
         InputFileError: The file cannot be read.
-        DatasetError: A demonstration was not annotated, lacks something, or holds impossible values.
+        DatasetError: The file is of another task; or a demonstration was not annotated, lacks something, or holds
+            impossible values.
     """
     episodes = []
     with DatasetReader(path) as reader:
+        check_task(reader, task, any_task)
         for name in reader.episode_names:
             shapes = reader.shapes(name)
             parts = [part for part in _PARTS if any(p == part or p.startswith(f"{part}/") for p in shapes)]

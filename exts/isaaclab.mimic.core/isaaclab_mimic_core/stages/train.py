@@ -13,15 +13,18 @@ import torch
 
 from ..datasets import DatasetReader
 from ..errors import OptionError
-from ..events import CheckpointSaved, EpochFinished, Event, PolicyEvaluated, StageStarted
+from ..events import CheckpointSaved, EpochFinished, Event, PolicyEvaluated, StageStarted, Warned
+from ..files import file_hash
 from ..learning.config import build_config, read_config, require_robomimic
 from ..learning.intervals import wilson
-from ..learning.run_folder import RunFolder, file_hash, git_state, versions
+from ..learning.run_folder import RunFolder, git_state
 from ..learning.steps import PRECISIONS
+from ..run_manifest import InputFile
 from ..sim.compute import resolve_device
-from ..tasks import find_task
+from .input_task import check_task
 from .learning_options import TrainOptions
 from .output_check import check_output
+from .resume import manifest_of
 from .sim_stage import SimStage
 
 if TYPE_CHECKING:
@@ -31,7 +34,8 @@ _SLICE = 0.1
 """[s] A stage's step shall be short, so that a request is answered soon."""
 _STATE_EVERY = 30.0
 """[s] Training that a kill may cost, at most, beside the epoch it falls into."""
-_SAME = ("task", "dataset_sha256", "config", "exact", "precision")
+_OF_EVALUATIONS = ("seed", "physics", "assets", "eval_rollouts", "horizon")
+"""Options that only evaluations use."""
 
 
 class Train(SimStage):
@@ -52,8 +56,8 @@ class Train(SimStage):
         self._folder = RunFolder(options.output)
         self._folder.check(options.resume)
         check_output(str(self._folder.path / "run.json"), "overwrite")
-        with DatasetReader(options.dataset):
-            pass
+        with DatasetReader(options.dataset) as reader:
+            check_task(reader, options.task, options.any_task)
         raw, self._config_path = read_config(options.config, options.task)
         raw.setdefault("train", {})["data"] = str(Path(options.dataset).absolute())
         if options.epochs:
@@ -99,32 +103,43 @@ class Train(SimStage):
         options = self.options
         self._use_threads()
         device = resolve_device(options.device)
-        # A run that was begun goes on as it began, also where auto would decide otherwise now.
-        precision = (
-            self._folder.run["precision"] if options.resume and options.precision == "auto" else options.precision
-        )
+        earlier = self._folder.manifest() if options.resume else None
+        precision = options.precision
+        if earlier and precision == "auto":
+            # A run that was begun goes on as it began, also where auto would decide otherwise now.
+            precision = earlier.options.get("precision", precision)
         self._trainer = Trainer(self._config, device, options.exact, precision)
         self._trainer.rehearse()
-        run = {
-            "task": find_task(options.task).id,
-            "dataset": self._config.train.data,
-            "dataset_sha256": file_hash(self._config.train.data),
-            "config": self._config_path,
-            "exact": options.exact,
-            "precision": self._trainer.precision,
-            "device": device,
-            "threads": torch.get_num_threads(),
-            "options": asdict(options),
-            "versions": versions(),
-            "git": git_state(),
-        }
-        if options.resume:
-            self._folder.check_same(run, _SAME)
+        dataset = self._config.train.data
+        manifest = manifest_of(
+            "train",
+            options,
+            {"dataset": InputFile(dataset, file_hash(dataset))},
+            ("robomimic", "numpy"),
+            precision=self._trainer.precision,
+            # Without evaluations nothing of these is used.
+            **({} if options.eval_every else dict.fromkeys(_OF_EVALUATIONS)),
+        )
+        remarks = []
+        if earlier:
+            manifest.check_resumes(earlier, str(self._folder.path), self._folder.config_differences(self._config))
+            remarks = [Warned(text) for text in manifest.remarks(earlier)]
+            self._folder.keep(manifest.going_on(earlier))
             more = self._trainer.load_state(self._folder.state)
             self._best, self._training_s = tuple(more["best"]), more["training_s"]
             self._folder.cut_log(self._trainer.epoch)
         else:
-            self._folder.begin(run, self._config)
+            self._folder.begin(
+                {
+                    **manifest.to_dict(),
+                    "config": self._config_path,
+                    "device": device,
+                    "threads": torch.get_num_threads(),
+                    "given": asdict(options),
+                    "git": git_state(),
+                },
+                self._config,
+            )
             # From now on the run can be resumed, whenever it ends.
             self._save_state()
         from tensorboardX import SummaryWriter
@@ -133,9 +148,9 @@ class Train(SimStage):
         self._resources.callback(self._board.close)
         self._coming = self._tick
         if self._trainer.epoch >= self.epochs:
-            return self._end("done")
+            return [*remarks, *self._end("done")]
         self._trainer.begin_epoch()
-        return [self._enter("Training")]
+        return [*remarks, self._enter("Training")]
 
     def _begin(self) -> list[Event]:
         """Start an evaluation; the environments are open."""

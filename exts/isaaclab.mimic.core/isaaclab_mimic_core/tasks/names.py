@@ -32,6 +32,14 @@ def all_tasks(importing: bool = False) -> dict[str, TaskSpec]:
     return tasks | {task.id: task for task in entered_tasks(set(tasks), importing)}
 
 
+def same_task(one: str, other: str) -> bool:
+    """Whether two names are those of one task: its id, that of its base task, or an old one; known here or not."""
+    try:
+        return find_task(one).id == find_task(other).id
+    except TaskError:
+        return stem(one) == stem(other)
+
+
 def find_task(name: str) -> TaskSpec:
     """Return the task of that id, or whose base task or old name that is; letter case does not matter.
 

@@ -1,0 +1,132 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What is compared before a run goes on, and what is said of it."""
+
+from dataclasses import fields
+
+import pytest
+
+from isaaclab_mimic_core.errors import InputFileError, OptionError
+from isaaclab_mimic_core.run_manifest import Difference, InputFile, RunManifest, versions_of
+from isaaclab_mimic_core.stages.learning_options import EvaluateOptions, TrainOptions
+from isaaclab_mimic_core.stages.options import (
+    AnnotateByHandOptions,
+    AnnotateOptions,
+    GenerateOptions,
+    deciding,
+)
+from isaaclab_mimic_core.stages.resume import manifest_of
+
+BEGUN = RunManifest(
+    "generate",
+    {"task": "T", "seed": 1, "keep_clear": False},
+    {"input": InputFile("annotated.hdf5", "aaaa")},
+    {"torch": "2.11.0"},
+)
+
+
+def changed(**options):
+    return RunManifest("generate", {**BEGUN.options, **options}, BEGUN.inputs, BEGUN.versions)
+
+
+def test_the_same_again_goes_on():
+    stored = RunManifest.from_dict(BEGUN.to_dict(), "file")
+    assert stored == BEGUN
+    changed().check_resumes(stored, "out.hdf5")
+    assert changed().remarks(stored) == []
+
+
+def test_all_that_differs_is_named_with_then_and_now():
+    now = RunManifest("generate", {**BEGUN.options, "seed": 2, "keep_clear": True}, BEGUN.inputs)
+    with pytest.raises(OptionError) as caught:
+        now.check_resumes(BEGUN, "out.hdf5", [Difference("--config: train.seed", 3, 4)])
+    assert str(caught.value).splitlines() == [
+        "--resume out.hdf5: the run was begun with --seed 1, not 2; --keep-clear off, not on; "
+        "--config: train.seed 3, not 4",
+        "  Give the same again, or another --output to begin anew.",
+    ]
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        (InputFile("moved/annotated.hdf5", "aaaa"), None),
+        (InputFile("copy.hdf5", "aaaa"), None),
+        (InputFile("annotated.hdf5", "bbbb"), "--input annotated.hdf5, not what is in it now"),
+        (InputFile("other.hdf5", "bbbb"), "--input annotated.hdf5, not other.hdf5"),
+    ],
+)
+def test_inputs_are_known_by_what_is_in_them(now, said):
+    found = RunManifest("generate", {}, {"input": now}).differences(BEGUN)
+    assert [str(difference) for difference in found] == ([said] if said else [])
+
+
+def test_what_an_older_version_did_not_write_down_is_not_compared_and_is_kept_from_now_on():
+    older = RunManifest("generate", {"seed": 1}, {"input": InputFile("elsewhere/annotated.hdf5")})
+    BEGUN.check_resumes(older, "out.hdf5")
+    assert BEGUN.going_on(older) == BEGUN
+    with pytest.raises(OptionError, match=r"--input other\.hdf5, not annotated\.hdf5"):
+        BEGUN.check_resumes(RunManifest("generate", {}, {"input": InputFile("other.hdf5")}), "out.hdf5")
+
+
+def test_another_verbs_output_is_refused():
+    with pytest.raises(OptionError, match="it was made by mimic train"):
+        BEGUN.check_resumes(RunManifest("train"), "out")
+
+
+def test_other_versions_are_told_and_go_on():
+    now = RunManifest("generate", BEGUN.options, BEGUN.inputs, {"torch": "2.12.0"})
+    now.check_resumes(BEGUN, "out.hdf5")
+    assert now.remarks(BEGUN) == ["The run was begun with torch 2.11.0, now 2.12.0: what is made now may differ."]
+    assert now.going_on(BEGUN).versions == BEGUN.versions
+
+
+@pytest.mark.parametrize("stored", [None, 3, {}, {"manifest": 1}, {**BEGUN.to_dict(), "inputs": {"input": "a"}}])
+def test_what_is_no_manifest_is_said(stored):
+    with pytest.raises(InputFileError, match="does not say what the run in it was asked for"):
+        RunManifest.from_dict(stored, "file")
+
+
+def test_a_newer_format_is_said():
+    with pytest.raises(InputFileError, match="newer version"):
+        RunManifest.from_dict({**BEGUN.to_dict(), "manifest": 2}, "file")
+
+
+DECIDING = {
+    GenerateOptions: "task seed physics assets mode early_stop max_retries learn_sources correct_grasp fade_noise "
+    "keep_clear planner per_subtask_selection",
+    AnnotateOptions: "task seed physics assets start_signals",
+    AnnotateByHandOptions: "task start_signals",
+    TrainOptions: "task seed physics assets exact precision eval_rollouts horizon",
+    EvaluateOptions: "task seed physics assets horizon hold actions",
+}
+BY_CONTENT = {
+    GenerateOptions: {"input"},
+    AnnotateOptions: {"input"},
+    AnnotateByHandOptions: {"input"},
+    TrainOptions: {"dataset", "config"},
+    EvaluateOptions: {"checkpoints"},
+}
+
+
+@pytest.mark.parametrize("options", DECIDING)
+def test_each_option_decides_or_may_differ_as_it_is_declared(options):
+    assert set(deciding(options())) == set(DECIDING[options].split())
+    by_content = {each.name for each in fields(options) if "by content" in each.metadata.values()}
+    assert by_content == BY_CONTENT[options]
+
+
+def test_what_is_left_to_the_program_is_compared_as_it_is_decided():
+    first = manifest_of("generate", GenerateOptions(physics="auto"), {})
+    assert first.options["physics"] == "ovphysx" and "assets" not in first.options
+    assert first.options["task"] == "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
+    again = GenerateOptions(task="isaac-stack-cube-franka-ik-rel-v0", physics="ovphysx", num_envs=3, viz="viser")
+    assert manifest_of("generate", again, {}).options == first.options
+    assert first.with_options(assets="local").options["assets"] == "local"
+    assert set(first.versions) >= {"isaaclab", "torch", "ovphysx"}
+
+
+def test_versions_of_what_is_not_installed_are_left_out():
+    assert "no-such-package" not in versions_of("no-such-package")
