@@ -10,7 +10,7 @@ usage='usage: ./mimic.sh VERB ...        run `mimic VERB ...`: quickstart, docto
        ./mimic.sh lint            format, lint and types
        ./mimic.sh test [ARG ...]  the tests; ARGs go to pytest
        ./mimic.sh test-isaacsim [ARG ...]  more tests, on real parts of Isaac Sim 6.2: downloads 174 MB of them
-                                  once (a minute at 25 Mbit/s), and 258 MB of its physics for the tests that need it
+                                  once (a minute at 25 Mbit/s); nothing of them is installed
 MIMIC_PYTHON=/path/to/python3.12 chooses the Python that .venv is made from.'
 
 uv_version=0.13.9

@@ -3,8 +3,8 @@
 
 """Tests about living inside Isaac Sim: in CI on small files of the same structure, on request on NVIDIA's own parts.
 
-A test that takes the fixture `isaac_sim_parts` or `isaac_sim_physics` is marked `isaacsim` by that: it downloads, and
-runs only with `./mimic.sh test-isaacsim`.
+A test that takes the fixture `isaac_sim_parts` is marked `isaacsim` by that: it downloads, and runs only with
+`./mimic.sh test-isaacsim`.
 """
 
 import sys
@@ -16,21 +16,14 @@ HERE = Path(__file__).parent
 for folder in (HERE, HERE.parent / "kit", HERE.parent / "unit" / "stages", HERE.parent / "sim"):
     sys.path.insert(0, str(folder))
 
-DOWNLOADS = {"isaac_sim_parts", "isaac_sim_physics"}
+DOWNLOADS = "isaac_sim_parts"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if DOWNLOADS.intersection(getattr(item, "fixturenames", ())):
+        if DOWNLOADS in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.isaacsim)
-
-
-def _download(parts: dict[str, int], capfd) -> Path:
-    import wheels
-
-    with capfd.disabled():  # it takes a while, and says so
-        return wheels.pip_installation(parts)
 
 
 @pytest.fixture
@@ -38,12 +31,5 @@ def isaac_sim_parts(capfd) -> Path:
     """A folder like `site-packages` after `pip install isaacsim`, with what the package index has of Isaac Sim."""
     import wheels
 
-    return _download(wheels.PARTS, capfd)
-
-
-@pytest.fixture
-def isaac_sim_physics(capfd) -> Path:
-    """Likewise, with Isaac Sim's PhysX alone."""
-    import wheels
-
-    return _download(wheels.PHYSICS, capfd)
+    with capfd.disabled():  # it takes a while, and says so
+        return wheels.pip_installation()

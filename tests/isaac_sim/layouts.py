@@ -41,6 +41,14 @@ _LABS_PLACE = {
 }
 """Where Isaac Lab's application files lie, seen from Isaac Sim's folder."""
 
+_PYTHON_SH = """\
+#!/bin/sh
+here=$(dirname "$0")
+export CARB_APP_PATH="$here/kit" ISAAC_PATH="$here" EXP_PATH="$here/apps"
+exec "$here/kit/python/bin/python3" "$@"
+"""
+"""What matters of the script that starts Python in a binary Isaac Sim."""
+
 _VERSION_EXTENSION = '''\
 """Stands in for isaacsim.core.version 2.2.1 of Isaac Sim 6.2, whose rule this is: where it looks for the version."""
 import os, carb.settings, carb.tokens
@@ -98,7 +106,7 @@ def install(
     Args:
         kind: One of `KINDS`.
         folder: Where to; an empty folder.
-        parts: What `wheels.pip_installation(wheels.PARTS)` returns, for its kernel, its application files and its
+        parts: What `wheels.pip_installation` returns, for its kernel, its application files and its
             extensions; by default the kernel of omniverse-kit and no application of Isaac Sim's.
         lab: Where Isaac Lab's application files go, relative to Isaac Sim's folder, if it is not in Isaac Sim's Python.
         real: The extensions of `parts` that are taken as they are; all others are empty.
@@ -232,6 +240,9 @@ def _add_python(kit: Path) -> None:
         # Our own packages come with the extensions, and Isaac Lab's folder gets application files below.
         if entry.name != "isaaclab" and not entry.name.startswith(("isaaclab_mimic_kit", "_isaaclab_mimic_kit")):
             (packages / entry.name).symlink_to(entry)
+    _link(Path(sys.base_prefix) / "bin" / "python3.12", kit / "python" / "bin" / "python3")
+    (kit.parent / "python.sh").write_text(_PYTHON_SH)
+    (kit.parent / "python.sh").chmod(0o755)
     (packages / "isaaclab").mkdir()
     for entry in lab_applications().parent.iterdir():
         if entry.name != "apps":

@@ -5,6 +5,7 @@
 
 import json
 import os
+import subprocess
 import sys
 import traceback
 
@@ -38,8 +39,18 @@ def _look() -> dict:
         seen["isaac_sim"] = get_version()[0]
     if "isaaclab.mimic.ui" in seen["enabled"]:
         import isaaclab_mimic_ui
+        from isaaclab_mimic_core.interpreter import child_environment, find_interpreter
         from isaaclab_mimic_ui.extension import get_window
 
+        python = find_interpreter()
+        process = subprocess.run(
+            [python, "-c", "import sys, isaaclab, isaaclab_mimic_core as core; print(sys.prefix, core.__file__)"],
+            env=child_environment(python),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        seen["worker"] = process.stdout.split() or process.stderr
         window = get_window()
         seen["window"] = window is not None and bool(window.visible)
         seen["window_from"] = isaaclab_mimic_ui.__file__

@@ -54,6 +54,14 @@ def test_packages_that_are_not_isaac_labs_stay_out(seen):
     assert set(seen["excluded"]).isdisjoint(seen["enabled"])
 
 
+def test_a_worker_runs_in_the_python_of_this_isaac_sim(installation, seen):
+    # In the binary one `sys.executable` is whatever `python3` the search path holds, which has nothing of this.
+    prefix, package = seen["worker"]
+    assert prefix == seen["python"]["prefix"]
+    assert (Path(prefix) == installation.kit / "python") == (installation.kind == "binary")
+    assert Path(package).is_relative_to(ROOT / "exts")
+
+
 def test_a_headset_is_one_more_word(installation):
     settings = ["/defaults/xr/activeProfile", "/app/xr/enabled", "/exts/isaaclab.mimic.ui/openAtStartup"]
     seen = layouts.start(installation, APPLICATION, ["--enable", "isaaclab.python.xr.openxr"], settings=settings)

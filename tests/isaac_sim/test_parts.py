@@ -22,9 +22,3 @@ def test_the_applications_and_the_neighbours_are_there(isaac_sim_parts):
     assert {"isaacsim.core.version", "isaacsim.core.simulation_manager", "isaacsim.gui.menu"} <= found
     assert {"isaacsim.replicator.teleop.ui", "isaacsim.replicator.episode_recorder.ui"} <= found
     assert found.isdisjoint(MISSING)
-
-
-def test_physics_is_there_without_its_host(isaac_sim_physics):
-    found = extensions(isaac_sim_physics / "isaacsim")
-    assert {"omni.physx", "omni.physx.tensors", "omni.physics.tensors"} <= found
-    assert found.isdisjoint(MISSING)

@@ -5,7 +5,8 @@
 
 They are NVIDIA's and come under NVIDIA's licence: nothing of them is committed, and nothing of them lies where this
 project's Python finds it by itself. What is not among them, and in no other package: omni.usd, omni.timeline, the
-viewport and RTX.
+viewport and RTX. Isaac Sim's PhysX is (isaacsim-extscache-physics, 258 MB), but does not load without omni.usd's
+libraries, so it is left there.
 """
 
 import importlib.metadata
@@ -33,30 +34,23 @@ PARTS = {
 Unpacked 466 MB; 3 s to 10 s where the index answers with 50 MB/s.
 """
 
-PHYSICS = {"isaacsim-extscache-physics": 258}
-"""[MB] Isaac Sim's PhysX: omni.physx, omni.physics.tensors and theirs. Unpacked 544 MB."""
 
-
-def pip_installation(parts: dict[str, int]) -> Path:
-    """Return the folder in which some parts lie as in `site-packages`, downloading them first if they are not there.
-
-    Args:
-        parts: `PARTS` or `PHYSICS`.
+def pip_installation() -> Path:
+    """Return the folder in which the parts lie as in `site-packages`, downloading them first if they are not there.
 
     Raises:
         subprocess.CalledProcessError: They cannot be downloaded; the reason is on standard error.
     """
     # The name is the recipe: other parts or another release make another folder.
-    name = f"isaacsim-{VERSION}-{'-'.join(part.removeprefix('isaacsim').strip('-') or 'apps' for part in parts)}"
-    return build_once(name, lambda folder: _download(parts, folder))
+    return build_once("-".join(("isaacsim", VERSION, *(part.partition("-")[2] for part in PARTS))), _download)
 
 
-def _download(parts: dict[str, int], folder: Path) -> None:
+def _download(folder: Path) -> None:
     # The launcher found or fetched uv.
     uv = ["uv"] if shutil.which("uv") else [sys.executable, "-m", "uv"]
     command = [*uv, "pip", "install", "--quiet", "--python", sys.executable, "--no-deps", "--only-binary=:all:"]
-    wanted = [f"{part}=={VERSION}" for part in parts]
+    wanted = [f"{part}=={VERSION}" for part in PARTS]
     begun = time.monotonic()
-    print(f"downloading {sum(parts.values())} MB: {', '.join(wanted)}", file=sys.stderr, flush=True)
+    print(f"downloading {sum(PARTS.values())} MB: {', '.join(wanted)}", file=sys.stderr, flush=True)
     subprocess.run([*command, "--target", folder, *wanted], check=True)
     print(f"downloaded into the cache in {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
