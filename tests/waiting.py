@@ -4,6 +4,7 @@
 """How tests wait: for what they want to see, however slow the machine is."""
 
 import time
+import types
 from collections.abc import Callable
 
 LIMIT = 120.0
@@ -36,3 +37,20 @@ def wait_until(
             raise TimeoutError(f"waited {limit:.0f} s for {what or 'a condition'}{instead}")
         meanwhile()
     return found
+
+
+class Clock:
+    """The time of a module, which passes only when the test says so.
+
+    Args:
+        module: A module that calls `time.monotonic()`.
+        monkeypatch: Undoes it at the end of the test, if the process lives longer.
+    """
+
+    def __init__(self, module: types.ModuleType, monkeypatch=None) -> None:
+        self.now = time.monotonic()
+        clock = types.SimpleNamespace(monotonic=lambda: self.now)
+        if monkeypatch:
+            monkeypatch.setattr(module, "time", clock)
+        else:
+            module.time = clock

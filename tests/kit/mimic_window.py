@@ -7,7 +7,6 @@ import asyncio
 import functools
 import gc
 import threading
-import time
 import types
 from collections import Counter
 from pathlib import Path
@@ -29,18 +28,6 @@ def open_window(kit):
     # From then on it can be clicked, and its size is known.
     kit.middle_of(window.rail.items["look"])
     return window
-
-
-class Clock:
-    """The time of a module, which passes only when the test says so: whoever is quick enough on a slow machine?
-
-    Args:
-        module: A module that calls `time.monotonic()`.
-    """
-
-    def __init__(self, module: types.ModuleType) -> None:
-        self.now = time.monotonic()
-        module.time = types.SimpleNamespace(monotonic=lambda: self.now)
 
 
 def fill_in(window, folder: Path, stage: str = COUNTING, more: dict | None = None, **values) -> None:

@@ -6,7 +6,8 @@
 from pathlib import Path
 
 from harness import in_kit
-from mimic_window import Clock, count_input_subscriptions, describe_process, open_window
+from mimic_window import count_input_subscriptions, describe_process, open_window
+from waiting import Clock
 
 UI = "isaaclab.mimic.ui"
 ENTER, ESCAPE = 257, 256

@@ -36,7 +36,7 @@ def opened(kind, name):
     from isaaclab_mimic_core.devices.hosts.kit import KitInput
     from isaaclab_mimic_core.devices.settings import DeviceSettings
 
-    module = importlib.import_module(f"isaaclab_mimic_core.devices.{kind}")
+    module = importlib.import_module(f"isaaclab_mimic_core.devices.{kind}.device")
     settings = DeviceSettings(step_hz=20.0, pos_sensitivity=0.4, dead_zone=0.1, curve=2.0)
     device = getattr(module, name)(Hand(), settings)
     device.begin(torch.tensor([0]), torch.tensor([0]))
@@ -65,7 +65,7 @@ def test_kits_keys_move_the_hand(kit, tmp_path):
 
     def press(key, down):
         window.inject_key(key, down)
-        kit.update(2)
+        kit.update()
 
     press(keys.W, True)
     press(keys.E, True)
@@ -102,7 +102,7 @@ def test_kits_gamepad_moves_the_hand(kit, tmp_path):
     def move(control, value):
         window._provider.buffer_gamepad_event(window.get_gamepad(), control, value)
         window._provider.update_gamepad(window.get_gamepad())
-        kit.update(2)
+        kit.update()
 
     move(controls.LEFT_STICK_UP, 1.0)
     move(controls.RIGHT_STICK_DOWN, 0.55)
@@ -117,7 +117,7 @@ def test_kits_gamepad_moves_the_hand(kit, tmp_path):
     # While the gamepad drives, keys are nobody's.
     device.key = lambda *key: pytest.fail(f"heard {key}")
     window.inject_key(carb.input.KeyboardInput.W, True)
-    kit.update(2)
+    kit.update()
     kit_input.close()
     move(controls.LEFT_STICK_UP, 1.0)
     assert device.deflection() == (0.0,) * 6

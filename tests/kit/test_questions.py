@@ -7,7 +7,8 @@ import sys
 import types
 
 from harness import in_kit
-from mimic_window import COUNTING, Clock, fill_in, has_saved, open_window
+from mimic_window import COUNTING, fill_in, has_saved, open_window
+from waiting import Clock
 
 UI = "isaaclab.mimic.ui"
 DRIVEN = "driven_stage:DrivenStage"

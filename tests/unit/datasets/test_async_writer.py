@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 import threading
-import time
 
 import pytest
+from waiting import LIMIT, wait_until
 
 from isaaclab_mimic_core.datasets import BackgroundWriter, DatasetReader, DatasetWriter
 from isaaclab_mimic_core.errors import OutputError
@@ -36,7 +36,7 @@ def test_those_that_wait_are_committed_together_and_memory_is_bounded(writer, ma
     original = writer.commit
 
     def slow_commit():
-        go.wait(10)
+        go.wait()
         saved = original()
         commits.append(len(saved))
         return saved
@@ -48,10 +48,11 @@ def test_those_that_wait_are_committed_together_and_memory_is_bounded(writer, ma
     assert background.poll() == []
     fourth = threading.Thread(target=background.submit, args=[make_episode()])
     fourth.start()
-    time.sleep(0.05)
+    # Nothing is saved before `go`: a fourth that was taken would be seen, however late.
+    fourth.join(0.05)
     assert fourth.is_alive() and background.num_pending == 3
     go.set()
-    fourth.join(10)
+    fourth.join(LIMIT)
     background.close()
     assert sum(commits) == 4 and len([size for size in commits if size]) <= 3
 
@@ -99,12 +100,9 @@ def test_an_error_reaches_the_caller_after_what_was_saved(writer, make_episode, 
 def test_an_error_nobody_was_told_of_is_raised_on_closing(writer, make_episode, monkeypatch):
     fail_third_commit(writer, monkeypatch)
     background = BackgroundWriter(writer)
-    for i in range(3):
+    for _ in range(3):
         background.submit(make_episode())
-        deadline = time.monotonic() + 10
-        while background.num_pending and time.monotonic() < deadline:
-            time.sleep(0.005)
-        assert i < 3
+        wait_until(lambda: not background.num_pending, "the writer")
     with pytest.raises(OutputError):
         background.close()
     background.close()

@@ -6,12 +6,15 @@
 import io
 import os
 import pty
+import select
 import signal
 import termios
 import time
 
 import pytest
+from waiting import Clock, wait_until
 
+from isaaclab_mimic_core.devices.hosts import terminal as host
 from isaaclab_mimic_core.devices.hosts.key_codes import END, START, KeyParser
 from isaaclab_mimic_core.devices.hosts.terminal import HOLD, TerminalKeys, check_terminal
 from isaaclab_mimic_core.devices.settings import DeviceSettings
@@ -65,6 +68,17 @@ def terminal():
     os.close(ours)
 
 
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    return Clock(host, monkeypatch)
+
+
+def arrive(theirs, ours, text: bytes) -> None:
+    """Type into a terminal, and wait until it is there."""
+    os.write(theirs, text)
+    wait_until(lambda: select.select([ours], [], [], 0)[0], "what was typed")
+
+
 class Heard(list):
     def key(self, name, pressed):
         self.append((name, pressed))
@@ -73,44 +87,40 @@ class Heard(list):
         self.append("released")
 
 
-def test_held_keys_in_a_terminal_that_tells_releases(terminal):
+def test_held_keys_in_a_terminal_that_tells_releases(terminal, clock):
     theirs, ours = terminal
     heard = Heard()
     before = termios.tcgetattr(ours)
     with TerminalKeys(heard.key, heard.release, ours) as keys:
         assert os.read(theirs, 100) == START.encode()
-        os.write(theirs, b"\x1b[?11u\x1b[119u\x1b[119;1:2u")
-        time.sleep(2 * HOLD)
-        keys.poll()
-        time.sleep(2 * HOLD)
-        keys.poll()
+        arrive(theirs, ours, b"\x1b[?11u\x1b[119u\x1b[119;1:2u")
+        for _ in range(2):
+            clock.now += 2 * HOLD
+            keys.poll()
         assert keys.tells_releases and heard == [("W", True)]
-        os.write(theirs, b"\x1b[107u\x1b[107;1:3u\x1b[119;1:3u\x1b[O")
-        time.sleep(0.01)
+        arrive(theirs, ours, b"\x1b[107u\x1b[107;1:3u\x1b[119;1:3u\x1b[O")
         keys.poll()
         assert heard[1:] == [("K", True), ("K", False), ("W", False), "released"]
     assert os.read(theirs, 100) == END.encode()
     assert termios.tcgetattr(ours) == before
 
 
-def test_typed_keys_count_as_held_while_they_repeat(terminal):
+def test_typed_keys_count_as_held_while_they_repeat(terminal, clock):
     theirs, ours = terminal
     heard = Heard()
     with TerminalKeys(heard.key, heard.release, ours) as keys:
-        end = time.monotonic() + 3 * HOLD
-        while time.monotonic() < end:
-            os.write(theirs, b"w")
-            time.sleep(0.03)
+        for _ in range(12):
+            arrive(theirs, ours, b"w")
+            clock.now += HOLD / 4
             keys.poll()
         assert heard == [("W", True)] and not keys.tells_releases
-        time.sleep(1.2 * HOLD)
+        clock.now += 1.2 * HOLD
         keys.poll()
         assert heard == [("W", True), ("W", False)]
-        os.write(theirs, b"\x1b")
-        time.sleep(0.01)
+        arrive(theirs, ours, b"\x1b")
         keys.poll()
         assert len(heard) == 2, "it may be the beginning of something longer"
-        time.sleep(0.06)
+        clock.now += 0.06
         keys.poll()
         assert heard[2] == ("ESCAPE", True)
 
@@ -123,8 +133,7 @@ def test_ctrl_c_interrupts_in_both_dialects(terminal):
         with TerminalKeys(lambda *_: None, lambda: None, ours) as keys:
             # Without the protocol the terminal itself makes a signal of it.
             assert termios.tcgetattr(ours)[3] & termios.ISIG
-            os.write(theirs, b"\x1b[99;5u")
-            time.sleep(0.01)
+            arrive(theirs, ours, b"\x1b[99;5u")
             keys.poll()
         assert interrupted == [1]
     finally:
@@ -148,14 +157,14 @@ def test_a_stage_in_a_terminal_gets_its_keys(terminal, monkeypatch, device, hear
     with os.fdopen(os.dup(ours), "r+b", buffering=0) as stdin:
         monkeypatch.setattr("sys.stdin", stdin)
         with keys_for(stage, DeviceSettings(teleop_device=device), out) as poll:
-            os.write(theirs, b"\x1b[119u\x1b[119;1:3u\x1b[O")
-            time.sleep(0.01)
+            # Where nobody hears them they stay with the terminal.
+            type_in = arrive if hears else lambda theirs, ours, text: os.write(theirs, text)
+            type_in(theirs, ours, b"\x1b[119u\x1b[119;1:3u\x1b[O")
             poll()
             expected = [("key", "W", True), ("key", "W", False), ("release",)]
             assert stage.requests == (expected if hears else [])
             stage.done = True
-            os.write(theirs, b"\x1b[97u")
-            time.sleep(0.01)
+            type_in(theirs, ours, b"\x1b[97u")
             poll()
             assert len(stage.requests) == len(expected) * hears, "a stage that has ended is left alone"
             monkeypatch.setattr(time, "monotonic", lambda: 1e9)

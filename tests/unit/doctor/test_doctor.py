@@ -32,9 +32,10 @@ def in_fresh_python(*flags: str) -> dict:
 
 def test_looks_at_everything_quickly_and_changes_nothing():
     before = dict(os.environ)
-    start = time.monotonic()
+    worked = time.process_time()
     found = findings()
-    assert time.monotonic() - start < 6
+    # Not the wall clock: who looks must not import Isaac Lab, which takes longer; the disk may be anybody's.
+    assert time.process_time() - worked < 6
     assert dict(os.environ) == before
     topics = {finding.topic for finding in found}
     assert {

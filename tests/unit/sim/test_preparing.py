@@ -3,10 +3,14 @@
 
 """A plug-in that imports Isaac Lab at once finds it repaired; one that only looks for it pays nothing."""
 
+import importlib
+import importlib.util
 import subprocess
 import sys
 
 import pytest
+
+from isaaclab_mimic_core.sim import preparing
 
 PROGRAM = """
 import importlib.util, sys
@@ -28,3 +32,14 @@ def test_isaac_lab_is_prepared_when_a_plug_in_imports_it():
     code = f"import sys; sys.path[:0] = {folders}\n{PROGRAM}"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert result.returncode == 0, result.stderr
+
+
+def test_reading_the_module_anew_leaves_one_that_watches(monkeypatch):
+    """As Kit does when the extension is enabled again. Two would ask each other for ever."""
+    monkeypatch.delitem(sys.modules, "isaaclab", raising=False)
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    preparing.watch()
+    importlib.reload(preparing)
+    preparing.watch()
+    assert [type(finder).__name__ for finder in sys.meta_path].count("_Watch") == 1
+    assert importlib.util.find_spec("isaaclab").name == "isaaclab"

@@ -36,7 +36,8 @@ class CountingStage(Stage):
         period: Least time between two steps; 0 to run as fast as possible.
         trouble: How to misbehave, with the step at which to begin: `refuse` (a `MimicError` while being made),
             `error` (a `MimicError`), `defect` (another exception), `print` (writes to file descriptor 1, as native
-            libraries do), `die` (ends the process at once), `hang` (ignores everything for a minute).
+            libraries do), `die` (ends the process at once), `hang` (makes a file `hanging`, and then ignores everything
+            for an hour).
         trouble_at: The step at which the trouble begins.
         others: Options of `generate` that mean nothing here; kept to be looked at.
     """
@@ -141,7 +142,8 @@ class CountingStage(Stage):
             os.write(2, b"these are my last words\n")
             os._exit(70)
         if self._trouble == "hang":
-            time.sleep(60.0)
+            (self._folder / "hanging").touch()
+            time.sleep(3600.0)
         return [Warned("I misbehave")] if self._trouble else []
 
     def _stop(self) -> None:

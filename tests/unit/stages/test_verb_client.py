@@ -6,11 +6,11 @@
 import os
 import shutil
 import signal
-import time
 from pathlib import Path
 
 import h5py
 import pytest
+from waiting import wait_until
 
 from isaaclab_mimic_core.events import DemoExported, DemoSaved, StageFailed, StageFinished
 from isaaclab_mimic_core.stages.verb_client import VerbClient
@@ -31,12 +31,9 @@ def run():
         client.close(2.0)
 
 
-def events_of(client, timeout=60.0):
-    events, deadline = [], time.monotonic() + timeout
-    while not client.done:
-        assert time.monotonic() < deadline, (events, client.last_words)
-        events += client.poll()
-        time.sleep(0.01)
+def events_of(client):
+    events = []
+    wait_until(lambda: events.extend(client.poll()) or client.done, "the end", seen=lambda: (events, client.last_words))
     return events
 
 
@@ -69,10 +66,13 @@ def test_ended_early_the_file_holds_what_was_saved(run, how, tmp_path):
     output = tmp_path / "many.hdf5"
     merged = run("merge", *files, "--output", output)
     seen = []
-    while not any(isinstance(event, DemoSaved) for event in seen):
-        seen += merged.poll()
+
+    def saved_one() -> bool:
+        seen.extend(merged.poll())
         assert not merged.done, seen
-        time.sleep(0.002)
+        return any(isinstance(event, DemoSaved) for event in seen)
+
+    wait_until(saved_one, "a demonstration")
     merged.stop() if how == "stop" else os.kill(merged.pid, signal.SIGKILL)
     seen += events_of(merged)
     assert isinstance(seen[-1], StageFailed) and (how == "stop" or "killed by signal 9" in seen[-1].message)
@@ -85,8 +85,7 @@ def test_ended_early_the_file_holds_what_was_saved(run, how, tmp_path):
 
 def test_an_export_that_is_stopped_leaves_no_folder(run, tmp_path):
     exported = run("export", DEMOS, "--format", "lerobot", "--output", tmp_path / "lerobot")
-    while not list(tmp_path.iterdir()) and not exported.done:
-        time.sleep(0.01)
+    wait_until(lambda: list(tmp_path.iterdir()) or exported.done, "a folder")
     exported.stop()
     (failed,) = (event for event in events_of(exported) if not isinstance(event, DemoExported))
     assert isinstance(failed, StageFailed) and list(tmp_path.iterdir()) == []

@@ -5,9 +5,9 @@
 
 import json
 import os
-import time
 
 import pytest
+from waiting import LIMIT
 
 from isaaclab_mimic_core.events import DemoSaved, StageFailed, StageFinished, Warned, from_json
 
@@ -41,7 +41,7 @@ def read_to_end(process):
             snapshots.append(message["snapshot"])
         else:
             events.append(from_json(line))
-    process.wait(10)
+    process.wait(LIMIT)
     return events, snapshots
 
 
@@ -80,9 +80,13 @@ def test_obeys_requests(worker, tmp_path):
     process = worker(order(tmp_path, num_demos=0, step_seconds=0.01))
     wait_for(process, "DemoSaved")
     tell(process, {"request": "pause"})
-    time.sleep(0.3)
+    # Answered in their order: this one, which nobody understands, after the pause.
+    tell(process, {"request": "dance"})
+    wait_for(process, "Request ignored")
     paused_at = len(list(tmp_path.glob("demo_*")))
-    time.sleep(0.3)
+    # Snapshots go on; a demonstration takes a twentieth of a second.
+    for _ in range(3):
+        wait_for(process, "snapshot")
     assert len(list(tmp_path.glob("demo_*"))) == paused_at
     tell(process, {"request": "resume"})
     tell(process, {"request": "expect", "num_demos": paused_at + 2})
@@ -149,7 +153,7 @@ def test_when_the_parent_is_gone_the_files_are_completed(worker, tmp_path, pace)
     # What the kernel does to the pipes of a process that is killed.
     os.close(process.stdin.fileno())
     os.close(process.stdout.fileno())
-    assert process.wait(10) == 0
+    assert process.wait(LIMIT) == 0
     assert (tmp_path / "closed").exists() and not list(tmp_path.glob("*.part"))
     process.stdin = process.stdout = None
 
@@ -158,4 +162,4 @@ def test_stdin_ends_before_an_order(worker):
     process = worker()
     process.stdin.close()
     process.stdin = None
-    assert process.wait(10) == 0
+    assert process.wait(LIMIT) == 0

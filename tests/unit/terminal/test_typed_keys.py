@@ -5,11 +5,13 @@
 
 import os
 import pty
+import select
 import termios
-import time
 
 import pytest
+from waiting import Clock, wait_until
 
+from isaaclab_mimic_core.terminal import typed
 from isaaclab_mimic_core.terminal.typed import TypedKeys
 
 
@@ -21,10 +23,15 @@ def line():
     os.close(theirs)
 
 
+@pytest.fixture(autouse=True)
+def clock(monkeypatch) -> Clock:
+    """Between a key's bytes no time passes but what a test lets pass."""
+    return Clock(typed, monkeypatch)
+
+
 def read(keys, count) -> list[str]:
-    found, deadline = [], time.monotonic() + 5
-    while len(found) < count and time.monotonic() < deadline:
-        found += keys.read()
+    found = []
+    wait_until(lambda: found.extend(keys.read()) or len(found) >= count, f"{count} keys", seen=lambda: found)
     return found + keys.read()
 
 
@@ -37,15 +44,19 @@ def test_characters_and_sequences_are_told_apart(line):
         assert read(keys, len(expected)) == expected
 
 
-def test_an_escape_is_a_key_and_a_sequence_in_pieces_is_one(line):
+def test_an_escape_is_a_key_and_a_sequence_in_pieces_is_one(line, clock):
     ours, theirs = line
     with TypedKeys(theirs) as keys:
         os.write(ours, b"\x1b")
+        wait_until(lambda: select.select([theirs], [], [], 0)[0], "the key")
         assert keys.read() == []
         os.write(ours, b"[C")
         assert read(keys, 1) == ["right"]
         os.write(ours, b"\x1b")
-        assert read(keys, 1) == ["escape"]
+        wait_until(lambda: select.select([theirs], [], [], 0)[0], "the key")
+        assert keys.read() == []
+        clock.now += 1.0
+        assert keys.read() == ["escape"]
 
 
 def test_nothing_is_echoed_and_the_terminal_is_left_as_it_was(line):

@@ -21,8 +21,14 @@ def prepare() -> None:
 
 def watch() -> None:
     """Have the same done when somebody else imports Isaac Lab first: plug-ins often do so at once."""
-    if "isaaclab" not in sys.modules and not any(isinstance(finder, _Watch) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Watch())
+    if "isaaclab" not in sys.modules:
+        # Kit reads this module anew when the extension is enabled again: of two that watch, each would ask the other.
+        sys.meta_path[:] = [_Watch(), *(finder for finder in sys.meta_path if not _watches(finder))]
+
+
+def _watches(finder: object) -> bool:
+    """Whether a finder is a `_Watch`, of this module or of one that it has replaced."""
+    return (type(finder).__module__, type(finder).__qualname__) == (_Watch.__module__, _Watch.__qualname__)
 
 
 class _Watch(MetaPathFinder):
