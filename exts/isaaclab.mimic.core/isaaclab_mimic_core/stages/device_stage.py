@@ -11,6 +11,7 @@ import torch
 
 from .. import devices
 from ..devices import device as asked
+from ..devices.xr.application import application_for_xr
 from ..errors import OptionError
 from ..events import Event, Warned
 from ..tasks import find_task
@@ -77,6 +78,11 @@ class DeviceStage(SimStage):
             return 0.0
         # A fixed time, not one that moves on: a window steps what is due.
         return self._looked + _REST if self.paused or self._armed else self._pace.due
+
+    def _announce(self) -> list[Event]:
+        if self.options.teleop_device == "xr" and self._env is None and not self.options.mcap_replay:
+            self._resources.enter_context(application_for_xr())
+        return super()._announce()
 
     def step(self) -> list[Event]:
         """Poll the device, also while paused, and make an environment step if one is wanted."""

@@ -18,6 +18,7 @@ from typing import Any
 from ...errors import DeviceError, InputFileError, MimicError, OptionError, OutputError, PlatformError
 from ...requirements import XR, how_to_get
 from ...sim.host import inside_isaac_sim
+from .application import check_application
 
 PACKAGE = "isaacteleop"
 EULA_VARIABLE = "ISAACLAB_CXR_ACCEPT_EULA"
@@ -41,7 +42,8 @@ def check_xr(settings: Any, task_id: str) -> None:
         OptionError: Options that exclude each other.
         InputFileError: The session to replay is missing or damaged.
         OutputError: The session to record would replace a file, or cannot be written.
-        DeviceError: There is no OpenXR runtime and CloudXR cannot be started here.
+        DeviceError: There is no OpenXR runtime and CloudXR cannot be started here, or the running Isaac Sim is an
+            application without XR.
     """
     if installed_version() is None:
         raise PlatformError(f"XR needs the package {PACKAGE}, which is not installed", remedy=how_to_get(XR))
@@ -52,6 +54,7 @@ def check_xr(settings: Any, task_id: str) -> None:
         return
     if settings.mcap_record:
         _check_recording(Path(settings.mcap_record), getattr(settings, "overwrite", False))
+    check_application()
     find_runtime(settings.cloudxr)
 
 
