@@ -163,20 +163,25 @@ def test_a_stage_that_is_not_saved_is_not_replaced_unasked(kit, tmp_path):
     panel = window.panel("generate")
     fill_in(window, tmp_path, COUNTING, num_demos=1, in_worker=False, more={"step_seconds": 0.02})
     kit.click(lambda: panel.button)
-    asked(kit, window, "The open stage kitchen.usd has changes that are not saved, and Generate replaces it.")
+    asked(
+        kit,
+        window,
+        "The open stage kitchen.usd has changes that are not saved. Generate sets it aside, and opens it again at the "
+        "end.",
+    )
     assert window.session.state.value == "idle"
     kit.screenshot(tmp_path / "stage.png")
     kit.click(window.question.yes_button)
     kit.pump_until(lambda: window.session.snapshot, "the run")
-    context.identifier = "anon:0x1:World"
     kit.expect(lambda: window.session.state.value, "done")
-    # What a run has left behind is nobody's work.
+    # What is saved is nobody's worry.
+    context.identifier, context.changed = "anon:0x1:World", False
     fill_in(window, tmp_path, COUNTING, output=str(tmp_path / "second"))
     kit.click(panel.button)
     assert window.question.about is None
     kit.pump_until(lambda: window.session.state.value == "done" and window.session.output.endswith("second"), "the end")
     # A worker leaves the stage alone.
-    context.identifier = "anon:0x2:World"
+    context.changed = True
     panel.entries["output"].value = str(tmp_path / "third")
     kit.click(panel.button)
     asked(kit, window, "The open stage has changes")

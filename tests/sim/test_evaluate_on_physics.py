@@ -4,6 +4,7 @@
 """Rollouts on real physics, and the evaluate, play and train stages around them."""
 
 import json
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -200,6 +201,21 @@ def test_play_writes_nothing(stack_env, checkpoints, run_stage, tmp_path, monkey
     options = PlayOptions(checkpoints=(path,), num_rollouts=3, num_envs=10, horizon=HORIZON, viz="none")
     run = run_stage(Play(options, stack_env))
     assert len(run.kinds["AttemptFinished"]) == 3 and not list(tmp_path.iterdir())
+
+
+def test_play_keeps_real_time_for_whoever_looks_on(stack_env, checkpoints):
+    path = str(checkpoints.folder / "models" / "model_epoch_1.pth")
+    options = PlayOptions(checkpoints=(path,), num_rollouts=3, num_envs=10, horizon=HORIZON, viz="none")
+    with Play(options, stack_env) as stage:
+        for _ in range(4):
+            stage.step()
+        assert stage.due == 0.0, "nobody waits"
+        stage.request("watch", env=0)
+        before = time.monotonic()
+        stage.step()
+        assert stage.due >= before + stack_env.step_dt
+        stage.request("watch", env=-1)
+        assert stage.due == 0.0
 
 
 def test_the_best_policy_is_kept_by_success_while_training(stack_env, checkpoints, run_stage, tmp_path):

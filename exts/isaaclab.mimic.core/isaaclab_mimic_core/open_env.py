@@ -8,7 +8,7 @@ repairs have to come first.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,11 @@ from .errors import OptionError, TaskError
 from .plugins import TaskSpec, resolve
 from .sim.assets.cloud import cloud_assets_reachable, cloud_paths
 from .sim.compute import resolve_device
-from .sim.engines import choose_engine, configure_engine
+from .sim.engines import choose_engine, configure_engine, in_this_application
 from .sim.fused import compute_accelerations_on_demand, use_fused_actions, use_fused_success
-from .sim.launching import start_isaac_sim
+from .sim.isaac_sim import borrowed_application
+from .sim.isaac_sim.keeping import kept
+from .sim.launching import is_own, start_isaac_sim
 from .sim.preparing import prepare
 from .sim.repairs.physics_threads import no_more_threads_than_cores
 from .tasks import find_task
@@ -64,6 +66,56 @@ def open_env(
         OptionError: A value that cannot be used.
         DeviceError: The GPU asked for is not there.
     """
+    with contextlib.ExitStack() as stack:
+        parts = open_in_parts(
+            stack,
+            task,
+            num_envs,
+            device=device,
+            physics=physics,
+            seed=seed,
+            visualizer=visualizer,
+            assets=assets,
+            as_shipped=as_shipped,
+            configure=configure,
+        )
+        while True:
+            try:
+                next(parts)
+            except StopIteration as opened:
+                env = opened.value
+                break
+        yield env
+
+
+def open_in_parts(
+    stack: contextlib.ExitStack,
+    task: str,
+    num_envs: int,
+    *,
+    device: str,
+    physics: str,
+    seed: int,
+    visualizer: str,
+    assets: str,
+    as_shipped: bool = False,
+    configure: Callable[[Any], None] | None = None,
+) -> Generator[str, None, "BatchedEnv"]:
+    """Do what `open_env` does, in parts that a window can be shown between.
+
+    Args:
+        stack: Closes the environments.
+        others: As for `open_env`.
+
+    Yields:
+        What comes next, for people.
+
+    Returns:
+        The environments.
+
+    Raises:
+        MimicError: As `open_env`.
+    """
     if num_envs < 1:
         raise OptionError(f"at least one environment is needed, not {num_envs}", where="--num-envs")
     _check_choice("--assets", assets, ASSETS)
@@ -72,19 +124,27 @@ def open_env(
     engine = choose_engine(physics)
     local = _use_local(spec, assets)
 
+    yield "Loading Isaac Lab"
+    borrowed = None
     if engine == "isaacsim":
         start_isaac_sim(device)
     prepare()
-    import isaaclab_mimic.envs  # noqa: F401  registers upstream's tasks
+    if engine == "isaacsim" and not is_own():
+        borrowed = stack.enter_context(borrowed_application(device, visualizer))
     import torch
+
+    stack.enter_context(kept(torch.get_num_threads, torch.set_num_threads))
+    if device == "cpu":
+        # Tensors are small: more threads make a step slower, also the physics beside it.
+        torch.set_num_threads(1)
+    import isaaclab_mimic.envs  # noqa: F401  registers upstream's tasks
     from isaaclab_tasks.utils.parse_cfg import parse_env_cfg
 
     if spec.register is not None:
         resolve(spec.register)()
     make = _class_of(spec.id)
-    if device == "cpu":
-        # Tensors are small: more threads make a step slower, also the physics beside it.
-        torch.set_num_threads(1)
+
+    yield "Preparing the scene"
     cfg: Any = parse_env_cfg(spec.id, device=device, num_envs=num_envs)
     success_term = _take_over(cfg, seed)
     configure_engine(cfg, engine)
@@ -102,18 +162,25 @@ def open_env(
         "assets": "local" if local else "cloud",
         "versions": _versions(engine),
     }
-    with contextlib.ExitStack() as stack:
-        with no_more_threads_than_cores() if tuned else contextlib.nullcontext():
-            stack.enter_context(_launched(cfg, engine, visualizer))
-            env = stack.enter_context(contextlib.closing(_build(make, spec.id, cfg)))
-        if tuned:
-            compute_accelerations_on_demand(env)
-            success_term = use_fused_success(env, success_term)
-        from .envs import adapt
-        from .envs.reset_sampling import attach_keys
 
-        attach_keys(env)
-        yield adapt(env, success_term, info)
+    yield "Building the scene, and starting physics"
+    with (
+        no_more_threads_than_cores() if tuned else contextlib.nullcontext(),
+        borrowed.patient() if borrowed else contextlib.nullcontext(),
+    ):
+        stack.enter_context(_launched(cfg, engine, visualizer))
+        env = stack.enter_context(contextlib.closing(_build(make, spec.id, cfg)))
+    if tuned:
+        compute_accelerations_on_demand(env)
+        success_term = use_fused_success(env, success_term)
+    from .envs import adapt
+    from .envs.reset_sampling import attach_keys
+
+    attach_keys(env)
+    batched = adapt(env, success_term, info)
+    if borrowed is not None:
+        batched.live = borrowed.view(env)
+    return batched
 
 
 def _check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
@@ -185,6 +252,8 @@ def _take_over(cfg: Any, seed: int) -> Any:
     cfg.seed = seed
     # One picture per environment step is enough for a live view.
     cfg.sim.render_interval = cfg.decimation
+    # Isaac Lab's own window about its environments, which it opens where it finds one of Isaac Sim.
+    cfg.ui_window_class_type = None
     use_keyed_resets(cfg)
     return success_term
 
@@ -200,15 +269,12 @@ def _build(make: Callable[[Any], Any], task_id: str, cfg: Any) -> Any:
 
 @contextlib.contextmanager
 def _launched(cfg: Any, engine: str, visualizer: str) -> Iterator[None]:
-    if engine == "isaacsim":
-        # The app runs already, and launch_simulation would start a second one.
-        yield
-        return
     from isaaclab.app.sim_launcher import launch_simulation
 
     from .sim.visualizers import configure_visualizer
 
-    with launch_simulation(cfg, configure_visualizer(cfg, visualizer)):
+    arguments = in_this_application() if engine == "isaacsim" else configure_visualizer(cfg, visualizer)
+    with launch_simulation(cfg, arguments):
         yield
 
 

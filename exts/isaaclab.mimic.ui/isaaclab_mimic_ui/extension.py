@@ -30,12 +30,14 @@ class MimicExtension(omni.ext.IExt):
         # Kit's own menus and layouts open windows by their title through this.
         ui.Workspace.set_show_window_fn(TITLE, self.show)
         self._remove_menu_item = self._host.add_menu_item(TITLE, self.toggle, self.is_visible)
+        self._stop_waiting = self._host.before_shutdown(self._finish)
         if self._host.setting("openAtStartup", False):
             self.show(True)
 
     def on_shutdown(self) -> None:
         global _instance
         _instance = None
+        self._stop_waiting()
         self._remove_menu_item()
         ui.Workspace.set_show_window_fn(TITLE, None)
         if self.window is not None:
@@ -53,6 +55,15 @@ class MimicExtension(omni.ext.IExt):
         if visible:
             if self.window is None:
                 self.window = MimicWindow(self._host)
+                # Also by its own button in the corner.
+                self.window.window.set_visibility_changed_fn(lambda visible: self._host.refresh_menu())
             self.window.show()
+            # A new window does not tell that it has become visible.
+            self._host.refresh_menu()
         elif self.window is not None:
             self.window.hide()
+
+    def _finish(self) -> None:
+        """Leave nothing undone where nobody may get to shutting this extension down."""
+        if self.window is not None:
+            self.window.finish()

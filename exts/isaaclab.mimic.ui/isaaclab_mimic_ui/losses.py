@@ -32,14 +32,18 @@ def ask_before_start(session: Session, other: Session | None, stage: str) -> str
     Args:
         session: Whose run.
         other: Whose run has to end before.
-        stage: What the program around the window has open and unsaved, which the run would replace.
+        stage: What the program around the window has open and unsaved, which the run would set aside.
     """
     title = session.step.title
     if other is not None:
         lost = unsaved(other)
         tail = f" {lost[0].upper()}{lost[1:]} would be lost." if lost else ""
         return f"{other.step.title} is using the simulation of this window. Stop it, and start {title}?{tail}"
-    return f"{stage} has changes that are not saved, and {title} replaces it." if stage else ""
+    return (
+        f"{stage} has changes that are not saved. {title} sets it aside, and opens it again at the end."
+        if stage
+        else ""
+    )
 
 
 def ask_before_close(running: list[Session]) -> str:

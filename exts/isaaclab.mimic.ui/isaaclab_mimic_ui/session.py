@@ -88,7 +88,12 @@ class Session:
     def can_start(self) -> bool:
         """Whether a run could begin: nothing is missing here, or another Python has been set for workers."""
         lacking = self.shortage is not None and self.shortage.prevents
-        return not lacking or (self.choices.in_worker and bool(self._worker_python))
+        return not lacking or (self.in_worker and bool(self._worker_python))
+
+    @property
+    def in_worker(self) -> bool:
+        """Whether the next run gets a process of its own: by choice, or because the program is not for simulating."""
+        return self.choices.in_worker or bool(self._host.why_worker())
 
     @property
     def in_window(self) -> bool:
@@ -116,8 +121,8 @@ class Session:
         self.saved = 0
         self.messages.clear()
         self._started_at = time.monotonic()
-        self.say("Starting a worker process." if self.choices.in_worker else "Starting.")
-        if self.choices.in_worker and self.shortage is not None and not self._worker_python:
+        self.say("Starting a worker process." if self.in_worker else "Starting.")
+        if self.in_worker and self.shortage is not None and not self._worker_python:
             self.say("It starts an Isaac Sim of its own, without a window, which may take a minute.")
         try:
             self._runner = self._make_runner()
@@ -151,7 +156,10 @@ class Session:
             return
         for event in self._runner.poll():
             self._receive(event)
-        self.snapshot = self._runner.snapshot() or self.snapshot
+        before, self.snapshot = self.snapshot, self._runner.snapshot() or self.snapshot
+        # Others pause, too: the timeline of Isaac Sim, or a live view. Only news: a click is ahead of what it asks for.
+        if (resting := self.snapshot.get("resting", False)) != before.get("resting", False):
+            self.paused = resting
 
     def close(self) -> None:
         """End whatever runs."""
@@ -162,7 +170,7 @@ class Session:
     def _make_runner(self) -> Runner:
         options = self.choices.options()
         self.output = options.get("output", "")
-        if self.choices.in_worker:
+        if self.in_worker:
             return WorkerRunner(WorkerClient(self.stage, options, python=self._worker_python))
 
         def make_stage():

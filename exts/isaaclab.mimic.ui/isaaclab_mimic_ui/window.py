@@ -149,9 +149,14 @@ class MimicWindow:
         self._host.remember(_LAYOUT, json.dumps({"step": self.chosen, **layout}))
         self.work.remember()
 
+    def finish(self) -> None:
+        """Keep what was chosen, and end what runs; its files are whole then."""
+        self.remember()
+        self.work.close()
+
     def destroy(self) -> None:
         """End what runs and remove the window."""
-        self.remember()
+        self.finish()
         self._stop_listening()
         self._stop_asking()
         for stop in self._stop_following:
@@ -159,7 +164,6 @@ class MimicWindow:
         if self._stop_gamepad is not None:
             self._stop_gamepad()
         self._loop.cancel()
-        self.work.close()
         self._host.clear_viewport()
         for panel in self.panels.values():
             panel.destroy()

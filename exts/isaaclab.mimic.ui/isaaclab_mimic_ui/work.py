@@ -85,7 +85,7 @@ class Work:
 
     def in_the_way(self, session: Session) -> Session | None:
         """Return whose run has to end before a session can start: the window's own process has one simulation."""
-        if session.choices.in_worker:
+        if session.in_worker:
             return None
         others = (other for other in self.sessions.values() if other is not session and other.in_window)
         return next(others, None)

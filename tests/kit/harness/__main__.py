@@ -11,6 +11,7 @@ import traceback
 from pathlib import Path
 
 from .app import kit_app
+from .isolated import PASSED
 
 
 def _main(file: str, name: str, *paths: str) -> int:
@@ -24,13 +25,15 @@ def _main(file: str, name: str, *paths: str) -> int:
     arguments = dict(test.kit_arguments)
     arguments["settings"] = [setting.format(**known) for setting in arguments["settings"]]
     arguments["ext_folders"] = [Path(str(path).format(**known)) for path in arguments["ext_folders"]]
-    if arguments["app_file"] is not None:
-        arguments["app_file"] = Path(str(arguments["app_file"]).format(**known))
+    for name in ("app_file", "portable"):
+        if arguments[name] is not None:
+            arguments[name] = Path(str(arguments[name]).format(**known))
     try:
         with kit_app(**arguments) as kit:
             # Shown at once: the shutdown after a failed test may well take the process down.
             try:
                 test.kit_body(kit, *map(Path, paths))
+                Path(paths[0], PASSED).touch()
             except BaseException:
                 traceback.print_exc()
                 sys.stderr.flush()

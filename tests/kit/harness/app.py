@@ -3,6 +3,7 @@
 
 """A headless Kit application for one test: booted, stepped, clicked, photographed, shut down."""
 
+import contextlib
 import os
 import re
 import sys
@@ -32,7 +33,7 @@ _ARGUMENTS = (
     "--allow-root",
     "--no-window",
     "--/app/extensions/registryEnabled=0",
-    # Without this Kit ends the process instead of shutting extensions down, which is what tests want to see.
+    # Else Kit ends the process, as Isaac Sim does, instead of shutting extensions down, which most tests want to see.
     "--/app/fastShutdown=false",
     # Else it counts as not running, for want of a loop of its own, and Kit keeps the modules of disabled extensions.
     "--/app/runWithoutRunloop=true",
@@ -252,6 +253,7 @@ def kit_app(
     allow_errors: bool = False,
     app_file: Path | None = None,
     ext_folders: Sequence[Path] = (EXTS,),
+    portable: Path | None = None,
 ) -> Iterator[KitHarness]:
     """Boot Kit with some extensions, and shut it down whatever happens. Once per process.
 
@@ -261,9 +263,11 @@ def kit_app(
         allow_errors: Whether Kit's log may hold errors; else they are raised at the end.
         app_file: The application to start; an empty one by default.
         ext_folders: Where extensions are looked for, beside the development stand-ins.
+        portable: Where this Kit keeps what outlasts it; by default nothing does.
     """
-    with tempfile.TemporaryDirectory(prefix="mimic_kit_") as folder:
-        root = Path(folder)
+    with contextlib.ExitStack() as stack:
+        root = portable or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mimic_kit_")))
+        root.mkdir(exist_ok=True)
         kit_file = app_file or root / "mimic_test.kit"
         if app_file is None:
             kit_file.write_text(_KIT_FILE)
@@ -289,6 +293,7 @@ def kit_app(
             yield harness
         finally:
             # Leaving without a shutdown ends in a segmentation fault.
+            import carb.settings
             import omni.kit.app
 
             omni.kit.app.get_app().post_quit(0)
@@ -296,6 +301,13 @@ def kit_app(
                 if not app.is_running():
                     break
                 app.update()
+            if carb.settings.get_settings().get("/app/fastShutdown"):
+                # The process ends within the shutdown, with 0.
+                if (errors := harness.log_errors()) and not allow_errors:
+                    print("Kit's log holds errors:", *errors, sep="\n", file=sys.stderr, flush=True)
+                    os._exit(1)
+                sys.stdout.flush()
+                sys.stderr.flush()
             # Kit replaces these while it shuts down; the last reference then goes in one of its own threads, which now
             # and then takes the process down.
             _KEPT.extend((sys.stdout, sys.stderr))

@@ -237,6 +237,7 @@ class TestPhysics:
 
     def test_inside_isaac_sim_only_its_own_runs(self, monkeypatch):
         monkeypatch.setattr("isaaclab_mimic_core.sim.engines.choice.inside_isaac_sim", lambda: True)
+        monkeypatch.setattr("isaaclab_mimic_core.sim.engines.choice.check_application", lambda: None)
         monkeypatch.setattr(physics, "inside_isaac_sim", lambda: True)
         found = {finding.topic: finding.level for finding in physics.check_physics()}
         assert found == {"physics: ovphysx": "note", "physics: newton": "note", "physics: isaacsim": "ok"}

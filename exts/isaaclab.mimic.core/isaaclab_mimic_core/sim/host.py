@@ -6,6 +6,9 @@
 import importlib.util
 import sys
 
+_ISAAC_LAB_USES = ("omni.usd", "omni.timeline", "omni.physx", "omni.physx.tensors")
+"""Extensions without which Isaac Lab's simulation in Kit (isaaclab_physx) cannot even be imported."""
+
 
 def inside_kit() -> bool:
     """Return whether a Kit application runs in this process, without importing Kit."""
@@ -17,11 +20,15 @@ def inside_kit() -> bool:
 
 
 def inside_isaac_sim() -> bool:
-    """Return whether this is a running Isaac Sim: Kit with a USD context to simulate in.
+    """Return whether this is a running Isaac Sim: Kit with a USD context, a timeline and PhysX to simulate with.
 
-    A bare Kit kernel, as in development, has none; environments then run without Kit's help.
+    A bare Kit kernel, as in development, has none of them, and other applications for USD have no PhysX: environments
+    then run without Kit's help.
     """
-    return inside_kit() and "omni.usd" in sys.modules
+    if not inside_kit():
+        return False
+    manager = sys.modules["omni.kit.app"].get_app().get_extension_manager()
+    return all(manager.is_extension_enabled(name) for name in _ISAAC_LAB_USES)
 
 
 def isaac_sim_is_here() -> bool:

@@ -35,6 +35,11 @@ def start_isaac_sim(device: str) -> None:
         sys.argv = words
 
 
+def is_own() -> bool:
+    """Return whether the Isaac Sim that runs here was started by us: nobody works in it, and nothing is borrowed."""
+    return _launcher is not None
+
+
 def end_isaac_sim(exit_status: int) -> None:
     """End the process with an exit status if Isaac Sim was started in it, which would end it with 0. Else return."""
     if _launcher is not None:

@@ -31,6 +31,12 @@ def check_visualizer(name: str) -> None:
         OptionError: No such view, or not here.
         PlatformError: It needs something that is not installed or not running.
     """
+    if name in ("viser", "newton") and inside_isaac_sim():
+        raise OptionError(
+            "a run inside Isaac Sim is shown in its viewport",
+            where=f"--viz {name}",
+            remedy="Use --viz kit, or let it run in a process of its own.",
+        )
     if name == "viser":
         require(BROWSER_VIEW, where="--viz viser")
         find_free_port(view_host())
@@ -65,7 +71,6 @@ def configure_visualizer(cfg: Any, name: str) -> dict:
 
         view = NewtonGLVisualizerCfg()
     else:
-        # In Isaac Sim the app draws its viewport itself.
         return {"visualizer": []}
     view.eye, view.lookat = _camera(cfg.scene.num_envs, cfg.scene.env_spacing)
     cfg.sim.visualizer_cfgs = [view]
@@ -165,6 +170,16 @@ class LiveView:
     def take_reset(self) -> bool:
         """Return whether the view's reset button was pressed since the last call."""
         return any([pressed() for pressed in self._reset_buttons])
+
+    def check(self) -> None:
+        """See to it that there is still something to simulate; to be called before each step.
+
+        Raises:
+            TaskError: In Isaac Sim, the user has taken the stage away.
+        """
+
+    def resume(self) -> None:
+        """Go on after the view's own pause."""
 
     def refresh(self) -> None:
         """Draw without simulating, so that the view can be moved about while the simulation rests."""

@@ -88,6 +88,7 @@ class DeviceStage(SimStage):
         """Poll the device, also while paused, and make an environment step if one is wanted."""
         if self.done or self._device is None:
             return super().step()
+        self.env.live.check()
         events = self._attend()
         if self.paused:
             self._rest()

@@ -35,11 +35,12 @@ class Play(Evaluate):
 
     @property
     def due(self) -> float:
-        return super().due if self.paused else self._pace.due
+        # Without somebody who looks on nobody waits for real time.
+        seen = self.options.viz != "none" or self._watched >= 0
+        return self._pace.due if seen and not self.paused else super().due
 
     def _begin(self) -> list[Event]:
-        # Without a view nobody waits for real time.
-        self._pace = Pace(1.0 / self.env.step_dt if self.options.viz != "none" else 0.0)
+        self._pace = Pace(1.0 / self.env.step_dt)
         return super()._begin()
 
     def _tick(self) -> list[Event]:

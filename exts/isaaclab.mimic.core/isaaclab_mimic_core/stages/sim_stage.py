@@ -6,7 +6,7 @@
 import contextlib
 import time
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,7 @@ class SimStage(Stage):
         self._env = env
         self._resources = contextlib.ExitStack()
         self._coming = self._announce
+        self._parts: Generator[str, None, BatchedEnv] | None = None
         self._stopping = False
         self._remarks: list[str] = []
         """What was noticed before the stage began, and the user should know."""
@@ -66,8 +67,11 @@ class SimStage(Stage):
     @property
     def paused(self) -> bool:
         """Whether simulation rests, on request or by the live view's own pause button."""
-        resting = self._paused or (self._env is not None and self._env.live.paused)
-        return resting and not self._stopping
+        return self._resting and not self._stopping
+
+    @property
+    def _resting(self) -> bool:
+        return self._paused or (self._env is not None and self._env.live.paused)
 
     @property
     def due(self) -> float:
@@ -75,6 +79,8 @@ class SimStage(Stage):
 
     def step(self) -> list[Event]:
         """Do the next piece of work; while paused only draw, so that the live view can still be moved about."""
+        if self._env is not None and not self.done:
+            self._env.live.check()
         if not self.paused:
             return super().step()
         if self._single_steps and not self.done:
@@ -90,10 +96,16 @@ class SimStage(Stage):
             "elapsed_s": time.perf_counter() - self._started,
             "memory_mb": memory_in_use(),
             "url": self._env.live.url if self._env is not None and not self.done else None,
+            "resting": self._resting and not self.done,
         }
         if self._env is not None and not self.done and 0 <= self._watched < self._env.num_envs:
             shown["watched"] = self._seen_in(self._watched)
         return shown
+
+    def request(self, name: str, **arguments) -> None:
+        super().request(name, **arguments)
+        if name == "resume" and self._env is not None and not self.done:
+            self._env.live.resume()
 
     def _request(self, name: str, **arguments) -> None:
         """Offer `watch`: the snapshot then says where the hands and objects of environment `env` are, and what its
@@ -144,26 +156,44 @@ class SimStage(Stage):
         return [*started, self._enter("Opening the simulation")] if self._env is None else started
 
     def _open(self) -> list[Event]:
-        self._open_env()
+        self._parts = self._open_in_parts()
+        self._coming = self._open_next
+        return self._open_next()
+
+    def _open_next(self) -> list[Event]:
+        """Do one part of the opening: a window is shown between them, and stays alive for who watches over it."""
+        assert self._parts is not None, "nothing is being opened"
+        try:
+            return [self._enter(f"Opening the simulation: {next(self._parts)}")]
+        except StopIteration as opened:
+            self._env, self._parts = opened.value, None
         return self._start()
+
+    def _open_in_parts(self, configure: Callable[[Any], None] | None = None) -> Generator[str, None, "BatchedEnv"]:
+        from ..open_env import open_in_parts
+
+        o = self.options
+        return open_in_parts(
+            self._resources,
+            o.task,
+            o.num_envs,
+            device=o.device,
+            physics=o.physics,
+            seed=o.seed,
+            visualizer=o.viz,
+            assets=o.assets,
+            configure=configure,
+        )
 
     def _open_env(self, configure: Callable[[Any], None] | None = None) -> None:
         """Open the environments that the options ask for; `configure` changes the task's configuration before."""
-        from ..open_env import open_env
-
-        o = self.options
-        self._env = self._resources.enter_context(
-            open_env(
-                o.task,
-                o.num_envs,
-                device=o.device,
-                physics=o.physics,
-                seed=o.seed,
-                visualizer=o.viz,
-                assets=o.assets,
-                configure=configure,
-            )
-        )
+        parts = self._open_in_parts(configure)
+        while True:
+            try:
+                next(parts)
+            except StopIteration as opened:
+                self._env = opened.value
+                return
 
     def _start(self) -> list[Event]:
         self._coming = self._tick

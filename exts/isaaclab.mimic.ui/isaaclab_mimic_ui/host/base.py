@@ -53,6 +53,10 @@ class Host(ABC):
         """Put an item into the menu where windows are listed, if there is a menu; return what removes it."""
         return lambda: None
 
+    def refresh_menu(self) -> None:
+        """Have the menu show again which of our items are ticked."""
+        return
+
     @abstractmethod
     def listen_to_keys(self, window: ui.Window, on_key: Callable[[str, bool, int], bool]) -> Callable[[], None]:
         """Hand out keys.
@@ -102,7 +106,11 @@ class Host(ABC):
         """Undo `hold_physics`. Harmless without it."""
 
     def unsaved_stage(self) -> str:
-        """Name what the program has open with changes that are not saved, and that a simulation would replace."""
+        """Name what the program has open with changes that are not saved, and that a simulation sets aside."""
+        return ""
+
+    def why_worker(self) -> str:
+        """Say why nothing is simulated in this program's own process; empty if that may be."""
         return ""
 
     def ask_before_quitting(self, may_quit: Callable[[], bool]) -> Callable[[], None]:
@@ -110,6 +118,14 @@ class Host(ABC):
 
         Args:
             may_quit: Whether it may end now.
+        """
+        return lambda: None
+
+    def before_shutdown(self, finish: Callable[[], None]) -> Callable[[], None]:
+        """Have something done before the program ends, however it ends; return what takes that back.
+
+        Args:
+            finish: What to do. The program may end right after it, without closing anything.
         """
         return lambda: None
 

@@ -17,12 +17,14 @@ import omni.ui as ui
 from omni.kit.async_engine import run_coroutine
 
 from isaaclab_mimic_core.devices.hosts.kit import KitInput
+from isaaclab_mimic_core.sim.host import inside_isaac_sim
 
 from ..keys import ALT, CTRL, SHIFT
 from .base import Host
 
 _SETTINGS = "/exts/isaaclab.mimic.ui"
 _PERSISTENT = f"/persistent{_SETTINGS}"
+_INSIDE = "runInsideIsaacSim"
 _PLAY_SIMULATIONS = "/app/player/playSimulations"
 _OVERLAY = "isaaclab.mimic.ui"
 """Name of our layer over a viewport."""
@@ -39,7 +41,7 @@ class KitHost(Host):
         self._holding_physics = False
         self._played_simulations: bool | None = None
         self._overlay: tuple | None = None
-        self._stage_before = self._our_stage = ""
+        self._menus: tuple[str, ...] = ()
 
     async def next_update(self) -> None:
         await omni.kit.app.get_app().next_update_async()
@@ -77,12 +79,21 @@ class KitHost(Host):
         places = {"Window": [item()], "Tools": [MenuItemDescription(name="Robotics", sub_menu=[item()])]}
         for menu, items in places.items():
             add_menu_items(items, menu)
+        self._menus = tuple(places)
 
         def remove() -> None:
+            self._menus = ()
             for menu, items in places.items():
                 remove_menu_items(items, menu)
 
         return remove
+
+    def refresh_menu(self) -> None:
+        if self._menus:
+            from omni.kit.menu.utils import refresh_menu_items
+
+            for menu in self._menus:
+                refresh_menu_items(menu)
 
     def listen_to_keys(self, window: ui.Window, on_key: Callable[[str, bool, int], bool]) -> Callable[[], None]:
         try:
@@ -126,7 +137,6 @@ class KitHost(Host):
         """
         if not self._holding_physics:
             self._holding_physics = True
-            self._stage_before = _open_stage()
             self._played_simulations = self._settings.get(_PLAY_SIMULATIONS)
         self._settings.set(_PLAY_SIMULATIONS, False)
 
@@ -134,24 +144,31 @@ class KitHost(Host):
         if not self._holding_physics:
             return
         self._holding_physics = False
-        # A run that failed early has replaced nothing: the stage is still the user's.
-        if (left := _open_stage()) != self._stage_before:
-            self._our_stage = left
         if self._played_simulations is None:
             self._settings.destroy_item(_PLAY_SIMULATIONS)
         else:
             self._settings.set(_PLAY_SIMULATIONS, self._played_simulations)
 
     def unsaved_stage(self) -> str:
-        """Name the open USD stage if it has changes that are not saved; not one that a run of ours has left behind."""
-        name = _open_stage()
-        if not name or name == self._our_stage:
+        """Name the open USD stage if it has changes that are not saved."""
+        try:
+            import omni.usd
+        except ImportError:
+            # This Kit has no USD.
             return ""
-        import omni.usd
-
-        if not omni.usd.get_context().has_pending_edit():
+        context = omni.usd.get_context()
+        if context.get_stage() is None or not context.has_pending_edit():
             return ""
+        name = context.get_stage().GetRootLayer().identifier
         return "The open stage" if name.startswith("anon:") else f"The open stage {name.rsplit('/', 1)[-1]}"
+
+    def why_worker(self) -> str:
+        if not inside_isaac_sim() or self.setting(_INSIDE, False):
+            return ""
+        return (
+            "Runs in Isaac Sim's own process have been proved against parts of it only, not yet in the whole "
+            f"application. The setting {_SETTINGS}/{_INSIDE} allows them."
+        )
 
     def ask_before_quitting(self, may_quit: Callable[[], bool]) -> Callable[[], None]:
         app = omni.kit.app.get_app()
@@ -162,6 +179,15 @@ class KitHost(Host):
 
         observer = carb.eventdispatcher.get_eventdispatcher().observe_event(
             observer_name="isaaclab.mimic.ui", event_name=omni.kit.app.GLOBAL_EVENT_POST_QUIT, on_event=on_quit
+        )
+        return observer.reset
+
+    def before_shutdown(self, finish: Callable[[], None]) -> Callable[[], None]:
+        # Isaac Sim ends with /app/fastShutdown: no extension is shut down. What is set by now is still kept.
+        observer = carb.eventdispatcher.get_eventdispatcher().observe_event(
+            observer_name="isaaclab.mimic.ui",
+            event_name=omni.kit.app.GLOBAL_EVENT_PRE_SHUTDOWN,
+            on_event=lambda event: finish(),
         )
         return observer.reset
 
@@ -198,13 +224,3 @@ class KitHost(Host):
         view.scene.clear()
         api.remove_scene_view(view)
         frame.clear()
-
-
-def _open_stage() -> str:
-    """Return what identifies the USD stage that is open; empty if there is none, or this Kit has no USD."""
-    try:
-        import omni.usd
-    except ImportError:
-        return ""
-    stage = omni.usd.get_context().get_stage()
-    return stage.GetRootLayer().identifier if stage else ""

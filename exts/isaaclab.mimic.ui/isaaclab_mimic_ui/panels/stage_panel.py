@@ -43,7 +43,7 @@ class StagePanel:
         self.session = session
         self.context = context
         self.form = FormView(session.choices, context.on_editing, self._on_form, context.choose_file)
-        self.worker = ui.SimpleBoolModel(session.choices.in_worker)
+        self.worker = ui.SimpleBoolModel(session.in_worker)
         self._on_worker = self.worker.subscribe_value_changed_fn(
             lambda model: setattr(session.choices, "in_worker", model.get_value_as_bool())
         )
@@ -119,7 +119,7 @@ class StagePanel:
             if problems or not session.can_start:
                 return
             other = self.context.work.in_the_way(session)
-            stage = "" if session.choices.in_worker else self.context.host.unsaved_stage()
+            stage = "" if session.in_worker else self.context.host.unsaved_stage()
             text = ask_before_start(session, other, stage)
             yes, act = "Stop, and start" if other else "Start", partial(self._start, other)
         if text:
@@ -205,7 +205,8 @@ class StagePanel:
             ui.Label(
                 "In a process of its own",
                 name="hint",
-                tooltip="Faster, and the window stays smooth. Off: run inside this program.",
+                tooltip=self.context.host.why_worker()
+                or "Faster, and the window stays smooth. Off: run inside this program.",
             )
         self._trouble = ui.Label("", name="problem", word_wrap=True, height=0, visible=False)
         with ui.HStack(height=36, spacing=style.GAP):
@@ -237,7 +238,7 @@ class StagePanel:
         self.step_button.visible = self.steps_singly and session.state is State.RUNNING
         self.pause_button.text = "Resume" if session.paused else "Pause"
         self.form.set_enabled(not active)
-        self.worker_box.enabled = not active
+        self.worker_box.enabled = not active and not self.context.host.why_worker()
         if active:
             self._say("")
 

@@ -3,6 +3,6 @@
 
 """The physics engines a task can run on."""
 
-from .choice import ENGINES, automatic_engine, choose_engine, configure_engine
+from .choice import ENGINES, automatic_engine, choose_engine, configure_engine, in_this_application
 
-__all__ = ["ENGINES", "automatic_engine", "choose_engine", "configure_engine"]
+__all__ = ["ENGINES", "automatic_engine", "choose_engine", "configure_engine", "in_this_application"]

@@ -8,6 +8,7 @@ from typing import Any
 from ...errors import OptionError, TaskError
 from ...requirements import PHYSX, SIMULATION, lacking, require
 from ..host import inside_isaac_sim, isaac_sim_is_here
+from ..isaac_sim import check_application
 from .cameras import draw_without_kit
 
 ENGINES = ("ovphysx", "newton", "isaacsim")
@@ -42,6 +43,8 @@ def choose_engine(name: str) -> str:
             where=f"--physics {name}",
             remedy="Use isaacsim, or run the stage in a worker process.",
         )
+    if inside:
+        check_application()
     if name != "isaacsim":
         require(PHYSX if name == "ovphysx" else SIMULATION, where=f"--physics {name}")
     return name
@@ -70,8 +73,40 @@ def configure_engine(cfg: Any, engine: str) -> None:
 
         cfg.sim.physics = stacking_physics()
     else:
-        # The tasks' configurations come with Isaac Sim's PhysX as their default.
         cfg.scene.replicate_physics = False
+        cfg.sim.physics = _isaac_sim_physics(cfg)
         cfg.sim.physics.deterministic = True
     if engine != "isaacsim":
         draw_without_kit(cfg)
+
+
+def _isaac_sim_physics(cfg: Any) -> Any:
+    """Return the task's configuration of Isaac Sim's PhysX.
+
+    Tasks name an automatic one, which Isaac Lab's launcher resolves; what is set on that is lost.
+
+    Raises:
+        TaskError: The task has none.
+    """
+    from isaaclab.app.sim_launcher import validate_launch
+    from isaaclab_physx.physics import PhysxCfg
+
+    try:
+        physics = validate_launch(cfg, in_this_application())[0].resolved_physics_cfg
+    except ValueError as error:
+        raise TaskError(str(error).splitlines()[0], where="--physics isaacsim") from error
+    if not isinstance(physics, PhysxCfg):
+        raise TaskError(
+            f"the task is made for other physics ({type(physics).__name__})",
+            where="--physics isaacsim",
+            remedy="Run the stage in a worker process, with the physics of the task.",
+        )
+    return physics
+
+
+def in_this_application() -> dict:
+    """Return the arguments for Isaac Lab's launcher (`launch_simulation`) where the application runs already.
+
+    It then starts none, and resolves what a configuration leaves open for Isaac Sim.
+    """
+    return {"visualizer": [], "livestream": 0, "require_kit": True}

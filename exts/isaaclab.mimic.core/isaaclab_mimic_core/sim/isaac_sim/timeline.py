@@ -1,0 +1,62 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The timeline: its buttons on the toolbar are a run's, too."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from ...errors import TaskError
+
+
+def timeline_stopped() -> TaskError:
+    """Say that the timeline has been stopped: nothing that was simulated is left."""
+    return TaskError(
+        "the timeline was stopped, and the simulation with it",
+        remedy="Start again. Pause on the toolbar lets a run rest.",
+    )
+
+
+@contextlib.contextmanager
+def own_timeline() -> Iterator[Any]:
+    """Yield the application's timeline, whose time stands still as long as Isaac Lab does the stepping.
+
+    Stop is taken from the toolbar meanwhile, as by Isaac Lab's launcher: stopping invalidates all that is simulated.
+    """
+    import omni.timeline  # type: ignore[import-not-found]
+
+    timeline = omni.timeline.get_timeline_interface()
+    auto_update, time = timeline.is_auto_updating(), timeline.get_current_time()
+    # It would end, or begin anew, in the middle of a run.
+    timeline.set_auto_update(False)
+    try:
+        with _without_stop_button():
+            yield timeline
+    finally:
+        timeline.set_auto_update(auto_update)
+        timeline.set_current_time(time)
+
+
+@contextlib.contextmanager
+def _without_stop_button() -> Iterator[None]:
+    try:
+        import omni.kit.widget.toolbar  # type: ignore[import-not-found]
+
+        group = omni.kit.widget.toolbar.get_instance()._builtin_tools._play_button_group
+        button = group._stop_button
+    except (ImportError, AttributeError):
+        # No toolbar in this application, or one that is made otherwise.
+        button = None
+    if button is None:
+        yield
+        return
+    before = button.visible, button.enabled
+    button.visible = button.enabled = False
+    # The group would show it again as soon as the timeline plays.
+    group._stop_button = None
+    try:
+        yield
+    finally:
+        group._stop_button = button
+        button.visible, button.enabled = before
