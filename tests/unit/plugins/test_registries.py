@@ -158,12 +158,14 @@ def test_an_installed_packages_entry_point_brings_and_takes(tmp_path, monkeypatc
 )
 def test_a_broken_one_costs_one_warning_and_leaves_nothing(code, error, tmp_path, monkeypatch, told):
     write_plugin(tmp_path, "my_broken_plugin", ending=code + "\n")
-    write_distribution(tmp_path, "[isaaclab_mimic.tasks]\nall = my_broken_plugin\n")
+    write_distribution(
+        tmp_path, "[isaaclab_mimic.tasks]\nall = my_broken_plugin\n[isaaclab_mimic.devices]\nall = my_broken_plugin\n"
+    )
     monkeypatch.syspath_prepend(tmp_path)
     again()
     plugins.load()
     (warning,) = told
-    assert warning.startswith("plug-in my-mimic-plugin (my_broken_plugin) cannot be used: ") and error in warning
+    assert warning.startswith("plug-in my-mimic-plugin cannot be used: ") and error in warning
     assert "My-Box-Mimic-v0" not in TASKS.all() and "keyboard" in DEVICES.all()
 
 

@@ -186,7 +186,7 @@ def _load_entry_points() -> None:
     for group, registry in REGISTRIES.items():
         for entry in metadata.entry_points(group=f"isaaclab_mimic.{group}"):
             package = entry.dist.name if entry.dist else entry.value.partition(":")[0]
-            _guarded(f"{package} ({entry.value})", lambda entry=entry, registry=registry: _enter(entry, registry))
+            _guarded(package, lambda entry=entry, registry=registry: _enter(entry, registry), entry.value)
 
 
 def _enter(entry: metadata.EntryPoint, registry: Registry) -> None:
@@ -211,17 +211,24 @@ def _load_carried() -> None:
     _guarded(_CARRIED, enter)
 
 
-def _guarded(plugin: str, enter: Callable[[], object]) -> None:
-    """Load one plug-in; what goes wrong costs a warning, and nothing of it stays."""
+def _guarded(plugin: str, enter: Callable[[], object], part: str = "") -> None:
+    """Load a plug-in, or a part of it; what goes wrong costs a warning, and nothing of that part stays.
+
+    Parts that fail for one reason, as all do when their package cannot be imported, cost one warning.
+    """
+    owner = f"{plugin} ({part})" if part else plugin
     try:
-        with owned_by(plugin):
+        with owned_by(owner):
             enter()
-        _loaded.append(plugin)
+        if plugin not in _loaded:
+            _loaded.append(plugin)
     except (Exception, SystemExit) as error:
         for registry in REGISTRIES.values():
-            registry.disown(plugin)
+            registry.disown(owner)
         words = " ".join(str(error).split()) or "no message"
         problem = Problem(plugin, words if isinstance(error, PluginError) else f"{type(error).__name__}: {words}")
+        if problem in _problems:
+            return
         _problems.append(problem)
         for listener in list(_listeners):
             listener(problem)

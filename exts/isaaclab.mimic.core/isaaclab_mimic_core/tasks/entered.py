@@ -20,6 +20,11 @@ def entered(task_id: str) -> Any:
     return entry if entry is not None and _CONFIG in entry.kwargs else None
 
 
+def config_of(task_id: str) -> Any:
+    """Return the configuration of an entry: its class, or where that is to be imported from."""
+    return _registry()[task_id].kwargs[_CONFIG]
+
+
 def may_be_mimic(entry: Any) -> bool:
     """Return whether an entry's class can be a Mimic environment, by its name alone: importing it takes seconds."""
     module = str(entry.entry_point).partition(":")[0]

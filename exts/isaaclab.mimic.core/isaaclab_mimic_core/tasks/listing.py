@@ -5,7 +5,7 @@
 
 import importlib.util
 
-from ..plugins import TaskSpec
+from ..plugins import TASKS, TaskSpec
 from ..requirements import SIMULATION, how_to_get
 from .names import all_tasks
 
@@ -34,7 +34,7 @@ def format_tasks(tasks: list[dict] | None = None) -> str:
     others = [task for task in tasks if not task["runs_here"]]
     width = max(len(task["id"]) for task in tasks)
     lines = ["Can run here:" if runnable else "None can run here."]
-    lines += [f"  {task['id']:<{width}}  {task['title']}" for task in runnable]
+    lines += [f"  {task['id']:<{width}}  {task['title'] or "(in gymnasium's registry)"}" for task in runnable]
     if others:
         lines += ["", "Cannot run here:"]
         lines += [f"  {task['id']:<{width}}  needs {', '.join(task['missing'])}" for task in others]
@@ -63,9 +63,23 @@ class _Lacking:
             return [f"Isaac Lab ({how_to_get(SIMULATION)})"]
         # A need nobody knows how to look for counts as missing: better no promise than a wrong one.
         missing = [need for need in task.needs if self.needs.get(need, True)]
-        if self.cloud and not task.local:
+        if self.cloud and (not task.local or (TASKS.get(task.id) is None and _wants_cloud(task.id))):
             missing.append("NVIDIA's asset server (no answer)")
         return missing
+
+
+def _wants_cloud(task_id: str) -> bool:
+    """Whether the scene of a task that nobody has described lies on the asset server; yes if that cannot be told."""
+    from isaaclab.utils.string import string_to_callable
+
+    from ..sim.assets.cloud import cloud_paths
+    from .entered import config_of
+
+    try:
+        config = config_of(task_id)
+        return bool(cloud_paths((string_to_callable(config) if isinstance(config, str) else config)().scene))
+    except Exception:
+        return True
 
 
 def _cloud_reachable() -> bool:

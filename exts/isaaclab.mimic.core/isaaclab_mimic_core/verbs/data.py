@@ -362,7 +362,7 @@ def _export_lerobot(file: str, options: ExportOptions, common: dict[str, Any]) -
     with DatasetReader(file) as reader:
         env_name, known = reader.env_name, lerobot_terms(reader)
     try:
-        title = find_task(env_name).title
+        title = find_task(env_name).title or env_name
     except TaskError:
         title = env_name
     terms = LeRobotTerms(options.state or known.state, options.environment_state or known.environment_state)

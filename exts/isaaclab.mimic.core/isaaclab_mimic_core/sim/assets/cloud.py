@@ -28,7 +28,7 @@ def cloud_assets_reachable() -> bool:
 
 
 def cloud_paths(cfg: Any) -> list[str]:
-    """Return what in a configuration lies on the asset server, by path below its root.
+    """Return what in a configuration lies on the asset server and would be spawned, by path below its root.
 
     Args:
         cfg: A configuration of Isaac Lab (`configclass`), with whatever is in it.
@@ -52,8 +52,12 @@ def cloud_paths(cfg: Any) -> list[str]:
             parts = list(value.values())
         elif isinstance(value, list | tuple):
             parts = list(value)
+        elif hasattr(type(value), "__dataclass_fields__"):
+            # Markers are made only where something is to be seen of them.
+            drawn = getattr(value, "debug_vis", True)
+            parts = [part for name, part in vars(value).items() if drawn or not name.endswith("visualizer_cfg")]
         else:
-            parts = list(vars(value).values()) if hasattr(type(value), "__dataclass_fields__") else []
+            parts = []
         for part in parts:
             look(part)
 
