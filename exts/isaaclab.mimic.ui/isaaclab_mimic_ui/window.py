@@ -186,7 +186,7 @@ class MimicWindow:
                     with ui.VStack(height=0, spacing=1):
                         self._title = ui.Label("", name="title", height=28)
                         self._sentence = ui.Label("", name="dim", height=0, word_wrap=True)
-                        self._warning = ui.Label("", name="problem", height=0, word_wrap=True, visible=False)
+                        self.plugin_warning = ui.Label("", name="problem", height=0, word_wrap=True, visible=False)
                     self.question = Question()
                     self._place = ui.ZStack()
 
@@ -227,8 +227,8 @@ class MimicWindow:
     def _follow_plugins(self) -> None:
         """Bring the lists up to date when plug-ins have come or gone, and say which cannot be used."""
         text = "\n".join(self.work.plugin_problems)
-        if text != self._warning.text:
-            self._warning.text, self._warning.visible = text, bool(text)
+        if text != self.plugin_warning.text:
+            self.plugin_warning.text, self.plugin_warning.visible = text, bool(text)
         if not self._lists_changed:
             return
         self._lists_changed = False
