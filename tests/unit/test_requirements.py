@@ -105,6 +105,14 @@ def test_isaac_labs_own_installation_lacks_this(isaaclab_isaacsim):
     }  # fmt: skip
 
 
+def test_the_document_lists_the_same(isaaclab_isaacsim):
+    text = (ROOT / "docs" / "install.md").read_text()
+    for package in PACKAGES:
+        if package.name not in isaaclab_isaacsim and package.name not in ("omniverse-kit",):
+            for requirement in (package.requirement, *package.alone):
+                assert requirement in text, requirement
+
+
 def test_readiness_with_isaac_labs_own_installation(isaaclab_isaacsim, only, users_python, monkeypatch):
     only(isaaclab_isaacsim)
     monkeypatch.setattr(choice, "isaac_sim_is_here", lambda: True)

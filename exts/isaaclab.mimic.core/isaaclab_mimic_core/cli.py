@@ -175,10 +175,24 @@ def info(file: tyro.conf.Positional[str], output: Annotated[Output, _Flat]) -> t
     return job, output
 
 
-def doctor(output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
-    """Say what is on this machine, what can run here, and what to do about the rest."""
+def doctor(output: Annotated[Output, _Flat], isaac_sim: bool = False) -> tuple[Job, Output]:
+    """Say what is on this machine, what can run here, and what to do about the rest.
+
+    mimic doctor
+    mimic doctor --isaac-sim
+
+    Args:
+        output: How to answer.
+        isaac_sim: Report on the Isaac Sim whose Python this is, for sending to others; in its window a button does.
+    """
 
     def job(streams: Streams, output: Output) -> int:
+        if isaac_sim:
+            from .doctor.isaac_sim import examine, format_report, to_data
+
+            rows = examine()
+            print(json.dumps(to_data(rows)) if output.json else format_report(rows), end="", file=streams.out)
+            return FINDINGS if any(row.result == "finding" for row in rows) else DONE
         from .doctor import findings, format_findings, to_dicts
 
         found = findings()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The table of keys: shown, and changed by pressing another one."""
+"""The table of keys, shown, and changed by pressing another one; and below it a report of the application."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ..hotkeys import ACTIONS, SCOPES, Hotkeys
 from ..keys import Key
 from ..widgets import style
 from ..widgets.layout import card, scrolled, section
+from ..widgets.report_card import ReportCard
 from .stage_panel import WIDE
 
 
@@ -29,6 +30,7 @@ class KeysPanel:
         self._hotkeys = hotkeys
         self._width, self._wide = width, True
         self.buttons: dict[str, ui.Button] = {}
+        self.report: ReportCard | None = None
         self.trouble = ""
         """Why the last change was refused; empty if it was not."""
         self._frame = ui.Frame(build_fn=self._build)
@@ -46,6 +48,8 @@ class KeysPanel:
     def destroy(self) -> None:
         self._hotkeys.capture(None)
         self.buttons.clear()
+        if self.report is not None:
+            self.report.destroy()
         self._frame.destroy()
 
     def change(self, id: str) -> None:
@@ -87,6 +91,7 @@ class KeysPanel:
                         for action in ACTIONS.values():
                             if action.scope == scope:
                                 self._build_row(action.id, action.title)
+            self.report = ReportCard()
 
     def _build_row(self, id: str, title: str) -> None:
         key = self._hotkeys.keys[id]

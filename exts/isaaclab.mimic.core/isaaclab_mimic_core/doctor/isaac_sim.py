@@ -1,0 +1,336 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The part of docs/isaac-sim-checklist.md that a program can do: a report of an Isaac Sim, to be sent.
+
+Everything is only read. What can be asked only of a running application is a row of its own everywhere: outside of one
+it says that it was not asked.
+"""
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Literal
+
+from .. import __version__
+from ..devices.xr.application import APPLICATION
+from ..devices.xr.application import EXTENSIONS as XR_EXTENSIONS
+from ..errors import MimicError
+from ..interpreter import find_interpreter, is_embedded, running_program
+from ..requirements import PACKAGES, PHYSX, how_to_install, lacking
+from ..sim.engines import automatic_engine
+from ..sim.host import inside_isaac_sim, inside_kit, isaac_sim_is_here
+
+_WRITTEN_FOR = {"Isaac Sim": "6.2", "Kit": "110.4", "isaaclab": "3.0.0"}
+"""What this was written for: a version that begins otherwise is a finding."""
+
+_SIMULATION = ("omni.usd", "omni.timeline", "omni.physx", "omni.physx.tensors", "omni.physx.fabric")
+_WINDOW = ("omni.kit.menu.utils", "omni.kit.viewport.utility", "omni.kit.widget.toolbar")
+_OTHERS = (
+    "isaacsim.core.version",
+    "isaacsim.core.simulation_manager",
+    "isaacsim.asset.importer.urdf",
+    "isaacsim.replicator.teleop",
+    "isaacsim.replicator.episode_recorder",
+    "omni.kit.livestream.app",
+)
+_SETTINGS = (
+    "/physics/suppressReadback",
+    "/physics/fabricEnabled",
+    "/physics/fabricUpdateTransformations",
+    "/physics/fabricUseGPUInterop",
+    "/physics/cudaDevice",
+    "/app/player/playSimulations",
+    "/app/fastShutdown",
+    "/app/window/enabled",
+    "/isaaclab/has_gui",
+    "/isaaclab/xr/enabled",
+    "/persistent/simulation/minFrameRate",
+    "/persistent/omnihydra/useSceneGraphInstancing",
+    "/persistent/xr/openxr/disableInputBindings",
+    "/exts/isaacsim.core.simulation_manager/enable_default_callbacks",
+)
+"""Settings that Isaac Lab changes, or that decide how a run inside Isaac Sim goes."""
+
+_NOT_ASKED = "not asked: this is not a running Kit application"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that was looked at."""
+
+    topic: str
+    result: Literal["ok", "finding", "unknown"]
+    """ok; finding: other than what this was written for, or something is missing; unknown: it could not be asked."""
+    text: str
+    remedy: str = ""
+
+
+def examine() -> list[Row]:
+    """Look at the Isaac Sim that this process runs in, or whose Python it is; never raises, changes nothing."""
+    checks: tuple[Callable[[], Iterator[Row]], ...] = (
+        _program,
+        _versions,
+        _warp,
+        _packages,
+        _worker,
+        _application,
+        _extensions,
+        _settings,
+        _stage,
+        _timeline,
+        _xr,
+    )
+    rows: list[Row] = []
+    for check in checks:
+        try:
+            rows += check()
+        except Exception as error:
+            topic = check.__name__.removeprefix("_").replace("_", " ")
+            rows.append(Row(topic, "unknown", f"could not be asked: {type(error).__name__}: {error}"))
+    return rows
+
+
+def format_report(rows: list[Row]) -> str:
+    """Lay the report out as text, one line each, with a head that counts."""
+    counts = {result: sum(row.result == result for row in rows) for result in ("ok", "finding", "unknown")}
+    width = max(len(row.topic) for row in rows)
+    head = f"Isaac Lab Mimic {__version__}: {', '.join(f'{count} {result}' for result, count in counts.items())}"
+    lines = [
+        f"{row.result:<7}  {row.topic:<{width}}  {' '.join(row.text.split())}"
+        + (f"  -> {' '.join(row.remedy.split())}" if row.remedy else "")
+        for row in rows
+    ]
+    return "\n".join([head, "", *lines, ""])
+
+
+def to_data(rows: list[Row]) -> list[dict[str, str]]:
+    """Return the report as plain data."""
+    return [asdict(row) for row in rows]
+
+
+# -- the process and what is installed
+
+
+def _program() -> Iterator[Row]:
+    where = "a running Isaac Sim" if inside_isaac_sim() else "a Kit without simulation" if inside_kit() else "no Kit"
+    yield Row("host", "ok", where)
+    yield Row("platform", "ok", f"{platform.platform()}, Python {platform.python_version()} of {sys.prefix}")
+    kind = "Python is embedded in it" if is_embedded() else "Python itself"
+    yield Row("program", "ok", f"{running_program()} ({kind})")
+
+
+def _versions() -> Iterator[Row]:
+    yield _compared("Isaac Sim", _isaac_sim_version())
+    yield _compared("Kit", _kit_version())
+    yield _compared("isaaclab", _distribution("isaaclab"))
+    torch = sys.modules.get("torch")
+    version = getattr(torch, "__version__", "") or _distribution("torch")
+    yield Row("torch", "ok" if version else "finding", version or "not installed")
+
+
+def _compared(name: str, version: str) -> Row:
+    wanted = _WRITTEN_FOR[name]
+    if not version:
+        return Row(name, "unknown", "no version was found here")
+    # The numbers as a whole: 6.20 does not begin with 6.2.
+    fits = f"{version}.".startswith(f"{wanted}.")
+    return Row(name, "ok" if fits else "finding", version, "" if fits else f"This was written for {name} {wanted}.")
+
+
+def _isaac_sim_version() -> str:
+    if inside_kit():
+        try:
+            from isaacsim.core.version import get_version  # pyright: ignore[reportMissingImports]
+
+            return str(get_version()[0])
+        except ImportError:
+            pass
+    root = installation()
+    if root is not None and (root / "VERSION").is_file():
+        return (root / "VERSION").read_text(errors="replace").strip().partition("-")[0]
+    return _distribution("isaacsim")
+
+
+def _kit_version() -> str:
+    if inside_kit():
+        return sys.modules["omni.kit.app"].get_app().get_build_version().partition("+")[0]
+    return _distribution("omniverse-kit")
+
+
+def installation() -> Path | None:
+    """Return the folder of the Isaac Sim that this process belongs to, or None: the one with its `exts` and `apps`."""
+    places = [Path(os.environ["ISAAC_PATH"])] if os.environ.get("ISAAC_PATH") else []
+    places += [folder for path in (running_program(), sys.prefix) for folder in Path(path).parents]
+    places += [Path(entry, "isaacsim") for entry in sys.path]
+    return next((place for place in places if (place / "apps" / "isaacsim.exp.base.kit").is_file()), None)
+
+
+def _distribution(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _warp() -> Iterator[Row]:
+    """Compare Isaac Lab's Warp with the one of the application, which brings another by omni.warp.core."""
+    wanted = next(
+        (each.partition("==")[2] for each in _requires("isaaclab") if each.startswith("warp-lang==")), ""
+    ).partition(";")[0]
+    loaded: Any = sys.modules.get("warp")
+    version = str(loaded.config.version) if loaded is not None else _distribution("warp-lang")
+    where = f"loaded from {Path(loaded.__file__).parent}" if loaded is not None else "installed, not loaded"
+    if not version:
+        yield Row("warp", "finding", "not installed")
+    else:
+        fits = not wanted or version == wanted
+        remedy = "" if fits else f"Isaac Lab needs {wanted}: start an application without omni.warp.core."
+        yield Row("warp", "ok" if fits else "finding", f"{version}, {where}", remedy)
+    yield _extension("omni.warp.core", wanted=False)
+
+
+def _requires(name: str) -> list[str]:
+    try:
+        return metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return []
+
+
+def _packages() -> Iterator[Row]:
+    missing = lacking()
+    for purpose in dict.fromkeys(package.purpose for package in PACKAGES):
+        here = [package for package in missing if package.purpose == purpose]
+        names = ", ".join(package.name for package in here)
+        yield Row(
+            f"for {purpose}",
+            "finding" if here else "ok",
+            f"lacks {names}" if here else "all packages are there",
+            how_to_install(here) if here else "",
+        )
+
+
+def _worker() -> Iterator[Row]:
+    try:
+        yield Row("worker's Python", "ok", find_interpreter())
+    except MimicError as error:
+        yield Row("worker's Python", "finding", error.what, error.remedy or "")
+    engine = automatic_engine()
+    usable = engine == "isaacsim" or not lacking(PHYSX)
+    text = "PhysX without Isaac Sim" if engine == "ovphysx" else "a second Isaac Sim, without a window"
+    yield Row("worker's physics", "ok" if usable else "finding", text if usable else "none")
+    root = installation()
+    if root is not None or isaac_sim_is_here():
+        yield Row("installation", "ok", str(root or "the package isaacsim"))
+    else:
+        yield Row("installation", "unknown", "no Isaac Sim belongs to this Python")
+
+
+# -- the running application
+
+
+def _app() -> Any:
+    return sys.modules["omni.kit.app"].get_app() if inside_kit() else None
+
+
+def _application() -> Iterator[Row]:
+    app = _app()
+    if app is None:
+        yield Row("application", "unknown", _NOT_ASKED)
+        return
+    import carb.tokens
+
+    folder = carb.tokens.get_tokens_interface().resolve("${app}")
+    yield Row("application", "ok", f"{app.get_app_filename()} {app.get_app_version()} in {folder}")
+
+
+def _extension(name: str, wanted: bool = True) -> Row:
+    """Look for one extension; `wanted`: whether a run needs it, False if it should not be enabled, for Isaac Lab."""
+    topic = f"extension {name}"
+    app = _app()
+    if app is None:
+        root = installation()
+        if root is None:
+            return Row(topic, "unknown", _NOT_ASKED)
+        # Folders carry the version where they came from a registry.
+        on_disk = [folder for pattern in (name, f"{name}-*") for folder in root.glob(f"exts*/{pattern}")]
+        return Row(topic, "unknown", f"on disk ({on_disk[0].parent.name})" if on_disk else "not on disk")
+    manager = app.get_extension_manager()
+    found = manager.get_enabled_extension_id(name)
+    if found:
+        failed = manager.get_extension_dict(found)["state"]["failed"]
+        text = f"{found}, {'failed to start' if failed else 'enabled'}"
+        return Row(topic, "ok" if wanted and not failed else "finding", text)
+    there = any(extension["name"] == name for extension in manager.get_extensions())
+    return Row(topic, "finding" if wanted else "ok", "there, not enabled" if there else "not there")
+
+
+def _extensions() -> Iterator[Row]:
+    for name in ("isaaclab.mimic.core", "isaaclab.mimic.ui", *_SIMULATION, *_WINDOW):
+        yield _extension(name)
+    for name in _OTHERS:
+        row = _extension(name)
+        # Nice to know, and nothing that a run would miss.
+        yield Row(row.topic, "unknown" if row.result == "unknown" else "ok", row.text)
+
+
+def _settings() -> Iterator[Row]:
+    if not inside_kit():
+        for path in _SETTINGS:
+            yield Row(f"setting {path}", "unknown", _NOT_ASKED)
+        return
+    import carb.settings
+
+    settings: Any = carb.settings.get_settings()
+    for path in _SETTINGS:
+        value = settings.get(path)
+        yield Row(f"setting {path}", "ok", "not set" if value is None else repr(value))
+
+
+def _stage() -> Iterator[Row]:
+    usd = sys.modules.get("omni.usd")
+    if usd is None or not inside_kit():
+        yield Row("stage", "unknown", _NOT_ASKED if not inside_kit() else "omni.usd is not loaded")
+        return
+    context = usd.get_context()
+    stage = context.get_stage()
+    if stage is None:
+        yield Row("stage", "ok", "none is open")
+        return
+    from pxr import UsdGeom, UsdPhysics, UsdUtils
+
+    scenes = sum(prim.IsA(UsdPhysics.Scene) for prim in stage.Traverse())
+    changed = "unsaved changes" if context.has_pending_edit() else "no unsaved changes"
+    # By name alone: the report is sent to others.
+    name = "a new one" if stage.GetRootLayer().anonymous else Path(stage.GetRootLayer().identifier).name
+    cached = UsdUtils.StageCache.Get().Size()
+    yield Row(
+        "stage",
+        "ok",
+        f"{name}, {changed}, up axis {UsdGeom.GetStageUpAxis(stage)}, {scenes} physics scenes, {cached} in USD's cache",
+    )
+
+
+def _timeline() -> Iterator[Row]:
+    module = sys.modules.get("omni.timeline")
+    if module is None or not inside_kit():
+        yield Row("timeline", "unknown", _NOT_ASKED if not inside_kit() else "omni.timeline is not loaded")
+        return
+    timeline = module.get_timeline_interface()
+    state = "plays" if timeline.is_playing() else "is stopped" if timeline.is_stopped() else "is paused"
+    yield Row("timeline", "ok", f"{state} at {timeline.get_current_time():.2f} s")
+
+
+def _xr() -> Iterator[Row]:
+    rows = [_extension(name) for name in XR_EXTENSIONS]
+    for row in rows:
+        remedy = f"For a headset: {APPLICATION}" if row.result == "finding" and row.text == "not there" else ""
+        yield Row(row.topic, row.result, row.text, remedy)
+    from ..devices.xr.session import state
+
+    for topic, well, text, remedy in state():
+        yield Row(topic, "ok" if well else "finding", text, remedy)

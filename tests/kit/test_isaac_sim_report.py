@@ -1,0 +1,72 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The report of an Isaac Sim, in the real kernel: asked of the running application, and from the window."""
+
+import json
+from pathlib import Path
+
+from harness import in_kit
+from mimic_window import open_window
+
+UI = "isaaclab.mimic.ui"
+
+
+@in_kit(enable=["isaaclab.mimic.core"], settings=["/physics/suppressReadback=true"])
+def test_a_running_application_is_asked(kit, tmp_path):
+    import sys
+    from types import SimpleNamespace
+
+    from isaaclab_mimic_core.doctor.isaac_sim import examine
+
+    rows = {row.topic: row for row in examine()}
+    assert rows["host"].text == "a Kit without simulation"
+    assert (rows["Kit"].result, rows["Kit"].text) == ("ok", "110.4.0")
+    assert rows["application"].text.startswith("mimic_test ")
+    assert rows["extension isaaclab.mimic.core"].text.endswith("enabled")
+    assert rows["extension isaaclab.mimic.ui"].text == "there, not enabled"
+    assert rows["extension omni.usd"].result == "finding" and rows["extension omni.usd"].text == "not there"
+    # Isaac Lab wants to do without this one.
+    assert rows["extension omni.warp.core"].result == "ok"
+    assert rows["setting /physics/suppressReadback"].text == "True"
+    assert rows["setting /isaaclab/has_gui"].text == "not set"
+    assert rows["stage"].text == "omni.usd is not loaded" and rows["timeline"].result == "unknown"
+
+    # The stage is a real one; of omni.usd and the timeline, which are not to be had, only what is asked of them.
+    from pxr import Usd, UsdPhysics
+
+    stage = Usd.Stage.CreateNew(str(tmp_path / "mine.usda"))
+    UsdPhysics.Scene.Define(stage, "/physicsScene")
+    context = SimpleNamespace(get_stage=lambda: stage, has_pending_edit=lambda: True)
+    sys.modules["omni.usd"] = SimpleNamespace(get_context=lambda: context)
+    interface = SimpleNamespace(is_playing=lambda: False, is_stopped=lambda: False, get_current_time=lambda: 1.5)
+    sys.modules["omni.timeline"] = SimpleNamespace(get_timeline_interface=lambda: interface)
+    before = stage.GetRootLayer().ExportToString()
+    rows = {row.topic: row for row in examine()}
+    assert rows["stage"].text.startswith("mine.usda, unsaved changes, up axis Y, 1 physics scenes")
+    assert rows["timeline"].text == "is paused at 1.50 s"
+    assert stage.GetRootLayer().ExportToString() == before
+    del sys.modules["omni.usd"], sys.modules["omni.timeline"]
+
+
+@in_kit(enable=[UI])
+def test_a_button_of_the_window_makes_the_report_and_saves_it(kit, tmp_path):
+    window = open_window(kit)
+    window.open_step("")
+    kit.update(4)
+    card = window.panels["keys"].report
+    card._folder = tmp_path / "reports"
+    card._folder.mkdir()
+    assert not card.text
+    kit.click(card.button)
+    kit.pump_until(lambda: card.text)
+    kit.update(4)
+    assert "extension isaaclab.mimic.ui" in card.text and "110.4.0" in card.text
+    kit.click(card.save_button)
+    kit.click(card.save_button)
+    kit.pump_until(lambda: len(list(card._folder.iterdir())) >= 2)
+    kit.screenshot(tmp_path / "report.png")
+    assert (card._folder / "isaac-sim-report.txt").read_text() == card.text
+    rows = json.loads((card._folder / "isaac-sim-report.json").read_text())
+    assert any(row["topic"] == "Kit" and row["text"] == "110.4.0" for row in rows)
+    assert Path(card.said.split(": ")[1].split(",")[0]).is_file()

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The report of an Isaac Sim, in plain Python: what is installed, and which rows could not be asked."""
+
+import json
+import subprocess
+import sys
+
+from isaaclab_mimic_core.doctor import isaac_sim
+from isaaclab_mimic_core.doctor.isaac_sim import Row, examine, format_report, to_data
+
+
+def test_outside_of_kit_it_says_what_could_not_be_asked():
+    rows = {row.topic: row for row in examine()}
+    assert rows["host"].text == "no Kit" and rows["isaaclab"].result == "ok"
+    assert rows["for simulating"].result == "ok" and rows["worker's Python"].text == sys.executable
+    for topic in ("application", "stage", "timeline", "setting /physics/suppressReadback", "extension omni.usd"):
+        assert rows[topic].result == "unknown" and "not a running Kit" in rows[topic].text, topic
+    assert "could not be asked" not in format_report(list(rows.values()))
+
+
+def test_an_installation_is_looked_into(tmp_path, monkeypatch):
+    """Laid out as Isaac Sim's folder, named as its python.sh does."""
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps" / "isaacsim.exp.base.kit").touch()
+    (tmp_path / "extscache" / "omni.kit.xr.core-110.0.1").mkdir(parents=True)
+    (tmp_path / "VERSION").write_text("6.1.0-rc.5+release.1234\n")
+    monkeypatch.setenv("ISAAC_PATH", str(tmp_path))
+    rows = {row.topic: row for row in examine()}
+    assert rows["installation"].text == str(tmp_path)
+    assert (rows["Isaac Sim"].result, rows["Isaac Sim"].text) == ("finding", "6.1.0")
+    assert "written for Isaac Sim 6.2" in rows["Isaac Sim"].remedy
+    assert rows["extension omni.kit.xr.core"].text == "on disk (extscache)"
+    assert rows["extension omni.usd"].text == "not on disk"
+
+
+def test_a_missing_package_comes_with_its_command(monkeypatch):
+    monkeypatch.setattr("isaaclab_mimic_core.requirements.is_there", lambda package: package.name != "viser")
+    (row,) = [row for row in examine() if row.topic == "for the live view in a browser"]
+    assert (row.result, row.text) == ("finding", "lacks viser") and row.remedy
+
+
+def test_another_warp_than_isaac_labs_is_a_finding(monkeypatch):
+    monkeypatch.setattr(isaac_sim, "_requires", lambda name: ["warp-lang==9.9"])
+    (row,) = [row for row in examine() if row.topic == "warp"]
+    assert row.result == "finding" and "needs 9.9" in row.remedy
+
+
+def test_a_check_that_fails_is_a_row(monkeypatch):
+    monkeypatch.setattr(isaac_sim, "_kit_version", lambda: 1 / 0)
+    assert any("ZeroDivisionError" in row.text and row.result == "unknown" for row in examine())
+
+
+def test_the_command_prints_text_and_json():
+    command = [sys.executable, "-m", "isaaclab_mimic_core", "doctor", "--isaac-sim", "--json"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    rows = json.loads(result.stdout)
+    assert result.returncode == int(any(row["result"] == "finding" for row in rows))
+    assert {"topic", "result", "text", "remedy"} == set(rows[0])
+    text = format_report([Row("a", "ok", "b"), Row("cc", "finding", "two\nlines", "do it")])
+    assert "1 ok, 1 finding, 0 unknown" in text and "finding  cc  two lines  -> do it" in text
+    assert to_data([Row("a", "ok", "b")]) == [{"topic": "a", "result": "ok", "text": "b", "remedy": ""}]
