@@ -12,6 +12,7 @@ from collections import deque
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.events import DemoSaved, Event, StageFailed, StageFinished, Warned
 from isaaclab_mimic_core.exit_status import WRONG_INPUT
+from isaaclab_mimic_core.sim.host import inside_isaac_sim
 from isaaclab_mimic_core.stages.worker_client import WorkerClient
 
 from .choices import Choices
@@ -124,6 +125,8 @@ class Session:
         self.say("Starting a worker process." if self.in_worker else "Starting.")
         if self.in_worker and self.shortage is not None and not self._worker_python:
             self.say("It starts an Isaac Sim of its own, without a window, which may take a minute.")
+        if self.in_worker and self._wears_headset() and inside_isaac_sim():
+            self.say("The headset shows messages, not the scene: for that the step has to run inside Isaac Sim.")
         try:
             self._runner = self._make_runner()
         except (MimicError, OSError) as error:
@@ -166,6 +169,9 @@ class Session:
         if self._runner is not None:
             self._runner.close()
             self._runner = None
+
+    def _wears_headset(self) -> bool:
+        return "teleop_device" in self.choices.fields and self.choices["teleop_device"] == "xr"
 
     def _make_runner(self) -> Runner:
         options = self.choices.options()

@@ -38,7 +38,10 @@ SETTINGS: dict[str, Any] = {
 _FOR_THE_RUN = {"/isaaclab/xr/enabled": True, "/isaaclab/xr/auto_start": False}
 """As `isaaclab_physx.app.kit_launcher` publishes them with a window; Isaac Lab's simulation reads them as it begins."""
 
-APPLICATION = "./kit/kit PATH/TO/config/isaaclab.mimic.kit --enable isaaclab.python.xr.openxr"
+APPLICATION = (
+    "./kit/kit PATH/TO/config/isaaclab.mimic.kit --enable isaaclab.python.xr.openxr "
+    "--/exts/isaaclab.mimic.ui/runInsideIsaacSim=true"
+)
 """The application with the window that starts with all of it, in the folder of an Isaac Sim."""
 
 
