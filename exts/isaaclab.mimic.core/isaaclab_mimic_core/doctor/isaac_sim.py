@@ -307,12 +307,10 @@ def _stage() -> Iterator[Row]:
     changed = "unsaved changes" if context.has_pending_edit() else "no unsaved changes"
     # By name alone: the report is sent to others.
     name = "a new one" if stage.GetRootLayer().anonymous else Path(stage.GetRootLayer().identifier).name
-    cached = UsdUtils.StageCache.Get().Size()
-    yield Row(
-        "stage",
-        "ok",
-        f"{name}, {changed}, up axis {UsdGeom.GetStageUpAxis(stage)}, {scenes} physics scenes, {cached} in USD's cache",
-    )
+    cache: Any = UsdUtils.StageCache.Get()
+    axis = UsdGeom.GetStageUpAxis(stage)
+    counted = f"{scenes} physics scenes, {cache.Size()} in USD's cache"
+    yield Row("stage", "ok", f"{name}, {changed}, up axis {axis}, {counted}")
 
 
 def _timeline() -> Iterator[Row]:
