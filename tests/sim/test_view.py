@@ -17,7 +17,6 @@ import pytest
 import torch
 
 from isaaclab_mimic_core.errors import MimicError, OptionError
-from isaaclab_mimic_core.sim import visualizers
 from isaaclab_mimic_core.sim.visualizers import HOST_VARIABLE, LiveView, check_visualizer, find_free_port
 from isaaclab_mimic_core.stages.view import View, ViewOptions
 
@@ -45,7 +44,7 @@ def test_what_cannot_be_used_is_said_before_anything_opens(options, where, monke
 
 
 def test_the_browser_view_needs_viser(monkeypatch):
-    monkeypatch.setattr(visualizers.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MimicError, match="viser is not installed"):
         check_visualizer("viser")
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from ...errors import DeviceError
 from ...sim.host import inside_isaac_sim
+from ...sim.isaac_sim.settings import RecordedSettings
 
 EXTENSIONS = (
     "omni.kit.xr.core",
@@ -81,17 +82,13 @@ def application_for_xr() -> Iterator[None]:
 
     settings: Any = carb.settings.get_settings()
     _enable(settings)
-    before = {path: settings.get(path) for path in _FOR_THE_RUN}
+    run_settings = RecordedSettings(settings)
     for path, value in _FOR_THE_RUN.items():
-        settings.set(path, value)
+        run_settings.set(path, value)
     try:
         yield
     finally:
-        for path, value in before.items():
-            if value is None:
-                settings.destroy_item(path)
-            else:
-                settings.set(path, value)
+        run_settings.restore()
 
 
 def _enable(settings: Any) -> None:

@@ -5,8 +5,15 @@
 
 import types
 
-_NAMES = types.SimpleNamespace(Matrix4d="matrix4d", Bool="bool", Point3fArray="point3f[]")
-Sdf = types.SimpleNamespace(ValueTypeNames=_NAMES)
+
+class _Names:
+    """The names of types are their names."""
+
+    def __getattr__(self, name: str) -> str:
+        return name
+
+
+Sdf = types.SimpleNamespace(ValueTypeNames=_Names())
 
 
 class _Selection:
