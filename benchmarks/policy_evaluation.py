@@ -18,7 +18,7 @@ import torch
 
 from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.learning.intervals import wilson
-from isaaclab_mimic_core.learning.policy import load_policy
+from isaaclab_mimic_core.learning.robomimic.policy import load_policy
 from isaaclab_mimic_core.learning.rollouts import Rollouts
 from isaaclab_mimic_core.open_env import open_env
 

@@ -18,8 +18,8 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader
 
-from isaaclab_mimic_core.learning.config import build_config, read_config
-from isaaclab_mimic_core.learning.trainer import Trainer
+from isaaclab_mimic_core.learning.robomimic.config import build_config, read_config
+from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
 
 TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
 

@@ -414,7 +414,7 @@ def test_everything_can_be_reached_by_keys_and_keys_can_be_changed(kit, tmp_path
 @pytest.fixture(scope="module")
 def small_network(tmp_path_factory) -> Path:
     """A configuration that trains in a second."""
-    from isaaclab_mimic_core.learning.config import read_config
+    from isaaclab_mimic_core.learning.robomimic.config import read_config
 
     raw, _ = read_config("upstream", "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0")
     raw["experiment"]["epoch_every_n_steps"] = 5

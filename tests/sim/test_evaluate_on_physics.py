@@ -8,16 +8,18 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import h5py
 import imageio_ffmpeg
 import numpy as np
 import pytest
 import torch
 
-from isaaclab_mimic_core.errors import OptionError
-from isaaclab_mimic_core.learning.config import build_config, read_config
-from isaaclab_mimic_core.learning.policy import BatchedPolicy
+from isaaclab_mimic_core.errors import InputFileError, OptionError
+from isaaclab_mimic_core.learning.api import PolicySpec
+from isaaclab_mimic_core.learning.robomimic.config import build_config, read_config
+from isaaclab_mimic_core.learning.robomimic.policy import BatchedPolicy
+from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
 from isaaclab_mimic_core.learning.rollouts import Disturbance, Rollouts
-from isaaclab_mimic_core.learning.trainer import Trainer
 from isaaclab_mimic_core.stages.evaluate import Evaluate
 from isaaclab_mimic_core.stages.learning_options import EvaluateOptions, PlayOptions, TrainOptions
 from isaaclab_mimic_core.stages.play import Play
@@ -32,7 +34,7 @@ HORIZON = 12
 class Demonstrator:
     """The scripted demonstrator where a policy is expected; in some rollouts it lets the cubes be."""
 
-    obs_keys = ("eef_pos",)
+    spec = PolicySpec({"eef_pos": (3,)}, 7)
 
     def __init__(self, env, idle: int):
         self._env, self._idle = env, idle
@@ -122,7 +124,7 @@ def test_rollouts_are_the_same_whichever_environments_they_get(stack_env, checkp
 
 def test_disturbances_reach_the_policy_and_the_robot(stack_env):
     class Counting:
-        obs_keys = ("eef_pos",)
+        spec = PolicySpec({"eef_pos": (3,)}, 7)
 
         def begin(self, env_ids, num_envs):
             self.count, self.seen = 0, []
@@ -193,6 +195,41 @@ def test_who_watches_is_told_where_a_rollout_ends(stack_env, checkpoints, tmp_pa
             if "attempt" in watched:
                 seen.append(watched["attempt"])
     assert len(set(seen)) == 2 and seen == sorted(seen)
+
+
+def test_a_policy_of_another_task_is_refused_before_the_first_step(stack_env, annotated, checkpoints, tmp_path):
+    """Action width, a term that the task lacks and one of another width: all said at once, nothing is stepped."""
+    path = tmp_path / "other.hdf5"
+    path.write_bytes(Path(annotated.path).read_bytes())
+    with h5py.File(path, "r+") as file:
+        for demo in file["data"].values():
+            actions, thing = demo["actions"][()], demo["obs/object"][()]
+            for key in ("actions", "obs/object"):
+                del demo[key]
+            demo["actions"] = np.pad(actions, ((0, 0), (0, 1)))
+            demo["obs/object"] = np.pad(thing, ((0, 0), (0, 3)))
+            demo["obs/force"] = np.zeros((len(actions), 3), np.float32)
+    raw = json.loads(Path(checkpoints.config).read_text())
+    raw["train"]["data"] = str(path)
+    raw["observation"]["modalities"]["obs"]["low_dim"].append("force")
+    config = build_config(raw, "test")
+    config.lock()
+    other = tmp_path / "other.pth"
+    Trainer(config, "cpu", False, "float32").save_checkpoint(other)
+
+    before = stack_env.env.common_step_counter
+    options = PlayOptions(checkpoints=(str(other),), num_rollouts=1, num_envs=10, viz="none")
+    with Play(options, stack_env) as stage, pytest.raises(InputFileError) as caught:
+        list(stage)
+    task = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
+    assert caught.value.what == "; ".join(
+        [
+            f"sees 'force', which {task} does not observe",
+            f"sees 'object' of 42 numbers, where {task} has 39 numbers",
+            f"puts out actions of 8 numbers, where {task} takes 7",
+        ]
+    )
+    assert caught.value.where == str(other) and stack_env.env.common_step_counter == before
 
 
 def test_play_writes_nothing(stack_env, checkpoints, run_stage, tmp_path, monkeypatch):

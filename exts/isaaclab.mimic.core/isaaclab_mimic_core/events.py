@@ -152,6 +152,8 @@ class EpochFinished(Event):
     steps_per_second: float
     eta_s: float
     """Seconds of training left, at this speed."""
+    validation_loss: float | None = None
+    """On demonstrations that are held back; None without such."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
-from isaaclab_mimic_core.learning.config import read_config
+from isaaclab_mimic_core.learning.robomimic.config import read_config
 
 TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
 WIDTHS = {"eef_pos": 3, "eef_quat": 4, "gripper_pos": 2, "object": 39}

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from isaaclab_mimic_core.errors import ConfigError
-from isaaclab_mimic_core.learning.action_units import ActionUnits, output_layer
-from isaaclab_mimic_core.learning.config import build_config, normalises_actions
-from isaaclab_mimic_core.learning.trainer import Trainer
+from isaaclab_mimic_core.learning.robomimic.action_units import ActionUnits, output_layer
+from isaaclab_mimic_core.learning.robomimic.config import build_config, normalises_actions
+from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
 
 GAUSSIAN = {"action_config": {"actions": {"normalization": "gaussian"}}}
 

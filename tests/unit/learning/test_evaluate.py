@@ -13,13 +13,13 @@ import torch
 
 from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.errors import InputFileError
-from isaaclab_mimic_core.learning.config import build_config
 from isaaclab_mimic_core.learning.intervals import wilson
-from isaaclab_mimic_core.learning.policy import BatchedPolicy, load_policy
 from isaaclab_mimic_core.learning.results import draw, format_table, summarise
+from isaaclab_mimic_core.learning.robomimic.config import build_config
+from isaaclab_mimic_core.learning.robomimic.policy import BatchedPolicy, load_policy
+from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
 from isaaclab_mimic_core.learning.rollouts import Rollout
 from isaaclab_mimic_core.learning.sweep import Sweep
-from isaaclab_mimic_core.learning.trainer import Trainer
 
 CPU = torch.device("cpu")
 ENVS = 5

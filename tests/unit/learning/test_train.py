@@ -15,10 +15,11 @@ from torch.utils.data import DataLoader
 
 from isaaclab_mimic_core.errors import ConfigError, DatasetError, InputFileError, OptionError, OutputError
 from isaaclab_mimic_core.events import CheckpointSaved, EpochFinished, StageFinished, Warned
-from isaaclab_mimic_core.learning.config import build_config
-from isaaclab_mimic_core.learning.policy import BatchedPolicy, load_policy
-from isaaclab_mimic_core.learning.sequences import Sequences
-from isaaclab_mimic_core.learning.trainer import Trainer
+from isaaclab_mimic_core.learning.robomimic.config import build_config
+from isaaclab_mimic_core.learning.robomimic.demonstrations import find_demonstrations
+from isaaclab_mimic_core.learning.robomimic.policy import BatchedPolicy, load_policy
+from isaaclab_mimic_core.learning.robomimic.sequences import Sequences
+from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
 from isaaclab_mimic_core.stages.learning_options import TrainOptions
 from isaaclab_mimic_core.stages.train import Train
 
@@ -55,14 +56,20 @@ def robomimic_loop(config, epochs: int):
     obs_utils.initialize_obs_utils_with_config(config)
     shapes = file_utils.get_shape_metadata_from_dataset(config.train.data, all_obs_keys=config.all_obs_keys)
     model = algo_factory(config.algo_name, config, shapes["all_shapes"], shapes["ac_dim"], torch.device("cpu"))
-    data, _ = train_utils.load_data_for_training(config, obs_keys=shapes["all_obs_keys"])
-    loader = DataLoader(data, batch_size=config.train.batch_size, shuffle=True, num_workers=0, drop_last=True)
-    losses = []
+    parts = train_utils.load_data_for_training(config, obs_keys=shapes["all_obs_keys"])
+    loader, valid_loader = (
+        part and DataLoader(part, batch_size=config.train.batch_size, shuffle=True, num_workers=0, drop_last=True)
+        for part in parts
+    )
+    losses, held_back = [], []
     for epoch in range(1, epochs + 1):
         steps = config.experiment.epoch_every_n_steps
         losses.append(train_utils.run_epoch(model, loader, epoch, num_steps=steps)["Loss"])
         model.on_epoch_end(epoch)
-    return model, losses
+        if valid_loader is not None:
+            steps = config.experiment.validation_epoch_every_n_steps
+            held_back.append(train_utils.run_epoch(model, valid_loader, epoch, validate=True, num_steps=steps)["Loss"])
+    return model, losses, held_back
 
 
 # More steps than one pass has, so that the order of a second pass counts too.
@@ -90,7 +97,7 @@ def train(trainer: Trainer, epochs: int) -> list[float]:
 
 def test_exact_is_robomimics_own_loop_to_the_bit(dataset, write_config):
     config = configured(dataset, write_config, **STEPS)
-    theirs, their_losses = robomimic_loop(config, 3)
+    theirs, their_losses, _ = robomimic_loop(config, 3)
     trainer = Trainer(config, "cpu", exact=True, precision="float32")
     trainer.rehearse()
     losses = train(trainer, 3)
@@ -170,17 +177,14 @@ def test_sequences_are_robomimics(dataset, write_config):
     from robomimic.utils import obs_utils, train_utils
 
     for frames, length, pad in ((1, 10, True), (3, 4, True), (2, 5, False)):
-        config = configured(
-            dataset,
-            write_config,
-            train={"frame_stack": frames, "seq_length": length, "pad_seq_length": pad, "pad_frame_stack": pad},
-        )
+        config = configured(dataset, write_config)
         config.unlock()
         config.train.frame_stack, config.train.seq_length = frames, length
         config.train.pad_seq_length = config.train.pad_frame_stack = pad
         obs_utils.initialize_obs_utils_with_config(config)
         theirs, _ = train_utils.load_data_for_training(config, obs_keys=config.all_obs_keys)
-        mine = Sequences(str(dataset), list(config.all_obs_keys), ["actions"], length, frames, pad, pad, "cpu")
+        found = find_demonstrations(config)
+        mine = Sequences(found, found.train, ["actions"], length, frames, pad, pad, "cpu")
         assert len(mine) == len(theirs)
         batch = mine.batch(torch.arange(len(mine)))
         for index in range(len(theirs)):
@@ -267,26 +271,12 @@ def test_other_algorithms_train_through_robomimics_own_step(options):
         assert losses[1] < losses[0]
 
 
-def test_what_cannot_be_resident_is_loaded_by_robomimic(options, dataset, tmp_path):
-    part = tmp_path / "part.hdf5"
-    part.write_bytes(dataset.read_bytes())
-    with h5py.File(part, "r+") as file:
-        file["mask/train"] = np.array(["demo_1", "demo_4"], dtype="S")
-    sections = {"train": {"hdf5_filter_key": "train", "batch_size": 20, "num_data_workers": 0}}
-    given = options(dataset=str(part), epochs=2, sections=sections)
-    with Train(given) as stage:
-        events = list(stage)
-    assert len(stage._trainer.batches.dataset) == 18 + 27
-    losses = [event.loss for event in events if isinstance(event, EpochFinished)]
-    assert losses[1] < losses[0]
-
-
 def test_a_missing_observation_is_found_before_anything_is_written(options):
     modalities = {"obs": {"low_dim": ["eef_pos", "table_pos"], "rgb": [], "depth": [], "scan": []}}
     given = options(sections={"observation": {"modalities": modalities}})
-    with pytest.raises(DatasetError, match="no observation 'table_pos'") as caught:
+    with pytest.raises(DatasetError, match="no demonstration has 'table_pos' in obs") as caught:
         run(Train(given))
-    assert "demo_0" in str(caught.value) and "eef_quat" in str(caught.value)
+    assert "There is eef_pos, eef_quat, gripper_pos, object." in str(caught.value)
     assert not Path(given.output).exists()
 
 

@@ -169,6 +169,27 @@ class DatasetReader:
         for name in self.episode_names:
             yield self.read(name, paths)
 
+    def mask(self, key: str) -> list[str]:
+        """Return the names that a mask lists (robomimic: filter key), as they stand there.
+
+        Raises:
+            DatasetError: The file has no such mask, or it is no list of names.
+        """
+        where = f"{self.path}, mask/{key}"
+        again = "Write the mask anew; mimic info FILE shows what the file holds."
+        try:
+            item, masks = find(self._file, f"mask/{key}"), find(self._file, "mask")
+            if not isinstance(item, h5py.Dataset):
+                there = ", ".join(names_in(masks)) if isinstance(masks, h5py.Group) else ""
+                raise DatasetError("is not in the file", where=where, remedy=f"It has the masks {there or '(none)'}.")
+            values = read_values(item)
+        except Unreadable as error:
+            raise DatasetError(str(error), where=where, remedy=again) from error
+        if values.ndim != 1 or values.dtype.kind not in "OSU":
+            raise DatasetError("is no list of names", where=where, remedy=again)
+        names = [name.decode("utf-8", errors="replace") if isinstance(name, bytes) else str(name) for name in values]
+        return [name.rstrip("\0") for name in names]
+
     def close(self) -> None:
         """Close the file; closing twice is harmless."""
         self._file.close()

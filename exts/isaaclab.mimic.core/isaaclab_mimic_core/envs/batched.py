@@ -170,6 +170,17 @@ class BatchedEnv:
         """Return the policy's observations by term: (num_envs, ...)."""
         return self.env.obs_buf["policy"]
 
+    def observation_shapes(self) -> dict[str, tuple[int, ...]] | None:
+        """Return the shape of each of the policy's observations, known before anything is stepped or reset.
+
+        Without the environments' dimension; None if the task gives them as one vector.
+        """
+        manager = self.env.observation_manager
+        if manager.group_obs_concatenate["policy"]:
+            return None
+        shapes: Any = manager.group_obs_term_dim["policy"]
+        return dict(zip(manager.active_terms["policy"], map(tuple, shapes), strict=True))
+
     def processed_action(self) -> torch.Tensor:
         """Return what the action terms made of the last action: (num_envs, processed_action_dim)."""
         terms = self.env.action_manager

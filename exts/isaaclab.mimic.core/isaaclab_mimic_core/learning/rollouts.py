@@ -13,7 +13,7 @@ import torch
 from .. import randomness
 from ..datagen.outcome import explain_subtask
 from ..datagen.plan import make_plan
-from .policy import BatchedPolicy
+from .api import Policy
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
@@ -66,7 +66,7 @@ class Rollouts:
     def __init__(
         self,
         env: "BatchedEnv",
-        policy: BatchedPolicy,
+        policy: Policy,
         numbers: Iterable[int],
         seed: int,
         horizon: int,
@@ -134,7 +134,7 @@ class Rollouts:
         if std == 0.0:
             return seen
         noisy = {}
-        for channel, key in enumerate(self._policy.obs_keys):
+        for channel, key in enumerate(sorted(self._policy.spec.observations)):
             value = seen[key]
             flat = value.reshape(len(value), -1)
             position = 1_000_000 + 100 * self._age + channel

@@ -4,38 +4,25 @@
 """A run's folder on disk, and files that are whole or not there.
 
 RUN/run.json            what was asked for (`RunManifest`), all options, device, threads, git state
-RUN/config.json         robomimic's configuration, complete
+RUN/config.json         the learner's configuration, complete
 RUN/log.jsonl           a line for every epoch, and for every evaluation
+RUN/log.txt             the same for people
 RUN/tensorboard/        the same for TensorBoard
-RUN/models/*.pth        checkpoints in robomimic's format
+RUN/models/*.pth        checkpoints in the learner's format
 RUN/best.pth            the checkpoint that succeeded most often, once one was evaluated
+RUN/best_validation.pth the one with the least validation loss, if the configuration asks for it
 RUN/state.pt            where training stands: what --resume goes on from
 """
 
 import json
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputFileError
 from ..files import check_folder, write_atomically, write_json
-from ..run_manifest import Difference, InputFile, RunManifest
-
-_DECIDES_NOTHING = (
-    "train.num_epochs",
-    "train.data",
-    "train.output_dir",
-    "train.cuda",
-    "train.num_data_workers",
-    "train.hdf5_cache_mode",
-    "experiment.name",
-    "experiment.logging.",
-    "experiment.save.",
-    "experiment.render",
-    "experiment.keep_all_videos",
-    "meta.",
-)
-"""Keys of robomimic's configuration that may differ when a run goes on; the dataset is compared by its content."""
+from ..run_manifest import InputFile, RunManifest
 
 
 class RunFolder:
@@ -50,7 +37,9 @@ class RunFolder:
         self.models = self.path / "models"
         self.state = self.path / "state.pt"
         self.best = self.path / "best.pth"
+        self.best_validation = self.path / "best_validation.pth"
         self.log = self.path / "log.jsonl"
+        self.text = self.path / "log.txt"
 
     def check(self, resume: bool) -> None:
         """Check that a run can begin, or go on, here.
@@ -90,20 +79,13 @@ class RunFolder:
         if (now := {**run, **manifest.to_dict()}) != run:
             write_json(path, now)
 
-    def config_differences(self, config: Any) -> list[Difference]:
-        """Return in what a configuration differs from the run's own, of all that decides what is learned."""
-        then = _flat(_read_json(self.path / "config.json"))
-        now = _flat(json.loads(json.dumps(config)))
-        # Where the learning rate falls over the whole training, the number of epochs decides each of them.
-        epochs = "train.num_epochs"
-        rescaled = any(name.endswith(".epoch_schedule") and now[name] != then.get(name, now[name]) for name in now)
-        if rescaled and now[epochs] != then.get(epochs):
-            return [Difference("--epochs", then.get(epochs), f"{now[epochs]} (the learning rate follows it)")]
-        return [
-            Difference(f"--config: {name}", then[name], value)
-            for name, value in now.items()
-            if name in then and then[name] != value and not name.startswith(_DECIDES_NOTHING)
-        ]
+    def config(self) -> dict:
+        """Return the complete configuration that the run was begun with.
+
+        Raises:
+            InputFileError: The folder does not say.
+        """
+        return _read_json(self.path / "config.json")
 
     def read_log(self, kind: str) -> list[dict]:
         """Return the log's entries of a kind: `epoch` or `evaluation`."""
@@ -116,6 +98,12 @@ class RunFolder:
         """Add a line to the log."""
         with self.log.open("a") as file:
             file.write(json.dumps(entry) + "\n")
+
+    def append_text(self, kind: str, epoch: int, figures: dict) -> None:
+        """Add a line to the log for people."""
+        shown = ", ".join(f"{name.replace('_', ' ')} {value:.6g}" for name, value in figures.items())
+        with self.text.open("a") as file:
+            file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {kind} {epoch}: {shown}\n")
 
     def cut_log(self, epoch: int) -> None:
         """Forget what was logged after an epoch."""
@@ -132,15 +120,6 @@ def _read_json(path: Path) -> dict:
         raise InputFileError("cannot be read", where=str(path), remedy="Start a new run.") from error
     if not isinstance(found, dict):
         raise InputFileError("is no JSON object", where=str(path), remedy="Start a new run.")
-    return found
-
-
-def _flat(config: dict, prefix: str = "") -> dict[str, Any]:
-    """Return nested settings by their dotted names."""
-    found = {}
-    for key, value in config.items():
-        name = f"{prefix}{key}"
-        found.update(_flat(value, f"{name}.") if isinstance(value, dict) else {name: value})
     return found
 
 

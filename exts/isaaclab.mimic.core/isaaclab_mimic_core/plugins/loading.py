@@ -30,7 +30,7 @@ _CARRIED = "MIMIC_REGISTERED"
 """Environment variable: what a parent process has registered by plain calls, as JSON."""
 
 _PACKAGE = __name__.partition(".")[0]
-_SHIPPED = ("tasks.shipped", "robots.shipped", "devices.shipped", "datagen.planners")
+_SHIPPED = ("tasks.shipped", "robots.shipped", "devices.shipped", "datagen.planners", "learning.learners")
 """Our own modules whose `register()` makes the same calls as everybody's plug-in."""
 
 

@@ -132,18 +132,10 @@ class PlannerSpec(Spec):
 
 @dataclass(frozen=True)
 class LearnerSpec(Spec):
-    """A policy learner: for `mimic train` and for the checkpoints that `evaluate` and `play` are given.
+    """A policy learner: for `mimic train`, and for the checkpoints that `evaluate` and the like are given.
 
-    The learner itself (`learning.api.Learner`) has to offer three things:
-
-    - *train*: turn the options of `mimic train` into a trainer that is stepped epoch by epoch, writes checkpoints into
-      the run's folder and can go on with a run that was killed;
-    - *load*: turn a checkpoint into a policy (`learning.api.Policy`): observations of many environments in, their
-      actions out;
-    - *which files are its own*: say of a path whether it is one of its checkpoints, by looking at the file, for
-      `evaluate` asks each learner in turn.
-
-    Nothing heavy may be imported before one of these is called.
+    What it has to offer says `learning.api.Learner`. `evaluate` asks each learner in turn whether a file is its own.
+    Nothing heavy may be imported before it is asked for something.
     """
 
     kind = "learner"

@@ -16,13 +16,16 @@ from ..datasets.layout import natural_order
 from ..errors import InputFileError, OptionError, OutputError
 from ..events import AttemptFinished, Event, PolicyEvaluated
 from ..files import file_hash, write_atomically, write_json
-from ..learning.config import require_robomimic
+from ..learning.api import Policy, PolicySpec
+from ..learning.fit import check_fit
+from ..learning.learners import find_learner
 from ..learning.perturb import NOMINAL, VARIANTS, Variant
 from ..learning.results import draw, format_table, summarise
 from ..learning.rollouts import Rollout, Rollouts
 from ..learning.sweep import Sweep
 from ..run_manifest import InputFile, RunManifest
 from ..sim.engines import choose_engine
+from ..tasks import find_task
 from .film import MOST, Film
 from .learning_options import EvaluateOptions
 from .output_check import check_output
@@ -50,10 +53,10 @@ class Evaluate(SimStage):
 
     def __init__(self, options: EvaluateOptions, env: "BatchedEnv | None" = None):
         super().__init__(options, env)
-        require_robomimic()
         _check(options, env)
         self._runs, files = find_checkpoints(options.checkpoints)
         self._names = [str(path) for path in files]
+        self._specs: dict[str, PolicySpec] = {}
         self._folder = Path(options.output) if options.output else _default_folder(options.checkpoints[0])
         # First those that need no other environments.
         perturbed = sorted(VARIANTS, key=lambda variant: variant.configure is not None)
@@ -107,8 +110,26 @@ class Evaluate(SimStage):
             self._sweeps[variant.name] = Sweep(names, o.num_rollouts, o.first_rollouts, o.half_width)
         return self._sweeps[variant.name]
 
+    def _announce(self) -> list[Event]:
+        events = super()._announce()
+        if not self.done:
+            self._after_reading, self._coming = self._coming, self._read_policies
+        return events
+
+    def _read_policies(self) -> list[Event]:
+        """Open each checkpoint once, before a simulation is opened for one that cannot be used."""
+        self._specs = {name: self._load(name, "cpu").spec for name in self._names}
+        return self._after_reading()
+
     def _begin(self) -> list[Event]:
+        for name, spec in self._specs.items():
+            check_fit(spec, name, self.env, find_task(self.options.task).id)
         return self._next_variant()
+
+    def _load(self, name: str, device: str) -> Policy:
+        learner = find_learner(self.options.learner, name)
+        learner.require()
+        return learner.load(name, device, self.options.actions)
 
     def _next_variant(self) -> list[Event]:
         while self._pending:
@@ -136,15 +157,13 @@ class Evaluate(SimStage):
         return self._next_policy()
 
     def _next_policy(self) -> list[Event]:
-        from ..learning.policy import load_policy
-
         task = self._sweep(self._variant).next()
         if task is None:
             return self._next_variant()
         self._current, numbers = task
         if self._current not in self._policies:
             # One at a time: a run may have many large ones.
-            self._policies = {self._current: load_policy(self._current, str(self.env.device), self.options.actions)}
+            self._policies = {self._current: self._load(self._current, str(self.env.device))}
         self._rounds += 1
         self._rollouts = Rollouts(
             self.env,
@@ -230,13 +249,11 @@ class Evaluate(SimStage):
         return self._film_next()
 
     def _film_next(self) -> list[Event]:
-        from ..learning.policy import load_policy
-
         if not self._to_film:
             return self._end("done")
         name = self._to_film.pop(0)
         o = self.options
-        policy = load_policy(name, str(self.env.device), o.actions)
+        policy = self._load(name, str(self.env.device))
         self._rollouts = Rollouts(self.env, policy, range(o.video), o.seed, o.horizon, o.hold)
         film = self._film = Film(self._film_of(name), 1.0 / self.env.step_dt)
         # However the stage ends, no unfinished film is left.

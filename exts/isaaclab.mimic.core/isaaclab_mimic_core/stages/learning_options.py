@@ -22,14 +22,18 @@ class TrainOptions(SimOptions):
     """Take demonstrations of another task, too: its robot, actions and observations have to be the same."""
     output: str = may_differ("outputs/train")
     """The run's folder; new or empty unless resume is given."""
+    learner: str = "robomimic"
+    """What trains."""
     config: str = by_content("")
-    """robomimic's configuration as a JSON file; upstream: the task's own; empty: ours for the task if there is one."""
+    """Its configuration's file; upstream: the one the task is registered with; empty: ours for the task, else that."""
     epochs: int = may_differ(0)
-    """Epochs to train; 0: as many as the configuration says."""
+    """Epochs to train, the learning rate's schedule stretched to them; 0: as many as the configuration says."""
+    train_seed: int = by_content(0)
+    """Seed of weights and batches; 0: as the configuration says. The seed of evaluations is another one."""
     resume: bool = may_differ(False)
     """Go on with a run that was stopped or killed."""
     exact: bool = False
-    """Reproduce robomimic's own loop to the bit, slower."""
+    """Reproduce the learner's own loop to the bit, slower."""
     precision: str = "auto"
     """float32, or bfloat16 for the recurrent layers while training; auto: bfloat16 on CPUs that have it."""
     threads: int = may_differ(0)
@@ -55,7 +59,9 @@ class EvaluateOptions(SimOptions):
     """
 
     checkpoints: tuple[str, ...] = by_content(())
-    """Checkpoints (.pth) of robomimic, and folders of training runs."""
+    """Checkpoints (.pth), and folders of training runs."""
+    learner: str = may_differ("")
+    """Whose checkpoints these are; empty: found from the files."""
     num_rollouts: int = may_differ(50)
     """Rollouts of the best checkpoints; the others get fewer."""
     first_rollouts: int = may_differ(16)
@@ -97,13 +103,15 @@ class PlayOptions(EvaluateOptions):
 
 @dataclass(frozen=True)
 class ExportPolicyOptions:
-    """Turn a checkpoint into a file that runs without robomimic and Isaac Lab.
+    """Turn a checkpoint into a file that runs without its learner and Isaac Lab.
 
     mimic export-policy --checkpoint outputs/run/best.pth --output policy.pt
     """
 
     checkpoint: str = "best.pth"
-    """Checkpoint (.pth) of robomimic."""
+    """Checkpoint (.pth)."""
+    learner: str = ""
+    """Whose checkpoint it is; empty: found from the file."""
     output: str = "policy.pt"
     """File to write: .pt for TorchScript, .onnx for ONNX."""
     overwrite: bool = False

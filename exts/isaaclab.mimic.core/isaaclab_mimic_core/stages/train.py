@@ -3,24 +3,27 @@
 
 """Train a policy on a dataset, in slices, with evaluations in simulation in between if wanted."""
 
+import math
 import os
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from ..datasets import DatasetReader
-from ..errors import OptionError
+from ..errors import MimicError, OptionError
 from ..events import CheckpointSaved, EpochFinished, Event, PolicyEvaluated, StageStarted, Warned
 from ..files import file_hash
-from ..learning.config import build_config, read_config, require_robomimic
+from ..learning.api import Request, Training
+from ..learning.fit import check_fit
 from ..learning.intervals import wilson
+from ..learning.learners import get_learner
 from ..learning.run_folder import RunFolder, git_state
-from ..learning.steps import PRECISIONS
 from ..run_manifest import InputFile
 from ..sim.compute import resolve_device
+from ..tasks import find_task
 from .input_task import check_task
 from .learning_options import TrainOptions
 from .output_check import check_output
@@ -48,24 +51,34 @@ class Train(SimStage):
 
     name = "train"
     options: TrainOptions
+    _board: Any = None
+    """TensorBoard's writer."""
 
     def __init__(self, options: TrainOptions, env: "BatchedEnv | None" = None):
         super().__init__(options, env)
         _check(options)
-        require_robomimic()
+        learner = get_learner(options.learner)
+        learner.require()
         self._folder = RunFolder(options.output)
         self._folder.check(options.resume)
         check_output(str(self._folder.path / "run.json"), "overwrite")
         with DatasetReader(options.dataset) as reader:
             check_task(reader, options.task, options.any_task)
-        raw, self._config_path = read_config(options.config, options.task)
-        raw.setdefault("train", {})["data"] = str(Path(options.dataset).absolute())
-        if options.epochs:
-            _set_epochs(raw, options.epochs)
-        raw["train"]["cuda"] = resolve_device(options.device) != "cpu"
-        self._config = build_config(raw, self._config_path)
-        self._config.lock()
-        self._every = options.save_every or self._config.experiment.save.every_n_epochs or self.epochs
+        self._plan = learner.plan(
+            Request(
+                dataset=options.dataset,
+                task=options.task,
+                config=options.config,
+                epochs=options.epochs,
+                seed=options.train_seed,
+                device=resolve_device(options.device),
+                exact=options.exact,
+                precision=options.precision,
+                begun=self._folder.manifest().options if options.resume else {},
+            )
+        )
+        self._saved_at = time.monotonic()
+        self._least = math.inf
         self._best = (-1.0, -1.0)
         self._rate = 0.0
         self._loss: float | None = None
@@ -75,7 +88,7 @@ class Train(SimStage):
     @property
     def epochs(self) -> int:
         """Epochs to train in all."""
-        return self._config.train.num_epochs
+        return self._plan.epochs
 
     def snapshot(self) -> dict:
         trainer = getattr(self, "_trainer", None)
@@ -95,57 +108,55 @@ class Train(SimStage):
 
     def _announce(self) -> list[Event]:
         self._coming = self._read
-        return [StageStarted(self.name, asdict(self.options)), self._enter("Reading the dataset")]
+        notes = [Warned(note) for note in self._plan.notes]
+        return [StageStarted(self.name, asdict(self.options)), *notes, self._enter("Reading the dataset")]
 
     def _read(self) -> list[Event]:
-        from ..learning.trainer import Trainer
-
         options = self.options
         self._use_threads()
         device = resolve_device(options.device)
+        self._trainer: Training = self._plan.start()
         earlier = self._folder.manifest() if options.resume else None
-        precision = options.precision
-        if earlier and precision == "auto":
-            # A run that was begun goes on as it began, also where auto would decide otherwise now.
-            precision = earlier.options.get("precision", precision)
-        self._trainer = Trainer(self._config, device, options.exact, precision)
-        self._trainer.rehearse()
-        dataset = self._config.train.data
+        dataset = str(Path(options.dataset).absolute())
+        decided = self._plan.about()
         manifest = manifest_of(
             "train",
             options,
             {"dataset": InputFile(dataset, file_hash(dataset))},
-            ("robomimic", "numpy"),
-            precision=self._trainer.precision,
+            self._plan.packages,
+            **decided,
             # Without evaluations nothing of these is used.
             **({} if options.eval_every else dict.fromkeys(_OF_EVALUATIONS)),
         )
         remarks = []
         if earlier:
-            manifest.check_resumes(earlier, str(self._folder.path), self._folder.config_differences(self._config))
+            manifest.check_resumes(earlier, str(self._folder.path), self._plan.differences(self._folder.config()))
             remarks = [Warned(text) for text in manifest.remarks(earlier)]
             self._folder.keep(manifest.going_on(earlier))
             more = self._trainer.load_state(self._folder.state)
             self._best, self._training_s = tuple(more["best"]), more["training_s"]
+            self._least = more.get("least", math.inf)
             self._folder.cut_log(self._trainer.epoch)
         else:
             self._folder.begin(
                 {
                     **manifest.to_dict(),
-                    "config": self._config_path,
+                    "name": self._plan.label,
+                    "config": self._plan.config_path,
                     "device": device,
                     "threads": torch.get_num_threads(),
                     "given": asdict(options),
                     "git": git_state(),
                 },
-                self._config,
+                self._plan.config,
             )
             # From now on the run can be resumed, whenever it ends.
             self._save_state()
-        from tensorboardX import SummaryWriter
+        if self._plan.tensorboard:
+            from tensorboardX import SummaryWriter
 
-        self._board = SummaryWriter(str(self._folder.path / "tensorboard"), purge_step=self._trainer.epoch + 1)
-        self._resources.callback(self._board.close)
+            self._board = SummaryWriter(str(self._folder.path / "tensorboard"), purge_step=self._trainer.epoch + 1)
+            self._resources.callback(self._board.close)
         self._coming = self._tick
         if self._trainer.epoch >= self.epochs:
             return [*remarks, *self._end("done")]
@@ -154,11 +165,16 @@ class Train(SimStage):
 
     def _begin(self) -> list[Event]:
         """Start an evaluation; the environments are open."""
-        from ..learning.policy import BatchedPolicy
         from ..learning.rollouts import Rollouts
 
         trainer, env = self._trainer, self.env
-        policy = BatchedPolicy(trainer.model, self._config, trainer.normalisation, env.device, "sample")
+        policy = trainer.policy(env.device)
+        try:
+            check_fit(policy.spec, str(self._folder.path), env, find_task(self.options.task).id)
+        except MimicError:
+            # What was trained is not lost: --resume goes on with it.
+            self._save_state()
+            raise
         numbers = range(self.options.eval_rollouts)
         # The environments compute with one thread, see open_env.
         if env.device.type == "cpu":
@@ -184,26 +200,64 @@ class Train(SimStage):
         trainer, options = self._trainer, self.options
         self._loss = trainer.loss
         entry = {"loss": trainer.loss, "learning_rate": trainer.learning_rate, "steps_per_second": self._rate}
-        self._folder.append_log({"kind": "epoch", "epoch": trainer.epoch, **entry, "training_s": self._training_s})
-        for name, value in entry.items():
-            self._board.add_scalar(f"train/{name}", value, trainer.epoch)
-        self._board.flush()
+        if trainer.validation_loss is not None:
+            entry["validation_loss"] = trainer.validation_loss
+        self._log("epoch", **entry, training_s=self._training_s)
+        self._plot("train", **entry)
         left = (self.epochs - trainer.epoch) * trainer.steps_per_epoch
         events: list[Event] = [
             EpochFinished(
-                trainer.epoch, self.epochs, trainer.loss, trainer.learning_rate, self._rate, left / self._rate
+                trainer.epoch,
+                self.epochs,
+                trainer.loss,
+                trainer.learning_rate,
+                self._rate,
+                left / self._rate,
+                trainer.validation_loss,
             )
         ]
-        last = trainer.epoch >= self.epochs
-        due = options.eval_every and (trainer.epoch % options.eval_every == 0 or last)
-        if due or last or trainer.epoch % self._every == 0:
+        due = options.eval_every and (trainer.epoch % options.eval_every == 0 or trainer.epoch >= self.epochs)
+        if due or self._saves():
             path = self._folder.models / f"model_epoch_{trainer.epoch}.pth"
             trainer.save_checkpoint(path)
+            self._saved_at = time.monotonic()
             events.append(CheckpointSaved(trainer.epoch, str(path)))
+        held_back = trainer.validation_loss
+        if self._plan.saving.on_best_validation and held_back is not None and held_back < self._least:
+            self._least = held_back
+            trainer.save_checkpoint(self._folder.best_validation)
         if due:
+            # Environments draw from the same generator, and set its seed.
+            self._generator = torch.get_rng_state()
             self._coming = self._begin if self._env is not None else self._open
             return [*events, self._enter("Opening the simulation" if self._env is None else "Evaluating")]
         return events + self._next_epoch()
+
+    def _saves(self) -> bool:
+        """Whether a checkpoint of the epoch that is over is kept."""
+        saving, epoch, options = self._plan.saving, self._trainer.epoch, self.options
+        if not saving.enabled and not options.save_every:
+            return False
+        every = options.save_every or saving.every_epochs
+        waited = time.monotonic() - self._saved_at
+        return (
+            epoch >= self.epochs
+            or bool(every and epoch % every == 0)
+            or epoch in saving.epochs
+            or (saving.every_seconds is not None and waited > saving.every_seconds)
+        )
+
+    def _log(self, kind: str, **figures) -> None:
+        """Take note of figures of the running epoch in `log.jsonl` and, for people, in `log.txt`."""
+        self._folder.append_log({"kind": kind, "epoch": self._trainer.epoch, **figures})
+        if self._plan.text_log:
+            self._folder.append_text(kind, self._trainer.epoch, figures)
+
+    def _plot(self, group: str, **figures: float) -> None:
+        if self._board is not None:
+            for name, value in figures.items():
+                self._board.add_scalar(f"{group}/{name}", value, self._trainer.epoch)
+            self._board.flush()
 
     @torch.inference_mode()
     def _evaluate(self) -> list[Event]:
@@ -216,16 +270,14 @@ class Train(SimStage):
         held, ever = (sum(getattr(rollout, name) for rollout in self._ended) for name in ("success", "ever"))
         path = self._folder.models / f"model_epoch_{trainer.epoch}.pth"
         low, high = wilson(held, count)
-        self._folder.append_log(
-            {"kind": "evaluation", "epoch": trainer.epoch, "success": held, "ever": ever, "rollouts": count}
-        )
-        self._board.add_scalar("evaluation/success", held / count, trainer.epoch)
-        self._board.flush()
+        self._log("evaluation", success=held, ever=ever, rollouts=count)
+        self._plot("evaluation", success=held / count)
         # Of equals the one that succeeded more often at any moment; of equals still, the later one.
         if (score := (held / count, ever / count)) >= self._best:
             self._best = score
             trainer.save_checkpoint(self._folder.best)
         self._use_threads()
+        torch.set_rng_state(self._generator)
         return [PolicyEvaluated(str(path), held, ever, count, low, high), *self._next_epoch()]
 
     def _next_epoch(self) -> list[Event]:
@@ -237,8 +289,12 @@ class Train(SimStage):
         self._coming = self._tick
         return [self._enter("Training")] if self._phase != "Training" else []
 
+    @property
+    def _more(self) -> dict:
+        return {"best": list(self._best), "least": self._least, "training_s": self._training_s}
+
     def _save_state(self) -> None:
-        self._trainer.save_state(self._folder.state, {"best": list(self._best), "training_s": self._training_s})
+        self._trainer.save_state(self._folder.state, self._more)
         self._last_state = time.monotonic()
 
     def _stop(self) -> None:
@@ -265,24 +321,10 @@ class Train(SimStage):
             torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) // 2))
 
 
-def _set_epochs(raw: dict, epochs: int) -> None:
-    """Set the number of epochs; a learning rate that falls over the whole training still does."""
-    before = raw["train"].get("num_epochs")
-    raw["train"]["num_epochs"] = epochs
-    for parameters in raw.get("algo", {}).get("optim_params", {}).values():
-        rate = parameters.get("learning_rate", {})
-        if rate.get("scheduler_type") == "linear" and rate.get("epoch_schedule") == [before]:
-            rate["epoch_schedule"] = [epochs]
-
-
 def _check(options: TrainOptions) -> None:
-    for name in ("epochs", "threads", "save_every", "eval_every"):
+    for name in ("epochs", "train_seed", "threads", "save_every", "eval_every"):
         if getattr(options, name) < 0:
             raise OptionError("must not be negative", where=f"--{name.replace('_', '-')}")
     for name in ("eval_rollouts", "horizon"):
         if getattr(options, name) < 1:
             raise OptionError("must be at least 1", where=f"--{name.replace('_', '-')}")
-    if options.precision not in PRECISIONS:
-        raise OptionError(f"{options.precision!r} is not one of {', '.join(PRECISIONS)}", where="--precision")
-    if options.exact and options.precision == "bfloat16":
-        raise OptionError("robomimic trains in float32", where="--exact", remedy="Leave out --precision.")

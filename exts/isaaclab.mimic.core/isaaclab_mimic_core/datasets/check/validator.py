@@ -32,7 +32,12 @@ from .finding import Finding
 
 
 def require(
-    reader: DatasetReader, terms: Iterable[str], names: Iterable[str] | None = None, *, values: bool = True
+    reader: DatasetReader,
+    terms: Iterable[str],
+    names: Iterable[str] | None = None,
+    *,
+    values: bool = True,
+    last_observation: bool = False,
 ) -> None:
     """Make sure that demonstrations can be used.
 
@@ -45,11 +50,13 @@ def require(
             are always asked for.
         names: The demonstrations; all if None.
         values: Whether to read them, to find what is damaged or not finite.
+        last_observation: Whether observations may have one row more than there are actions: what was seen after the
+            last one, which robomimic's datasets may hold and nobody acts on.
 
     Raises:
         DatasetError: At the first fault; names the demonstration and the array.
     """
-    for finding in faults(reader, terms, names, values=values):
+    for finding in faults(reader, terms, names, values=values, last_observation=last_observation):
         raise as_error(finding, reader)
 
 
@@ -72,12 +79,17 @@ def usable(
 
 
 def faults(
-    reader: DatasetReader, terms: Iterable[str], names: Iterable[str] | None = None, *, values: bool = True
+    reader: DatasetReader,
+    terms: Iterable[str],
+    names: Iterable[str] | None = None,
+    *,
+    values: bool = True,
+    last_observation: bool = False,
 ) -> Iterator[Finding]:
     """Yield everything that keeps demonstrations from being used, as `require` and `usable` see it.
 
     Args:
-        reader, terms, names, values: As for `require`.
+        reader, terms, names, values, last_observation: As for `require`.
 
     Raises:
         DatasetError: One of the names is not in the file.
@@ -85,7 +97,7 @@ def faults(
     wanted = list(dict.fromkeys([layout.ACTIONS, *terms]))
     demos = [outline(reader, name) for name in (reader.episode_names if names is None else names)]
     for demo in demos:
-        yield from _structure(demo, wanted)
+        yield from _structure(demo, wanted, last_observation)
     differing = layouts([demo for demo in demos if demo.is_known], wanted)
     yield from (finding for finding in differing if finding.level == "error")
     for demo in demos if values else ():
@@ -98,7 +110,7 @@ def as_error(finding: Finding, reader: DatasetReader) -> DatasetError:
     return DatasetError(finding.message, where=f"{reader.path}, {finding.demo}", remedy=remedy)
 
 
-def _structure(demo: Outline, terms: Sequence[str]) -> Iterator[Finding]:
+def _structure(demo: Outline, terms: Sequence[str], last_observation: bool) -> Iterator[Finding]:
     paths = demo.below(terms)
     yield from content.damage(demo, terms)
     yield from content.actions(demo)
@@ -107,7 +119,7 @@ def _structure(demo: Outline, terms: Sequence[str]) -> Iterator[Finding]:
         if not there and term != layout.ACTIONS:
             yield Finding("error", "missing", demo.name, f"has no {term}{_neighbours(demo, term)}")
     yield from content.kinds(demo, paths)
-    yield from content.rows(demo, paths)
+    yield from content.rows(demo, paths, last_observation)
     if layout.INITIAL_STATE in terms:
         yield from content.start(demo)
 

@@ -9,13 +9,16 @@ from typing import Any, Protocol
 import torch
 from torch.utils.data import DataLoader
 
-from .. import randomness
-from ..errors import DatasetError
+from ... import randomness
+from ...errors import DatasetError
 from .sequences import Sequences
 
 
 class Batches(Protocol):
     """A source of training batches, asked for one epoch at a time."""
+
+    one_pass: int
+    """Batches that there are without seeing a sequence twice."""
 
     def epoch(self, number: int, steps: int) -> Iterator[dict[str, Any]]:
         """Yield `steps` batches, for epoch `number` counted from 1."""
@@ -28,6 +31,7 @@ class KeyedBatches:
     def __init__(self, sequences: Sequences, batch_size: int, seed: int):
         check_batch_size(sequences, batch_size)
         self._sequences, self._size, self._seed = sequences, batch_size, seed
+        self.one_pass = len(sequences) // batch_size
 
     def epoch(self, number: int, steps: int) -> Iterator[dict[str, Any]]:
         key = randomness.streams(self._seed, "training order", torch.tensor(number))
@@ -39,12 +43,23 @@ class KeyedBatches:
             yield self._sequences.batch(indices)
 
 
+class SameBatches(KeyedBatches):
+    """The same batches whatever the epoch: losses on them can be compared. A small part may make a small batch."""
+
+    def __init__(self, sequences: Sequences, batch_size: int, seed: int):
+        super().__init__(sequences, min(batch_size, len(sequences)), seed)
+
+    def epoch(self, number: int, steps: int) -> Iterator[dict[str, Any]]:
+        return super().epoch(0, steps)
+
+
 class ExactBatches:
     """Resident batches in the order of robomimic's loop, drawn by the same loader from torch's global generator."""
 
     def __init__(self, sequences: Sequences, batch_size: int):
         check_batch_size(sequences, batch_size)
         self._sequences = sequences
+        self.one_pass = len(sequences) // batch_size
         numbers: Any = range(len(sequences))
         self._loader = DataLoader(numbers, batch_size, shuffle=True, drop_last=True, collate_fn=torch.as_tensor)
 
@@ -54,18 +69,15 @@ class ExactBatches:
 
 
 class LoaderBatches:
-    """robomimic's own dataset and loader, for what cannot be held on the device: images, goals, filter keys."""
+    """robomimic's own dataset and loader, for what cannot be held on the device: images, goals, next_obs."""
 
-    def __init__(self, config: Any):
-        from robomimic.utils.train_utils import load_data_for_training
-
-        dataset, _ = load_data_for_training(config, obs_keys=config.all_obs_keys)
-        check_batch_size(dataset, config.train.batch_size)
+    def __init__(self, dataset: Any, batch_size: int, workers: int):
+        check_batch_size(dataset, batch_size)
         self.dataset = dataset
-        workers = config.train.num_data_workers
+        self.one_pass = len(dataset) // batch_size
         self._loader = DataLoader(
             dataset,
-            config.train.batch_size,
+            batch_size,
             shuffle=True,
             drop_last=True,
             num_workers=workers,
@@ -73,7 +85,28 @@ class LoaderBatches:
         )
 
     def epoch(self, number: int, steps: int) -> Iterator[dict[str, Any]]:
-        yield from _endless(self._loader, steps)
+        try:
+            yield from _endless(self._loader, steps)
+        except OSError as error:
+            # Pictures are only read when they are wanted.
+            raise DatasetError(
+                f"a picture is damaged and cannot be read ({error})",
+                where=self.dataset.hdf5_path,
+                remedy="Copy the file again; mimic check names what is damaged.",
+            ) from error
+
+
+def load_batches(config: Any) -> tuple[LoaderBatches, LoaderBatches | None]:
+    """Return the batches of robomimic's loader for training, and those for validation if there is one."""
+    from robomimic.utils.train_utils import load_data_for_training
+
+    size, workers = config.train.batch_size, config.train.num_data_workers
+    training, validation = load_data_for_training(config, obs_keys=config.all_obs_keys)
+    # As many loader processes for a validation as robomimic's scripts/train.py starts.
+    return (
+        LoaderBatches(training, size, workers),
+        None if validation is None else LoaderBatches(validation, size, min(workers, 1)),
+    )
 
 
 def check_batch_size(sequences: Any, batch_size: int) -> None:
@@ -85,7 +118,7 @@ def check_batch_size(sequences: Any, batch_size: int) -> None:
     if batch_size > len(sequences):
         raise DatasetError(
             f"holds {len(sequences)} training sequences, less than one batch of {batch_size}",
-            where=str(getattr(sequences, "path", "")) or None,
+            where=str(getattr(sequences, "path", "") or getattr(sequences, "hdf5_path", "")) or None,
             remedy="Lower train.batch_size in --config, or generate more demonstrations.",
         )
 

@@ -8,12 +8,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..errors import ConfigError, InputFileError
-from ..requirements import POLICIES, require
-from ..tasks import find_task
-from ..tasks.names import stem
+from ...errors import ConfigError, InputFileError
+from ...requirements import POLICIES, require
+from ...tasks import find_task
+from ...tasks.names import stem
+from .settings import ALGORITHMS, leaves, neutralise
 
-CONFIGS = Path(__file__).parents[4] / "config" / "train"
+CONFIGS = Path(__file__).parents[5] / "config" / "train"
 """Our own configurations, one file a task, named like it."""
 
 _ACTION_CONFIGS = ({"actions": {"normalization": None}}, {"actions": {"normalization": "gaussian"}})
@@ -32,8 +33,8 @@ def read_config(name: str, task: str) -> tuple[dict, str]:
     """Read a training configuration as plain data.
 
     Args:
-        name: A JSON file; `upstream` for the one the task is registered with; empty for ours if there is one for the
-            task, else upstream's.
+        name: A JSON file; `upstream` for the one the task is registered with; empty for what its package brings, or
+            ours if there is one for the task, else upstream's.
         task: The task's id or another of its names.
 
     Returns:
@@ -46,8 +47,12 @@ def read_config(name: str, task: str) -> tuple[dict, str]:
     if name and name != "upstream":
         path = Path(name)
     else:
-        own = CONFIGS / f"{find_task(task).id}.json"
-        path = own if not name and own.is_file() else _registered(task)
+        spec = find_task(task)
+        own = CONFIGS / f"{spec.id}.json"
+        if not name and (brought := spec.train_configs.get("robomimic")):
+            path = _file_of(brought)
+        else:
+            path = own if not name and own.is_file() else _registered(task)
     try:
         raw = json.loads(path.read_text())
     except OSError as error:
@@ -56,15 +61,39 @@ def read_config(name: str, task: str) -> tuple[dict, str]:
             where=str(path),
             remedy="--config takes a JSON file of robomimic, or the word upstream.",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputFileError(
             f"is not JSON ({error})", where=str(path), remedy="Give a configuration of robomimic."
         ) from error
-    if not isinstance(raw, dict) or "algo_name" not in raw:
+    if not isinstance(raw, dict) or not isinstance(raw.get("algo_name"), str):
         raise InputFileError(
             "has no algo_name, so it is no configuration of robomimic", where=str(path), remedy="Give another --config."
         )
     return raw, str(path)
+
+
+def take_dataset(raw: dict, dataset: str, where: str) -> list[str]:
+    """Set `train.data`, one of robomimic's ways to name the dataset, to the one that was given.
+
+    Returns:
+        What the user should know: that the configuration names another one.
+
+    Raises:
+        ConfigError: It names several, as robomimic does from 0.4 on.
+    """
+    train = raw.setdefault("train", {})
+    given = train.get("data") if isinstance(train, dict) else None
+    path = str(Path(dataset).absolute())
+    if given is not None and not isinstance(given, str):
+        raise ConfigError(
+            f"is {json.dumps(given)[:60]}; a training reads one file",
+            where=f"{where}, train.data",
+            remedy="Join the files (mimic merge), and name the result by --dataset.",
+        )
+    if isinstance(train, dict):
+        train["data"] = path
+    other = given and str(Path(given).expanduser().absolute()) != path
+    return [f"{where} names {given} in train.data; --dataset {dataset} is trained on."] if other else []
 
 
 def build_config(raw: dict, where: str) -> Any:
@@ -74,11 +103,21 @@ def build_config(raw: dict, where: str) -> Any:
     `{"actions": {"normalization": "gaussian"}}`.
 
     Raises:
-        ConfigError: robomimic does not know the algorithm, or one of the keys.
+        ConfigError: robomimic does not know the algorithm or one of the keys, or a value is of another kind.
     """
     require_robomimic()
+    import robomimic.algo  # noqa: F401  registers what encodes observations
     from robomimic.config import config_factory
 
+    if raw["algo_name"] not in ALGORITHMS:
+        raise ConfigError(
+            f"is {json.dumps(raw['algo_name'])}",
+            where=f"{where}, algo_name",
+            remedy=f"It can be {', '.join(ALGORITHMS)}.",
+        )
+    config = config_factory(raw["algo_name"])
+    neutralise(config)
+    _check_kinds(raw, config, where, "")
     train = dict(raw.get("train", {}))
     actions = train.pop("action_config", None)
     if actions not in (None, *_ACTION_CONFIGS):
@@ -88,7 +127,6 @@ def build_config(raw: dict, where: str) -> Any:
             remedy=f"It can be {' or '.join(map(json.dumps, _ACTION_CONFIGS))}.",
         )
     try:
-        config = config_factory(raw["algo_name"])
         with config.values_unlocked():
             config.update(raw | {"train": train})
         if actions:
@@ -100,14 +138,75 @@ def build_config(raw: dict, where: str) -> Any:
     return config
 
 
+def set_epochs(config: Any, epochs: int) -> list[str]:
+    """Set the number of epochs; what the learning rate does over the whole training it does over these.
+
+    Args:
+        config: robomimic's configuration, not locked.
+        epochs: Epochs in all.
+
+    Returns:
+        What the user should know.
+    """
+    before, config.train.num_epochs = config.train.num_epochs, epochs
+    scheduled = False
+    for key, value in list(leaves(config)):
+        if key.endswith(".learning_rate.epoch_schedule") and value:
+            scheduled = True
+            section = config
+            for name in key.split(".")[:-1]:
+                section = section[name]
+            section.epoch_schedule = [max(1, round(epoch * epochs / before)) for epoch in value]
+    return [f"The learning rate's schedule is stretched from {before} to {epochs} epochs."] if scheduled else []
+
+
+def plain(config: Any) -> dict:
+    """Return a configuration as plain data."""
+    return json.loads(json.dumps(config))
+
+
 def normalises_actions(config: Any) -> bool:
     """Whether actions shall be learned normalised, each dimension by its mean and standard deviation."""
     return config.train.get("action_config") == _ACTION_CONFIGS[1]
 
 
-def observation_keys(config: Any) -> list[str]:
-    """Return the names of the observations a configuration asks for."""
-    return list(config.all_obs_keys)
+def _check_kinds(raw: dict, defaults: Any, where: str, prefix: str) -> None:
+    """Check that sections are sections, switches true or false, numbers numbers, as robomimic's defaults are.
+
+    What robomimic does not know it says itself; what its defaults leave open (null) is left open.
+    """
+    for name, value in raw.items():
+        default = defaults.get(name)
+        wanted = next((words for kind, words in _KINDS if isinstance(default, kind)), "")
+        fits = {
+            "a section": isinstance(value, dict),
+            "true or false": isinstance(value, bool),
+            "a number": value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)),
+            "a text": value is None or isinstance(value, str),
+            "a list": isinstance(value, list),
+        }.get(wanted, True)
+        if not fits:
+            raise ConfigError(
+                f"is {json.dumps(value)[:60]}", where=f"{where}, {prefix}{name}", remedy=f"It has to be {wanted}."
+            )
+        if isinstance(value, dict) and isinstance(default, dict):
+            _check_kinds(value, default, where, f"{prefix}{name}.")
+
+
+_KINDS = (
+    (dict, "a section"),
+    (bool, "true or false"),
+    ((int, float), "a number"),
+    (str, "a text"),
+    ((list, tuple), "a list"),
+)
+
+
+def _file_of(value: str) -> Path:
+    """Return the file meant by a path, or by `package:path/within/it.json`."""
+    package, colon, file = value.partition(":")
+    found = importlib.util.find_spec(package) if colon else None
+    return Path(found.origin).parent / file if found and found.origin else Path(value)
 
 
 def _registered(task: str) -> Path:
@@ -121,10 +220,7 @@ def _registered(task: str) -> Path:
     for name in ids:
         for key, value in (gymnasium.registry[name].kwargs if name in gymnasium.registry else {}).items():
             if key.startswith("robomimic_") and isinstance(value, str):
-                package, _, file = value.partition(":")
-                spec = importlib.util.find_spec(package)
-                if spec and spec.origin:
-                    return Path(spec.origin).parent / file
+                return _file_of(value)
     raise ConfigError(
         "no training configuration is registered with the task",
         where=wanted.id,

@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..errors import ConfigError, MimicError
+from ...errors import ConfigError, MimicError, OptionError
+from .policy import load_checkpoint
 
 _ROUNDING = 1e-5
 """Largest difference of an action that counts as equal."""
@@ -112,6 +113,34 @@ class PlainPolicy(nn.Module):
         }
 
 
+def export_policy(checkpoint: str, path: Path) -> dict:
+    """Write a checkpoint's policy beside `path`, run it beside the checkpoint, then give it its name.
+
+    Returns:
+        `difference`, the largest one between two actions, and how the file is to be used.
+
+    Raises:
+        OptionError: The ending says no format.
+        MimicError: The policy cannot be exported, or the file acts differently.
+    """
+    if path.suffix not in _WRITERS:
+        raise OptionError(
+            f"{path.suffix or 'no ending'} is not one of {', '.join(_WRITERS)}",
+            where=f"--output {path}",
+            remedy="TorchScript ends in .pt, ONNX in .onnx.",
+        )
+    policy = PlainPolicy(*load_checkpoint(checkpoint, "cpu")).eval().requires_grad_(False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        _WRITERS[path.suffix](policy, beside)
+        difference = largest_difference(policy, beside, path.suffix)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return {"difference": difference, **policy.description()}
+
+
 def write_torchscript(policy: PlainPolicy, path: Path) -> None:
     """Write TorchScript; the description lies in it as `policy.json`."""
     with torch.no_grad():
@@ -140,6 +169,9 @@ def write_onnx(policy: PlainPolicy, path: Path) -> None:
     entry = model.metadata_props.add()
     entry.key, entry.value = "policy", json.dumps(policy.description())
     onnx.save(model, str(path))
+
+
+_WRITERS = {".pt": write_torchscript, ".onnx": write_onnx}
 
 
 def largest_difference(policy: PlainPolicy, path: Path, kind: str, steps: int = 15) -> float:

@@ -8,8 +8,9 @@ from typing import Any
 
 import torch
 
-from .. import randomness
-from ..errors import InputFileError, OptionError
+from ... import randomness
+from ...errors import ConfigError, InputFileError, OptionError
+from ..api import PolicySpec
 from .config import require_robomimic
 
 CHOICES = ("sample", "mode")
@@ -32,8 +33,16 @@ class BatchedPolicy:
         if choice not in CHOICES:
             raise OptionError(f"{choice!r} is not one of {', '.join(CHOICES)}", where="--actions")
         self._model, self._choice, self._device = model, choice, device
-        self.obs_keys = sorted(config.all_obs_keys)
         self._images = {key for kind in ("rgb", "depth") for key in config.observation.modalities.obs[kind]}
+        # robomimic's networks have an image's channels first; environments have them last.
+        seen = {k: (*s[1:], s[0]) if k in self._images else tuple(s) for k, s in model.obs_shapes.items()}
+        self.spec = PolicySpec(seen, model.ac_dim)
+        if model.goal_shapes:
+            raise ConfigError(
+                f"is given goals ({', '.join(model.goal_shapes)}), which tasks here do not have",
+                where="the policy",
+                remedy="Train one without goals: leave observation.modalities.goal empty.",
+            )
         self._frames = int(config.train.frame_stack)
         self._recurrent = isinstance(model, bc.BC_RNN)
         self._mixture = isinstance(model, (bc.BC_RNN_GMM, bc.BC_GMM))
@@ -66,7 +75,7 @@ class BatchedPolicy:
             (num_envs, action_dim).
         """
         self._model.set_eval()
-        seen = {key: self._prepare(key, observations[key]) for key in self.obs_keys}
+        seen = {key: self._prepare(key, observations[key]) for key in self.spec.observations}
         seen = self._stack(seen) if self._frames > 1 else seen
         action = self._choose(seen, streams)
         self._age += 1
@@ -145,6 +154,15 @@ def load_policy(path: str, device: str, choice: str = "sample") -> BatchedPolicy
     """
     model, config, normalisation = load_checkpoint(path, device)
     return BatchedPolicy(model, config, normalisation, torch.device(device), choice)
+
+
+def is_checkpoint(path: str) -> bool:
+    """Whether a file is one of robomimic's checkpoints; nothing of it is executed."""
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception:  # Whatever is not torch's: it is not ours, whyever.
+        return False
+    return isinstance(content, dict) and {"model", "config", "algo_name", "shape_metadata"} <= content.keys()
 
 
 def load_checkpoint(path: str, device: str) -> tuple[Any, Any, dict | None]:

@@ -7,36 +7,36 @@ A batch equals what robomimic's `SequenceDataset` and a `DataLoader` would have 
 `frame_stack - 1 + seq_length` rows, the first and last row of a demonstration repeated where it reaches beyond.
 """
 
-import os
 from typing import Any
 
 import numpy as np
 import torch
 
-from ..datasets import DatasetReader
-from ..errors import DatasetError, MimicError
+from ...datasets import Episode
+from ...datasets.tree import free_memory
+from ...errors import DatasetError, MimicError
+from .demonstrations import Demonstrations
 
 _OUT_OF = "Train on fewer demonstrations, or on another --device."
 
 
 def can_be_resident(config: Any) -> bool:
-    """Whether a robomimic configuration asks for nothing that `Sequences` does not do (images, goals, filters)."""
+    """Whether a robomimic configuration asks for nothing that `Sequences` does not do: images, goals, next_obs."""
     observation, train = config.observation.modalities, config.train
     only_numbers = all(
         not names for group in observation.values() for kind, names in group.items() if kind != "low_dim"
     )
     goals = any(names for kind, group in observation.items() if kind != "obs" for names in group.values())
-    asks = train.goal_mode or train.hdf5_load_next_obs or train.hdf5_filter_key or config.experiment.validate
-    return only_numbers and not goals and not asks
+    return only_numbers and not goals and not (train.goal_mode or train.hdf5_load_next_obs)
 
 
 class Sequences:
-    """The sequences of a dataset.
+    """The sequences of demonstrations.
 
     Args:
-        path: The dataset.
-        obs_keys: Observations to hold.
-        dataset_keys: What else to hold: `actions` and others; one that is not in the file is zeros, as in robomimic.
+        demonstrations: What to read of the dataset.
+        names: Which of them.
+        dataset_keys: What a batch has beside observations; what is not in the file is zeros, as in robomimic.
         seq_length: Rows of a sequence that are trained on.
         frame_stack: Rows up to and including the first of these that the policy sees.
         pad_seq_length: Whether sequences may reach beyond a demonstration's end.
@@ -44,14 +44,14 @@ class Sequences:
         device: Where the tensors shall be.
 
     Raises:
-        DatasetError: A demonstration lacks one of the observations, or holds a value that is not finite.
+        DatasetError: A demonstration lacks something, or holds what cannot be trained on.
         MimicError: There is not enough memory.
     """
 
     def __init__(
         self,
-        path: str,
-        obs_keys: list[str],
+        demonstrations: Demonstrations,
+        names: list[str],
         dataset_keys: list[str],
         seq_length: int,
         frame_stack: int,
@@ -59,18 +59,14 @@ class Sequences:
         pad_frame_stack: bool,
         device: str,
     ):
-        self.path = path
+        self.path = demonstrations.path
         self.device = torch.device(device)
-        obs_paths = [f"obs/{key}" for key in sorted(obs_keys)]
-        with DatasetReader(path) as reader:
-            self.env_args = reader.env_args
-            other = [key for key in dataset_keys if reader.has(reader.episode_names[0], key)]
-            check_observations(reader, obs_keys)
-            self._check_memory(reader, [*obs_paths, *other])
-            episodes = list(reader.episodes([*obs_paths, *other]))
+        self._check_memory(demonstrations)
+        episodes = list(demonstrations.read(names))
         self.lengths = np.array([len(episode.data["actions"]) for episode in episodes])
-        values = {key: self._stack(episodes, key) for key in [*obs_paths, *other]}
-        self.obs = {key: values[f"obs/{key}"] for key in sorted(obs_keys)}
+        self._names = names
+        values = {path: self._stack(episodes, path) for path in demonstrations.paths}
+        self.obs = {key: values[f"obs/{key}"] for key in demonstrations.obs_keys}
         self.other = {
             key: values[key] if key in values else torch.zeros(int(self.lengths.sum()), 1, device=self.device)
             for key in dataset_keys
@@ -124,7 +120,7 @@ class Sequences:
             short = int(np.argmin(counts))
             raise DatasetError(
                 f"has {self.lengths[short]} samples, less than one sequence of {frame_stack - 1 + seq_length}",
-                where=f"{self.path}, demonstration {short}",
+                where=f"{self.path}, {self._names[short]}",
                 remedy="Set pad_seq_length in the configuration, or drop it.",
             )
         begins = np.concatenate([[0], np.cumsum(self.lengths)[:-1]])
@@ -136,50 +132,30 @@ class Sequences:
         self._last = torch.as_tensor(np.repeat(begins + self.lengths - 1, counts), device=self.device)
         self._offsets = torch.arange(1 - frame_stack, seq_length, device=self.device)
 
-    def _stack(self, episodes: list, path: str) -> torch.Tensor:
-        for episode in episodes:
-            value = episode.data.get(path)
-            if value is not None and not np.isfinite(value).all():
-                row = int(np.argwhere(~np.isfinite(value))[0][0])
-                raise DatasetError(
-                    f"{path}, row {row} is not finite",
-                    where=f"{self.path}, {episode.name}",
-                    remedy="Drop this demonstration (mimic drop), or record it again.",
-                )
-        stacked = np.concatenate([episode.data[path] for episode in episodes]).astype(np.float32, copy=False)
+    def _stack(self, episodes: list[Episode], path: str) -> torch.Tensor:
+        with np.errstate(over="ignore"):
+            stacked = np.concatenate([episode.data.pop(path) for episode in episodes]).astype(np.float32, copy=False)
+        if not np.isfinite(stacked).all():
+            row = int(np.argwhere(~np.isfinite(stacked))[0][0])
+            number = int(np.searchsorted(np.cumsum(self.lengths), row, side="right"))
+            raise DatasetError(
+                f"{path} is too large for float32, in which policies are trained",
+                where=f"{self.path}, {self._names[number]}",
+                remedy="Drop this demonstration (mimic drop), or record it again.",
+            )
         return torch.tensor(stacked, device=self.device)
 
-    def _check_memory(self, reader: DatasetReader, paths: list[str]) -> None:
-        """Compare what the tensors take with what is free, before anything is read."""
-        shapes = reader.shapes(reader.episode_names[0])
-        row = sum(int(np.prod(shape[1:])) * 4 for path, (shape, _) in shapes.items() if path in paths)
-        samples = sum(int(reader.attrs(name).get("num_samples", 0)) for name in reader.episode_names)
+    def _check_memory(self, demonstrations: Demonstrations) -> None:
+        """Compare what the tensors take with what is free, before they are made."""
         if self.device.type == "cuda":
             free = torch.cuda.mem_get_info(self.device)[0]
         else:
-            free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+            free = free_memory()
         # On the CPU the file's arrays and the tensors exist side by side for a moment.
-        if (wanted := 2 * row * samples) > free:
+        if (wanted := 2 * 4 * demonstrations.size) > free:
+            count = len(demonstrations.train) + len(demonstrations.valid)
             raise MimicError(
-                f"needs {wanted / 2**30:.1f} GiB of memory for its {samples} samples; {free / 2**30:.1f} GiB are free",
-                where=self.path,
+                f"needs {wanted / 2**30:.1f} GiB of memory for {count} demonstrations; {free / 2**30:.1f} GiB are free",
+                where=str(self.path),
                 remedy=_OUT_OF,
             )
-
-
-def check_observations(reader: DatasetReader, obs_keys: list[str]) -> None:
-    """Check that every demonstration has every observation.
-
-    Raises:
-        DatasetError: One lacks one; says what there is.
-    """
-    for name in reader.episode_names:
-        for key in obs_keys:
-            if not reader.has(name, f"obs/{key}"):
-                there = sorted(path[4:] for path in reader.shapes(name) if path.startswith("obs/"))
-                there = [key for key in there if not key.startswith("datagen_info")]
-                raise DatasetError(
-                    f"has no observation {key!r}, which the configuration asks for",
-                    where=f"{reader.path}, {name}",
-                    remedy=f"It has {', '.join(there) or 'none'}. Choose among these in --config.",
-                )

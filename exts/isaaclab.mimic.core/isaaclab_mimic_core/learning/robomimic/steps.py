@@ -9,10 +9,8 @@ from typing import Any
 
 import torch
 
-from ..errors import OptionError
+from ...errors import OptionError
 from .action_units import ActionUnits
-
-PRECISIONS = ("auto", "float32", "bfloat16")
 
 
 class RobomimicStep:
@@ -28,8 +26,7 @@ class RobomimicStep:
         ready = model.postprocess_batch_for_training(
             model.process_batch_for_training(batch), obs_normalization_stats=None
         )
-        info = model.train_on_batch(ready, epoch, validate=False)
-        return torch.tensor(model.log_info(info)["Loss"])
+        return _logged_loss(model, model.train_on_batch(ready, epoch, validate=False))
 
 
 class FusedStep:
@@ -54,7 +51,11 @@ class FusedStep:
         """Whether this step trains such a model as robomimic would."""
         from robomimic.algo import bc
 
-        return isinstance(model, bc.BC) and type(model)._train_step is bc.BC._train_step
+        made = type(model)
+        # A variational policy lowers its temperature where the others do nothing.
+        own = made.train_on_batch is not bc.BC.train_on_batch and not issubclass(made, bc.BC_VAE)
+        own |= issubclass(made, bc.BC_VAE) and model.algo_config.vae.prior.use_categorical
+        return isinstance(model, bc.BC) and made._train_step is bc.BC._train_step and not own
 
     def __call__(self, batch: dict, epoch: int) -> torch.Tensor:
         """Train on a batch; return its loss, a tensor without dimensions on the device."""
@@ -87,6 +88,37 @@ def use_fused_optimisers(model: Any) -> None:
             )
             model.optimizers[name] = new
             model.lr_schedulers[name] = lr_scheduler_from_optim_params(parameters, model.nets[name], new)
+
+
+def validation_loss(model: Any, batch: dict, epoch: int, exact: bool) -> torch.Tensor:
+    """Return the loss on a batch without training on it: a tensor without dimensions.
+
+    robomimic 0.3.0 computes it with the narrow distributions that its mixtures act with (`low_noise_eval`), so that the
+    likelihood says next to nothing; here it is that of training, unless robomimic's own number is wanted.
+
+    Args:
+        model: robomimic's model, set to evaluation.
+        batch: As for training.
+        epoch: The running epoch.
+        exact: Whether the number shall be robomimic's.
+    """
+    network: Any = dict(model.nets.items()).get("policy")
+    narrow = getattr(network, "low_noise_eval", False)
+    ready = model.postprocess_batch_for_training(model.process_batch_for_training(batch), obs_normalization_stats=None)
+    try:
+        if narrow and not exact:
+            network.low_noise_eval = False
+        return _logged_loss(model, model.train_on_batch(ready, epoch, validate=True))
+    finally:
+        if narrow:
+            network.low_noise_eval = True
+
+
+def _logged_loss(model: Any, info: dict) -> torch.Tensor:
+    """Return what robomimic logs as the loss; algorithms with several parts and no sum log each."""
+    log = model.log_info(info)
+    parts = [value for name, value in log.items() if name.lower().endswith("loss")]
+    return torch.tensor(log["Loss"] if "Loss" in log else sum(parts))
 
 
 def choose_precision(asked: str, model: Any, fused: bool) -> str:

@@ -8,19 +8,23 @@ checkpoints by `TrainUtils.save_model`.
 """
 
 import time
+from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from ..errors import ConfigError, DatasetError, MimicError
-from ..files import write_atomically
+from ...errors import ConfigError, MimicError
+from ...files import write_atomically
 from .action_units import ActionUnits, output_layer
-from .batches import ExactBatches, KeyedBatches, LoaderBatches
+from .batches import Batches, ExactBatches, KeyedBatches, SameBatches, load_batches
 from .config import normalises_actions
+from .demonstrations import Demonstrations, check_for_loader, find_demonstrations
+from .policy import BatchedPolicy
 from .sequences import Sequences, can_be_resident
-from .steps import FusedStep, RobomimicStep, choose_precision
+from .steps import FusedStep, RobomimicStep, choose_precision, validation_loss
 
 
 class Trainer:
@@ -31,49 +35,57 @@ class Trainer:
         device: `cpu` or `cuda:<index>`.
         exact: Reproduce robomimic's own loop to the bit.
         precision: `auto`, `float32` or `bfloat16` (see `steps.choose_precision`).
+        where: The configuration's file, to be named in errors.
 
     Raises:
         MimicError: The data cannot be trained on, or there is not enough memory; found before the first epoch.
     """
 
-    def __init__(self, config: Any, device: str, exact: bool, precision: str):
-        from robomimic.algo import algo_factory
+    def __init__(self, config: Any, device: str, exact: bool, precision: str, where: str = "the configuration"):
+        import robomimic.algo  # noqa: F401  registers what encodes observations
         from robomimic.utils import obs_utils
 
         self.config, self.device = config, torch.device(device)
+        resident = can_be_resident(config)
+        _check_normalisation(config, resident, exact)
+        demonstrations = find_demonstrations(config)
         np.random.seed(config.train.seed)
         torch.manual_seed(config.train.seed)
         obs_utils.initialize_obs_utils_with_config(config)
-        if not can_be_resident(config):
-            if config.train.hdf5_normalize_obs:
-                raise ConfigError(
-                    "robomimic 0.3.0 cannot normalise observations beside images, goals or filters",
-                    where="train.hdf5_normalize_obs",
-                    remedy="Set it to false.",
-                )
-        elif exact and config.train.hdf5_normalize_obs:
-            raise ConfigError(
-                "robomimic 0.3.0's own loop fails on normalised observations, so there is nothing to reproduce",
-                where="--exact",
-                remedy="Leave out --exact, or set train.hdf5_normalize_obs to false.",
-            )
-        self.shapes = _shapes(config)
-        self.model = algo_factory(
-            config.algo_name,
-            config,
-            obs_key_shapes=self.shapes["all_shapes"],
-            ac_dim=self.shapes["ac_dim"],
-            device=self.device,
-        )
+        # The arrays are read before the model is made, and draw no random numbers: its weights are robomimic's.
+        if resident:
+            sequences = self.sequences = self._read(demonstrations, demonstrations.train)
+            held_back = self._read(demonstrations, demonstrations.valid) if demonstrations.valid else None
+        else:
+            check_for_loader(demonstrations)
+        self.shapes = _shapes(demonstrations, config)
+        self.model = _make_model(config, self.shapes, self.device, where)
         self.normalisation: dict | None = None
-        self.batches = self._batches(exact)
-        fused = not exact and FusedStep.serves(self.model) and can_be_resident(config)
+        self.validation: Batches | None = None
+        if resident:
+            if config.train.hdf5_normalize_obs:
+                self.normalisation = sequences.statistics()
+                for each in filter(None, (sequences, held_back)):
+                    each.normalise(self.normalisation)
+            self.batches, self.validation = self._batches(sequences, held_back, exact)
+        else:
+            self.batches, self.validation = load_batches(config)
+        fused = not exact and FusedStep.serves(self.model) and resident
         self.precision = choose_precision(precision, self.model, fused)
         units = self._action_units(fused)
         self._step = FusedStep(self.model, self.precision, units) if fused else RobomimicStep(self.model)
-        self.env_meta = _env_meta(config.train.data)
-        self.steps_per_epoch = config.experiment.epoch_every_n_steps or self._one_pass()
+        self._exact = exact
+        self.env_meta = demonstrations.env_args
+        experiment = config.experiment
+        self.steps_per_epoch: int = experiment.epoch_every_n_steps or self.batches.one_pass
+        self._validation_steps: int = 0
+        if self.validation is not None:
+            self._validation_steps = experiment.validation_epoch_every_n_steps or self.validation.one_pass
         self.epoch = 0
+        self._losses: list[torch.Tensor] = []
+        self._validation_losses: list[torch.Tensor] = []
+        self.loss = 0.0
+        self.validation_loss: float | None = None
 
     def rehearse(self) -> None:
         """Run one batch forward and backward, and forget it: memory that is too small shows before the first epoch.
@@ -105,11 +117,8 @@ class Trainer:
     def begin_epoch(self) -> None:
         """Start the next epoch; `advance` then makes its steps."""
         self.epoch += 1
-        self.model.set_train()
-        self._coming = self.batches.epoch(self.epoch, self.steps_per_epoch)
-        self._losses: list[torch.Tensor] = []
-        self._began = time.perf_counter()
-        self.seconds = 0.0
+        self._losses, self._validation_losses = [], []
+        self._work = self._make_epoch()
 
     def advance(self, seconds: float) -> bool:
         """Make steps for about so long; return whether the epoch is over.
@@ -117,17 +126,27 @@ class Trainer:
         A clock is read after every step, but nothing waits for the device before the slice's end.
         """
         until = time.perf_counter() + seconds
-        for batch in self._coming:
-            self._losses.append(self._step(batch, self.epoch))
+        for _ in self._work:
             if time.perf_counter() > until:
-                break
-        if len(self._losses) < self.steps_per_epoch:
-            return False
-        self._coming.close()
-        self.model.on_epoch_end(self.epoch)
+                return False
         self.loss = float(torch.stack(self._losses).double().mean())
-        self.seconds = time.perf_counter() - self._began
+        if self._validation_losses:
+            self.validation_loss = float(torch.stack(self._validation_losses).double().mean())
         return True
+
+    def _make_epoch(self) -> Iterator[None]:
+        """Make the epoch's steps, then validate, as robomimic's `run_epoch` does; yields after each batch."""
+        self.model.set_train()
+        for batch in self.batches.epoch(self.epoch, self.steps_per_epoch):
+            self._losses.append(self._step(batch, self.epoch))
+            yield
+        self.model.on_epoch_end(self.epoch)
+        if self.validation is None:
+            return
+        self.model.set_eval()
+        for batch in self.validation.epoch(self.epoch, self._validation_steps):
+            self._validation_losses.append(validation_loss(self.model, batch, self.epoch, self._exact))
+            yield
 
     @property
     def steps_done(self) -> int:
@@ -186,13 +205,15 @@ class Trainer:
         torch.set_rng_state(state["torch_generator"].cpu())
         return state["more"]
 
-    def _batches(self, exact: bool) -> Any:
+    def policy(self, device: torch.device) -> BatchedPolicy:
+        """Return the policy as it is now."""
+        return BatchedPolicy(self.model, self.config, self.normalisation, device, "sample")
+
+    def _read(self, demonstrations: Demonstrations, names: list[str]) -> Sequences:
         train = self.config.train
-        if not can_be_resident(self.config):
-            return LoaderBatches(self.config)
-        sequences = Sequences(
-            train.data,
-            list(self.config.all_obs_keys),
+        return Sequences(
+            demonstrations,
+            names,
             list(train.dataset_keys),
             train.seq_length,
             train.frame_stack,
@@ -200,13 +221,15 @@ class Trainer:
             train.pad_frame_stack,
             str(self.device),
         )
-        self.sequences = sequences
-        if train.hdf5_normalize_obs:
-            self.normalisation = sequences.statistics()
-            sequences.normalise(self.normalisation)
+
+    def _batches(
+        self, sequences: Sequences, held_back: Sequences | None, exact: bool
+    ) -> tuple[Batches, Batches | None]:
+        size, seed = self.config.train.batch_size, self.config.train.seed
         if exact:
-            return ExactBatches(sequences, train.batch_size)
-        return KeyedBatches(sequences, train.batch_size, train.seed)
+            return ExactBatches(sequences, size), None if held_back is None else ExactBatches(held_back, size)
+        same = None if held_back is None else SameBatches(held_back, size, seed)
+        return KeyedBatches(sequences, size, seed), same
 
     def _action_units(self, fused: bool) -> ActionUnits | None:
         if not normalises_actions(self.config):
@@ -220,10 +243,6 @@ class Trainer:
             )
         return ActionUnits(layer, self.sequences.other["actions"])
 
-    def _one_pass(self) -> int:
-        data = getattr(self, "sequences", None) or self.batches.dataset
-        return len(data) // self.config.train.batch_size
-
 
 def _flat(by_name: dict) -> list:
     """Return robomimic's optimisers or schedules as a list; some algorithms keep several under one name."""
@@ -233,21 +252,57 @@ def _flat(by_name: dict) -> list:
     return found
 
 
-def _shapes(config: Any) -> dict:
-    from robomimic.utils.file_utils import get_shape_metadata_from_dataset
+def _check_normalisation(config: Any, resident: bool, exact: bool) -> None:
+    if not config.train.hdf5_normalize_obs:
+        return
+    if not resident:
+        raise ConfigError(
+            "robomimic 0.3.0 cannot normalise observations beside images, goals or next_obs",
+            where="train.hdf5_normalize_obs",
+            remedy="Set it to false.",
+        )
+    if exact:
+        raise ConfigError(
+            "robomimic 0.3.0's own loop fails on normalised observations, so there is nothing to reproduce",
+            where="--exact",
+            remedy="Leave out --exact, or set train.hdf5_normalize_obs to false.",
+        )
 
-    from ..datasets import DatasetReader
-    from .sequences import check_observations
 
-    with DatasetReader(config.train.data) as reader:
-        check_observations(reader, list(config.all_obs_keys))
-        if not reader.has(reader.episode_names[0], "actions"):
-            raise DatasetError("has no actions", where=config.train.data, remedy="Give a dataset of demonstrations.")
-    return get_shape_metadata_from_dataset(config.train.data, all_obs_keys=config.all_obs_keys)
+def _shapes(demonstrations: Demonstrations, config: Any) -> dict:
+    """Return what robomimic's `get_shape_metadata_from_dataset` finds in a file."""
+    from robomimic.utils import obs_utils
+
+    keys = demonstrations.obs_keys
+    shapes = OrderedDict(
+        (key, obs_utils.get_processed_shape(obs_utils.OBS_KEYS_TO_MODALITIES[key], demonstrations.shapes[f"obs/{key}"]))
+        for key in keys
+    )
+    return {
+        "ac_dim": demonstrations.shapes["actions"][0],
+        "all_shapes": shapes,
+        "all_obs_keys": list(config.all_obs_keys),
+        "use_images": obs_utils.has_modality("rgb", keys),
+    }
 
 
-def _env_meta(path: str) -> dict:
-    from ..datasets import DatasetReader
+def _make_model(config: Any, shapes: dict, device: torch.device, where: str) -> Any:
+    """Build robomimic's model.
 
-    with DatasetReader(path) as reader:
-        return reader.env_args
+    Raises:
+        ConfigError: robomimic cannot make one of this configuration.
+    """
+    from robomimic.algo import algo_factory
+
+    try:
+        return algo_factory(config.algo_name, config, shapes["all_shapes"], shapes["ac_dim"], device)
+    except torch.OutOfMemoryError as error:
+        raise MimicError("the model does not fit into memory", where=str(device), remedy="Make it smaller.") from error
+    # What it does with a value that cannot be: its networks assert, look it up, or hand it to torch.
+    except Exception as error:
+        reason = " ".join(str(error).split()) or "no reason given"
+        raise ConfigError(
+            f"robomimic cannot make a policy of it ({type(error).__name__}: {reason[:200]})",
+            where=where,
+            remedy="Look at algo and observation.encoder.",
+        ) from error

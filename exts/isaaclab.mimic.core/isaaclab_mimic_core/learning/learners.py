@@ -1,0 +1,71 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Which learner is meant: by its name, or by a checkpoint. Nothing heavy is imported here: forms are made from it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import InputFileError, PluginError
+from ..plugins import LEARNERS, LearnerSpec, register_learner, resolve
+
+if TYPE_CHECKING:
+    from .api import Learner
+
+_OFFERS = ("require", "plan", "owns", "load", "export")
+
+
+def register() -> None:
+    """Register the one that comes with this program."""
+    register_learner(
+        LearnerSpec(
+            "robomimic", "robomimic 0.3.0", learner="isaaclab_mimic_core.learning.robomimic.learner:RobomimicLearner"
+        )
+    )
+
+
+def names() -> tuple[str, ...]:
+    """Return what `--learner` takes."""
+    return tuple(LEARNERS.all())
+
+
+def get_learner(name: str) -> "Learner":
+    """Return a learner.
+
+    Raises:
+        OptionError: There is none of that name.
+        PluginError: What is registered under that name cannot be loaded, or is no learner.
+    """
+    return _made(LEARNERS.find(name, "--learner"))
+
+
+def find_learner(name: str, checkpoint: str) -> "Learner":
+    """Return the learner of a checkpoint.
+
+    Args:
+        name: Its name; empty: each is asked whether the file is its own.
+        checkpoint: The file.
+
+    Raises:
+        OptionError: There is no learner of that name.
+        InputFileError: There is no such file, or no learner knows it.
+    """
+    if name:
+        return get_learner(name)
+    if not Path(checkpoint).is_file():
+        raise InputFileError("there is no such file", where=checkpoint, remedy="Give a checkpoint or a run's folder.")
+    specs = list(LEARNERS.all().values())
+    # With one learner alone its own words say what is wrong with the file.
+    for spec in specs:
+        if len(specs) == 1 or (learner := _made(spec)).owns(checkpoint):
+            return learner if len(specs) > 1 else _made(spec)
+    raise InputFileError(
+        f"is no checkpoint of {', '.join(names())}", where=checkpoint, remedy="Give a file that mimic train wrote."
+    )
+
+
+def _made(spec: LearnerSpec) -> "Learner":
+    learner = resolve(spec.learner)()
+    if missing := [name for name in _OFFERS if not callable(getattr(learner, name, None))]:
+        raise PluginError(f"has no method {', '.join(missing)}", where=f"learner {spec.name}")
+    return learner

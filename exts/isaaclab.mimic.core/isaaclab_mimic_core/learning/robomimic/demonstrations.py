@@ -1,0 +1,154 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What a training reads of a dataset, checked before anything else looks at it.
+
+Both ways to batches, tensors on the device and robomimic's own loader, begin here.
+"""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...datasets import DatasetReader, Episode, layout
+from ...datasets.check import require
+from ...errors import ConfigError, DatasetError
+
+
+@dataclass(frozen=True)
+class Demonstrations:
+    """The demonstrations that a training reads."""
+
+    path: Path
+    train: list[str]
+    """Names of those to train on, in natural order."""
+    valid: list[str]
+    """Names of those to validate on; empty without a validation."""
+    obs_keys: list[str]
+    other: list[str]
+    """What else is read of each: `actions` and others."""
+    next_obs: bool
+    """Whether `next_obs` is read, too."""
+    env_args: dict
+    shapes: dict[str, tuple[int, ...]]
+    """Shape of a row, by flat path."""
+    size: int
+    """Numbers in all that is read."""
+
+    @property
+    def paths(self) -> list[str]:
+        """Flat paths of all arrays that are read."""
+        return [*self.other, *_observed(self.obs_keys, self.next_obs)]
+
+    def read(self, names: list[str]) -> Iterator[Episode]:
+        """Read demonstrations; what was seen after the last action, nobody acts on, and is cut, as robomimic does."""
+        with DatasetReader(self.path) as reader:
+            for name in names:
+                episode = reader.read(name, self.paths)
+                episode.data.update({path: values[: episode.num_samples] for path, values in episode.data.items()})
+                yield episode
+
+
+def find_demonstrations(config: Any) -> Demonstrations:
+    """Find what a robomimic configuration asks for: names by its masks, arrays by its keys.
+
+    Raises:
+        InputFileError: The file is missing or no dataset.
+        DatasetError: A mask is absent, empty or overlaps with the other, or names what is not there.
+    """
+    train = config.train
+    if not config.all_obs_keys:
+        raise ConfigError(
+            "names no observation, so the policy would see nothing",
+            where="observation.modalities.obs",
+            remedy="Name some of the dataset's: mimic info FILE lists them.",
+        )
+    with DatasetReader(train.data) as reader:
+        names = [_masked(reader, key) for key in (train.hdf5_filter_key, train.hdf5_validation_filter_key)]
+        chosen, valid = names[0], names[1] if config.experiment.validate else []
+        if both := sorted(set(chosen) & set(valid), key=layout.natural_order):
+            raise DatasetError(
+                f"the masks {train.hdf5_filter_key!r} and {train.hdf5_validation_filter_key!r} share {_listed(both)}",
+                where=str(reader.path),
+                remedy="What a policy is validated on it must not be trained on: write the masks anew.",
+            )
+        keys = list(dict.fromkeys(train.dataset_keys))
+        other = [key for key in keys if any(reader.has(name, key) for name in [*chosen, *valid])]
+        next_obs = bool(train.hdf5_load_next_obs)
+        obs_keys = sorted(config.all_obs_keys)
+        paths = list(dict.fromkeys([layout.ACTIONS, *other, *_observed(obs_keys, next_obs)]))
+        _check_asked(reader, [*chosen, *valid], paths)
+        require(reader, paths, [*chosen, *valid], last_observation=True)
+        shapes = {name: reader.shapes(name) for name in [*chosen, *valid]}
+        return Demonstrations(
+            path=reader.path,
+            train=chosen,
+            valid=valid,
+            obs_keys=obs_keys,
+            other=[layout.ACTIONS, *(key for key in other if key != layout.ACTIONS)],
+            next_obs=next_obs,
+            env_args=reader.env_args,
+            shapes={path: shapes[chosen[0]][path][0][1:] for path in paths},
+            size=sum(math.prod(there[path][0]) for there in shapes.values() for path in paths),
+        )
+
+
+def check_for_loader(found: Demonstrations) -> None:
+    """Check what robomimic's loader takes for granted beyond.
+
+    Raises:
+        DatasetError: A demonstration's name or its `num_samples` is not what that goes by.
+    """
+    again = f"Write the file anew: mimic select {found.path} --output NEW"
+    with DatasetReader(found.path) as reader:
+        for name in [*found.train, *found.valid]:
+            where = f"{found.path}, {name}"
+            if not re.fullmatch(r"demo_\d+", name):
+                raise DatasetError("robomimic's loader wants names like demo_0", where=where, remedy=again)
+            stated = reader.stated(name).values.get(layout.ATTR_NUM_SAMPLES)
+            if stated != (samples := reader.num_samples(name)):
+                said = "no num_samples" if stated is None else f"num_samples {stated}"
+                raise DatasetError(
+                    f"says {said}, which robomimic's loader goes by, and has {samples}", where=where, remedy=again
+                )
+
+
+def _check_asked(reader: DatasetReader, names: list[str], paths: list[str]) -> None:
+    """Check that the configuration asks for nothing that no demonstration has: then it is the one to be changed."""
+    for path in paths:
+        group, _, key = path.rpartition("/")
+        if group and not any(reader.has(name, path) for name in names):
+            arrays = [there for there in reader.shapes(names[0]) if there.startswith(f"{group}/")]
+            there = ", ".join(sorted(there[len(group) + 1 :] for there in arrays if "datagen_info" not in there))
+            raise DatasetError(
+                f"no demonstration has {key!r} in {group}, which the configuration asks for",
+                where=str(reader.path),
+                remedy=f"There is {there or 'nothing'}. Choose among these in --config.",
+            )
+
+
+def _observed(keys: list[str], next_obs: bool) -> list[str]:
+    groups = [layout.OBS, "next_obs"] if next_obs else [layout.OBS]
+    return [f"{group}/{key}" for group in groups for key in keys]
+
+
+def _masked(reader: DatasetReader, key: str | None) -> list[str]:
+    if key is None:
+        return reader.episode_names
+    names = reader.mask(key)
+    where = f"{reader.path}, mask/{key}"
+    again = "Write the mask anew."
+    if not names:
+        raise DatasetError("names no demonstration", where=where, remedy=again)
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise DatasetError(f"names {_listed(twice)} more than once", where=where, remedy=again)
+    if gone := [name for name in names if name not in reader.episode_names]:
+        raise DatasetError(f"names {_listed(gone)}, which the file does not hold", where=where, remedy=again)
+    return sorted(names, key=layout.natural_order)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""robomimic as a policy learner: `learning.api.Learner`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...errors import OptionError
+from ...run_manifest import Difference
+from ..api import Request, Saving
+from .config import build_config, plain, read_config, require_robomimic, set_epochs, take_dataset
+from .settings import check_settings, leaves
+
+if TYPE_CHECKING:
+    from .policy import BatchedPolicy
+    from .trainer import Trainer
+
+_DECIDES_NOTHING = (
+    "train.num_epochs",
+    "train.data",
+    "train.output_dir",
+    "train.cuda",
+    "train.num_data_workers",
+    "train.hdf5_cache_mode",
+    "experiment.name",
+    "experiment.logging.",
+    "experiment.save.",
+    "experiment.rollout.",
+    "experiment.render",
+    "experiment.keep_all_videos",
+    "meta.",
+)
+"""Settings that may differ when a run goes on; the dataset is compared by its content."""
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+class RobomimicLearner:
+    """robomimic 0.3.0: its configurations, networks, losses and checkpoints."""
+
+    def require(self) -> None:
+        require_robomimic()
+
+    def plan(self, request: Request) -> "RobomimicPlan":
+        return RobomimicPlan(request)
+
+    def owns(self, path: str) -> bool:
+        from .policy import is_checkpoint
+
+        return is_checkpoint(path)
+
+    def load(self, path: str, device: str, actions: str) -> "BatchedPolicy":
+        from .policy import load_policy
+
+        return load_policy(path, device, actions)
+
+    def export(self, checkpoint: str, path: Path) -> dict:
+        from .export import export_policy
+
+        return export_policy(checkpoint, path)
+
+
+class RobomimicPlan:
+    """A training by robomimic's configuration, checked; `learning.api.Plan`.
+
+    Raises:
+        MimicError: The configuration or an option cannot be used.
+    """
+
+    def __init__(self, request: Request):
+        if request.precision not in PRECISIONS:
+            raise OptionError(f"{request.precision!r} is not one of {', '.join(PRECISIONS)}", where="--precision")
+        if request.exact and request.precision == "bfloat16":
+            raise OptionError("robomimic trains in float32", where="--exact", remedy="Leave out --precision.")
+        self._request = request
+        raw, self.config_path = read_config(request.config, request.task)
+        self.notes: list[str] = take_dataset(raw, request.dataset, self.config_path)
+        config = self._config = build_config(raw, self.config_path)
+        check_settings(config, self.config_path)
+        config.train.cuda = request.device != "cpu"
+        if not 0 <= request.seed < 2**32:
+            raise OptionError("has to be below 4294967296", where=f"--train-seed {request.seed}")
+        if request.seed:
+            config.train.seed = request.seed
+        if request.epochs and request.epochs != config.train.num_epochs:
+            self.notes += set_epochs(config, request.epochs)
+        config.lock()
+        self.epochs: int = config.train.num_epochs
+        save, logging = config.experiment.save, config.experiment.logging
+        self.saving = Saving(
+            enabled=save.enabled,
+            every_epochs=save.every_n_epochs,
+            every_seconds=save.every_n_seconds,
+            epochs=tuple(save.epochs),
+            on_best_validation=save.on_best_validation,
+        )
+        self.text_log: bool = logging.terminal_output_to_txt
+        self.tensorboard: bool = logging.log_tb
+        self.label: str = config.experiment.name
+        self.config: dict = plain(config)
+        self._precision = request.precision
+        self.packages: tuple[str, ...] = ("robomimic", "numpy")
+
+    def start(self) -> "Trainer":
+        from .trainer import Trainer
+
+        request = self._request
+        # A run that was begun goes on as it began, also where auto would decide otherwise now.
+        precision = request.begun.get("precision", "auto") if request.precision == "auto" else request.precision
+        trainer = Trainer(self._config, request.device, request.exact, precision, self.config_path)
+        trainer.rehearse()
+        self._precision = trainer.precision
+        return trainer
+
+    def about(self) -> dict[str, Any]:
+        return {"precision": self._precision}
+
+    def differences(self, begun: dict) -> list[Difference]:
+        then, now = dict(leaves(begun)), dict(leaves(self.config))
+        # Where the learning rate falls over the whole training, the number of epochs decides each of them.
+        epochs = "train.num_epochs"
+        stretched = any(name.endswith(".epoch_schedule") and now[name] != then.get(name, now[name]) for name in now)
+        if stretched and now[epochs] != then.get(epochs):
+            return [Difference("--epochs", then.get(epochs), f"{now[epochs]} (the learning rate follows it)")]
+        return [
+            Difference(f"--config: {name}", then[name], value)
+            for name, value in now.items()
+            if name in then and then[name] != value and not name.startswith(_DECIDES_NOTHING)
+        ]
