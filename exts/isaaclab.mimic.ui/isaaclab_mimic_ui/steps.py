@@ -11,6 +11,7 @@ from functools import cached_property
 
 from isaaclab_mimic_core.datagen import planners
 from isaaclab_mimic_core.devices import is_live
+from isaaclab_mimic_core.learning import learners
 from isaaclab_mimic_core.plugins import DEVICES
 from isaaclab_mimic_core.stages import learning_options
 from isaaclab_mimic_core.stages import options as stage_options
@@ -289,7 +290,10 @@ TRAIN = Step(
     {
         "TASK AND FILES": ("task", "dataset", "output", "resume"),
         "RUN": ("epochs", "eval_every", "eval_rollouts", "num_envs", "seed"),
-        "how it is trained": ("config", "exact", "precision", "threads", "save_every", "horizon", "any_task"),
+        "how it is trained": (
+            *("learner", "config", "train_seed", "exact", "precision"),
+            *("threads", "save_every", "horizon", "any_task"),
+        ),
         "simulation": SIMULATION,
     },
     learning_options.TrainOptions,
@@ -300,8 +304,10 @@ TRAIN = Step(
         "epochs": Looks("Epochs", unit="0: configured", low=0),
         "eval_every": Looks("Evaluate every", unit="epochs, 0: never", low=0),
         "eval_rollouts": Looks("Rollouts each", low=1),
+        "learner": Looks("Learner", choices=learners.names),
         "config": Looks("Configuration"),
-        "exact": Looks("robomimic's own loop, to the bit"),
+        "train_seed": Looks("Seed of the training", unit="0: configured", low=0, high=2**32 - 1),
+        "exact": Looks("The learner's own loop, to the bit"),
         "precision": Looks("Precision", choices=("auto", "float32", "bfloat16")),
         "threads": Looks("Threads", unit="0: torch's choice", low=0),
         "save_every": Looks("Save every", unit="epochs", low=0),

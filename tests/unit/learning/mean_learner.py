@@ -98,6 +98,8 @@ class MeanPlan:
 
 
 class MeanLearner:
+    packages = ("numpy",)
+
     def require(self) -> None:
         pass
 

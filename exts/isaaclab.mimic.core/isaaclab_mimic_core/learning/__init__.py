@@ -3,6 +3,5 @@
 
 """Policies: batches that live on the device, trainers, and policies that act in many environments at once.
 
-robomimic (Mandlekar et al., "What Matters in Learning from Offline Human Demonstrations for Robot Manipulation",
-CoRL 2021) brings the networks, the losses and the format of checkpoints. It is imported late: it is an extra.
+What learns is a learner (`api.Learner`) in a folder of its own; rollouts, sweeps and results serve all of them.
 """

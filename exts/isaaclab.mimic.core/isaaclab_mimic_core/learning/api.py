@@ -148,8 +148,6 @@ class Plan(Protocol):
     """A name for the run, from the configuration; may be empty."""
     notes: list[str]
     """What the user should know: settings that were adapted."""
-    packages: tuple[str, ...]
-    """Installed packages that the results depend on, beside Isaac Lab and torch."""
 
     def start(self) -> Training:
         """Read the dataset and build the model.
@@ -174,6 +172,9 @@ class Plan(Protocol):
 
 class Learner(Protocol):
     """A way to learn policies."""
+
+    packages: tuple[str, ...]
+    """Installed packages that the results depend on, beside Isaac Lab and torch."""
 
     def require(self) -> None:
         """Make sure that what it needs is installed.

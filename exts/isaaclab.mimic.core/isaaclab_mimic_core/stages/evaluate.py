@@ -16,7 +16,7 @@ from ..datasets.layout import natural_order
 from ..errors import InputFileError, OptionError, OutputError
 from ..events import AttemptFinished, Event, PolicyEvaluated
 from ..files import file_hash, write_atomically, write_json
-from ..learning.api import Policy, PolicySpec
+from ..learning.api import Learner, Policy, PolicySpec
 from ..learning.fit import check_fit
 from ..learning.learners import find_learner
 from ..learning.perturb import NOMINAL, VARIANTS, Variant
@@ -67,7 +67,7 @@ class Evaluate(SimStage):
             "evaluate",
             options,
             {"checkpoints": InputFile(" ".join(options.checkpoints), _joint_hash(self._hashes))},
-            ("robomimic", "numpy"),
+            tuple(dict.fromkeys(each for name in self._names for each in self._learner(name).packages)),
             env=env,
         )
         if self.keeps_files:
@@ -126,8 +126,11 @@ class Evaluate(SimStage):
             check_fit(spec, name, self.env, find_task(self.options.task).id)
         return self._next_variant()
 
+    def _learner(self, name: str) -> Learner:
+        return find_learner(self.options.learner, name)
+
     def _load(self, name: str, device: str) -> Policy:
-        learner = find_learner(self.options.learner, name)
+        learner = self._learner(name)
         learner.require()
         return learner.load(name, device, self.options.actions)
 

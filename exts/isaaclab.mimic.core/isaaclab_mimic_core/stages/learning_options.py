@@ -73,7 +73,7 @@ class EvaluateOptions(SimOptions):
     hold: int = 20
     """Steps that the task has to stay fulfilled for a rollout to count, and end, before the horizon."""
     actions: str = "sample"
-    """sample draws one of the policy's modes, as robomimic does; mode takes the likeliest."""
+    """sample draws one of the policy's modes; mode takes the likeliest."""
     robust: bool = may_differ(False)
     """Also measure the best under perturbations: poses, object size, mass, friction, gains, noise, delay."""
     video: int = may_differ(0)

@@ -123,7 +123,7 @@ class Train(SimStage):
             "train",
             options,
             {"dataset": InputFile(dataset, file_hash(dataset))},
-            self._plan.packages,
+            get_learner(options.learner).packages,
             **decided,
             # Without evaluations nothing of these is used.
             **({} if options.eval_every else dict.fromkeys(_OF_EVALUATIONS)),

@@ -38,6 +38,8 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 class RobomimicLearner:
     """robomimic 0.3.0: its configurations, networks, losses and checkpoints."""
 
+    packages: tuple[str, ...] = ("robomimic", "numpy")
+
     def require(self) -> None:
         require_robomimic()
 
@@ -99,7 +101,6 @@ class RobomimicPlan:
         self.label: str = config.experiment.name
         self.config: dict = plain(config)
         self._precision = request.precision
-        self.packages: tuple[str, ...] = ("robomimic", "numpy")
 
     def start(self) -> "Trainer":
         from .trainer import Trainer
