@@ -48,7 +48,7 @@ def test_a_learner_from_outside_trains_and_goes_on(mean, dataset, tmp_path):
     assert len(losses) == 5 and losses == sorted(losses, reverse=True)
     assert [event.epoch for event in events if isinstance(event, CheckpointSaved)] == [2, 4, 5]
     about = json.loads((tmp_path / "run" / "run.json").read_text())
-    assert about["learner"] == "mean" and about["name"] == "mean"
+    assert about["options"]["learner"] == "mean" and about["name"] == "mean"
     with Train(TrainOptions(**given, epochs=30, resume=True)) as stage:
         again = [event.epoch for event in stage if isinstance(event, EpochFinished)]
     assert again == list(range(6, 31))
