@@ -94,7 +94,10 @@ class MeanPlan:
         return MeanTraining(torch.tensor(actions))
 
     def about(self) -> dict:
-        return {"config": "", "exact": False, "precision": "float32"}
+        return {"precision": "float32"}
+
+    def differences(self, begun: dict) -> list:
+        return []
 
 
 class MeanLearner:
