@@ -35,7 +35,8 @@ def describe(event: events.Event) -> str:
         case events.InstructionChanged():
             return f"Now: {event.now}"
         case events.EpochFinished():
-            return f"Epoch {event.epoch} of {event.of}: loss {event.loss:.4g}."
+            held_back = "" if event.validation_loss is None else f", {event.validation_loss:.4g} on what is held back"
+            return f"Epoch {event.epoch} of {event.of}: loss {event.loss:.4g}{held_back}."
         case events.CheckpointSaved():
             return f"Saved a checkpoint: {event.path}"
         case events.PolicyEvaluated():

@@ -6,6 +6,7 @@
 import json
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ import torch
 
 from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.errors import InputFileError
+from isaaclab_mimic_core.learning.api import PolicySpec
+from isaaclab_mimic_core.learning.fit import check_fit
 from isaaclab_mimic_core.learning.intervals import wilson
 from isaaclab_mimic_core.learning.results import draw, format_table, summarise
 from isaaclab_mimic_core.learning.robomimic.config import build_config
@@ -125,6 +128,25 @@ def test_a_file_that_is_no_checkpoint_is_named(tmp_path):
     path.write_text("not weights")
     with pytest.raises(InputFileError, match=r"policy\.pth: is not a checkpoint"):
         load_policy(str(path), "cpu")
+
+
+def test_what_does_not_fit_is_said_all_at_once():
+    def fit(spec: PolicySpec, shapes: dict | None = None) -> None:
+        given = {"eef_pos": (3,), "table_cam": (64, 64, 3)} if shapes is None else shapes
+        check_fit(
+            spec, "run/best.pth", SimpleNamespace(observation_shapes=lambda: given or None, action_dim=7), "My-Task"
+        )
+
+    fit(PolicySpec({"eef_pos": (3,), "table_cam": (64, 64, 3)}, 7))
+    with pytest.raises(InputFileError) as caught:
+        fit(PolicySpec({"eef_pos": (4,), "force": (3,), "table_cam": (32, 32, 3)}, 8))
+    assert str(caught.value).splitlines()[0] == (
+        "run/best.pth: sees 'eef_pos' of 4 numbers, where My-Task has 3 numbers; sees 'force', which My-Task does not"
+        " observe; sees 'table_cam' of shape 32 x 32 x 3, where My-Task has shape 64 x 64 x 3;"
+        " puts out actions of 8 numbers, where My-Task takes 7"
+    )
+    with pytest.raises(InputFileError, match="My-Task gives them as one vector"):
+        fit(PolicySpec({"eef_pos": (3,)}, 7), {})
 
 
 def test_wilsons_interval():
