@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 from desk import Desk, missing_tools
+from waiting import LIMIT
 
 HERE = Path(__file__).parent
 # The tutorial's steps, and the pilot that flies in them.
@@ -74,4 +75,4 @@ def mimic(environment) -> Iterator[Callable[..., SimpleNamespace]]:
 
     yield run
     process.stdin.close()
-    process.wait(10)
+    process.wait(LIMIT)

@@ -5,6 +5,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from PIL import ImageGrab
+from waiting import LIMIT, wait_until
 
 only_when_asked = pytest.mark.skipif(
     not os.environ.get("MIMIC_DESK_TESTS"), reason="takes long in real time at a screen: MIMIC_DESK_TESTS=1 runs it"
@@ -60,9 +62,8 @@ class Desk:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        self.wait(lambda: self.do("search", "--name", TITLE), "the window")
-        self.do("windowfocus", self.do("search", "--name", TITLE).split()[0])
-        time.sleep(1.0)
+        window = self.wait(lambda: self.do("search", "--name", TITLE), "the window").split()[0]
+        self.wait(lambda: self.do("windowfocus", window) or self.do("getwindowfocus") == window, "the focus")
 
     def do(self, *words) -> str:
         done = subprocess.run(["xdotool", *map(str, words)], env=self.environment, capture_output=True, text=True)
@@ -96,15 +97,21 @@ class Desk:
     def picture(self, name: str) -> None:
         ImageGrab.grab(xdisplay=self.display).save(self.folder / f"{name}.png")
 
-    def wait(self, predicate, what: str, timeout: float = 150.0):
-        deadline = time.monotonic() + timeout
-        while not (found := predicate()):
+    def wait(self, condition, what: str, limit: float = LIMIT):
+        def pause() -> None:
             assert self.program.poll() is None, self.program.stdout.read().decode()
-            if time.monotonic() > deadline:
-                self.picture("waited")
-                raise TimeoutError(f"{what} did not come; see {self.folder / 'waited.png'}")
             time.sleep(0.2)
-        return found
+
+        try:
+            return wait_until(condition, what, pause, limit=limit)
+        except TimeoutError:
+            self.picture("waited")
+            raise
+
+    def end(self) -> None:
+        """Interrupt the program, which then ends well."""
+        self.program.send_signal(signal.SIGINT)
+        assert self.program.wait(LIMIT) == 0
 
     def close(self) -> None:
         for process in (self.program, self._screen):

@@ -36,11 +36,7 @@ class DeskScreen(Screen):
         threading.Thread(target=self._listen, daemon=True).start()
 
     def see(self) -> dict:
-        deadline = time.monotonic() + 60
-        while not self._latest:
-            assert self._desk.program.poll() is None and time.monotonic() < deadline, "\n".join(self._talk)
-            time.sleep(0.05)
-        return self._latest
+        return self._desk.wait(lambda: self._latest, "what the window shows")
 
     def rest(self, seconds: float) -> None:
         assert self._desk.program.poll() is None, "\n".join(self._talk)

@@ -14,9 +14,9 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 
 import pytest
+from waiting import LIMIT, LONG, wait_until
 
 from isaaclab_mimic_core.datasets import DatasetReader, first_change
 
@@ -48,19 +48,19 @@ class Terminal:
         self._fd = ours
         self._unread = ""
 
-    def expect(self, text: str, timeout: float = 180.0) -> None:
+    def expect(self, text: str) -> None:
         """Wait until a text is shown; what came before it counts as read."""
-        deadline = time.monotonic() + timeout
-        while text not in self._unread:
-            assert time.monotonic() < deadline, f"waited for {text!r}, saw {self._unread[-1500:]}"
-            if select.select([self._fd], [], [], 0.1)[0]:
-                try:
-                    data = os.read(self._fd, 65536)
-                except OSError:  # The command has ended.
-                    data = b""
-                assert data, f"ended before {text!r}: {self._unread[-1500:]}"
-                self._unread = _CONTROL.sub("", self._unread + data.decode(errors="replace"))
+        wait_until(lambda: text in self._unread, repr(text), self._read, lambda: self._unread[-1500:], LONG)
         self._unread = self._unread.partition(text)[2]
+
+    def _read(self) -> None:
+        if select.select([self._fd], [], [], 0.1)[0]:
+            try:
+                data = os.read(self._fd, 65536)
+            except OSError:  # The command has ended.
+                data = b""
+            assert data, f"ended: {self._unread[-1500:]}"
+            self._unread = _CONTROL.sub("", self._unread + data.decode(errors="replace"))
 
     def press(self, keys: str, then: str) -> None:
         os.write(self._fd, keys.encode())
@@ -121,7 +121,7 @@ def test_mark_undo_scrub_skip_quit_resume_and_generate(terminal, two_demos, tmp_
     session.press("s", marked("grasp_1", 100))
     session.press("\x1b", "demo_1 was not accepted: its marks are kept for --resume")
     session.expect("1 of 2 demonstrations annotated")
-    assert session.process.wait(30) == 3  # Interrupted.
+    assert session.process.wait(LIMIT) == 3  # Interrupted.
     kept = output.with_name("marked.hdf5.marks.json")
     assert json.loads(kept.read_text()) == {"demo_1": {"grasp_1": 100}}
 
@@ -131,7 +131,7 @@ def test_mark_undo_scrub_skip_quit_resume_and_generate(terminal, two_demos, tmp_
     session.press("]x", marked("grasp_1", "-"))
     session.press("q", "demo_1: skipped")
     session.expect("1 of 2 demonstrations annotated")
-    assert session.process.wait(30) == 1  # Done, with one left.
+    assert session.process.wait(LIMIT) == 1  # Done, with one left.
     assert not kept.exists()
 
     # Again, killed once it has reported what it saved.
@@ -152,7 +152,7 @@ def test_mark_undo_scrub_skip_quit_resume_and_generate(terminal, two_demos, tmp_
         *("generate", "--assets", "local", "--input", output, "--output", tmp_path / "generated.hdf5"),
         *("--num-demos", 1, "--num-envs", 2),
     )
-    out, err = generate.communicate(timeout=200)
+    out, err = generate.communicate(timeout=LONG)
     assert generate.returncode == 0, out + err
     with DatasetReader(tmp_path / "generated.hdf5") as reader:
         assert len(reader) == 1 and reader.attrs("demo_0")["success"]

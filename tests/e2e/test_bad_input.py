@@ -10,6 +10,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from waiting import LONG
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
 
@@ -257,7 +258,7 @@ def test_a_program_is_told_as_an_event(mimic, inputs, tmp_path):
 
 def test_in_a_process_of_its_own_too(start_mimic, inputs, tmp_path):
     process = start_mimic("generate", "--input", inputs / "missing.hdf5", "--output", tmp_path / "out.hdf5")
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=LONG)
     assert process.returncode == 2 and out == "" and 1 <= len(err.splitlines()) <= 2
     assert err.startswith("mimic generate: ") and "missing.hdf5: there is no such file" in err
 
@@ -265,7 +266,7 @@ def test_in_a_process_of_its_own_too(start_mimic, inputs, tmp_path):
 def test_help_may_be_left_half_read(start_mimic):
     process = start_mimic("select", "--help")
     process.stdout.close()
-    assert process.stderr.read() == "" and process.wait(timeout=60) == 0
+    assert process.stderr.read() == "" and process.wait(timeout=LONG) == 0
 
 
 def test_marking_by_hand_needs_a_keyboard(mimic, tmp_path):

@@ -4,18 +4,18 @@
 """`mimic ui` as somebody at a desk uses it: a real screen (of Xvfb), real clicks and keys (of xdotool)."""
 
 import json
-import signal
-import time
 from pathlib import Path
 
 import pytest
+from desk_screen import DeskScreen, SeenDesk
+from screen import CTRL
+from waiting import LONG
 
 from isaaclab_mimic_core.datasets import DatasetReader
 
 pytestmark = pytest.mark.e2e
 
-OUTPUT_FIELD = (330, 242)
-"""Where Record asks for the output file [px], in a window of 1280 x 720."""
+DESK = SeenDesk
 
 
 def holds(path: Path, count: int) -> bool:
@@ -32,26 +32,25 @@ def test_record_and_annotate_at_a_desk(desk, tmp_path):
     desk.config.parent.mkdir(parents=True)
     desk.config.write_text(json.dumps({"record": json.dumps({"teleop_device": "scripted", "num_demos": "1"})}))
     desk.start()
-    desk.click(100, 92)
-    desk.press("Return", held="ctrl")
-    desk.picture("empty_field")
-    assert not demos.exists()
-    desk.click(*OUTPUT_FIELD)
-    desk.type(demos)
-    desk.press("Return", held="ctrl")
-    desk.wait(lambda: holds(demos, 1), "a demonstration")
-    time.sleep(1.0)
-    desk.picture("recorded")
-    desk.press("3", held="ctrl")
-    desk.picture("annotate")
-    desk.click(330, 300)
-    desk.type(annotated)
-    desk.press("Return", held="ctrl")
-    desk.wait(lambda: holds(annotated, 1), "its annotation")
-    desk.press("4", held="ctrl")
-    desk.picture("generate")
-    desk.program.send_signal(signal.SIGINT)
-    assert desk.program.wait(30) == 0
+    screen = DeskScreen(desk)
+    screen.open("record")
+    screen.tap("ENTER", CTRL)
+    screen.wait(lambda seen: "output" in seen["trouble"], "what is wrong with an empty field")
+    screen.picture("empty_field")
+    screen.fill(output=demos)
+    screen.tap("ENTER", CTRL)
+    desk.wait(lambda: holds(demos, 1), "a demonstration", LONG)
+    screen.wait(lambda seen: not seen["active"], "the end")
+    screen.picture("recorded")
+    screen.tap("3", CTRL)
+    screen.wait(lambda seen: seen["chosen"] == "annotate", "Annotate")
+    screen.fill(output=annotated)
+    screen.tap("ENTER", CTRL)
+    desk.wait(lambda: holds(annotated, 1), "its annotation", LONG)
+    screen.tap("4", CTRL)
+    screen.wait(lambda seen: seen["chosen"] == "generate", "Generate")
+    screen.picture("generate")
+    desk.end()
     assert not (tmp_path / "imgui.ini").exists()
     kept = json.loads(desk.config.read_text())
     assert json.loads(kept["shared"])["annotated"] == str(annotated)

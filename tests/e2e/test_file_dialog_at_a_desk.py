@@ -4,7 +4,6 @@
 """The file dialog of `mimic ui`, with a real mouse and a real keyboard."""
 
 import json
-import signal
 import time
 
 import pytest
@@ -42,8 +41,7 @@ def test_an_output_is_chosen_at_a_desk(desk, tmp_path):
     desk.picture("cancelled")
     # The window has its keys back.
     desk.press("3", held="ctrl")
-    desk.program.send_signal(signal.SIGINT)
-    assert desk.program.wait(30) == 0
+    desk.end()
     kept = json.loads(desk.config.read_text())
     assert json.loads(kept["shared"])["demos"] == str(folder / "new.hdf5")
     assert json.loads(kept["layout"])["step"] == "annotate"

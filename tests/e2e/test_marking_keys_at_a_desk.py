@@ -4,7 +4,6 @@
 """Arrow keys that mark by hand in `mimic ui` do not walk through the window's widgets, too."""
 
 import json
-import signal
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +44,5 @@ def test_arrows_mark_and_do_nothing_else(desk, tmp_path):
     assert focus_after_arrows(desk, "marking") == 0
     # Afterwards they are omni.ui's again, for whoever has no mouse.
     desk.press("Return", held="ctrl")
-    desk.wait(lambda: focus_after_arrows(desk, "ended") > 50, "the focus frame", timeout=30)
-    desk.program.send_signal(signal.SIGINT)
-    assert desk.program.wait(30) == 0
+    desk.wait(lambda: focus_after_arrows(desk, "ended") > 50, "the focus frame")
+    desk.end()

@@ -11,6 +11,7 @@ import h5py
 import numpy as np
 import pytest
 from isaaclab.utils.datasets import HDF5DatasetFileHandler
+from waiting import LONG
 
 from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.datasets.check import check_file
@@ -33,7 +34,7 @@ def runs(start_mimic, tmp_path_factory) -> list[SimpleNamespace]:
     found = []
     for process, folder in zip(processes, folders, strict=True):
         try:
-            out, err = process.communicate(timeout=400)
+            out, err = process.communicate(timeout=LONG)
         finally:
             process.kill()
         found.append(SimpleNamespace(folder=folder, code=process.returncode, out=out, err=err))
@@ -140,6 +141,6 @@ def test_two_processes_with_one_seed_agree_to_the_byte(runs):
 def test_nothing_is_overwritten(run, start_mimic):
     before = (run.folder / "generated.hdf5").read_bytes()
     process = start_mimic("quickstart", "--num-demos", 1, "--output", run.folder)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=LONG)
     assert process.returncode == 2 and "exists already" in err and len(err.splitlines()) <= 2 and out == ""
     assert (run.folder / "generated.hdf5").read_bytes() == before

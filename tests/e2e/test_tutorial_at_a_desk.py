@@ -4,7 +4,6 @@
 """The entire tutorial in `mimic ui`, on a real screen, with the real mouse and keyboard of xdotool."""
 
 import json
-import signal
 
 import pytest
 from desk import only_when_asked
@@ -21,5 +20,4 @@ def test_the_whole_tutorial_at_a_desk(desk, tmp_path):
     desk.start()
     took = whole_tutorial(DeskScreen(desk))
     (tmp_path / "took.json").write_text(json.dumps(took))
-    desk.program.send_signal(signal.SIGINT)
-    assert desk.program.wait(30) == 0
+    desk.end()

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from waiting import LONG
 
 from isaaclab_mimic_core.datasets import DatasetReader
 
@@ -30,7 +31,7 @@ def runs(start_mimic, tmp_path_factory) -> dict:
     found: dict = {"output": output}
     for verb, process in processes.items():
         try:
-            out, err = process.communicate(timeout=200)
+            out, err = process.communicate(timeout=LONG)
         finally:
             process.kill()
         found[verb] = process.returncode, [json.loads(line) for line in out.splitlines()], err

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from harness import in_kit
 from mimic_window import open_window
+from waiting import LONG
 
 ROOT = Path(__file__).parents[2]
 CORE, UI = "isaaclab.mimic.core", "isaaclab.mimic.ui"
@@ -34,7 +35,7 @@ def cloned(tmp_path_factory) -> Path:
     if not (ROOT / ".git").exists():
         pytest.skip("this is no git repository")
     folder = tmp_path_factory.mktemp("git") / "clone"
-    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", ROOT.as_uri(), folder], check=True, timeout=120)
+    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", ROOT.as_uri(), folder], check=True, timeout=LONG)
     return folder
 
 
@@ -44,7 +45,7 @@ def unpacked(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     # The launcher found or fetched uv, which builds in an environment of its own.
     uv = ["uv"] if shutil.which("uv") else [sys.executable, "-m", "uv"]
-    subprocess.run([*uv, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT], check=True, timeout=120)
+    subprocess.run([*uv, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT], check=True, timeout=LONG)
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as file:
         file.extractall(folder / "site-packages")
@@ -73,6 +74,6 @@ def test_the_python_package_is_complete(unpacked):
     answer = subprocess.run(
         [sys.executable, "-c", f"import site; site.addsitedir({str(unpacked)!r}); import sys; "
          f"sys.path = [p for p in sys.path if {str(ROOT / 'exts')!r} not in p]; {code}"],
-        capture_output=True, text=True, cwd=unpacked, timeout=60,
+        capture_output=True, text=True, cwd=unpacked, timeout=LONG,
     )  # fmt: skip
     assert Path(answer.stdout.strip()) == package / "data" / "franka_stack" / "demos.hdf5", answer.stderr

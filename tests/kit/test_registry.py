@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from harness import in_kit
 from mimic_window import open_window
+from waiting import LONG
 
 ROOT = Path(__file__).parents[2]
 CORE, UI = "isaaclab.mimic.core", "isaaclab.mimic.ui"
@@ -37,7 +38,7 @@ registryCache = "{folder}/installed"
 
 def package(*arguments) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "isaaclab_mimic_core", "package", "--json", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, timeout=LONG)
 
 
 def archives(answer: subprocess.CompletedProcess) -> dict[str, Path]:

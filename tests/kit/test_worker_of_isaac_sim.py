@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from harness import in_kit
 from harness.app import EXTS
+from waiting import LONG
 
 from isaaclab_mimic_core.interpreter import VARIABLE
 
@@ -83,6 +84,6 @@ def test_a_worker_inherits_nothing_of_isaac_sims_python(tmp_path):
     }
     command = [program, "-m", "harness", __file__, ask_worker.__name__, layout]
     result = subprocess.run(
-        list(map(str, command)), env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900
+        list(map(str, command)), env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LONG
     )
     assert result.returncode == 0, (result.stdout + result.stderr)[-8000:]

@@ -20,6 +20,7 @@ sys.path.insert(0, str(HERE.parent / "unit" / "devices"))
 
 from fake_hid import BUTTONS, NO_BUTTONS, FakeMouse, FakePorts  # noqa: E402
 from pilots import CapPilot, KeyPilot  # noqa: E402
+from waiting import wait_until  # noqa: E402
 
 from isaaclab_mimic_core.devices.spacemouse.device import SpaceMouse  # noqa: E402
 from isaaclab_mimic_core.devices.spacemouse.hid import SpaceMouseReader  # noqa: E402
@@ -138,10 +139,7 @@ def unplug(stage, mouse) -> dict:
         events += stage.step()
     made = stage.snapshot()["steps"] - steps
     mouse.gone = False
-    end = time.monotonic() + 5.0
-    while stage.paused and time.monotonic() < end:
-        events += stage.step()
-        time.sleep(0.02)
+    wait_until(lambda: events.extend(stage.step()) or not stage.paused, "the mouse")
     # The first action after it: the robot is told to stay, for the cap is at rest again.
     return {"paused": paused, "made": made, "resumed": not stage.paused, "events": told(events)}
 

@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from waiting import LONG
 
 from isaaclab_mimic_core.datagen.plan import make_plan
 from isaaclab_mimic_core.datagen.source_bank import segment
@@ -132,7 +133,7 @@ def test_killed_and_resumed_it_loses_nothing_and_ends_as_if_it_had_not_been(anno
         before = {name: reader.read(name) for name in kept}
 
     process = start_python(*command, "--resume")
-    out, err = process.communicate(timeout=200)
+    out, err = process.communicate(timeout=LONG)
     assert process.returncode == 0, err
     events = [json.loads(line) for line in out.splitlines()]
     played = [event["name"] for event in events if event["event"] == "EpisodeAnnotated"]

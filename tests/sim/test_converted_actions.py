@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from waiting import LONG
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.stages.options import ReplayOptions
@@ -64,7 +65,7 @@ def converted(joint_space, start_python):
         output = joint_space.with_name(f"{kind}.hdf5")
         command = ("convert", joint_space, "--actions", kind, "--task", task, "--output", output)
         process = start_python("-m", "isaaclab_mimic_core", *command)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=LONG)
         assert process.returncode == 0, err
         return output
 
@@ -86,7 +87,7 @@ def test_absolute_poses_play_to_success(converted, start_python):
     # Of another task than the environments that are open here: in a process of its own, as a user does it.
     command = ("replay", output, "--validate", "--json", "--device", "cpu", "--assets", "local")
     process = start_python("-m", "isaaclab_mimic_core", *command)
-    out, err = process.communicate(timeout=200)
+    out, err = process.communicate(timeout=LONG)
     events = [event for event in map(json.loads, out.splitlines()) if event["event"] == "EpisodeReplayed"]
     assert process.returncode == 0, err
     assert len(events) == COUNT and all(event["success"] for event in events)

@@ -13,6 +13,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 import torch
+from waiting import LONG
 
 from isaaclab_mimic_core.errors import InputFileError, OptionError
 from isaaclab_mimic_core.learning.api import PolicySpec
@@ -285,7 +286,7 @@ def test_the_best_policy_is_kept_by_success_while_training(stack_env, checkpoint
 def test_perturbations_change_the_world(start_python):
     """A cube weighs 0.1 kg and is 40.6 mm long, cubes lie within 0.2 m by 0.2 m, the arm's stiffness is 400."""
     process = start_python(Path(__file__).parent / "perturbed.py")
-    _, err = process.communicate(timeout=120)
+    _, err = process.communicate(timeout=LONG)
     said = json.loads(next(line for line in reversed(err.splitlines()) if line.startswith("{")))
     assert said["mass"] == pytest.approx(0.2) and said["size"] == pytest.approx([0.04263] * 3)
     assert said["friction"] == 0.3 and said["stiffness"] == pytest.approx(320)
@@ -314,7 +315,7 @@ def test_a_sweep_that_is_killed_makes_no_finished_rollout_again_and_is_filmed(ch
     assert before.count("\n") >= 4 and not (output / "evaluation.json").exists()
 
     process = start_python(*command, "--resume", "--video", 2)
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=LONG)
     assert process.returncode == 0, err
     after = (output / "rollouts.jsonl").read_text()
     whole = before[: before.rfind("\n") + 1]

@@ -8,6 +8,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
+from waiting import LONG
 
 from isaaclab_mimic_core.datasets import DatasetReader
 
@@ -21,7 +22,7 @@ STEPS_APART = 40
 def recorded(start_python, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("pictures") / "demos.hdf5"
     process = start_python(PROGRAM, path)
-    _, errors = process.communicate(timeout=300)
+    _, errors = process.communicate(timeout=LONG)
     assert process.returncode == 0, errors[-3000:]
     return path
 
@@ -30,7 +31,7 @@ def test_videos_show_what_the_camera_saw(recorded, start_python):
     folder = recorded.with_name("videos")
     command = ("export", recorded, "--format", "mp4", "--fps", 20, "--quality", 10, "--output", folder)
     process = start_python("-m", "isaaclab_mimic_core", *command)
-    out, err = process.communicate(timeout=100)
+    out, err = process.communicate(timeout=LONG)
     assert process.returncode == 0 and "2 demonstrations" in out and str(folder) in out, err
     assert sorted(file.name for file in folder.iterdir()) == ["demo_0_table_cam.mp4", "demo_1_table_cam.mp4"]
     with DatasetReader(recorded) as reader:

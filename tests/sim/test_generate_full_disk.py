@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from waiting import LONG
 
 from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.datasets.check import check_file
@@ -36,7 +37,7 @@ def test_what_was_saved_before_the_disk_was_full_is_whole(annotated, start_pytho
         cp -a "{disk}/." "{kept}"
         exit $code"""
     process = start_python("-c", _EXEC, "unshare", "-Urm", "sh", "-c", script, "sh", sys.executable, *command)
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=LONG)
     if process.returncode == CANNOT:
         pytest.skip(f"this machine does not let its users mount a small disk: {err.strip()}")
     events = [json.loads(line) for line in out.splitlines()]

@@ -14,6 +14,7 @@ import h5py
 import numpy as np
 import pytest
 from isaaclab.utils.datasets import HDF5DatasetFileHandler
+from waiting import LONG
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.errors import DatasetError
@@ -119,9 +120,10 @@ def test_pause_resume_and_stop(annotated, stack_env, tmp_path):
         for _ in range(10):
             stage.step()
         stage.request("pause")
+        now = time.monotonic()
         before, due = stage.snapshot()["steps"], stage.due
         state = stack_env.state()["articulation/robot/joint_position"].clone()
-        assert stage.paused and due > time.monotonic()
+        assert stage.paused and due > now
         assert [stage.step() for _ in range(3)] == [[], [], []]
         assert stage.snapshot()["steps"] == before
         assert stack_env.state()["articulation/robot/joint_position"].equal(state)
@@ -198,7 +200,7 @@ def test_killed_at_a_random_moment(annotated, start_python, tmp_path):
         *("--num-demos", str(wanted), "--num-envs", "8", "--device", "cpu", "--assets", "local"),
         *("--report", tmp_path / "report"),
     )
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=LONG)
     assert process.returncode == 0, err[-3000:]
     after = read(path)
     assert len(after) == wanted and [e.name for e in after] == [f"demo_{i}" for i in range(wanted)]
@@ -218,7 +220,7 @@ def test_interrupted_while_attempts_run(annotated, start_python, tmp_path):
             break
     process.send_signal(signal.SIGINT)
     rest = [json.loads(line) for line in process.stdout]
-    assert process.wait(timeout=60) == 3
+    assert process.wait(timeout=LONG) == 3
     assert any("Stopping cleanly" in event.get("message", "") for event in rest)
     ending = rest[-1]
     assert (ending["event"], ending["outcome"]) == ("StageFinished", "stopped")

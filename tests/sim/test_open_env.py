@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from waiting import LONG
 
 from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.datagen.contract import MimicEnv
@@ -114,7 +115,7 @@ def test_cubes_are_placed_apart_and_within_upstreams_range(stack_env):
 @pytest.mark.parametrize("task", ["Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0"])
 def test_the_task_with_absolute_actions(task, start_python):
     process = start_python(HERE / "hold_and_restore.py", task)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=LONG)
     assert process.returncode == 0, err[-3000:]
     found = json.loads(out.splitlines()[-1])
     assert found["env"] == "FrankaCubeStackIKAbsMimicEnv" and found["action_dim"] == 8

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from waiting import LONG
 
 from isaaclab_mimic_core.datasets import DatasetReader, Episode
 
@@ -20,7 +21,7 @@ CHAIN = Path(__file__).with_name("two_franka_chain.py")
 def run_chain(task: str, folder: Path, start_python) -> SimpleNamespace:
     """Make demonstrations; return the stages' summaries and the generated episodes."""
     process = start_python(CHAIN, task, folder)
-    output, errors = process.communicate(timeout=300)
+    output, errors = process.communicate(timeout=LONG)
     assert process.returncode == 0, errors[-2000:]
     result = json.loads(output.splitlines()[-1])
     with DatasetReader(folder / "generated.hdf5") as reader:

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from software_headset import what_is_missing
+from waiting import LONG
 
 from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.devices.xr.session import count_frames
@@ -26,7 +27,7 @@ def chain(start_python, tmp_path_factory):
         pytest.skip(missing)
     folder = tmp_path_factory.mktemp("xr")
     process = start_python(CHAIN, folder)
-    output, errors = process.communicate(timeout=300)
+    output, errors = process.communicate(timeout=LONG)
     assert process.returncode == 0, errors[-3000:]
     return SimpleNamespace(folder=folder, **json.loads(output.splitlines()[-1]))
 

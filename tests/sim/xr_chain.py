@@ -9,7 +9,6 @@ A program of its own, for one simulation can live in a process at a time.
 import json
 import os
 import sys
-import time
 from pathlib import Path
 
 import torch
@@ -17,6 +16,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from software_headset import RIGHT, Headset, build
+from waiting import wait_until
 
 from isaaclab_mimic_core.devices import check_device, make_device
 from isaaclab_mimic_core.devices.settings import DeviceSettings
@@ -160,10 +160,12 @@ def lose_headset(env) -> dict:
         headset.switch_off(True)
         step(5)
         headset.switch_off(False)
-        deadline = time.monotonic() + 10.0
-        while not stage.snapshot()["connected"] and time.monotonic() < deadline:
-            time.sleep(0.05)
+
+        def connected() -> bool:
             told.extend(event.message for event in stage.step() if isinstance(event, Warned))
+            return stage.snapshot()["connected"]
+
+        wait_until(connected, "the headset")
         step(2)
         headset.say("start")
         step(10)

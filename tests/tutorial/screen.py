@@ -8,10 +8,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
-from waiting import LIMIT, wait_until
+from waiting import LIMIT, LONG, wait_until
 
-LONG = 900.0
-"""[s] For what works for a minute on a quiet machine."""
 CTRL, SHIFT = "CTRL", "SHIFT"
 
 

@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 from flight import SPEED, fly
-from screen import CTRL, LONG, SHIFT, Screen
+from screen import CTRL, SHIFT, Screen
+from waiting import LONG
 
 NEAR = 2
 """Samples that a mark may be off."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from waiting import LONG
 
 from isaaclab_mimic_core import cli
 from isaaclab_mimic_core.events import StageFailed
@@ -54,7 +55,7 @@ def test_a_program_is_told_of_it(defect, capfd):
 def test_what_goes_wrong_before_a_verb_begins(tmp_path):
     (tmp_path / "tyro.py").write_text("raise ImportError('half an installation')")
     command = [sys.executable, "-m", "isaaclab_mimic_core", "version"]
-    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=LONG)
     assert ended.returncode == UNEXPECTED and "half an installation" in ended.stderr and ended.stdout == ""
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from isaaclab.utils.datasets import HDF5DatasetFileHandler
+from waiting import LONG
 
 import isaaclab_mimic_core
 from isaaclab_mimic_core.datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode, FrameSpool
@@ -186,7 +187,7 @@ def start(path: Path, *arguments: int) -> subprocess.Popen:
 
 def test_memory_does_not_grow_with_the_episodes(tmp_path):
     num_envs, steps, pending = 16, 40, 8
-    out, err = start(tmp_path / "demos.hdf5", num_envs, steps, 1, pending, 0).communicate(timeout=60)
+    out, err = start(tmp_path / "demos.hdf5", num_envs, steps, 1, pending, 0).communicate(timeout=LONG)
     assert not err, err
     grown = json.loads(out.splitlines()[-1])["grown"]
     step = num_envs * 200 * 200 * 3
@@ -225,7 +226,7 @@ def test_killed_while_images_are_streamed(tmp_path):
 @pytest.mark.parametrize(("limit", "at_least"), [(3_000_000, 0), (12_500_000, 1)])
 def test_a_disk_that_is_full_of_images(tmp_path, limit, at_least):
     path = tmp_path / "demos.hdf5"
-    out, err = start(path, 4, 12, 1000, 8, limit).communicate(timeout=60)
+    out, err = start(path, 4, 12, 1000, 8, limit).communicate(timeout=LONG)
     assert "no space is left to write it" in err and len(err.splitlines()) == 2, err
     with DatasetReader(path, allow_empty=True) as reader:
         assert reader.episode_names == out.split() and len(reader) >= at_least

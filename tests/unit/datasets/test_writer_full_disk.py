@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import LONG
 
 import isaaclab_mimic_core
 from isaaclab_mimic_core.datasets import DatasetReader
@@ -19,7 +20,7 @@ _MESSAGE = "no space is left to write it"
 def test_files_limited_in_size(tmp_path, run_python):
     path = tmp_path / "demos.hdf5"
     process = run_python("write_until_full.py", path, 3_000_000)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=LONG)
     assert process.returncode == 2, err
     assert _MESSAGE in err and len(err.splitlines()) == 2
     with DatasetReader(path) as reader:
@@ -41,7 +42,7 @@ def test_a_disk_that_is_full(tmp_path):
         code=$?
         cp -a {disk}/. {kept}
         exit $code"""
-    result = subprocess.run(["unshare", "-Urm", "sh", "-c", script], capture_output=True, text=True, timeout=30)
+    result = subprocess.run(["unshare", "-Urm", "sh", "-c", script], capture_output=True, text=True, timeout=LONG)
     if result.returncode == 99:
         pytest.skip("this machine does not let its users mount a small disk")
     assert result.returncode == 2 and _MESSAGE in result.stderr, result.stderr

@@ -11,6 +11,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from waiting import LONG
 
 from isaaclab_mimic_core.datasets import DatasetReader
 
@@ -79,7 +80,7 @@ def test_killed_at_random_moments(tmp_path, run_python):
 def test_killed_at_chosen_moments(tmp_path, run_python, moment):
     path = tmp_path / "demos.hdf5"
     process = run_python("write_until_killed.py", path, moment)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=LONG)
     assert process.returncode == -9 and err == ""
     check(path, out.split())
 
@@ -88,10 +89,10 @@ def test_killed_while_a_shadow_is_being_made(make_file, run_python):
     """The leftovers of one run do not stop the next."""
     path = make_file(0)
     process = run_python("write_until_killed.py", path, "exchange:before")
-    process.communicate(timeout=20)
+    process.communicate(timeout=LONG)
     assert (path.parent / ".demos.hdf5.shadow").exists()
     process = run_python("write_until_killed.py", path)
     assert process.stdout.readline()
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=LONG)
     assert check(path, []) > 0

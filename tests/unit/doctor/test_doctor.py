@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from waiting import LONG
+
 from isaaclab_mimic_core.doctor import Finding, findings, format_findings, to_dicts
 from isaaclab_mimic_core.doctor.report import run_check
 
@@ -25,7 +27,12 @@ print(json.dumps({"findings": to_dicts(findings()), "modules": sorted(sys.module
 def in_fresh_python(*flags: str) -> dict:
     environment = {**os.environ, "PYTHONPATH": str(CORE)}
     result = subprocess.run(
-        [sys.executable, *flags, "-c", AS_JSON], capture_output=True, text=True, env=environment, timeout=60, check=True
+        [sys.executable, *flags, "-c", AS_JSON],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=LONG,
+        check=True,
     )
     return json.loads(result.stdout)
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from waiting import LONG
 
 from isaaclab_mimic_core import plugins
 from isaaclab_mimic_core.errors import OptionError, PluginError
@@ -223,7 +224,7 @@ def ask_a_process(code: str, **environment: str) -> list:
         text=True,
         env={**os.environ, **environment},
         check=True,
-        timeout=60,
+        timeout=LONG,
     )
     return json.loads(result.stdout)
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from waiting import LONG
 
 from isaaclab_mimic_core.sim import preparing
 
@@ -30,7 +31,7 @@ def test_isaac_lab_is_prepared_when_a_plug_in_imports_it():
     pytest.importorskip("isaaclab")
     folders = [path for path in sys.path if path]
     code = f"import sys; sys.path[:0] = {folders}\n{PROGRAM}"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=LONG)
     assert result.returncode == 0, result.stderr
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from waiting import LONG
 
 from isaaclab_mimic_core.plugins import TASKS
 from isaaclab_mimic_core.sim.assets import cloud
@@ -53,7 +54,7 @@ def registry() -> dict[str, bool]:
     pytest.importorskip("isaaclab_mimic")
     folders = json.dumps([path for path in sys.path if path])
     code = f"import sys; sys.path[:0] = {folders}\n{REGISTRY}"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=LONG, check=True)
     return json.loads(result.stdout.splitlines()[-1])
 
 
