@@ -71,7 +71,19 @@ def silence(file: h5py.File) -> None:
     file[f"data/demo_1/{INFO}/subtask_term_signals/stack_1"][:] = False
 
 
+def put_nan_in_both(file: h5py.File) -> None:
+    for demo in file["data"].values():
+        demo["actions"][5, 2] = np.nan
+
+
+def forget_initial_states(file: h5py.File) -> None:
+    for demo in file["data"].values():
+        del demo["initial_state"]
+
+
 CHANGES = {
+    "two_bad": put_nan_in_both,
+    "stateless": forget_initial_states,
     "nan": put_nan,
     "empty": empty,
     "not_annotated": forget_annotation,
@@ -125,7 +137,7 @@ BEFORE_OPENING = {
     ),
     "zero-length demo": (
         ("generate", "--input", "INPUTS/empty.hdf5", *NEW),
-        ("empty.hdf5, demo_1", "0 samples", "record it again"),
+        ("empty.hdf5, demo_1", "0 samples", "mimic drop"),
     ),
     "output below a file": (
         ("generate", "--input", "INPUTS/good.hdf5", "--output", "/dev/null/x.hdf5"),
@@ -165,8 +177,15 @@ BEFORE_OPENING = {
     ),
     "annotate: missing file": (("annotate", "--input", "INPUTS/none.hdf5", *NEW), ("none.hdf5", "no such file")),
     "annotate: truncated": (("annotate", "--input", "INPUTS/truncated.hdf5", *NEW), ("truncated.hdf5", "cut short")),
-    "annotate: NaN in an action": (("annotate", "--input", "INPUTS/nan.hdf5", *NEW), ("nan.hdf5, demo_1", "actions")),
-    "annotate: zero-length demo": (("annotate", "--input", "INPUTS/empty.hdf5", *NEW), ("empty.hdf5, demo_1",)),
+    "annotate: none can be played": (
+        ("annotate", "--input", "INPUTS/stateless.hdf5", *NEW),
+        ("stateless.hdf5, demo_0", "initial_state"),
+    ),
+    "replay: none can be played": (("replay", "INPUTS/stateless.hdf5"), ("stateless.hdf5, demo_0", "initial_state")),
+    "generate: two are no sources": (
+        ("generate", "--input", "INPUTS/two_bad.hdf5", *NEW),
+        ("two_bad.hdf5, demo_0", "row 5", "Nor can these be sources: demo_1", "mimic drop"),
+    ),
     "annotate: output is the input": (
         ("annotate", "--input", "INPUTS/good.hdf5", "--output", "INPUTS/good.hdf5", "--overwrite"),
         ("good.hdf5", "this is the input"),

@@ -96,3 +96,18 @@ def test_a_demonstration_that_fails_again_is_left_out(stack_env, run_stage, tmp_
     (event,) = run.kinds["EpisodeAnnotated"]
     assert not event.ok and "not fulfilled" in event.reason
     assert run.ending.summary["annotated"] == 0 and run.kinds["Warned"]
+
+
+def test_one_that_is_not_finite_does_not_keep_the_others_from_being_played(stack_env, run_stage, tmp_path):
+    """Cut after a few steps, the other one is played, and does not succeed."""
+    path, output = tmp_path / "two.hdf5", tmp_path / "out.hdf5"
+    with DatasetReader(SAMPLE) as reader, DatasetWriter(path, reader.env_args) as writer:
+        whole = reader.read("demo_0")
+        short = {name: values if name.startswith("initial") else values[:5] for name, values in whole.data.items()}
+        writer.add(Episode({**short, "actions": short["actions"] * np.float32(np.inf)}, whole.attrs))
+        writer.add(Episode(short, whole.attrs))
+    run = run_stage(Annotate(AnnotateOptions(input=str(path), output=str(output)), stack_env))
+    first, second = run.kinds["EpisodeAnnotated"]
+    assert first.name == "demo_0" and not first.ok and "not finite" in first.reason
+    assert second.name == "demo_1" and "the task is not fulfilled" in second.reason
+    assert (run.ending.outcome, run.ending.summary["annotated"], run.ending.summary["of"]) == ("done", 0, 2)

@@ -82,7 +82,8 @@ def test_appending_keeps_what_is_there(recorded, stack_env, run_stage, tmp_path)
     with DatasetWriter(path, {"env_name": options.task}) as writer:
         writer.add(episodes[0])
     with Record(
-        RecordOptions(output=str(path), teleop_device="scripted", num_demos=1, append=True), stack_env
+        RecordOptions(output=str(path), teleop_device="scripted", num_demos=1, append=True, seed=options.seed),
+        stack_env,
     ) as stage:
         for _ in range(5):
             stage.step()

@@ -63,7 +63,7 @@ def test_states_are_shown_as_recorded_and_the_end_must_last(stack_env, run_stage
     for event in events:
         assert event.success and event.at_last_action and event.strayed_at is None
         assert event.joints_apart < 1e-5 and event.objects_apart < 1e-5
-    assert "findings" not in run.ending.summary
+    assert run.ending.summary["findings"] == 0 and run.ending.summary["skipped"] == []
 
 
 def test_who_watches_is_told_which_demonstration_it_is(stack_env):
@@ -92,10 +92,35 @@ def test_an_end_that_does_not_last_is_told_from_one_that_does(stack_env, run_sta
     assert [event.success for event in events] == [True, False] and events[0].steps == episode.num_samples
 
 
+def test_those_that_cannot_be_played_are_skipped_and_left_out(stack_env, run_stage, tmp_path):
+    path, output = tmp_path / "faulty.hdf5", tmp_path / "good.hdf5"
+    with DatasetReader(SAMPLE) as reader, DatasetWriter(path, reader.env_args) as writer:
+        good = reader.read("demo_2")
+        nan = {**good.data, "actions": np.where(np.arange(7) == 3, np.nan, good.data["actions"])}
+        lacking = {name: values for name, values in good.data.items() if not name.startswith("initial_state/rigid")}
+        for data in (nan, good.data, lacking):
+            writer.add(Episode(data, good.attrs))
+    options = ReplayOptions(input=str(path), by="end", drop_failed=str(output))
+    run = run_stage(Replay(options, stack_env))
+    assert [event.name for event in run.kinds["EpisodeReplayed"]] == ["demo_1"]
+    first, second = run.kinds["EpisodeSkipped"]
+    assert first.name == "demo_0" and "actions, row 0 is not finite" in first.reason
+    assert second.name == "demo_2" and "initial_state/rigid_object/cube_1" in second.reason
+    summary = run.ending.summary
+    assert (summary["of"], summary["replayed"], summary["failed"]) == (3, 1, [])
+    assert summary["skipped"] == ["demo_0", "demo_2"] and summary["findings"] == 2
+    with DatasetReader(output) as kept:
+        assert len(kept) == 1
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"by": "feel"}, "'feel' is not one of actions, states, end"),
+        (
+            {"task": "Mimic-Lift-Box-Two-Franka-v0"},
+            "is of the task Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0, not of Mimic",
+        ),
         ({"episodes": "99"}, "no demonstration is named '99'"),
         ({"tolerance": -1.0}, "cannot be negative"),
         ({"drop_failed": str(SAMPLE)}, "exists already"),

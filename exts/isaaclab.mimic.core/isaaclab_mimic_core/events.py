@@ -90,6 +90,14 @@ class EpisodeAnnotated(Event):
 
 
 @dataclass(frozen=True)
+class EpisodeSkipped(Event):
+    """A demonstration of the input cannot be used; the stage goes on with the others."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class EpisodeReplayed(Event):
     """A demonstration has been played again."""
 

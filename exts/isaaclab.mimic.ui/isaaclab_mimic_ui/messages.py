@@ -45,6 +45,8 @@ def describe(event: events.Event) -> str:
             return f"{name} succeeded in {rate}."
         case events.EpisodeAnnotated(ok=False):
             return f"{event.name} is left out: {event.reason}"
+        case events.EpisodeSkipped():
+            return f"{event.name} is skipped: {event.reason}"
         case events.EpisodeReplayed():
             return f"{event.name}: the task is {'' if event.success else 'not '}fulfilled after {event.steps} steps."
         case events.StageFinished():

@@ -143,3 +143,49 @@ def test_recordings_of_another_task_are_not_added_to(source):
     with pytest.raises(DatasetError, match=f"is of the task {TASK}, not of Mimic-Lift") as caught:
         next_recording(str(source), "Mimic-Lift-Box-Two-Franka-v0", 1)
     assert "give another --output" in str(caught.value) and "--any-task" not in str(caught.value)
+
+
+@pytest.mark.parametrize("manual", [False, True])
+def test_one_that_cannot_be_played_is_named_and_the_others_are_done(manual, source, tmp_path):
+    with h5py.File(source, "r+") as file:
+        file["data/demo_1/actions"][3, 3] = np.nan
+    output = annotated(tmp_path / "out.hdf5", source, ["demo_0", "demo_2"])
+    kind, given = (AnnotateByHand, AnnotateByHandOptions) if manual else (Annotate, AnnotateOptions)
+    with kind(given(input=str(source), output=str(output), resume=True)) as stage:
+        _, skipped, ending = stage
+    assert skipped.name == "demo_1" and not skipped.ok and "actions, row 3 is not finite" in skipped.reason
+    assert ending.outcome == "done" and (ending.summary["annotated"], ending.summary["of"]) == (2, 3)
+
+
+def test_a_command_that_has_left_one_out_is_done_with_findings(source, tmp_path, monkeypatch, capfd):
+    from isaaclab_mimic_core import cli
+
+    monkeypatch.setenv("MIMIC_CACHE", str(tmp_path / "cache"))
+    with h5py.File(source, "r+") as file:
+        del file["data/demo_2/initial_state/rigid_object"]
+    output = annotated(tmp_path / "out.hdf5", source, ["demo_0", "demo_1"])
+    command = ["annotate", "--input", str(source), "--output", str(output), "--resume"]
+    assert cli.main(command) == 1
+    assert "demo_2: not kept, has no initial_state" in capfd.readouterr().out
+    with h5py.File(source, "r+") as file:
+        del file["data/demo_2"]
+    assert cli.main(command) == 0
+
+
+def test_with_none_that_can_be_played_nothing_is_begun(source, tmp_path):
+    with h5py.File(source, "r+") as file:
+        for demo in file["data"].values():
+            del demo["states"], demo["initial_state"]
+    for kind, given in ((Annotate, AnnotateOptions), (AnnotateByHand, AnnotateByHandOptions)):
+        with pytest.raises(DatasetError, match="demo_0: has no initial_state"):
+            kind(given(input=str(source), output=str(tmp_path / "out.hdf5")))
+    assert not (tmp_path / "out.hdf5").exists()
+
+
+@pytest.mark.parametrize("kind", [AnnotateOptions, AnnotateByHandOptions])
+def test_recordings_of_another_task_are_refused_unless_insisted(kind, source, tmp_path):
+    stage = Annotate if kind is AnnotateOptions else AnnotateByHand
+    given = {"input": str(source), "output": str(tmp_path / "out.hdf5"), "task": "Mimic-Lift-Box-Two-Franka-v0"}
+    with pytest.raises(DatasetError, match=f"is of the task {TASK}, not of Mimic-Lift"):
+        stage(kind(**given))
+    stage(kind(**given, any_task=True)).close()

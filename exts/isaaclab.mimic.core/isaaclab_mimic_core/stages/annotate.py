@@ -15,14 +15,14 @@ import numpy as np
 import torch
 
 from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode, FrameSpool, digest, first_change
-from ..datasets.layout import START_SIGNALS, TERM_SIGNALS
+from ..datasets.layout import ACTIONS, INITIAL_STATE, START_SIGNALS, TERM_SIGNALS
 from ..errors import MimicError, TaskError
 from ..events import DemoSaved, EpisodeAnnotated, Event, Warned
 from .input_task import check_task
 from .options import AnnotateOptions
 from .output_check import as_written, check_output
 from .playback import Playback
-from .recorded import check_fits, read_recorded
+from .recorded import check_fits, misfit, usable_recordings
 from .resume import earlier_annotation, file_attrs, manifest_of
 from .sim_stage import SimStage, writing_mode
 
@@ -46,13 +46,14 @@ class Annotate(SimStage):
         self._mode: Any = writing_mode(options.overwrite, options.resume)
         with DatasetReader(options.input) as reader:
             check_task(reader, options.task, options.any_task)
-            episodes = [read_recorded(reader, name) for name in reader.episode_names]
+            names, self._unusable = usable_recordings(reader)
+            episodes = [reader.read(name, (ACTIONS, INITIAL_STATE)) for name in names]
+            self._of = len(reader.episode_names)
         check_output(options.output, self._mode, options.input)
         self._manifest = manifest_of("annotate", options, {}, env=env)
         self._earlier_run = earlier_annotation(options.output, options.input) if options.resume else None
         self._compare_with_earlier(options.output)
         done = self._earlier_run.done if self._earlier_run else frozenset()
-        self._of = len(episodes)
         self._episodes = [episode for episode in episodes if episode.name not in done]
         self._next = 0
         self._saved = len(done)
@@ -68,7 +69,11 @@ class Annotate(SimStage):
 
     def _end_at_once(self) -> list[Event] | None:
         # Resumed, and all are in the output.
-        return None if self._episodes else self._finish("done", self._summary())
+        return None if self._episodes else [*self._skip(), *self._finish("done", self._summary())]
+
+    def _skip(self) -> list[Event]:
+        """Tell of the demonstrations that cannot be annotated at all."""
+        return [EpisodeAnnotated(name, False, {}, reason) for name, reason in self._unusable.items()]
 
     @torch.inference_mode()
     def _begin(self) -> list[Event]:
@@ -76,8 +81,11 @@ class Annotate(SimStage):
         from ..envs.recorder import EpisodeRecorder
 
         env = self.env
-        for episode in self._episodes:
-            check_fits(episode, env, self.options.input)
+        misfits = {episode.name: why for episode in self._episodes if (why := misfit(episode, env))}
+        if len(misfits) == len(self._episodes):
+            check_fits(self._episodes[0], env, self.options.input)
+        self._unusable |= misfits
+        self._episodes = [episode for episode in self._episodes if episode.name not in misfits]
         # With start signals segments begin where those say, which has to be possible as it is for planned ways.
         planned = self.options.start_signals or None
         self._plan = make_plan(env.cfg, env.object_names, torch.device("cpu"), planned)
@@ -92,7 +100,7 @@ class Annotate(SimStage):
         self._recorder = EpisodeRecorder(env.num_envs, env.device, self._playback.longest, FrameSpool(self._writer))
         self._success = np.zeros(env.num_envs, dtype=bool)
         self._refill(range(env.num_envs))
-        return [self._enter(f"Annotating {len(self._episodes)} demonstrations by re-simulation")]
+        return [self._enter(f"Annotating {len(self._episodes)} demonstrations by re-simulation"), *self._skip()]
 
     @torch.inference_mode()
     def _tick(self) -> list[Event]:

@@ -18,7 +18,7 @@ from .. import randomness
 from ..datagen.marking import Marking, MarkRefused, expected_marks
 from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode
 from ..datasets.layout import DATAGEN_INFO, START_SIGNALS, TERM_SIGNALS
-from ..errors import OutputError
+from ..errors import DatasetError, OutputError
 from ..events import DemoSaved, EpisodeAnnotated, Event, Warned
 from .earlier_marks import marks_in
 from .input_task import check_task
@@ -27,7 +27,7 @@ from .options import AnnotateByHandOptions
 from .output_check import as_written, check_output
 from .playhead import Playhead
 from .reading import Reading
-from .recorded import check_fits, check_recorded, read_recorded
+from .recorded import check_fits, usable_recordings
 from .resume import earlier_annotation, file_attrs, manifest_of, recorded_digest
 from .sim_stage import SimStage, writing_mode
 
@@ -57,13 +57,12 @@ class AnnotateByHand(SimStage):
         with DatasetReader(options.input) as reader:
             check_task(reader, options.task, options.any_task)
             self._names = list(reader.episode_names)
-            for name in self._names:
-                check_recorded(reader, name, states=True)
+            usable, unusable = usable_recordings(reader, states=True)
         self._manifest = manifest_of("annotate", options, {}, env=env)
         self._earlier_run = earlier_annotation(options.output, options.input) if options.resume else None
         self._compare_with_earlier(options.output)
         done = self._earlier_run.done if self._earlier_run else frozenset()
-        self._queue = deque(name for name in self._names if name not in done)
+        self._queue = deque(name for name in usable if name not in done)
         self._earlier = {} if options.marks in ("none", "auto") else marks_in(options.marks, set(self._names))
         self._open_marks = OpenMarks(options.output, options.resume)
         self._given: dict[str, int] = {}
@@ -79,7 +78,7 @@ class AnnotateByHand(SimStage):
         self._selected: int | None = None
         self._curves: dict[str, list[float]] = {}
         self._notice = ""
-        self._told: list[Event] = []
+        self._told: list[Event] = [EpisodeAnnotated(name, False, {}, reason) for name, reason in unusable.items()]
 
     # -- what a window or a terminal sees
 
@@ -275,7 +274,7 @@ class AnnotateByHand(SimStage):
 
     def _end_at_once(self) -> list[Event] | None:
         # Resumed, and all are in the output.
-        return None if self._queue else self._finish("done", self._summary())
+        return None if self._queue else [*self._told, *self._finish("done", self._summary())]
 
     @torch.inference_mode()
     def _begin(self) -> list[Event]:
@@ -316,9 +315,13 @@ class AnnotateByHand(SimStage):
 
     def _load_next(self) -> list[Event]:
         name = self._queue.popleft()
-        self._episode = read_recorded(self._reader, name, None)
-        check_fits(self._episode, self.env, self.options.input)
-        self._reading = Reading(self._episode, self.env)
+        try:
+            episode = self._reader.read(name)
+            check_fits(episode, self.env, self.options.input)
+        except DatasetError as error:
+            return [EpisodeAnnotated(name, False, {}, error.what)]
+        self._episode = episode
+        self._reading = Reading(episode, self.env)
         return [self._enter(f"Reading {name}")]
 
     def _ready(self) -> list[Event]:

@@ -10,72 +10,47 @@ import numpy as np
 import torch
 
 from ..datasets import DatasetReader, Episode
+from ..datasets.check import as_error, usable
 from ..datasets.layout import ACTIONS, INITIAL_STATE, STATES
 from ..errors import DatasetError
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
 
-_RECORD = "Record it again, or leave it out."
 
-
-def check_recorded(reader: DatasetReader, name: str, states: bool = False) -> None:
-    """Check that a demonstration has what it takes to be played again, without reading it.
-
-    Args:
-        reader: The file.
-        name: The demonstration.
-        states: Whether its states are needed too, one for every action.
-
-    Raises:
-        DatasetError: Something is missing.
-    """
-    shapes = reader.shapes(name)
-    where = f"{reader.path}, {name}"
-    if ACTIONS not in shapes or shapes[ACTIONS][0][0] == 0:
-        raise DatasetError("has no actions", where=where, remedy=_RECORD)
-    if not any(path.startswith(f"{INITIAL_STATE}/") for path in shapes):
-        raise DatasetError("has no initial_state, so it cannot be played again", where=where, remedy=_RECORD)
-    if not states:
-        return
-    steps = {path: shape[0] for path, (shape, _) in shapes.items() if path.startswith(f"{STATES}/")}
-    if not steps:
-        raise DatasetError(
-            "has no states to be shown",
-            where=where,
-            remedy="Record it again with its states, or have it annotated automatically.",
-        )
-    for path, count in steps.items():
-        if count != shapes[ACTIONS][0][0]:
-            raise DatasetError(
-                f"{path} has {count} rows but there are {shapes[ACTIONS][0][0]} actions", where=where, remedy=_RECORD
-            )
-
-
-def read_recorded(reader: DatasetReader, name: str, parts: Sequence[str] | None = (ACTIONS, INITIAL_STATE)) -> Episode:
-    """Read a demonstration to be played again.
+def usable_recordings(
+    reader: DatasetReader, names: Sequence[str] | None = None, states: bool = False
+) -> tuple[list[str], dict[str, str]]:
+    """Tell the demonstrations that can be played again from the others.
 
     Args:
         reader: The file.
-        name: The demonstration.
-        parts: What to read of it; None for everything.
+        names: The demonstrations; all if None.
+        states: Whether their states are needed too, one for every action.
+
+    Returns:
+        The names of those that can, and of each of the others why it cannot.
 
     Raises:
-        DatasetError: Something is missing, or a number is not finite.
+        DatasetError: There are none that can.
     """
-    check_recorded(reader, name, states=parts is None or STATES in parts)
-    episode = reader.read(name, parts)
-    for path, values in episode.data.items():
-        if path != ACTIONS and not path.startswith((f"{INITIAL_STATE}/", f"{STATES}/")):
-            continue
-        bad = np.argwhere(~np.isfinite(values))
-        if len(bad):
-            raise DatasetError(
-                f"{path}, row {bad[0][0]} is {values[tuple(bad[0])]}",
-                where=f"{reader.path}, {name}",
-                remedy="Leave this demonstration out.",
-            )
-    return episode
+    good, faulty = usable(reader, (INITIAL_STATE, *((STATES,) if states else ())), names)
+    if not good:
+        raise as_error(next(iter(faulty.values())), reader)
+    return good, {name: faulty[name].message for name in names or reader.episode_names if name in faulty}
+
+
+def misfit(episode: Episode, env: "BatchedEnv") -> str:
+    """Return why a demonstration was not made in a scene like this one; empty if it may have been."""
+    width = episode.data[ACTIONS].shape[1]
+    if width != env.action_dim:
+        return f"has actions {width} wide, but the task's are {env.action_dim}"
+    state = env.state()
+    for group in (INITIAL_STATE, STATES):
+        there = episode.group(group)
+        if there and (missing := sorted(set(state) - set(there))):
+            return f"has no {group}/{missing[0]}"
+    return ""
 
 
 def check_fits(episode: Episode, env: "BatchedEnv", path: str) -> None:
@@ -84,16 +59,10 @@ def check_fits(episode: Episode, env: "BatchedEnv", path: str) -> None:
     Raises:
         DatasetError: Its actions have another width, or it lacks the state of something in the scene.
     """
-    where = f"{path}, {episode.name}"
-    width = episode.data[ACTIONS].shape[1]
-    remedy = "Was the file made for another task? See: mimic info FILE"
-    if width != env.action_dim:
-        raise DatasetError(f"has actions {width} wide, but the task's are {env.action_dim}", where=where, remedy=remedy)
-    state = env.state()
-    for group in (INITIAL_STATE, STATES):
-        there = episode.group(group)
-        if there and (missing := sorted(set(state) - set(there))):
-            raise DatasetError(f"has no {group}/{missing[0]}", where=where, remedy=remedy)
+    if what := misfit(episode, env):
+        raise DatasetError(
+            what, where=f"{path}, {episode.name}", remedy="Was the file made for another task? See: mimic info FILE"
+        )
 
 
 class RecordedStates:

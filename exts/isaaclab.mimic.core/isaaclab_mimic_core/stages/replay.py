@@ -18,10 +18,11 @@ import numpy as np
 import torch
 
 from ..datasets import DatasetReader, Episode
+from ..datasets.check import usable
 from ..datasets.edit import Selection, drop, select_names
 from ..datasets.layout import ACTIONS, INITIAL_STATE, STATES
 from ..errors import MimicError, OptionError
-from ..events import EpisodeReplayed, Event, Warned
+from ..events import EpisodeReplayed, EpisodeSkipped, Event, Warned
 from ..sim.engines import choose_engine
 from ..tasks.shipped import DEFAULT_TASK
 from .deviation import Deviation
@@ -29,7 +30,7 @@ from .input_task import check_task
 from .options import ReplayOptions
 from .output_check import as_written, check_output
 from .playback import Playback, stacked_states
-from .recorded import check_fits, check_recorded, read_recorded
+from .recorded import check_fits, usable_recordings
 from .sim_stage import SimStage
 
 if TYPE_CHECKING:
@@ -58,18 +59,24 @@ class Replay(SimStage):
         if options.drop_failed:
             mode = "overwrite" if options.overwrite else "create"
             check_output(options.drop_failed, mode, options.input)
-        self._names = select_names(options.input, Selection(demos=options.episodes))
+        names = select_names(options.input, Selection(demos=options.episodes))
         with DatasetReader(options.input) as reader:
             if options.task:
                 check_task(reader, options.task, options.any_task)
-            for name in self._names:
-                check_recorded(reader, name, states=options.by != "actions")
+            self._names, self._skipped = usable_recordings(reader, names, states=options.by != "actions")
+            self._compares = True
+            if options.by == "actions":
+                compared, others = usable(reader, (INITIAL_STATE, STATES), self._names)
+                # Without states of all there is nothing to compare with; states that are faulty are.
+                self._compares = not any(finding.check == "missing" for finding in others.values())
+                if self._compares and compared:
+                    self._names = compared
+                    self._skipped |= {name: finding.message for name, finding in others.items()}
             attrs = [reader.attrs(name) for name in self._names]
             shapes = [reader.shapes(name) for name in self._names]
             task = reader.env_name
             run = reader.data_attrs.get("mimic")
         self._lengths = [shape[ACTIONS][0][0] for shape in shapes]
-        self._compares = all(any(path.startswith(f"{STATES}/") for path in shape) for shape in shapes)
         options, self._places = _as_it_was_made(options, task, run, attrs, env)
         super().__init__(options, env)
         self._verdicts: dict[int, EpisodeReplayed] = {}
@@ -111,7 +118,8 @@ class Replay(SimStage):
         self._at_end = np.zeros(env.num_envs, dtype=bool)
         self._refill(range(env.num_envs))
         self._begun = True
-        return [self._enter(f"Replaying {len(self._names)} demonstrations by their {options.by}")]
+        skipped = [EpisodeSkipped(name, reason) for name, reason in self._skipped.items()]
+        return [self._enter(f"Replaying {len(self._names)} demonstrations by their {options.by}"), *skipped]
 
     @torch.inference_mode()
     def _tick(self) -> list[Event]:
@@ -159,7 +167,7 @@ class Replay(SimStage):
 
     def _load(self, index: int) -> Episode:
         parts = [ACTIONS, INITIAL_STATE, *([STATES] if self._compares else [])]
-        episode = read_recorded(self._reader, self._names[index], parts)
+        episode = self._reader.read(self._names[index], parts)
         if self.options.by != "end":
             return episode
         initial = f"{INITIAL_STATE}/"
@@ -215,8 +223,8 @@ class Replay(SimStage):
         return [verdict.name for _, verdict in sorted(self._verdicts.items()) if not verdict.success]
 
     def _drop_failed(self) -> list[Event]:
-        """Write a file without the demonstrations that did not replay."""
-        options, failed = self.options, self._failed()
+        """Write a file without the demonstrations that did not replay, or could not."""
+        options, failed = self.options, [*self._failed(), *self._skipped]
         if len(failed) == len(self._reader.episode_names):
             return [Warned(f"No demonstration replays, so {options.drop_failed} is not written.")]
         drop(options.input, failed, options.drop_failed, overwrite=options.overwrite)
@@ -230,16 +238,16 @@ class Replay(SimStage):
         summary: dict[str, Any] = {
             "input": self.options.input,
             "by": self.options.by,
-            "of": len(self._names),
+            "of": len(self._names) + len(self._skipped),
             "replayed": len(verdicts) - len(failed),
             "at_last_action": sum(verdict.at_last_action for verdict in verdicts),
             "exact": len(exact),
             "failed": failed,
+            "skipped": list(self._skipped),
+            "findings": len(self._skipped) + (len(failed) if self.options.validate else 0),
             "num_envs": self.env.num_envs,
             **{key: self.env.info[key] for key in ("task", "physics", "assets", "device")},
         }
-        if self.options.validate:
-            summary["findings"] = len(failed)
         if self._written:
             summary["output"] = self._written
         return self._finish(outcome, summary)

@@ -15,6 +15,7 @@ from ..events import (
     DemoSaved,
     EpisodeAnnotated,
     EpisodeReplayed,
+    EpisodeSkipped,
     Event,
     Hinted,
     InstructionChanged,
@@ -119,6 +120,8 @@ class TerminalView:
                 self._next_line = 0.0
             case EpisodeAnnotated(name, ok, _, reason) if not ok:
                 self._console.print(f"  {name}: not kept, {reason}")
+            case EpisodeSkipped(name, reason):
+                self._console.print(f"  [yellow]{name}: skipped, {reason}[/yellow]")
             case PolicyEvaluated(checkpoint, success, ever, rollouts, low, high, variant):
                 name = f"{Path(checkpoint).name}{variant and f' ({variant})'}"
                 self._console.print(
@@ -142,7 +145,9 @@ class TerminalView:
             self._console.print(f"  {summary['annotated']} of {summary['of']} demonstrations annotated")
         elif "replayed" in summary:
             line = f"  {summary['replayed']} of {summary['of']} fulfil the task, {summary['exact']} repeat to the bit"
-            self._console.print(line + (f"; failed: {', '.join(summary['failed'])}" if summary["failed"] else ""))
+            for what in ("failed", "skipped"):
+                line += f"; {what}: {', '.join(summary[what])}" if summary[what] else ""
+            self._console.print(line)
         elif "attempts" in summary and stage in ("generate", "record"):
             line = f"  {summary['saved']} demonstrations saved, {summary['attempts']} attempts"
             if summary.get("failed") is not None and summary["attempts"]:
