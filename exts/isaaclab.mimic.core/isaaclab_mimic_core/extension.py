@@ -12,8 +12,9 @@ import omni.ext  # pyright: ignore[reportMissingImports]
 class MimicCoreExtension(omni.ext.IExt):
     """Says early whether this application can run the workflow; everything else waits until it is asked for.
 
-    Tasks register themselves with the first stage that names one. Importing them here would load torch and all of
-    Isaac Lab into every start of an application that has the extension enabled.
+    Extensions that depend on this one register what they bring in their `on_startup` (`plugins`). What is ours is
+    registered when it is first asked for, and imported when it is needed: torch and Isaac Lab would slow down every
+    start of an application that has the extension enabled.
     """
 
     def on_startup(self, ext_id: str) -> None:
