@@ -329,10 +329,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(job: Job, verb: str, streams: Streams, output: Output) -> int:
     """Do a verb's job; every error ends as an exit status."""
+    forget = plugins.on_problem(lambda problem: print(f"mimic {verb}: warning: {problem}", file=streams.err))
     try:
         with interruptible():
-            plugins.on_problem(lambda problem: print(f"mimic {verb}: warning: {problem}", file=streams.err))
             plugins.use_imports(output.imports)
+            if output.imports:
+                # At once, so that what was asked for is also tried by verbs that have no use for it.
+                plugins.load()
             return job(streams, output)
     except MimicError as error:
         return _refuse(error, verb, streams, output)
@@ -351,6 +354,8 @@ def _run(job: Job, verb: str, streams: Streams, output: Output) -> int:
         if streams.log:
             print(f"What the libraries printed: {streams.log}", file=streams.err)
         return UNEXPECTED
+    finally:
+        forget()
 
 
 def _refuse(error: MimicError, verb: str, streams: Streams, output: Output) -> int:

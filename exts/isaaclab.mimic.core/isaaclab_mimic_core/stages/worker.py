@@ -21,6 +21,7 @@ import sys
 import time
 import traceback
 
+from .. import plugins
 from ..errors import MimicError, OptionError
 from ..events import Event, StageFailed, Warned, to_json
 from ..exit_status import DONE, UNEXPECTED
@@ -85,6 +86,8 @@ class Channel:
 def main() -> int:
     """Serve one stage; see the module's description."""
     channel = Channel.take_over()
+    # For the process's last words; whoever started it has found out by itself.
+    plugins.on_problem(lambda problem: print(f"warning: {problem}", file=sys.stderr))
     try:
         _serve(channel)
     except MimicError as error:
