@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What is told about robot, device and planner; nothing heavy is imported for it."""
+"""What is told about robot, device, planner and learner; nothing heavy is imported for it."""
 
-from isaaclab_mimic_core.plugins import DeviceSpec, PlannerSpec, RobotSpec
+from isaaclab_mimic_core.plugins import DeviceSpec, LearnerSpec, PlannerSpec, RobotSpec
 
 ROBOT = RobotSpec(
     "example_arm",
@@ -20,6 +20,7 @@ DEVICE = DeviceSpec(
     doctor="mimic_example.plugin:examine",
 )
 PLANNER = PlannerSpec("example_hop", "In one hop", planner="mimic_example.parts:Hop")
+LEARNER = LearnerSpec("example_linear", "A linear policy", learner="mimic_example.learner:LinearLearner")
 
 
 def check(settings, task_id):
