@@ -14,15 +14,19 @@ from isaaclab_mimic_core import cli
 from isaaclab_mimic_core.events import StageFinished
 from isaaclab_mimic_core.open_env import open_env
 from isaaclab_mimic_core.stages.annotate import Annotate
+from isaaclab_mimic_core.stages.evaluate import Evaluate
 from isaaclab_mimic_core.stages.generate import Generate
+from isaaclab_mimic_core.stages.learning_options import EvaluateOptions, TrainOptions
 from isaaclab_mimic_core.stages.options import AnnotateOptions, GenerateOptions, RecordOptions
 from isaaclab_mimic_core.stages.record import Record
+from isaaclab_mimic_core.stages.train import Train
 
 TASK, PLAIN = "Example-Stack-Mimic-v0", "Example-Plain-Stack-Mimic-v0"
 
 site, folder = sys.argv[1:]
 sys.path.insert(0, site)
 demos, annotated, generated = (f"{folder}/{name}.hdf5" for name in ("demos", "annotated", "generated"))
+run = f"{folder}/run"
 result: dict = {}
 
 # By its id alone, as a verb: nothing describes this one but gymnasium's registry.
@@ -42,6 +46,10 @@ with warnings.catch_warnings(record=True) as caught, open_env(TASK, 4, device="c
                 **common, input=annotated, output=generated, num_demos=2, max_failures=6, planner="example_hop"
             ),
             env,
+        ),
+        "train": lambda: Train(TrainOptions(task=TASK, dataset=generated, output=run, learner="example_linear")),
+        "evaluate": lambda: Evaluate(
+            EvaluateOptions(**common, checkpoints=(run,), num_rollouts=4, first_rollouts=4, horizon=20), env
         ),
     }.items():
         with make() as stage:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The whole workflow in an environment, with a robot, a device, a planner, that a package outside the tree brings."""
+"""The whole workflow with what a package outside the tree brings: environment, robot, device, planner and learner."""
 
 import json
 from pathlib import Path
@@ -25,6 +25,7 @@ def test_a_strangers_package_does_the_whole_work(tmp_path, start_python):
     assert result["viewed"] == 0, "an id that only gymnasium knows"
     assert result["batched"] == "ExampleArmEnv" and result["loops"] == []
     assert result["record"]["saved"] == result["annotate"]["annotated"] == result["generate"]["saved"] == 2
+    assert result["train"]["epochs"] == 2 and {row["rollouts"] for row in result["evaluate"]["results"]} == {4}
     with DatasetReader(tmp_path / "generated.hdf5") as reader:
         assert reader.env_name == "Example-Stack-Mimic-v0"
         made = reader.attrs(reader.episode_names[0])["mimic"]

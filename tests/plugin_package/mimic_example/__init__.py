@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A stacking task of its own, its robot, device, planner and learner: importing this, as `--import` does, registers all."""
+"""A stacking task, its robot, device, planner and learner: importing this, as `--import` does, registers all."""
 
 from isaaclab_mimic_core.plugins import (
     register_device,

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from isaaclab_mimic_core.learning.api import PolicySpec, Request, Saving
 
 from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.errors import InputFileError, OptionError
+from isaaclab_mimic_core.learning.api import PolicySpec, Request, Saving
 
 _SEEN = {"eef_pos": (3,), "eef_quat": (4,)}
 _FORMAT = "mimic_example linear"
