@@ -62,6 +62,18 @@ def test_a_worker_runs_in_the_python_of_this_isaac_sim(installation, seen):
     assert Path(package).is_relative_to(ROOT / "exts")
 
 
+def test_the_report_knows_this_isaac_sim(installation, seen):
+    rows = {row["topic"]: row for row in seen["examined"]}
+    assert rows["Isaac Sim"]["text"] == "6.2.0"
+    assert rows["application"]["text"].startswith("isaaclab.mimic 6.2.0")
+    assert all("\n" not in row["text"] for row in rows.values())
+    assert rows["extension omni.warp.core"]["result"] == "ok"
+    embedded = "Python is embedded in it" in rows["program"]["text"]
+    assert embedded == (installation.kind == "binary")
+    if embedded:
+        assert Path(rows["worker's Python"]["text"]) == installation.sim / "python.sh"
+
+
 def test_a_headset_is_one_more_word(installation):
     settings = ["/defaults/xr/activeProfile", "/app/xr/enabled", "/exts/isaaclab.mimic.ui/openAtStartup"]
     seen = layouts.start(installation, APPLICATION, ["--enable", "isaaclab.python.xr.openxr"], settings=settings)

@@ -245,7 +245,7 @@ def _application() -> Iterator[Row]:
     import carb.tokens
 
     folder = carb.tokens.get_tokens_interface().resolve("${app}")
-    yield Row("application", "ok", f"{app.get_app_filename()} {app.get_app_version()} in {folder}")
+    yield Row("application", "ok", f"{app.get_app_filename()} {app.get_app_version().strip()} in {folder}")
 
 
 def _extension(name: str, wanted: bool = True) -> Row:
