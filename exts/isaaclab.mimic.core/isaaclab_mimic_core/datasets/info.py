@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 
 from . import layout
+from .attributes import history
+from .check import usable
 from .filesystem import FileLock
 from .reader import DatasetReader
 from .signals import first_change
+from .tree import Unreadable
 from .writer import leftover_paths, lock_path
 
 _USES = ("replay", "annotate", "generate", "train")
@@ -32,6 +35,7 @@ def summarise(path: str | os.PathLike[str]) -> dict[str, Any]:
         - `provenance` ({`run`: attribute `mimic` of the file, `demos`: demonstrations that say where they came from,
           `seeds`: how many different, `sources`: {source demonstration: segments taken from it}})
         - `usable` ({use: reason why not, empty if it is}) for replay, annotate, generate, train
+        - `unfit` ({use: {demonstration: what keeps it from being used}}); replay and annotate go on without these
 
     Raises:
         InputFileError: The file cannot be opened or is not a dataset.
@@ -39,7 +43,7 @@ def summarise(path: str | os.PathLike[str]) -> dict[str, Any]:
     path = Path(path)
     with DatasetReader(path, allow_empty=True) as reader:
         attrs = [reader.attrs(name) for name in reader.episode_names]
-        shapes = reader.shapes(reader.episode_names[0]) if reader.episode_names else {}
+        shapes = reader.shapes(_example(reader)) if reader.episode_names else {}
         success = [demo.get(layout.ATTR_SUCCESS) for demo in attrs]
         summary: dict[str, Any] = {
             "path": str(path),
@@ -49,13 +53,14 @@ def summarise(path: str | os.PathLike[str]) -> dict[str, Any]:
             "env_name": reader.env_name,
             **_writing(path),
             "demos": len(attrs),
-            "samples": _samples([int(demo.get(layout.ATTR_NUM_SAMPLES, 0)) for demo in attrs]),
+            "samples": _samples([demo[layout.ATTR_NUM_SAMPLES] for demo in attrs]),
             "successful": sum(value is not None and bool(value) for value in success),
             "success_unknown": sum(value is None for value in success),
             **_contents({path: shape for path, (shape, _) in shapes.items()}),
             "signals": _signals(reader),
             "provenance": _provenance(reader.data_attrs, attrs),
         }
+        summary["unfit"] = {use: _unfit(reader, use, summary) for use in _USES}
     summary["usable"] = {use: _obstacle(use, summary) for use in _USES}
     return summary
 
@@ -88,7 +93,9 @@ def format_summary(summary: dict[str, Any]) -> str:
     elif summary["leftovers"]:
         say("note", f"left by a killed run, may be deleted: {', '.join(summary['leftovers'])}")
     lines.append("  can be used for")
-    lines += [f"    {use:<12}{'no: ' + reason if reason else 'yes'}" for use, reason in summary["usable"].items()]
+    for use, reason in summary["usable"].items():
+        without = f", but for {_first_unfit(summary['unfit'][use])}" if summary["unfit"][use] else ""
+        lines.append(f"    {use:<12}{'no: ' + reason if reason else 'yes' + without}")
     return "\n".join(lines)
 
 
@@ -103,6 +110,12 @@ def _samples(counts: list[int]) -> dict[str, Any] | None:
     if not counts:
         return None
     return {"total": sum(counts), "min": min(counts), "mean": sum(counts) / len(counts), "max": max(counts)}
+
+
+def _example(reader: DatasetReader) -> str:
+    """Return the first demonstration with actions and without damage; the first one if there is none."""
+    whole = (name for name in reader.episode_names if layout.ACTIONS in reader.shapes(name) and not reader.damage(name))
+    return next(whole, reader.episode_names[0])
 
 
 def _contents(shapes: dict[str, tuple[int, ...]]) -> dict[str, Any]:
@@ -126,12 +139,16 @@ def _contents(shapes: dict[str, tuple[int, ...]]) -> dict[str, Any]:
 
 def _signals(reader: DatasetReader) -> dict[str, dict[str, Any]]:
     changes: dict[str, list[int]] = {}
+    start = layout.TERM_SIGNALS + "/"
     for name in reader.episode_names:
-        if not reader.has(name, layout.TERM_SIGNALS):
-            continue
-        for signal, values in reader.read(name, [layout.TERM_SIGNALS]).group(layout.TERM_SIGNALS).items():
-            sample = first_change(values)
-            changes.setdefault(signal, []).extend([] if sample is None else [sample])
+        for path in reader.shapes(name) if reader.has(name, layout.TERM_SIGNALS) else ():
+            if not path.startswith(start):
+                continue
+            try:
+                sample = first_change(reader.values(name, path))
+            except (Unreadable, ValueError):
+                sample = None  # What is wrong with it is said of the use that needs it.
+            changes.setdefault(path.removeprefix(start), []).extend([] if sample is None else [sample])
     # In the order in which they rise, which is the order of the subtasks.
     ordered = sorted(changes.items(), key=lambda item: (float(np.mean(item[1])) if item[1] else np.inf, item[0]))
     return {
@@ -143,11 +160,11 @@ def _provenance(data_attrs: dict[str, Any], demos: list[dict[str, Any]]) -> dict
     run = data_attrs.get(layout.ATTR_PROVENANCE)
     origins = [demo.get(layout.ATTR_PROVENANCE) for demo in demos]
     sources: Counter[str] = Counter()
-    for origin in origins:
-        generated = origin.get("generated") if isinstance(origin, dict) else None
-        used = generated.get("sources") if isinstance(generated, dict) else None
-        for per_eef in used.values() if isinstance(used, dict) else ():
-            sources.update(str(part["demo"]) for part in per_eef if isinstance(part, dict) and "demo" in part)
+    for demo in demos:
+        used = history(demo, "generated").get("sources")
+        for parts in used.values() if isinstance(used, dict) else ():
+            stated = parts if isinstance(parts, list) else []
+            sources.update(str(part["demo"]) for part in stated if isinstance(part, dict) and "demo" in part)
     return {
         "run": run if isinstance(run, dict) else {},
         "demos": sum(isinstance(origin, dict) for origin in origins),
@@ -156,23 +173,38 @@ def _provenance(data_attrs: dict[str, Any], demos: list[dict[str, Any]]) -> dict
     }
 
 
+def _unfit(reader: DatasetReader, use: str, summary: dict[str, Any]) -> dict[str, str]:
+    """Return what keeps each demonstration from being used for something, as far as it shows without reading values."""
+    observed = [layout.join(layout.OBS, name) for name in summary["observations"]]
+    terms = {"generate": [layout.DATAGEN_INFO], "train": observed}.get(use, [layout.INITIAL_STATE])
+    _, found = usable(reader, terms, values=False)
+    return {name: finding.message for name, finding in found.items()}
+
+
+def _first_unfit(unfit: dict[str, str]) -> str:
+    (name, message), more = next(iter(unfit.items())), len(unfit) - 1
+    return f"{name}: {message}" + (f"; and {more} more" if more else "")
+
+
 def _obstacle(use: str, summary: dict[str, Any]) -> str:
     """Say why a file cannot be used for something; empty if it can."""
     if not summary["demos"]:
         return "it holds no demonstrations"
     if summary["actions"] is None:
         return "the demonstrations have no actions"
-    if not summary["samples"]["min"]:
-        return "a demonstration in it has 0 samples"
-    if use in ("replay", "annotate"):
-        return "" if summary["initial_state"] else "the demonstrations have no initial_state"
-    if use == "train":
-        return "" if summary["observations"] else "the demonstrations have no observations"
-    if not (summary["eefs"] and summary["objects"]):
+    if use in ("replay", "annotate") and not summary["initial_state"]:
+        return "the demonstrations have no initial_state"
+    if use == "train" and not summary["observations"]:
+        return "the demonstrations have no observations"
+    if use == "generate" and not (summary["eefs"] and summary["objects"]):
         return f"no {layout.DATAGEN_INFO}; annotate it first: mimic annotate --input {summary['path']} --output G"
+    unfit = summary["unfit"][use]
+    # These two go on without what is unfit.
+    if unfit and (use in ("train", "generate") or len(unfit) == summary["demos"]):
+        return _first_unfit(unfit)
     silent = [name for name, signal in summary["signals"].items() if signal["demos"] < summary["demos"]]
     # One without signals can be right: a task of a single subtask has none.
-    return f"{', '.join(silent)} does not rise in every demonstration" if silent else ""
+    return f"{', '.join(silent)} does not rise in every demonstration" if use == "generate" and silent else ""
 
 
 def _demos_text(summary: dict[str, Any]) -> str:
@@ -193,7 +225,7 @@ def _signal_text(name: str, signal: dict[str, Any], demos: int) -> str:
 
 
 def _provenance_text(provenance: dict[str, Any], demos: int) -> list[str]:
-    run = provenance["run"].get("generated", {})
+    run = history({layout.ATTR_PROVENANCE: provenance["run"]}, "generated")
     lines = []
     stated = [f"{key} {run[key]}" for key in ("input", "mode", "seed") if run.get(key) not in (None, "")]
     if stated:

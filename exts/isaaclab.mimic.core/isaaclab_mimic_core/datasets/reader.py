@@ -16,7 +16,7 @@ from . import layout
 from .attributes import Attributes, read_attrs
 from .episode import Episode
 from .opening import data_group, open_for_reading
-from .tree import Shape, Tree, Unreadable, find, look_at, names_in, read_values, survey
+from .tree import Shape, Tree, Unreadable, find, look_at, names_in, printable, read_values, survey
 
 _AGAIN = "Copy the file again, or leave this out: mimic check FILE names all that is damaged, mimic drop leaves it out."
 
@@ -105,7 +105,7 @@ class DatasetReader:
         """Return how many actions a demonstration has; 0 if it has none, or they cannot be read."""
         try:
             actions = find(self._demo(name), layout.ACTIONS)
-            shape = look_at(actions)[0] if isinstance(actions, h5py.Dataset) else ()
+            shape = look_at(actions.id)[0] if isinstance(actions, h5py.Dataset) else ()
         except Unreadable:
             return 0
         return shape[0] if shape else 0
@@ -225,10 +225,15 @@ class DatasetReader:
         found = []
         for name in names:
             try:
-                if name.isprintable() and not isinstance(find(self._data, name), h5py.Dataset | None):
+                if not isinstance(find(self._data, name), h5py.Dataset | None):
                     found.append(name)
             except Unreadable:
                 found.append(name)
+        for name in found:
+            if name != printable(name):
+                raise InputFileError(
+                    f"a demonstration's name is not text: {printable(name)}", where=str(self.path), remedy=_AGAIN
+                )
         return sorted(found, key=layout.natural_order)
 
     def _cannot_read(self, name: str, path: str, why: str) -> DatasetError:

@@ -21,11 +21,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 import h5py
 import numpy as np
-from h5py import h5d, h5g, h5l, h5o, h5z  # pyright: ignore[reportAttributeAccessIssue]
+from h5py import h5d, h5g, h5i, h5l, h5o, h5z  # pyright: ignore[reportAttributeAccessIssue]
 
 Shape = tuple[int, ...]
 Member = h5py.Group | h5py.Dataset
@@ -79,13 +78,14 @@ def guarded(why: str = "is damaged and cannot be read") -> Iterator[None]:
 
 
 def names_in(group: h5py.Group) -> list[str]:
-    """Return the names of a group's members.
+    """Return the names of a group's members; bytes that are not UTF-8 become lone surrogates.
 
     Raises:
         Unreadable: The group is damaged.
     """
     with guarded():
-        return list(group)
+        names: list[str | bytes] = list(group)  # pyright: ignore[reportAssignmentType]
+        return [name if isinstance(name, str) else name.decode("utf-8", errors="surrogateescape") for name in names]
 
 
 def find(group: h5py.Group, path: str) -> Member | None:
@@ -94,37 +94,37 @@ def find(group: h5py.Group, path: str) -> Member | None:
     Raises:
         Unreadable: It is there, and cannot be opened.
     """
-    return _find(group, path, 0)
+    found = _find(group.id, path, 0)
+    return h5py.Group(found) if isinstance(found, h5g.GroupID) else h5py.Dataset(found) if found else None
 
 
 def survey(group: h5py.Group) -> Tree:
     """List everything below a group, without reading values."""
     tree = Tree()
-    _survey(group, "", tree, (group.id,))
+    _survey(group.id, "", tree, (group.id,))
     return tree
 
 
-def look_at(dataset: h5py.Dataset) -> tuple[Shape, np.dtype]:
+def look_at(array: h5d.DatasetID) -> tuple[Shape, np.dtype]:
     """Return shape and type of an array that can be read.
 
     Raises:
         Unreadable: Its values lie elsewhere, it is packed in an unknown way, or it states a size that cannot be.
     """
     with guarded():
-        plan = dataset.id.get_create_plist()
+        plan = array.get_create_plist()
+        kind = plan.get_layout()
         # Before anything else is asked of it: even the shape of a virtual dataset may come from other files.
-        if plan.get_layout() == h5d.VIRTUAL or plan.get_external_count():
+        if kind == h5d.VIRTUAL or plan.get_external_count():
             raise Unreadable("has its values in another file, which is not opened")
         for number in range(plan.get_nfilters()):
             if (code := plan.get_filter(number)[0]) not in _FILTERS:
                 raise Unreadable(f"is packed with the HDF5 filter {code}, which this program does not load")
-        shape, dtype = dataset.shape, dataset.dtype
+        shape, dtype = array.shape, array.dtype
         if shape is None or dtype.itemsize == 0:
             raise Unreadable("holds no values")
-        chunk = plan.get_chunk() if plan.get_layout() == h5d.CHUNKED else (0,)
-        wanted = max(math.prod(shape), math.prod(chunk)) * dtype.itemsize
-        stored = dataset.id.get_storage_size()
-        if wanted > max(_ALWAYS_FITS, stored * _MOST_UNPACKED):
+        wanted = max(math.prod(shape), math.prod(plan.get_chunk()) if kind == h5d.CHUNKED else 0) * dtype.itemsize
+        if wanted > _ALWAYS_FITS and wanted > (stored := array.get_storage_size()) * _MOST_UNPACKED:
             raise Unreadable(f"states a size of {_gigabytes(wanted)}, of which the file holds {stored} bytes")
     return shape, dtype
 
@@ -135,7 +135,7 @@ def read_values(dataset: h5py.Dataset) -> np.ndarray:
     Raises:
         Unreadable: It is damaged, or too large for the memory that is free.
     """
-    shape, dtype = look_at(dataset)
+    shape, dtype = look_at(dataset.id)
     wanted, free = math.prod(shape) * dtype.itemsize, free_memory()
     if wanted > _ALWAYS_FITS and wanted > free * _SHARE_OF_MEMORY:
         raise Unreadable(f"takes {_gigabytes(wanted)} of memory, and {_gigabytes(free)} are free")
@@ -154,42 +154,40 @@ def free_memory() -> float:
     return free
 
 
-def _find(group: h5py.Group, path: str, hops: int) -> Member | None:
-    found: Member | None = group
+def _find(group: h5g.GroupID, path: str, hops: int) -> h5g.GroupID | h5d.DatasetID | None:
+    found: h5g.GroupID | h5d.DatasetID | None = group
     for name in path.split("/"):
         if name in ("", "."):
             continue
-        if not isinstance(found, h5py.Group):
+        if not isinstance(found, h5g.GroupID):
             return None
         found = _member(found, name, hops)
     return found
 
 
-def _member(group: h5py.Group, name: str, hops: int) -> Member | None:
+def _member(group: h5g.GroupID, name: str, hops: int) -> h5g.GroupID | h5d.DatasetID | None:
     key = name.encode("utf-8", errors="surrogateescape")
     with guarded():
-        if not group.id.links.exists(key):
+        if not group.links.exists(key):
             return None
-        kind = group.id.links.get_info(key).type
+        kind = group.links.get_info(key).type
         if kind == h5l.TYPE_SOFT:
             if hops == _MOST_HOPS:
                 raise Unreadable("is a link that leads nowhere")
-            target = group.id.links.get_val(key).decode("utf-8", errors="surrogateescape")
-            start = cast(h5py.Group, group.file["/"]) if target.startswith("/") else group
+            target = group.links.get_val(key).decode("utf-8", errors="surrogateescape")
+            start = h5g.open(h5i.get_file_id(group), b"/") if target.startswith("/") else group
             if (found := _find(start, target, hops + 1)) is None:
                 raise Unreadable("is a link that leads nowhere")
             return found
         if kind != h5l.TYPE_HARD:
             raise Unreadable("is a link to another file, which is not followed")
-        opened = h5o.open(group.id, key)
-        if isinstance(opened, h5g.GroupID):
-            return h5py.Group(opened)
-        return h5py.Dataset(opened) if isinstance(opened, h5d.DatasetID) else None
+        opened = h5o.open(group, key)
+        return opened if isinstance(opened, h5g.GroupID | h5d.DatasetID) else None
 
 
-def _survey(group: h5py.Group, prefix: str, tree: Tree, above: tuple) -> None:
+def _survey(group: h5g.GroupID, prefix: str, tree: Tree, above: tuple) -> None:
     try:
-        names = names_in(group)
+        names = names_in(h5py.Group(group))
     except Unreadable as error:
         tree.damage[prefix] = str(error)
         return
@@ -199,17 +197,22 @@ def _survey(group: h5py.Group, prefix: str, tree: Tree, above: tuple) -> None:
             if not name.isprintable():
                 raise Unreadable("has a name that is not text")
             item = _member(group, name, 0)
-            if isinstance(item, h5py.Dataset):
+            if isinstance(item, h5d.DatasetID):
                 tree.arrays[path] = look_at(item)
-            elif isinstance(item, h5py.Group):
-                if len(above) > _DEEPEST or item.id in above:
-                    raise Unreadable("lies in itself" if item.id in above else "lies in too many groups")
-                _survey(item, path, tree, (*above, item.id))
+            elif isinstance(item, h5g.GroupID):
+                if len(above) > _DEEPEST or item in above:
+                    raise Unreadable("lies in itself" if item in above else "lies in too many groups")
+                _survey(item, path, tree, (*above, item))
         except Unreadable as error:
-            tree.damage[ascii(path)[1:-1] if not path.isprintable() else path] = str(error)
+            tree.damage[printable(path)] = str(error)
         if len(tree.arrays) + len(tree.damage) > _MOST_ARRAYS:
-            tree.damage[path] = f"is one of more than {_MOST_ARRAYS} arrays"
+            tree.damage[printable(path)] = f"is one of more than {_MOST_ARRAYS} arrays"
             return
+
+
+def printable(text: str) -> str:
+    """Return text of a file that can be shown on a terminal in one line."""
+    return text if text.isprintable() else ascii(text)[1:-1]
 
 
 def _gigabytes(count: float) -> str:
