@@ -43,7 +43,7 @@ def summarise(path: str | os.PathLike[str]) -> dict[str, Any]:
     path = Path(path)
     with DatasetReader(path, allow_empty=True) as reader:
         attrs = [reader.attrs(name) for name in reader.episode_names]
-        shapes = reader.shapes(_example(reader)) if reader.episode_names else {}
+        shapes = reader.shapes(reader.example) if reader.episode_names else {}
         success = [demo.get(layout.ATTR_SUCCESS) for demo in attrs]
         summary: dict[str, Any] = {
             "path": str(path),
@@ -110,12 +110,6 @@ def _samples(counts: list[int]) -> dict[str, Any] | None:
     if not counts:
         return None
     return {"total": sum(counts), "min": min(counts), "mean": sum(counts) / len(counts), "max": max(counts)}
-
-
-def _example(reader: DatasetReader) -> str:
-    """Return the first demonstration with actions and without damage; the first one if there is none."""
-    whole = (name for name in reader.episode_names if layout.ACTIONS in reader.shapes(name) and not reader.damage(name))
-    return next(whole, reader.episode_names[0])
 
 
 def _contents(shapes: dict[str, tuple[int, ...]]) -> dict[str, Any]:

@@ -42,6 +42,8 @@ class DatasetReader:
             self._data = data_group(self._file)
             self.format_version = self._read_format_version()
             self._trees: dict[str, Tree] = {}
+            # The demonstration that was asked for last: most questions are about the same one again.
+            self._open = "", self._data
             self.episode_names = self._find_episodes()
             if not self.episode_names and not allow_empty:
                 raise InputFileError(
@@ -86,6 +88,12 @@ class DatasetReader:
     def env_name(self) -> str:
         """The task the demonstrations were made in; empty if the file does not say."""
         return str(self.env_args.get("env_name") or "")
+
+    @property
+    def example(self) -> str:
+        """The demonstration that others are expected to be like: the first with actions and nothing damaged, if any."""
+        whole = (name for name in self.episode_names if layout.ACTIONS in self.shapes(name) and not self.damage(name))
+        return next(whole, self.episode_names[0])
 
     def attrs(self, name: str) -> dict[str, Any]:
         """Return a demonstration's attributes as plain data, without reading its arrays.
@@ -156,9 +164,7 @@ class DatasetReader:
         Raises:
             Unreadable: It is damaged, or too large for the memory that is free.
         """
-        dataset = find(self._demo(name), path)
-        assert isinstance(dataset, h5py.Dataset)
-        values = read_values(dataset)
+        values = read_values(self._demo(name), path, *self.shapes(name)[path])
         if self.legacy_quaternions and layout.is_root_pose(path) and values.shape[-1:] == (7,):
             values = layout.wxyz_to_xyzw(values)
         return values
@@ -249,6 +255,8 @@ class DatasetReader:
 
     def _demo(self, name: str) -> h5py.Group:
         """Open a demonstration. Raises `Unreadable` if it is there and cannot be opened."""
+        if self._open[0] == name:
+            return self._open[1]
         demo = find(self._data, name)
         if not isinstance(demo, h5py.Group):
             names = self.episode_names
@@ -258,6 +266,7 @@ class DatasetReader:
                 where=str(self.path),
                 remedy=f"It holds {len(names)} demonstrations: {there}.",
             )
+        self._open = name, demo
         return demo
 
     def _select(self, tree: Tree, name: str, paths: Iterable[str] | None) -> list[str]:

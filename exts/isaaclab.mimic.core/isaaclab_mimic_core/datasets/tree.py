@@ -33,7 +33,7 @@ _DEEPEST = 16
 """Groups within groups."""
 _MOST_HOPS = 16
 """Soft links that lead to soft links."""
-_MOST_ARRAYS = 10_000
+_MOST_ARRAYS = 2000
 """In one demonstration; groups that are linked many times over could make millions of a small file."""
 _FILTERS = {
     h5z.FILTER_DEFLATE,
@@ -129,18 +129,24 @@ def look_at(array: h5d.DatasetID) -> tuple[Shape, np.dtype]:
     return shape, dtype
 
 
-def read_values(dataset: h5py.Dataset) -> np.ndarray:
-    """Read an array.
+def read_values(group: h5py.Group, path: str, shape: Shape, dtype: np.dtype) -> np.ndarray:
+    """Read an array that `survey` has listed.
+
+    Args:
+        group: The group that was surveyed.
+        path: The array's flat path below it.
+        shape, dtype: As listed.
 
     Raises:
         Unreadable: It is damaged, or too large for the memory that is free.
     """
-    shape, dtype = look_at(dataset.id)
-    wanted, free = math.prod(shape) * dtype.itemsize, free_memory()
-    if wanted > _ALWAYS_FITS and wanted > free * _SHARE_OF_MEMORY:
+    wanted = math.prod(shape) * dtype.itemsize
+    if wanted > _ALWAYS_FITS and wanted > (free := free_memory()) * _SHARE_OF_MEMORY:
         raise Unreadable(f"takes {_gigabytes(wanted)} of memory, and {_gigabytes(free)} are free")
     with guarded():
-        return np.asarray(dataset[()])
+        # HDF5 may follow the path itself: the survey has seen where its links lead.
+        array = h5py.Dataset(h5d.open(group.id, path.encode("utf-8", errors="surrogateescape")))
+        return np.asarray(array[()])
 
 
 def free_memory() -> float:

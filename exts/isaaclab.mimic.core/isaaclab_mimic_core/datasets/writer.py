@@ -16,10 +16,11 @@ import h5py
 
 from ..errors import InputFileError, OutputError
 from . import filesystem, layout
-from .attributes import decode, encode_attrs
+from .attributes import encode_attrs
 from .encoding import EncodedEpisode, encode_episode, normalise, write_episode
 from .episode import Episode
 from .opening import data_group, open_for_reading
+from .reader import DatasetReader
 
 # Chunk indices and groups of this format are a third smaller on disk; HDF5 1.10 (2016) and newer read it.
 _LIBRARY_VERSIONS = ("v110", "v110")
@@ -222,27 +223,20 @@ class DatasetWriter:
 
     def _open_existing(self, attrs: Mapping[str, Any]) -> None:
         try:
-            file = open_for_reading(self._published)
+            with DatasetReader(self._published, allow_empty=True) as reader:
+                if reader.legacy_quaternions:
+                    raise self._error(
+                        "cannot be appended to: it is of the older format with quaternions wxyz",
+                        "Convert it first: mimic convert FILE --output NEW",
+                    )
+                numbers = [number for number in map(layout.demo_number, reader.episode_names) if number is not None]
+                self._next_number = max(numbers, default=-1) + 1
+                self._total = sum(map(reader.num_samples, reader.episode_names))
+                self.env_args = reader.env_args or self.env_args
         except InputFileError as error:
             raise self._error(
                 f"cannot be appended to: it {error.what}", "Give another name, or replace the file with --overwrite."
             ) from error
-        with file:
-            if file.attrs.get(layout.ATTR_FORMAT_VERSION, layout.LEGACY_VERSION) < layout.FORMAT_VERSION:
-                raise self._error(
-                    "cannot be appended to: it is of the older format with quaternions wxyz",
-                    "Convert it first: mimic convert --input FILE --output NEW",
-                )
-            data = data_group(file)
-            numbers = [number for number in map(layout.demo_number, data) if number is not None]
-            self._next_number = max(numbers, default=-1) + 1
-            total = data.attrs.get(layout.ATTR_TOTAL)
-            if total is None:
-                total = sum(demo.attrs.get(layout.ATTR_NUM_SAMPLES, 0) for demo in data.values())
-            self._total = int(total)
-            stored = decode(data.attrs.get(layout.ATTR_ENV_ARGS, ""))
-            if isinstance(stored, dict):
-                self.env_args = stored
         if not os.access(self._published, os.W_OK):
             raise self._error("may not be written (permission denied)", "Change its permissions or give another name.")
         if attrs:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..datasets import DatasetReader, first_change, layout
+from ..datasets.attributes import history
 from ..errors import DatasetError
 
 MAX_PATHS = 40
@@ -70,7 +71,7 @@ def read_contents(path: str | os.PathLike[str]) -> Contents:
         return Contents(
             path=Path(path),
             env_name=_env_name(reader),
-            run=_generated(reader.data_attrs),
+            run=history(reader.data_attrs, "generated"),
             demos=[_demo(reader, name) for name in names],
             eef_paths=_eef_paths(reader, shapes, evenly(names, MAX_PATHS)),
             starts=_starts(reader, shapes, evenly(names, MAX_STARTS)),
@@ -98,26 +99,15 @@ def _env_name(reader: DatasetReader) -> str:
         return ""
 
 
-def _generated(attrs: dict[str, Any]) -> dict[str, Any]:
-    """Return what the attributes of a file or demonstration say of its generation."""
-    provenance = attrs.get(layout.ATTR_PROVENANCE)
-    generated = provenance.get("generated") if isinstance(provenance, dict) else None
-    return generated if isinstance(generated, dict) else {}
-
-
 def _demo(reader: DatasetReader, name: str) -> Demo:
     attrs = reader.attrs(name)
-    steps = attrs.get(layout.ATTR_NUM_SAMPLES)
-    if steps is None:
-        shape, _ = reader.shapes(name).get(layout.ACTIONS, ((0,), None))
-        steps = shape[0]
-    generated = _generated(attrs)
+    generated = history(attrs, "generated")
     attempt, sources = generated.get("attempt"), generated.get("sources")
     used = {}
     for eef, parts in sources.items() if isinstance(sources, dict) else ():
         if isinstance(parts, list):
             used[str(eef)] = [str(part["demo"]) for part in parts if isinstance(part, dict) and "demo" in part]
-    return Demo(name, int(steps), attempt if isinstance(attempt, int) else None, used)
+    return Demo(name, reader.num_samples(name), attempt if isinstance(attempt, int) else None, used)
 
 
 def _eef_paths(reader: DatasetReader, shapes: dict[str, tuple], names: list[str]) -> dict[str, list[np.ndarray]]:

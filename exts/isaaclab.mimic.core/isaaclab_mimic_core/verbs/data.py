@@ -95,6 +95,8 @@ class ExportOptions:
     """lerobot: name of the dataset; by default the folder's."""
     state: tuple[str, ...] = ()
     """lerobot: observation terms for observation.state; by default all of the robot's own."""
+    failed: bool = False
+    """lerobot: export demonstrations that are marked as not successful, too."""
     environment_state: tuple[str, ...] = ()
     """lerobot: observation terms for observation.environment_state; by default all about objects."""
     cameras: tuple[str, ...] = ()
@@ -372,5 +374,6 @@ def _export_lerobot(file: str, options: ExportOptions, common: dict[str, Any]) -
         task=options.instruction or title,
         repo_id=options.repo_id,
         terms=terms,
+        failed=options.failed,
         **common,
     )

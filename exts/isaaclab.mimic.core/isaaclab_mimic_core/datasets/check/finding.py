@@ -3,6 +3,7 @@
 
 """What a check answers with."""
 
+import math
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -52,6 +53,13 @@ class CheckReport:
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data, with the number of findings by level under `counts`."""
         counts = {level: self.count(level) for level in LEVELS}
-        return {"path": self.path, "demos": len(self.demos), "counts": counts} | {
-            "findings": [asdict(finding) for finding in self.findings]
-        }
+        # JSON has no infinity; the message says it.
+        findings = [
+            asdict(finding) | {"value": finding.value if _is_finite(finding.value) else None}
+            for finding in self.findings
+        ]
+        return {"path": self.path, "demos": len(self.demos), "counts": counts, "findings": findings}
+
+
+def _is_finite(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)

@@ -31,7 +31,7 @@ def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
         # Values that are not finite are another finding.
         worst = float(np.nanmax(error, initial=0.0)) if error.size else 0.0
         if worst > thresholds.unit_tolerance:
-            row = int(np.nanargmax(error.reshape(len(values), -1).max(axis=1)))
+            row = int(np.nanargmax(error)) // (error.size // len(values))
             message = f"{path}, row {row}: {what} by {worst:.3g}"
             yield Finding("error", "rotation", demo.name, message, worst, thresholds.unit_tolerance)
 
@@ -43,5 +43,5 @@ def _quaternions(path: str, values: np.ndarray) -> np.ndarray | None:
     name = path.rsplit("/", 1)[-1]
     named = path.startswith(layout.OBS + "/") and name.endswith(("_quat", "_orientations"))
     if named and values.ndim == 2 and values.shape[1] and values.shape[1] % 4 == 0:
-        return values.reshape(len(values), -1, 4)
+        return values.reshape(len(values), values.shape[1] // 4, 4)
     return None

@@ -6,6 +6,8 @@
 import os
 from collections.abc import Callable, Iterable
 
+import numpy as np
+
 from ...dataset_options import Thresholds
 from ..reader import DatasetReader
 from . import across, commands, content, motion, orientations, states, subtasks
@@ -40,8 +42,10 @@ def check_file(
         names = reader.episode_names if names is None else list(names)
         for number, name in enumerate(names, 1):
             demo = read_demo(reader, name)
-            for family in _FAMILIES:
-                findings += family.find(demo, thresholds)
+            # Values that are not finite, or too large to be squared, are what the checks look for.
+            with np.errstate(all="ignore"):
+                for family in _FAMILIES:
+                    findings += family.find(demo, thresholds)
             all_facts.append(across.facts(demo))
             if progress:
                 progress(number, len(names))

@@ -30,6 +30,8 @@ from .across import layouts
 from .demo import Outline, is_picture, outline
 from .finding import Finding
 
+LEAVE_OUT = "mimic check FILE names everything that is wrong; mimic drop leaves demonstrations out."
+
 
 def require(
     reader: DatasetReader,
@@ -104,10 +106,27 @@ def faults(
         yield from _values(reader, demo, wanted)
 
 
+def require_storable(reader: DatasetReader, names: Iterable[str]) -> None:
+    """Make sure that demonstrations can be taken over into another file; what is odd about them may stay so.
+
+    Raises:
+        DatasetError: At the first that cannot: it has no actions, something in it is damaged, or holds no numbers.
+    """
+    for demo in (outline(reader, name) for name in names):
+        for family in (content.damage(demo), content.actions(demo), content.kinds(demo, demo.shapes)):
+            for finding in family:
+                raise as_error(finding, reader)
+        for path in demo.shapes:
+            if not is_picture(demo, path):
+                try:
+                    reader.values(demo.name, path)
+                except Unreadable as error:
+                    raise as_error(Finding("error", "damaged", demo.name, f"{path} {error}"), reader) from error
+
+
 def as_error(finding: Finding, reader: DatasetReader) -> DatasetError:
     """Make the error that a reader raises of what is found."""
-    remedy = f"mimic check {reader.path} names everything that is wrong; mimic drop leaves demonstrations out."
-    return DatasetError(finding.message, where=f"{reader.path}, {finding.demo}", remedy=remedy)
+    return DatasetError(finding.message, where=f"{reader.path}, {finding.demo}", remedy=LEAVE_OUT)
 
 
 def _structure(demo: Outline, terms: Sequence[str], last_observation: bool) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import OptionError
+from ..check.validator import require_storable
 from ..episode import Episode
 from ..reader import DatasetReader
 from .output import EditReport, Item, OnSaved, write
@@ -64,6 +65,7 @@ def convert(
                 where=str(path),
                 remedy="Name what to change: --task NAME or --actions pose_rel",
             )
+        require_storable(reader, reader.episode_names)
         env_args = {**reader.env_args, "env_name": conversion.task} if renamed else reader.env_args
         says: dict[str, Any] = {"quaternions": "wxyz to xyzw"} if old else {}
         if renamed:

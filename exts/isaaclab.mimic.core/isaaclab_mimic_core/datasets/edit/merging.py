@@ -10,6 +10,7 @@ from typing import Any
 
 from ...errors import DatasetError, OptionError
 from .. import layout
+from ..check.validator import require_storable
 from ..reader import DatasetReader
 from .output import EditReport, Item, OnSaved, write
 
@@ -49,6 +50,8 @@ def merge(
         readers = [stack.enter_context(DatasetReader(path)) for path in paths]
         _check_different(readers)
         notes = _check_tasks(readers, force)
+        for reader in readers:
+            require_storable(reader, reader.episode_names)
         common, left_out = _common_arrays(readers, force)
         if left_out:
             notes.append(f"left out, as not every demonstration has it: {', '.join(left_out)}")

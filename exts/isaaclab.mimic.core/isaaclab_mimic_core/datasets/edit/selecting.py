@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from ...errors import OptionError
+from ..check.validator import require_storable
 from ..reader import DatasetReader
 from .output import EditReport, Item, OnSaved, write
 
@@ -33,6 +34,7 @@ def select(
 
     Raises:
         OptionError: Nothing would be left, or a name is not in the file.
+        DatasetError: One to keep has no actions, something damaged, or something that is not numbers.
         InputFileError: The file cannot be opened.
         OutputError: The output cannot be written.
     """
@@ -70,6 +72,7 @@ def _keep(
         dropped = tuple(name for name in reader.episode_names if name not in set(names))
         if not kept:
             raise OptionError("no demonstration would be left", where=str(path), remedy="Ask for fewer or others.")
+        require_storable(reader, kept)
         says: dict[str, Any] = {"file": os.path.basename(path), "of": len(reader), "dropped": list(dropped)}
 
         def items() -> Iterator[Item]:

@@ -4,11 +4,13 @@
 """Export to LeRobot's dataset format v3.0, by lerobot itself.
 
 The state data: actions, what the robot knows of itself, what it knows of its surroundings. A row of LeRobot's is a
-sample of ours: the observations before the step and the action taken in it.
+sample of ours: the observations before the step and the action taken in it. What is not a row of numbers is written out
+row by row: a (4, 4) pose is 16 wide.
 """
 
 import importlib.util
 import logging
+import math
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -20,16 +22,19 @@ import numpy as np
 
 from ...errors import DatasetError, OptionError, PlatformError
 from .. import layout
+from ..check import require
+from ..check.validator import LEAVE_OUT
 from ..reader import DatasetReader
+from ..tree import Shape
 from .result import ExportReport, OnExported, new_folder
-from .video import cameras_of
+from .video import is_picture
 
 _ACTION = "action"
 _STATE = "observation.state"
 _SURROUNDINGS = "observation.environment_state"
 _NO_BARS = "HF_DATASETS_DISABLE_PROGRESS_BARS"
 _WIDEST = 256
-"""Wider terms are no state."""
+"""Numbers in a sample; wider terms are no state."""
 
 
 @dataclass(frozen=True)
@@ -43,23 +48,49 @@ class LeRobotTerms:
 
 
 def lerobot_terms(reader: DatasetReader) -> LeRobotTerms:
-    """Sort the low-dimensional observation terms of a file's first demonstration.
+    """Sort the low-dimensional observation terms of a file's demonstrations.
 
-    What is named after an object of the scene, or `object`, is of the surroundings. The term `actions` is left out: it
-    is the action of the step before.
+    What is named after an object of the scene, or `object`, is of the surroundings. `left_out` says what is neither.
     """
-    shapes = reader.shapes(reader.episode_names[0])
-    start = layout.OBS + "/"
+    shapes = reader.shapes(reader.example)
     objects = {path.split("/")[2] for path in shapes if path.startswith(layout.join(layout.STATES, "rigid_object", ""))}
-    stems = {"object", *(re.sub(r"_?\d+$", "", name) for name in objects)}
+    stems = {"object", *filter(None, (re.sub(r"_?\d+$", "", name) for name in objects))}
     state, surroundings = [], []
-    for path, (shape, _) in shapes.items():
-        name = path.removeprefix(start)
-        if not path.startswith(start) or path.startswith(layout.DATAGEN_INFO) or name == layout.ACTIONS:
-            continue
-        if len(shape) == 2 and shape[1] <= _WIDEST:
+    for name, (shape, dtype) in _observations(reader).items():
+        if not _why_not(name, shape, dtype):
             (surroundings if any(stem in name for stem in stems) else state).append(name)
     return LeRobotTerms(tuple(state), tuple(surroundings))
+
+
+def left_out(reader: DatasetReader, terms: LeRobotTerms) -> list[str]:
+    """Say which observations of a file's demonstrations are not exported, and why, as sentences."""
+    reasons: dict[str, list[str]] = {}
+    for name, (shape, dtype) in _observations(reader).items():
+        if name not in (*terms.state, *terms.environment_state):
+            reasons.setdefault(_why_not(name, shape, dtype) or "not asked for", []).append(name)
+    return [f"left out, as {reason}: {', '.join(names)}" for reason, names in reasons.items()]
+
+
+def _observations(reader: DatasetReader) -> dict[str, tuple[Shape, np.dtype]]:
+    """Return shape and type of the observations of a file's demonstrations; annotations are none."""
+    start, annotations = f"{layout.OBS}/", f"{layout.DATAGEN_INFO}/"
+    shapes = reader.shapes(reader.example)
+    return {
+        path.removeprefix(start): found
+        for path, found in shapes.items()
+        if path.startswith(start) and not path.startswith(annotations)
+    }
+
+
+def _why_not(name: str, shape: Shape, dtype: np.dtype) -> str:
+    """Say why a term is no state; empty if it is one."""
+    if dtype.kind not in "biuf":
+        return f"it holds {layout.kind_name(dtype.kind)}"
+    if is_picture(shape):
+        return "pictures go to videos (--format mp4)"
+    if not 0 < math.prod(shape[1:]) <= _WIDEST:
+        return f"a sample is {math.prod(shape[1:])} numbers wide, and at most {_WIDEST} make a state"
+    return "it is the action of the step before" if name == layout.ACTIONS else ""
 
 
 def export_lerobot(
@@ -72,10 +103,11 @@ def export_lerobot(
     robot_type: str = "",
     terms: LeRobotTerms | None = None,
     names: Sequence[str] | None = None,
+    failed: bool = False,
     overwrite: bool = False,
     on_exported: OnExported | None = None,
 ) -> ExportReport:
-    """Make a LeRobot dataset of a file.
+    """Make a LeRobot dataset of a file. What is not exported is in the report's notes.
 
     Args:
         path: The file.
@@ -86,68 +118,77 @@ def export_lerobot(
         robot_type: Name of the robot.
         terms: Which observations go where; `lerobot_terms` decides if None.
         names: Demonstrations to export; all if None.
+        failed: Whether to export those that are marked as not successful, too.
         overwrite: Whether an existing folder may be replaced.
         on_exported: Called after each demonstration.
 
     Raises:
         PlatformError: lerobot is not installed.
-        OptionError: A term is not in the file.
-        DatasetError: A demonstration has another layout than the first.
+        OptionError: A term is no state, or all demonstrations failed.
+        DatasetError: There are no observations, or the validator (`check.require`) finds a fault in what is exported.
         InputFileError: The file cannot be opened.
         OutputError: The folder exists or cannot be written.
     """
-    with DatasetReader(path) as reader, new_folder(output, overwrite) as folder, _quiet():
-        names = list(reader.episode_names if names is None else names)
-        terms = terms or lerobot_terms(reader)
-        create = _lerobot()
-        first = reader.read(names[0], _paths(terms))
-        features = {
-            key: {"dtype": "float32", "shape": values.shape[1:], "names": _element_names(key, terms, first.data)}
-            for key, values in _columns(first.data, terms, str(path), names[0]).items()
-        }
-        dataset = create(
-            repo_id=repo_id or os.path.basename(os.path.abspath(output)),
-            fps=fps,
-            features=features,
-            root=folder,
-            robot_type=robot_type or None,
-            use_videos=False,
-        )
-        samples = 0
-        for number, name in enumerate(names, 1):
-            episode = reader.read(name, _paths(terms))
-            columns = _columns(episode.data, terms, str(path), name)
-            for key, values in columns.items():
-                if values.shape[1:] != features[key]["shape"]:
-                    raise DatasetError(
-                        f"{key} would be {values.shape[1]} wide, and {features[key]['shape'][0]} of {names[0]}",
-                        where=f"{path}, {name}",
-                        remedy="Demonstrations of one layout can be exported together; see: mimic check FILE",
-                    )
-            count = episode.num_samples
-            frames = np.arange(count)
-            # A whole episode at once; adding frame by frame takes a hundred times as long.
-            dataset.save_episode(
-                {
-                    "size": count,
-                    "task": [task] * count,
-                    "episode_index": number - 1,
-                    "frame_index": frames,
-                    "timestamp": (frames / fps).astype(np.float32),
-                    # Asked for, and replaced by the numbers within the whole dataset.
-                    "index": frames,
-                    "task_index": np.zeros_like(frames),
-                    # LeRobot stores what is one wide as plain numbers.
-                    **{key: values[:, 0] if values.shape[1] == 1 else values for key, values in columns.items()},
-                }
+    if fps < 1:
+        raise OptionError(f"at least one sample a second, not {fps}", where="--fps")
+    with DatasetReader(path) as reader:
+        wanted = list(reader.episode_names if names is None else names)
+        chosen = [name for name in wanted if failed or reader.attrs(name).get(layout.ATTR_SUCCESS, True)]
+        if not chosen:
+            raise OptionError(
+                "every demonstration asked for is marked as not successful",
+                where=str(path),
+                remedy="Export them all the same: --failed",
             )
-            samples += count
-            if on_exported:
-                on_exported(name, number, len(names))
-        dataset.finalize()
-        cameras = cameras_of(reader)
-    notes = [f"cameras are left out ({', '.join(cameras)}); videos of them: --format mp4"] if cameras else []
-    return ExportReport("lerobot", str(output), len(names), samples, notes=tuple(notes))
+        terms = terms or lerobot_terms(reader)
+        _check_terms(reader, terms)
+        require(reader, _paths(terms), chosen)
+        notes = left_out(reader, terms)
+        if missing := len(wanted) - len(chosen):
+            notes.append(f"left out, as marked not successful: {missing} of {len(wanted)} demonstrations (or --failed)")
+        first = _columns(reader, chosen[0], terms)
+        features = {
+            key: {
+                "dtype": "float32",
+                "shape": values.shape[1:],
+                "names": _element_names(key, reader.shapes(chosen[0]), terms),
+            }
+            for key, values in first.items()
+        }
+        with new_folder(output, overwrite) as folder, _quiet():
+            dataset = _lerobot()(
+                repo_id=repo_id or os.path.basename(os.path.abspath(output)),
+                fps=fps,
+                features=features,
+                root=folder,
+                robot_type=robot_type or None,
+                use_videos=False,
+            )
+            samples = 0
+            for number, name in enumerate(chosen, 1):
+                columns = _columns(reader, name, terms)
+                count = len(columns[_ACTION])
+                frames = np.arange(count)
+                # A whole episode at once; adding frame by frame takes a hundred times as long.
+                dataset.save_episode(
+                    {
+                        "size": count,
+                        "task": [task] * count,
+                        "episode_index": number - 1,
+                        "frame_index": frames,
+                        "timestamp": (frames / fps).astype(np.float32),
+                        # Asked for, and replaced by the numbers within the whole dataset.
+                        "index": frames,
+                        "task_index": np.zeros_like(frames),
+                        # LeRobot stores what is one wide as plain numbers.
+                        **{key: values[:, 0] if values.shape[1] == 1 else values for key, values in columns.items()},
+                    }
+                )
+                samples += count
+                if on_exported:
+                    on_exported(name, number, len(chosen))
+            dataset.finalize()
+    return ExportReport("lerobot", str(output), len(chosen), samples, notes=tuple(notes))
 
 
 def _lerobot() -> Callable[..., Any]:
@@ -186,25 +227,58 @@ def _groups(terms: LeRobotTerms) -> dict[str, tuple[str, ...]]:
     return {key: names for key, names in ((_STATE, terms.state), (_SURROUNDINGS, terms.environment_state)) if names}
 
 
-def _columns(data: dict[str, np.ndarray], terms: LeRobotTerms, path: str, demo: str) -> dict[str, np.ndarray]:
-    """Return LeRobot's columns: (T, width) each."""
-    columns = {_ACTION: data[layout.ACTIONS]}
+def _check_terms(reader: DatasetReader, terms: LeRobotTerms) -> None:
+    """Check that terms were chosen that can be a state; whether they are there is for the validator to say."""
+    there = _observations(reader)
+    if not (terms.state or terms.environment_state):
+        raise DatasetError(
+            "has no observations that make a state, so a policy would have nothing to go by",
+            where=str(reader.path),
+            remedy=f"It has {', '.join(there) or 'none at all'}.",
+        )
+    for name in (*terms.state, *terms.environment_state):
+        shape, dtype = there.get(name, ((0, 1), np.dtype(np.float32)))
+        reason = _why_not(name, shape, dtype)
+        if any(path.startswith(f"{name}/") for path in there):
+            reason = "it is a group: name what is in it"
+        if reason and name != layout.ACTIONS:
+            raise OptionError(
+                f"the term {name} cannot be exported: {reason}",
+                where=str(reader.path),
+                remedy="Name low-dimensional terms only: --state, --environment-state",
+            )
+
+
+def _columns(reader: DatasetReader, name: str, terms: LeRobotTerms) -> dict[str, np.ndarray]:
+    """Read LeRobot's columns: (T, width) each, float32.
+
+    Raises:
+        DatasetError: A number is too large.
+    """
+    data = reader.read(name, _paths(terms)).data
+    columns = {_ACTION: _numbers(data[layout.ACTIONS])}
     for key, names in _groups(terms).items():
-        parts = [data[layout.join(layout.OBS, name)] for name in names]
-        for name, part in zip(names, parts, strict=True):
-            if part.ndim != 2 or len(part) != len(columns[_ACTION]):
-                raise OptionError(
-                    f"the term {name} is of shape {part.shape}, not ({len(columns[_ACTION])}, width)",
-                    where=f"{path}, {demo}",
-                    remedy="Name low-dimensional terms only: --state, --environment-state",
-                )
-        columns[key] = np.concatenate(parts, axis=1)
-    return {key: values.astype(np.float32) for key, values in columns.items()}
+        columns[key] = np.concatenate([_numbers(data[layout.join(layout.OBS, term)]) for term in names], axis=1)
+    for key, values in columns.items():
+        if not np.isfinite(values).all():
+            raise DatasetError(
+                f"a number of {key} is too large for float32", where=f"{reader.path}, {name}", remedy=LEAVE_OUT
+            )
+    return columns
 
 
-def _element_names(key: str, terms: LeRobotTerms, data: dict[str, np.ndarray]) -> list[str]:
-    """Say of every element which term it comes from: `eef_pos.0`."""
+def _numbers(values: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):  # What becomes infinite is found afterwards.
+        return values.reshape(len(values), -1).astype(np.float32)
+
+
+def _element_names(key: str, shapes: dict[str, tuple[Shape, np.dtype]], terms: LeRobotTerms) -> list[str]:
+    """Say of every element which term it comes from, and where in it: `eef_pos.0`, `eef_pose.2.3`."""
     names = _groups(terms).get(key)
-    if names is None:
-        return [f"{_ACTION}.{column}" for column in range(data[layout.ACTIONS].shape[1])]
-    return [f"{name}.{column}" for name in names for column in range(data[layout.join(layout.OBS, name)].shape[1])]
+    paths = [layout.ACTIONS] if names is None else [layout.join(layout.OBS, name) for name in names]
+    titles = [_ACTION] if names is None else names
+    return [
+        f"{title}.{'.'.join(map(str, place))}"
+        for title, path in zip(titles, paths, strict=True)
+        for place in np.ndindex(shapes[path][0][1:] or (1,))
+    ]

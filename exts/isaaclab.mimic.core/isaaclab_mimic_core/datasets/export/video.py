@@ -12,8 +12,11 @@ import numpy as np
 
 from ...errors import DatasetError, OptionError
 from .. import layout
+from ..check import require
+from ..check.validator import LEAVE_OUT
 from ..opening import data_group, open_for_reading
 from ..reader import DatasetReader
+from ..tree import Shape, Unreadable, find, guarded
 from .mp4 import Mp4
 from .result import ExportReport, OnExported, new_folder
 
@@ -28,8 +31,8 @@ def cameras_of(reader: DatasetReader) -> list[str]:
     start = layout.OBS + "/"
     return [
         path.removeprefix(start)
-        for path, (shape, _) in reader.shapes(reader.episode_names[0]).items()
-        if path.startswith(start) and not path.startswith(layout.DATAGEN_INFO) and _is_picture(shape)
+        for path, (shape, _) in reader.shapes(reader.example).items()
+        if path.startswith(start) and not path.startswith(layout.DATAGEN_INFO) and is_picture(shape)
     ]
 
 
@@ -60,10 +63,15 @@ def export_mp4(
         on_exported: Called after each demonstration.
 
     Raises:
-        OptionError: The file has no cameras, or not one of this name.
+        OptionError: The file has no cameras, or not one of this name; or a number is out of its range.
+        DatasetError: Pictures are missing, of another size than with most, or damaged.
         InputFileError: The file cannot be opened.
         OutputError: The folder exists or cannot be written.
     """
+    if fps < 1:
+        raise OptionError(f"at least one frame a second, not {fps}", where="--fps")
+    if not 0 <= quality <= 10:
+        raise OptionError(f"from 0 to 10, not {quality}", where="--quality")
     with DatasetReader(path) as reader:
         names = list(reader.episode_names if names is None else names)
         found = cameras_of(reader)
@@ -75,6 +83,7 @@ def export_mp4(
                     remedy=f"It has {', '.join(found) or 'none'}.",
                 )
         cameras = list(cameras) or found
+        require(reader, [layout.join(layout.OBS, camera) for camera in cameras], names, values=False)
         if not cameras:
             raise OptionError(
                 "has no camera pictures to make videos of",
@@ -87,20 +96,21 @@ def export_mp4(
         folder.mkdir()
         for number, name in enumerate(names, 1):
             for camera in cameras:
-                frames = data_group(file).get(f"{name}/{layout.OBS}/{camera}")
-                if not isinstance(frames, h5py.Dataset) or not _is_picture(frames.shape):
-                    raise DatasetError(
-                        f"has no pictures of the camera {camera}", where=f"{path}, {name}", remedy="See: mimic check"
-                    )
+                frames = find(data_group(file), layout.join(name, layout.OBS, camera))
+                assert isinstance(frames, h5py.Dataset)
                 files.append(f"{name}_{camera.replace('/', '_')}.mp4")
-                _write(folder / files[-1], frames, fps, quality)
+                try:
+                    _write(folder / files[-1], frames, fps, quality)
+                except Unreadable as error:
+                    raise DatasetError(f"{camera} {error}", where=f"{path}, {name}", remedy=LEAVE_OUT) from error
                 samples += len(frames)
             if on_exported:
                 on_exported(name, number, len(names))
     return ExportReport("mp4", str(output), len(names), samples, tuple(files))
 
 
-def _is_picture(shape: tuple[int, ...]) -> bool:
+def is_picture(shape: Shape) -> bool:
+    """Whether an array of this shape holds pictures."""
     sides = len(shape) >= 3 and min(shape[1:3]) >= _SMALLEST
     return sides and (len(shape) == 3 or (len(shape) == 4 and shape[3] in (1, 3, 4)))
 
@@ -119,10 +129,12 @@ def _pictures(frames: h5py.Dataset) -> Iterator[np.ndarray]:
     blocks = range(0, len(frames), _BLOCK)
     lowest, highest = 0.0, 255.0
     if frames.dtype != np.uint8:
-        spans = [_span(frames[start : start + _BLOCK]) for start in blocks]
+        spans = [_span(_block(frames, start)) for start in blocks]
         lowest, highest = min(low for low, _ in spans), max(high for _, high in spans)
+        if lowest > highest:  # Nothing in it is finite.
+            lowest, highest = 0.0, 1.0
     for start in blocks:
-        block = frames[start : start + _BLOCK]
+        block = _block(frames, start)
         if block.dtype != np.uint8:
             # What a depth camera does not see is infinitely far away.
             scaled = (np.nan_to_num(block, nan=highest, posinf=highest, neginf=lowest) - lowest) * 255.0
@@ -130,6 +142,11 @@ def _pictures(frames: h5py.Dataset) -> Iterator[np.ndarray]:
         if block.ndim == 3:
             block = block[..., None]
         yield from np.repeat(block, 3, axis=3) if block.shape[3] == 1 else block[..., :3]
+
+
+def _block(frames: h5py.Dataset, start: int) -> np.ndarray:
+    with guarded():
+        return frames[start : start + _BLOCK]
 
 
 def _span(block: np.ndarray) -> tuple[float, float]:
