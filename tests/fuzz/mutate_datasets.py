@@ -12,7 +12,6 @@ changed. File N of a seed is always the same: `--only N` runs it alone, and `--k
 """
 
 import argparse
-import ctypes
 import hashlib
 import importlib
 import io
@@ -22,7 +21,6 @@ import random
 import resource
 import shutil
 import signal
-import struct
 import sys
 import tempfile
 import time
@@ -38,6 +36,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 from mutations import make_bait, mutate
+from watch import Watch
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.errors import MimicError
@@ -237,33 +236,6 @@ def make_sources(folder: Path) -> list[Path]:
 # -- a child and its watchmen
 
 
-class Watch:
-    """Notices whoever touches a folder, by Linux's inotify: also what HDF5 opens from C, which Python does not see."""
-
-    _EVENTS = 0x1 | 0x2 | 0x20 | 0x100 | 0x200
-    """Read, changed, opened, made, removed; not closed, which may come late."""
-
-    def __init__(self, folder: Path):
-        libc = ctypes.CDLL(None, use_errno=True)
-        self._fd = libc.inotify_init1(os.O_NONBLOCK)
-        if self._fd < 0 or libc.inotify_add_watch(self._fd, os.fsencode(folder), self._EVENTS) < 0:
-            raise OSError(ctypes.get_errno(), "inotify")
-
-    def touched(self) -> list[str]:
-        """Return the names of files that were touched since the last time."""
-        names = []
-        while True:
-            try:
-                events = os.read(self._fd, 1 << 16)
-            except BlockingIOError:
-                return sorted(set(names))
-            at = 0
-            while at < len(events):
-                length = struct.unpack_from("iIII", events, at)[3]
-                names.append(events[at + 16 : at + 16 + length].rstrip(b"\0").decode() or "(the folder)")
-                at += 16 + length
-
-
 def _hook(allowed: Iterable[str], readable: Iterable[str], report: list[str]) -> Callable[[str, tuple], None]:
     """Make an audit hook that notes what is opened, written, moved, removed or started outside of `allowed`."""
     allowed, readable = tuple(allowed), (*allowed, *readable)
@@ -328,6 +300,20 @@ def _child(path: Path, good: Path, folder: Path, verbs: Iterable[str], lines: in
         shutil.rmtree(room, ignore_errors=True)
 
 
+def mutate_in_child(source: Path, target: Path, bait: Path, rng: random.Random) -> str:
+    """Call `mutate` in a forked child: what HDF5 opens for it must not stay open here, and in the children to come."""
+    incoming, outgoing = os.pipe()
+    if (child := os.fork()) == 0:
+        with os.fdopen(outgoing, "w") as answer:
+            answer.write(mutate(source, target, bait, rng))
+        os._exit(0)
+    os.close(outgoing)
+    with os.fdopen(incoming) as answer:
+        what = answer.read()
+    os.waitpid(child, 0)
+    return what
+
+
 def run_file(path: Path, good: Path, folder: Path, verbs: list[str], watch: Watch) -> tuple[list[dict], float]:
     """Run verbs on a file in a forked child; what goes wrong with the child itself is the failure of its last verb.
 
@@ -357,7 +343,7 @@ def run_file(path: Path, good: Path, folder: Path, verbs: list[str], watch: Watc
         what = f"did not end within {PATIENCE} s" if os.WTERMSIG(status) == signal.SIGALRM else what
         found.append({"verb": lines[-1]["verb"] if lines else "?", "failure": what})
     if touched := watch.touched():
-        found[-1]["failure"] = f"opened the bait: {', '.join(touched)}"
+        found[-1]["failure"] = f"opened the bait: {', '.join(sorted(touched))}"
     if usage.ru_maxrss * 1024 > MEMORY:
         found[-1]["failure"] = f"took {usage.ru_maxrss >> 10} MB of memory"
     shutil.rmtree(folder, ignore_errors=True)
@@ -421,7 +407,7 @@ def main() -> int:
         for number in numbers:
             rng = random.Random(f"{options.seed} {number}")
             path = work / "in" / "mutated.hdf5"
-            what = mutate(rng.choice(sources), path, work / "bait", rng)
+            what = mutate_in_child(rng.choice(sources), path, work / "bait", rng)
             watch.touched()
             start = number * (options.each or 0) % len(verbs)
             some = [*verbs[start:], *verbs[:start]][: options.each]

@@ -8,6 +8,7 @@ absent, and `mimic check` names it. How many samples a demonstration has its act
 """
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -94,7 +95,8 @@ def decode(value: Any) -> Any:
 
 def _read(item: h5py.HLObject, name: str) -> Any:
     with guarded():
-        if item.attrs.get_id(name).get_storage_size() > _LARGEST:
+        stored = item.attrs.get_id(name)
+        if math.prod(stored.shape or ()) * stored.dtype.itemsize > _LARGEST:
             raise Unreadable("is too large")
         value = decode(item.attrs[name])
     return value

@@ -125,7 +125,7 @@ def look_at(array: h5d.DatasetID) -> tuple[Shape, np.dtype]:
             raise Unreadable("holds no values")
         wanted = max(math.prod(shape), math.prod(plan.get_chunk()) if kind == h5d.CHUNKED else 0) * dtype.itemsize
         if wanted > _ALWAYS_FITS and wanted > (stored := array.get_storage_size()) * _MOST_UNPACKED:
-            raise Unreadable(f"states a size of {_gigabytes(wanted)}, of which the file holds {stored} bytes")
+            raise Unreadable(f"states a size of {_size(wanted)}, of which the file holds {stored} bytes")
     return shape, dtype
 
 
@@ -142,7 +142,7 @@ def read_values(group: h5py.Group, path: str, shape: Shape, dtype: np.dtype) -> 
     """
     wanted = math.prod(shape) * dtype.itemsize
     if wanted > _ALWAYS_FITS and wanted > (free := free_memory()) * _SHARE_OF_MEMORY:
-        raise Unreadable(f"takes {_gigabytes(wanted)} of memory, and {_gigabytes(free)} are free")
+        raise Unreadable(f"takes {_size(wanted)} of memory, and {_size(free)} are free")
     with guarded():
         # HDF5 may follow the path itself: the survey has seen where its links lead.
         array = h5py.Dataset(h5d.open(group.id, path.encode("utf-8", errors="surrogateescape")))
@@ -221,5 +221,5 @@ def printable(text: str) -> str:
     return text if text.isprintable() else ascii(text)[1:-1]
 
 
-def _gigabytes(count: float) -> str:
-    return f"{count / 1e9:.1f} GB"
+def _size(count: float) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
