@@ -360,18 +360,18 @@ def prepare(verbs: Iterable[str], cache: Path) -> None:
     def reached(*_: Any, **__: Any) -> None:
         raise Reached
 
-    for name in ("cli", "datasets.edit", "datasets.export", "datasets.check", "verbs.data", "stages", "tasks.names"):
+    for name in ("cli", "datasets.edit", "datasets.export", "datasets.check", "verbs.data", "stages"):
         importlib.import_module(f"isaaclab_mimic_core.{name}")
     if set(verbs) - set(LIGHT):
         import matplotlib.pyplot  # noqa: F401
         import torch
 
-        from isaaclab_mimic_core import sim
+        from isaaclab_mimic_core.stages.sim_stage import SimStage
 
         # After a fork no thread but one is there.
         torch.set_num_threads(1)
-        assert callable(sim.open_env)
-        sim.open_env = reached
+        assert callable(SimStage._open_env)
+        SimStage._open_env = reached
         for name in ("annotate", "annotate_by_hand", "generate", "replay", "train"):
             importlib.import_module(f"isaaclab_mimic_core.stages.{name}")
     if "train" in verbs:
