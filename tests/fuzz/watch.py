@@ -28,9 +28,10 @@ class Watch:
             try:
                 events = os.read(self._fd, 1 << 16)
             except BlockingIOError:
-                return names
+                # Without a name it is the folder itself, which any program may list.
+                return names - {""}
             at = 0
             while at < len(events):
                 length = struct.unpack_from("iIII", events, at)[3]
-                names.add(events[at + 16 : at + 16 + length].rstrip(b"\0").decode() or "(the folder)")
+                names.add(events[at + 16 : at + 16 + length].rstrip(b"\0").decode())
                 at += 16 + length

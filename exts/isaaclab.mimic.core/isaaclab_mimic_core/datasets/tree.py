@@ -44,6 +44,8 @@ _FILTERS = {
     h5z.FILTER_SCALEOFFSET,
     h5z.FILTER_LZF,
 }
+_MOST_CHUNKS = 1 << 16
+"""HDF5 takes 4 kB of memory for each that it reads, also for one that is not there."""
 _MOST_UNPACKED = 1032
 """Bytes that gzip makes of one, at most."""
 _ALWAYS_FITS = 16 << 20
@@ -123,7 +125,11 @@ def look_at(array: h5d.DatasetID) -> tuple[Shape, np.dtype]:
         shape, dtype = array.shape, array.dtype
         if shape is None or dtype.itemsize == 0:
             raise Unreadable("holds no values")
-        wanted = max(math.prod(shape), math.prod(plan.get_chunk()) if kind == h5d.CHUNKED else 0) * dtype.itemsize
+        chunk = plan.get_chunk() if kind == h5d.CHUNKED else shape
+        pieces = math.prod(-(-length // max(1, part)) for length, part in zip(shape, chunk, strict=True))
+        if pieces > _MOST_CHUNKS:
+            raise Unreadable(f"is cut into {pieces} chunks, and at most {_MOST_CHUNKS} are read")
+        wanted = max(math.prod(shape), math.prod(chunk)) * dtype.itemsize
         if wanted > _ALWAYS_FITS and wanted > (stored := array.get_storage_size()) * _MOST_UNPACKED:
             raise Unreadable(f"states a size of {_size(wanted)}, of which the file holds {stored} bytes")
     return shape, dtype
