@@ -35,7 +35,7 @@ def chunk_of_zeros(demo: h5py.Group, path: str) -> None:
 def huge(demo: h5py.Group, path: str) -> None:
     width = demo[path].shape[1:]
     del demo[path]
-    demo.create_dataset(path, (10**9, *width), "f4", chunks=(1000, *width))
+    demo.create_dataset(path, (10**9, *width), "f4", chunks=(10**5, *width))
 
 
 def longer(demo: h5py.Group, path: str) -> None:
