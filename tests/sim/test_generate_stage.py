@@ -154,7 +154,7 @@ def test_a_signal_that_never_rises_is_named(annotated, stack_env, tmp_path):
     episode = read(annotated.path)[0]
     episode.data[f"{SIGNALS}/stack_1"][:] = False
     silent = tmp_path / "silent.hdf5"
-    with DatasetWriter(silent, {"env_name": "x"}) as writer:
+    with DatasetWriter(silent, {"env_name": ""}) as writer:
         writer.add(episode)
     output = tmp_path / "out.hdf5"
     with (
