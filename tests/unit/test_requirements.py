@@ -156,6 +156,9 @@ def test_commands_for_several_kinds_of_python(monkeypatch, tmp_path):
     together, alone = how_to_install(wanted, "/sim/python.sh").split(" && ")
     assert together == "/sim/python.sh -m pip install viser==1.1.1 robomimic==0.3.0"
     assert alone.startswith("/sim/python.sh -m pip install --no-deps isaacsim-asset-isolated==")
+    # Brackets and blanks mean something to a shell.
+    headset = how_to_install([BY_NAME["isaacteleop"]], "/isaac sim/python.sh")
+    assert headset == "'/isaac sim/python.sh' -m pip install 'isaacteleop[cloudxr,retargeters-lite]==1.4.145'"
     monkeypatch.setattr(requirements, "_made_by_our_launcher", lambda: True)
     assert how_to_install(wanted) == "./mimic.sh setup learning"
     assert how_to_get(requirements.XR) == "./mimic.sh setup xr"

@@ -8,6 +8,7 @@ Isaac Lab's own installation (`isaaclab[isaacsim]`) brings the first ones only. 
 """
 
 import importlib.util
+import shlex
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -130,9 +131,9 @@ def how_to_install(packages: Iterable[Package], python: str = "") -> str:
             python = "python"
     commands = []
     if together := dict.fromkeys(package.requirement for package in packages if not package.alone):
-        commands.append(f"{python} -m pip install {' '.join(together)}")
+        commands.append(shlex.join([python, "-m", "pip", "install", *together]))
     if alone := [name for package in packages if package.alone for name in (package.requirement, *package.alone)]:
-        commands.append(f"{python} -m pip install --no-deps {' '.join(alone)}")
+        commands.append(shlex.join([python, "-m", "pip", "install", "--no-deps", *alone]))
     return " && ".join(commands)
 
 
