@@ -5,6 +5,7 @@
 
 import os
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -135,13 +136,14 @@ def _signals(reader: DatasetReader) -> dict[str, dict[str, Any]]:
     changes: dict[str, list[int]] = {}
     start = layout.TERM_SIGNALS + "/"
     for name in reader.episode_names:
-        for path in reader.shapes(name) if reader.has(name, layout.TERM_SIGNALS) else ():
+        for path, (_, dtype) in reader.shapes(name).items() if reader.has(name, layout.TERM_SIGNALS) else ():
             if not path.startswith(start):
                 continue
-            try:
-                sample = first_change(reader.values(name, path))
-            except (Unreadable, ValueError):
-                sample = None  # What is wrong with it is said of the use that needs it.
+            # What is wrong with it is said of the use that needs it.
+            sample = None
+            if dtype.kind in "biuf":
+                with suppress(Unreadable):
+                    sample = first_change(reader.values(name, path))
             changes.setdefault(path.removeprefix(start), []).extend([] if sample is None else [sample])
     # In the order in which they rise, which is the order of the subtasks.
     ordered = sorted(changes.items(), key=lambda item: (float(np.mean(item[1])) if item[1] else np.inf, item[0]))

@@ -4,6 +4,7 @@
 """Where the marks of annotated demonstrations are."""
 
 from ..datasets import DatasetReader, Episode, first_change
+from ..datasets.check import require
 from ..datasets.layout import START_SIGNALS, TERM_SIGNALS
 from ..errors import OptionError
 from .resume import annotated_from
@@ -19,13 +20,15 @@ def marks_in(path: str, names: set[str]) -> dict[str, dict[str, int]]:
     Raises:
         OptionError: It has marks for none of them.
         InputFileError: It cannot be read.
+        DatasetError: Marks of one of them are not as long as its actions, no numbers, or damaged.
     """
     found = {}
     with DatasetReader(path) as reader:
         for name in reader.episode_names:
-            origin = annotated_from(reader.attrs(name)).get("from") or name
+            origin = str(annotated_from(reader.attrs(name)).get("from") or name)
             groups = [group for group in (TERM_SIGNALS, START_SIGNALS) if reader.has(name, group)]
             if origin in names and groups:
+                require(reader, groups, [name])
                 found[origin] = _marks(reader.read(name, groups))
     if not found:
         raise OptionError(

@@ -88,7 +88,9 @@ def faults(
     values: bool = True,
     last_observation: bool = False,
 ) -> Iterator[Finding]:
-    """Yield everything that keeps demonstrations from being used, as `require` and `usable` see it.
+    """Yield what keeps demonstrations from being used, as `require` and `usable` see it.
+
+    Values are only read of demonstrations of which nothing is wrong up to then.
 
     Args:
         reader, terms, names, values, last_observation: As for `require`.
