@@ -99,7 +99,7 @@ DECIDING = {
     "keep_clear planner per_subtask_selection",
     AnnotateOptions: "task seed physics assets start_signals",
     AnnotateByHandOptions: "task start_signals",
-    TrainOptions: "task seed physics assets exact precision eval_rollouts horizon",
+    TrainOptions: "task seed physics assets exact precision eval_rollouts horizon learner",
     EvaluateOptions: "task seed physics assets horizon hold actions",
 }
 BY_CONTENT = {

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..datagen.planners import choice_of
-from ..datagen.settings import Settings
 from ..datasets import DatasetReader, digest
 from ..datasets.layout import ACTIONS, ATTR_PROVENANCE, ATTR_SEED, INITIAL_STATE
 from ..errors import OptionError
@@ -18,7 +17,7 @@ from ..run_manifest import InputFile, RunManifest, versions_of
 from ..sim.engines import choose_engine
 from ..tasks import find_task
 from .input_task import check_task
-from .options import SimOptions, deciding
+from .options import GenerateOptions, SimOptions, deciding
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
@@ -43,9 +42,11 @@ def manifest_of(
         inputs: The files it reads, by option.
         packages: What its results depend on beside Isaac Lab, torch and the physics engine.
         env: Environments that are open already.
-        decided: Options whose value is another one than what was given, or that was left to the program.
+        decided: Options whose value is another one than what was given, or that was left to the program; what is no
+            option is passed over.
     """
-    given = {**deciding(options), **decided, "task": find_task(options.task).id}
+    given = deciding(options)
+    given |= {name: value for name, value in decided.items() if name in given} | {"task": find_task(options.task).id}
     engine = choose_engine(options.physics)
     if given.get("physics"):
         given["physics"] = engine
@@ -242,7 +243,7 @@ def _of_0_1_0(run: Mapping[str, Any]) -> RunManifest:
     """Return what 0.1.0 has written down of a run: no hash of its sources."""
     options = {name: run[name] for name in ("task", "seed", "mode", "physics", "assets") if name in run}
     settings = _mapping(run.get("settings"))
-    options |= {each.name: settings[each.name] for each in fields(Settings) if each.name in settings}
+    options |= {each.name: settings[each.name] for each in fields(GenerateOptions) if each.name in settings}
     if "planner" in run:
         options["planner"] = choice_of(run["planner"])
     inputs = {"input": InputFile(str(run["input"]))} if "input" in run else {}
