@@ -106,7 +106,7 @@ BY_CONTENT = {
     GenerateOptions: {"input"},
     AnnotateOptions: {"input"},
     AnnotateByHandOptions: {"input"},
-    TrainOptions: {"dataset", "config"},
+    TrainOptions: {"dataset", "config", "train_seed"},
     EvaluateOptions: {"checkpoints"},
 }
 
