@@ -232,7 +232,7 @@ def test_the_observation_after_the_last_action_is_cut_as_robomimic_cuts_it(compl
     config = configured(path, write_config)
     obs_utils.initialize_obs_utils_with_config(config)
     theirs, _ = train_utils.load_data_for_training(config, obs_keys=config.all_obs_keys)
-    found = find_demonstrations(config)
+    found = find_demonstrations(config, values=False)
     mine = Sequences(found, found.train, ["actions"], 10, 1, True, True, "cpu")
     assert len(mine) == len(theirs)
     batch = mine.batch(torch.arange(len(mine)))

@@ -11,7 +11,7 @@ from ...dataset_options import Thresholds
 from .finding import LEVELS, CheckReport, Finding
 from .run import check_file
 from .text import format_report
-from .validator import as_error, faults, require, usable
+from .validator import as_error, checked_values, faults, require, usable
 
 __all__ = [
     "LEVELS",
@@ -20,6 +20,7 @@ __all__ = [
     "Thresholds",
     "as_error",
     "check_file",
+    "checked_values",
     "faults",
     "format_report",
     "require",

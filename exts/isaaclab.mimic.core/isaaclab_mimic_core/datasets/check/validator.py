@@ -21,6 +21,8 @@ Of the arrays that are named, these are errors (names of findings in brackets):
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
+
 from ...errors import DatasetError
 from .. import layout
 from ..reader import DatasetReader
@@ -60,6 +62,21 @@ def require(
     """
     for finding in faults(reader, terms, names, values=values, last_observation=last_observation):
         raise as_error(finding, reader)
+
+
+def checked_values(reader: DatasetReader, name: str, path: str) -> np.ndarray:
+    """Read an array that `require` has found to be there, without its values, and look at these now.
+
+    Raises:
+        DatasetError: It is damaged or not finite.
+    """
+    try:
+        found = reader.values(name, path)
+    except Unreadable as error:
+        raise as_error(Finding("error", "damaged", name, f"{path} {error}"), reader) from error
+    for finding in content.finite(name, path, found):
+        raise as_error(finding, reader)
+    return found
 
 
 def usable(

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...datasets import DatasetReader, Episode, layout
-from ...datasets.check import require
+import numpy as np
+
+from ...datasets import DatasetReader, layout
+from ...datasets.check import checked_values, require
 from ...errors import ConfigError, DatasetError
 
 
@@ -43,17 +45,26 @@ class Demonstrations:
         """Flat paths of all arrays that are read."""
         return [*self.other, *_observed(self.obs_keys, self.next_obs)]
 
-    def read(self, names: list[str]) -> Iterator[Episode]:
-        """Read demonstrations; what was seen after the last action, nobody acts on, and is cut, as robomimic does."""
+    def read(self, names: list[str]) -> Iterator[dict[str, np.ndarray]]:
+        """Read demonstrations one after another: their arrays by flat path.
+
+        What was seen after the last action, nobody acts on, and is cut, as robomimic does.
+
+        Raises:
+            DatasetError: A value is not finite, or an array is damaged.
+        """
         with DatasetReader(self.path) as reader:
             for name in names:
-                episode = reader.read(name, self.paths)
-                episode.data.update({path: values[: episode.num_samples] for path, values in episode.data.items()})
-                yield episode
+                arrays = {path: checked_values(reader, name, path) for path in self.paths}
+                yield {path: values[: len(arrays[layout.ACTIONS])] for path, values in arrays.items()}
 
 
-def find_demonstrations(config: Any) -> Demonstrations:
+def find_demonstrations(config: Any, values: bool) -> Demonstrations:
     """Find what a robomimic configuration asks for: names by its masks, arrays by its keys.
+
+    Args:
+        config: The configuration.
+        values: Whether to look at all values, too; not needed if `read` will.
 
     Raises:
         InputFileError: The file is missing or no dataset.
@@ -81,7 +92,7 @@ def find_demonstrations(config: Any) -> Demonstrations:
         obs_keys = sorted(config.all_obs_keys)
         paths = list(dict.fromkeys([layout.ACTIONS, *other, *_observed(obs_keys, next_obs)]))
         _check_asked(reader, [*chosen, *valid], paths)
-        require(reader, paths, [*chosen, *valid], last_observation=True)
+        require(reader, paths, [*chosen, *valid], values=values, last_observation=True)
         shapes = {name: reader.shapes(name) for name in [*chosen, *valid]}
         return Demonstrations(
             path=reader.path,

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...datasets import Episode
 from ...datasets.tree import free_memory
 from ...errors import DatasetError, MimicError
 from .demonstrations import Demonstrations
@@ -63,7 +62,7 @@ class Sequences:
         self.device = torch.device(device)
         self._check_memory(demonstrations)
         episodes = list(demonstrations.read(names))
-        self.lengths = np.array([len(episode.data["actions"]) for episode in episodes])
+        self.lengths = np.array([len(episode["actions"]) for episode in episodes])
         self._names = names
         values = {path: self._stack(episodes, path) for path in demonstrations.paths}
         self.obs = {key: values[f"obs/{key}"] for key in demonstrations.obs_keys}
@@ -132,9 +131,9 @@ class Sequences:
         self._last = torch.as_tensor(np.repeat(begins + self.lengths - 1, counts), device=self.device)
         self._offsets = torch.arange(1 - frame_stack, seq_length, device=self.device)
 
-    def _stack(self, episodes: list[Episode], path: str) -> torch.Tensor:
+    def _stack(self, episodes: list[dict[str, np.ndarray]], path: str) -> torch.Tensor:
         with np.errstate(over="ignore"):
-            stacked = np.concatenate([episode.data.pop(path) for episode in episodes]).astype(np.float32, copy=False)
+            stacked = np.concatenate([episode.pop(path) for episode in episodes]).astype(np.float32, copy=False)
         if not np.isfinite(stacked).all():
             row = int(np.argwhere(~np.isfinite(stacked))[0][0])
             number = int(np.searchsorted(np.cumsum(self.lengths), row, side="right"))

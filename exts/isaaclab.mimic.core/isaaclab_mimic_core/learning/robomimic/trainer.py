@@ -48,7 +48,7 @@ class Trainer:
         self.config, self.device = config, torch.device(device)
         resident = can_be_resident(config)
         _check_normalisation(config, resident, exact)
-        demonstrations = find_demonstrations(config)
+        demonstrations = find_demonstrations(config, values=not resident)
         np.random.seed(config.train.seed)
         torch.manual_seed(config.train.seed)
         obs_utils.initialize_obs_utils_with_config(config)
