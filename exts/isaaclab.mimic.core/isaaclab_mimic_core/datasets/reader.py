@@ -184,11 +184,12 @@ class DatasetReader:
         where = f"{self.path}, mask/{key}"
         again = "Write the mask anew; mimic info FILE shows what the file holds."
         try:
-            item, masks = find(self._file, f"mask/{key}"), find(self._file, "mask")
+            path = f"mask/{key}"
+            item, masks = find(self._file, path), find(self._file, "mask")
             if not isinstance(item, h5py.Dataset):
                 there = ", ".join(names_in(masks)) if isinstance(masks, h5py.Group) else ""
                 raise DatasetError("is not in the file", where=where, remedy=f"It has the masks {there or '(none)'}.")
-            values = read_values(item)
+            values = read_values(self._file, path, item.shape, item.dtype)
         except Unreadable as error:
             raise DatasetError(str(error), where=where, remedy=again) from error
         if values.ndim != 1 or values.dtype.kind not in "OSU":
