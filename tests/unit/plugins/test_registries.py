@@ -209,6 +209,20 @@ def test_an_import_that_is_not_there_is_refused(name, said):
     assert f"--import {name}" in str(error.value) and plugins.imports() == ()
 
 
+def test_a_path_that_the_environment_variable_cannot_hold_is_refused(tmp_path):
+    (folder := tmp_path / "a:b").mkdir()
+    with pytest.raises(OptionError, match="cannot be handed on"):
+        plugins.use_imports([str(write_plugin(folder))])
+    assert plugins.imports() == ()
+
+
+def test_a_variable_that_names_nothing_costs_a_warning(monkeypatch, told):
+    monkeypatch.setenv(plugins.VARIABLE, "a_module_that_is_not_there")
+    plugins.load()
+    (warning,) = told
+    assert "plug-in a_module_that_is_not_there cannot be used: ModuleNotFoundError" in warning
+
+
 def test_a_file_named_like_a_module_is_not_taken_for_it(tmp_path, told):
     plugins.use_imports([str(write_plugin(tmp_path, "json"))])
     plugins.load()

@@ -129,6 +129,9 @@ def use_imports(names: Sequence[str]) -> None:
             path = Path(name).expanduser().absolute()
             if not (path.is_file() and path.suffix == ".py") and not (path / "__init__.py").is_file():
                 raise OptionError("neither a Python file nor a folder of a package", where=f"--import {name}")
+            if os.pathsep in str(path):
+                # The environment variable, by which workers get it, has one between two paths.
+                raise OptionError(f"a path with {os.pathsep!r} in it cannot be handed on", where=f"--import {name}")
             wanted.append(str(path))
         elif not _is_importable(name):
             raise OptionError(

@@ -117,7 +117,7 @@ class DeviceSpec(Spec):
     probe: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`() -> list[devices.listing.Listed]`: what `mimic devices` says of it."""
     doctor: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
-    """`() -> Iterable[doctor.finding.Finding]`: what `mimic doctor` says of it."""
+    """`() -> Iterable[finding.Finding]`: what `mimic doctor` says of it."""
 
 
 @dataclass(frozen=True)
