@@ -1,14 +1,16 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The whole workflow with what the example package brings: `plugin_chain.py SITE FOLDER`. Last line: JSON.
+"""The whole workflow with what the example package brings: `plugin_chain.py SITE FOLDER`.
 
-A program of its own, for one simulation can live in a process at a time; SITE holds the package, installed.
+A program of its own, for one simulation can live in a process at a time; SITE holds the package,
+installed. FOLDER/result.json says what came of it: a verb takes standard output for itself.
 """
 
 import json
 import sys
 import warnings
+from pathlib import Path
 
 from isaaclab_mimic_core import cli
 from isaaclab_mimic_core.events import StageFinished
@@ -56,4 +58,4 @@ with warnings.catch_warnings(record=True) as caught, open_env(TASK, 4, device="c
             *_, ending = stage
         assert isinstance(ending, StageFinished), ending
         result[name] = ending.summary
-print(json.dumps(result))
+(Path(folder) / "result.json").write_text(json.dumps(result))
