@@ -13,6 +13,7 @@ from isaaclab_mimic_core.devices import check_device
 from isaaclab_mimic_core.devices.settings import DeviceSettings
 from isaaclab_mimic_core.devices.xr import session as xr_session
 from isaaclab_mimic_core.errors import DeviceError, InputFileError, MimicError, OptionError, OutputError, PlatformError
+from isaaclab_mimic_core.requirements import XR, how_to_get
 
 SESSION = Path(__file__).parents[2] / "data" / "xr" / "session.mcap"
 TASK = "Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0"
@@ -119,7 +120,7 @@ def test_profiles_of_cloudxr_are_files_of_isaac_lab(tmp_path):
 
 def test_without_the_package_the_command_that_installs_it_is_told(monkeypatch):
     monkeypatch.setattr(xr_session, "PACKAGE", "no-such-package")
-    assert xr_session.INSTALL in refused(PlatformError)
+    assert how_to_get(XR) in refused(PlatformError)
     assert [well for _, well, *_ in xr_session.state()] == [False]
 
 
