@@ -370,12 +370,13 @@ def prepare(verbs: Iterable[str], cache: Path) -> None:
 
         # After a fork no thread but one is there.
         torch.set_num_threads(1)
-        assert callable(SimStage._open_env)
-        SimStage._open_env = reached
+        for name in ("_open", "_open_env"):
+            assert callable(getattr(SimStage, name))
+            setattr(SimStage, name, reached)
         for name in ("annotate", "annotate_by_hand", "generate", "replay", "train"):
             importlib.import_module(f"isaaclab_mimic_core.stages.{name}")
     if "train" in verbs:
-        from isaaclab_mimic_core.learning.trainer import Trainer
+        from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
 
         assert callable(Trainer.rehearse)
         Trainer.rehearse = reached
