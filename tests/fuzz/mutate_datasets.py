@@ -304,13 +304,19 @@ def mutate_in_child(source: Path, target: Path, bait: Path, rng: random.Random) 
     """Call `mutate` in a forked child: what HDF5 opens for it must not stay open here, and in the children to come."""
     incoming, outgoing = os.pipe()
     if (child := os.fork()) == 0:
-        with os.fdopen(outgoing, "w") as answer:
-            answer.write(mutate(source, target, bait, rng))
-        os._exit(0)
+        try:
+            with os.fdopen(outgoing, "w") as answer:
+                answer.write(mutate(source, target, bait, rng))
+            os._exit(0)
+        finally:
+            traceback.print_exc()
+            os._exit(1)
     os.close(outgoing)
     with os.fdopen(incoming) as answer:
         what = answer.read()
-    os.waitpid(child, 0)
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise RuntimeError(f"{target} could not be made")
     return what
 
 
@@ -424,7 +430,7 @@ def main() -> int:
                 options.keep.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, options.keep / f"{options.seed}_{number}.hdf5")
             path.unlink()
-            if (number + 1) % 500 == 0:
+            if (number + 1) % 100 == 0:
                 print(f"{number + 1} files, {time.monotonic() - began:.0f} s, {failures} failures", flush=True)
     for verb in verbs:
         parts = sorted((status, count) for (name, status), count in answers.items() if name == verb)

@@ -79,7 +79,8 @@ def _change_bytes(content: bytearray, rng: random.Random) -> str:
         start = rng.randrange(size)
         content[at : at + length] = content[start : start + length].ljust(length, b"\0")
     else:
-        del content[at:]
+        # Not all of it, for there may be more to do.
+        del content[max(at, 8) :]
     return f"{kind} at {at}"
 
 

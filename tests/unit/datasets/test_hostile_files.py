@@ -203,6 +203,18 @@ def test_an_attribute_that_is_not_of_its_kind_counts_as_absent(make_file, name, 
     assert [kept.samples for kept in select(path, ["demo_1"], path.with_name("b.hdf5")).kept] == [31]
 
 
+def test_names_of_attributes_that_are_not_text(make_file):
+    path = make_file(1)
+    with h5py.File(path, "r+") as file:
+        file["data"].attrs[b"a\xff"] = 3
+        file["data/demo_0"].attrs[b"b\xff"] = 4
+    with DatasetReader(path) as reader:
+        assert reader.data_attrs["a\ufffd"] == 3 and reader.attrs("demo_0")["b\ufffd"] == 4
+    select(path, ["demo_0"], path.with_name("b.hdf5"))
+    with DatasetReader(path.with_name("b.hdf5")) as reader:
+        assert reader.attrs("demo_0")["b\ufffd"] == 4
+
+
 def test_samples_are_counted_alike_where_the_file_does_not_say(make_file, make_episode):
     path = make_file(3)
     with h5py.File(path, "r+") as file:

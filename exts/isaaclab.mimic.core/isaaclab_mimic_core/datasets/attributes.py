@@ -39,16 +39,18 @@ def read_attrs(item: h5py.HLObject) -> Attributes:
     faults: dict[str, str] = {}
     try:
         with guarded():
-            names = list(item.attrs)
+            names: list[str | bytes] = list(item.attrs)  # pyright: ignore[reportAssignmentType]
     except Unreadable as error:
         return Attributes({}, {"(all)": str(error)})
     for name in names:
+        # One that is not UTF-8 h5py returns as bytes.
+        title = _text(name) if isinstance(name, str) else name.decode("utf-8", errors="replace")
         try:
             value = _read(item, name)
-            known = _KNOWN.get(name)
-            values[_text(name)] = known(value) if known else value
+            known = _KNOWN.get(title)
+            values[title] = known(value) if known else value
         except Unreadable as error:
-            faults[_text(name)] = str(error)
+            faults[title] = str(error)
     return Attributes(values, faults)
 
 
@@ -93,7 +95,7 @@ def decode(value: Any) -> Any:
     return value
 
 
-def _read(item: h5py.HLObject, name: str) -> Any:
+def _read(item: h5py.HLObject, name: str | bytes) -> Any:
     with guarded():
         stored = item.attrs.get_id(name)
         if math.prod(stored.shape or ()) * stored.dtype.itemsize > _LARGEST:
