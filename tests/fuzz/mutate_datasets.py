@@ -304,6 +304,7 @@ def mutate_in_child(source: Path, target: Path, bait: Path, rng: random.Random) 
     """Call `mutate` in a forked child: what HDF5 opens for it must not stay open here, and in the children to come."""
     incoming, outgoing = os.pipe()
     if (child := os.fork()) == 0:
+        signal.alarm(PATIENCE)
         try:
             with os.fdopen(outgoing, "w") as answer:
                 answer.write(mutate(source, target, bait, rng))

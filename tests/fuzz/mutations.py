@@ -20,6 +20,7 @@ from h5py import h5d, h5p, h5s, h5t, h5z
 
 BAIT = "bait.hdf5"
 _UNKNOWN_FILTER = 32013
+_MOST_PLACES = 500
 
 
 def make_bait(folder: Path) -> None:
@@ -97,6 +98,9 @@ def _place(file: h5py.File, rng: random.Random) -> tuple[h5py.Group, str]:
 
     def visit(group: h5py.Group) -> None:
         for name in group:
+            # Groups may lie in themselves by now, and be linked more often than anybody could visit.
+            if len(places) >= _MOST_PLACES:
+                return
             places.append((group, name))
             if isinstance(group.get(name, getlink=True), h5py.HardLink) and isinstance(group[name], h5py.Group):
                 visit(group[name])
@@ -106,12 +110,13 @@ def _place(file: h5py.File, rng: random.Random) -> tuple[h5py.Group, str]:
 
 
 def _array(file: h5py.File, rng: random.Random) -> tuple[h5py.Group, str]:
-    while True:
+    for _ in range(_MOST_PLACES):
         group, name = _place(file, rng)
         array = group[name]
         # Not what another change has made huge.
         if isinstance(array, h5py.Dataset) and (array.size or 0) < 1 << 20:
             return group, name
+    raise KeyError("no array is left")
 
 
 def _replace(file: h5py.File, rng: random.Random, make: Callable[[h5py.Group, str], object]) -> str:
