@@ -215,7 +215,7 @@ BEFORE_OPENING = {
     ),
     "train: an observation is missing": (
         ("train", "--dataset", "INPUTS/good.hdf5", "--output", "OUT", "--config", "upstream", "--device", "cpu"),
-        ("good.hdf5, demo_0", "no observation 'eef_pos'", "--config"),
+        ("good.hdf5", "no demonstration has 'eef_pos'", "with recorded observations"),
     ),
     "train: output is in use": (("train", "--dataset", "INPUTS/good.hdf5", "--output", "INPUTS"), ("--resume",)),
     "evaluate: no policy": (("evaluate",), ("--checkpoints", "no policy was named")),

@@ -74,10 +74,11 @@ def test_what_was_demonstrated_is_generated_from(flown, stack_env):
 def test_the_demonstration_is_an_annotated_source_of_its_own(flown):
     """As good as recorded and annotated ones: it can be generated from again."""
     from isaaclab_mimic_core.stages.sources import read_annotated
+    from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
     path, events, _ = flown
     sources = path.with_name("generated_sources.hdf5")
-    (episode,) = read_annotated(str(sources))
+    (episode,) = read_annotated(str(sources), DEFAULT_TASK)
     first = next(event for event in events if isinstance(event, AttemptFinished) and event.env == 0)
     assert episode.num_samples == first.steps
     assert abs(episode.data["actions"][0, :6]).max() > 1e-3, "it begins with the first movement"

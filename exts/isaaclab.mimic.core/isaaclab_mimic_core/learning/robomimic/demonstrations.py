@@ -137,7 +137,9 @@ def _check_asked(reader: DatasetReader, names: list[str], paths: list[str]) -> N
             raise DatasetError(
                 f"no demonstration has {key!r} in {group}, which the configuration asks for",
                 where=str(reader.path),
-                remedy=f"There is {there or 'nothing'}. Choose among these in --config.",
+                remedy=f"It has {there}: choose among these in --config."
+                if there
+                else "Give a file with recorded observations.",
             )
 
 
