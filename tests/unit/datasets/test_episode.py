@@ -55,6 +55,7 @@ def test_legacy_quaternions_are_reordered():
         ([0, 0, 1, 1], 2),
         ([True, True, False], 2),
         ([0, 1, 0, 1], 1),
+        ([0.0, 0.4, 1.0, 1.0], 2),
         ([0, 0, 0], None),
         ([1, 1], None),
         ([1], None),

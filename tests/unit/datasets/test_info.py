@@ -49,6 +49,18 @@ def test_a_signal_that_never_rises(make_file):
     assert summary["usable"]["generate"] == "stack_1 does not rise in every demonstration"
 
 
+def test_a_signal_of_another_length_is_not_read(make_file):
+    path = make_file(2, annotated=True)
+    with h5py.File(path, "r+") as file:
+        signals = file["data/demo_1/obs/datagen_info/subtask_term_signals"]
+        del signals["stack_1"]
+        # It takes 4 GB of memory and a few kB on disk.
+        signals.create_dataset("stack_1", (1 << 32,), bool, chunks=(1 << 20,), compression="gzip")[-1] = True
+    summary = summarise(path)
+    assert summary["signals"]["stack_1"]["demos"] == 1
+    assert summary["usable"]["generate"]
+
+
 def test_a_file_without_demos(make_file):
     summary = summarise(make_file(0))
     assert summary["samples"] is None and set(summary["usable"].values()) == {"it holds no demonstrations"}

@@ -136,12 +136,12 @@ def _signals(reader: DatasetReader) -> dict[str, dict[str, Any]]:
     changes: dict[str, list[int]] = {}
     start = layout.TERM_SIGNALS + "/"
     for name in reader.episode_names:
-        for path, (_, dtype) in reader.shapes(name).items() if reader.has(name, layout.TERM_SIGNALS) else ():
+        for path, (shape, dtype) in reader.shapes(name).items() if reader.has(name, layout.TERM_SIGNALS) else ():
             if not path.startswith(start):
                 continue
             # What is wrong with it is said of the use that needs it.
             sample = None
-            if dtype.kind in "biuf":
+            if dtype.kind in "biuf" and shape[:1] == (reader.num_samples(name),):
                 with suppress(Unreadable):
                     sample = first_change(reader.values(name, path))
             changes.setdefault(path.removeprefix(start), []).extend([] if sample is None else [sample])

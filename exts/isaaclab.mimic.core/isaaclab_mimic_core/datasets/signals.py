@@ -15,6 +15,10 @@ def first_change(signal: np.ndarray) -> int | None:
     Args:
         signal: Values over time, shape (T,) or (T, 1).
     """
-    values = np.asarray(signal).reshape(-1).astype(np.int64)
-    changes = np.flatnonzero(values[1:] != values[:-1])
-    return int(changes[0]) + 1 if len(changes) else None
+    values = np.asarray(signal).reshape(-1)
+    if values.dtype.kind == "f":
+        # Upstream compares whole numbers: 0.4 is not yet risen.
+        values = np.trunc(values)
+    changed = values[1:] != values[:-1]
+    first = int(changed.argmax()) if len(changed) else 0
+    return first + 1 if changed[first : first + 1].any() else None
