@@ -61,6 +61,18 @@ def test_a_signal_of_another_length_is_not_read(make_file):
     assert summary["usable"]["generate"]
 
 
+@pytest.mark.parametrize(("more", "reason"), [(1, ""), (2, "demo_0: obs/eef_pos has 32 rows, not 30")])
+def test_a_file_with_the_observation_after_the_last_action_can_be_trained_on(make_file, more, reason):
+    path = make_file(2, annotated=True)
+    with h5py.File(path, "r+") as file:
+        for demo in file["data"].values():
+            for term in ("eef_pos", "gripper_open"):
+                values = demo["obs"][term][()]
+                del demo["obs"][term]
+                demo["obs"][term] = np.concatenate([values, values[-more:]])
+    assert summarise(path)["usable"]["train"].partition(";")[0] == reason
+
+
 def test_a_file_without_demos(make_file):
     summary = summarise(make_file(0))
     assert summary["samples"] is None and set(summary["usable"].values()) == {"it holds no demonstrations"}

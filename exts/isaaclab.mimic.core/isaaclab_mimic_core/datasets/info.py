@@ -173,7 +173,8 @@ def _unfit(reader: DatasetReader, use: str, summary: dict[str, Any]) -> dict[str
     """Return what keeps each demonstration from being used for something, as far as it shows without reading values."""
     observed = [layout.join(layout.OBS, name) for name in summary["observations"]]
     terms = {"generate": [layout.DATAGEN_INFO], "train": observed}.get(use, [layout.INITIAL_STATE])
-    _, found = usable(reader, terms, values=False)
+    # Training cuts what was seen after the last action.
+    _, found = usable(reader, terms, values=False, last_observation=use == "train")
     return {name: finding.message for name, finding in found.items()}
 
 

@@ -80,19 +80,24 @@ def checked_values(reader: DatasetReader, name: str, path: str) -> np.ndarray:
 
 
 def usable(
-    reader: DatasetReader, terms: Iterable[str], names: Iterable[str] | None = None, *, values: bool = True
+    reader: DatasetReader,
+    terms: Iterable[str],
+    names: Iterable[str] | None = None,
+    *,
+    values: bool = True,
+    last_observation: bool = False,
 ) -> tuple[list[str], dict[str, Finding]]:
     """Tell the demonstrations that can be used from the others.
 
     Args:
-        reader, terms, names, values: As for `require`.
+        reader, terms, names, values, last_observation: As for `require`.
 
     Returns:
         The names of those that can, in order, and what is first found about each of the others.
     """
     names = list(reader.episode_names if names is None else names)
     found: dict[str, Finding] = {}
-    for finding in faults(reader, terms, names, values=values):
+    for finding in faults(reader, terms, names, values=values, last_observation=last_observation):
         found.setdefault(finding.demo, finding)
     return [name for name in names if name not in found], found
 
