@@ -276,7 +276,7 @@ def test_a_missing_observation_is_found_before_anything_is_written(options):
     given = options(sections={"observation": {"modalities": modalities}})
     with pytest.raises(DatasetError, match="no demonstration has 'table_pos' in obs") as caught:
         run(Train(given))
-    assert "There is eef_pos, eef_quat, gripper_pos, object." in str(caught.value)
+    assert "It has eef_pos, eef_quat, gripper_pos, object:" in str(caught.value)
     assert not Path(given.output).exists()
 
 
