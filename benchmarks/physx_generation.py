@@ -115,8 +115,8 @@ class _Stopwatch:
 def _run_ours(options: Options, folder: Path) -> dict:
     from isaaclab_mimic_core.events import AttemptFinished
     from isaaclab_mimic_core.open_env import open_env
+    from isaaclab_mimic_core.options import GenerateOptions
     from isaaclab_mimic_core.stages.generate import Generate
-    from isaaclab_mimic_core.stages.options import GenerateOptions
 
     settings = GenerateOptions(
         input=options.annotated,

@@ -19,8 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from isaaclab_mimic_core.devices import make_device
+from isaaclab_mimic_core.options import RecordOptions
 from isaaclab_mimic_core.stages.drive import drive
-from isaaclab_mimic_core.stages.options import RecordOptions
 from isaaclab_mimic_core.stages.record import Record
 
 

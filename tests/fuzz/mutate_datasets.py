@@ -86,20 +86,20 @@ def info(path: Path, good: Path, folder: Path) -> int:
 
 
 def check(path: Path, good: Path, folder: Path) -> int:
-    from isaaclab_mimic_core.dataset_options import Thresholds
+    from isaaclab_mimic_core.options import Thresholds
 
     return _job("check", str(path), Thresholds(), None)
 
 
 def select(path: Path, good: Path, folder: Path) -> int:
-    from isaaclab_mimic_core.dataset_options import Selection, Thresholds
+    from isaaclab_mimic_core.options import Selection, Thresholds
 
     wanted = Selection(success=True, where=("num_samples<300",))
     return _job("select", str(path), wanted, _to(folder), None, Thresholds())
 
 
 def drop(path: Path, good: Path, folder: Path) -> int:
-    from isaaclab_mimic_core.dataset_options import Selection, Thresholds
+    from isaaclab_mimic_core.options import Selection, Thresholds
 
     return _job("drop", str(path), Selection(findings=("damaged", "rows", "missing")), _to(folder), None, Thresholds())
 
@@ -137,38 +137,38 @@ def export_mp4(path: Path, good: Path, folder: Path) -> int:
 
 
 def annotate(path: Path, good: Path, folder: Path) -> int:
-    from isaaclab_mimic_core.stages.options import AnnotateOptions
+    from isaaclab_mimic_core.options import AnnotateOptions
 
     return _stage("annotate", AnnotateOptions(input=str(path), output=str(folder / "out.hdf5")))
 
 
 def annotate_by_hand(path: Path, good: Path, folder: Path) -> int:
-    from isaaclab_mimic_core.stages.options import AnnotateByHandOptions
+    from isaaclab_mimic_core.options import AnnotateByHandOptions
 
     options = AnnotateByHandOptions(input=str(path), output=str(folder / "out.hdf5"), marks=str(path))
     return _stage("annotate_by_hand", options)
 
 
 def generate(path: Path, good: Path, folder: Path) -> int:
-    from isaaclab_mimic_core.stages.options import GenerateOptions
+    from isaaclab_mimic_core.options import GenerateOptions
 
     return _stage("generate", GenerateOptions(input=str(path), output=str(folder / "out.hdf5")))
 
 
 def replay(path: Path, good: Path, folder: Path) -> int:
-    from isaaclab_mimic_core.stages.options import ReplayOptions
+    from isaaclab_mimic_core.options import ReplayOptions
 
     return _stage("replay", ReplayOptions(input=str(path)))
 
 
 def replay_states(path: Path, good: Path, folder: Path) -> int:
-    from isaaclab_mimic_core.stages.options import ReplayOptions
+    from isaaclab_mimic_core.options import ReplayOptions
 
     return _stage("replay", ReplayOptions(input=str(path), by="states"))
 
 
 def train(path: Path, good: Path, folder: Path) -> int:
-    from isaaclab_mimic_core.stages.learning_options import TrainOptions
+    from isaaclab_mimic_core.options import TrainOptions
 
     return _stage(
         "train", TrainOptions(dataset=str(path), output=str(folder / "run"), config=str(good.with_name(CONFIG.name)))

@@ -8,8 +8,8 @@ import os
 
 import pytest
 
+from isaaclab_mimic_core import options as stage_options
 from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFailed, StageFinished, StageStarted
-from isaaclab_mimic_core.stages import options as stage_options
 from isaaclab_mimic_ui.choices import Choices, read_shared
 from isaaclab_mimic_ui.messages import clock, describe
 from isaaclab_mimic_ui.steps import GENERATE, STEPS

@@ -56,8 +56,8 @@ def run_stage() -> Callable[..., SimpleNamespace]:
 @pytest.fixture(scope="session")
 def annotated(stack_env, tmp_path_factory) -> SimpleNamespace:
     """The product's sample, annotated once: `path`, and `run` with the events."""
+    from isaaclab_mimic_core.options import AnnotateOptions
     from isaaclab_mimic_core.stages.annotate import Annotate
-    from isaaclab_mimic_core.stages.options import AnnotateOptions
 
     path = tmp_path_factory.mktemp("annotated") / "annotated.hdf5"
     run = _run(Annotate(AnnotateOptions(input=str(SAMPLE), output=str(path), num_envs=NUM_ENVS), stack_env))
@@ -69,7 +69,7 @@ def lasting(stack_env) -> Callable[..., list[bool]]:
     """Says of each demonstration in a file whether the task stays fulfilled in its last state for a second."""
 
     def check(path) -> list[bool]:
-        from isaaclab_mimic_core.stages.options import ReplayOptions
+        from isaaclab_mimic_core.options import ReplayOptions
         from isaaclab_mimic_core.stages.replay import Replay
 
         run = _run(Replay(ReplayOptions(input=str(path), by="end"), stack_env))

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
+from isaaclab_mimic_core.options import AnnotateOptions
 from isaaclab_mimic_core.stages.annotate import Annotate
-from isaaclab_mimic_core.stages.options import AnnotateOptions
 
 pytestmark = pytest.mark.sim
 

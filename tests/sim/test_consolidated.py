@@ -10,9 +10,9 @@ import pytest
 from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.errors import OptionError, OutputError
 from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFinished
+from isaaclab_mimic_core.options import TeleopOptions
 from isaaclab_mimic_core.stages import create_with
 from isaaclab_mimic_core.stages.consolidated import Consolidated
-from isaaclab_mimic_core.stages.options import TeleopOptions
 
 pytestmark = pytest.mark.sim
 

@@ -11,7 +11,7 @@ import torch
 from waiting import LONG
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
-from isaaclab_mimic_core.stages.options import ReplayOptions
+from isaaclab_mimic_core.options import ReplayOptions
 from isaaclab_mimic_core.stages.playback import Playback
 from isaaclab_mimic_core.stages.quickstart import SAMPLE
 from isaaclab_mimic_core.stages.replay import Replay

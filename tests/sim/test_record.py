@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from isaaclab_mimic_core.datasets import DatasetReader
-from isaaclab_mimic_core.stages.options import RecordOptions
+from isaaclab_mimic_core.options import RecordOptions
 from isaaclab_mimic_core.stages.record import Record
 
 pytestmark = pytest.mark.sim

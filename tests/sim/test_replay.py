@@ -8,7 +8,7 @@ import pytest
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.errors import MimicError
-from isaaclab_mimic_core.stages.options import ReplayOptions
+from isaaclab_mimic_core.options import ReplayOptions
 from isaaclab_mimic_core.stages.quickstart import SAMPLE
 from isaaclab_mimic_core.stages.replay import Replay
 

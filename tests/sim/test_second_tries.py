@@ -10,8 +10,8 @@ import torch
 from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.errors import OptionError
+from isaaclab_mimic_core.options import GenerateOptions
 from isaaclab_mimic_core.stages.generate import Generate
-from isaaclab_mimic_core.stages.options import GenerateOptions
 from isaaclab_mimic_core.tasks.franka_stack.script import ScriptedStacker
 
 pytestmark = pytest.mark.sim

@@ -8,14 +8,15 @@ from dataclasses import fields
 import pytest
 
 from isaaclab_mimic_core.errors import InputFileError, OptionError
-from isaaclab_mimic_core.run_manifest import Difference, InputFile, RunManifest, versions_of
-from isaaclab_mimic_core.stages.learning_options import EvaluateOptions, TrainOptions
-from isaaclab_mimic_core.stages.options import (
+from isaaclab_mimic_core.options import (
     AnnotateByHandOptions,
     AnnotateOptions,
+    EvaluateOptions,
     GenerateOptions,
+    TrainOptions,
     deciding,
 )
+from isaaclab_mimic_core.run_manifest import Difference, InputFile, RunManifest, versions_of
 from isaaclab_mimic_core.stages.resume import manifest_of
 
 BEGUN = RunManifest(

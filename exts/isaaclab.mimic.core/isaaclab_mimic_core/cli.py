@@ -21,17 +21,20 @@ from . import __version__, plugins
 from .errors import MimicError, PlatformError
 from .events import Event, StageFailed, to_json
 from .exit_status import DONE, FINDINGS, INTERRUPTED, UNEXPECTED
-from .packaging import PackageOptions, publish
-from .requirements import DESKTOP, explain, how_to_get
-from .sim.launching import end_isaac_sim
-from .stages.learning_options import EvaluateOptions, ExportPolicyOptions, PlayOptions, TrainOptions
-from .stages.options import (
+from .options import (
+    EvaluateOptions,
+    ExportPolicyOptions,
     GenerateOptions,
+    PlayOptions,
     QuickstartOptions,
     RecordOptions,
     TeleopOptions,
+    TrainOptions,
     ViewOptions,
 )
+from .packaging import PackageOptions, publish
+from .requirements import DESKTOP, explain, how_to_get
+from .sim.launching import end_isaac_sim
 from .terminal.signals import interruptible
 from .terminal.streams import Streams, take_streams
 from .verbs import data

@@ -47,7 +47,7 @@ class RunManifest:
     """Everything that decides what a run makes, as plain data.
 
     Options that decide nothing (how many are wanted in all, what is shown meanwhile) are not in it; which those are is
-    declared at the options (`stages.options.may_differ`).
+    declared at the options (`options.may_differ`).
     """
 
     verb: str

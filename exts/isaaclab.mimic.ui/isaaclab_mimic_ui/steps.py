@@ -9,12 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from isaaclab_mimic_core import options as stage_options
 from isaaclab_mimic_core.datagen import planners
 from isaaclab_mimic_core.devices import is_live
 from isaaclab_mimic_core.learning import learners
 from isaaclab_mimic_core.plugins import DEVICES
-from isaaclab_mimic_core.stages import learning_options
-from isaaclab_mimic_core.stages import options as stage_options
 from isaaclab_mimic_core.tasks import all_tasks
 
 from .fields import Field, Filled, Looks, fields_of
@@ -296,7 +295,7 @@ TRAIN = Step(
         ),
         "simulation": SIMULATION,
     },
-    learning_options.TrainOptions,
+    stage_options.TrainOptions,
     {
         "dataset": Looks("Demonstrations", file="in", shared=GENERATED),
         "output": Looks("Folder of the run", file="folder", shared=RUN),
@@ -344,7 +343,7 @@ PLAY = Step(
         "how it is measured": ("first_rollouts", "half_width", "horizon", "hold", "actions", "output", "resume"),
         "simulation": SIMULATION,
     },
-    learning_options.EvaluateOptions,
+    stage_options.EvaluateOptions,
     _MEASURE,
     needs=RUN,
     blocked="needs a policy",
@@ -362,7 +361,7 @@ WATCH = Step(
         "how it is played": ("horizon", "hold", "actions"),
         "simulation": SIMULATION,
     },
-    learning_options.PlayOptions,
+    stage_options.PlayOptions,
     _MEASURE,
     needs=RUN,
     blocked="needs a policy",

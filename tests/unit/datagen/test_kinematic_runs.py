@@ -15,8 +15,8 @@ from kinematic import KinematicStackEnv
 from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.errors import DatasetError, OptionError, OutputError
 from isaaclab_mimic_core.events import AttemptFinished, Warned
+from isaaclab_mimic_core.options import GenerateOptions
 from isaaclab_mimic_core.stages.generate import Generate
-from isaaclab_mimic_core.stages.options import GenerateOptions
 from isaaclab_mimic_core.tasks import DEFAULT_TASK as TASK
 
 ENVS = 4

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from isaaclab_mimic_core.errors import InputFileError, OptionError, OutputError
+from isaaclab_mimic_core.options import EvaluateOptions
 from isaaclab_mimic_core.stages.evaluate import Evaluate
-from isaaclab_mimic_core.stages.learning_options import EvaluateOptions
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from isaaclab_mimic_core.learning.robomimic.demonstrations import find_demonstra
 from isaaclab_mimic_core.learning.robomimic.policy import BatchedPolicy, load_policy
 from isaaclab_mimic_core.learning.robomimic.sequences import Sequences
 from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
-from isaaclab_mimic_core.stages.learning_options import TrainOptions
+from isaaclab_mimic_core.options import TrainOptions
 from isaaclab_mimic_core.stages.train import Train
 
 

@@ -24,7 +24,7 @@ from isaaclab_mimic_core.learning.robomimic.demonstrations import find_demonstra
 from isaaclab_mimic_core.learning.robomimic.sequences import Sequences
 from isaaclab_mimic_core.learning.robomimic.steps import validation_loss
 from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
-from isaaclab_mimic_core.stages.learning_options import TrainOptions
+from isaaclab_mimic_core.options import TrainOptions
 from isaaclab_mimic_core.stages.train import Train
 
 TRAIN = [f"demo_{index}" for index in range(8)]

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 import isaaclab_mimic_core
-from isaaclab_mimic_core.stages.learning_options import TrainOptions
+from isaaclab_mimic_core.options import TrainOptions
 from isaaclab_mimic_core.stages.train import Train
 
 EPOCHS = 5

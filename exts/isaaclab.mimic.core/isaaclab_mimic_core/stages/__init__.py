@@ -8,15 +8,17 @@ from dataclasses import fields
 from typing import Any
 
 from ..errors import OptionError
-from .learning_options import EvaluateOptions, PlayOptions, TrainOptions
-from .options import (
+from ..options import (
     AnnotateByHandOptions,
     AnnotateOptions,
+    EvaluateOptions,
     GenerateOptions,
+    PlayOptions,
     QuickstartOptions,
     RecordOptions,
     ReplayOptions,
     TeleopOptions,
+    TrainOptions,
     ViewOptions,
 )
 from .stage import Stage

@@ -18,8 +18,8 @@ from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode, 
 from ..datasets.layout import ACTIONS, INITIAL_STATE, START_SIGNALS, TERM_SIGNALS
 from ..errors import MimicError, TaskError
 from ..events import DemoSaved, EpisodeAnnotated, Event, Warned
+from ..options import AnnotateOptions
 from .input_task import check_task
-from .options import AnnotateOptions
 from .output_check import as_written, check_output
 from .playback import Playback
 from .recorded import check_fits, misfit, usable_recordings

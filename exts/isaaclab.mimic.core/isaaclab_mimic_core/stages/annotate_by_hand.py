@@ -20,10 +20,10 @@ from ..datasets import BackgroundWriter, DatasetReader, DatasetWriter, Episode
 from ..datasets.layout import DATAGEN_INFO, START_SIGNALS, TERM_SIGNALS
 from ..errors import DatasetError, OutputError
 from ..events import DemoSaved, EpisodeAnnotated, Event, Warned
+from ..options import AnnotateByHandOptions
 from .earlier_marks import marks_in
 from .input_task import check_task
 from .open_marks import OpenMarks
-from .options import AnnotateByHandOptions
 from .output_check import as_written, check_output
 from .playhead import Playhead
 from .reading import Reading

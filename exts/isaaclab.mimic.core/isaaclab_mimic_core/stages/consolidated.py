@@ -20,9 +20,9 @@ from ..datasets import BackgroundWriter, DatasetWriter, Episode
 from ..datasets.layout import DATAGEN_INFO
 from ..errors import DatasetError, OptionError
 from ..events import AttemptFinished, DemoSaved, Event, Warned
+from ..options import TeleopOptions
 from .device_stage import DeviceStage
 from .hints import Hints
-from .options import TeleopOptions
 from .output_check import as_written, check_output
 from .provenance import attempt_finished, generated_from
 from .sim_stage import writing_mode

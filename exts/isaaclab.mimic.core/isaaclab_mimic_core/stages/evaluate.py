@@ -23,11 +23,11 @@ from ..learning.perturb import NOMINAL, VARIANTS, Variant
 from ..learning.results import draw, format_table, summarise
 from ..learning.rollouts import Rollout, Rollouts
 from ..learning.sweep import Sweep
+from ..options import EvaluateOptions
 from ..run_manifest import InputFile, RunManifest
 from ..sim.engines import choose_engine
 from ..tasks import find_task
 from .film import MOST, Film
-from .learning_options import EvaluateOptions
 from .output_check import check_output
 from .resume import manifest_of
 from .sim_stage import SimStage

@@ -6,7 +6,7 @@
 from pathlib import Path
 
 from ..learning.learners import find_learner
-from .learning_options import ExportPolicyOptions
+from ..options import ExportPolicyOptions
 from .output_check import check_output
 
 

@@ -18,8 +18,8 @@ from ..datagen.settings import Settings
 from ..datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool, digest
 from ..errors import OptionError
 from ..events import DemoSaved, Event, Warned
+from ..options import GenerateOptions
 from ..run_manifest import InputFile
-from .options import GenerateOptions
 from .output_check import as_written, check_output
 from .provenance import attempt_finished, generated_from
 from .resume import earlier_generation, file_attrs, manifest_of

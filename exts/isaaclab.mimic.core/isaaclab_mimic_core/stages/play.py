@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import OptionError
 from ..events import Event
+from ..options import PlayOptions
 from .evaluate import Evaluate
-from .learning_options import PlayOptions
 from .pace import Pace
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from ..events import Event, StageFinished
 from ..files import check_folder
+from ..options import AnnotateOptions, GenerateOptions, QuickstartOptions
 from .annotate import Annotate
 from .generate import Generate
-from .options import AnnotateOptions, GenerateOptions, QuickstartOptions
 from .output_check import check_output
 from .sim_stage import SimStage
 

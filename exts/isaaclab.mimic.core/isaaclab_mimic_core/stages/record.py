@@ -11,9 +11,9 @@ from .. import randomness
 from ..datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
 from ..errors import OptionError
 from ..events import AttemptFinished, DemoSaved, Event, Hinted
+from ..options import RecordOptions
 from .device_stage import DeviceStage, one_environment
 from .hints import Hints
-from .options import RecordOptions
 from .output_check import as_written, check_output
 from .resume import next_recording
 from .sim_stage import writing_mode

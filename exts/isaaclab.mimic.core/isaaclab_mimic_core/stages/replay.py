@@ -23,11 +23,11 @@ from ..datasets.edit import Selection, drop, select_names
 from ..datasets.layout import ACTIONS, INITIAL_STATE, STATES
 from ..errors import MimicError, OptionError
 from ..events import EpisodeReplayed, EpisodeSkipped, Event, Warned
+from ..options import ReplayOptions
 from ..sim.engines import choose_engine
 from ..tasks.shipped import DEFAULT_TASK
 from .deviation import Deviation
 from .input_task import check_task
-from .options import ReplayOptions
 from .output_check import as_written, check_output
 from .playback import Playback, stacked_states
 from .recorded import check_fits, usable_recordings

@@ -13,11 +13,11 @@ from ..datagen.planners import choice_of
 from ..datasets import DatasetReader, digest
 from ..datasets.layout import ACTIONS, ATTR_PROVENANCE, ATTR_SEED, INITIAL_STATE
 from ..errors import OptionError
+from ..options import GenerateOptions, SimOptions, deciding
 from ..run_manifest import InputFile, RunManifest, versions_of
 from ..sim.engines import choose_engine
 from ..tasks import find_task
 from .input_task import check_task
-from .options import GenerateOptions, SimOptions, deciding
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ..errors import InputFileError, MimicError, OutputError
 from ..events import Event, StageFinished, Warned
+from ..options import GenerateOptions
 from ..report import RunRecord, write_report
 from ..report.html import FILES
 from ..report.run import FILE_NAME as RUN_FILE_NAME
-from .options import GenerateOptions
 
 
 class RunReport:

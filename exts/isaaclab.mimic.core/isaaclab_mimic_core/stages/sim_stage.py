@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError
 from ..events import Event, PhaseStarted, StageFinished, StageStarted, Warned
+from ..options import SimOptions
 from ..run_manifest import RunManifest
 from ..sim.compute import memory_in_use, resolve_device
 from ..sim.engines import choose_engine
 from ..sim.visualizers import check_visualizer
 from ..tasks import find_task
-from .options import SimOptions
 from .resume import EarlierRun
 from .stage import Stage
 from .watched import watched_pictures, watched_poses

@@ -9,8 +9,8 @@ import torch
 
 from .. import randomness
 from ..events import Event, Hinted
+from ..options import TeleopOptions
 from .device_stage import DeviceStage, one_environment
-from .options import TeleopOptions
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv

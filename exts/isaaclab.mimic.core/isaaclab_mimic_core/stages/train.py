@@ -21,11 +21,11 @@ from ..learning.fit import check_fit
 from ..learning.intervals import wilson
 from ..learning.learners import get_learner
 from ..learning.run_folder import RunFolder, git_state
+from ..options import TrainOptions
 from ..run_manifest import InputFile
 from ..sim.compute import resolve_device
 from ..tasks import find_task
 from .input_task import check_task
-from .learning_options import TrainOptions
 from .output_check import check_output
 from .resume import manifest_of
 from .sim_stage import SimStage

@@ -15,7 +15,7 @@ import torch
 from .. import randomness
 from ..errors import OptionError
 from ..events import Event
-from .options import ViewOptions
+from ..options import ViewOptions
 from .sim_stage import SimStage
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 import tyro
 
 from ..errors import OptionError
-from ..stages.options import AnnotateByHandOptions, AnnotateOptions, ReplayOptions
+from ..options import AnnotateByHandOptions, AnnotateOptions, ReplayOptions
 
 
 @dataclass(frozen=True)

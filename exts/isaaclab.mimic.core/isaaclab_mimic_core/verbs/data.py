@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
-from ..dataset_options import Selection, Thresholds
 from ..errors import OptionError, TaskError
 from ..events import DemoExported, DemoSaved, StageFinished, Warned, to_json
 from ..exit_status import DONE, FINDINGS
+from ..options import Selection, Thresholds
 from ..terminal.signals import raise_lost_interrupt
 from ..terminal.streams import Streams
 from .job import FLAT, Job, Output

@@ -7,7 +7,7 @@ One module a family of findings. `check_file` reads a file demonstration by demo
 what every reader of a file asks before it uses it.
 """
 
-from ...dataset_options import Thresholds
+from ...options import Thresholds
 from .finding import LEVELS, CheckReport, Finding
 from .run import check_file
 from .text import format_report

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...dataset_options import Thresholds
+from ...options import Thresholds
 from .. import layout
 from ..attributes import history
 from ..reader import DatasetReader

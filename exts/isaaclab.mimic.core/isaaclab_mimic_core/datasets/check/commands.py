@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...dataset_options import Thresholds
+from ...options import Thresholds
 from .. import layout
 from .demo import Demo
 from .finding import Finding

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from ...dataset_options import Thresholds
+from ...options import Thresholds
 from .. import layout
 from .demo import Demo, Outline, is_numeric
 from .finding import Finding

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from ...dataset_options import Thresholds
+from ...options import Thresholds
 from ..reader import DatasetReader
 from . import across, commands, content, motion, orientations, states, subtasks
 from .demo import read_demo

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from ...dataset_options import Thresholds
+from ...options import Thresholds
 from .demo import Demo
 from .finding import Finding
 

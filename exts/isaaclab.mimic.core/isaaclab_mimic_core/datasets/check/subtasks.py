@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator
 
-from ...dataset_options import Thresholds
+from ...options import Thresholds
 from .. import layout
 from ..signals import first_change
 from .demo import Demo

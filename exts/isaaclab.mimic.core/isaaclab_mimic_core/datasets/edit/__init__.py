@@ -7,7 +7,7 @@ Every function streams demonstration by demonstration, keeps attributes, adds to
 `EditReport`. The result is another file unless `in_place` is asked for, which replaces the file in one atomic step.
 """
 
-from ...dataset_options import Selection
+from ...options import Selection
 from .conversion import Conversion, convert
 from .kinematics import Kinematics
 from .merging import merge

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ...dataset_options import Selection, Thresholds
 from ...errors import OptionError
+from ...options import Selection, Thresholds
 from .. import layout
 from ..check import check_file
 from ..reader import DatasetReader

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What checks and edits of datasets can be told; the command line's flags and a window's form are made from these.
-
-Nothing heavy is imported here, so that `mimic --help` answers at once.
-"""
+"""What checks and edits of datasets can be told."""
 
 from dataclasses import dataclass
 

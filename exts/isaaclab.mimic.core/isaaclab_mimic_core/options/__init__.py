@@ -1,0 +1,38 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What each stage and verb can be told: command line, window form and worker JSON are made from these.
+
+Nothing heavy is imported here, so that `mimic --help` answers at once.
+"""
+
+from .annotation import AnnotateByHandOptions, AnnotateOptions
+from .datasets import Selection, Thresholds
+from .evaluation import EvaluateOptions, ExportPolicyOptions, PlayOptions
+from .generation import GenerateOptions, QuickstartOptions
+from .replay import ReplayOptions
+from .resuming import by_content, deciding, may_differ
+from .simulation import SimOptions, ViewOptions
+from .teleoperation import RecordOptions, TeleopOptions
+from .training import TrainOptions
+
+__all__ = [
+    "AnnotateByHandOptions",
+    "AnnotateOptions",
+    "EvaluateOptions",
+    "ExportPolicyOptions",
+    "GenerateOptions",
+    "PlayOptions",
+    "QuickstartOptions",
+    "RecordOptions",
+    "ReplayOptions",
+    "Selection",
+    "SimOptions",
+    "TeleopOptions",
+    "Thresholds",
+    "TrainOptions",
+    "ViewOptions",
+    "by_content",
+    "deciding",
+    "may_differ",
+]
