@@ -19,9 +19,9 @@ import tyro
 from physx_generation import annotate_sample
 
 from isaaclab_mimic_core.events import AttemptFinished, StageFinished
-from isaaclab_mimic_core.open_env import open_env
 from isaaclab_mimic_core.options import GenerateOptions
 from isaaclab_mimic_core.stages.generate import Generate
+from isaaclab_mimic_core.tasks.open_env import open_env
 
 OFF = {
     "early_stop": False,

@@ -114,9 +114,9 @@ class _Stopwatch:
 
 def _run_ours(options: Options, folder: Path) -> dict:
     from isaaclab_mimic_core.events import AttemptFinished
-    from isaaclab_mimic_core.open_env import open_env
     from isaaclab_mimic_core.options import GenerateOptions
     from isaaclab_mimic_core.stages.generate import Generate
+    from isaaclab_mimic_core.tasks.open_env import open_env
 
     settings = GenerateOptions(
         input=options.annotated,
@@ -174,8 +174,8 @@ def _run_isaaclab(options: Options, folder: Path) -> dict:
     from isaaclab_mimic.datagen import generation
     from isaaclab_tasks.contrib.stack.stack_env_cfg import StackEventCfg
 
-    from isaaclab_mimic_core.open_env import open_env
     from isaaclab_mimic_core.tasks import DEFAULT_TASK
+    from isaaclab_mimic_core.tasks.open_env import open_env
 
     def as_upstream(cfg: Any) -> None:
         cfg.events = StackEventCfg()

@@ -20,7 +20,7 @@ from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.learning.intervals import wilson
 from isaaclab_mimic_core.learning.robomimic.policy import load_policy
 from isaaclab_mimic_core.learning.rollouts import Rollouts
-from isaaclab_mimic_core.open_env import open_env
+from isaaclab_mimic_core.tasks.open_env import open_env
 
 TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
 

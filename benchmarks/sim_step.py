@@ -36,9 +36,9 @@ def measure(num_envs: int, steps: int, physics: str, device: str, as_shipped: bo
     from isaaclab_mimic_core import randomness
     from isaaclab_mimic_core.envs.episode_terms import after_step, before_step, initial_terms
     from isaaclab_mimic_core.envs.recorder import EpisodeRecorder
-    from isaaclab_mimic_core.open_env import open_env
     from isaaclab_mimic_core.tasks import DEFAULT_TASK
     from isaaclab_mimic_core.tasks.franka_stack.script import ScriptedStacker
+    from isaaclab_mimic_core.tasks.open_env import open_env
 
     begin = time.perf_counter()
     times: dict[str, list[float]] = {part: [] for part in PARTS}

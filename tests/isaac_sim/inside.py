@@ -33,7 +33,7 @@ in_isaac_sim = partial(in_kit, enable=("isaaclab.mimic.core", *ISAAC_SIM), ext_f
 
 def open_still(**options):
     """Open environments in which nothing moves, as a context."""
-    from isaaclab_mimic_core.open_env import open_env
+    from isaaclab_mimic_core.tasks.open_env import open_env
 
     still_task.add_to_tasks()
     return open_env(still_task.ID, 2, **{"device": "cpu", "assets": "local", **options})

@@ -27,8 +27,8 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 @pytest.fixture(scope="session")
 def stack_env() -> Iterator:
     """The three-cube stack with relative actions in `NUM_ENVS` environments; whoever uses it resets it."""
-    from isaaclab_mimic_core.open_env import open_env
     from isaaclab_mimic_core.tasks import DEFAULT_TASK
+    from isaaclab_mimic_core.tasks.open_env import open_env
 
     with open_env(DEFAULT_TASK, NUM_ENVS, device="cpu", assets="local") as env:
         yield env

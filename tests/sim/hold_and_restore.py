@@ -12,7 +12,7 @@ import sys
 import torch
 
 from isaaclab_mimic_core import randomness
-from isaaclab_mimic_core.open_env import open_env
+from isaaclab_mimic_core.tasks.open_env import open_env
 from isaaclab_mimic_core.terminal.streams import take_streams
 
 

@@ -15,8 +15,8 @@ import torch
 
 from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.learning.perturb import VARIANTS
-from isaaclab_mimic_core.open_env import open_env
 from isaaclab_mimic_core.tasks import DEFAULT_TASK
+from isaaclab_mimic_core.tasks.open_env import open_env
 
 CHOSEN = ("start poses x 1.25", "objects 5 % larger", "mass x 2", "friction 0.3", "actuator gains x 0.8")
 

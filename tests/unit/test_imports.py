@@ -100,3 +100,28 @@ def test_a_circle_would_be_found(tmp_path):
     (package / "b" / "z.py").write_text("def f():\n    from thing.a import z\n")
     found = circle(import_graph(package))
     assert set(found) == {"thing.a", "thing.b.z"}
+
+
+def names_in(file: Path) -> set[str]:
+    """Return what a module defines or imports at its top."""
+    found = set()
+    for node in ast.parse(file.read_text()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign | ast.ImportFrom):
+            targets = node.names if isinstance(node, ast.ImportFrom) else node.targets
+            for target in targets:
+                found |= {each.id for each in ast.walk(target) if isinstance(each, ast.Name)}
+                found |= {target.asname or target.name} if isinstance(target, ast.alias) else set()
+    return found
+
+
+def test_the_public_names_are_where_the_stub_says():
+    imports = [node for node in ast.parse((CORE / "__init__.pyi").read_text()).body if isinstance(node, ast.ImportFrom)]
+    assert len(imports) > 20
+    for node in imports:
+        place = CORE.joinpath(*node.module.split("."))
+        file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        assert file.is_file(), f"{node.module} has moved: correct __init__.pyi"
+        missing = {alias.name for alias in node.names} - names_in(file)
+        assert not missing, f"{node.module} has no {missing}: correct __init__.pyi"

@@ -1,16 +1,41 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Isaac Lab Mimic's engine: environments, datasets, generation and the stages a user runs. Knows of no window."""
+"""Isaac Lab Mimic's engine: environments, datasets, generation and the stages a user runs. Knows of no window.
 
-import tomllib
-from pathlib import Path
+`__init__.pyi` lists what a script can import from here, and `docs/api.md` has an example of each. A name is imported
+when it is first asked for: torch and Isaac Lab take seconds.
+"""
 
-
-def _read_version() -> str:
-    # The extension's own file, for it lies beside the package wherever that is: in a checkout, in a wheel, in Kit.
-    config = Path(__file__).parents[1] / "config" / "extension.toml"
-    return tomllib.loads(config.read_text(encoding="utf-8"))["package"]["version"]
+import functools
+import importlib
 
 
-__version__ = _read_version()
+def __getattr__(name: str) -> object:
+    """Import what the stub lists (PEP 562).
+
+    `lazy_loader.attach_stub` does the same, but comes with Isaac Lab, and Kit imports this package without it, too.
+    """
+    module = _exports().get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_exports()})
+
+
+@functools.cache
+def _exports() -> dict[str, str]:
+    """Return each name in the stub with the module that it is imported from."""
+    # Late, for most programs never ask.
+    import ast
+    from pathlib import Path
+
+    imports = ast.parse(Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8")).body
+    return {
+        alias.name: str(each.module) for each in imports if isinstance(each, ast.ImportFrom) for alias in each.names
+    }

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from . import __version__, plugins
+from . import plugins
 from .errors import MimicError, PlatformError
 from .events import Event, StageFailed, to_json
 from .exit_status import DONE, FINDINGS, INTERRUPTED, UNEXPECTED
@@ -40,6 +40,7 @@ from .terminal.streams import Streams, take_streams
 from .verbs import data
 from .verbs.arguments import AnnotateArguments, ReplayArguments
 from .verbs.job import FLAT, Job, Output
+from .version import __version__
 
 _Flat = FLAT
 

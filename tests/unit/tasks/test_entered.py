@@ -9,9 +9,9 @@ gymnasium = pytest.importorskip("gymnasium")
 pytest.importorskip("isaaclab_mimic")
 
 from isaaclab_mimic_core.errors import TaskError  # noqa: E402
-from isaaclab_mimic_core.open_env import open_env  # noqa: E402
 from isaaclab_mimic_core.sim.assets.cloud import cloud_paths  # noqa: E402
 from isaaclab_mimic_core.tasks import all_tasks, find_task  # noqa: E402
+from isaaclab_mimic_core.tasks.open_env import open_env  # noqa: E402
 
 MIMIC = "isaaclab_mimic.envs.franka_stack_ik_rel_mimic_env:FrankaCubeStackIKRelMimicEnv"
 CONFIG = "isaaclab_mimic.envs.franka_stack_ik_rel_mimic_env_cfg:FrankaCubeStackIKRelMimicEnvCfg"

@@ -11,7 +11,7 @@ from .digest import digest
 from .episode import Episode, flatten, nest
 from .frames import FrameSpool
 from .info import format_summary, summarise
-from .reader import DatasetReader
+from .reader import DatasetReader, read_dataset
 from .signals import first_change
 from .validate import validate_source
 from .writer import DatasetWriter, SavedEpisode, dataset_path
@@ -29,6 +29,7 @@ __all__ = [
     "flatten",
     "format_summary",
     "nest",
+    "read_dataset",
     "summarise",
     "validate_source",
 ]

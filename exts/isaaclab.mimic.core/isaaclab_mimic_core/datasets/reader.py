@@ -21,6 +21,21 @@ from .tree import Shape, Tree, Unreadable, find, look_at, names_in, printable, r
 _AGAIN = "Copy the file again, or leave this out: mimic check FILE names all that is damaged, mimic drop leaves it out."
 
 
+def read_dataset(path: str | os.PathLike[str], paths: Iterable[str] | None = None) -> Iterator[Episode]:
+    """Read the demonstrations of a file one after another, in natural order; the file closes at the end.
+
+    Args:
+        path: The file.
+        paths: Flat paths of the datasets or groups to read (`actions`, `obs/eef_pos`, `states`); all if None.
+
+    Raises:
+        InputFileError: The file cannot be opened, is not a dataset, or has no demonstrations.
+        DatasetError: An array is missing or cannot be read.
+    """
+    with DatasetReader(path) as reader:
+        yield from reader.episodes(paths)
+
+
 class DatasetReader:
     """A dataset file opened for reading; a context manager.
 

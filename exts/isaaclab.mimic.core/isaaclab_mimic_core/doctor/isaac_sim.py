@@ -16,7 +16,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
-from .. import __version__
 from ..devices.xr.application import APPLICATION
 from ..devices.xr.application import EXTENSIONS as XR_EXTENSIONS
 from ..errors import MimicError
@@ -24,6 +23,7 @@ from ..interpreter import find_interpreter, is_embedded, running_program
 from ..requirements import PACKAGES, PHYSX, how_to_install, lacking
 from ..sim.engines import automatic_engine
 from ..sim.host import inside_isaac_sim, inside_kit, isaac_sim_is_here
+from ..version import __version__
 
 _WRITTEN_FOR = {"Isaac Sim": "6.2", "Kit": "110.4", "isaaclab": "3.0.0"}
 """What this was written for: a version that begins otherwise is a finding."""

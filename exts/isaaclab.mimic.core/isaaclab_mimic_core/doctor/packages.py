@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from importlib import metadata
 
-from .. import __version__
 from ..finding import Finding
 from ..requirements import COMMANDS, PACKAGES, PHYSX, SIMULATION, Package, how_to_install, is_there
 from ..sim.host import isaac_sim_is_here
+from ..version import __version__
 
 _DISTRIBUTION = "isaaclab-mimic-kit"
 

@@ -170,7 +170,7 @@ class SimStage(Stage):
         return self._start()
 
     def _open_in_parts(self, configure: Callable[[Any], None] | None = None) -> Generator[str, None, "BatchedEnv"]:
-        from ..open_env import open_in_parts
+        from ..tasks.open_env import open_in_parts
 
         o = self.options
         return open_in_parts(

@@ -12,21 +12,21 @@ from collections.abc import Callable, Generator, Iterator
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from .errors import OptionError, TaskError
-from .plugins import TaskSpec, resolve
-from .sim.assets.cloud import cloud_assets_reachable, cloud_paths
-from .sim.compute import resolve_device
-from .sim.engines import choose_engine, configure_engine, in_this_application
-from .sim.fused import compute_accelerations_on_demand, use_fused_actions, use_fused_success
-from .sim.isaac_sim import borrowed_application
-from .sim.isaac_sim.keeping import kept
-from .sim.launching import is_own, start_isaac_sim
-from .sim.preparing import prepare
-from .sim.repairs.physics_threads import no_more_threads_than_cores
-from .tasks import find_task
+from ..errors import OptionError, TaskError
+from ..plugins import TaskSpec, resolve
+from ..sim.assets.cloud import cloud_assets_reachable, cloud_paths
+from ..sim.compute import resolve_device
+from ..sim.engines import choose_engine, configure_engine, in_this_application
+from ..sim.fused import compute_accelerations_on_demand, use_fused_actions, use_fused_success
+from ..sim.isaac_sim import borrowed_application
+from ..sim.isaac_sim.keeping import kept
+from ..sim.launching import is_own, start_isaac_sim
+from ..sim.preparing import prepare
+from ..sim.repairs.physics_threads import no_more_threads_than_cores
+from .names import find_task
 
 if TYPE_CHECKING:
-    from .envs import BatchedEnv
+    from ..envs import BatchedEnv
 
 ASSETS = ("auto", "cloud", "local")
 
@@ -173,8 +173,8 @@ def open_in_parts(
     if tuned:
         compute_accelerations_on_demand(env)
         success_term = use_fused_success(env, success_term)
-    from .envs import adapt
-    from .envs.reset_sampling import attach_keys
+    from ..envs import adapt
+    from ..envs.reset_sampling import attach_keys
 
     attach_keys(env)
     batched = adapt(env, success_term, info)
@@ -242,7 +242,7 @@ def _class_of(task_id: str) -> Any:
 
 def _take_over(cfg: Any, seed: int) -> Any:
     """Take out what would end or record episodes by itself; return the success term."""
-    from .envs.reset_sampling import use_keyed_resets
+    from ..envs.reset_sampling import use_keyed_resets
 
     success_term = getattr(cfg.terminations, "success", None)
     if success_term is None:
@@ -271,7 +271,7 @@ def _build(make: Callable[[Any], Any], task_id: str, cfg: Any) -> Any:
 def _launched(cfg: Any, engine: str, visualizer: str) -> Iterator[None]:
     from isaaclab.app.sim_launcher import launch_simulation
 
-    from .sim.visualizers import configure_visualizer
+    from ..sim.visualizers import configure_visualizer
 
     arguments = in_this_application() if engine == "isaacsim" else configure_visualizer(cfg, visualizer)
     with launch_simulation(cfg, arguments):
