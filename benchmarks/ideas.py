@@ -20,7 +20,7 @@ from physx_generation import annotate_sample
 
 from isaaclab_mimic_core.events import AttemptFinished, StageFinished
 from isaaclab_mimic_core.options import GenerateOptions
-from isaaclab_mimic_core.stages.generate import Generate
+from isaaclab_mimic_core.stages.generation.generate import Generate
 from isaaclab_mimic_core.tasks.open_env import open_env
 
 OFF = {

@@ -115,7 +115,7 @@ class _Stopwatch:
 def _run_ours(options: Options, folder: Path) -> dict:
     from isaaclab_mimic_core.events import AttemptFinished
     from isaaclab_mimic_core.options import GenerateOptions
-    from isaaclab_mimic_core.stages.generate import Generate
+    from isaaclab_mimic_core.stages.generation.generate import Generate
     from isaaclab_mimic_core.tasks.open_env import open_env
 
     settings = GenerateOptions(

@@ -21,7 +21,7 @@ from pathlib import Path
 from isaaclab_mimic_core.devices import make_device
 from isaaclab_mimic_core.options import RecordOptions
 from isaaclab_mimic_core.stages.drive import drive
-from isaaclab_mimic_core.stages.record import Record
+from isaaclab_mimic_core.stages.recording.record import Record
 
 
 def main() -> int:

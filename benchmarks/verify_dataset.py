@@ -25,7 +25,7 @@ from dataclasses import asdict, replace
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.events import EpisodeReplayed, Event, StageFinished
 from isaaclab_mimic_core.options import ReplayOptions
-from isaaclab_mimic_core.stages.replay import Replay
+from isaaclab_mimic_core.stages.replay.replay import Replay
 from isaaclab_mimic_core.tasks.open_env import open_env
 from isaaclab_mimic_core.terminal.streams import take_streams
 

@@ -12,7 +12,8 @@ import sys
 import tempfile
 
 from isaaclab_mimic_core import cli
-from isaaclab_mimic_core.stages import annotate, generate, quickstart, record  # noqa: F401  so that forks need not
+from isaaclab_mimic_core.stages import quickstart  # noqa: F401  so that forks need not
+from isaaclab_mimic_core.stages.recording import record  # noqa: F401
 
 
 def run(arguments: list[str]) -> dict:

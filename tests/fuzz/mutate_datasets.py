@@ -380,7 +380,13 @@ def prepare(verbs: Iterable[str], cache: Path) -> None:
         for name in ("_open", "_open_env"):
             assert callable(getattr(SimStage, name))
             setattr(SimStage, name, reached)
-        for name in ("annotate", "annotate_by_hand", "generate", "replay", "train"):
+        for name in (
+            "annotation.automatic",
+            "annotation.manual",
+            "generation.generate",
+            "replay.replay",
+            "learning.train",
+        ):
             importlib.import_module(f"isaaclab_mimic_core.stages.{name}")
     if "train" in verbs:
         from isaaclab_mimic_core.learning.robomimic.trainer import Trainer

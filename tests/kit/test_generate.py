@@ -26,7 +26,7 @@ DEMOS = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
 def annotated(tmp_path_factory) -> Path:
     """Annotate the sample demonstrations once."""
     from isaaclab_mimic_core.events import StageFailed
-    from isaaclab_mimic_core.stages.worker_client import WorkerClient
+    from isaaclab_mimic_core.remote.worker_client import WorkerClient
 
     if not DEMOS.is_file():
         pytest.skip(f"{DEMOS} is not there")

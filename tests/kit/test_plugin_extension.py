@@ -103,7 +103,7 @@ def shown(panel, name):
 @in_kit(enable=[UI], ext_folders=(EXTS, "{folder}"))
 def test_lists_follow_an_extension(kit, tmp_path, folder):
     from isaaclab_mimic_core.events import StageFailed, StageFinished
-    from isaaclab_mimic_core.stages.worker_client import WorkerClient
+    from isaaclab_mimic_core.remote.worker_client import WorkerClient
 
     window = open_window(kit)
     record = window.panel("record")

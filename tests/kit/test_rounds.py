@@ -78,7 +78,7 @@ def test_a_kit_without_extensions_keeps_all_code_that_it_has_run(kit, tmp_path):
 
 @in_kit(enable=[CORE])
 def test_the_core_starts_alone_and_light(kit, tmp_path):
-    from isaaclab_mimic_core.stages import worker_client
+    from isaaclab_mimic_core.remote import worker_client
 
     assert worker_client.WorkerClient
     assert not kit.is_enabled("omni.ui") and not kit.is_enabled(UI)

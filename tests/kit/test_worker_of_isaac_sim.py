@@ -41,7 +41,7 @@ def make_layout(root: Path) -> Path:
 @in_kit(enable=["isaaclab.mimic.core"])
 def ask_worker(kit, layout):
     from isaaclab_mimic_core.events import StageFinished
-    from isaaclab_mimic_core.stages.worker_client import WorkerClient
+    from isaaclab_mimic_core.remote.worker_client import WorkerClient
 
     assert Path(sys.executable) == layout / "kit" / "kit" and Path(sys.prefix) == layout / "kit" / "python"
     assert os.environ["CARB_APP_PATH"]

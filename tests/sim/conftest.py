@@ -57,7 +57,7 @@ def run_stage() -> Callable[..., SimpleNamespace]:
 def annotated(stack_env, tmp_path_factory) -> SimpleNamespace:
     """The product's sample, annotated once: `path`, and `run` with the events."""
     from isaaclab_mimic_core.options import AnnotateOptions
-    from isaaclab_mimic_core.stages.annotate import Annotate
+    from isaaclab_mimic_core.stages.annotation.automatic import Annotate
 
     path = tmp_path_factory.mktemp("annotated") / "annotated.hdf5"
     run = _run(Annotate(AnnotateOptions(input=str(SAMPLE), output=str(path), num_envs=NUM_ENVS), stack_env))
@@ -70,7 +70,7 @@ def lasting(stack_env) -> Callable[..., list[bool]]:
 
     def check(path) -> list[bool]:
         from isaaclab_mimic_core.options import ReplayOptions
-        from isaaclab_mimic_core.stages.replay import Replay
+        from isaaclab_mimic_core.stages.replay.replay import Replay
 
         run = _run(Replay(ReplayOptions(input=str(path), by="end"), stack_env))
         return [event.success for event in run.kinds["EpisodeReplayed"]]

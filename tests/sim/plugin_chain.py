@@ -15,11 +15,11 @@ from pathlib import Path
 from isaaclab_mimic_core import cli
 from isaaclab_mimic_core.events import StageFinished
 from isaaclab_mimic_core.options import AnnotateOptions, EvaluateOptions, GenerateOptions, RecordOptions, TrainOptions
-from isaaclab_mimic_core.stages.annotate import Annotate
-from isaaclab_mimic_core.stages.evaluate import Evaluate
-from isaaclab_mimic_core.stages.generate import Generate
-from isaaclab_mimic_core.stages.record import Record
-from isaaclab_mimic_core.stages.train import Train
+from isaaclab_mimic_core.stages.annotation.automatic import Annotate
+from isaaclab_mimic_core.stages.generation.generate import Generate
+from isaaclab_mimic_core.stages.learning.evaluate import Evaluate
+from isaaclab_mimic_core.stages.learning.train import Train
+from isaaclab_mimic_core.stages.recording.record import Record
 from isaaclab_mimic_core.tasks.open_env import open_env
 
 TASK, PLAIN = "Example-Stack-Mimic-v0", "Example-Plain-Stack-Mimic-v0"

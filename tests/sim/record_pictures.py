@@ -14,7 +14,7 @@ from isaaclab.managers import ObservationTermCfg, SceneEntityCfg
 
 from isaaclab_mimic_core.options import RecordOptions
 from isaaclab_mimic_core.sim import camera
-from isaaclab_mimic_core.stages.record import Record
+from isaaclab_mimic_core.stages.recording.record import Record
 from isaaclab_mimic_core.tasks import DEFAULT_TASK
 from isaaclab_mimic_core.tasks.open_env import open_env
 

@@ -26,8 +26,8 @@ from isaaclab_mimic_core.devices.spacemouse.device import SpaceMouse  # noqa: E4
 from isaaclab_mimic_core.devices.spacemouse.hid import SpaceMouseReader  # noqa: E402
 from isaaclab_mimic_core.events import AttemptFinished, Event, to_json  # noqa: E402
 from isaaclab_mimic_core.options import RecordOptions, TeleopOptions  # noqa: E402
-from isaaclab_mimic_core.stages.record import Record  # noqa: E402
-from isaaclab_mimic_core.stages.teleop import Teleop  # noqa: E402
+from isaaclab_mimic_core.stages.recording.record import Record  # noqa: E402
+from isaaclab_mimic_core.stages.recording.teleop import Teleop  # noqa: E402
 from isaaclab_mimic_core.tasks import DEFAULT_TASK  # noqa: E402
 from isaaclab_mimic_core.tasks.open_env import open_env  # noqa: E402
 

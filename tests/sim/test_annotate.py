@@ -10,7 +10,7 @@ import pytest
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.options import AnnotateOptions
-from isaaclab_mimic_core.stages.annotate import Annotate
+from isaaclab_mimic_core.stages.annotation.automatic import Annotate
 
 pytestmark = pytest.mark.sim
 

@@ -9,7 +9,7 @@ import pytest
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, first_change
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.options import AnnotateByHandOptions
-from isaaclab_mimic_core.stages.annotate_by_hand import AnnotateByHand
+from isaaclab_mimic_core.stages.annotation.manual import AnnotateByHand
 from isaaclab_mimic_core.stages.quickstart import SAMPLE
 
 pytestmark = pytest.mark.sim

@@ -12,7 +12,7 @@ from isaaclab_mimic_core.errors import OptionError, OutputError
 from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFinished
 from isaaclab_mimic_core.options import TeleopOptions
 from isaaclab_mimic_core.stages import create_with
-from isaaclab_mimic_core.stages.consolidated import Consolidated
+from isaaclab_mimic_core.stages.recording.consolidated import Consolidated
 
 pytestmark = pytest.mark.sim
 
@@ -73,7 +73,7 @@ def test_what_was_demonstrated_is_generated_from(flown, stack_env):
 
 def test_the_demonstration_is_an_annotated_source_of_its_own(flown):
     """As good as recorded and annotated ones: it can be generated from again."""
-    from isaaclab_mimic_core.stages.sources import read_annotated
+    from isaaclab_mimic_core.stages.generation.sources import read_annotated
     from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
     path, events, _ = flown

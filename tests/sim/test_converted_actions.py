@@ -12,9 +12,9 @@ from waiting import LONG
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.options import ReplayOptions
-from isaaclab_mimic_core.stages.playback import Playback
 from isaaclab_mimic_core.stages.quickstart import SAMPLE
-from isaaclab_mimic_core.stages.replay import Replay
+from isaaclab_mimic_core.stages.replay.playback import Playback
+from isaaclab_mimic_core.stages.replay.replay import Replay
 from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
 pytestmark = pytest.mark.sim

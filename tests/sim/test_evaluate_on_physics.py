@@ -22,9 +22,9 @@ from isaaclab_mimic_core.learning.robomimic.policy import BatchedPolicy
 from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
 from isaaclab_mimic_core.learning.rollouts import Disturbance, Rollouts
 from isaaclab_mimic_core.options import EvaluateOptions, PlayOptions, TrainOptions
-from isaaclab_mimic_core.stages.evaluate import Evaluate
-from isaaclab_mimic_core.stages.play import Play
-from isaaclab_mimic_core.stages.train import Train
+from isaaclab_mimic_core.stages.learning.evaluate import Evaluate
+from isaaclab_mimic_core.stages.learning.play import Play
+from isaaclab_mimic_core.stages.learning.train import Train
 from isaaclab_mimic_core.tasks.franka_stack.script import ScriptedStacker
 
 pytestmark = pytest.mark.sim

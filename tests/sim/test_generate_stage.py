@@ -19,7 +19,7 @@ from waiting import LONG
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.errors import DatasetError
 from isaaclab_mimic_core.options import GenerateOptions
-from isaaclab_mimic_core.stages.generate import Generate
+from isaaclab_mimic_core.stages.generation.generate import Generate
 
 pytestmark = pytest.mark.sim
 

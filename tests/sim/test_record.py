@@ -9,7 +9,7 @@ import torch
 
 from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.options import RecordOptions
-from isaaclab_mimic_core.stages.record import Record
+from isaaclab_mimic_core.stages.recording.record import Record
 
 pytestmark = pytest.mark.sim
 

@@ -11,7 +11,7 @@ from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.errors import OptionError
 from isaaclab_mimic_core.options import GenerateOptions
-from isaaclab_mimic_core.stages.generate import Generate
+from isaaclab_mimic_core.stages.generation.generate import Generate
 from isaaclab_mimic_core.tasks.franka_stack.script import ScriptedStacker
 
 pytestmark = pytest.mark.sim

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.sim
 @pytest.fixture
 def shown(stack_env, annotated):
     """Shows moments of a recorded demonstration, from the first to the last, one in each environment."""
-    from isaaclab_mimic_core.stages.recorded import RecordedStates
+    from isaaclab_mimic_core.stages.replay.recorded import RecordedStates
 
     def show(name: str) -> None:
         with DatasetReader(annotated.path) as reader:

@@ -213,7 +213,7 @@ class Worker:
         environment = {name: value for name, value in os.environ.items() if name != HOST_VARIABLE}
         with open(self._log, "w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "isaaclab_mimic_core.stages.worker"],
+                [sys.executable, "-m", "isaaclab_mimic_core.remote.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

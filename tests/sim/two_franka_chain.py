@@ -14,9 +14,9 @@ import torch
 from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.events import StageFinished
 from isaaclab_mimic_core.options import AnnotateOptions, GenerateOptions, RecordOptions
-from isaaclab_mimic_core.stages.annotate import Annotate
-from isaaclab_mimic_core.stages.generate import Generate
-from isaaclab_mimic_core.stages.record import Record
+from isaaclab_mimic_core.stages.annotation.automatic import Annotate
+from isaaclab_mimic_core.stages.generation.generate import Generate
+from isaaclab_mimic_core.stages.recording.record import Record
 from isaaclab_mimic_core.tasks.open_env import open_env
 
 task, folder = sys.argv[1:]

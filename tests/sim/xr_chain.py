@@ -22,7 +22,7 @@ from isaaclab_mimic_core.devices import check_device, make_device
 from isaaclab_mimic_core.devices.settings import DeviceSettings
 from isaaclab_mimic_core.events import DemoSaved, StageFinished, Warned
 from isaaclab_mimic_core.options import RecordOptions
-from isaaclab_mimic_core.stages.record import Record
+from isaaclab_mimic_core.stages.recording.record import Record
 from isaaclab_mimic_core.tasks.franka_stack.script import ScriptedStacker
 from isaaclab_mimic_core.tasks.open_env import open_env
 

@@ -17,7 +17,7 @@ from isaaclab_mimic_core.options import (
     deciding,
 )
 from isaaclab_mimic_core.run_manifest import Difference, InputFile, RunManifest, versions_of
-from isaaclab_mimic_core.stages.resume import manifest_of
+from isaaclab_mimic_core.stages.files.resume import manifest_of
 
 BEGUN = RunManifest(
     "generate",

@@ -24,9 +24,9 @@ _SLOW = (
     "isaaclab_ov.cloner",
     "isaaclab_ov.sensors",
     "newton",
-    "isaaclab_mimic_core.stages.annotate",
-    "isaaclab_mimic_core.stages.generate",
-    "isaaclab_mimic_core.stages.record",
+    "isaaclab_mimic_core.stages.annotation.automatic",
+    "isaaclab_mimic_core.stages.generation.generate",
+    "isaaclab_mimic_core.stages.recording.record",
 )
 
 

@@ -143,7 +143,7 @@ def export_policy(
     """
 
     def job(streams: Streams, output: Output) -> int:
-        from .stages.export_policy import export
+        from .stages.learning.export_policy import export
 
         made = export(options)
         print(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from isaaclab_mimic_core import events
 from isaaclab_mimic_core.errors import MimicError
-from isaaclab_mimic_core.stages.verb_client import VerbClient
+from isaaclab_mimic_core.remote.verb_client import VerbClient
 
 from .data_verbs import outcome, progress, stopped
 

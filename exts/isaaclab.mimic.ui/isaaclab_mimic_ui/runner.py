@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.events import Event, PhaseStarted, StageFailed, Warned
+from isaaclab_mimic_core.remote.worker_client import WorkerClient
 from isaaclab_mimic_core.stages.stage import Stage
-from isaaclab_mimic_core.stages.worker_client import WorkerClient
 
 from .host.base import Host
 

@@ -12,8 +12,8 @@ from collections import deque
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.events import DemoSaved, Event, StageFailed, StageFinished, Warned
 from isaaclab_mimic_core.exit_status import WRONG_INPUT
+from isaaclab_mimic_core.remote.worker_client import WorkerClient
 from isaaclab_mimic_core.sim.host import inside_isaac_sim
-from isaaclab_mimic_core.stages.worker_client import WorkerClient
 
 from .choices import Choices
 from .host.base import Host

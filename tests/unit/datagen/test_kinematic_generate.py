@@ -14,7 +14,7 @@ from isaaclab_mimic_core.datasets.layout import ACTIONS
 from isaaclab_mimic_core.errors import OutputError
 from isaaclab_mimic_core.events import AttemptFinished
 from isaaclab_mimic_core.options import GenerateOptions
-from isaaclab_mimic_core.stages.generate import Generate
+from isaaclab_mimic_core.stages.generation.generate import Generate
 from isaaclab_mimic_core.tasks import DEFAULT_TASK as TASK
 
 WANTED = 8

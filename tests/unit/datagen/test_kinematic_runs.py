@@ -16,7 +16,7 @@ from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.errors import DatasetError, OptionError, OutputError
 from isaaclab_mimic_core.events import AttemptFinished, Warned
 from isaaclab_mimic_core.options import GenerateOptions
-from isaaclab_mimic_core.stages.generate import Generate
+from isaaclab_mimic_core.stages.generation.generate import Generate
 from isaaclab_mimic_core.tasks import DEFAULT_TASK as TASK
 
 ENVS = 4

@@ -10,7 +10,7 @@ import pytest
 
 from isaaclab_mimic_core.errors import InputFileError, OptionError, OutputError
 from isaaclab_mimic_core.options import EvaluateOptions
-from isaaclab_mimic_core.stages.evaluate import Evaluate
+from isaaclab_mimic_core.stages.learning.evaluate import Evaluate
 
 
 @pytest.fixture

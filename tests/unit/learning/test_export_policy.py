@@ -12,7 +12,7 @@ from test_evaluate import make_trainer
 
 from isaaclab_mimic_core.errors import ConfigError, OptionError, OutputError
 from isaaclab_mimic_core.options import ExportPolicyOptions
-from isaaclab_mimic_core.stages.export_policy import export
+from isaaclab_mimic_core.stages.learning.export_policy import export
 
 CASES = {
     "mixture, normalised": {"train": {"hdf5_normalize_obs": True, "batch_size": 20}},

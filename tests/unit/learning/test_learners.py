@@ -17,8 +17,8 @@ from isaaclab_mimic_core.events import CheckpointSaved, EpochFinished, Warned
 from isaaclab_mimic_core.learning.learners import find_learner, get_learner, names
 from isaaclab_mimic_core.options import ExportPolicyOptions, TrainOptions
 from isaaclab_mimic_core.plugins import LEARNERS, LearnerSpec, loading, register_learner
-from isaaclab_mimic_core.stages.export_policy import export
-from isaaclab_mimic_core.stages.train import Train
+from isaaclab_mimic_core.stages.learning.export_policy import export
+from isaaclab_mimic_core.stages.learning.train import Train
 
 FILE = Path(__file__).parent / "mean_learner.py"
 

@@ -21,7 +21,7 @@ from isaaclab_mimic_core.learning.robomimic.policy import BatchedPolicy, load_po
 from isaaclab_mimic_core.learning.robomimic.sequences import Sequences
 from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
 from isaaclab_mimic_core.options import TrainOptions
-from isaaclab_mimic_core.stages.train import Train
+from isaaclab_mimic_core.stages.learning.train import Train
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from isaaclab_mimic_core.learning.robomimic.sequences import Sequences
 from isaaclab_mimic_core.learning.robomimic.steps import validation_loss
 from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
 from isaaclab_mimic_core.options import TrainOptions
-from isaaclab_mimic_core.stages.train import Train
+from isaaclab_mimic_core.stages.learning.train import Train
 
 TRAIN = [f"demo_{index}" for index in range(8)]
 VALID = ["demo_8", "demo_9"]

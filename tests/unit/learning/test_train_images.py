@@ -13,7 +13,7 @@ from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.events import EpochFinished
 from isaaclab_mimic_core.learning.robomimic.policy import load_policy
 from isaaclab_mimic_core.options import TrainOptions
-from isaaclab_mimic_core.stages.train import Train
+from isaaclab_mimic_core.stages.learning.train import Train
 
 SIZE = 32
 ENCODER = {

@@ -14,7 +14,7 @@ import torch
 
 import isaaclab_mimic_core
 from isaaclab_mimic_core.options import TrainOptions
-from isaaclab_mimic_core.stages.train import Train
+from isaaclab_mimic_core.stages.learning.train import Train
 
 EPOCHS = 5
 STEPS = 60
@@ -23,7 +23,7 @@ STEPS = 60
 PROGRAM = """
 import sys
 from isaaclab_mimic_core import cli
-from isaaclab_mimic_core.stages import train
+from isaaclab_mimic_core.stages.learning import train
 train._STATE_EVERY = 0.0
 sys.exit(cli.main(sys.argv[1:]))
 """

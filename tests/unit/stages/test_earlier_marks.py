@@ -8,7 +8,7 @@ import pytest
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
 from isaaclab_mimic_core.errors import MimicError
-from isaaclab_mimic_core.stages.earlier_marks import marks_in
+from isaaclab_mimic_core.stages.annotation.earlier_marks import marks_in
 
 INFO = "obs/datagen_info"
 

@@ -9,7 +9,7 @@ import pytest
 
 from isaaclab_mimic_core.errors import OutputError
 from isaaclab_mimic_core.learning.rollouts import Rollout
-from isaaclab_mimic_core.stages.film import Film, tile
+from isaaclab_mimic_core.stages.learning.film import Film, tile
 
 SIZE = (48, 64, 3)
 

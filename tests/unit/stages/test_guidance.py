@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from isaaclab_mimic_core.stages.hints import Hints
-from isaaclab_mimic_core.stages.instructions import Instructions
+from isaaclab_mimic_core.stages.recording.hints import Hints
+from isaaclab_mimic_core.stages.recording.instructions import Instructions
 
 
 def subtask(signal, description=None, following=None):

@@ -11,9 +11,9 @@ from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.errors import OutputError
 from isaaclab_mimic_core.events import StageFinished, StageStarted
 from isaaclab_mimic_core.options import AnnotateByHandOptions, AnnotateOptions, GenerateOptions
-from isaaclab_mimic_core.stages.annotate import Annotate
-from isaaclab_mimic_core.stages.annotate_by_hand import AnnotateByHand
-from isaaclab_mimic_core.stages.generate import Generate
+from isaaclab_mimic_core.stages.annotation.automatic import Annotate
+from isaaclab_mimic_core.stages.annotation.manual import AnnotateByHand
+from isaaclab_mimic_core.stages.generation.generate import Generate
 from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
 STAGES = {

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from isaaclab_mimic_core.datasets import Episode
-from isaaclab_mimic_core.stages.deviation import Deviation
-from isaaclab_mimic_core.stages.playback import assign
+from isaaclab_mimic_core.stages.replay.deviation import Deviation
+from isaaclab_mimic_core.stages.replay.playback import assign
 
 CUBE, ARM = "rigid_object/cube/root_pose", "articulation/arm/joint_position"
 

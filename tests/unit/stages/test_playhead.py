@@ -5,7 +5,7 @@
 
 import pytest
 
-from isaaclab_mimic_core.stages.playhead import Playhead
+from isaaclab_mimic_core.stages.annotation.playhead import Playhead
 
 
 class Clock:

@@ -13,9 +13,9 @@ from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.errors import DatasetError, OptionError
 from isaaclab_mimic_core.options import AnnotateByHandOptions, AnnotateOptions
 from isaaclab_mimic_core.run_manifest import RunManifest
-from isaaclab_mimic_core.stages.annotate import Annotate
-from isaaclab_mimic_core.stages.annotate_by_hand import AnnotateByHand
-from isaaclab_mimic_core.stages.resume import earlier_annotation, manifest_of, next_recording, recorded_digest
+from isaaclab_mimic_core.stages.annotation.automatic import Annotate
+from isaaclab_mimic_core.stages.annotation.manual import AnnotateByHand
+from isaaclab_mimic_core.stages.files.resume import earlier_annotation, manifest_of, next_recording, recorded_digest
 from isaaclab_mimic_core.tasks import DEFAULT_TASK as TASK
 
 LENGTHS = (10, 11, 12)

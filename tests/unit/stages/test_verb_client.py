@@ -13,7 +13,7 @@ import pytest
 from waiting import wait_until
 
 from isaaclab_mimic_core.events import DemoExported, DemoSaved, StageFailed, StageFinished
-from isaaclab_mimic_core.stages.verb_client import VerbClient
+from isaaclab_mimic_core.remote.verb_client import VerbClient
 
 DEMOS = Path(__file__).parents[3] / "data" / "franka_stack" / "demos.hdf5"
 

@@ -15,7 +15,7 @@ from isaaclab_mimic_core.events import DemoSaved, StageFailed, StageFinished, Wa
 @pytest.fixture
 def worker(start):
     def worker(*lines: str | dict):
-        process = start("-m", "isaaclab_mimic_core.stages.worker")
+        process = start("-m", "isaaclab_mimic_core.remote.worker")
         for line in lines:
             tell(process, line)
         return process

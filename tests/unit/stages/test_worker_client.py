@@ -12,7 +12,7 @@ from waiting import LIMIT, wait_until
 
 from isaaclab_mimic_core.events import DemoSaved, StageFailed, StageFinished
 from isaaclab_mimic_core.interpreter import VARIABLE
-from isaaclab_mimic_core.stages.worker_client import WorkerClient
+from isaaclab_mimic_core.remote.worker_client import WorkerClient
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ PARENT = """
 import signal, sys, time
 # A shell ignores it for what it starts in the background.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from isaaclab_mimic_core.stages.worker_client import WorkerClient
+from isaaclab_mimic_core.remote.worker_client import WorkerClient
 worker = WorkerClient("counting_stage:CountingStage", {"output": sys.argv[1], "num_demos": 0, "step_seconds": 0.01})
 while not any(type(event).__name__ == "DemoSaved" for event in worker.poll()):
     time.sleep(0.01)

@@ -4,6 +4,7 @@
 """The workflow's stages, by name."""
 
 import importlib
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
@@ -24,27 +25,29 @@ from ..options import (
 from .stage import Stage
 
 _STAGES = {
-    "quickstart": ("Quickstart", QuickstartOptions),
-    "view": ("View", ViewOptions),
-    "teleop": ("Teleop", TeleopOptions),
-    "record": ("Record", RecordOptions),
-    "annotate": ("Annotate", AnnotateOptions),
-    "annotate_by_hand": ("AnnotateByHand", AnnotateByHandOptions),
-    "replay": ("Replay", ReplayOptions),
-    "generate": ("Generate", GenerateOptions),
-    "train": ("Train", TrainOptions),
-    "evaluate": ("Evaluate", EvaluateOptions),
-    "play": ("Play", PlayOptions),
+    "quickstart": (".quickstart:Quickstart", QuickstartOptions),
+    "view": (".view:View", ViewOptions),
+    "teleop": (".recording.teleop:Teleop", TeleopOptions),
+    "record": (".recording.record:Record", RecordOptions),
+    "annotate": (".annotation.automatic:Annotate", AnnotateOptions),
+    "annotate_by_hand": (".annotation.manual:AnnotateByHand", AnnotateByHandOptions),
+    "replay": (".replay.replay:Replay", ReplayOptions),
+    "generate": (".generation.generate:Generate", GenerateOptions),
+    "train": (".learning.train:Train", TrainOptions),
+    "evaluate": (".learning.evaluate:Evaluate", EvaluateOptions),
+    "play": (".learning.play:Play", PlayOptions),
 }
-"""Name of a stage and of its module -> class, options. Modules are imported when asked for, for that takes long."""
+"""Name of a stage -> its class and its options. The class's module is imported when asked for: that takes long."""
+_CONSOLIDATED = ".recording.consolidated:Consolidated"
+"""`teleop` with `generate_into`."""
 
 
 def create(name: str, options: dict) -> Stage:
     """Build a stage from plain data, as it arrives in a worker process.
 
     Args:
-        name: `record`, `annotate` or `generate`; or `package.module:Class` for a stage from elsewhere, which is called
-            with the options as keyword arguments.
+        name: Name of one of our stages; or `package.module:Class` for a stage from elsewhere, which is called with the
+            options as keyword arguments.
         options: The fields of the stage's options.
 
     Raises:
@@ -52,8 +55,7 @@ def create(name: str, options: dict) -> Stage:
         MimicError: An option cannot be used.
     """
     if ":" in name:
-        module_name, _, class_name = name.partition(":")
-        return getattr(importlib.import_module(module_name), class_name)(**options)
+        return _find(name)(**options)
     if name not in _STAGES:
         raise OptionError(f"there is no stage {name!r}", remedy=f"Stages: {', '.join(_STAGES)}")
     _, options_class = _STAGES[name]
@@ -65,7 +67,11 @@ def create(name: str, options: dict) -> Stage:
 
 def create_with(name: str, options: Any) -> Stage:
     """Build a stage from its options, as they come from the command line."""
-    class_name, _ = _STAGES[name]
-    if name == "teleop" and options.generate_into:
-        name, class_name = "consolidated", "Consolidated"
-    return getattr(importlib.import_module(f".{name}", __name__), class_name)(options)
+    place, _ = _STAGES[name]
+    return _find(_CONSOLIDATED if name == "teleop" and options.generate_into else place)(options)
+
+
+def _find(place: str) -> Callable[..., Stage]:
+    """Import `module:Class`."""
+    module_name, _, class_name = place.partition(":")
+    return getattr(importlib.import_module(module_name, __name__), class_name)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from ..events import Event, StageFinished
 from ..files import check_folder
 from ..options import AnnotateOptions, GenerateOptions, QuickstartOptions
-from .annotate import Annotate
-from .generate import Generate
-from .output_check import check_output
+from .annotation.automatic import Annotate
+from .files.output_check import check_output
+from .generation.generate import Generate
 from .sim_stage import SimStage
 
 if TYPE_CHECKING:

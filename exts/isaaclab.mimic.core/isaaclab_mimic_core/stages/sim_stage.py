@@ -18,7 +18,7 @@ from ..sim.compute import memory_in_use, resolve_device
 from ..sim.engines import choose_engine
 from ..sim.visualizers import check_visualizer
 from ..tasks import find_task
-from .resume import EarlierRun
+from .files.resume import EarlierRun
 from .stage import Stage
 from .watched import watched_pictures, watched_poses
 

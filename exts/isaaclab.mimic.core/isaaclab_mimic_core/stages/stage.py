@@ -4,7 +4,7 @@
 """The contract of a stage: stepped from outside, answers with events.
 
 Whoever drives a stage owns the clock. The command line loops and sleeps until `due` (`stages.drive`); a window steps
-while its frame budget lasts; a worker process does the same behind JSON lines (`stages.worker`). One step is bounded
+while its frame budget lasts; a worker process does the same behind JSON lines (`remote.worker`). One step is bounded
 work: one environment step, or one unavoidable long operation that was announced by a `PhaseStarted` of the step before.
 """
 

@@ -1,0 +1,159 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A stage in a process of its own, spoken to in lines of JSON.
+
+    python -m isaaclab_mimic_core.remote.worker
+
+The first line on stdin names the stage: `{"stage": "generate", "options": {...}}`. Every further line is a request:
+`{"request": "pause"}`, other keys being its arguments. On stdout leave the stage's events (see `events.to_json`) and,
+at most ten times a second, `{"snapshot": {...}}`. Everything else, native libraries included, ends up on stderr.
+
+The process ends with 0, or with the exit code of the `StageFailed` it sent: 2 if the input was wrong, 70 for an
+unexpected error, whose traceback is on stderr. When stdin ends, its parent is gone: the
+stage is then stopped as if asked to, so its files are complete.
+"""
+
+import json
+import os
+import select
+import sys
+import time
+import traceback
+
+from .. import plugins
+from ..errors import MimicError, OptionError
+from ..events import Event, StageFailed, Warned, to_json
+from ..exit_status import DONE, UNEXPECTED
+from ..requirements import explain
+from ..sim.launching import end_isaac_sim
+from ..stages.stage import Stage
+
+_SNAPSHOT_PERIOD = 0.1
+_LONGEST_WAIT = 0.1
+
+
+class Channel:
+    """The two pipes to the parent, taken away from everybody else in this process."""
+
+    def __init__(self, requests_fd: int, events_fd: int) -> None:
+        self._requests_fd = requests_fd
+        self._events_fd = events_fd
+        self._rest = b""
+        self.parent_gone = False
+
+    @classmethod
+    def take_over(cls) -> "Channel":
+        """Move stdin and stdout out of reach: libraries print, in C too, and children inherit, what is 0 and 1."""
+        requests_fd, events_fd = os.dup(0), os.dup(1)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        os.dup2(2, 1)
+        return cls(requests_fd, events_fd)
+
+    def send(self, line: str) -> None:
+        """Write one line; a parent that no longer reads is noted, not an error."""
+        data = memoryview(line.encode() + b"\n")
+        try:
+            while data:
+                data = data[os.write(self._events_fd, data) :]
+        except BrokenPipeError:
+            self.parent_gone = True
+
+    def send_events(self, events: list[Event]) -> None:
+        for event in events:
+            self.send(to_json(event))
+
+    def send_snapshot(self, stage: Stage) -> None:
+        self.send(json.dumps({"snapshot": stage.snapshot()}))
+
+    def receive(self, wait: float | None) -> list[str]:
+        """Return the lines that are there, after waiting up to `wait` seconds (None: until one comes or stdin ends)."""
+        lines: list[str] = []
+        deadline = None if wait is None else time.monotonic() + wait
+        while not lines and not self.parent_gone:
+            timeout = None if deadline is None else max(0.0, deadline - time.monotonic())
+            if not select.select([self._requests_fd], [], [], timeout)[0]:
+                break
+            data = os.read(self._requests_fd, 65536)
+            self.parent_gone = not data
+            *complete, self._rest = (self._rest + data).split(b"\n")
+            lines = [line.decode(errors="replace") for line in complete if line.strip()]
+        return lines
+
+
+def main() -> int:
+    """Serve one stage; see the module's description."""
+    channel = Channel.take_over()
+    # For the process's last words; whoever started it has found out by itself.
+    plugins.on_problem(lambda problem: print(f"warning: {problem}", file=sys.stderr))
+    try:
+        _serve(channel)
+    except MimicError as error:
+        channel.send_events([StageFailed(str(error), error.exit_code)])
+        return error.exit_code
+    except Exception as error:
+        if isinstance(error, ImportError) and (lack := explain(error)):
+            channel.send_events([StageFailed(str(lack), lack.exit_code)])
+            return lack.exit_code
+        traceback.print_exc()
+        channel.send_events([StageFailed(f"{type(error).__name__}: {error}")])
+        return UNEXPECTED
+    return DONE
+
+
+def _serve(channel: Channel) -> None:
+    lines = channel.receive(wait=None)
+    if not lines:
+        return
+    stage = _create(lines.pop(0))
+    with stage:
+        stopping = False
+        snapshot_due = 0.0
+        while not stage.done:
+            for line in lines:
+                _obey(stage, line, channel)
+            if channel.parent_gone and not stopping:
+                stopping = True
+                stage.request("stop")
+            events = stage.step()
+            # The last snapshot leaves before the last event: whoever has read that event holds the final numbers.
+            if stage.done or time.monotonic() >= snapshot_due:
+                snapshot_due = time.monotonic() + _SNAPSHOT_PERIOD
+                channel.send_snapshot(stage)
+            channel.send_events(events)
+            wait = 0.0 if stage.done else stage.due - time.monotonic()
+            if channel.parent_gone:
+                time.sleep(max(0.0, min(wait, _LONGEST_WAIT)))
+            else:
+                lines = channel.receive(max(0.0, min(wait, _LONGEST_WAIT)))
+
+
+def _create(line: str) -> Stage:
+    # Imported here: a stage brings torch and the simulator with it, and what goes wrong then has to reach the parent.
+    from ..stages import create
+
+    try:
+        order = json.loads(line)
+        name, options = order["stage"], order.get("options", {})
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise OptionError(
+            f"not an order for a worker: {line[:200]}", remedy='Send {"stage": NAME, "options": {...}} first.'
+        ) from error
+    return create(name, options)
+
+
+def _obey(stage: Stage, line: str, channel: Channel) -> None:
+    """Pass a request on; one that cannot be understood is answered with a warning, for the work is worth more."""
+    try:
+        request = json.loads(line)
+        stage.request(request.pop("request"), **request)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        channel.send_events([Warned(f"Request ignored ({error}): {line[:200]}")])
+
+
+if __name__ == "__main__":
+    status = main()
+    end_isaac_sim(status)
+    sys.exit(status)

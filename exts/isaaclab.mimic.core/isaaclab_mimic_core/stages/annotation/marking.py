@@ -1,0 +1,297 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Marks that a person sets on one demonstration: which are expected, where they may be, undo and redo.
+
+A mark is the first sample at which a subtask's signal is raised, so that an `end` mark at m makes the subtask's samples
+end with m, and a `start` mark at m makes them begin with m. What a marking must fulfil is what
+isaaclab_mimic.datagen.datagen_info_pool of Isaac Lab 3.0.0 checks when it loads sources: with the largest random
+offsets that the configuration allows, segments must neither be empty nor overlap.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...errors import MimicError
+
+END, START = "end", "start"
+
+
+class MarkRefused(MimicError):
+    """A mark cannot be where it was asked for, or there is no such mark."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A mark that is expected."""
+
+    eef: str
+    subtask: int
+    kind: str
+    """`end` or `start` of the subtask."""
+    signal: str
+    low: int
+    """Least random offset of this bound in generation [steps]."""
+    high: int
+    """Largest random offset [steps]."""
+    description: str = ""
+    """What the subtask is, in words; empty if the configuration does not say."""
+
+    @property
+    def label(self) -> str:
+        """Name that is unique among the slots: the signal, with `start of` in front for a start mark."""
+        return self.signal if self.kind == END else f"start of {self.signal}"
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """Where a segment begins or ends, seen as a first sample of what follows."""
+
+    name: str
+    at: int
+    low: int
+    high: int
+
+
+def expected_marks(subtask_configs: Mapping[str, Sequence[Any]], start_signals: bool = False) -> tuple[Slot, ...]:
+    """Return the marks that a task wants, end effector by end effector, in the order in which they must follow.
+
+    Every subtask but the last ends with a mark; with start signals every subtask that has a signal's name, the last
+    one too, begins with one.
+
+    Args:
+        subtask_configs: Upstream's `SubTaskConfig` by end effector, as in a `MimicEnvCfg`.
+        start_signals: Whether starts are wanted, as for SkillGen.
+    """
+    slots = []
+    for eef, configs in subtask_configs.items():
+        for index, config in enumerate(configs):
+            signal, words = config.subtask_term_signal, config.description or ""
+            if start_signals and signal is not None:
+                low, high = config.subtask_start_offset_range
+                slots.append(Slot(eef, index, START, signal, int(low), int(high), words))
+            if signal is not None and index < len(configs) - 1:
+                low, high = config.subtask_term_offset_range
+                slots.append(Slot(eef, index, END, signal, int(low), int(high), words))
+    return tuple(slots)
+
+
+class Marking:
+    """The marks of one demonstration while they are being set.
+
+    Args:
+        slots: The marks that are expected (`expected_marks`).
+        num_samples: How long the demonstration is.
+        first_offset: Per end effector the largest offset of the first segment's start [steps]; only matters where
+            that start is not marked.
+    """
+
+    def __init__(self, slots: Sequence[Slot], num_samples: int, first_offset: Mapping[str, int] | None = None):
+        self.slots = tuple(slots)
+        self.num_samples = num_samples
+        self._first_offset = dict(first_offset or {})
+        self._steps: tuple[int | None, ...] = (None,) * len(self.slots)
+        self._done: list[tuple[int | None, ...]] = []
+        self._undone: list[tuple[int | None, ...]] = []
+
+    @property
+    def eef_names(self) -> tuple[str, ...]:
+        """The end effectors that have marks, in the configuration's order."""
+        return tuple(dict.fromkeys(slot.eef for slot in self.slots))
+
+    @property
+    def steps(self) -> tuple[int | None, ...]:
+        """Per slot the sample it is marked at; None where it is not marked yet."""
+        return self._steps
+
+    @property
+    def complete(self) -> bool:
+        return None not in self._steps
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._done)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._undone)
+
+    def next_slot(self, eef: str) -> int | None:
+        """Return the first slot of an end effector that is not marked yet; None if all are."""
+        return next((i for i in self._of(eef) if self._steps[i] is None), None)
+
+    def find(self, label: str) -> int:
+        """Return the slot of this label (or signal).
+
+        Raises:
+            MarkRefused: There is none.
+        """
+        for index, slot in enumerate(self.slots):
+            if slot.label == label:
+                return index
+        known = ", ".join(slot.label for slot in self.slots)
+        raise MarkRefused(f"no mark is named {label!r}; there are {known}")
+
+    def place(self, slot: int, step: int) -> None:
+        """Set a mark, or move it.
+
+        Raises:
+            MarkRefused: It cannot be there; says why. Nothing has changed.
+        """
+        if reason := self._objection(slot, step):
+            raise MarkRefused(reason)
+        self._change(slot, step)
+
+    def remove(self, slot: int) -> None:
+        """Take a mark away.
+
+        Raises:
+            MarkRefused: It is not set.
+        """
+        if self._steps[slot] is None:
+            raise MarkRefused(f"{self.slots[slot].label} is not marked")
+        self._change(slot, None)
+
+    def load(self, marks: Mapping[str, int]) -> None:
+        """Take over marks from elsewhere, by label, whether they are allowed or not: `problems` says what is wrong.
+
+        Labels that are not expected are left out, slots that are not named stay as they are. Undone in one go.
+        """
+        steps = tuple(marks.get(slot.label, now) for slot, now in zip(self.slots, self._steps, strict=True))
+        if steps != self._steps:
+            self._remember()
+            self._steps = steps
+
+    def undo(self) -> None:
+        """Take the last change back.
+
+        Raises:
+            MarkRefused: There is none.
+        """
+        if not self._done:
+            raise MarkRefused("there is nothing to undo")
+        self._undone.append(self._steps)
+        self._steps = self._done.pop()
+
+    def redo(self) -> None:
+        """Make the change again that was taken back last.
+
+        Raises:
+            MarkRefused: There is none.
+        """
+        if not self._undone:
+            raise MarkRefused("there is nothing to redo")
+        self._done.append(self._steps)
+        self._steps = self._undone.pop()
+
+    def neighbour(self, step: int, direction: int) -> int | None:
+        """Return the slot of the nearest mark before (-1) or after (1) a sample; None if there is none."""
+        ordered = [(at, i) for i, at in enumerate(self._steps) if at is not None and (at - step) * direction > 0]
+        if not ordered:
+            return None
+        return (max(ordered) if direction < 0 else min(ordered))[1]
+
+    def problems(self) -> list[str]:
+        """Say what forbids to accept the marking: marks that are missing, out of order or too close; empty if none."""
+        found = []
+        for slot, step in zip(self.slots, self._steps, strict=True):
+            if step is None:
+                found.append(f"{slot.label} of {slot.eef} is not marked")
+            elif not 0 < step < self.num_samples:
+                found.append(f"{slot.label} of {slot.eef} is at {step}, outside the demonstration")
+        for eef in self.eef_names:
+            chain = self._chain(eef, self._steps)
+            known = [(i, bound) for i, bound in enumerate(chain) if bound is not None]
+            for (i, a), (j, b) in itertools.pairwise(known):
+                if reason := self._too_close(eef, chain, i, a, j, b):
+                    found.append(reason)
+        return found
+
+    def signals(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Return termination and start signals as upstream stores them: by signal (num_samples,) bool, raised from the
+        mark on.
+
+        Raises:
+            MarkRefused: The marking is not complete, or not allowed.
+        """
+        if problems := self.problems():
+            raise MarkRefused(problems[0])
+        time = np.arange(self.num_samples)
+        both: dict[str, dict[str, np.ndarray]] = {END: {}, START: {}}
+        for slot, step in zip(self.slots, self._steps, strict=True):
+            assert step is not None
+            both[slot.kind][slot.signal] = time >= step
+        return both[END], both[START]
+
+    def marks(self) -> dict[str, int]:
+        """Return the marks that are set, by label."""
+        return {slot.label: at for slot, at in zip(self.slots, self._steps, strict=True) if at is not None}
+
+    def _of(self, eef: str) -> list[int]:
+        return [i for i, slot in enumerate(self.slots) if slot.eef == eef]
+
+    def _change(self, slot: int, step: int | None) -> None:
+        if self._steps[slot] != step:
+            self._remember()
+            self._steps = (*self._steps[:slot], step, *self._steps[slot + 1 :])
+
+    def _remember(self) -> None:
+        self._done.append(self._steps)
+        self._undone.clear()
+
+    def _objection(self, slot: int, step: int) -> str:
+        """Say why a mark cannot be there, looking at the marks before and after it; empty if it can."""
+        s = self.slots[slot]
+        if not 0 < step < self.num_samples:
+            return (
+                f"{s.label} cannot be at {step}: a signal rises between the first sample, 0, and the last,"
+                f" {self.num_samples - 1}"
+            )
+        steps = (*self._steps[:slot], step, *self._steps[slot + 1 :])
+        chain = self._chain(s.eef, steps)
+        mine = 1 + self._of(s.eef).index(slot)
+        here = chain[mine]
+        before = max(i for i in range(mine) if chain[i] is not None)
+        after = min(i for i in range(mine + 1, len(chain)) if chain[i] is not None)
+        return self._too_close(s.eef, chain, before, chain[before], mine, here) or self._too_close(
+            s.eef, chain, mine, here, after, chain[after]
+        )
+
+    def _chain(self, eef: str, steps: Sequence[int | None]) -> list[_Bound | None]:
+        """Return all bounds of an end effector's segments in order, from the beginning to the end of the episode."""
+        mine = self._of(eef)
+        if mine and self.slots[mine[0]].kind == START:
+            # Its own offset must not lead before the first sample, which is sample 0.
+            chain: list[_Bound | None] = [_Bound("the beginning", -1, 0, 0)]
+        else:
+            chain = [_Bound("the beginning", 0, 0, self._first_offset.get(eef, 0))]
+        for index in mine:
+            slot, step = self.slots[index], steps[index]
+            at = None if step is None else step + (slot.kind == END)
+            chain.append(None if at is None else _Bound(slot.label, at, slot.low, slot.high))
+        return [*chain, _Bound("the end", self.num_samples, 0, 0)]
+
+    def _too_close(self, eef: str, chain: list, i: int, a: Any, j: int, b: Any) -> str:
+        """Say why two bounds that follow each other, but for some not marked yet, cannot be where they are."""
+        unmarked = [self.slots[self._of(eef)[k - 1]] for k in range(i + 1, j)]
+        # Every bound in between needs its own room: from its lowest to its highest offset, and a sample after it.
+        room = 1 + sum(slot.high - slot.low + 1 for slot in unmarked)
+        missing = (a.at + a.high + room) - (b.at + b.low)
+        if missing <= 0:
+            return ""
+        if b.at <= a.at and a.name != "the beginning" and b.name != "the end":
+            return f"{b.name} of {eef} must come after {a.name}"
+        if unmarked:
+            names = ", ".join(slot.label for slot in unmarked)
+            return (
+                f"no room is left between {a.name} and {b.name} of {eef} for {names}: {missing} more samples are needed"
+            )
+        offsets = f", for random offsets move them towards each other by up to {a.high - b.low}"
+        return (
+            f"the segment of {eef} from {a.name} to {b.name} could be empty: it needs {missing} more samples"
+            f"{offsets if a.high - b.low > 0 else ''}"
+        )

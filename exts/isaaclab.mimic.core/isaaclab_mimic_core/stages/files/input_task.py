@@ -1,0 +1,37 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Whether a file is of the task that it is to be used for."""
+
+from ...datasets import DatasetReader
+from ...errors import DatasetError, TaskError
+from ...tasks import find_task
+from ...tasks.names import same_task
+
+_INSIST = "if robot, actions and objects are the same, insist: --any-task"
+
+
+def check_task(reader: DatasetReader, task: str, any_task: bool = False, otherwise: str = _INSIST) -> None:
+    """Check that a file's demonstrations were made in a task; one that does not state its task is taken.
+
+    Args:
+        reader: The file.
+        task: The task that they are to be used for.
+        any_task: Take those of other tasks, too.
+        otherwise: What else can be done than to give that task.
+
+    Raises:
+        DatasetError: They are of another task.
+    """
+    stated = reader.env_name
+    if any_task or not stated or same_task(stated, task):
+        return
+    try:
+        remedy = f"Give --task {find_task(stated).id}"
+    except TaskError:
+        remedy = "Give a file of this task"
+    raise DatasetError(
+        f"is of the task {stated}, not of {find_task(task).id}",
+        where=str(reader.path),
+        remedy=f"{remedy}; or, {otherwise}",
+    )

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Find out that an output cannot be written before minutes have gone into making it."""
+
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ...datasets import dataset_path
+from ...errors import OutputError
+
+
+def as_written(options: Any, *names: str) -> Any:
+    """Return options with datasets named as their files will be: `out` is written, and resumed, as `out.hdf5`."""
+    given = {name: getattr(options, name) for name in names}
+    return replace(options, **{name: str(dataset_path(path)) for name, path in given.items() if path})
+
+
+def check_output(path: str, mode: str = "create", source: str | None = None) -> None:
+    """Check that a file can be made or extended, without leaving anything behind.
+
+    Args:
+        path: The file to be written.
+        mode: The dataset writer's mode; `create` minds an existing file.
+        source: A file that is read while this one is written.
+
+    Raises:
+        OutputError: It cannot be written, or it exists and nothing was said about that.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise OutputError("this is a folder, not a file", where=path, remedy="Name a file in it, ending in .hdf5.")
+    if mode == "create" and target.exists():
+        raise OutputError("the file exists already", where=path, remedy="Give another --output, or --overwrite.")
+    if source and target.exists() and os.path.exists(source) and os.path.samefile(path, source):
+        raise OutputError("this is the input, which would be lost", where=path, remedy="Give another --output.")
+    folder = target.absolute().parent
+    while not folder.exists():
+        folder = folder.parent
+    if not folder.is_dir():
+        raise OutputError(f"{folder} is not a folder", where=path, remedy="Choose a folder of yours.")
+    try:
+        # Tried, for permissions say little: root may do anything and still not write to /proc or a read-only disk.
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"the folder {folder} cannot be written ({(error.strerror or str(error)).lower()})",
+            where=path,
+            remedy="Choose a folder of yours.",
+        ) from error

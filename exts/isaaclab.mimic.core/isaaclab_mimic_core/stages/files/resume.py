@@ -1,0 +1,254 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Go on where a run was stopped or killed: what it was asked for, and how far it got."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...datagen.planners import choice_of
+from ...datasets import DatasetReader, digest
+from ...datasets.layout import ACTIONS, ATTR_PROVENANCE, ATTR_SEED, INITIAL_STATE
+from ...errors import OptionError
+from ...options import GenerateOptions, SimOptions, deciding
+from ...run_manifest import InputFile, RunManifest, versions_of
+from ...sim.engines import choose_engine
+from ...tasks import find_task
+from .input_task import check_task
+
+if TYPE_CHECKING:
+    from ...envs import BatchedEnv
+
+MANIFEST = "manifest"
+"""Where in a dataset's own provenance (`mimic`) the run that makes it is described."""
+
+
+def manifest_of(
+    verb: str,
+    options: SimOptions,
+    inputs: Mapping[str, InputFile],
+    packages: tuple[str, ...] = (),
+    env: "BatchedEnv | None" = None,
+    **decided: Any,
+) -> RunManifest:
+    """Return what a run is asked for.
+
+    Args:
+        verb: Name of the verb.
+        options: Its options.
+        inputs: The files it reads, by option.
+        packages: What its results depend on beside Isaac Lab, torch and the physics engine.
+        env: Environments that are open already.
+        decided: Options whose value is another one than what was given, or that was left to the program; what is no
+            option is passed over.
+    """
+    given = deciding(options)
+    given |= {name: value for name, value in decided.items() if name in given} | {"task": find_task(options.task).id}
+    engine = choose_engine(options.physics)
+    if given.get("physics"):
+        given["physics"] = engine
+    if given.get("assets") == "auto":
+        # Known once the environments are open: see `file_attrs`.
+        del given["assets"]
+    if env is not None:
+        given |= _of_environments(options, env.info)
+    # As it comes back from a file.
+    plain = json.loads(json.dumps({name: value for name, value in given.items() if value is not None}))
+    return RunManifest(verb, plain, inputs, versions_of("isaaclab", "torch", engine, *packages))
+
+
+@dataclass(frozen=True)
+class EarlierRun:
+    """What there is of a run that is to go on."""
+
+    manifest: RunManifest
+    saved: int = 0
+    """Demonstrations that are in the file."""
+    next_attempt: int = 0
+    """Number of the first attempt to make."""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    """The file's own attribute `mimic`."""
+    done: frozenset[str] = frozenset()
+    """Demonstrations of its input that are done."""
+
+
+def file_attrs(
+    manifest: RunManifest, options: Any, info: Mapping[str, Any], earlier: EarlierRun | None, **says: Any
+) -> dict[str, Any]:
+    """Return the attributes that describe a run in its file, now that its environments are open.
+
+    Args:
+        manifest: What it is asked for.
+        options: Its options.
+        info: What the environments say of themselves.
+        earlier: The run that goes on; what its file says of it stays.
+        says: What a new file says beside.
+
+    Returns:
+        The attributes to write; none if they are there.
+
+    Raises:
+        OptionError: The run was begun with other assets, or another engine.
+    """
+    manifest = manifest.with_options(**_of_environments(options, info))
+    if earlier is None:
+        return {ATTR_PROVENANCE: {**says, MANIFEST: manifest.to_dict()}}
+    manifest.check_resumes(earlier.manifest, options.output)
+    provenance = {**earlier.provenance, MANIFEST: manifest.going_on(earlier.manifest).to_dict()}
+    return {ATTR_PROVENANCE: provenance} if provenance != earlier.provenance else {}
+
+
+def _of_environments(options: Any, info: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what environments say of themselves of all that decides."""
+    return {key: info[key] for key in ("physics", "assets") if key in info and key in deciding(options)}
+
+
+def earlier_generation(output: str, failed: str = "") -> EarlierRun | None:
+    """Find out what an earlier `generate` was asked for and how far it got; None if there is no file.
+
+    Attempts are numbered, and number and seed decide an attempt; so a run goes on after the highest number in its
+    files. What was running when it was killed is not tried again.
+
+    Args:
+        output: The file of the run.
+        failed: The file of its failed attempts, if these are kept.
+
+    Raises:
+        OptionError: No such run has made the file.
+        InputFileError: The file cannot be read.
+    """
+    if not Path(output).exists():
+        return None
+    with DatasetReader(output, allow_empty=True) as reader:
+        provenance = _mapping(reader.data_attrs.get(ATTR_PROVENANCE))
+        run = _mapping(provenance.get("generated"))
+        if MANIFEST in provenance:
+            manifest = RunManifest.from_dict(provenance[MANIFEST], output)
+        elif run:
+            manifest = _of_0_1_0(run)
+        else:
+            raise OptionError(
+                "it was not made by mimic generate", where=f"--resume {output}", remedy="Give another --output."
+            )
+        attempts = _attempts(reader, run)
+    last = [*attempts]
+    if failed and Path(failed).exists():
+        with DatasetReader(failed, allow_empty=True) as reader:
+            last += _attempts(reader, run)
+    return EarlierRun(manifest, len(attempts), 1 + max(last, default=-1), provenance)
+
+
+def earlier_annotation(output: str, source: str) -> EarlierRun | None:
+    """Find out what an earlier `annotate` was asked for and what it has done; None if there is no such file.
+
+    Demonstrations may have been added to its input since, and the output may have been edited; what is in both has to
+    be the same.
+
+    Args:
+        output: The annotated file.
+        source: The file of recorded demonstrations.
+
+    Raises:
+        OptionError: The annotated file was made from another one, or not by `annotate`.
+        InputFileError: One of the files cannot be read.
+    """
+    if not Path(output).exists():
+        return None
+    done = set()
+    manifest = RunManifest("annotate")
+    with DatasetReader(source) as recorded, DatasetReader(output, allow_empty=True) as annotated:
+        provenance = _mapping(annotated.data_attrs.get(ATTR_PROVENANCE))
+        if MANIFEST in provenance:
+            manifest = RunManifest.from_dict(provenance[MANIFEST], output)
+        for name in annotated.episode_names:
+            made = annotated_from(annotated.attrs(name))
+            origin = str(made.get("from", ""))
+            if origin not in recorded.episode_names or not _is_same(recorded, origin, made, annotated, name):
+                raise OptionError(
+                    f"its {name} was not made from a demonstration in {source}",
+                    where=f"--resume {output}",
+                    remedy="Give the same --input as before, or another --output.",
+                )
+            done.add(origin)
+            if MANIFEST not in provenance and made.get("by") != "hand":
+                # 0.1.0 has written it to each demonstration.
+                known = {key: made[key] for key in ("task", "physics", "assets") if key in made}
+                manifest = RunManifest("annotate", known)
+    return EarlierRun(manifest, len(done), provenance=provenance, done=frozenset(done))
+
+
+def annotated_from(attrs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an annotated demonstration says of its annotation; empty if it says nothing."""
+    return _mapping(_mapping(attrs.get(ATTR_PROVENANCE)).get("annotated"))
+
+
+def recorded_digest(reader: DatasetReader, name: str) -> str:
+    """Return what tells a recorded demonstration from others: of its actions and its initial state."""
+    return digest([reader.read(name, (ACTIONS, INITIAL_STATE))])
+
+
+def _is_same(recorded: DatasetReader, origin: str, made: Mapping, annotated: DatasetReader, name: str) -> bool:
+    """Whether an annotated demonstration was made from one that is still there."""
+    if "sha256" in made:
+        return recorded_digest(recorded, origin) == made["sha256"]
+    # 0.1.0 has not written down what it was made from.
+    return recorded.shapes(origin).get(ACTIONS) == annotated.shapes(name).get(ACTIONS)
+
+
+def next_recording(output: str, task: str, seed: int) -> int:
+    """Return the number of the next demonstration to be recorded into a file; 0 if there is no such file.
+
+    Number and seed decide the initial state, and all that a script does: the same again would be recorded twice.
+
+    Raises:
+        DatasetError: The file is of another task.
+        InputFileError: It cannot be read.
+    """
+    if not Path(output).exists():
+        return 0
+    with DatasetReader(output, allow_empty=True) as reader:
+        check_task(reader, task, otherwise="give another --output")
+        all_attrs = [reader.attrs(name) for name in reader.episode_names]
+    made = [
+        _mapping(_mapping(attrs.get(ATTR_PROVENANCE)).get("recorded"))
+        for attrs in all_attrs
+        if attrs.get(ATTR_SEED) == seed
+    ]
+    return 1 + max((int(origin.get("number", -1)) for origin in made), default=-1)
+
+
+def _attempts(reader: DatasetReader, run: Mapping[str, Any]) -> list[int]:
+    """Return the numbers of the attempts in a file of a run.
+
+    Raises:
+        OptionError: There are others in it, too: it was merged.
+    """
+    found = []
+    for name in reader.episode_names:
+        made = _mapping(_mapping(reader.attrs(name).get(ATTR_PROVENANCE)).get("generated"))
+        if any(made.get(key) != run.get(key) for key in ("seed", "mode")):
+            raise OptionError(
+                f"its {name} comes from elsewhere, not from the run that began it",
+                where=f"--resume {reader.path}",
+                remedy="Give another --output, and join the files with mimic merge.",
+            )
+        found.append(int(made.get("attempt", -1)))
+    return found
+
+
+def _of_0_1_0(run: Mapping[str, Any]) -> RunManifest:
+    """Return what 0.1.0 has written down of a run: no hash of its sources."""
+    options = {name: run[name] for name in ("task", "seed", "mode", "physics", "assets") if name in run}
+    settings = _mapping(run.get("settings"))
+    options |= {each.name: settings[each.name] for each in fields(GenerateOptions) if each.name in settings}
+    if "planner" in run:
+        options["planner"] = choice_of(run["planner"])
+    inputs = {"input": InputFile(str(run["input"]))} if "input" in run else {}
+    return RunManifest("generate", options, inputs, {})
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The report that a generating stage writes of its own run."""
+
+from pathlib import Path
+
+from ...errors import InputFileError, MimicError, OutputError
+from ...events import Event, StageFinished, Warned
+from ...options import GenerateOptions
+from ...report import RunRecord, write_report
+from ...report.html import FILES
+from ...report.run import FILE_NAME as RUN_FILE_NAME
+
+
+class RunReport:
+    """Listens to a stage's events, and writes the report when the stage has ended.
+
+    Args:
+        options: The stage's options; a run that is resumed goes on with the record that lies in the report's folder.
+
+    Raises:
+        OutputError: The folder holds a report already, or that of another run, or is a file.
+    """
+
+    def __init__(self, options: GenerateOptions):
+        self._options = options
+        self._folder = Path(options.report)
+        if self._folder.exists() and not self._folder.is_dir():
+            raise OutputError("is a file, not a folder", where=options.report, remedy="Give another --report.")
+        there = any((self._folder / name).exists() for name in FILES)
+        if there and not (options.overwrite or options.resume):
+            raise OutputError(
+                "holds a report already", where=options.report, remedy="Give another --report, or --overwrite."
+            )
+        earlier = self._earlier()
+        self._record = earlier if options.resume and earlier else RunRecord()
+        if options.resume and earlier and Path(earlier.options.get("output", "")).name != Path(options.output).name:
+            raise OutputError(
+                f"is the report of {earlier.options.get('output')}",
+                where=options.report,
+                remedy="Give another --report, or go on with that file.",
+            )
+
+    def _earlier(self) -> RunRecord | None:
+        """Return the record that the folder holds; a training run, too, has a file of that name, which is not ours."""
+        path = self._folder / RUN_FILE_NAME
+        try:
+            return RunRecord.load(path) if path.exists() else None
+        except InputFileError as error:
+            raise OutputError(
+                f"holds a {RUN_FILE_NAME} that is no report's", where=str(path), remedy="Give another --report."
+            ) from error
+
+    def follow(self, events: list[Event]) -> list[Event]:
+        """Take note of events; returns them, the last one completed by the report's place."""
+        for event in events:
+            self._record.add(event)
+        if not events or not isinstance(ending := events[-1], StageFinished) or not self._record.attempts:
+            return events
+        try:
+            written = write_report(self._folder, self._record, self._options.output, self._options.input)
+        except MimicError as error:
+            # The dataset is complete: a report that cannot be written is no reason to call the run failed.
+            return [*events[:-1], Warned(f"The report could not be written: {error}"), ending]
+        summary = {**ending.summary, "report": str(written)}
+        return [*events[:-1], StageFinished(ending.stage, ending.outcome, summary)]

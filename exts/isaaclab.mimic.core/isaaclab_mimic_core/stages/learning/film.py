@@ -1,0 +1,99 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Films of rollouts: environments side by side, each with a frame that says how it ended."""
+
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+
+from ...datasets.export.mp4 import Mp4
+from ...errors import OutputError
+from ...learning.rollouts import Rollout
+
+MOST = 16
+"""Rollouts in one film."""
+_BORDER = 6
+"""[pixels]"""
+_QUALITY = 7
+"""The encoder's, from 0 to 10."""
+_SUCCESS, _FAILURE = (60, 170, 80), (200, 60, 50)
+
+
+class Film:
+    """Writes an mp4, of which every frame shows all environments; it has its name only when it is whole.
+
+    Args:
+        path: The file to write; one that is there is replaced at the end.
+        fps: Pictures a second.
+    """
+
+    def __init__(self, path: Path, fps: float):
+        self.path = path
+        self._fps = fps
+        self._beside = path.with_name(f".{path.stem}.part.mp4")
+        self._over: dict[int, np.ndarray] = {}
+        self._video: Mp4 | None = None
+
+    def add(self, pictures: np.ndarray, ended: list[Rollout]) -> None:
+        """Add a frame.
+
+        Args:
+            pictures: (num_envs, height, width, 3) uint8.
+            ended: Rollouts that ended with this step; from now on their environments show this picture, in a border.
+
+        Raises:
+            OutputError: The film cannot be written.
+        """
+        for rollout in ended:
+            last = pictures[rollout.env].copy()
+            inside = last[_BORDER:-_BORDER, _BORDER:-_BORDER].copy()
+            last[:] = _SUCCESS if rollout.success else _FAILURE
+            last[_BORDER:-_BORDER, _BORDER:-_BORDER] = inside
+            self._over[rollout.env] = last
+        shown = pictures.copy()
+        for index, last in self._over.items():
+            shown[index] = last
+        self._send(tile(shown))
+
+    def close(self, whole: bool = True) -> None:
+        """End the film; one that is not `whole` is thrown away.
+
+        Raises:
+            OutputError: The film cannot be written.
+        """
+        if self._video is None:
+            return
+        video, self._video = self._video, None
+        try:
+            video.close()
+            if whole:
+                os.replace(self._beside, self.path)
+        except OSError as error:
+            raise self._cannot(error) from error
+        finally:
+            self._beside.unlink(missing_ok=True)
+
+    def _send(self, frame: np.ndarray) -> None:
+        try:
+            if self._video is None:
+                self._video = Mp4(self._beside, frame.shape[0], frame.shape[1], self._fps, _QUALITY)
+            self._video.add(frame)
+        except OSError as error:
+            raise self._cannot(error) from error
+
+    def _cannot(self, error: OSError) -> OutputError:
+        return OutputError(f"the film cannot be written ({error})", where=str(self.path), remedy="Is the disk full?")
+
+
+def tile(pictures: np.ndarray) -> np.ndarray:
+    """Put pictures side by side in rows, in as square a field as may be: (N, H, W, 3) -> (rows H, columns W, 3)."""
+    count, height, width, colours = pictures.shape
+    columns = math.ceil(math.sqrt(count))
+    rows = math.ceil(count / columns)
+    field = np.zeros((rows * columns, height, width, colours), pictures.dtype)
+    field[:count] = pictures
+    field = field.reshape(rows, columns, height, width, colours)
+    return field.transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, colours)

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Watch a policy: its evaluation, at the speed of real time, without files."""
+
+import time
+from typing import TYPE_CHECKING
+
+from ...errors import OptionError
+from ...events import Event
+from ...options import PlayOptions
+from ..pace import Pace
+from .evaluate import Evaluate
+
+if TYPE_CHECKING:
+    from ...envs import BatchedEnv
+
+
+class Play(Evaluate):
+    """Runs rollouts for somebody to look at; closing the view ends it."""
+
+    name = "play"
+    options: PlayOptions
+    keeps_files = False
+
+    def __init__(self, options: PlayOptions, env: "BatchedEnv | None" = None):
+        if options.video:
+            raise OptionError(
+                "playing writes no files",
+                where="--video",
+                remedy="mimic evaluate --video N films N rollouts of each checkpoint.",
+            )
+        super().__init__(options, env)
+        self._pace = Pace(0.0)
+
+    @property
+    def due(self) -> float:
+        # Without somebody who looks on nobody waits for real time.
+        seen = self.options.viz != "none" or self._watched >= 0
+        return self._pace.due if seen and not self.paused else super().due
+
+    def _begin(self) -> list[Event]:
+        self._pace = Pace(1.0 / self.env.step_dt)
+        return super()._begin()
+
+    def _tick(self) -> list[Event]:
+        if self.env.live.closed:
+            self._stopping = True
+        self._pace.tick(time.monotonic())
+        return super()._tick()

@@ -1,0 +1,233 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What stages that a device drives have in common: its requests, its coming and going, the step rate, instructions."""
+
+import time
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from ... import devices
+from ...devices import device as asked
+from ...devices.xr.application import application_for_xr
+from ...errors import OptionError
+from ...events import Event, Warned
+from ...tasks import find_task
+from ..pace import Pace
+from ..sim_stage import SimStage
+from .instructions import Instructions
+
+if TYPE_CHECKING:
+    from ...devices.device import TeleopDevice
+    from ...envs import BatchedEnv
+
+_REST = 0.02
+"""[s] How often a device is polled while the simulation rests."""
+_DRAW = 0.05
+"""[s] How often the view is drawn meanwhile."""
+
+
+class DeviceStage(SimStage):
+    """A stage whose environments a device drives.
+
+    Further requests: `reset` (discard, start anew), `toggle_pause`, and what hosts feed devices with: `key` with `key`
+    and `pressed`, `gamepad` with `control` and `value`, `release`.
+
+    Args:
+        options: What to do; also a `DeviceSettings`.
+        env: As for `SimStage`.
+        device: Drives instead of the one in the options; for programs and tests.
+
+    Raises:
+        MimicError: An option cannot be used, or the device cannot drive here.
+    """
+
+    options: Any
+
+    def __init__(self, options: Any, env: "BatchedEnv | None" = None, device: Any = None):
+        super().__init__(options, env)
+        self._make_device = device
+        if device is None:
+            devices.check_device(options, find_task(options.task).id)
+        self._live = devices.is_live(options.teleop_device)
+        self._device: TeleopDevice | None = None
+        self._pace = Pace(options.step_hz if self._live else 0.0)
+        self._connected = True
+        self._armed = False
+        self._reset_wanted = False
+        self._told_slow = False
+        self._looked = self._drawn = 0.0
+        self._instructions: Instructions | None = None
+
+    @property
+    def device(self) -> "TeleopDevice":
+        """The device, open."""
+        assert self._device is not None, "the stage has not opened its device yet"
+        return self._device
+
+    @property
+    def paused(self) -> bool:
+        """Whether simulation rests: on request, by the view's button, or because the device is gone."""
+        return super().paused or not (self._connected or self._stopping)
+
+    @property
+    def due(self) -> float:
+        if self._stopping or self._device is None:
+            return 0.0
+        # A fixed time, not one that moves on: a window steps what is due.
+        return self._looked + _REST if self.paused or self._armed else self._pace.due
+
+    def _announce(self) -> list[Event]:
+        if self.options.teleop_device == "xr" and self._env is None and not self.options.mcap_replay:
+            self._resources.enter_context(application_for_xr())
+        return super()._announce()
+
+    def step(self) -> list[Event]:
+        """Poll the device, also while paused, and make an environment step if one is wanted."""
+        if self.done or self._device is None:
+            return super().step()
+        self.env.live.check()
+        events = self._attend()
+        if self.paused:
+            self._rest()
+            return events
+        return events + super().step()
+
+    def snapshot(self) -> dict:
+        shown = {
+            **super().snapshot(),
+            "teleop_device": self.options.teleop_device,
+            "live": self._live,
+            "paused": self.paused,
+        }
+        if self._device is not None and self._live:
+            shown |= {
+                "waiting": self._armed,
+                "connected": self._connected,
+                "readings": self._device.readings(),
+                "controls": self._device.help(),
+                "steps_per_second": round(self._pace.rate, 1),
+                **self._pace.figures(),
+            }
+        if self._instructions is not None:
+            shown["instructions"] = self._instructions.current
+        return shown
+
+    # -- for subclasses
+
+    def _open_device(self) -> None:
+        """Open the device; the environments are open."""
+        if self._make_device is not None:
+            device = self._make_device(self.env)
+        else:
+            device = devices.make_device(self.env, self.options)
+        self._device = device
+        self._resources.callback(device.close)
+        if self._live:
+            self._instructions = Instructions(self.env.cfg.subtask_configs)
+
+    def _begin_driving(self, env_ids: torch.Tensor, numbers: torch.Tensor, await_input: bool) -> list[Event]:
+        """Tell the device that it drives freshly reset environments; `await_input`: rest until it does."""
+        self.device.begin(env_ids, numbers)
+        self._armed = self._live and (await_input or self.device.waits_for_start)
+        return self._show(list(self._instructions.begin())) if self._instructions else []
+
+    def _begin_step(self) -> list[Event] | None:
+        """Return None if no environment step shall be made now, else keep the rate and return what to say of it."""
+        if self._armed and not self.device.waits_for_start and self.device.active:
+            self._armed = False
+        if self._armed:
+            self._rest()
+            return None
+        self._pace.tick(time.monotonic())
+        if self._pace.too_slow and not self._told_slow:
+            self._told_slow = True
+            rate = 1.0 / self._pace.period
+            message = f"This machine makes {self._pace.rate:.0f} steps/s of the {rate:.0f} asked for (--step-hz)"
+            return [Warned(f"{message}: the robot moves that much slower.")]
+        return []
+
+    def _follow(self, signals: dict[str, bool]) -> list[Event]:
+        """Bring the instructions up to date with the driven environment's signals after a step."""
+        return self._show(list(self._instructions.observe(signals))) if self._instructions else []
+
+    @abstractmethod
+    def _reset_requested(self) -> list[Event]:
+        """Discard what was done since the last reset, and start anew."""
+
+    # -- input
+
+    def _request(self, name: str, **arguments: Any) -> None:
+        if name == asked.TOGGLE_PAUSE:
+            self._paused = not self._paused
+        elif name == asked.RESET:
+            self._reset_wanted = True
+        elif name in ("key", "gamepad", "release"):
+            self._feed(name, **arguments)
+        else:
+            super()._request(name, **arguments)
+
+    def _feed(self, name: str, **arguments: Any) -> None:
+        if self._device is None:
+            # Nothing to move yet, but ending must be possible.
+            if arguments.get("pressed") and asked.REQUEST_KEYS.get(arguments.get("key", "")) == asked.STOP:
+                self.request("stop")
+        elif name == "key":
+            self._device.key(str(arguments["key"]), bool(arguments["pressed"]))
+        elif name == "gamepad":
+            self._device.gamepad(str(arguments["control"]), float(arguments["value"]))
+        else:
+            self._device.release()
+
+    @torch.inference_mode()
+    def _attend(self) -> list[Event]:
+        """Poll the device and do what it asks for."""
+        device, events = self.device, []
+        self._looked = time.monotonic()
+        device.poll()
+        requests = device.take_requests()
+        if device.connected != self._connected:
+            self._connected = device.connected
+            # What the robot was told before is not to be finished by itself.
+            device.halt()
+            lost = device.trouble or "The device is gone."
+            if asked.STOP not in requests:
+                lost += " The stage rests until it is back."
+            events.append(Warned("The device is back." if self._connected else lost))
+        for request in requests:
+            if request == asked.RESUME:
+                self._armed = False
+            self.request(request)
+        if self._reset_wanted and not self._stopping:
+            self._reset_wanted = False
+            events += self._reset_requested()
+        return events
+
+    def _rest(self) -> None:
+        self._pace.rest()
+        now = time.monotonic()
+        if now - self._drawn >= _DRAW:
+            self._drawn = now
+            self.env.live.refresh()
+
+    def _show(self, events: list[Event]) -> list[Event]:
+        if events and self._instructions:
+            current = self._instructions.current
+            self.device.show({eef: (told["now"], told["next"]) for eef, told in current.items()})
+        return events
+
+
+def one_environment(options: Any) -> None:
+    """Check that a person drives one environment.
+
+    Raises:
+        OptionError: More were asked for.
+    """
+    if devices.is_live(options.teleop_device) and options.num_envs != 1:
+        raise OptionError(
+            f"a person drives one environment, not {options.num_envs}",
+            where="--num-envs",
+            remedy="Leave it out, or use --teleop-device scripted.",
+        )

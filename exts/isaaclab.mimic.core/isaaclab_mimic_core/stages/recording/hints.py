@@ -1,0 +1,81 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Advice while a person demonstrates: what Isaac Lab's tutorial asks for, told when it is not kept.
+
+Short demonstrations without pauses make policies that do not dawdle.
+"""
+
+import math
+import statistics
+from collections.abc import Sequence
+
+from ...events import Hinted
+
+LONG_STEPS = 900
+"""A first demonstration is called long after so many steps: half a minute at 30 Hz."""
+LONG_FACTOR = 1.5
+"""A later one, after so many times the median of those that were kept."""
+PAUSE_S = 1.0
+"""Time without movement after which it is called a pause [s]."""
+QUIET_S = 10.0
+"""Time for which nothing more is said about pauses [s]."""
+STILL = 0.01
+"""A hand slower than that does not move [m/s]."""
+
+
+class Hints:
+    """Watches one demonstration at a time.
+
+    Args:
+        period: Time that a step takes [s].
+    """
+
+    def __init__(self, period: float):
+        self._period = period
+        self._kept: list[int] = []
+        self.speed = 0.0
+        """How fast the fastest hand moves [m/s]."""
+        self.latest = ""
+        """The last hint of the running demonstration."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget the demonstration before."""
+        self._steps, self._still = 0, 0
+        self._positions: Sequence[Sequence[float]] = ()
+        self._told_long, self._quiet = False, 0
+        self.speed, self.latest = 0.0, ""
+
+    def keep(self, steps: int) -> None:
+        """Take note that a demonstration of so many steps was kept."""
+        self._kept.append(steps)
+
+    def observe(self, positions: Sequence[Sequence[float]], success: bool) -> list[Hinted]:
+        """Take note of a step.
+
+        Args:
+            positions: (num_eefs, 3) where the hands are [m].
+            success: Whether the task is fulfilled: then standing still is right.
+        """
+        self._steps += 1
+        if self._positions:
+            moved = max(map(math.dist, positions, self._positions))
+            self.speed = moved / self._period
+        self._positions = positions
+        self._still = self._still + 1 if self.speed < STILL and not success else 0
+        self._quiet -= 1
+        if self._still >= round(PAUSE_S / self._period) and self._quiet < 0:
+            self._quiet = round(QUIET_S / self._period)
+            return self._tell("Keep moving: pauses are learned too.")
+        if self._steps > self._longest() and not self._told_long:
+            self._told_long = True
+            return self._tell(f"This is getting long ({self._steps} steps). Shorter ones train better; R starts anew.")
+        return []
+
+    def _longest(self) -> float:
+        return LONG_FACTOR * statistics.median(self._kept) if self._kept else LONG_STEPS
+
+    def _tell(self, message: str) -> list[Hinted]:
+        self.latest = message
+        return [Hinted(message)]

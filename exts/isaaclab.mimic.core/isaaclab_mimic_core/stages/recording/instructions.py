@@ -1,0 +1,71 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What to do now and what comes next, for every end effector, from the subtasks' descriptions and their signals."""
+
+from typing import Any
+
+from ...events import InstructionChanged
+
+
+class Instructions:
+    """Follows one environment through its subtasks.
+
+    A subtask is over when its termination signal first changes; one without a signal, as every last one is, stays.
+
+    Args:
+        subtask_configs: End effector -> its subtasks (Isaac Lab's `SubTaskConfig`).
+    """
+
+    def __init__(self, subtask_configs: dict[str, list[Any]]):
+        self._configs = subtask_configs
+        self._at = dict.fromkeys(subtask_configs, 0)
+        self._before: dict[str, bool] = {}
+
+    def begin(self) -> list[InstructionChanged]:
+        """Start anew, and return every end effector's first instruction."""
+        self._at = dict.fromkeys(self._configs, 0)
+        self._before = {}
+        return [self._instruction(eef) for eef in self._configs if self._configs[eef]]
+
+    def observe(self, signals: dict[str, bool]) -> list[InstructionChanged]:
+        """Take the signals after a step (by name); return the instructions that changed."""
+        changed = {name for name, value in signals.items() if self._before.get(name, value) != value}
+        self._before = self._before or dict(signals)
+        events = []
+        for eef, subtasks in self._configs.items():
+            if (
+                subtasks
+                and subtasks[self._at[eef]].subtask_term_signal in changed
+                and self._at[eef] + 1 < len(subtasks)
+            ):
+                self._at[eef] += 1
+                events.append(self._instruction(eef))
+        return events
+
+    @property
+    def current(self) -> dict[str, dict]:
+        """End effector -> `subtask` (counted from 1), `of`, `now`, `next`."""
+        shown = {}
+        for eef, subtasks in self._configs.items():
+            if subtasks:
+                event = self._instruction(eef)
+                shown[eef] = {"subtask": event.subtask + 1, "of": event.of, "now": event.now, "next": event.next}
+        return shown
+
+    def _instruction(self, eef: str) -> InstructionChanged:
+        subtasks, at = self._configs[eef], self._at[eef]
+        following = _words(subtasks, at + 1) if at + 1 < len(subtasks) else ""
+        given = getattr(subtasks[at], "next_subtask_description", None)
+        # Most tasks describe what comes next with the subtask before it.
+        announced = getattr(subtasks[at - 1], "next_subtask_description", None) if at else None
+        now = getattr(subtasks[at], "description", None) or announced or _words(subtasks, at)
+        return InstructionChanged(eef, at, len(subtasks), now, given or following)
+
+
+def _words(subtasks: list[Any], index: int) -> str:
+    subtask = subtasks[index]
+    if description := getattr(subtask, "description", None):
+        return description
+    signal = subtask.subtask_term_signal
+    return f"Subtask {index + 1} of {len(subtasks)}" + (f" ({signal})" if signal else "")

@@ -1,0 +1,205 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Record demonstrations from a device into a file."""
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from ... import randomness
+from ...datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
+from ...errors import OptionError
+from ...events import AttemptFinished, DemoSaved, Event, Hinted
+from ...options import RecordOptions
+from ..files.output_check import as_written, check_output
+from ..files.resume import next_recording
+from ..sim_stage import writing_mode
+from .device_stage import DeviceStage, one_environment
+from .hints import Hints
+
+if TYPE_CHECKING:
+    from ...envs import BatchedEnv
+
+_SCRIPT_PATIENCE = 600
+"""Steps after which a scripted demonstration counts as failed."""
+_EXPECTED_STEPS = 600
+"""What a person's demonstration is given memory for at first."""
+
+
+class Record(DeviceStage):
+    """Lets a person or a script demonstrate until enough demonstrations have succeeded.
+
+    A person's demonstration begins with the first input, so that its first row is the state at reset and nothing is
+    recorded of what goes before it. It ends when the task has stayed fulfilled for `num_success_steps` and
+    `num_extra_steps` more, or is discarded by `reset`.
+    """
+
+    name = "record"
+    options: RecordOptions
+
+    def __init__(self, options: RecordOptions, env: "BatchedEnv | None" = None, device: Any = None):
+        options = as_written(options, "output")
+        super().__init__(options, env, device)
+        one_environment(options)
+        if options.num_demos < (0 if self._live else 1):
+            raise OptionError(f"at least one demonstration is wanted, not {options.num_demos}", where="--num-demos")
+        for name in ("num_success_steps", "num_extra_steps"):
+            if getattr(options, name) < 0:
+                raise OptionError("must not be negative", where=f"--{name.replace('_', '-')}")
+        self._patience = options.max_steps if options.max_steps is not None else 0 if self._live else _SCRIPT_PATIENCE
+        if self._patience < 0:
+            raise OptionError("must not be negative", where="--max-steps")
+        self._mode: Any = writing_mode(options.overwrite, options.append)
+        check_output(options.output, self._mode)
+        self._attempts = next_recording(options.output, options.task, options.seed) if options.append else 0
+        self._finished = self._saved = self._submitted = self._steps = 0
+        self._hints = Hints(self._pace.period or 1.0 / 30.0)
+
+    def snapshot(self) -> dict:
+        shown = {
+            **super().snapshot(),
+            "saved": self._saved,
+            "wanted": self.options.num_demos,
+            "attempts": self._finished,
+            "success_rate": self._submitted / self._finished if self._finished else 0.0,
+        }
+        if self._live:
+            shown |= {
+                "steps": self._steps,
+                "seconds": round(self._steps * (self._pace.period or 0.0), 1),
+                "hand_speed": round(self._hints.speed, 3),
+                "hint": self._hints.latest,
+            }
+        return shown
+
+    @torch.inference_mode()
+    def _begin(self) -> list[Event]:
+        from ...envs.recorder import EpisodeRecorder
+
+        env = self.env
+        self._open_device()
+        self._writer = self._resources.enter_context(
+            BackgroundWriter(DatasetWriter(self.options.output, env.env_args(), mode=self._mode))
+        )
+        self._recorder = EpisodeRecorder(
+            env.num_envs, env.device, self._patience or _EXPECTED_STEPS, FrameSpool(self._writer)
+        )
+        self._held = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
+        self._numbers = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
+        phase = self._enter("Recording")
+        return [phase, *self._restart(torch.arange(env.num_envs, device=env.device))]
+
+    @torch.inference_mode()
+    def _tick(self) -> list[Event]:
+        from ...envs.episode_terms import after_step, before_step
+
+        env, options = self.env, self.options
+        if self._stopping or (self._live and env.live.closed):
+            return self._close_file(self._end_before_all())
+        if self._live and env.live.take_reset():
+            return self._reset_requested()
+        events = self._begin_step()
+        if events is None:
+            return self._report_saved(self._writer.poll())
+        action = self.device.action()
+        terms = before_step(env, action)
+        env.step(action)
+        self._recorder.record({**terms, **after_step(env, options.next_obs)})
+        success = env.success()
+        self._held = torch.where(success, self._held + 1, 0)
+        won = self._held >= max(1, options.num_success_steps + options.num_extra_steps)
+        lost = ~won & (self._recorder.length >= (self._patience or torch.inf))
+        if self._live:
+            events += self._watch(success)
+        flags = torch.stack([won, lost]).to("cpu", torch.uint8).numpy()
+        over = flags.any(axis=0).nonzero()[0]
+        for env_id in over.tolist():
+            events += self._end_attempt(env_id, bool(flags[0, env_id]))
+        if len(over) and not self._enough:
+            events += self._restart(torch.as_tensor(over, device=env.device))
+        events += self._report_saved(self._writer.poll())
+        if self._enough:
+            events += self._close_file("done")
+        return events
+
+    @property
+    def _enough(self) -> bool:
+        return 0 < self.options.num_demos <= self._submitted
+
+    def _end_before_all(self) -> str:
+        """Return what it is called that recording ends although fewer were made than wanted."""
+        if not self.options.num_demos:
+            return "done"
+        # A session that is over is nobody's interruption.
+        return "gave_up" if self.device.over else "stopped"
+
+    def _restart(self, env_ids: torch.Tensor) -> list[Event]:
+        from ...envs.episode_terms import initial_terms
+
+        numbers = torch.arange(self._attempts, self._attempts + len(env_ids), device=env_ids.device)
+        self._attempts += len(env_ids)
+        self._numbers[env_ids] = numbers
+        self.env.reset(env_ids, randomness.streams(self.options.seed, "reset", numbers))
+        self._recorder.begin(env_ids, initial_terms(self.env))
+        self._held[env_ids] = 0
+        self._steps = 0
+        self._hints.begin()
+        return self._begin_driving(env_ids, numbers, await_input=True)
+
+    @torch.inference_mode()
+    def _reset_requested(self) -> list[Event]:
+        """Discard what is being demonstrated; an attempt that was not begun does not count."""
+        env_ids = torch.arange(self.env.num_envs, device=self.env.device)
+        events: list[Event] = []
+        if self._live and self._steps:
+            self._finished += 1
+            events.append(AttemptFinished(int(self._numbers[0]), 0, False, self._steps, cause="discarded"))
+        return events + self._restart(env_ids)
+
+    def _watch(self, success: torch.Tensor) -> list[Event]:
+        """Look at how a person's demonstration goes: one small copy to the host."""
+        self._steps += 1
+        signals = self.env.term_signals()
+        hands = self.env.eef_pose()[0, :, :3, 3]
+        seen = torch.cat([torch.stack([success, *signals.values()])[:, 0].float(), hands.flatten()]).tolist()
+        count = 1 + len(signals)
+        flags = [value > 0.5 for value in seen[:count]]
+        positions = [seen[i : i + 3] for i in range(count, len(seen), 3)]
+        hints: list[Hinted] = self._hints.observe(positions, flags[0])
+        return [*hints, *self._follow(dict(zip(signals, flags[1:], strict=True)))]
+
+    def _end_attempt(self, env_id: int, success: bool) -> list[Event]:
+        if self._enough:
+            return []
+        self._finished += 1
+        number, steps = int(self._numbers[env_id]), int(self._recorder.length[env_id])
+        events: list[Event] = [
+            AttemptFinished(number, env_id, success, steps, cause="" if success else "time"),
+        ]
+        if success:
+            source = {"teleop_device": self.options.teleop_device, "number": number, **self.env.info}
+            if self._live:
+                source |= {"step_hz": self.options.step_hz, **self._pace.figures()}
+            attrs = {"success": True, "seed": self.options.seed, "mimic": {"recorded": source}}
+            large = self._recorder.take_large(env_id)
+            self._writer.submit(Episode(self._recorder.take(env_id), attrs, streamed=large))
+            self._submitted += 1
+            self._hints.keep(steps)
+        return events
+
+    def _report_saved(self, saved: list) -> list[Event]:
+        events: list[Event] = []
+        for demo in saved:
+            self._saved += 1
+            events.append(
+                DemoSaved(demo.name, str(self._writer.path), demo.num_samples, self._saved, self.options.num_demos)
+            )
+        return events
+
+    def _close_file(self, outcome: str) -> list[Event]:
+        events = self._report_saved(self._writer.finish())
+        summary = {"output": str(self._writer.path), "saved": self._saved, "attempts": self._finished}
+        if self._live:
+            summary |= self._pace.figures()
+        return events + self._finish(outcome, summary)

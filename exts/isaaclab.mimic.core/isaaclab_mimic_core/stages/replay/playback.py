@@ -1,0 +1,166 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Play many demonstrations again side by side: each environment takes its next one as soon as it is free.
+
+Who plays what is decided beforehand from the demonstrations' lengths, so that a second run does the same.
+"""
+
+import heapq
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from ... import randomness
+from ...datasets import Episode
+from ...datasets.layout import ACTIONS, INITIAL_STATE
+
+if TYPE_CHECKING:
+    from ...envs import BatchedEnv
+
+
+def assign(lengths: Sequence[int], num_envs: int, places: Sequence[int] = ()) -> list[list[int]]:
+    """Decide which environment plays which demonstrations, in which order.
+
+    Args:
+        lengths: Steps of each demonstration.
+        num_envs: How many environments there are.
+        places: The environment that each demonstration has to be played in; if it is empty, each is played in the
+            one that is free first.
+
+    Returns:
+        Per environment the indices of its demonstrations.
+    """
+    queues: list[list[int]] = [[] for _ in range(num_envs)]
+    free = [(0, env_id) for env_id in range(num_envs)]
+    for index, length in enumerate(lengths):
+        if places:
+            queues[places[index]].append(index)
+            continue
+        at, env_id = heapq.heappop(free)
+        queues[env_id].append(index)
+        heapq.heappush(free, (at + length, env_id))
+    return queues
+
+
+class Playback:
+    """Where every environment stands in which demonstration, and the action that comes next.
+
+    One whose demonstration is over holds still, its gripper as it was last told.
+
+    Args:
+        env: Open environments.
+        lengths: Steps of each demonstration.
+        load: Reads a demonstration, with its actions and its initial state, when its turn comes.
+        seed: Seed of what is not restored.
+        rest_steps: How long an environment rests after its demonstration's last action [steps].
+        places: As for `assign`.
+    """
+
+    def __init__(
+        self,
+        env: "BatchedEnv",
+        lengths: Sequence[int],
+        load: Callable[[int], Episode],
+        seed: int,
+        rest_steps: int = 0,
+        places: Sequence[int] = (),
+    ):
+        self._env, self._load, self._rest_steps = env, load, rest_steps
+        self._queues = assign([length + rest_steps for length in lengths], env.num_envs, places)
+        self.longest = max(lengths)
+        """Steps of the longest demonstration."""
+        self._everyone = torch.arange(env.num_envs, device=env.device)
+        self.current = np.full(env.num_envs, -1)
+        """Per environment the demonstration that it is busy with, -1 for none."""
+        self.length = np.zeros(env.num_envs, dtype=int)
+        """Per environment how many actions that demonstration has."""
+        self.step = np.zeros(env.num_envs, dtype=int)
+        """Per environment how many steps of it have been made, those of rest included."""
+        self.step_on_device = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
+        """The same: (num_envs,) int64."""
+        self._actions = torch.zeros(env.num_envs, self.longest, env.action_dim, device=env.device)
+        self._playing = torch.zeros(env.num_envs, dtype=torch.bool, device=env.device)
+        self._gripper = env.action_to_gripper(self._actions[:, 0])
+        env.reset(self._everyone, randomness.streams(seed, "reset", self._everyone))
+        self._hold = env.eef_pose().clone()
+
+    @property
+    def playing(self) -> np.ndarray:
+        """Per environment whether an action of its demonstration comes next; otherwise it rests or is done."""
+        return (self.current >= 0) & (self.step < self.length)
+
+    @property
+    def done(self) -> bool:
+        return not any(self._queues) and bool((self.current < 0).all())
+
+    def action(self) -> torch.Tensor:
+        """Return what to do next: (num_envs, action_dim)."""
+        row = self.step_on_device.clamp(max=self._actions.shape[1] - 1)
+        action = self._actions[self._everyone, row]
+        if self.playing.all():
+            return action
+        return torch.where(
+            self._playing[:, None], action, self._env.target_to_action(self._hold, self._gripper).to(action)
+        )
+
+    def advance(self) -> list[int]:
+        """Take note of a step that was made.
+
+        Returns:
+            Environments whose demonstration, and the rest after it, is over with that step; `refill` gives them others.
+        """
+        busy = self.current >= 0
+        ended = busy & (self.step == self.length - 1)
+        self.step += busy
+        self.step_on_device += 1
+        if ended.any():
+            self.hold(np.flatnonzero(ended))
+        return np.flatnonzero(busy & (self.step >= self.length + self._rest_steps)).tolist()
+
+    def hold(self, env_ids: np.ndarray) -> None:
+        """Let some environments hold still where their end effectors are now."""
+        ids = torch.as_tensor(env_ids, device=self._env.device)
+        self._playing[ids] = False
+        self._hold[ids] = self._env.eef_pose()[ids]
+
+    def refill(self, env_ids: Sequence[int]) -> dict[int, Episode]:
+        """Give environments the next demonstration of their queues: its initial state is restored.
+
+        Returns:
+            What was begun, by environment; those that nothing is left for are not in it.
+        """
+        begun: dict[int, Episode] = {}
+        for env_id in env_ids:
+            self.current[env_id] = self._queues[env_id].pop(0) if self._queues[env_id] else -1
+            if self.current[env_id] >= 0:
+                begun[env_id] = self._load(self.current[env_id])
+        if not begun:
+            return begun
+        env = self._env
+        ids = torch.tensor(list(begun), device=env.device)
+        episodes = list(begun.values())
+        for env_id, episode in begun.items():
+            count = episode.num_samples
+            self.length[env_id], self.step[env_id] = count, 0
+            self._actions[env_id, :count] = torch.as_tensor(episode.data[ACTIONS], device=env.device)
+        last = torch.as_tensor(np.stack([episode.data[ACTIONS][-1] for episode in episodes]), device=env.device)
+        everyone = torch.zeros(env.num_envs, env.action_dim, device=env.device)
+        everyone[ids] = last.to(everyone)
+        self._gripper[ids] = env.action_to_gripper(everyone)[ids]
+        self.step_on_device[ids] = 0
+        self._playing[ids] = True
+        env.restore(stacked_states(episodes, INITIAL_STATE, 0, env.device), ids)
+        return begun
+
+
+def stacked_states(episodes: Sequence[Episode], group: str, row: int, device: torch.device) -> dict[str, torch.Tensor]:
+    """Return one state of each demonstration, as `BatchedEnv.restore` wants them: (len(episodes), size) by path."""
+    return {
+        path: torch.as_tensor(
+            np.stack([episode.group(group)[path][row] for episode in episodes]), dtype=torch.float32, device=device
+        )
+        for path in episodes[0].group(group)
+    }

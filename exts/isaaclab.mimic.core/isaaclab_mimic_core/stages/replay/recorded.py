@@ -1,0 +1,91 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Recorded demonstrations between files and simulation: reading, checking, and showing their states."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from ...datasets import DatasetReader, Episode
+from ...datasets.check import as_error, usable
+from ...datasets.layout import ACTIONS, INITIAL_STATE, STATES
+from ...errors import DatasetError
+
+if TYPE_CHECKING:
+    from ...envs import BatchedEnv
+
+
+def usable_recordings(
+    reader: DatasetReader, names: Sequence[str] | None = None, states: bool = False
+) -> tuple[list[str], dict[str, str]]:
+    """Tell the demonstrations that can be played again from the others.
+
+    Args:
+        reader: The file.
+        names: The demonstrations; all if None.
+        states: Whether their states are needed too, one for every action.
+
+    Returns:
+        The names of those that can, and of each of the others why it cannot.
+
+    Raises:
+        DatasetError: There are none that can.
+    """
+    good, faulty = usable(reader, (INITIAL_STATE, *((STATES,) if states else ())), names)
+    if not good:
+        raise as_error(next(iter(faulty.values())), reader)
+    return good, {name: faulty[name].message for name in names or reader.episode_names if name in faulty}
+
+
+def misfit(episode: Episode, env: "BatchedEnv") -> str:
+    """Return why a demonstration was not made in a scene like this one; empty if it may have been."""
+    width = episode.data[ACTIONS].shape[1]
+    if width != env.action_dim:
+        return f"has actions {width} wide, but the task's are {env.action_dim}"
+    state = env.state()
+    for group in (INITIAL_STATE, STATES):
+        there = episode.group(group)
+        if there and (missing := sorted(set(state) - set(there))):
+            return f"has no {group}/{missing[0]}"
+    return ""
+
+
+def check_fits(episode: Episode, env: "BatchedEnv", path: str) -> None:
+    """Check that a demonstration was made in a scene like this one.
+
+    Raises:
+        DatasetError: Its actions have another width, or it lacks the state of something in the scene.
+    """
+    if what := misfit(episode, env):
+        raise DatasetError(
+            what, where=f"{path}, {episode.name}", remedy="Was the file made for another task? See: mimic info FILE"
+        )
+
+
+class RecordedStates:
+    """A demonstration's states on the device, to be put into environments: no physics, so nothing can diverge.
+
+    Row 0 is the state before the first action, row t that before action t, the last one, `num_samples`, that after the
+    last action.
+
+    Args:
+        episode: A demonstration of T actions with its states.
+        env: The environments that shall show it.
+    """
+
+    def __init__(self, episode: Episode, env: "BatchedEnv"):
+        first, after = episode.group(INITIAL_STATE), episode.group(STATES)
+        self._env = env
+        self._states = {
+            path: torch.as_tensor(np.concatenate([first[path], after[path]]), dtype=torch.float32, device=env.device)
+            for path in env.state()
+        }
+        self._everyone = torch.arange(env.num_envs, device=env.device)
+
+    @torch.inference_mode()
+    def show(self, rows: torch.Tensor) -> None:
+        """Put a state into every environment. `rows`: (num_envs,) int64 which."""
+        self._env.restore({path: values[rows] for path, values in self._states.items()}, self._everyone)
