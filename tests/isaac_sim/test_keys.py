@@ -6,8 +6,8 @@
 import pytest
 from isaac_sim_keys import MENU_KEYS
 
-from isaaclab_mimic_ui.hotkeys import ACTIONS, DRIVE, MARK, SCOPES, WINDOW, Hotkeys
-from isaaclab_mimic_ui.keys import Key
+from isaaclab_mimic_ui.keyboard.hotkeys import ACTIONS, DRIVE, MARK, SCOPES, WINDOW, Hotkeys
+from isaaclab_mimic_ui.keyboard.keys import Key
 
 
 class Memory:

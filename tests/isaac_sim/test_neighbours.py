@@ -63,7 +63,7 @@ def changed(before: dict, after: dict, beginnings: tuple[str, ...]) -> dict:
 
 def spelt(hotkey) -> str:
     """Write a hotkey of a menu as our keys are written."""
-    from isaaclab_mimic_ui.keys import Key
+    from isaaclab_mimic_ui.keyboard.keys import Key
 
     modifiers, key = hotkey
     return str(Key(key.name, int(modifiers)))
@@ -98,7 +98,7 @@ def test_nobody_takes_what_is_another_ones(kit, tmp_path, installed):
     theirs = {(menu, item) for menu, item, _ in mimic_dev_rest.MENUS}
     assert theirs >= NEIGHBOURS
     keys = {spelt(hotkey) for *_, hotkey in mimic_dev_rest.MENUS if hotkey}
-    from isaaclab_mimic_ui.keys import Key
+    from isaaclab_mimic_ui.keyboard.keys import Key
 
     assert keys == {str(Key.parse(key)) for key in MENU_KEYS}
     mimic_dev_rest.MENUS.clear()

@@ -10,10 +10,10 @@ import pytest
 
 from isaaclab_mimic_core import options as stage_options
 from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFailed, StageFinished, StageStarted
-from isaaclab_mimic_ui.choices import Choices, read_shared
-from isaaclab_mimic_ui.messages import clock, describe
+from isaaclab_mimic_ui.forms.model import Choices, read_shared
+from isaaclab_mimic_ui.running.messages import clock, describe
+from isaaclab_mimic_ui.running.statistics import Curve, Tally
 from isaaclab_mimic_ui.steps import GENERATE, STEPS
-from isaaclab_mimic_ui.tally import Curve, Tally
 
 
 @pytest.fixture

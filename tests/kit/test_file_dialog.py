@@ -71,7 +71,7 @@ def type_into(kit, field, text):
 
 @in_kit(enable=[UI, "omni.appwindow"])
 def test_a_dataset_is_chosen_with_the_mouse(kit, tmp_path):
-    from isaaclab_mimic_ui.widgets import file_rows
+    from isaaclab_mimic_ui.file_dialog import rows as file_rows
 
     clock = Clock(file_rows)
     folder = make_files(tmp_path)
@@ -183,7 +183,7 @@ def test_what_cannot_be_read_is_said_in_place(kit, tmp_path):
     import os
     import threading
 
-    from isaaclab_mimic_ui.widgets import file_rows
+    from isaaclab_mimic_ui.file_dialog import rows as file_rows
 
     clock = Clock(file_rows)
     folder = make_files(tmp_path)
@@ -231,7 +231,7 @@ def test_what_cannot_be_read_is_said_in_place(kit, tmp_path):
 
 @in_kit(enable=[UI])
 def test_data_has_its_file_chosen(kit, tmp_path):
-    from isaaclab_mimic_ui.widgets import file_rows
+    from isaaclab_mimic_ui.file_dialog import rows as file_rows
 
     clock = Clock(file_rows)
     folder = make_files(tmp_path)

@@ -117,7 +117,7 @@ def generate_two_and_stop(kit, folder, annotated, in_worker, look=lambda: None):
     if in_worker:
         import carb.input
 
-        from isaaclab_mimic_ui.keys import CTRL
+        from isaaclab_mimic_ui.keyboard.keys import CTRL
 
         kit.press_input(carb.input.KeyboardInput.R, CTRL)
     else:
@@ -143,7 +143,7 @@ def test_the_windows_own_loop_generates_and_draws_into_the_viewport(kit, tmp_pat
     from omni.ui import scene as sc
     from PIL import Image
 
-    from isaaclab_mimic_ui.overlay.camera import looking_at, projection
+    from isaaclab_mimic_ui.scene.camera import looking_at, projection
 
     viewport = open_viewport(sc.CameraModel(sc.Matrix44(*projection(0.9)), sc.Matrix44(*looking_at([0, 0, 0], 6.0))))
     api = viewport.viewport_api

@@ -5,8 +5,8 @@
 
 import pytest
 
-from isaaclab_mimic_ui.hotkeys import ACTIONS, DRIVE, MARK, WINDOW, Hotkeys
-from isaaclab_mimic_ui.keys import CTRL, GLFW, SHIFT, Key
+from isaaclab_mimic_ui.keyboard.hotkeys import ACTIONS, DRIVE, MARK, WINDOW, Hotkeys
+from isaaclab_mimic_ui.keyboard.keys import CTRL, GLFW, SHIFT, Key
 
 
 class Memory:

@@ -58,7 +58,7 @@ def end(kit, window, panel):
 def test_look_shows_a_task(kit, tmp_path):
     import carb.input
 
-    from isaaclab_mimic_ui.keys import CTRL
+    from isaaclab_mimic_ui.keyboard.keys import CTRL
 
     window = open_window(kit)
     panel = click_step(kit, window, "look")
@@ -130,7 +130,7 @@ def test_what_a_tasks_cameras_see_is_shown_beside_the_drawing(kit, tmp_path):
 
 def see(window) -> dict[str, np.ndarray]:
     """Return what the window shows of cameras: name -> (height, width, 3)."""
-    from isaaclab_mimic_ui.widgets.pictures import unpack
+    from isaaclab_mimic_ui.scene.pictures import unpack
 
     pictures = window.session.snapshot["watched"]["pictures"]
     assert set(pictures) == {"table_cam", "wrist_cam"}
@@ -305,7 +305,7 @@ def test_a_demonstration_is_marked_by_hand(kit, tmp_path):
 def test_data_shows_what_a_file_holds(kit, tmp_path):
     import carb.input
 
-    from isaaclab_mimic_ui.keys import CTRL, SHIFT
+    from isaaclab_mimic_ui.keyboard.keys import CTRL, SHIFT
 
     keys = carb.input.KeyboardInput
     window = open_window(kit)
@@ -375,7 +375,7 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
 def test_everything_can_be_reached_by_keys_and_keys_can_be_changed(kit, tmp_path):
     import carb.input
 
-    from isaaclab_mimic_ui.keys import CTRL, Key
+    from isaaclab_mimic_ui.keyboard.keys import CTRL, Key
 
     keys, window = carb.input.KeyboardInput, open_window(kit)
     import omni.appwindow

@@ -140,7 +140,7 @@ def test_lists_follow_an_extension(kit, tmp_path, folder):
 def test_the_window_remembers_what_it_imports_and_says_once_what_is_broken(kit, tmp_path):
     from isaaclab_mimic_core import plugins
     from isaaclab_mimic_ui.host.kit import KitHost
-    from isaaclab_mimic_ui.work import IMPORTS
+    from isaaclab_mimic_ui.workflow import IMPORTS
 
     good, broken, gone = (tmp_path / f"{name}.py" for name in ("my_good_tasks", "my_broken_tasks", "my_gone_tasks"))
     good.write_text(

@@ -24,7 +24,7 @@ class KitScreen(Screen):
         import carb.input
         import omni.appwindow
 
-        from isaaclab_mimic_ui.keys import CTRL, SHIFT
+        from isaaclab_mimic_ui.keyboard.keys import CTRL, SHIFT
 
         super().__init__(folder)
         self._kit, self._window = kit, window

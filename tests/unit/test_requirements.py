@@ -18,7 +18,7 @@ from isaaclab_mimic_core import requirements
 from isaaclab_mimic_core.errors import OptionError, PlatformError
 from isaaclab_mimic_core.requirements import PACKAGES, explain, how_to_get, how_to_install, lacking, require
 from isaaclab_mimic_core.sim.engines import automatic_engine, choice, choose_engine
-from isaaclab_mimic_ui.readiness import find_shortage
+from isaaclab_mimic_ui.running.readiness import find_shortage
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

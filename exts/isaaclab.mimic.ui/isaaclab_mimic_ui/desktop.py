@@ -61,7 +61,7 @@ async def _run(forget_imports: bool) -> None:
 
     from .host.desktop import DesktopHost, keep_open
     from .window import MimicWindow
-    from .work import IMPORTS
+    from .workflow import IMPORTS
 
     config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     host = DesktopHost(config / "isaaclab-mimic" / "window.json")

@@ -15,13 +15,13 @@ from isaaclab_mimic_core.exit_status import WRONG_INPUT
 from isaaclab_mimic_core.remote.worker_client import WorkerClient
 from isaaclab_mimic_core.sim.host import inside_isaac_sim
 
-from .choices import Choices
+from .forms.model import Choices
 from .host.base import Host
-from .messages import Message, describe
-from .readiness import Shortage, find_shortage
-from .runner import InProcessRunner, Runner, WorkerRunner
+from .running.messages import Message, describe
+from .running.readiness import Shortage, find_shortage
+from .running.runner import InProcessRunner, Runner, WorkerRunner
+from .running.statistics import Tally
 from .steps import Step
-from .tally import Tally
 
 _MESSAGES = 100
 """The last ones, which are kept to be shown."""

@@ -16,7 +16,7 @@ from isaaclab_mimic_core.learning import learners
 from isaaclab_mimic_core.plugins import DEVICES
 from isaaclab_mimic_core.tasks import all_tasks
 
-from .fields import Field, Filled, Looks, fields_of
+from .forms.fields import Field, Filled, Looks, fields_of
 
 DEMOS, ANNOTATED, GENERATED, RUN = "demos", "annotated", "generated", "run"
 """Names of the files that go from one step to the next."""

@@ -12,11 +12,12 @@ import omni.ui as ui
 
 from isaaclab_mimic_core import plugins
 
-from .choices import read_kept
-from .folders import Wish
+from .confirmations import ask_before_close
+from .file_dialog.dialog import FileDialog
+from .file_dialog.listing import Wish
+from .forms.model import read_kept
 from .host.base import Host
-from .hotkeys import DRIVE, MARK, MARKING, WINDOW, Hotkeys
-from .losses import ask_before_close
+from .keyboard.hotkeys import DRIVE, MARK, MARKING, WINDOW, Hotkeys
 from .panels import PANELS
 from .panels.context import PanelContext
 from .panels.keys import KeysPanel
@@ -24,11 +25,10 @@ from .panels.stage_panel import StagePanel
 from .session import Session, State
 from .steps import SHOWN, STEPS
 from .widgets import style
-from .widgets.file_dialog import FileDialog
 from .widgets.layout import padded
 from .widgets.question import Question
 from .widgets.rail import Rail
-from .work import Work
+from .workflow import Work
 
 TITLE = "Isaac Lab Mimic"
 _LAYOUT = "layout"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import omni.ui as ui
 
-from ..keys import ALT, CTRL, GLFW, SHIFT
+from ..keyboard.keys import ALT, CTRL, GLFW, SHIFT
 from .base import Host
 from .navigation import set_navigation
 from .pacing import Pacing

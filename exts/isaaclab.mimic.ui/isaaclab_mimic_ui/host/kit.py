@@ -19,7 +19,7 @@ from omni.kit.async_engine import run_coroutine
 from isaaclab_mimic_core.devices.hosts.kit import KitInput
 from isaaclab_mimic_core.sim.host import inside_isaac_sim
 
-from ..keys import ALT, CTRL, SHIFT
+from ..keyboard.keys import ALT, CTRL, SHIFT
 from .base import Host
 
 _SETTINGS = "/exts/isaaclab.mimic.ui"

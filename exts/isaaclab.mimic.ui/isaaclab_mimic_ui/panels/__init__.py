@@ -4,11 +4,11 @@
 """One file a panel."""
 
 from .annotate import AnnotatePanel
-from .data import DataPanel
+from .annotate_manual import MarkPanel
+from .dataset import DataPanel
+from .evaluate import PlayPanel
 from .generate import GeneratePanel
-from .look import LookPanel
-from .mark import MarkPanel
-from .play import PlayPanel
+from .preview import LookPanel
 from .record import RecordPanel
 from .replay import ReplayPanel
 from .train import TrainPanel

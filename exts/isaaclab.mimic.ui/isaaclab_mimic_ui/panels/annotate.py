@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import omni.ui as ui
 
-from ..messages import clock
+from ..running.messages import clock
 from ..widgets import style
 from ..widgets.empty import build_empty
 from ..widgets.layout import section

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..folders import Wish
+from ..file_dialog.listing import Wish
 from ..host.base import Host
-from ..hotkeys import Hotkeys
-from ..work import Work
+from ..keyboard.hotkeys import Hotkeys
+from ..workflow import Work
 
 
 @dataclass(frozen=True)

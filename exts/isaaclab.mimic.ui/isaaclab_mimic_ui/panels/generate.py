@@ -14,7 +14,8 @@ import omni.ui as ui
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.report import RunRecord
 
-from ..messages import clock
+from ..running.messages import clock
+from ..scene.view import SceneFrame
 from ..session import State
 from ..widgets import style
 from ..widgets.bars import Bars
@@ -24,7 +25,6 @@ from ..widgets.env_grid import EnvGrid
 from ..widgets.layout import scrolled, section
 from ..widgets.log import Log
 from ..widgets.run_head import RunHead
-from ..widgets.scene import SceneFrame
 from .stage_panel import StagePanel
 
 _TILES = (

@@ -10,8 +10,8 @@ from functools import partial
 
 import omni.ui as ui
 
-from ..hotkeys import ACTIONS, SCOPES, Hotkeys
-from ..keys import Key
+from ..keyboard.hotkeys import ACTIONS, SCOPES, Hotkeys
+from ..keyboard.keys import Key
 from ..widgets import style
 from ..widgets.layout import card, scrolled, section
 from ..widgets.report_card import ReportCard

@@ -13,8 +13,9 @@ import omni.ui as ui
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.events import DemoSaved
 
-from .. import data_work
-from ..messages import clock
+from ..dataset import reading
+from ..running.messages import clock
+from ..scene.view import SceneFrame
 from ..widgets import style
 from ..widgets.demo_list import DemoList
 from ..widgets.device_view import DeviceView
@@ -22,7 +23,6 @@ from ..widgets.empty import build_empty
 from ..widgets.layout import scrolled, section
 from ..widgets.log import Log
 from ..widgets.run_head import RunHead
-from ..widgets.scene import SceneFrame
 from ..widgets.xr_view import build_xr
 from .replay import WAYS
 from .stage_panel import StagePanel
@@ -124,7 +124,7 @@ class RecordPanel(StagePanel):
     async def _take_out(self, demo: DemoSaved) -> None:
         session = self.session
         try:
-            left = await asyncio.to_thread(data_work.delete, demo.path, demo.name)
+            left = await asyncio.to_thread(reading.delete, demo.path, demo.name)
         except MimicError as error:
             session.say(f"{demo.name} stays: {error}", is_problem=True)
             return

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import omni.ui as ui
 
-from ..messages import clock
+from ..running.messages import clock
+from ..scene.view import SceneFrame
 from ..widgets import style
 from ..widgets.empty import build_empty
 from ..widgets.layout import scrolled
 from ..widgets.log import Log
 from ..widgets.run_head import RunHead
-from ..widgets.scene import SceneFrame
 from .stage_panel import StagePanel
 
 _TILES = (

@@ -10,10 +10,10 @@ from functools import partial
 
 import omni.ui as ui
 
-from ..losses import ask_before_start, ask_before_stop
+from ..confirmations import ask_before_start, ask_before_stop
+from ..forms.view import FormView
 from ..session import Session, State
 from ..widgets import style
-from ..widgets.form_view import FormView
 from ..widgets.layout import card, scrolled
 from ..widgets.notice import build_notice
 from .context import PanelContext

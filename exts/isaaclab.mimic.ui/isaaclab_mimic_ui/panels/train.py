@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..messages import clock
+from ..running.messages import clock
 from ..widgets.curve import CurvePlot
 from ..widgets.empty import build_empty
 from ..widgets.layout import scrolled, section

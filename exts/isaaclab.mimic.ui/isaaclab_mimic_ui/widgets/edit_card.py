@@ -10,10 +10,10 @@ from functools import partial
 
 import omni.ui as ui
 
-from ..data_verbs import EDITS
-from ..folders import Wish
+from ..dataset.commands import EDITS
+from ..file_dialog.dialog import build_choose_button
+from ..file_dialog.listing import Wish
 from . import style
-from .file_dialog import build_choose_button
 
 _ROWS = {
     "demos": (

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import omni.ui as ui
 
-from ..messages import Message, clock
+from ..running.messages import Message, clock
 from . import style
 
 _LINES = 200

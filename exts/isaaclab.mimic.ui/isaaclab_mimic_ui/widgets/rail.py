@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 import omni.ui as ui
 
 from ..steps import Step
-from ..work import Standing
+from ..workflow import Standing
 from . import style
 from .layout import scrolled
 

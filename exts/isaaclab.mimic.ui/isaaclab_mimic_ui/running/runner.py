@@ -15,7 +15,7 @@ from isaaclab_mimic_core.events import Event, PhaseStarted, StageFailed, Warned
 from isaaclab_mimic_core.remote.worker_client import WorkerClient
 from isaaclab_mimic_core.stages.stage import Stage
 
-from .host.base import Host
+from ..host.base import Host
 
 _WORKER_PATIENCE = 3.0
 """[s] How long a window that is being closed waits for a worker to finish its files before ending it."""

@@ -9,10 +9,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .choices import read_kept
-from .host.base import Host
+from ..forms.model import read_kept
+from ..host.base import Host
+from ..steps import SHOWN
 from .keys import CTRL, SHIFT, Key
-from .steps import SHOWN
 
 WINDOW, DRIVE, MARK = "window", "drive", "mark"
 _REMEMBERED = "hotkeys"

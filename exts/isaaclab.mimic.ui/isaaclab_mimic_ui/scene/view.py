@@ -14,10 +14,10 @@ import omni.ui as ui
 from omni.ui import scene as sc
 
 from ..host.base import Host
-from ..overlay import shapes
-from ..overlay.camera import frame, looking_at, projection
-from ..overlay.drawing import draw, draw_floor
 from ..session import Session
+from . import shapes
+from .camera import frame, looking_at, projection
+from .drawing import draw, draw_floor
 from .pictures import Pictures
 
 _HEIGHT = 176

@@ -12,11 +12,11 @@ import omni.ui as ui
 
 from isaaclab_mimic_core.tasks import all_tasks
 
-from ..choices import Choices
-from ..folders import Wish
-from . import style
-from .form import Entry
-from .layout import section
+from ..file_dialog.listing import Wish
+from ..widgets import style
+from ..widgets.layout import section
+from .model import Choices
+from .row import Entry
 
 
 class FormView:

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from isaaclab_mimic_ui.overlay import camera, shapes
+from isaaclab_mimic_ui.scene import camera, shapes
 
 
 def pose(x=0.0, y=0.0, z=0.0):

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from isaaclab_mimic_core.tasks import all_tasks
 
+from ..steps import Step
 from .fields import Field
-from .steps import Step
 
 _ONCE = ("overwrite",)
 """Permissions: given for one run, not remembered."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import omni.ui as ui
 
+from ..scene.view import SceneFrame
 from ..session import State
 from ..widgets.empty import build_empty
 from ..widgets.layout import scrolled, section
 from ..widgets.log import Log
 from ..widgets.run_head import RunHead
-from ..widgets.scene import SceneFrame
 from ..widgets.timeline import Timeline
 from .annotate import AnnotatePanel
 from .stage_panel import StagePanel

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import omni.ui as ui
 
-from ..messages import clock
+from ..running.messages import clock
+from ..scene.view import SceneFrame
 from ..widgets.bars import Bars
 from ..widgets.empty import build_empty
 from ..widgets.layout import scrolled, section
 from ..widgets.log import Log
 from ..widgets.run_head import RunHead
-from ..widgets.scene import SceneFrame
 from ..widgets.success_table import SuccessTable
 from .stage_panel import StagePanel
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from isaaclab_mimic_core import plugins
 from isaaclab_mimic_core.errors import MimicError
 
-from .choices import read_kept, read_shared
+from .forms.model import read_kept, read_shared
 from .host.base import Host
 from .session import Session, State
 from .steps import STEPS, Step

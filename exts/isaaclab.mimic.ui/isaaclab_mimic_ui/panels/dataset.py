@@ -14,17 +14,17 @@ import omni.ui as ui
 
 from isaaclab_mimic_core.errors import MimicError
 
-from .. import data_work
-from ..data_command import DataCommand
-from ..data_verbs import EDITS, check_words, edit_words
-from ..folders import Wish
+from ..dataset import reading
+from ..dataset.commands import EDITS, check_words, edit_words
+from ..dataset.job import DataCommand
+from ..file_dialog.dialog import build_choose_button
+from ..file_dialog.listing import Wish
 from ..session import Session
 from ..steps import ANNOTATED, DEMOS, GENERATED
 from ..widgets import style
 from ..widgets.curve import CurvePlot
 from ..widgets.edit_card import EditCard
 from ..widgets.empty import build_empty
-from ..widgets.file_dialog import build_choose_button
 from ..widgets.layout import card, scrolled, section
 from ..widgets.notice import build_notice
 from .context import PanelContext
@@ -136,7 +136,7 @@ class DataPanel:
     async def _read(self, path: Path) -> None:
         self.summary, self.failure, self.demo, self._signals, self.command.findings = {}, "", "", {}, None
         try:
-            self.summary = await asyncio.to_thread(data_work.summarise_file, path)
+            self.summary = await asyncio.to_thread(reading.summarise_file, path)
         except MimicError as error:
             self.failure = str(error)
         self._rebuild()
@@ -173,7 +173,7 @@ class DataPanel:
 
     async def _read_signals(self, demo: str) -> None:
         try:
-            self._signals = await asyncio.to_thread(data_work.read_signals, self.summary["path"], demo)
+            self._signals = await asyncio.to_thread(reading.read_signals, self.summary["path"], demo)
         except MimicError as error:
             self.failure = str(error)
         self._rebuild()

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import omni.ui as ui
 
-from ..folders import Listing, Wish
-from . import style
-from .layout import scrolled
+from ..widgets import style
+from ..widgets.layout import scrolled
+from .listing import Listing, Wish
 
 _MOST = 500
 """Rows; a folder that holds more is one to type a path for."""

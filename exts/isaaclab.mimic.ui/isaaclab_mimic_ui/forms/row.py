@@ -10,9 +10,9 @@ from functools import partial
 
 import omni.ui as ui
 
-from ..fields import Field
-from . import style
-from .file_dialog import build_choose_button
+from ..file_dialog.dialog import build_choose_button
+from ..widgets import style
+from .fields import Field
 
 _LONG = 24
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import omni.ui as ui
 
-from ..folders import Listing, Wish, look_at
 from ..host.base import Host
-from . import style
-from .file_rows import FileRows
-from .layout import padded
+from ..widgets import style
+from ..widgets.layout import padded
+from .listing import Listing, Wish, look_at
+from .rows import FileRows
 
 _WIDTH, _HEIGHT = 640, 480
 _PATIENCE = 0.3

@@ -9,7 +9,7 @@ from isaaclab_mimic_core import events
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.remote.verb_client import VerbClient
 
-from .data_verbs import outcome, progress, stopped
+from .commands import outcome, progress, stopped
 
 
 class DataCommand:

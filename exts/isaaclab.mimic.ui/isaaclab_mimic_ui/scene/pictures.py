@@ -10,7 +10,7 @@ import zlib
 
 import omni.ui as ui
 
-from . import style
+from ..widgets import style
 
 _CAPTION = 16
 """[px] Height of a camera's name above its picture."""

@@ -1,0 +1,4 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The forms of the steps, made from the options of their stages."""
