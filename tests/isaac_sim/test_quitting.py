@@ -42,8 +42,8 @@ def slow(kit, tmp_path):
 def look_again(kit, tmp_path):
     window = open_window(kit)
     assert window.chosen == "look"
-    assert window.work.sessions["generate"].choices["num_demos"] == "123"
-    assert window.work.sessions["generate"].choices["output"] == str(tmp_path / "generated")
+    assert window.workflow.sessions["generate"].choices["num_demos"] == "123"
+    assert window.workflow.sessions["generate"].choices["output"] == str(tmp_path / "generated")
 
 
 @pytest.mark.kit

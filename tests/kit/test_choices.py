@@ -12,7 +12,7 @@ from isaaclab_mimic_core import options as stage_options
 from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFailed, StageFinished, StageStarted
 from isaaclab_mimic_ui.forms.model import Choices, read_shared
 from isaaclab_mimic_ui.running.messages import clock, describe
-from isaaclab_mimic_ui.running.statistics import Curve, Tally
+from isaaclab_mimic_ui.running.statistics import Curve, RunStatistics
 from isaaclab_mimic_ui.steps import GENERATE, STEPS
 
 
@@ -123,15 +123,15 @@ def test_a_task_that_is_gone_is_not_remembered():
 
 
 def test_a_tally_of_events():
-    tally = Tally()
+    statistics = RunStatistics()
     for attempt in range(6):
         good = attempt % 3 > 0
-        tally.receive(
+        statistics.receive(
             AttemptFinished(attempt, attempt % 2, good, 90, "" if good else "dropped", "" if good else "franka/1",
                             {"franka": [0, 3]})
         )  # fmt: skip
-    assert tally.failures == {("franka/1", "dropped"): 2} and tally.sources == {0: 4, 3: 4}
-    assert tally.success_rate.values[-1] == pytest.approx(4 / 6) and tally.last[1].attempt == 5
+    assert statistics.failures == {("franka/1", "dropped"): 2} and statistics.sources == {0: 4, 3: 4}
+    assert statistics.success_rate.values[-1] == pytest.approx(4 / 6) and statistics.last[1].attempt == 5
 
 
 def test_a_curve_keeps_its_shape_when_it_grows_long():

@@ -18,7 +18,7 @@ def test_the_stick_moves_the_hand_while_record_is_shown(kit, tmp_path):
 
     controls = carb.input.GamepadInput
     window = open_window(kit)
-    session = window.work.sessions["record"]
+    session = window.workflow.sessions["record"]
 
     def move(control, value):
         app_window = omni.appwindow.get_default_app_window()

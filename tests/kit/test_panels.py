@@ -439,7 +439,7 @@ def test_a_policy_is_trained_and_played(kit, tmp_path, small_network):
     panel.entries["config"].value = str(small_network)
     panel.entries["threads"].value = "1"
     kit.click(panel.button)
-    kit.expect(lambda: len(window.session.tally.loss.values), 2)
+    kit.expect(lambda: len(window.session.statistics.loss.values), 2)
     wait_for_end(kit, window)
     kit.screenshot(tmp_path / "trained.png")
     assert not window.session.failure
@@ -449,9 +449,9 @@ def test_a_policy_is_trained_and_played(kit, tmp_path, small_network):
         type_into(kit, panel.entries[name], text)
     panel.entries["horizon"].value = "60"
     kit.click(panel.button)
-    wait(kit, window, lambda shown: window.session.tally.evaluations, "the rollouts")
+    wait(kit, window, lambda shown: window.session.statistics.evaluations, "the rollouts")
     wait_for_end(kit, window)
     kit.screenshot(tmp_path / "played.png")
     assert not window.session.failure
-    measured = list(window.session.tally.evaluations.values())
+    measured = list(window.session.statistics.evaluations.values())
     assert measured and measured[0].rollouts == 4 and (tmp_path / "run" / "evaluation" / "evaluation.json").is_file()

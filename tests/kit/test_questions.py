@@ -78,7 +78,7 @@ def test_what_a_program_does_is_stopped_without_a_question(kit, tmp_path):
 def test_another_steps_start_asks_and_then_waits_for_the_end(kit, tmp_path):
     window = open_window(kit)
     begin_driving(kit, window, tmp_path, in_worker=False)
-    record, generate = (window.work.sessions[name] for name in ("record", "generate"))
+    record, generate = (window.workflow.sessions[name] for name in ("record", "generate"))
     fill_in(window, tmp_path, COUNTING, num_demos=2, in_worker=False)
     kit.click(lambda: window.panel("generate").button)
     asked(kit, window, "Record is using the simulation")

@@ -53,6 +53,6 @@ def describe(window) -> dict:
         "saved": session.saved,
         "snapshot": session.snapshot,
         "said": [message.text for message in session.messages],
-        "evaluations": [[each.success, each.rollouts] for each in session.tally.evaluations.values()],
-        "losses": len(session.tally.loss.values),
+        "evaluations": [[each.success, each.rollouts] for each in session.statistics.evaluations.values()],
+        "losses": len(session.statistics.loss.values),
     }

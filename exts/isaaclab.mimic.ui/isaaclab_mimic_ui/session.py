@@ -20,7 +20,7 @@ from .host.base import Host
 from .running.messages import Message, describe
 from .running.readiness import Shortage, find_shortage
 from .running.runner import InProcessRunner, Runner, WorkerRunner
-from .running.statistics import Tally
+from .running.statistics import RunStatistics
 from .steps import Step
 
 _MESSAGES = 100
@@ -61,7 +61,7 @@ class Session:
         self.choices.in_worker = step.worker
         self.choices.read_text(host.recall(step.name))
         self.shortage: Shortage | None = find_shortage(self.stage)
-        self.tally = Tally()
+        self.statistics = RunStatistics()
         self.paused = False
         self.state = State.IDLE
         self.failure = ""
@@ -116,7 +116,7 @@ class Session:
             return
         self.close()
         self.remember()
-        self.tally = Tally()
+        self.statistics = RunStatistics()
         self.paused = False
         self.snapshot, self.failure, self.state = {}, "", State.STARTING
         self.saved = 0
@@ -188,7 +188,7 @@ class Session:
         return InProcessRunner(make_stage, self._host, budget=self._host.setting("frameBudgetMs", 8.0) / 1000.0)
 
     def _receive(self, event: Event) -> None:
-        self.tally.receive(event)
+        self.statistics.receive(event)
         if text := describe(event):
             self.say(text, is_problem=isinstance(event, Warned | StageFailed))
         if isinstance(event, StageFinished | StageFailed):

@@ -14,7 +14,7 @@ from isaaclab_mimic_core import plugins
 
 from .confirmations import ask_before_close
 from .file_dialog.dialog import FileDialog
-from .file_dialog.listing import Wish
+from .file_dialog.listing import FileRequest
 from .forms.model import read_kept
 from .host.base import Host
 from .keyboard.hotkeys import DRIVE, MARK, MARKING, WINDOW, Hotkeys
@@ -28,7 +28,7 @@ from .widgets import style
 from .widgets.layout import padded
 from .widgets.question import Question
 from .widgets.rail import Rail
-from .workflow import Work
+from .workflow import Workflow
 
 TITLE = "Isaac Lab Mimic"
 _LAYOUT = "layout"
@@ -47,7 +47,7 @@ class MimicWindow:
 
     def __init__(self, host: Host, **arguments) -> None:
         self._host = host
-        self.work = Work(host)
+        self.workflow = Workflow(host)
         self.hotkeys = Hotkeys(host)
         self.panels: dict = {}
         """Panels that have been opened, by step."""
@@ -93,7 +93,7 @@ class MimicWindow:
     @property
     def session(self) -> Session:
         """The chosen step's session."""
-        return self.work.sessions[self.chosen if self.chosen in STEPS else _FIRST]
+        return self.workflow.sessions[self.chosen if self.chosen in STEPS else _FIRST]
 
     def show(self) -> None:
         self._window.visible = True
@@ -136,10 +136,10 @@ class MimicWindow:
 
     def may_close(self) -> bool:
         """Whether the program may end now; while something runs, that is asked first, and once more counts as yes."""
-        text = ask_before_close(self.work.running)
+        text = ask_before_close(self.workflow.running)
         if not text or self.question.about == _CLOSE:
             return True
-        self.question.ask(_CLOSE, text, "Keep open", still=lambda: bool(self.work.running))
+        self.question.ask(_CLOSE, text, "Keep open", still=lambda: bool(self.workflow.running))
         return False
 
     def remember(self) -> None:
@@ -147,12 +147,12 @@ class MimicWindow:
         window = self._window
         layout = {key: getattr(window, key) for key in ("width", "height", "position_x", "position_y")}
         self._host.remember(_LAYOUT, json.dumps({"step": self.chosen, **layout}))
-        self.work.remember()
+        self.workflow.remember()
 
     def finish(self) -> None:
         """Keep what was chosen, and end what runs; its files are whole then."""
         self.remember()
-        self.work.close()
+        self.workflow.close()
 
     def destroy(self) -> None:
         """End what runs and remove the window."""
@@ -200,12 +200,12 @@ class MimicWindow:
             self.question.ask,
             self.open_step,
             self._choose_file,
-            self.work,
+            self.workflow,
             self._room,
         )
-        return PANELS[name](self.work.sessions[name], context)
+        return PANELS[name](self.workflow.sessions[name], context)
 
-    def _choose_file(self, wish: Wish, on_chosen: Callable[[str], None]) -> None:
+    def _choose_file(self, request: FileRequest, on_chosen: Callable[[str], None]) -> None:
         """Open the file dialog in the middle of the window."""
         window = self._window
         if self.file_dialog is None:
@@ -213,7 +213,7 @@ class MimicWindow:
                 self._host, lambda: (window.position_x, window.position_y, window.width, window.height)
             )
         self.hotkeys.release()
-        self.file_dialog.ask(wish, on_chosen)
+        self.file_dialog.ask(request, on_chosen)
 
     def _room(self) -> float:
         """Return how much there is for a panel, from left to right [px]."""
@@ -221,18 +221,18 @@ class MimicWindow:
 
     def _attend(self) -> None:
         """A click comes before anything else."""
-        self.work.give_way()
+        self.workflow.give_way()
         self._host.hurry()
 
     def _follow_plugins(self) -> None:
         """Bring the lists up to date when plug-ins have come or gone, and say which cannot be used."""
-        text = "\n".join(self.work.plugin_problems)
+        text = "\n".join(self.workflow.plugin_problems)
         if text != self.plugin_warning.text:
             self.plugin_warning.text, self.plugin_warning.visible = text, bool(text)
         if not self._lists_changed:
             return
         self._lists_changed = False
-        for session in self.work.sessions.values():
+        for session in self.workflow.sessions.values():
             session.choices.drop_vanished()
         for panel in self.panels.values():
             if isinstance(panel, StagePanel):
@@ -248,7 +248,7 @@ class MimicWindow:
     def _on_window_key(self, id: str, pressed: bool) -> None:
         if not pressed:
             return
-        self.work.give_way()
+        self.workflow.give_way()
         panel = self.panels.get(self.chosen)
         if id.startswith("step."):
             self.open_step(id.removeprefix("step."))
@@ -265,7 +265,7 @@ class MimicWindow:
 
     def _attend_gamepad(self) -> None:
         """Listen to the gamepad while it is the device that drives."""
-        session = self.work.sessions["record"]
+        session = self.workflow.sessions["record"]
         drives = session.is_driven and session.snapshot.get("teleop_device") == "gamepad"
         if drives and self._stop_gamepad is None:
             self._stop_gamepad = self._host.listen_to_gamepad(session.request, lambda: self.chosen == "record")
@@ -286,16 +286,16 @@ class MimicWindow:
     async def _keep_up_to_date(self) -> None:
         while True:
             await self._host.next_update()
-            self.work.poll()
+            self.workflow.poll()
             self._attend_gamepad()
             self._host.claim_keys(self.visible and (self._is_driving() or self._is_marking()))
             if not self.visible:
                 self.hotkeys.release()
                 continue
             self._follow_plugins()
-            self.work.refresh_files()
+            self.workflow.refresh_files()
             self.question.refresh()
             chosen = STEPS[self.chosen].under or self.chosen if self.chosen in STEPS else ""
             for name, step in SHOWN.items():
-                self.rail.show(name, self.work.standing(step), name == chosen)
+                self.rail.show(name, self.workflow.status(step), name == chosen)
             self.panels[self.chosen].refresh()

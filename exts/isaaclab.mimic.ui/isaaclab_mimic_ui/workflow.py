@@ -26,7 +26,7 @@ _LOOK_PERIOD = 1.0
 
 
 @dataclass(frozen=True)
-class Standing:
+class StepStatus:
     """Where a step stands."""
 
     state: str
@@ -35,7 +35,7 @@ class Standing:
     """In words."""
 
 
-class Work:
+class Workflow:
     """What the user has chosen and what is running.
 
     Args:
@@ -103,7 +103,7 @@ class Work:
             self._next = None, None
             session.start()
 
-    def standing(self, step: Step) -> Standing:
+    def status(self, step: Step) -> StepStatus:
         """Say where a step stands."""
         ways = [self.sessions[step.name]]
         ways += [self.sessions[name] for name, other in STEPS.items() if other.under == step.name]
@@ -111,14 +111,14 @@ class Work:
         if session.state.is_active:
             wanted = session.snapshot.get("wanted") or 0
             count = f"{session.saved} of {wanted}" if wanted else session.state.value
-            return Standing("running", "paused" if session.paused else count)
+            return StepStatus("running", "paused" if session.paused else count)
         if session.state is State.FAILED:
-            return Standing("possible", "failed")
+            return StepStatus("possible", "failed")
         if step.makes and (held := self._holds(step.makes)):
-            return Standing("done", held)
+            return StepStatus("done", held)
         if step.needs and not self._holds(step.needs):
-            return Standing("blocked", step.blocked)
-        return Standing("possible", "ready")
+            return StepStatus("blocked", step.blocked)
+        return StepStatus("possible", "ready")
 
     def refresh_files(self) -> None:
         """Look again at the files, if the last look is some time ago."""

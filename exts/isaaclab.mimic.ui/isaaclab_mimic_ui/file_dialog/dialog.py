@@ -16,7 +16,7 @@ import omni.ui as ui
 from ..host.base import Host
 from ..widgets import style
 from ..widgets.layout import padded
-from .listing import Listing, Wish, look_at
+from .listing import FileRequest, Listing, list_folder
 from .rows import FileRows
 
 _WIDTH, _HEIGHT = 640, 480
@@ -41,7 +41,7 @@ class FileDialog:
 
     def __init__(self, host: Host, place: Callable[[], tuple[float, float, float, float]]) -> None:
         self._host, self._place = host, place
-        self._wish = Wish("", "in")
+        self._request = FileRequest("", "in")
         self._on_chosen: Callable[[str], None] = lambda text: None
         self._last = Path.home()
         self._reading: asyncio.Task | None = None
@@ -85,24 +85,24 @@ class FileDialog:
     def visible(self) -> bool:
         return self._window.visible
 
-    def ask(self, wish: Wish, on_chosen: Callable[[str], None]) -> None:
+    def ask(self, request: FileRequest, on_chosen: Callable[[str], None]) -> None:
         """Open the dialog.
 
         Args:
-            wish: What shall be chosen.
+            request: What shall be chosen.
             on_chosen: Called with the path, or several with semicolons between them; not if the user cancels.
         """
-        self._wish, self._on_chosen = wish, on_chosen
-        self._title.text = wish.title
-        self._name_row.visible = wish.takes_name
-        self._name_label.text = "New folder" if wish.kind == "folder" else "Name"
+        self._request, self._on_chosen = request, on_chosen
+        self._title.text = request.title
+        self._name_row.visible = request.takes_name
+        self._name_label.text = "New folder" if request.kind == "folder" else "Name"
         self.name.set_value("")
         left, top, width, height = self._place()
         self._window.position_x = max(0.0, left + (width - _WIDTH) / 2)
         self._window.position_y = max(0.0, top + (height - _HEIGHT) / 2)
         self._window.visible = True
         self._window.focus()
-        first = wish.start.split(";")[0].strip()
+        first = request.start.split(";")[0].strip()
         self._go_to(Path(first).expanduser().absolute() if first else self._last, climb=True)
 
     def go(self, path: Path | str) -> None:
@@ -126,7 +126,7 @@ class FileDialog:
             self.cancel()
             self._on_chosen("; ".join(str(path) for path in chosen))
         else:
-            self._say("Say what the file shall be called." if self._wish.takes_name else "Choose a file first.")
+            self._say("Say what the file shall be called." if self._request.takes_name else "Choose a file first.")
 
     def cancel(self) -> None:
         """Close the dialog."""
@@ -151,10 +151,10 @@ class FileDialog:
 
     async def _read(self, path: Path, climb: bool) -> None:
         found: list[Listing] = []
-        wish = self._wish
+        request = self._request
 
         def work() -> None:
-            found.append(look_at(path, wish, climb))
+            found.append(list_folder(path, request, climb))
 
         # Not of the loop's own threads: those are waited for at the end, and a network may never answer.
         threading.Thread(target=work, name="mimic folder", daemon=True).start()
@@ -169,9 +169,9 @@ class FileDialog:
     def _take(self, listing: Listing) -> None:
         self.listing = listing
         self.path.set_value(str(listing.folder))
-        if self._wish.takes_name and listing.named:
+        if self._request.takes_name and listing.named:
             self.name.set_value(listing.named)
-        self.rows.show(listing, self._wish)
+        self.rows.show(listing, self._request)
         self._up.enabled = listing.folder != listing.folder.parent
         self._say("")
 
@@ -180,24 +180,24 @@ class FileDialog:
     @property
     def _opens(self) -> bool:
         """Whether a folder is marked that is not what is wanted."""
-        return not self._wish.takes_folder and bool(self.rows.marked) and self.rows.marked[0] in self.listing.folders
+        return not self._request.takes_folder and bool(self.rows.marked) and self.rows.marked[0] in self.listing.folders
 
     def _chosen(self) -> list[Path]:
         folder = self.listing.folder
         name = self.name.get_value_as_string().strip()
-        if self._wish.takes_name and name:
-            if self._wish.suffixes and not Path(name).suffix:
-                name += self._wish.suffixes[0]
+        if self._request.takes_name and name:
+            if self._request.suffixes and not Path(name).suffix:
+                name += self._request.suffixes[0]
             return [folder / name]
         if self.rows.marked:
             return [folder / each for each in self.rows.marked]
-        return [folder] if self._wish.takes_folder and not self.listing.trouble else []
+        return [folder] if self._request.takes_folder and not self.listing.trouble else []
 
     def _on_marked(self, name: str) -> None:
         # A file that exists may be meant to be replaced; whether that is allowed, the form says.
-        if self._wish.kind == "out" and name not in self.listing.folders:
+        if self._request.kind == "out" and name not in self.listing.folders:
             self.name.set_value(name)
-        if self._wish.kind == "folder":
+        if self._request.kind == "folder":
             self.name.set_value("")
         self._say("")
 
@@ -212,7 +212,7 @@ class FileDialog:
         self._show()
 
     def _show(self) -> None:
-        self._told.text = self.problem or _HINTS[self._wish.kind]
+        self._told.text = self.problem or _HINTS[self._request.kind]
         self._told.name = "problem" if self.problem else "hint"
         goes = self.path.get_value_as_string().strip() != str(self.listing.folder)
         self.choose_button.text = "Go there" if goes else "Open" if self._opens else "Choose"

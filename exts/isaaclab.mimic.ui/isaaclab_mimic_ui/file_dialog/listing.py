@@ -14,7 +14,7 @@ _SUFFIXES = {"in": _DATASETS, "out": _DATASETS, "run": _CHECKPOINTS, "folder": (
 
 
 @dataclass(frozen=True)
-class Wish:
+class FileRequest:
     """What shall be chosen."""
 
     title: str
@@ -54,21 +54,21 @@ class Listing:
     """Why it cannot be read; empty if it can."""
 
 
-def look_at(path: Path, wish: Wish, climb: bool = False) -> Listing:
+def list_folder(path: Path, request: FileRequest, climb: bool = False) -> Listing:
     """List a folder, or the one that a file is in. Never fails; may take long on a network.
 
     Args:
         path: Absolute path of a folder or file.
-        wish: Which files matter; a file to write need not be there.
+        request: Which files matter; a file to write need not be there.
         climb: List the nearest folder that is there, if this one is not.
     """
     named = ""
     try:
-        if climb and not (path.exists() or (wish.takes_name and path.parent.is_dir())):
+        if climb and not (path.exists() or (request.takes_name and path.parent.is_dir())):
             path = next(each for each in (*path.parents, Path("/")) if each.is_dir())
-        if path.is_file() or (wish.takes_name and not path.exists() and path.parent.is_dir()):
+        if path.is_file() or (request.takes_name and not path.exists() and path.parent.is_dir()):
             path, named = path.parent, path.name
-        return _read(path, named, wish.suffixes)
+        return _read(path, named, request.suffixes)
     except FileNotFoundError:
         return Listing(path, trouble="There is no such folder.")
     except (OSError, ValueError) as error:

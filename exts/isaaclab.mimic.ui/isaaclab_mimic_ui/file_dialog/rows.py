@@ -12,7 +12,7 @@ import omni.ui as ui
 
 from ..widgets import style
 from ..widgets.layout import scrolled
-from .listing import Listing, Wish
+from .listing import FileRequest, Listing
 
 _MOST = 500
 """Rows; a folder that holds more is one to type a path for."""
@@ -34,7 +34,7 @@ class FileRows:
     def __init__(self, on_marked: Callable[[str], None], on_opened: Callable[[str], None]) -> None:
         self._on_marked, self._on_opened = on_marked, on_opened
         self._listing: Listing | None = None
-        self._wish = Wish("", "in")
+        self._request = FileRequest("", "in")
         self._said = ""
         self._pressed, self._pressed_at = "", 0.0
         self.marked: list[str] = []
@@ -50,11 +50,11 @@ class FileRows:
         """What stands in place of rows; empty if there are some."""
         return self._said
 
-    def show(self, listing: Listing, wish: Wish) -> None:
+    def show(self, listing: Listing, request: FileRequest) -> None:
         """Show what a folder holds; nothing is marked but what was asked for."""
-        self._listing, self._wish = listing, wish
+        self._listing, self._request = listing, request
         self.marked = [listing.named] if listing.named in dict(listing.files) else []
-        kinds = f"and no {' or '.join(wish.suffixes)} files" if wish.suffixes else ""
+        kinds = f"and no {' or '.join(request.suffixes)} files" if request.suffixes else ""
         empty = "" if listing.folders or listing.files else f"There are no folders {kinds}".strip() + " in here."
         self._said = listing.trouble or empty
         self._pressed = ""
@@ -123,7 +123,7 @@ class FileRows:
 
     def _mark(self, name: str) -> None:
         files = dict(self._listing.files) if self._listing else {}
-        if self._wish.many and name in files and all(each in files for each in self.marked):
+        if self._request.many and name in files and all(each in files for each in self.marked):
             self.marked = [each for each in self.marked if each != name] + [name] * (name not in self.marked)
         else:
             self.marked = [name]

@@ -12,7 +12,7 @@ import omni.ui as ui
 
 from isaaclab_mimic_core.tasks import all_tasks
 
-from ..file_dialog.listing import Wish
+from ..file_dialog.listing import FileRequest
 from ..widgets import style
 from ..widgets.layout import section
 from .model import Choices
@@ -34,7 +34,7 @@ class FormView:
         choices: Choices,
         on_editing: Callable[[bool], None],
         on_change: Callable[[], None],
-        choose_file: Callable[[Wish, Callable[[str], None]], None],
+        choose_file: Callable[[FileRequest, Callable[[str], None]], None],
     ) -> None:
         self._choices = choices
         self._choose_file = choose_file
@@ -120,8 +120,8 @@ class FormView:
 
     def _on_choose(self, entry: Entry) -> None:
         field = entry.described
-        wish = Wish(field.label, field.looks.file, entry.value, field.many)
-        self._choose_file(wish, lambda text: setattr(entry, "value", text))
+        request = FileRequest(field.label, field.looks.file, entry.value, field.many)
+        self._choose_file(request, lambda text: setattr(entry, "value", text))
 
     def _on_change(self, name: str, text: str) -> None:
         if self._choices[name] == text:

@@ -48,7 +48,7 @@ class AnnotatePanel(StagePanel):
     def refresh_run(self) -> None:
         if not self._head.due():
             return
-        found = self.session.tally.annotated
+        found = self.session.statistics.annotated
         good = sum(event.ok for event in found.values())
         self._head.show(
             (str(good), str(len(found) - good), clock(self.session.elapsed)),

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..file_dialog.listing import Wish
+from ..file_dialog.listing import FileRequest
 from ..host.base import Host
 from ..keyboard.hotkeys import Hotkeys
-from ..workflow import Work
+from ..workflow import Workflow
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class PanelContext:
     """Asks the user something; see `Question.ask`."""
     open_step: Callable[[str], Any]
     """Brings another step's panel to the front, and returns it."""
-    choose_file: Callable[[Wish, Callable[[str], None]], None]
+    choose_file: Callable[[FileRequest, Callable[[str], None]], None]
     """Has the user choose what is wished for, and hands the path to its second argument."""
-    work: Work
+    workflow: Workflow
     width: Callable[[], float]
     """[px] There is for the panel: what is in it may want more, and would be as wide as that."""

@@ -18,7 +18,7 @@ from ..dataset import reading
 from ..dataset.commands import EDITS, check_words, edit_words
 from ..dataset.job import DataCommand
 from ..file_dialog.dialog import build_choose_button
-from ..file_dialog.listing import Wish
+from ..file_dialog.listing import FileRequest
 from ..session import Session
 from ..steps import ANNOTATED, DEMOS, GENERATED
 from ..widgets import style
@@ -75,7 +75,7 @@ class DataPanel:
     def on_shown(self) -> None:
         self._enable_known()
         if not self._model.get_value_as_string():
-            last = [name for name in _KNOWN if self._context.work.shared.get(name, "").strip()]
+            last = [name for name in _KNOWN if self._context.workflow.shared.get(name, "").strip()]
             if last:
                 self._open_known(last[-1])
 
@@ -118,10 +118,10 @@ class DataPanel:
         self._frame.destroy()
 
     def _open_known(self, name: str) -> None:
-        self.open(self._context.work.shared.get(name, ""))
+        self.open(self._context.workflow.shared.get(name, ""))
 
     def _choose(self) -> None:
-        self._context.choose_file(Wish("File", "in", self._model.get_value_as_string()), self.open)
+        self._context.choose_file(FileRequest("File", "in", self._model.get_value_as_string()), self.open)
 
     def _on_typed(self) -> None:
         self._context.on_editing(False)
@@ -186,7 +186,7 @@ class DataPanel:
 
     def _enable_known(self) -> None:
         for name, button in self._buttons.items():
-            button.enabled = bool(self._context.work.shared.get(name, "").strip())
+            button.enabled = bool(self._context.workflow.shared.get(name, "").strip())
 
     def _build(self) -> None:
         if self._wide:

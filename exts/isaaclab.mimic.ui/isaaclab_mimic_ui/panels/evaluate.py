@@ -53,7 +53,7 @@ class PlayPanel(StagePanel):
 
     def build_run(self) -> None:
         self._watching = False
-        self._tally = -1
+        self._shown_changes = -1
         with scrolled():
             self._head = RunHead(self.session, "rollouts of this policy", _TILES)
             section("SUCCESS, WITH ITS 95 % INTERVAL")
@@ -69,7 +69,7 @@ class PlayPanel(StagePanel):
     def refresh_run(self) -> None:
         if not self._head.due():
             return
-        session, shown, tally = self.session, self.session.snapshot, self.session.tally
+        session, shown, statistics = self.session, self.session.snapshot, self.session.statistics
         attempts, memory = shown.get("attempts", 0), shown.get("memory_mb", {})
         self._head.show(
             (
@@ -85,13 +85,13 @@ class PlayPanel(StagePanel):
             session.request("watch", env=0)
         self._scene.show(shown.get("watched") if session.state.is_active else None)
         self._view.visible = session.state.is_active and bool(self._url())
-        if self._tally != tally.changes:
-            self._tally = tally.changes
-            self._table.show(tally.evaluations.values())
+        if self._shown_changes != statistics.changes:
+            self._shown_changes = statistics.changes
+            self._table.show(statistics.evaluations.values())
             self._failures.show(
                 [
                     (f"{subtask or 'rollout'}: {cause.replace('_', ' ') or 'no success'}", count)
-                    for (subtask, cause), count in tally.failures.most_common()
+                    for (subtask, cause), count in statistics.failures.most_common()
                 ]
             )
         self._log.show(session.messages, session.num_messages)

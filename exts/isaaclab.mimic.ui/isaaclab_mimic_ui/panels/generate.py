@@ -53,7 +53,7 @@ class GeneratePanel(StagePanel):
         )
 
     def build_run(self) -> None:
-        self._tally = -1
+        self._shown_changes = -1
         with scrolled(style.GAP):
             self._head = RunHead(self.session, "demonstrations", _TILES)
             with ui.HStack(height=24, spacing=style.GAP):
@@ -78,7 +78,7 @@ class GeneratePanel(StagePanel):
             self._log = Log(height=140)
 
     def refresh_run(self) -> None:
-        session, tally = self.session, self.session.tally
+        session, statistics = self.session, self.session.statistics
         if not self._head.due():
             return
         shown = session.snapshot
@@ -92,22 +92,22 @@ class GeneratePanel(StagePanel):
                 " + ".join(f"{size / 1000:.1f}" for size in memory.values()) or "-",
             )
         )
-        self._grid.show(shown.get("subtasks", ()), tally.last)
+        self._grid.show(shown.get("subtasks", ()), statistics.last)
         self._scene.show(shown.get("watched") if session.state.is_active else None)
         self._log.show(session.messages, session.num_messages)
         self._output.text = self._output.tooltip = f"in {session.output}"
         self.view_button.visible = session.state.is_active and bool(shown.get("url"))
         self.report_button.visible = session.state in (State.DONE, State.STOPPED, State.GAVE_UP)
-        if self._tally != tally.changes:
-            self._tally = tally.changes
-            self._plot.show(tally.success_rate.values)
+        if self._shown_changes != statistics.changes:
+            self._shown_changes = statistics.changes
+            self._plot.show(statistics.success_rate.values)
             self._failures.show(
                 [
                     (f"{subtask or 'attempt'}: {cause.replace('_', ' ')}", count)
-                    for (subtask, cause), count in tally.failures.most_common()
+                    for (subtask, cause), count in statistics.failures.most_common()
                 ]
             )
-            self._sources.show([(f"demo {demo}", count) for demo, count in tally.sources.most_common()])
+            self._sources.show([(f"demo {demo}", count) for demo, count in statistics.sources.most_common()])
 
     def _on_environment(self, index: int) -> None:
         self.session.request("watch", env=index)
@@ -130,7 +130,7 @@ class GeneratePanel(StagePanel):
         folder = output.with_name(f"{output.stem}_report")
         try:
             # Drawing takes seconds, which the window has not.
-            report = await asyncio.to_thread(_write_report, folder, session.tally.record, output, source)
+            report = await asyncio.to_thread(_write_report, folder, session.statistics.record, output, source)
             session.say(f"Report: {report}")
             self.context.host.open_in_browser(report)
         except (MimicError, OSError) as error:

@@ -100,7 +100,7 @@ class RecordPanel(StagePanel):
                 self._watching = True
                 self.session.request("watch", env=0)
         self._scene.show(shown.get("watched") if self.session.state.is_active else None)
-        self._demos.show(self.session.tally.demos, self.session.state.is_active)
+        self._demos.show(self.session.statistics.demos, self.session.state.is_active)
         self._log.show(self.session.messages, self.session.num_messages)
 
     def _on_form(self) -> None:
@@ -129,7 +129,7 @@ class RecordPanel(StagePanel):
             session.say(f"{demo.name} stays: {error}", is_problem=True)
             return
         # Those that are left are numbered anew.
-        session.tally.demos = [
+        session.statistics.demos = [
             replace(demo, name=name, steps=steps, saved=number) for number, (name, steps) in enumerate(left, 1)
         ]
         session.say(f"Deleted {demo.name}; numbered anew: {len(left)} left.")

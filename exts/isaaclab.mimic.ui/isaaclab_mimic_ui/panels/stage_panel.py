@@ -118,7 +118,7 @@ class StagePanel:
             self._say("Correct what is marked above." if problems else "")
             if problems or not session.can_start:
                 return
-            other = self.context.work.in_the_way(session)
+            other = self.context.workflow.in_the_way(session)
             stage = "" if session.in_worker else self.context.host.unsaved_stage()
             text = ask_before_start(session, other, stage)
             yes, act = "Stop, and start" if other else "Start", partial(self._start, other)
@@ -132,7 +132,7 @@ class StagePanel:
     def _start(self, other: Session | None) -> None:
         if other is not None:
             self._say(f"Waiting for {other.step.title} to stop.")
-        self.context.work.start(self.session, other)
+        self.context.workflow.start(self.session, other)
 
     def toggle_pause(self) -> None:
         if self.session.state is State.RUNNING:

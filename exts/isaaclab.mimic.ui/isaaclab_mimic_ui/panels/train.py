@@ -37,7 +37,7 @@ class TrainPanel(StagePanel):
         )
 
     def build_run(self) -> None:
-        self._tally = -1
+        self._shown_changes = -1
         with scrolled():
             self._head = RunHead(self.session, "epochs", _TILES)
             self._loss = CurvePlot("LOSS BY EPOCH", None, None, height=110)
@@ -51,7 +51,7 @@ class TrainPanel(StagePanel):
     def refresh_run(self) -> None:
         if not self._head.due():
             return
-        shown, tally = self.session.snapshot, self.session.tally
+        shown, statistics = self.session.snapshot, self.session.statistics
         memory, active = shown.get("memory_mb", {}), self.session.state.is_active
         loss = shown.get("loss")
         self._head.show(
@@ -64,9 +64,9 @@ class TrainPanel(StagePanel):
             ),
             done=shown.get("saved", 0),
         )
-        if self._tally != tally.changes:
-            self._tally = tally.changes
-            self._loss.show(tally.loss.values)
-            self._success.show([each.success / each.rollouts for each in tally.evaluations.values()])
-            self._table.show(tally.evaluations.values())
+        if self._shown_changes != statistics.changes:
+            self._shown_changes = statistics.changes
+            self._loss.show(statistics.loss.values)
+            self._success.show([each.success / each.rollouts for each in statistics.evaluations.values()])
+            self._table.show(statistics.evaluations.values())
         self._log.show(self.session.messages, self.session.num_messages)

@@ -42,7 +42,7 @@ class Curve:
             self._every *= 2
 
 
-class Tally:
+class RunStatistics:
     """Counts as events come in."""
 
     def __init__(self) -> None:

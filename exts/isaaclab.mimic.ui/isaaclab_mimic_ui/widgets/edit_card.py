@@ -12,7 +12,7 @@ import omni.ui as ui
 
 from ..dataset.commands import EDITS
 from ..file_dialog.dialog import build_choose_button
-from ..file_dialog.listing import Wish
+from ..file_dialog.listing import FileRequest
 from . import style
 
 _ROWS = {
@@ -40,7 +40,7 @@ class EditCard:
         self,
         on_edit: Callable[[str, str, str, str], None],
         on_editing: Callable[[bool], None],
-        choose_file: Callable[[Wish, Callable[[str], None]], None],
+        choose_file: Callable[[FileRequest, Callable[[str], None]], None],
     ) -> None:
         self._on_edit = on_edit
         self._choose_file = choose_file
@@ -83,8 +83,8 @@ class EditCard:
 
     def _choose(self, name: str) -> None:
         model = self.models[name]
-        wish = Wish(_ROWS[name][0], _FILES[name], model.get_value_as_string())
-        self._choose_file(wish, model.set_value)
+        request = FileRequest(_ROWS[name][0], _FILES[name], model.get_value_as_string())
+        self._choose_file(request, model.set_value)
 
     def edit(self, by: str) -> None:
         """Do what a button does."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 import omni.ui as ui
 
 from ..steps import Step
-from ..workflow import Standing
+from ..workflow import StepStatus
 from . import style
 from .layout import scrolled
 
@@ -48,18 +48,18 @@ class Rail:
                     ui.Spacer(width=8)
                 ui.Spacer(height=8)
 
-    def show(self, name: str, standing: Standing, chosen: bool) -> None:
+    def show(self, name: str, status: StepStatus, chosen: bool) -> None:
         """Show where a step stands, and whether its panel is in front."""
-        told = (standing, chosen)
+        told = (status, chosen)
         if self._told.get(name) == told:
             return
         self._told[name] = told
         back, circle, number, title, text = self._parts[name]
         back.name = "rail_chosen" if chosen else "rail_item"
-        circle.name = standing.state if standing.state in ("done", "running", "blocked") else "step"
-        number.name = "rail_number_done" if standing.state == "done" else "rail_number"
-        title.name = "rail_chosen" if chosen else "rail_blocked" if standing.state == "blocked" else "rail"
-        text.text = standing.text
+        circle.name = status.state if status.state in ("done", "running", "blocked") else "step"
+        number.name = "rail_number_done" if status.state == "done" else "rail_number"
+        title.name = "rail_chosen" if chosen else "rail_blocked" if status.state == "blocked" else "rail"
+        text.text = status.text
 
     def _build_item(self, number: int, step: Step, on_chosen: Callable[[str], None]) -> None:
         with ui.HStack(height=_HEIGHT):
