@@ -16,7 +16,7 @@ from isaaclab.utils.datasets import HDF5DatasetFileHandler
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.datasets.check import check_file
 from isaaclab_mimic_core.datasets.edit import Conversion, Kinematics, TaskSpace, convert
-from isaaclab_mimic_core.datasets.edit.damped_way import damped_way
+from isaaclab_mimic_core.datasets.edit.inverse_differential_ik import inverse_differential_ik
 from isaaclab_mimic_core.errors import DatasetError, InputFileError, OptionError
 from isaaclab_mimic_core.robots.franka.description import franka_description
 
@@ -174,8 +174,8 @@ def test_relative_poses_stay_in_bounds_where_the_arm_is_singular(urdf):
     kinematics = Kinematics(urdf, "panda_hand", JOINTS, (0.0, 0.0, 0.107))
     stretched = np.array([[0.0, 0.0, 0.0, -1e-5, 0.0, 0.0, 0.0]])
     command = stretched + 0.02
-    way = damped_way(kinematics, stretched, command, command, 0.01, 5)
-    assert np.isfinite(way).all() and np.abs(way).max() < 0.3
+    change = inverse_differential_ik(kinematics, stretched, command, command, 0.01, 5)
+    assert np.isfinite(change).all() and np.abs(change).max() < 0.3
 
 
 def test_joint_space_to_absolute_poses(sample, urdf, tmp_path):

@@ -19,7 +19,7 @@ from ..sim.compute import resolve_device
 from ..sim.engines import choose_engine, configure_engine, in_this_application
 from ..sim.fused import compute_accelerations_on_demand, use_fused_actions, use_fused_success
 from ..sim.isaac_sim import borrowed_application
-from ..sim.isaac_sim.keeping import kept
+from ..sim.isaac_sim.restoring import restored
 from ..sim.launching import is_own, start_isaac_sim
 from ..sim.preparing import prepare
 from ..sim.repairs.physics_threads import no_more_threads_than_cores
@@ -133,7 +133,7 @@ def open_in_parts(
         borrowed = stack.enter_context(borrowed_application(device, visualizer))
     import torch
 
-    stack.enter_context(kept(torch.get_num_threads, torch.set_num_threads))
+    stack.enter_context(restored(torch.get_num_threads, torch.set_num_threads))
     if device == "cpu":
         # Tensors are small: more threads make a step slower, also the physics beside it.
         torch.set_num_threads(1)
@@ -166,7 +166,7 @@ def open_in_parts(
     yield "Building the scene, and starting physics"
     with (
         no_more_threads_than_cores() if tuned else contextlib.nullcontext(),
-        borrowed.patient() if borrowed else contextlib.nullcontext(),
+        borrowed.hang_detector_off() if borrowed else contextlib.nullcontext(),
     ):
         stack.enter_context(_launched(cfg, engine, visualizer))
         env = stack.enter_context(contextlib.closing(_build(make, spec.id, cfg)))

@@ -13,7 +13,7 @@ import numpy as np
 from ...errors import DatasetError
 from .. import layout
 from ..episode import Episode
-from .damped_way import damped_way
+from .inverse_differential_ik import inverse_differential_ik
 from .kinematics import Kinematics
 
 
@@ -23,7 +23,8 @@ class TaskSpace:
 
     An absolute action is the commanded pose of the frame, seen from the robot's base: position [m], quaternion xyzw. A
     relative one is the way from its present pose: position [m] and rotation vector [rad], both along the base's axes,
-    over `scale`; it is as long as damped inverse kinematics needs it to command the same joints (`damped_way`). What
+    over `scale`; it is as long as damped inverse kinematics needs it to command the same joints
+    (`inverse_differential_ik`). What
     follows the joints in the old actions (the gripper) is kept.
     """
 
@@ -78,8 +79,10 @@ def to_task_space(episode: Episode, space: TaskSpace) -> Episode:
     commanded = _commanded_joints(episode, space)
     if space.relative:
         joints = _joints_at(episode, space)
-        way = damped_way(space.kinematics, joints[:-1], joints[1:], commanded, space.damping, space.substeps)
-        command, processed = way / space.scale, way
+        change = inverse_differential_ik(
+            space.kinematics, joints[:-1], joints[1:], commanded, space.damping, space.substeps
+        )
+        command, processed = change / space.scale, change
     else:
         target = space.kinematics.poses(commanded)
         command = processed = np.concatenate([target[:, :3, 3], _quaternions(target[:, :3, :3])], axis=1)

@@ -11,7 +11,7 @@ from typing import Any
 from ...envs import BatchedEnv
 from ..axis_map import shape
 from ..device import RESET, TOGGLE_PAUSE
-from ..hand import HandDevice
+from ..eef_device import EefDevice
 
 DPAD = 0.8
 """Deflection of a pressed arrow of the D-pad, as in Isaac Lab's gamepad."""
@@ -37,7 +37,7 @@ turn about z, as with the keys A and C.
 _PRESSED = 0.5
 
 
-class Gamepad(HandDevice):
+class Gamepad(EefDevice):
     """Moves the hand by sticks and D-pad; fed by a host that has a gamepad."""
 
     name = "gamepad"

@@ -6,7 +6,7 @@
 from typing import Any
 
 from ...envs import BatchedEnv
-from ..hand import HandDevice
+from ..eef_device import EefDevice
 
 MOVES = {
     "W": (0, 1.0),
@@ -25,7 +25,7 @@ MOVES = {
 """Key -> axis (x, y, z, about x, about y, about z) and direction. Source: isaaclab.devices.Se3Keyboard."""
 
 
-class Keyboard(HandDevice):
+class Keyboard(EefDevice):
     """Moves the hand while keys are held; fed by a host that has a keyboard."""
 
     name = "keyboard"

@@ -8,7 +8,7 @@ from typing import Any
 from ...envs import BatchedEnv
 from ..axis_map import parse_axes, shape
 from ..device import RESET
-from ..hand import HandDevice
+from ..eef_device import EefDevice
 from .hid import SpaceMouseReader
 
 GRIPPER_BUTTONS = ("LEFT", "BTN_1", "MENU")
@@ -17,7 +17,7 @@ RESET_BUTTONS = ("RIGHT", "BTN_2", "FIT")
 button of a small one are its MENU and FIT."""
 
 
-class SpaceMouse(HandDevice):
+class SpaceMouse(EefDevice):
     """Moves the hand as its cap is moved.
 
     Args:

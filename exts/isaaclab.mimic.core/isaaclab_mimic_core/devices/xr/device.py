@@ -25,7 +25,7 @@ from ...envs import BatchedEnv
 from ...errors import DeviceError, TaskError
 from ...sim.host import inside_isaac_sim
 from ..device import PAUSE, RESET, RESUME, STOP, TeleopDevice
-from ..hand import CLOSED, OPEN
+from ..eef_device import CLOSED, OPEN
 from .session import cloudxr_profile, count_frames, find_runtime
 
 _RETRY = 1.0

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Everything that a run borrows of the application it runs in."""
+"""Prepare a running Isaac Sim for a run of Isaac Lab, and restore it afterwards."""
 
 import contextlib
 import logging
@@ -12,8 +12,8 @@ from functools import partial
 from typing import Any
 
 from ..visualizers import LiveView
-from .keeping import kept
-from .managers import fabric_kept, isaac_lab_lets_go, isaac_sim_stands_back
+from .managers import fabric_extension_restored, physx_manager_adapted, simulation_manager_disabled
+from .restoring import restored
 from .settings import RecordedSettings, recorded_settings
 from .stage import OwnStage, own_stage
 from .timeline import own_timeline, timeline_stopped
@@ -27,22 +27,22 @@ _WRITTEN_DIRECTLY = (
     "/persistent/xr/anchorMode",
     "/xrstage/customAnchor",
 )
-"""Settings that Isaac Lab changes without its manager of settings."""
+"""Settings that Isaac Lab writes to carb directly, not through its `SettingsManager`."""
 
 _HASH_SEED = "PYTHONHASHSEED"
 _HANG_DETECTOR = "/app/hangDetector/enabled"
-"""Read all the time, not only at the start (Kit 110.4)."""
+"""Kit 110.4 reads it continuously, not only at the start."""
 
 
 class BorrowedApplication:
-    """What whoever steps has to ask for, in Isaac Sim."""
+    """The parts of the application that a stage needs while it runs."""
 
     def __init__(self, settings: RecordedSettings, stage: OwnStage, timeline: Any, follow: bool):
         self._settings, self._stage, self._timeline, self._follow = settings, stage, timeline, follow
 
     @contextlib.contextmanager
-    def patient(self) -> Iterator[None]:
-        """Keep the application from taking a scene that is long in the building for a hang, after 120 s by default."""
+    def hang_detector_off(self) -> Iterator[None]:
+        """Turn off Kit's hang detector, which ends an application that builds a scene for more than 120 s."""
         self._settings.set(_HANG_DETECTOR, False)
         try:
             yield
@@ -50,28 +50,28 @@ class BorrowedApplication:
             self._settings.put_back(_HANG_DETECTOR)
 
     def view(self, env: Any) -> LiveView:
-        """Return what the viewport is to a stage, for environments that are open."""
-        self._stage.worth_nothing()
+        """Return the live view of open environments: Isaac Sim's viewport and timeline."""
+        self._stage.clear_pending_edits()
         return _Viewport(env, self._stage, self._timeline, self._follow)
 
 
 @contextlib.contextmanager
 def borrowed_application(device: str, visualizer: str) -> Iterator[BorrowedApplication]:
-    """Make the application ready for Isaac Lab, as its launcher does; at the end everything is as it was.
+    """Prepare the application for Isaac Lab as its launcher does, and restore everything at the end.
 
-    To be entered and left from a place where the application may be updated: a coroutine of its own loop.
+    Enter and leave it from a coroutine of the application's own event loop, because both update the application.
 
     Args:
         device: `cpu` or `cuda:<index>`.
-        visualizer: `kit` if the viewport shall follow each step.
+        visualizer: `kit` to update the viewport after each step.
     """
     with contextlib.ExitStack() as stack:
-        come_back = stack.enter_context(isaac_sim_stands_back())
-        stack.enter_context(_kept_in_this_process(device))
+        restore_callbacks = stack.enter_context(simulation_manager_disabled())
+        stack.enter_context(_process_state_restored(device))
         settings = stack.enter_context(recorded_settings())
         for path in _WRITTEN_DIRECTLY:
-            settings.keep(path)
-        # As isaaclab_physx.app.kit_launcher (3.0.0) publishes them. Kit is told that it has no window by --no-window.
+            settings.remember(path)
+        # The same settings as isaaclab_physx.app.kit_launcher (3.0.0) writes. The option --no-window sets this one.
         has_window = settings.get("/app/window/enabled") is not False
         settings.set("/isaaclab/has_gui", has_window)
         settings.set("/isaaclab/render/offscreen", not has_window)
@@ -80,24 +80,24 @@ def borrowed_application(device: str, visualizer: str) -> Iterator[BorrowedAppli
         if device != "cpu":
             # As Isaac Lab's application files set it: PhysX's state then never leaves the GPU.
             settings.set("/physics/fabricUseGPUInterop", True)
-        stack.enter_context(fabric_kept())
+        stack.enter_context(fabric_extension_restored())
         timeline = stack.enter_context(own_timeline())
         stage = stack.enter_context(own_stage())
-        # Isaac Sim's manager has to see that the stage of before comes back.
-        stack.callback(come_back)
-        stack.enter_context(isaac_lab_lets_go())
+        # Isaac Sim's manager has to be enabled before the previous stage opens again.
+        stack.callback(restore_callbacks)
+        stack.enter_context(physx_manager_adapted())
         yield BorrowedApplication(settings, stage, timeline, follow=visualizer == "kit")
 
 
 @contextlib.contextmanager
-def _kept_in_this_process(device: str) -> Iterator[None]:
-    """Keep what Isaac Lab sets for the whole process: default devices, seeds of random numbers, levels of logging."""
+def _process_state_restored(device: str) -> Iterator[None]:
+    """Restore the process-wide state that Isaac Lab changes: default devices, random states, logging levels."""
     import numpy as np
     import torch
     import warp
 
     cudnn, logger = torch.backends.cudnn, logging.getLogger()
-    held = [
+    states = [
         (warp.get_device, warp.set_device),
         (random.getstate, random.setstate),
         (np.random.get_state, np.random.set_state),
@@ -108,10 +108,10 @@ def _kept_in_this_process(device: str) -> Iterator[None]:
         *((partial(getattr, each, "level"), each.setLevel) for each in (logger, *logger.handlers)),
     ]
     if device != "cpu":
-        held.append((torch.cuda.current_device, torch.cuda.set_device))
+        states.append((torch.cuda.current_device, torch.cuda.set_device))
     with contextlib.ExitStack() as stack:
-        for read, write in held:
-            stack.enter_context(kept(read, write))
+        for read, write in states:
+            stack.enter_context(restored(read, write))
         yield
 
 
@@ -122,14 +122,14 @@ def _set_hash_seed(value: str | None) -> None:
 
 
 class _Viewport(LiveView):
-    """Isaac Sim's own viewport and toolbar, for the stage that steps."""
+    """Isaac Sim's viewport and toolbar as the live view of a stage."""
 
     def __init__(self, env: Any, stage: OwnStage, timeline: Any, follow: bool):
         super().__init__(env)
         self._stage, self._timeline = stage, timeline
         self._rested = False
         if follow:
-            # The application draws what Fabric holds, which PhysX brings up to date only when it is asked to.
+            # The viewport draws what is in Fabric, and PhysX updates Fabric only on request.
             env.sim.add_render_callback("isaaclab.mimic", lambda _: env.sim.forward(), order=10)
 
     @property
@@ -144,7 +144,7 @@ class _Viewport(LiveView):
             self._rested = True
         elif self._rested:
             self._rested = False
-            # As Isaac Lab does at the end of its own wait: else articulations stand still in the viewport.
+            # Isaac Lab does this at the end of its own wait; without it articulations freeze in the viewport.
             self._sim.physics_manager._sync_fabric_after_resume()
 
     def resume(self) -> None:
@@ -152,4 +152,4 @@ class _Viewport(LiveView):
             self._timeline.play()
 
     def refresh(self) -> None:
-        """Nothing: the application draws by itself."""
+        """Do nothing: the application draws by itself."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Applications in which Isaac Lab is known not to work."""
+"""Find applications in which Isaac Lab is known not to work."""
 
 import contextlib
 from importlib import metadata
@@ -15,10 +15,10 @@ _WORKER = "Let it run in a process of its own."
 
 
 def check_application() -> None:
-    """Find out, before anything is opened, whether Isaac Lab can simulate in this Isaac Sim.
+    """Check before anything is opened that Isaac Lab can simulate in this Isaac Sim.
 
     Raises:
-        TaskError: It cannot; says why.
+        TaskError: It cannot, with the reason.
     """
     import omni.kit.app  # type: ignore[import-not-found]
 
@@ -29,7 +29,7 @@ def check_application() -> None:
 
 
 def _check_streaming(manager: Any) -> None:
-    """Refuse what Isaac Lab's launcher refuses (isaaclab_physx.app.kit_launcher, 3.0.0)."""
+    """Refuse the same as Isaac Lab's launcher (isaaclab_physx.app.kit_launcher, 3.0.0)."""
     names = {extension["name"] for extension in manager.get_extensions() if extension["enabled"]}
     if _FULL in names and names & _STREAMING:
         raise TaskError(
@@ -40,14 +40,14 @@ def _check_streaming(manager: Any) -> None:
 
 
 def check_warp(found: str, file: str) -> None:
-    """See to it that Warp is the one Isaac Lab was made for: applications may bring another (omni.warp.core).
+    """Check that the Warp in this process fits Isaac Lab; the extension omni.warp.core brings another version.
 
     Args:
-        found: The version that is imported here.
-        file: Where it comes from.
+        found: Version of the imported Warp.
+        file: Where it was imported from.
 
     Raises:
-        TaskError: Another one.
+        TaskError: Isaac Lab needs another version.
     """
     wanted = _wanted_warp()
     if wanted is None or wanted.contains(found, prereleases=True):
@@ -60,7 +60,7 @@ def check_warp(found: str, file: str) -> None:
 
 
 def _wanted_warp() -> Any:
-    """Return the versions of Warp that the installed Isaac Lab allows (`packaging.specifiers.SpecifierSet`)."""
+    """Return the `packaging` specifier of the Warp versions that the installed Isaac Lab allows; None if unknown."""
     from packaging.requirements import Requirement
 
     with contextlib.suppress(metadata.PackageNotFoundError):

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Who sees to the life of a simulation: Isaac Sim's manager of its own, or Isaac Lab's.
+"""Hand the simulation from Isaac Sim's `SimulationManager` to Isaac Lab's `PhysxManager` for a run, and back.
 
-Isaac Sim's `SimulationManager` invalidates the views of the simulation when the timeline stops, and sets itself up anew
-for each stage. Isaac Lab's launcher has it switched off as the application starts; where it is on, `isaaclab_physx`
-switches it off, and puts its own class in its place for good.
+Isaac Sim's `SimulationManager` invalidates the simulation's views when the timeline stops, and initialises itself again
+for each new stage. Isaac Lab's launcher disables it when the application starts. If it is still enabled,
+`isaaclab_physx` disables it and replaces its class permanently; this module prevents that.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .keeping import kept_attributes
+from .restoring import replaced_attributes
 from .timeline import timeline_stopped
 
 _ISAAC_SIM = "isaacsim.core.simulation_manager"
@@ -21,41 +21,44 @@ _FABRIC = "omni.physx.fabric"
 
 
 @contextlib.contextmanager
-def isaac_sim_stands_back() -> Iterator[Callable[[], None]]:
-    """Switch Isaac Sim's own manager off for a time, as Isaac Lab's launcher does; yield what switches it on before.
+def simulation_manager_disabled() -> Iterator[Callable[[], None]]:
+    """Disable the callbacks of Isaac Sim's `SimulationManager`, as Isaac Lab's launcher does, and enable them again.
 
-    To be entered before anything of Isaac Lab is imported: it then finds the manager switched off, and leaves its class
-    in place.
+    Enter it before Isaac Lab is imported: Isaac Lab then finds the manager disabled and does not replace its class.
+
+    Yields:
+        A function that enables the callbacks earlier than the end of the context.
     """
     module: Any = sys.modules.get(_ISAAC_SIM)
     manager: Any = getattr(module, "SimulationManager", None)
     if not hasattr(manager, "get_default_callback_status"):
-        # None here, or Isaac Lab has replaced it before: then it is not ours to put back.
+        # There is none, or Isaac Lab had replaced it before this run.
         yield lambda: None
         return
     before = manager.get_default_callback_status()
 
-    def come_back() -> None:
+    def restore_callbacks() -> None:
         on, off = dict(before), manager.get_default_callback_status()
         if on != off:
-            # This one is deprecated, and has no switch in the other call.
+            # A deprecated callback, which `enable_default_callbacks` does not cover.
             manager.enable_post_warm_start_callback(on.pop("post_warm_start", False))
             manager.enable_default_callbacks(**{f"enable_{name}": value for name, value in on.items()})
 
-    with kept_attributes(module, SimulationManager=manager, IsaacEvents=module.IsaacEvents):
+    with replaced_attributes(module, SimulationManager=manager, IsaacEvents=module.IsaacEvents):
         manager.enable_all_default_callbacks(False)
         try:
-            yield come_back
+            yield restore_callbacks
         finally:
-            come_back()
+            restore_callbacks()
 
 
 @contextlib.contextmanager
-def isaac_lab_lets_go() -> Iterator[None]:
-    """Change what Isaac Lab's manager does in an application that is not its own.
+def physx_manager_adapted() -> Iterator[None]:
+    """Adapt Isaac Lab's `PhysxManager` to an application that it does not own.
 
-    It waits for a paused timeline by updating the application over and over in the middle of a step, where no other
-    coroutine of the application goes on: nobody could stop it. Here whoever steps asks first.
+    While the timeline is paused, `PhysxManager` updates the application in a loop inside a simulation step. No other
+    coroutine runs meanwhile, so nobody could stop the run. Here a step never waits: the stage checks the timeline
+    before it steps (`LiveView.paused`).
     """
     import isaaclab_physx
     from isaaclab.physics import PhysicsManager
@@ -68,21 +71,23 @@ def isaac_lab_lets_go() -> Iterator[None]:
             raise timeline_stopped()
 
     with (
-        kept_attributes(manager, wait_for_playing=classmethod(never_wait)),
-        # Else it would replace Isaac Sim's manager as soon as that is enabled anew.
-        kept_attributes(isaaclab_physx, _SIMULATION_MANAGER_ENABLE_HOOK=isaaclab_physx._SIMULATION_MANAGER_ENABLE_HOOK),
+        replaced_attributes(manager, wait_for_playing=classmethod(never_wait)),
+        # This hook replaces Isaac Sim's manager as soon as that is enabled again.
+        replaced_attributes(
+            isaaclab_physx, _SIMULATION_MANAGER_ENABLE_HOOK=isaaclab_physx._SIMULATION_MANAGER_ENABLE_HOOK
+        ),
     ):
         try:
             yield
         finally:
             if PhysicsManager._sim is not None:
-                # The simulation was not built to its end, and nobody else closes what has been.
+                # Building the simulation failed half-way, so no environment closes it.
                 manager.close()
 
 
 @contextlib.contextmanager
-def fabric_kept() -> Iterator[None]:
-    """Leave PhysX's extension for Fabric on or off, as it was: Isaac Lab switches it on for a simulation, or off."""
+def fabric_extension_restored() -> Iterator[None]:
+    """Restore whether the extension omni.physx.fabric is enabled; Isaac Lab enables or disables it for a simulation."""
     import omni.kit.app  # type: ignore[import-not-found]
 
     manager = omni.kit.app.get_app().get_extension_manager()

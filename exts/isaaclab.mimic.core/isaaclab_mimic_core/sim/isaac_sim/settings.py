@@ -1,11 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Isaac Lab's settings in those of the application, and how they were before.
+"""Write Isaac Lab's settings into the application's, and restore the application's afterwards.
 
-Isaac Lab keeps its settings to itself until its launcher has given it the application's (`set_backend`). Without that,
-neither PhysX nor Fabric hears of any: on a GPU PhysX then copies its state to the CPU, while Isaac Lab expects it on
-the GPU.
+Isaac Lab keeps its settings in Python until its launcher connects them to carb (`set_backend`). Without that neither
+PhysX nor Fabric sees them: on a GPU, PhysX then copies its state to the CPU, while Isaac Lab expects it on the GPU.
 """
 
 import contextlib
@@ -14,7 +13,7 @@ from typing import Any
 
 
 class RecordedSettings:
-    """A `carb.settings` interface that remembers what each setting was before it was first set through it.
+    """A `carb.settings` interface that records each setting's value before it first changes it.
 
     Args:
         settings: The application's `carb.settings.ISettings`.
@@ -25,8 +24,8 @@ class RecordedSettings:
         self._before: dict[str, Any] = {}
         self._new_parents: set[str] = set()
 
-    def keep(self, path: str) -> None:
-        """Remember a setting that somebody is going to set without this interface."""
+    def remember(self, path: str) -> None:
+        """Record a setting that other code is going to write without this interface."""
         if path in self._before:
             return
         self._before[path] = self._settings.get(path)
@@ -37,17 +36,17 @@ class RecordedSettings:
                 self._new_parents.add(parent)
 
     def set(self, path: str, value: Any) -> None:
-        self.keep(path)
+        self.remember(path)
         self._settings.set(path, value)
 
-    # Isaac Lab's manager calls these, by the type of the value.
+    # Isaac Lab's SettingsManager calls the one for the value's type.
     set_bool = set_int = set_float = set_string = set
 
     def get(self, path: str) -> Any:
         return self._settings.get(path)
 
     def put_back(self, path: str) -> None:
-        """Set one that was remembered to what it was, or remove it if it was not there."""
+        """Restore one recorded setting; remove it if it did not exist."""
         value = self._before.pop(path)
         if value is None:
             self._settings.destroy_item(path)
@@ -55,11 +54,11 @@ class RecordedSettings:
             self._settings.set(path, value)
 
     def restore(self) -> None:
-        """Set all that was remembered to what it was, and remove what was not there."""
+        """Restore all recorded settings; remove those that did not exist."""
         for path in list(self._before):
             self.put_back(path)
         for parent in sorted(self._new_parents, key=len, reverse=True):
-            # Somebody else may have put something there since.
+            # Other code may have written below it meanwhile.
             if not self._settings.get(parent):
                 self._settings.destroy_item(parent)
         self._new_parents.clear()
@@ -67,7 +66,7 @@ class RecordedSettings:
 
 @contextlib.contextmanager
 def recorded_settings() -> Iterator[RecordedSettings]:
-    """Let Isaac Lab's settings be the application's for a time; at the end all that it has set is as it was."""
+    """Connect Isaac Lab's settings to the application's; restore everything it has set at the end."""
     import carb.settings
     from isaaclab.app.settings_manager import get_settings_manager
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The timeline: its buttons on the toolbar are a run's, too."""
+"""Control of a run by the application's timeline: its pause and play buttons pause and resume the run."""
 
 import contextlib
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from ...errors import TaskError
 
 
 def timeline_stopped() -> TaskError:
-    """Say that the timeline has been stopped: nothing that was simulated is left."""
+    """Return the error for a stopped timeline, which invalidates everything that was simulated."""
     return TaskError(
         "the timeline was stopped, and the simulation with it",
         remedy="Start again. Pause on the toolbar lets a run rest.",
@@ -20,15 +20,15 @@ def timeline_stopped() -> TaskError:
 
 @contextlib.contextmanager
 def own_timeline() -> Iterator[Any]:
-    """Yield the application's timeline, whose time stands still as long as Isaac Lab does the stepping.
+    """Yield the application's timeline with its own time stopped, because Isaac Lab steps the simulation.
 
-    Stop is taken from the toolbar meanwhile, as by Isaac Lab's launcher: stopping invalidates all that is simulated.
+    The toolbar's stop button is hidden meanwhile, as Isaac Lab's launcher does: a stop invalidates the simulation.
     """
     import omni.timeline  # type: ignore[import-not-found]
 
     timeline = omni.timeline.get_timeline_interface()
     auto_update, time = timeline.is_auto_updating(), timeline.get_current_time()
-    # It would end, or begin anew, in the middle of a run.
+    # The timeline would reach its end or loop in the middle of a run.
     timeline.set_auto_update(False)
     try:
         with _without_stop_button():
@@ -46,14 +46,14 @@ def _without_stop_button() -> Iterator[None]:
         group = omni.kit.widget.toolbar.get_instance()._builtin_tools._play_button_group
         button = group._stop_button
     except (ImportError, AttributeError):
-        # No toolbar in this application, or one that is made otherwise.
+        # There is no toolbar, or one of another version.
         button = None
     if button is None:
         yield
         return
     before = button.visible, button.enabled
     button.visible = button.enabled = False
-    # The group would show it again as soon as the timeline plays.
+    # The group shows it again as soon as the timeline plays.
     group._stop_button = None
     try:
         yield

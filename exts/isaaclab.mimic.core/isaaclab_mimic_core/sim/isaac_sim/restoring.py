@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Putting things back as they were."""
+"""Context managers that restore values at their end."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -11,8 +11,8 @@ _MISSING = object()
 
 
 @contextlib.contextmanager
-def kept(read: Callable[[], Any], write: Callable[[Any], object]) -> Iterator[None]:
-    """Read a value now, and write it back at the end."""
+def restored(read: Callable[[], Any], write: Callable[[Any], object]) -> Iterator[None]:
+    """Read a value now and write it back at the end."""
     value = read()
     try:
         yield
@@ -21,9 +21,9 @@ def kept(read: Callable[[], Any], write: Callable[[Any], object]) -> Iterator[No
 
 
 @contextlib.contextmanager
-def kept_attributes(owner: Any, **replacements: Any) -> Iterator[None]:
-    """Give attributes other values for a time; at the end they have those of before, whatever has been set since."""
-    # From the object itself: an inherited value or a bound method would be put back where none has been.
+def replaced_attributes(owner: Any, **replacements: Any) -> Iterator[None]:
+    """Replace attributes of an object or class, and restore them at the end, whatever was assigned meanwhile."""
+    # Read from `vars`: an inherited value or a bound method must not become an attribute of the object itself.
     before = {name: vars(owner).get(name, _MISSING) for name in replacements}
     for name, value in replacements.items():
         setattr(owner, name, value)
