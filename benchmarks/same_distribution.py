@@ -23,10 +23,10 @@ from kinematic import KinematicStackEnv, run_attempts, scripted_demonstrations
 from kinematic.upstream import UpstreamStackEnv, run_upstream
 
 from isaaclab_mimic_core.datagen.generator import Generator
-from isaaclab_mimic_core.datagen.outcome import Outcome
 from isaaclab_mimic_core.datagen.plan import make_plan
 from isaaclab_mimic_core.datagen.settings import Settings
 from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank
+from isaaclab_mimic_core.outcomes import AttemptOutcome
 
 LIMIT = 2.58
 
@@ -48,7 +48,7 @@ def ours(num_envs: int, attempts: int, demos: list[SourceDemo], seed: int) -> Sa
     generator = Generator(env, plan, make_bank(demos, env, plan), seed, Settings.of("upstream"))
     first_stacks = 0
 
-    def note(ended: list[Outcome]) -> None:
+    def note(ended: list[AttemptOutcome]) -> None:
         nonlocal first_stacks
         first_stacks += sum(bool(env.world.rests()[outcome.env, 0]) for outcome in ended)
 

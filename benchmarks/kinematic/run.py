@@ -9,8 +9,8 @@ import torch
 
 from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.datagen.generator import Generator
-from isaaclab_mimic_core.datagen.outcome import Outcome
 from isaaclab_mimic_core.envs.batched import BatchedEnv
+from isaaclab_mimic_core.outcomes import AttemptOutcome
 
 
 @torch.inference_mode()
@@ -20,8 +20,8 @@ def run_attempts(
     num_attempts: int,
     seed: int,
     before_step: Callable[[torch.Tensor], None] | None = None,
-    after_step: Callable[[list[Outcome]], None] | None = None,
-) -> list[Outcome]:
+    after_step: Callable[[list[AttemptOutcome]], None] | None = None,
+) -> list[AttemptOutcome]:
     """Make attempts 0, 1, ... in all environments; those that find none left stand still.
 
     Args:

@@ -10,6 +10,7 @@ import pytest
 
 from isaaclab_mimic_core import options as stage_options
 from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFailed, StageFinished, StageStarted
+from isaaclab_mimic_core.outcomes import FailureCause
 from isaaclab_mimic_ui.forms.model import Choices, read_shared
 from isaaclab_mimic_ui.running.messages import clock, describe
 from isaaclab_mimic_ui.running.statistics import Curve, RunStatistics
@@ -126,10 +127,8 @@ def test_a_tally_of_events():
     statistics = RunStatistics()
     for attempt in range(6):
         good = attempt % 3 > 0
-        statistics.receive(
-            AttemptFinished(attempt, attempt % 2, good, 90, "" if good else "dropped", "" if good else "franka/1",
-                            {"franka": [0, 3]})
-        )  # fmt: skip
+        cause, subtask = (FailureCause.NONE, "") if good else (FailureCause.DROPPED, "franka/1")
+        statistics.receive(AttemptFinished(attempt, attempt % 2, good, 90, cause, subtask, {"franka": [0, 3]}))
     assert statistics.failures == {("franka/1", "dropped"): 2} and statistics.sources == {0: 4, 3: 4}
     assert statistics.success_rate.values[-1] == pytest.approx(4 / 6) and statistics.last[1].attempt == 5
 
@@ -143,7 +142,7 @@ def test_a_curve_keeps_its_shape_when_it_grows_long():
 
 def test_events_in_words():
     assert describe(DemoSaved("demo_3", "/x", 212, 4, 10)) == "Saved demo_3 (212 steps)."
-    failed = AttemptFinished(6, 0, False, 90, cause="not_grasped", subtask="franka/0")
+    failed = AttemptFinished(6, 0, False, 90, cause=FailureCause.NOT_GRASPED, subtask="franka/0")
     assert describe(failed) == "Attempt 7 failed in franka/0: not grasped."
     assert describe(AttemptFinished(6, 0, True, 90)) == "" == describe(StageStarted("generate"))
     assert describe(StageFailed("what\n  remedy")) == "what"

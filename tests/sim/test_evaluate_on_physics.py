@@ -80,7 +80,7 @@ def run_all(rollouts: Rollouts) -> list:
     ended = []
     while not rollouts.done:
         ended += rollouts.step()
-    return sorted(ended, key=lambda rollout: rollout.number)
+    return sorted(ended, key=lambda rollout: rollout.attempt)
 
 
 def test_success_and_the_cause_of_failure(stack_env):
@@ -88,7 +88,7 @@ def test_success_and_the_cause_of_failure(stack_env):
     idle = 2
     rollouts = Rollouts(stack_env, Demonstrator(stack_env, idle), range(stack_env.num_envs), 9, 450, 15)
     ended = run_all(rollouts)
-    assert [rollout.number for rollout in ended] == list(range(stack_env.num_envs))
+    assert [rollout.attempt for rollout in ended] == list(range(stack_env.num_envs))
     for rollout in ended[:idle]:
         assert not rollout.success and not rollout.ever and rollout.steps == 450
         assert (rollout.cause, rollout.subtask) == ("not_grasped", "franka/0")
@@ -112,7 +112,7 @@ def test_rollouts_are_the_same_whichever_environments_they_get(stack_env, checkp
 
     policy = Noting(trainer.model, trainer.config, trainer.normalisation, stack_env.device, "sample")
     many = run_all(Rollouts(stack_env, policy, range(2 * stack_env.num_envs + 3), 9, HORIZON, 20))
-    assert [rollout.number for rollout in many] == list(range(2 * stack_env.num_envs + 3))
+    assert [rollout.attempt for rollout in many] == list(range(2 * stack_env.num_envs + 3))
     assert all(rollout.steps == HORIZON for rollout in many) and len(starts) == len(many)
     first = dict(starts)
     starts.clear()

@@ -8,9 +8,11 @@ inverse and a process boundary changes nothing.
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from math import isfinite
 
 from .exit_status import UNEXPECTED
+from .outcomes import AttemptOutcome, FailureCause
 
 
 @dataclass(frozen=True)
@@ -34,25 +36,20 @@ class PhaseStarted(Event):
 
 
 @dataclass(frozen=True)
-class AttemptFinished(Event):
+class AttemptFinished(AttemptOutcome, Event):
     """One attempt (generation, recording) or rollout (evaluation) has ended."""
 
-    attempt: int
-    """Number of the attempt in this run, counted from 0."""
-    env: int
-    """Index of the environment it ran in."""
-    success: bool
-    steps: int
-    """Environment steps it took."""
-    cause: str = ""
-    """Why it failed: not_grasped, dropped, misplaced, pushed, out_of_reach, no_path, unstable, deadlock, time; empty on
-    success."""
-    subtask: str = ""
-    """Where it failed: `<eef>/<subtask index>`; empty on success."""
-    sources: dict[str, list[int]] = field(default_factory=dict)
-    """Per end effector the source demonstration used in each subtask begun so far."""
-    placement: dict[str, list[float]] = field(default_factory=dict)
-    """Where each object stood when the attempt began: x, y [m], environment frame, and yaw [rad]; empty if unknown."""
+    @classmethod
+    def of(cls, outcome: AttemptOutcome) -> "AttemptFinished":
+        """Return the event that tells of an attempt's end."""
+        told = {each.name: getattr(outcome, each.name) for each in fields(AttemptOutcome)}
+        # JSON has no name for a placement that is not finite.
+        told["placement"] = {
+            name: [round(value, 4) for value in where]
+            for name, where in outcome.placement.items()
+            if isfinite(sum(where))
+        }
+        return cls(**told)
 
 
 @dataclass(frozen=True)
@@ -229,11 +226,13 @@ def from_json(line: str) -> Event:
     Raises:
         ValueError: The line is not JSON, or its kind or fields are unknown.
     """
-    fields = json.loads(line)
-    if not isinstance(fields, dict) or fields.get("event") not in _KINDS:
+    values = json.loads(line)
+    if not isinstance(values, dict) or values.get("event") not in _KINDS:
         raise ValueError(f"not an event: {line[:200]!r}")
-    kind = _KINDS[fields.pop("event")]
+    kind = _KINDS[values.pop("event")]
+    if "cause" in values:
+        values["cause"] = FailureCause(values["cause"])
     try:
-        return kind(**fields)
+        return kind(**values)
     except TypeError as error:
         raise ValueError(f"not a {kind.__name__}: {error}") from error

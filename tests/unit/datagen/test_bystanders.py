@@ -12,11 +12,12 @@ from isaaclab.envs.mimic_env_cfg import SubTaskConfig
 from scripted_env import ScriptedEnv, mimic_config, random_poses
 
 from isaaclab_mimic_core.datagen.bystanders import Bystanders, bystanders
-from isaaclab_mimic_core.datagen.generator import Generator, Outcome
+from isaaclab_mimic_core.datagen.generator import Generator
 from isaaclab_mimic_core.datagen.plan import make_plan
 from isaaclab_mimic_core.datagen.settings import Settings
 from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank
 from isaaclab_mimic_core.errors import ConfigError
+from isaaclab_mimic_core.outcomes import AttemptOutcome
 
 LENGTH, CUT, INTERPOLATION = 40, 20, 3
 SETTINGS = replace(Settings(), keep_clear=True, max_retries=0, max_tail_steps=0)
@@ -63,11 +64,11 @@ def standing(steps: int, num_envs: int = 2) -> torch.Tensor:
     return random_poses(1, num_envs, 3).repeat(steps, 1, 1, 1, 1)
 
 
-def run(env: ScriptedEnv, settings: Settings, demos: list[SourceDemo]) -> dict[int, Outcome]:
+def run(env: ScriptedEnv, settings: Settings, demos: list[SourceDemo]) -> dict[int, AttemptOutcome]:
     plan = make_plan(env.cfg, env.object_names, env.device)
     generator = Generator(env, plan, make_bank(demos, env, plan), 0, settings)
     generator.begin(torch.arange(env.num_envs), torch.arange(env.num_envs))
-    outcomes: dict[int, Outcome] = {}
+    outcomes: dict[int, AttemptOutcome] = {}
     for _ in range(400):
         env.step(generator.action())
         for outcome in generator.observe():

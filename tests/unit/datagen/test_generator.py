@@ -11,11 +11,12 @@ import torch
 from isaaclab.envs.mimic_env_cfg import SubTaskConfig
 from scripted_env import ScriptedEnv, mimic_config, random_poses
 
-from isaaclab_mimic_core.datagen.generator import Generator, Outcome
+from isaaclab_mimic_core.datagen.generator import Generator
 from isaaclab_mimic_core.datagen.plan import make_plan
 from isaaclab_mimic_core.datagen.settings import Settings
 from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank
 from isaaclab_mimic_core.errors import ConfigError
+from isaaclab_mimic_core.outcomes import AttemptOutcome
 
 LENGTH = 20
 CUT = 8
@@ -64,7 +65,7 @@ def make_generator(env: ScriptedEnv, settings: Settings = SETTINGS, demos=None) 
     return Generator(env, plan, make_bank(demos or make_demos(), env, plan), 3, settings)
 
 
-def run(env: ScriptedEnv, settings: Settings = SETTINGS, steps: int = 200) -> list[Outcome]:
+def run(env: ScriptedEnv, settings: Settings = SETTINGS, steps: int = 200) -> list[AttemptOutcome]:
     """Make one attempt in each environment."""
     generator, outcomes = make_generator(env, settings), []
     generator.begin(torch.arange(env.num_envs), torch.arange(env.num_envs))
@@ -187,7 +188,7 @@ def test_outcomes_carry_sources_and_segments():
         assert outcome.attempt == outcome.env
         (sources,), (segments,) = outcome.sources.values(), outcome.segments.values()
         assert len(sources) == 2 and all(source in range(3) for source in sources)
-        assert segments == [(0, CUT), (CUT, LENGTH)]
+        assert segments == [[0, CUT], [CUT, LENGTH]]
 
 
 def test_segments_are_those_that_were_followed():
@@ -338,7 +339,7 @@ def test_a_second_try_may_succeed_and_only_its_steps_count():
 @pytest.mark.parametrize("what", ["object", "eef"])
 @pytest.mark.parametrize("mode", ["default", "upstream"])
 def test_a_pose_that_is_not_finite_ends_only_its_attempt(mode, what):
-    def runs(poisoned: bool) -> tuple[ScriptedEnv, list[Outcome]]:
+    def runs(poisoned: bool) -> tuple[ScriptedEnv, list[AttemptOutcome]]:
         env = make_env(4, success=successes(*[range(200)] * 4))
         poses = env._object_poses if what == "object" else env._eef_poses
         poses = poses.repeat(200, 1, 1, 1, 1)

@@ -15,10 +15,11 @@ from kinematic.upstream import source_pool
 from scripted_env import POSE_ACTION_DIM, ScriptedEnv, UpstreamScriptedEnv, mimic_config, random_poses
 
 from isaaclab_mimic_core import randomness
-from isaaclab_mimic_core.datagen.generator import Generator, Outcome
+from isaaclab_mimic_core.datagen.generator import Generator
 from isaaclab_mimic_core.datagen.plan import STRATEGIES, make_plan
 from isaaclab_mimic_core.datagen.settings import Settings
 from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank
+from isaaclab_mimic_core.outcomes import AttemptOutcome
 
 OBJECTS = ("object_0", "object_1")
 NUM_DEMOS = 4
@@ -106,19 +107,19 @@ def upstream_run(
     return one.asked
 
 
-def upstream_segments(env: ScriptedEnv, demos: list[SourceDemo], sources: dict) -> dict[str, list[tuple[int, int]]]:
+def upstream_segments(env: ScriptedEnv, demos: list[SourceDemo], sources: dict) -> dict[str, list[list[int]]]:
     """Return what upstream cuts out of the sources for each subtask."""
     one = UpstreamScriptedEnv(env, 0)
     generator = DataGenerator(env=one, src_demo_datagen_info_pool=source_pool(one, demos))
     bounds = generator.randomize_subtask_boundaries()
-    return {eef: [tuple(bounds[eef][s, i].tolist()) for i, s in enumerate(used)] for eef, used in sources.items()}
+    return {eef: [bounds[eef][s, i].tolist() for i, s in enumerate(used)] for eef, used in sources.items()}
 
 
-def our_run(env: ScriptedEnv, demos: list[SourceDemo]) -> list[Outcome]:
+def our_run(env: ScriptedEnv, demos: list[SourceDemo]) -> list[AttemptOutcome]:
     plan = make_plan(env.cfg, env.object_names, env.device)
     generator = Generator(env, plan, make_bank(demos, env, plan), SEED, Settings.of("upstream"))
     generator.begin(torch.arange(env.num_envs), torch.arange(env.num_envs))
-    outcomes: list[Outcome] = []
+    outcomes: list[AttemptOutcome] = []
     while len(outcomes) < env.num_envs:
         env.step(generator.action())
         ended = generator.observe()

@@ -23,6 +23,7 @@ from isaaclab_mimic_core.learning.robomimic.policy import BatchedPolicy, load_po
 from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
 from isaaclab_mimic_core.learning.rollouts import Rollout
 from isaaclab_mimic_core.learning.sweep import Sweep
+from isaaclab_mimic_core.outcomes import FailureCause
 
 CPU = torch.device("cpu")
 ENVS = 5
@@ -158,8 +159,8 @@ def test_wilsons_interval():
 
 
 def make_rollout(number: int, success: bool) -> Rollout:
-    cause = "" if success else "not_grasped"
-    return Rollout(number, 0, success, success, 300, cause, cause and "franka/0")
+    cause = FailureCause.NONE if success else FailureCause.NOT_GRASPED
+    return Rollout(number, 0, success, 300, cause, "" if success else "franka/0", ever=success)
 
 
 RATES = {"a": 0.1, "b": 0.5, "c": 0.9, "d": 0.55, "e": 0.05, "f": 0.6, "g": 0.97, "h": 0.2}

@@ -12,6 +12,7 @@ import pytest
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
 from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFinished, StageStarted
+from isaaclab_mimic_core.outcomes import FailureCause
 from isaaclab_mimic_core.report import RunRecord
 
 SUBTASKS = 2
@@ -86,7 +87,7 @@ def make_record() -> Callable[..., RunRecord]:
             record.add(DemoSaved(f"demo_{i}", "x.hdf5", 100 + i, i + 1, num_demos), at)
         for i, (cause, subtask) in enumerate(failures):
             at += 1.0
-            record.add(AttemptFinished(2 * i + 1, 0, False, 80, cause, subtask, {"arm": [1]}), at)
+            record.add(AttemptFinished(2 * i + 1, 0, False, 80, FailureCause(cause), subtask, {"arm": [1]}), at)
         record.add(StageFinished("generate", outcome, {"seconds": 30.0}), at)
         return record
 

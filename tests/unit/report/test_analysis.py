@@ -8,6 +8,7 @@ import json
 import pytest
 
 from isaaclab_mimic_core.events import AttemptFinished
+from isaaclab_mimic_core.outcomes import FailureCause
 from isaaclab_mimic_core.report import RunRecord, write_report
 from isaaclab_mimic_core.report.analysis import analyse
 from isaaclab_mimic_core.report.pictures import NothingToDraw
@@ -21,8 +22,8 @@ def record() -> RunRecord:
     run = RunRecord()
     near, far = {"cube": [0.51, 0.02, 0.0]}, {"cube": [0.68, -0.01, 1.0]}
     run.add(AttemptFinished(0, 0, True, 100, sources={"arm": [2, 0]}, placement=near), 1)
-    run.add(AttemptFinished(1, 1, False, 80, "dropped", "arm/1", {"arm": [2, 2]}, far), 2)
-    run.add(AttemptFinished(2, 2, False, 10, "unstable", "", {"arm": [1]}, near), 3)
+    run.add(AttemptFinished(1, 1, False, 80, FailureCause.DROPPED, "arm/1", {"arm": [2, 2]}, far), 2)
+    run.add(AttemptFinished(2, 2, False, 10, FailureCause.UNSTABLE, "", {"arm": [1]}, near), 3)
     return run
 
 

@@ -14,6 +14,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
+from isaaclab_mimic_core.outcomes import FailureCause
 from isaaclab_mimic_core.report import RunRecord, contents, labels, pictures, style
 from isaaclab_mimic_core.report.contents import read_contents
 
@@ -63,7 +64,7 @@ def test_success_of_few(make_record, num_demos, failures):
 
 def test_failures_by_subtask_and_cause(make_record):
     figure = pictures.failures(make_record(6, FAILURES), {"arm/0": "reach", "arm/1": "arm/1", "": "unknown"})
-    painted(figure, style.CAUSES["not_grasped"], style.CAUSES["dropped"], style.CAUSES["unstable"])
+    painted(figure, *(FailureCause(cause).color for cause, _ in FAILURES))
     bars = {(round(bar.get_y() + bar.get_height() / 2), bar.get_width()) for bar in figure.axes[0].patches}
     assert {(0, 1), (1, 2), (2, 1)} <= bars
     assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["reach", "arm/1", "unknown"]

@@ -18,6 +18,7 @@ from isaaclab_mimic_core.events import (
     StageStarted,
     Warned,
 )
+from isaaclab_mimic_core.outcomes import FailureCause
 from isaaclab_mimic_core.report import RunRecord
 
 EVENTS = [
@@ -25,8 +26,8 @@ EVENTS = [
     PhaseStarted("Generating"),
     AttemptFinished(0, 0, True, 100, sources={"arm": [0, 2]}),
     DemoSaved("demo_0", "f.hdf5", 100, 1, 2),
-    AttemptFinished(1, 1, False, 90, "dropped", "arm/1", {"arm": [1, 1]}),
-    AttemptFinished(2, 2, False, 50, "unstable"),
+    AttemptFinished(1, 1, False, 90, FailureCause.DROPPED, "arm/1", {"arm": [1, 1]}),
+    AttemptFinished(2, 2, False, 50, FailureCause.UNSTABLE),
     Warned("careful"),
     AttemptFinished(3, 0, True, 120, sources={"arm": [0]}),
     DemoSaved("demo_1", "f.hdf5", 120, 2, 2),
@@ -45,7 +46,7 @@ def record() -> RunRecord:
 def test_collects_a_run(record):
     assert record.options == {"task": "T", "num_demos": 2}
     assert record.started.endswith("+00:00")
-    assert [(a.number, a.at, a.success, a.steps) for a in record.attempts] == [
+    assert [(a.attempt, a.at, a.success, a.steps) for a in record.attempts] == [
         (0, 2.0, True, 100),
         (1, 4.0, False, 90),
         (2, 5.0, False, 50),

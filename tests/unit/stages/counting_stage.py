@@ -22,6 +22,7 @@ from isaaclab_mimic_core.events import (
     StageStarted,
     Warned,
 )
+from isaaclab_mimic_core.outcomes import FailureCause
 from isaaclab_mimic_core.stages.stage import Stage
 
 
@@ -115,7 +116,9 @@ class CountingStage(Stage):
         attempt = self._attempts
         self._attempts += 1
         if attempt % 3 == 2:
-            return [AttemptFinished(attempt, 0, False, self._steps_per_demo, cause="dropped", subtask="hand/1")]
+            return [
+                AttemptFinished(attempt, 0, False, self._steps_per_demo, cause=FailureCause.DROPPED, subtask="hand/1")
+            ]
         path = self._folder / f"demo_{self._saved}.json"
         draft = path.with_suffix(".part")
         draft.write_text(json.dumps({"attempt": attempt, "steps": self._steps_per_demo}))

@@ -9,6 +9,7 @@ import pytest
 
 from isaaclab_mimic_core.errors import OutputError
 from isaaclab_mimic_core.learning.rollouts import Rollout
+from isaaclab_mimic_core.outcomes import FailureCause
 from isaaclab_mimic_core.stages.learning.film import Film, tile
 
 SIZE = (48, 64, 3)
@@ -33,8 +34,8 @@ def test_pictures_are_tiled_in_rows():
 def test_a_rollout_that_is_over_stands_still_in_its_border(tmp_path):
     film = Film(tmp_path / "film.mp4", 20.0)
     film.add(pictures(100, 100), [])
-    film.add(pictures(120, 140), [Rollout(0, 1, True, True, 2)])
-    film.add(pictures(200, 200), [Rollout(1, 0, False, False, 3, "dropped", "arm/0")])
+    film.add(pictures(120, 140), [Rollout(0, 1, True, 2, ever=True)])
+    film.add(pictures(200, 200), [Rollout(1, 0, False, 3, FailureCause.DROPPED, "arm/0", ever=False)])
     film.close()
     frames = frames_of(tmp_path / "film.mp4")
     assert len(frames) == 3 and frames[0].shape == (48, 128, 3)

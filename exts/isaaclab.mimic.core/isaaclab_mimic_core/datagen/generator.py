@@ -17,6 +17,7 @@ import torch
 
 from .. import randomness
 from ..errors import ConfigError
+from ..outcomes import AttemptOutcome, FailureCause
 from .bystanders import Bystanders
 from .checkpoints import Checkpoints
 from .columns import side_by_side
@@ -26,7 +27,7 @@ from .contract import MimicEnv, RestorableEnv
 from .experience import Experience
 from .following import Following
 from .noise import ActionNoise
-from .outcome import Outcome, explain, explain_subtask, placement
+from .outcome import explain, explain_subtask, placement
 from .plan import SubtaskPlan, make_plan
 from .planning import LiftTravelDescend, TransitionPlanner
 from .settings import Settings
@@ -167,7 +168,7 @@ class Generator:
         noise = amplitude[..., None] * self._noise.at(self.ticks).reshape(*amplitude.shape, -1)
         return self._env.target_to_action(target, gripper, noise)
 
-    def observe(self) -> list[Outcome]:
+    def observe(self) -> list[AttemptOutcome]:
         """Take note of a step that was made; return the attempts that ended with it.
 
         Environments whose subtask failed may have been put back to where it began: see `take_rewinds`.
@@ -369,7 +370,7 @@ class Generator:
         pushed: torch.Tensor,
         slot: torch.Tensor,
         has_slot: torch.Tensor,
-    ) -> list[Outcome]:
+    ) -> list[AttemptOutcome]:
         """Put together how attempts ended. `slot` is where they failed, for those of `has_slot`."""
         plan = self._plan
         ids = torch.tensor(env_ids, device=won.device)
@@ -401,34 +402,34 @@ class Generator:
         outcomes = []
         for k, env_id in enumerate(env_ids):
             row = {name: values[k] for name, values in table.items()}
-            cause, where = "unstable" if row["unstable"] else "deadlock" if row["deadlocked"] else "", ""
+            cause, where = FailureCause.NONE, ""
+            if row["unstable"] or row["deadlocked"]:
+                cause = FailureCause.UNSTABLE if row["unstable"] else FailureCause.DEADLOCK
             if not row["won"] and not cause:
                 if row["has_slot"]:
                     eef, subtask = divmod(row["slot"], plan.max_subtasks)
                     flags = (row[name][eef][subtask] for name in ("ever", "far"))
                     cause, where = explain_subtask(plan, eef, subtask, *flags)
-                    cause = "no_path" if row["no_path"][eef] else "pushed" if row["pushed"] else cause
+                    if row["no_path"][eef] or row["pushed"]:
+                        cause = FailureCause.NO_PATH if row["no_path"][eef] else FailureCause.PUSHED
                 else:
                     flags = (row[name] for name in ("at_end", "ever", "far", "subtask", "held", "fulfilled"))
                     cause, where = explain(plan, *flags)
             used = {name: [s for s in row["sources"][eef] if s >= 0] for eef, name in enumerate(plan.eef_names)}
-            segments = {
-                name: [(begin, end) for begin, end in row["segments"][eef][: len(used[name])]]
-                for eef, name in enumerate(plan.eef_names)
-            }
+            segments = {name: row["segments"][eef][: len(used[name])] for eef, name in enumerate(plan.eef_names)}
             start = dict(zip(self._env.object_names, row["placement"], strict=True))
             outcomes.append(
-                Outcome(
-                    env_id,
+                AttemptOutcome(
                     row["attempt"],
+                    env_id,
                     row["won"],
                     row["steps"],
                     cause,
                     where,
                     used,
+                    start,
                     segments,
                     row["retries"],
-                    start,
                     row["flagged"],
                 )
             )

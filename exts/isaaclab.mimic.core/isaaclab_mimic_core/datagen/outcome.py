@@ -1,41 +1,16 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""How an attempt ended, and why."""
+"""Why attempts fail, and how evenly they vary."""
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from statistics import pstdev
 
 import torch
 
+from ..outcomes import FailureCause
 from .plan import SubtaskPlan
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How one attempt ended."""
-
-    env: int
-    attempt: int
-    success: bool
-    steps: int
-    """Steps of the demonstration; what was taken back by second tries does not count."""
-    cause: str
-    """not_grasped, dropped, misplaced, pushed, out_of_reach, no_path, time, unstable or deadlock; empty on success."""
-    subtask: str
-    """Where it failed: `<eef>/<subtask index>`; empty on success or if that is not known."""
-    sources: dict[str, list[int]]
-    """Per end effector the index of the source demonstration used in each subtask begun."""
-    segments: dict[str, list[tuple[int, int]]]
-    """Per end effector the first step and end (exclusive) of each source segment used."""
-    retries: int = 0
-    """Second tries it took."""
-    placement: dict[str, list[float]] = field(default_factory=dict)
-    """Where each object stood when the attempt began: x, y [m], environment frame, and yaw [rad]."""
-    flagged: bool = False
-    """Early stop is off, and would have ended it."""
 
 
 def placement(pose: torch.Tensor) -> torch.Tensor:
@@ -45,7 +20,7 @@ def placement(pose: torch.Tensor) -> torch.Tensor:
 
 def explain(
     plan: SubtaskPlan, at_end: list, ever: list, far: list, reached: list[int], fulfilled: bool, fulfilled_before: bool
-) -> tuple[str, str]:
+) -> tuple[FailureCause, str]:
     """Name the first subtask whose signal did not hold at its segment's end, and what that means.
 
     Args:
@@ -69,13 +44,13 @@ def explain(
     eef = next((eef for eef, last in enumerate(ends) if far[eef][last]), 0)
     where = f"{plan.eef_names[eef]}/{ends[eef]}"
     if fulfilled:
-        return "time", where
+        return FailureCause.TIME, where
     if fulfilled_before:
-        return "dropped", where
-    return ("out_of_reach" if far[eef][ends[eef]] else "misplaced"), where
+        return FailureCause.DROPPED, where
+    return (FailureCause.OUT_OF_REACH if far[eef][ends[eef]] else FailureCause.MISPLACED), where
 
 
-def explain_subtask(plan: SubtaskPlan, eef: int, subtask: int, ever: bool, far: bool) -> tuple[str, str]:
+def explain_subtask(plan: SubtaskPlan, eef: int, subtask: int, ever: bool, far: bool) -> tuple[FailureCause, str]:
     """Say what it means that a subtask's signal does not hold.
 
     Args:
@@ -87,11 +62,11 @@ def explain_subtask(plan: SubtaskPlan, eef: int, subtask: int, ever: bool, far: 
     """
     where = f"{plan.eef_names[eef]}/{subtask}"
     if far and not ever:
-        return "out_of_reach", where
+        return FailureCause.OUT_OF_REACH, where
     # A signal's name is all that tells what it stands for.
     if "grasp" in (plan.signals[eef][subtask] or ""):
-        return ("dropped" if ever else "not_grasped"), where
-    return "misplaced", where
+        return (FailureCause.DROPPED if ever else FailureCause.NOT_GRASPED), where
+    return FailureCause.MISPLACED, where
 
 
 def evenness(used: Mapping[int, int], num_demos: int) -> float:

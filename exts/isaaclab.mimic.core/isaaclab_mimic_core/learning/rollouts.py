@@ -4,15 +4,16 @@
 """Rollouts of a policy in all environments at once, each reset on its own as soon as its rollout has ended."""
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from .. import randomness
 from ..datagen.outcome import explain_subtask
 from ..datagen.plan import make_plan
+from ..outcomes import AttemptOutcome, FailureCause
 from .api import Policy
 
 if TYPE_CHECKING:
@@ -23,21 +24,44 @@ _FALL = 0.05
 
 
 @dataclass(frozen=True)
-class Rollout:
-    """How one rollout ended."""
+class Rollout(AttemptOutcome):
+    """How one rollout ended.
 
-    number: int
-    """Decides the initial state, together with the seed."""
-    env: int
-    success: bool
-    """Whether the task was fulfilled at the end, and had been for the steps asked for or at the horizon."""
-    ever: bool
-    """Whether it was fulfilled at any step."""
-    steps: int
-    cause: str = ""
-    """not_grasped, misplaced or dropped; empty on success."""
-    subtask: str = ""
-    """Where it failed: `<eef>/<subtask index>`; empty on success."""
+    Its number decides the initial state, together with the seed. It is a success if the task was fulfilled at the end,
+    and had been for the steps asked for or at the horizon.
+    """
+
+    ever: bool = field(kw_only=True)
+    """Whether the task was fulfilled at any step."""
+
+    def row(self) -> dict[str, Any]:
+        """Return what a file of rollouts keeps."""
+        return {
+            "number": self.attempt,
+            "env": self.env,
+            "success": self.success,
+            "ever": self.ever,
+            "steps": self.steps,
+            "cause": self.cause,
+            "subtask": self.subtask,
+        }
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "Rollout":
+        """Return the rollout that a row is of.
+
+        Raises:
+            KeyError: The row lacks something.
+        """
+        return cls(
+            attempt=row["number"],
+            env=row["env"],
+            success=row["success"],
+            steps=row["steps"],
+            cause=FailureCause(row["cause"]),
+            subtask=row["subtask"],
+            ever=row["ever"],
+        )
 
 
 @dataclass(frozen=True)
@@ -174,11 +198,12 @@ class Rollouts:
         _, success, ever, fallen, *rest = row
         *raised, number, steps = rest
         if success:
-            return Rollout(number, env, True, True, steps)
+            return Rollout(number, env, True, steps, ever=True)
         for (eef, index, _), seen in zip(self._signals, raised, strict=True):
             if not seen:
                 cause, subtask = explain_subtask(self._plan, eef, index, ever=False, far=False)
                 break
         else:
-            cause, subtask = "misplaced", f"{self._plan.eef_names[0]}/{int(self._plan.count[0]) - 1}"
-        return Rollout(number, env, False, bool(ever), steps, "dropped" if fallen else cause, subtask)
+            cause, subtask = FailureCause.MISPLACED, f"{self._plan.eef_names[0]}/{int(self._plan.count[0]) - 1}"
+        cause = FailureCause.DROPPED if fallen else cause
+        return Rollout(number, env, False, steps, cause, subtask, ever=bool(ever))

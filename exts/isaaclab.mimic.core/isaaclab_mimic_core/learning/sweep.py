@@ -35,7 +35,7 @@ class Sweep:
 
     def add(self, name: str, rollout: Rollout) -> None:
         """Take note of a rollout."""
-        self.results[name][rollout.number] = rollout
+        self.results[name][rollout.attempt] = rollout
 
     def next(self) -> tuple[str, list[int]] | None:
         """Return a policy and the numbers of the rollouts it shall make now; None if all is done."""

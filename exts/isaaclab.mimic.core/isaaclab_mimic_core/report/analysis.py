@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .attempt import Attempt
+from ..outcomes import AttemptOutcome, FailureCause
 
 CELL = 0.05
 """Edge of the squares [m] by which placements are counted."""
 
 
-def analyse(attempts: Sequence[Attempt]) -> dict[str, Any]:
+def analyse(attempts: Sequence[AttemptOutcome]) -> dict[str, Any]:
     """Count attempts and successes in plain data, for JSON.
 
     Returns:
@@ -31,7 +31,7 @@ def analyse(attempts: Sequence[Attempt]) -> dict[str, Any]:
     }
 
 
-def by_subtask(attempts: Iterable[Attempt]) -> dict[str, dict[str, Any]]:
+def by_subtask(attempts: Iterable[AttemptOutcome]) -> dict[str, dict[str, Any]]:
     """Say of each subtask how many attempts began it, how many passed it, and why the others failed there.
 
     An attempt that failed without a subtask to blame (unstable physics, say) is counted where it was.
@@ -44,7 +44,7 @@ def by_subtask(attempts: Iterable[Attempt]) -> dict[str, dict[str, Any]]:
         if not attempt.success:
             blamed = [attempt.subtask] if attempt.subtask else [f"{eef}/{n - 1}" for eef, n in began.items() if n]
             for subtask in blamed:
-                failed.setdefault(subtask, Counter())[attempt.cause or "unknown"] += 1
+                failed.setdefault(subtask, Counter())[attempt.cause or FailureCause.UNKNOWN] += 1
     return {
         subtask: {
             "begun": begun[subtask],
@@ -55,13 +55,13 @@ def by_subtask(attempts: Iterable[Attempt]) -> dict[str, dict[str, Any]]:
     }
 
 
-def by_source(attempts: Iterable[Attempt]) -> dict[int, dict[str, int]]:
+def by_source(attempts: Iterable[AttemptOutcome]) -> dict[int, dict[str, int]]:
     """Count per source demonstration the attempts that used it in any subtask, and those that succeeded."""
     used = [(number, a) for a in attempts for number in {n for numbers in a.sources.values() for n in numbers}]
     return _counts(used)
 
 
-def by_placement(attempts: Iterable[Attempt]) -> dict[str, dict[tuple[float, float], dict[str, int]]]:
+def by_placement(attempts: Iterable[AttemptOutcome]) -> dict[str, dict[tuple[float, float], dict[str, int]]]:
     """Count per object and square of `CELL` the attempts that began with it there, and those that succeeded."""
     attempts = [attempt for attempt in attempts if attempt.placement]
     names = list(dict.fromkeys(name for attempt in attempts for name in attempt.placement))
@@ -75,7 +75,7 @@ def by_placement(attempts: Iterable[Attempt]) -> dict[str, dict[tuple[float, flo
     }
 
 
-def _counts(used: list[tuple[Any, Attempt]]) -> dict[Any, dict[str, int]]:
+def _counts(used: list[tuple[Any, AttemptOutcome]]) -> dict[Any, dict[str, int]]:
     tried = Counter(key for key, _ in used)
     won = Counter(key for key, attempt in used if attempt.success)
     return {key: {"attempts": count, "succeeded": won[key]} for key, count in tried.items()}

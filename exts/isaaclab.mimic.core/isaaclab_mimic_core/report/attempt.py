@@ -3,20 +3,39 @@
 
 """One attempt of a run, as a report keeps it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from ..outcomes import AttemptOutcome, FailureCause
+
+_SHARED = ("env", "success", "steps", "cause", "subtask", "sources", "placement")
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """One attempt that has ended; see `events.AttemptFinished` for the fields they share."""
+class Attempt(AttemptOutcome):
+    """One attempt that has ended, and when."""
 
-    at: float
+    at: float = field(kw_only=True)
     """When it ended [s], since attempts began."""
-    number: int
-    env: int
-    success: bool
-    steps: int
-    cause: str = ""
-    subtask: str = ""
-    sources: dict[str, list[int]] = field(default_factory=dict)
-    placement: dict[str, list[float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, outcome: AttemptOutcome, at: float) -> "Attempt":
+        """Keep of an outcome what a report's file keeps."""
+        return cls(outcome.attempt, **{name: getattr(outcome, name) for name in _SHARED}, at=at)
+
+    def row(self) -> dict[str, Any]:
+        """Return it as plain data, for a report's file."""
+        return {"at": self.at, "number": self.attempt, **{name: getattr(self, name) for name in _SHARED}}
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "Attempt":
+        """Return the attempt that a row is of.
+
+        Raises:
+            KeyError: The row lacks something.
+            TypeError: It holds something unknown.
+        """
+        values = {"cause": "", **row}
+        at, number, cause = values.pop("at"), values.pop("number"), FailureCause(values.pop("cause"))
+        return cls(number, cause=cause, **values, at=at)

@@ -8,21 +8,9 @@ from itertools import groupby
 
 from ..datasets import layout
 
-CAUSE_MEANINGS = {
-    "not_grasped": "the object was not in the gripper when the subtask ended",
-    "dropped": "the subtask's goal was reached, but lost again before the subtask ended",
-    "misplaced": "the object was not where the subtask should have left it",
-    "pushed": "an object was pushed that the subtask has nothing to do with",
-    "out_of_reach": "the robot could not get to where the motion led",
-    "no_path": "the planner found no way to where the subtask begins",
-    "unstable": "the simulation gave numbers that are not finite",
-    "deadlock": "end effectors waited for each other",
-    "time": "the task was not fulfilled in the time allowed",
-}
-
 
 def words(name: str) -> str:
-    """Return an identifier in words: `not_grasped` as `not grasped`."""
+    """Return an identifier in words: `num_envs` as `num envs`."""
     return name.replace("_", " ")
 
 

@@ -15,6 +15,7 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from ..outcomes import FailureCause
 from . import labels, style
 from .contents import Contents, evenly
 from .run import RunRecord
@@ -54,7 +55,7 @@ def success(record: RunRecord) -> Figure:
     above.set_yticks([0, 0.25, 0.5, 0.75, 1])
     style.in_percent(above)
     style.name_panel(above, "Success rate of the attempts ended so far")
-    colors = [style.GENERATED, style.CAUSES["not_grasped"]]
+    colors = [style.GENERATED, FailureCause.NOT_GRASPED.color]
     # A name that begins with an underscore stays out of the legend.
     words = ["succeeded", "failed" if good[-1] < len(attempts) else "_failed"]
     below.stackplot(time, good, ended - good, step="post", colors=colors, alpha=0.85, labels=words)
@@ -81,16 +82,14 @@ def failures(record: RunRecord, names: dict[str, str]) -> Figure:
         return figure
     failed = sum(counts.values())
     subtasks = sorted({subtask for subtask, _ in counts}, key=labels.subtask_key)
-    order = [*style.CAUSES, *sorted({cause for _, cause in counts} - set(style.CAUSES))]
-    causes = [cause for cause in order if any(counts[subtask, cause] for subtask in subtasks)]
+    causes = [cause for cause in FailureCause if any(counts[subtask, cause] for subtask in subtasks)]
     title = f"{failed:,} of {labels.count(len(record.attempts), 'attempt')} failed"
     figure, (axes,) = style.new_figure(title, 1.5 + 0.46 * len(subtasks))
     rows = np.arange(len(subtasks))
     left = np.zeros(len(subtasks))
     for cause in causes:
         width = np.array([counts[subtask, cause] for subtask in subtasks])
-        color = style.CAUSES.get(cause, style.OTHER_CAUSE)
-        axes.barh(rows, width, 0.62, left, color=color, edgecolor="white", label=style.plain(labels.words(cause)))
+        axes.barh(rows, width, 0.62, left, color=cause.color, edgecolor="white", label=style.plain(cause.label))
         left += width
     texts = [f"{total:,.0f}  ({labels.percent(total / len(record.attempts))} of attempts)" for total in left]
     style.name_bars(axes, [names.get(subtask, subtask) for subtask in subtasks], left, texts)

@@ -23,6 +23,7 @@ from ..events import (
     StageStarted,
     Warned,
 )
+from ..outcomes import FailureCause
 from .analysis import analyse
 from .attempt import Attempt
 
@@ -93,19 +94,7 @@ class RunRecord:
                 self.options = dict(event.options)
                 self.wanted = int(event.options.get("num_demos", self.wanted))
             case AttemptFinished():
-                self.attempts.append(
-                    Attempt(
-                        round(self.elapsed, 3),
-                        event.attempt,
-                        event.env,
-                        event.success,
-                        event.steps,
-                        event.cause,
-                        event.subtask,
-                        dict(event.sources),
-                        dict(event.placement),
-                    )
-                )
+                self.attempts.append(Attempt.of(event, round(self.elapsed, 3)))
             case DemoSaved():
                 self.demos.append(SavedDemo(round(self.elapsed, 3), event.name, event.steps))
                 self.wanted = event.wanted
@@ -143,9 +132,9 @@ class RunRecord:
         return sum(attempt.steps for attempt in self.attempts) / len(self.demos) if self.demos else None
 
     @property
-    def failures(self) -> Counter[tuple[str, str]]:
+    def failures(self) -> Counter[tuple[str, FailureCause]]:
         """Failed attempts by subtask (`<eef>/<index>`, empty if it is not known) and cause."""
-        return Counter((a.subtask, a.cause or "unknown") for a in self.attempts if not a.success)
+        return Counter((a.subtask, a.cause or FailureCause.UNKNOWN) for a in self.attempts if not a.success)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the record as JSON; an existing file is replaced in one step.
@@ -155,9 +144,9 @@ class RunRecord:
         """
         path = Path(path)
         # The analysis is for readers of the file; it follows from the attempts, so loading passes over it.
-        text = json.dumps(
-            {"format": FORMAT, "analysis": analyse(self.attempts), **asdict(self)}, indent=1, allow_nan=False
-        )
+        values = {"format": FORMAT, "analysis": analyse(self.attempts), **asdict(self)}
+        values["attempts"] = [attempt.row() for attempt in self.attempts]
+        text = json.dumps(values, indent=1, allow_nan=False)
         temporary = path.with_name(f".{path.name}.tmp")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -193,10 +182,10 @@ class RunRecord:
         try:
             if version != FORMAT:
                 raise TypeError("no format")
-            fields["attempts"] = [Attempt(**attempt) for attempt in fields["attempts"]]
+            fields["attempts"] = [Attempt.from_row(attempt) for attempt in fields["attempts"]]
             fields["demos"] = [SavedDemo(**demo) for demo in fields["demos"]]
             return cls(**fields)
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise InputFileError("is not the record of a run", where=str(path), remedy=remedy) from error
 
     def _clock(self, event: Event) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
+from ..outcomes import FailureCause
 from . import labels, style
 from .analysis import by_source, by_subtask
 from .pictures import MAX_SOURCE_ROWS, NothingToDraw
@@ -52,7 +53,7 @@ def _bars(title: str, rows: Mapping[str, tuple[int, int]], good: str, what: str)
     axes.barh(place, won, 0.62, color=style.GENERATED, edgecolor="white", label=good)
     failed = tried - won
     if failed.any():
-        color = style.CAUSES["not_grasped"]
+        color = FailureCause.NOT_GRASPED.color
         axes.barh(place, failed, 0.62, won, color=color, edgecolor="white", label="failed")
     texts = [f"{labels.percent(count / of)}  ({count:,} of {of:,})" for count, of in rows.values()]
     style.name_bars(axes, list(rows), tried, texts)

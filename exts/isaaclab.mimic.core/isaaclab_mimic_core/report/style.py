@@ -24,20 +24,6 @@ SOURCE = "#8A949D"
 GENERATED_SHADES = (GENERATED, "#4FB3A5", "#07403E")
 SOURCE_SHADES = (SOURCE, "#B9C1C7", "#555F68")
 
-CAUSES = {
-    "not_grasped": "#F2B84B",
-    "dropped": "#E8912D",
-    "misplaced": "#D5672A",
-    "pushed": "#C98A5E",
-    "out_of_reach": "#B9484A",
-    "no_path": "#9C5B7C",
-    "time": "#F6D999",
-    "deadlock": "#8E2B3A",
-    "unstable": "#B3261E",
-}
-"""Amber for what went wrong on the way, red for what should not happen at all."""
-OTHER_CAUSE = "#C9B79A"
-
 HEAT = LinearSegmentedColormap.from_list("heat", ["#F4F8F8", "#9FD0CB", GENERATED, "#07403E"])
 
 DPI = 170

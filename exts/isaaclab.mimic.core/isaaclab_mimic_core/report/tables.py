@@ -40,10 +40,10 @@ def causes_table(record: RunRecord, names: dict[str, str]) -> str:
     rows = [
         [
             names.get(subtask, subtask),
-            labels.words(cause),
+            cause.label,
             counts[subtask, cause],
             labels.percent(counts[subtask, cause] / len(record.attempts)),
-            labels.CAUSE_MEANINGS.get(cause, ""),
+            cause.meaning,
         ]
         for subtask, cause in order
     ]
@@ -90,7 +90,7 @@ def demos_table(record: RunRecord, made: Contents) -> str:
     """List the saved demonstrations with where they come from."""
     if not made.demos:
         return page.paragraph("No demonstration was saved.", "note")
-    ended = {attempt.number: attempt for attempt in record.attempts if attempt.success}
+    ended = {attempt.attempt: attempt for attempt in record.attempts if attempt.success}
     rows = []
     for demo in made.demos:
         attempt = ended.get(demo.attempt) if demo.attempt is not None else None

@@ -90,7 +90,7 @@ class PlayPanel(StagePanel):
             self._table.show(statistics.evaluations.values())
             self._failures.show(
                 [
-                    (f"{subtask or 'rollout'}: {cause.replace('_', ' ') or 'no success'}", count)
+                    (f"{subtask or 'rollout'}: {cause.label or 'no success'}", count)
                     for (subtask, cause), count in statistics.failures.most_common()
                 ]
             )

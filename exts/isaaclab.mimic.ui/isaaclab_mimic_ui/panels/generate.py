@@ -103,7 +103,7 @@ class GeneratePanel(StagePanel):
             self._plot.show(statistics.success_rate.values)
             self._failures.show(
                 [
-                    (f"{subtask or 'attempt'}: {cause.replace('_', ' ')}", count)
+                    (f"{subtask or 'attempt'}: {cause.label}", count)
                     for (subtask, cause), count in statistics.failures.most_common()
                 ]
             )

@@ -29,7 +29,7 @@ def describe(event: events.Event) -> str:
             return f"Saved {event.name} ({event.steps} steps)."
         case events.AttemptFinished(success=False):
             where = f" in {event.subtask}" if event.subtask else ""
-            return f"Attempt {event.attempt + 1} failed{where}: {event.cause.replace('_', ' ') or 'no success'}."
+            return f"Attempt {event.attempt + 1} failed{where}: {event.cause.label or 'no success'}."
         case events.Warned() | events.Hinted():
             return event.message
         case events.InstructionChanged():

@@ -16,6 +16,7 @@ from isaaclab_mimic_core.events import (
     Event,
     PolicyEvaluated,
 )
+from isaaclab_mimic_core.outcomes import AttemptOutcome, FailureCause
 from isaaclab_mimic_core.report import RunRecord
 
 _WINDOW = 40
@@ -50,11 +51,11 @@ class RunStatistics:
         """What the run's report is made from."""
         self.success_rate = Curve()
         """Success rate over the last attempts, 0 to 1, after each attempt."""
-        self.failures: Counter[tuple[str, str]] = Counter()
+        self.failures: Counter[tuple[str, FailureCause]] = Counter()
         """(subtask, cause) -> how often."""
         self.sources: Counter[int] = Counter()
         """Source demonstration -> in how many subtasks of saved attempts it was used."""
-        self.last: dict[int, AttemptFinished] = {}
+        self.last: dict[int, AttemptOutcome] = {}
         """Environment -> how its last attempt ended."""
         self.demos: list[DemoSaved] = []
         self.annotated: dict[str, EpisodeAnnotated] = {}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import omni.ui as ui
 
-from isaaclab_mimic_core.events import AttemptFinished
+from isaaclab_mimic_core.outcomes import AttemptOutcome
 
 from . import style
 
@@ -28,7 +28,7 @@ class EnvGrid:
         self._on_chosen = on_chosen
         self._cells: list[tuple[ui.Rectangle, ui.Label, ui.ZStack]] = []
         self._told: list[tuple] = []
-        self._shown: tuple[Sequence[Sequence[int]], dict[int, AttemptFinished]] = (), {}
+        self._shown: tuple[Sequence[Sequence[int]], dict[int, AttemptOutcome]] = (), {}
         self.chosen = -1
         self._frame = ui.Frame(height=0)
 
@@ -36,7 +36,7 @@ class EnvGrid:
     def cells(self) -> list[ui.ZStack]:
         return [cell for _, _, cell in self._cells]
 
-    def show(self, subtasks: Sequence[Sequence[int]], last: dict[int, AttemptFinished]) -> None:
+    def show(self, subtasks: Sequence[Sequence[int]], last: dict[int, AttemptOutcome]) -> None:
         """Bring the cells up to date.
 
         Args:
@@ -58,7 +58,7 @@ class EnvGrid:
             rectangle, label, cell = self._cells[index]
             rectangle.name = how + ("_chosen" if index == self.chosen else "")
             label.text = text
-            was = "none yet" if ended is None else "saved" if ended.success else ended.cause.replace("_", " ")
+            was = "none yet" if ended is None else "saved" if ended.success else ended.cause.label
             where = f" in {ended.subtask}" if ended is not None and ended.subtask else ""
             cell.set_tooltip(f"Environment {index}: subtask {text}; the attempt before: {was}{where}. Click to look.")
 

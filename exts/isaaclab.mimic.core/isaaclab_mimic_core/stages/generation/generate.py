@@ -17,18 +17,18 @@ from ...datagen.planners import choice_of, planner_of, wants_planned
 from ...datagen.settings import Settings
 from ...datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool, digest
 from ...errors import OptionError
-from ...events import DemoSaved, Event, Warned
+from ...events import AttemptFinished, DemoSaved, Event, Warned
 from ...options import GenerateOptions
+from ...outcomes import AttemptOutcome
 from ...run_manifest import InputFile
 from ..files.output_check import as_written, check_output
 from ..files.resume import earlier_generation, file_attrs, manifest_of
 from ..sim_stage import SimStage, writing_mode
 from ..watched import watched_ways
-from .provenance import attempt_finished, generated_from
+from .provenance import generated_from
 from .sources import as_sources, read_annotated
 
 if TYPE_CHECKING:
-    from ...datagen.outcome import Outcome
     from ...envs import BatchedEnv
 
 
@@ -205,7 +205,7 @@ class Generate(SimStage):
         self._recorder.begin(env_ids, initial_terms(self.env))
         self._generator.begin(env_ids, attempts)
 
-    def _end_attempt(self, outcome: "Outcome") -> list[Event]:
+    def _end_attempt(self, outcome: AttemptOutcome) -> list[Event]:
         # Whatever ends in the same step as the last demonstration that was wanted, or failure allowed, is not counted.
         enough = self._submitted >= self.options.num_demos
         if enough or 0 < self.options.max_failures <= self._failed:
@@ -227,7 +227,7 @@ class Generate(SimStage):
             if self._failed_writer is not None:
                 self._failed_writer.submit(self._episode(outcome))
             self._causes[f"{outcome.cause} {outcome.subtask}".strip()] += 1
-        return [attempt_finished(outcome)]
+        return [AttemptFinished.of(outcome)]
 
     @property
     def _patience(self) -> int:
@@ -243,12 +243,12 @@ class Generate(SimStage):
             "Watch some attempts: --num-envs 1 --viz viser. Go on all the same: --patience 0."
         )
 
-    def _episode(self, outcome: "Outcome") -> Episode:
+    def _episode(self, outcome: AttemptOutcome) -> Episode:
         recorded = self._recorder.take(outcome.env, outcome.steps)
         large = self._recorder.take_large(outcome.env, outcome.steps)
         return Episode(recorded, self._attrs(outcome), streamed=large)
 
-    def _attrs(self, outcome: "Outcome") -> dict:
+    def _attrs(self, outcome: AttemptOutcome) -> dict:
         """Say where a demonstration comes from: attributes of its group."""
         generated = generated_from(outcome, self._bank, self._run, self.env.num_envs)
         return {"success": outcome.success, "seed": self.options.seed, "mimic": {"generated": generated}}

@@ -1,20 +1,18 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What is told of an attempt: where a demonstration comes from, for its attributes, and the event of its end."""
+"""Where a demonstration comes from, for its attributes."""
 
-from math import isfinite
 from typing import TYPE_CHECKING
 
-from ...events import AttemptFinished
+from ...outcomes import AttemptOutcome
 
 if TYPE_CHECKING:
-    from ...datagen.outcome import Outcome
     from ...datagen.source_bank import SourceBank
 
 
-def generated_from(outcome: "Outcome", bank: "SourceBank", run: dict, num_envs: int) -> dict:
-    """Return what is to be known of an attempt: sources and segments per subtask, its number, place and second tries.
+def generated_from(outcome: AttemptOutcome, bank: "SourceBank", run: dict, num_envs: int) -> dict:
+    """Return what is to be known of an attempt: sources and segments per subtask, its number, place and retries.
 
     Args:
         outcome: How it ended.
@@ -25,7 +23,7 @@ def generated_from(outcome: "Outcome", bank: "SourceBank", run: dict, num_envs: 
     """
     sources = {
         eef: [
-            {"demo": bank.names[source], "segment": list(segment)}
+            {"demo": bank.names[source], "segment": segment}
             for source, segment in zip(used, outcome.segments[eef], strict=True)
         ]
         for eef, used in outcome.sources.items()
@@ -35,18 +33,3 @@ def generated_from(outcome: "Outcome", bank: "SourceBank", run: dict, num_envs: 
     if not outcome.success:
         generated |= {"cause": outcome.cause, "subtask": outcome.subtask}
     return generated
-
-
-def attempt_finished(outcome: "Outcome") -> AttemptFinished:
-    """Return the event that tells of an attempt's end."""
-    return AttemptFinished(
-        outcome.attempt,
-        outcome.env,
-        outcome.success,
-        outcome.steps,
-        outcome.cause,
-        outcome.subtask,
-        outcome.sources,
-        # A placement that is not finite is none, and JSON has no name for it.
-        {name: [round(v, 4) for v in where] for name, where in outcome.placement.items() if isfinite(sum(where))},
-    )

@@ -6,7 +6,6 @@
 import hashlib
 import json
 import shutil
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -196,12 +195,10 @@ class Evaluate(SimStage):
         self._finished += 1
         self._succeeded += rollout.success
         if self.keeps_files:
-            line = {"checkpoint": self._current, "variant": self._variant.name, **asdict(rollout)}
+            line = {"checkpoint": self._current, "variant": self._variant.name, **rollout.row()}
             with self._log.open("a") as file:
                 file.write(json.dumps(line) + "\n")
-        return AttemptFinished(
-            rollout.number, rollout.env, rollout.success, rollout.steps, rollout.cause, rollout.subtask
-        )
+        return AttemptFinished.of(rollout)
 
     def _report(self) -> Event:
         r = self._summary(self._current, self._variant)
@@ -327,7 +324,7 @@ class Evaluate(SimStage):
             for line in found:
                 if line["variant"] == variant.name and line["checkpoint"] in self._sweep(variant).results:
                     fields = {key: value for key, value in line.items() if key not in ("checkpoint", "variant")}
-                    self._sweep(variant).add(line["checkpoint"], Rollout(**fields))
+                    self._sweep(variant).add(line["checkpoint"], Rollout.from_row(fields))
 
     def _write(self, results: list[dict], best: str) -> None:
         write_json(self._folder / "evaluation.json", {"settings": self._settings, "best": best, "results": results})

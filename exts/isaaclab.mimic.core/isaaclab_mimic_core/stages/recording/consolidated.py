@@ -21,8 +21,9 @@ from ...datasets.layout import DATAGEN_INFO
 from ...errors import DatasetError, OptionError
 from ...events import AttemptFinished, DemoSaved, Event, Warned
 from ...options import TeleopOptions
+from ...outcomes import AttemptOutcome
 from ..files.output_check import as_written, check_output
-from ..generation.provenance import attempt_finished, generated_from
+from ..generation.provenance import generated_from
 from ..generation.sources import as_sources, read_annotated
 from ..sim_stage import writing_mode
 from .device_stage import DeviceStage
@@ -247,7 +248,7 @@ class Consolidated(DeviceStage):
             self._start_attempts(torch.tensor(over, device=self.env.device))
         return events
 
-    def _end_attempt(self, outcome: Any, bank: "SourceBank") -> list[Event]:
+    def _end_attempt(self, outcome: AttemptOutcome, bank: "SourceBank") -> list[Event]:
         if 0 < self.options.num_demos <= self._submitted:
             return []
         self._finished += 1
@@ -261,7 +262,7 @@ class Consolidated(DeviceStage):
             self._submitted += 1
         else:
             self._causes[f"{outcome.cause} {outcome.subtask}".strip()] += 1
-        return [attempt_finished(outcome)]
+        return [AttemptFinished.of(outcome)]
 
     # -- files and small things
 

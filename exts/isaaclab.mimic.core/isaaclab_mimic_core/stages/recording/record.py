@@ -12,6 +12,7 @@ from ...datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
 from ...errors import OptionError
 from ...events import AttemptFinished, DemoSaved, Event, Hinted
 from ...options import RecordOptions
+from ...outcomes import FailureCause
 from ..files.output_check import as_written, check_output
 from ..files.resume import next_recording
 from ..sim_stage import writing_mode
@@ -154,7 +155,7 @@ class Record(DeviceStage):
         events: list[Event] = []
         if self._live and self._steps:
             self._finished += 1
-            events.append(AttemptFinished(int(self._numbers[0]), 0, False, self._steps, cause="discarded"))
+            events.append(AttemptFinished(int(self._numbers[0]), 0, False, self._steps, cause=FailureCause.DISCARDED))
         return events + self._restart(env_ids)
 
     def _watch(self, success: torch.Tensor) -> list[Event]:
@@ -175,7 +176,7 @@ class Record(DeviceStage):
         self._finished += 1
         number, steps = int(self._numbers[env_id]), int(self._recorder.length[env_id])
         events: list[Event] = [
-            AttemptFinished(number, env_id, success, steps, cause="" if success else "time"),
+            AttemptFinished(number, env_id, success, steps, cause=FailureCause.NONE if success else FailureCause.TIME),
         ]
         if success:
             source = {"teleop_device": self.options.teleop_device, "number": number, **self.env.info}
