@@ -15,10 +15,10 @@ import os
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from isaaclab_mimic_core.devices import make_device
+from isaaclab_mimic_core.devices.scripted import ScriptSettings
 from isaaclab_mimic_core.options import RecordOptions
 from isaaclab_mimic_core.stages.drive import drive
 from isaaclab_mimic_core.stages.recording.record import Record
@@ -39,14 +39,14 @@ def main() -> int:
             num_demos=0,
             # The script does not notice when it has failed.
             max_steps=450,
-            step_hz=options.step_hz,
+            teleop_settings={"step_hz": options.step_hz},
             viz=options.viz,
             device=options.device,
             assets="local",
             seed=1,
         )
-        scripted = replace(recording, teleop_device="scripted")
-        stage = Record(recording, device=lambda env: make_device(env, scripted))
+        script = ScriptSettings(recording.seed)
+        stage = Record(recording, device=lambda env: make_device(env, "scripted", script))
         until = None
 
         def look() -> None:

@@ -10,11 +10,12 @@ import pytest
 
 from isaaclab_mimic_core import options as stage_options
 from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFailed, StageFinished, StageStarted
+from isaaclab_mimic_core.options.teleoperation import SETTINGS
 from isaaclab_mimic_core.outcomes import FailureCause
 from isaaclab_mimic_ui.forms.model import Choices, read_shared
 from isaaclab_mimic_ui.running.messages import clock, describe
 from isaaclab_mimic_ui.running.statistics import Curve, RunStatistics
-from isaaclab_mimic_ui.steps import GENERATE, STEPS
+from isaaclab_mimic_ui.steps import GENERATE, RECORD, STEPS
 
 
 @pytest.fixture
@@ -83,15 +84,40 @@ def test_options_are_those_of_the_stage(choices, monkeypatch):
 
 @pytest.mark.parametrize("step", [step for step in STEPS.values() if step.options], ids=lambda step: step.name)
 def test_every_field_of_a_form_is_an_option_with_its_docstring(step):
-    named = [name for names in step.groups.values() for name in names]
+    named = [name for names in step.groups.values() for name in names if name != SETTINGS]
     options = {field.name for field in dataclasses.fields(step.options)}
     assert set(named) == set(step.fields) <= options and len(named) == len(set(named))
     assert all(field.tooltip for field in step.fields.values())
     assert set(step.looks) <= options
     # Untouched, a form asks for the same as the command line does.
     choices = Choices(step, {})
-    untouched = {name: value for name, value in choices.options().items() if not step.fields[name].looks.file}
+    files = {name for name, field in step.fields.items() if field.looks.file}
+    untouched = {name: value for name, value in choices.options().items() if name not in files}
     assert step.options(**untouched) == step.options(**{k: v for k, v in untouched.items() if k == "task"})
+
+
+def test_a_form_asks_for_the_settings_of_the_device_that_is_chosen():
+    choices = Choices(RECORD, {})
+    driven = "how it is driven"
+    assert choices.groups[driven] == ("step_hz", "pos_sensitivity", "rot_sensitivity")
+    choices["pos_sensitivity"] = "0.5"
+    choices["teleop_device"] = "spacemouse"
+    assert choices.groups[driven][-2:] == ("curve", "axes") and choices.fields["curve"].tooltip.startswith("Exponent")
+    choices["dead_zone"] = "1"
+    assert choices.problems()["dead_zone"] == "From 0 to 0.99."
+    choices["dead_zone"], choices["output"] = "0.1", "/tmp/demos.hdf5"
+    settings = choices.options()["teleop_settings"]
+    assert settings["pos_sensitivity"] == 0.5 and settings["dead_zone"] == 0.1, "what devices share stays"
+    assert stage_options.RecordOptions(**choices.options()).teleop_settings.dead_zone == 0.1
+    again = Choices(RECORD, {})
+    again.read_text(choices.to_text())
+    assert again["teleop_device"] == "spacemouse" and again["dead_zone"] == "0.1"
+    choices["teleop_device"] = "xr"
+    assert choices.groups[driven] == ("step_hz", "mcap_record", "mcap_replay", "cloudxr")
+    choices["mcap_replay"] = "/nowhere.mcap"
+    assert choices.problems()["mcap_replay"] == "There is no such file."
+    choices["teleop_device"] = "scripted"
+    assert choices.groups[driven] == () and "teleop_settings" not in choices.options()
 
 
 def test_what_one_step_writes_the_next_one_reads():

@@ -44,6 +44,7 @@ def without_xr(tmp_path):
 def test_what_is_there_is_enabled_and_the_runs_settings_are_put_back(kit, tmp_path, with_xr):
     import carb.settings
 
+    from isaaclab_mimic_core.devices.xr import XrSettings
     from isaaclab_mimic_core.devices.xr.application import application_for_xr, check_application
 
     settings = carb.settings.get_settings()
@@ -51,13 +52,13 @@ def test_what_is_there_is_enabled_and_the_runs_settings_are_put_back(kit, tmp_pa
     settings.set("/defaults/xr/activeProfile", "vr")
     check_application()
     assert not any(kit.is_enabled(name) for name in EXTENSIONS)
-    with application_for_xr():
+    with application_for_xr(XrSettings()):
         assert all(kit.is_enabled(name) for name in EXTENSIONS)
         assert settings.get("/isaaclab/xr/enabled") is True and settings.get("/isaaclab/xr/auto_start") is False
         assert settings.get("/app/xr/enabled") is True
         assert settings.get("/defaults/xr/activeProfile") == "vr", "the user's own choice comes first"
     assert settings.get("/isaaclab/xr/enabled") is None and settings.get("/isaaclab/xr/auto_start") is True
-    with application_for_xr():
+    with application_for_xr(XrSettings()):
         pass
 
 
@@ -66,11 +67,11 @@ def test_where_it_is_not_the_application_is_named(kit, tmp_path, without_xr):
     import carb.settings
 
     from isaaclab_mimic_core.devices import check_device
-    from isaaclab_mimic_core.devices.settings import DeviceSettings
+    from isaaclab_mimic_core.devices.xr import XrSettings
     from isaaclab_mimic_core.errors import DeviceError
 
     with pytest.raises(DeviceError, match=r"has no omni\.kit\.xr\.core, .*teleop\.bridge") as raised:
-        check_device(DeviceSettings(teleop_device="xr"), "Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0")
+        check_device("xr", XrSettings(), "Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0")
     assert APPLICATION in str(raised.value)
     assert carb.settings.get_settings().get("/isaaclab/xr/enabled") is None
 

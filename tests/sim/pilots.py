@@ -157,7 +157,7 @@ class CapPilot:
 
     Args:
         mouse: Sends reports.
-        settings: The `DeviceSettings` that it flies with.
+        settings: The `SpaceMouseSettings` that it flies with.
         gripper: The report of the gripper's button, and that of no button.
     """
 

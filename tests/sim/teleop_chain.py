@@ -34,7 +34,8 @@ from isaaclab_mimic_core.tasks.open_env import open_env  # noqa: E402
 FOLDER = Path(sys.argv[1])
 MODEL = "SpaceNavigator"
 # As fast as the machine is: the environment's own 20 Hz then count.
-FAST = {"step_hz": 0.0, "pos_sensitivity": 0.2, "rot_sensitivity": 1.0, "seed": 3}
+SETTINGS = {"step_hz": 0.0, "pos_sensitivity": 0.2, "rot_sensitivity": 1.0}
+FAST = {"teleop_settings": SETTINGS, "seed": 3}
 RATE = 20.0
 PATIENCE = 900
 """Steps after which a pilot that has not succeeded starts anew, as a person would."""
@@ -68,7 +69,7 @@ def by_keyboard(env, **options) -> tuple[Record, KeyPilot]:
     def key(name: str, pressed: bool) -> None:
         stage.request("key", key=name, pressed=pressed)
 
-    return stage, KeyPilot(env, key, FAST["pos_sensitivity"] / RATE, FAST["rot_sensitivity"] / RATE)
+    return stage, KeyPilot(env, key, SETTINGS["pos_sensitivity"] / RATE, SETTINGS["rot_sensitivity"] / RATE)
 
 
 def record_by_keyboard(env) -> dict:
@@ -116,8 +117,8 @@ def record_by_spacemouse(env) -> dict:
     mouse = FakeMouse(MODEL)
     ports = FakePorts(mouse)
     options = RecordOptions(output=str(FOLDER / "spacemouse.hdf5"), teleop_device="spacemouse", num_demos=3, **FAST)
-    stage = Record(options, env, device=lambda env: SpaceMouse(env, options, SpaceMouseReader(ports)))
-    pilot = CapPilot(env, mouse, options, (BUTTONS[MODEL][0], NO_BUTTONS))
+    stage = Record(options, env, device=lambda env: SpaceMouse(env, options.teleop_settings, SpaceMouseReader(ports)))
+    pilot = CapPilot(env, mouse, options.teleop_settings, (BUTTONS[MODEL][0], NO_BUTTONS))
     seen = {"steps": 0}
 
     def meddle() -> None:
@@ -148,7 +149,7 @@ def teleop(env) -> dict:
     """Hold W for a second at three step rates: how far does the hand come?"""
     ways = {}
     for hz in (10.0, 20.0, 40.0):
-        options = TeleopOptions(teleop_device="keyboard", step_hz=hz, pos_sensitivity=0.1, seed=3)
+        options = TeleopOptions(teleop_settings={"step_hz": hz, "pos_sensitivity": 0.1}, seed=3)
         with Teleop(options, env) as stage:
             while stage._device is None:
                 stage.step()

@@ -19,7 +19,7 @@ from software_headset import RIGHT, Headset, build
 from waiting import wait_until
 
 from isaaclab_mimic_core.devices import check_device, make_device
-from isaaclab_mimic_core.devices.settings import DeviceSettings
+from isaaclab_mimic_core.devices.xr import XrSettings
 from isaaclab_mimic_core.events import DemoSaved, StageFinished, Warned
 from isaaclab_mimic_core.options import RecordOptions
 from isaaclab_mimic_core.stages.recording.record import Record
@@ -71,10 +71,10 @@ class Operator:
 
 def follow_inputs(env) -> list[dict]:
     """Return what the robot is told for one input after the other, and what the device says of itself."""
-    settings = DeviceSettings(teleop_device="xr", mcap_record=str(folder / "inputs.mcap"))
-    check_device(settings, TASK)
+    settings = XrSettings(mcap_record=str(folder / "inputs.mcap"))
+    check_device("xr", settings, TASK)
     env.reset(torch.tensor([0]), torch.tensor([7]))
-    device = make_device(env, settings)
+    device = make_device(env, "xr", settings)
     device.begin(torch.tensor([0]), torch.tensor([0]))
     quarter = (0.0, 0.5**0.5, 0.0, 0.5**0.5)
     wrist = (0.0, 1.1, -0.4, *IDENTITY)
@@ -112,7 +112,12 @@ def record(env, name: str, num_demos: int, **more) -> dict:
     """Let the operator demonstrate, or the session that `more` names; return what came of it."""
     operator = None if "mcap_replay" in more else Operator(env, 3)
     options = RecordOptions(
-        task=TASK, teleop_device="xr", output=str(folder / name), num_demos=num_demos, seed=3, step_hz=0.0, **more
+        task=TASK,
+        teleop_device="xr",
+        teleop_settings={"step_hz": 0.0, **more},
+        output=str(folder / name),
+        num_demos=num_demos,
+        seed=3,
     )
     headset.hide_controller(RIGHT)
     events, waited = [], 0
@@ -142,8 +147,7 @@ def lose_headset(env) -> dict:
         task=TASK,
         teleop_device="xr",
         output=str(folder / "lost.hdf5"),
-        step_hz=0.0,
-        mcap_record=str(folder / "lost.mcap"),
+        teleop_settings={"step_hz": 0.0, "mcap_record": str(folder / "lost.mcap")},
     )
     told, states = [], []
     with Record(options, env) as stage:

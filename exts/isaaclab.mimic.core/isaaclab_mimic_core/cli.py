@@ -39,6 +39,7 @@ from .terminal.signals import interruptible
 from .terminal.streams import Streams, take_streams
 from .verbs import data
 from .verbs.arguments import AnnotateArguments, ReplayArguments
+from .verbs.driven import DRIVEN, with_settings
 from .verbs.job import FLAT, Job, Output
 from .version import __version__
 
@@ -317,16 +318,23 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit status. Wrong usage is explained by the parser, which exits with 2."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    verb, verbs = arguments[0] if arguments else "", VERBS
+    if verb in DRIVEN:
+        try:
+            verbs = VERBS | {verb: with_settings(VERBS[verb], verb, arguments[1:])}
+        except MimicError as error:
+            output = Output(json="--json" in arguments)
+            return _refuse(error, verb, take_streams(verb, output.json, output.verbose), output)
     try:
         job, output = tyro.extras.subcommand_cli_from_dict(
-            VERBS, prog="mimic", description="Turn a few demonstrations into thousands.", args=arguments
+            verbs, prog="mimic", description="Turn a few demonstrations into thousands.", args=arguments
         )
     except BrokenPipeError:
         # Whoever read the help has seen enough; what is left of it must not fail again when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    streams = take_streams(arguments[0], output.json, output.verbose)
-    status = _run(job, arguments[0], streams, output)
+    streams = take_streams(verb, output.json, output.verbose)
+    status = _run(job, verb, streams, output)
     end_isaac_sim(status)
     return status
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,7 @@ from isaaclab_mimic_core import options as stage_options
 from isaaclab_mimic_core.datagen import planners
 from isaaclab_mimic_core.devices import is_live
 from isaaclab_mimic_core.learning import learners
+from isaaclab_mimic_core.options.teleoperation import SETTINGS
 from isaaclab_mimic_core.plugins import DEVICES
 from isaaclab_mimic_core.tasks import all_tasks
 
@@ -54,7 +56,8 @@ class Step:
     stage: str
     """Name of the stage that it runs; empty if it runs none."""
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Heading -> the fields under it, the common ones first; a heading in lower case begins folded."""
+    """Heading -> the fields under it, the common ones first; a heading in lower case begins folded. `teleop_settings`
+    stands for the settings of the device that is chosen."""
     options: type | None = None
     looks: dict[str, Looks] = field(default_factory=dict)
     check: Callable[[Filled], dict[str, str]] = _nothing
@@ -76,7 +79,12 @@ class Step:
             return {}
         shown = [name for names in self.groups.values() for name in names]
         all_fields = fields_of(self.options, _COMMON | self.looks)
-        return {name: all_fields[name] for name in shown if name in all_fields}
+        return {name: all_fields[name] for name in shown if name in all_fields and name != SETTINGS}
+
+    @cached_property
+    def option_names(self) -> frozenset[str]:
+        """The stage's options, whether the form shows them or not."""
+        return frozenset(each.name for each in dataclasses.fields(self.options)) if self.options else frozenset()
 
     def to_options(self, values: dict[str, object]) -> dict[str, object]:
         """Turn the form's values into the stage's options."""
@@ -232,7 +240,7 @@ RECORD = Step(
     {
         "TASK AND FILE": ("task", "output", "append", "overwrite"),
         "RUN": ("teleop_device", "num_demos", "num_envs", "seed"),
-        "how it is driven": ("step_hz", "pos_sensitivity", "rot_sensitivity", "dead_zone", "curve", "axes"),
+        "how it is driven": (SETTINGS,),
         "how a demonstration ends": ("num_success_steps", "num_extra_steps", "max_steps", "next_obs"),
         "simulation": SIMULATION,
     },
@@ -242,11 +250,6 @@ RECORD = Step(
         "append": Looks("Add to the file if it exists"),
         "teleop_device": Looks("Device", choices=lambda: tuple(DEVICES.all())),
         "num_demos": Looks("Demonstrations", unit="0: no end", low=0),
-        "step_hz": Looks("Step rate", unit="1/s", low=0, high=1000),
-        "pos_sensitivity": Looks("Speed", unit="m/s", low=0, high=1000),
-        "rot_sensitivity": Looks("Turning", unit="rad/s", low=0, high=1000),
-        "dead_zone": Looks("Dead zone", low=0, high=0.99),
-        "curve": Looks("Curve", low=0.1, high=10),
         "num_success_steps": Looks("Success held", unit="steps", low=0),
         "num_extra_steps": Looks("Recorded after", unit="steps", low=0),
         "max_steps": Looks("Given up after", unit="steps", low=1),

@@ -6,10 +6,10 @@
 import pytest
 import torch
 
+from isaaclab_mimic_core.devices.gamepad import GamepadSettings
 from isaaclab_mimic_core.devices.gamepad.device import Gamepad
-from isaaclab_mimic_core.devices.settings import DeviceSettings
 
-SETTINGS = DeviceSettings(step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0, dead_zone=0.1, curve=2.0)
+SETTINGS = GamepadSettings(step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0, dead_zone=0.1, curve=2.0)
 STEP, TURN, TILT = 4.5 * 0.02, 4.5 * 0.1, 4.5 * 0.08
 OPEN, CLOSED = 1.0, -1.0
 CONTROLS = {

@@ -10,11 +10,12 @@ import pytest
 import torch
 
 from isaaclab_mimic_core import devices
+from isaaclab_mimic_core.devices.gamepad import GamepadSettings
+from isaaclab_mimic_core.devices.keyboard import KeyboardSettings
 from isaaclab_mimic_core.devices.keyboard.device import Keyboard
-from isaaclab_mimic_core.devices.settings import DeviceSettings
 from isaaclab_mimic_core.errors import OptionError, TaskError
 
-SETTINGS = DeviceSettings(step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0)
+SETTINGS = KeyboardSettings(step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0)
 # The arm makes a ninth of the way to its target in a step, under absolute actions two ninths; it shall make half.
 STEP, TURN = 4.5 * 0.02, 4.5 * 0.1
 """What one step of these settings is: 0.4 m/s / 20 Hz and 2 rad/s / 20 Hz."""
@@ -109,7 +110,7 @@ def test_several_keys_at_once_add_up_and_opposite_ones_cancel(make_env):
 @pytest.mark.parametrize("step_hz", [5.0, 30.0, 100.0, 0.0])
 def test_a_second_of_a_held_key_is_its_sensitivity_at_any_step_rate(make_env, place, step_hz):
     env = make_env("rel")
-    keyboard = start(env, DeviceSettings(step_hz=step_hz, pos_sensitivity=0.3))
+    keyboard = start(env, KeyboardSettings(step_hz=step_hz, pos_sensitivity=0.3))
     press(keyboard, "W")
     second = int(step_hz or 1 / env.step_dt)
     for step in range(second + 10):
@@ -188,16 +189,27 @@ def test_hands_with_fingers_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("device", "wrong", "told"),
     [
-        ({"teleop_device": "mouse"}, "--teleop-device: 'mouse' is not one of keyboard"),
-        ({"step_hz": -1.0}, "--step-hz"),
-        ({"pos_sensitivity": float("nan")}, "--pos-sensitivity"),
-        ({"rot_sensitivity": float("inf")}, "--rot-sensitivity"),
-        ({"dead_zone": 1.0}, "--dead-zone"),
-        ({"curve": 0.0}, "--curve"),
+        ("mouse", {}, "--teleop-device: 'mouse' is not one of keyboard"),
+        ("keyboard", {"step_hz": -1.0}, "--step-hz: 0 to 1000 is possible, not -1.0"),
+        ("keyboard", {"pos_sensitivity": float("nan")}, "--pos-sensitivity"),
+        ("gamepad", {"rot_sensitivity": float("inf")}, "--rot-sensitivity"),
+        ("gamepad", {"dead_zone": 1.0}, "--dead-zone"),
+        ("spacemouse", {"curve": 0.0}, "--curve: 0.1 to 10"),
+        ("spacemouse", {"axes": "x,y"}, "--axes: six axes"),
+        ("keyboard", {"axes": "x,y,z,roll,pitch,yaw"}, "settings of device keyboard: there is no setting axes"),
+        ("scripted", {"step_hz": 0.0}, "there is no setting step_hz"),
+        ("xr", {"mcap_record": "a", "mcap_replay": "b"}, "--mcap-replay: a session is either"),
     ],
 )
-def test_settings_that_cannot_be_used_are_refused(wrong, told):
+def test_settings_that_cannot_be_used_are_refused(device, wrong, told):
     with pytest.raises(OptionError, match=told):
-        devices.check_device(DeviceSettings(**wrong), "some-task")
+        devices.check_device(device, devices.read_settings(device, wrong, {}), "some-task")
+
+
+def test_settings_that_the_stage_has_too_get_its_value():
+    assert devices.read_settings("scripted", None, {"seed": 7, "output": "x"}).seed == 7
+    assert devices.read_settings("xr", {"overwrite": False, "cloudxr": "none"}, {"overwrite": True}).overwrite
+    with pytest.raises(OptionError, match="KeyboardSettings are wanted, not GamepadSettings"):
+        devices.read_settings("keyboard", GamepadSettings(), {})

@@ -8,15 +8,13 @@ import torch
 from fake_hid import BUTTONS, IDS, NO_BUTTONS, FakeMouse, FakePorts
 
 from isaaclab_mimic_core import devices
-from isaaclab_mimic_core.devices.settings import DeviceSettings
+from isaaclab_mimic_core.devices.spacemouse import SpaceMouseSettings
 from isaaclab_mimic_core.devices.spacemouse import hid as spacemouse_hid
 from isaaclab_mimic_core.devices.spacemouse.device import SpaceMouse
 from isaaclab_mimic_core.devices.spacemouse.hid import SpaceMouseReader
 from isaaclab_mimic_core.errors import DeviceError, OptionError
 
-SETTINGS = DeviceSettings(
-    teleop_device="spacemouse", step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0, dead_zone=0.1, curve=2.0
-)
+SETTINGS = SpaceMouseSettings(step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0, dead_zone=0.1, curve=2.0)
 STEP, TURN = 4.5 * 0.02, 4.5 * 0.1
 """Full deflection for one step: 0.4 m/s / 20 Hz and 2 rad/s / 20 Hz, made half at once by an arm that makes a ninth."""
 OPEN, CLOSED = 1.0, -1.0
@@ -145,7 +143,7 @@ def test_only_the_latest_of_many_reports_counts(make_env):
 )
 def test_the_axis_map(make_env, axes, raw, expected):
     mouse = FakeMouse("SpaceMouseCompact")
-    settings = DeviceSettings(step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0, axes=axes)
+    settings = SpaceMouseSettings(step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0, axes=axes)
     device = start(make_env("rel"), FakePorts(mouse), settings=settings)
     mouse.move(**raw)
     torch.testing.assert_close(action(device), torch.tensor([*expected, OPEN]), atol=1e-6, rtol=0)
@@ -154,7 +152,7 @@ def test_the_axis_map(make_env, axes, raw, expected):
 @pytest.mark.parametrize(("axes", "told"), [("x,y,z", "not 3"), ("x,y,z,roll,pitch,spin", "'spin' is not an axis")])
 def test_a_wrong_axis_map_is_refused(axes, told):
     with pytest.raises(OptionError, match=told):
-        devices.check_device(DeviceSettings(teleop_device="spacemouse", axes=axes), "task")
+        devices.check_device("spacemouse", SpaceMouseSettings(axes=axes), "task")
 
 
 def test_unplugged_it_stops_and_plugged_in_again_goes_on(make_env, clock):
@@ -190,7 +188,7 @@ def test_another_one_is_taken_where_the_first_may_not_be_read(make_env):
 def test_none_plugged_in_is_told_before_anything_is_opened(monkeypatch):
     monkeypatch.setattr(spacemouse_hid, "Hid", FakePorts)
     with pytest.raises(DeviceError, match="no SpaceMouse is plugged in"):
-        devices.check_device(SETTINGS, "task")
+        devices.check_device("spacemouse", SETTINGS, "task")
 
 
 def test_one_that_may_not_be_read_gets_the_udev_rule(monkeypatch):
@@ -200,7 +198,7 @@ def test_one_that_may_not_be_read_gets_the_udev_rule(monkeypatch):
     monkeypatch.setattr(spacemouse_hid.os.path, "exists", lambda path: True)
     monkeypatch.setattr(spacemouse_hid.os, "access", lambda path, mode: False)
     with pytest.raises(DeviceError, match="permission denied") as error:
-        devices.check_device(SETTINGS, "task")
+        devices.check_device("spacemouse", SETTINGS, "task")
     assert 'KERNELS=="*:256F:*", TAG+="uaccess"' in str(error.value) and "sudo tee" in str(error.value)
 
 

@@ -17,8 +17,8 @@ from waiting import Clock, wait_until
 from isaaclab_mimic_core.devices.hosts import terminal as host
 from isaaclab_mimic_core.devices.hosts.key_codes import END, START, KeyParser
 from isaaclab_mimic_core.devices.hosts.terminal import HOLD, TerminalKeys, check_terminal
-from isaaclab_mimic_core.devices.settings import DeviceSettings
 from isaaclab_mimic_core.errors import DeviceError
+from isaaclab_mimic_core.options import TeleopOptions
 from isaaclab_mimic_core.terminal.keys import keys_for
 
 
@@ -156,7 +156,7 @@ def test_a_stage_in_a_terminal_gets_its_keys(terminal, monkeypatch, device, hear
     stage, out = Asked(), io.StringIO()
     with os.fdopen(os.dup(ours), "r+b", buffering=0) as stdin:
         monkeypatch.setattr("sys.stdin", stdin)
-        with keys_for(stage, DeviceSettings(teleop_device=device), out) as poll:
+        with keys_for(stage, TeleopOptions(teleop_device=device), out) as poll:
             # Where nobody hears them they stay with the terminal.
             type_in = arrive if hears else lambda theirs, ours, text: os.write(theirs, text)
             type_in(theirs, ours, b"\x1b[119u\x1b[119;1:3u\x1b[O")

@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from isaaclab_mimic_core.devices.device import PAUSE, RESET, RESUME, STOP
-from isaaclab_mimic_core.devices.settings import DeviceSettings
+from isaaclab_mimic_core.devices.xr import XrSettings
 from isaaclab_mimic_core.errors import TaskError
 
 SESSION = Path(__file__).parents[2] / "data" / "xr" / "session.mcap"
-DEVICE = DeviceSettings(teleop_device="xr", mcap_replay=str(SESSION))
+DEVICE = XrSettings(mcap_replay=str(SESSION))
 
 
 @pytest.fixture

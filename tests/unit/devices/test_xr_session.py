@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from isaaclab_mimic_core.devices import check_device
-from isaaclab_mimic_core.devices.settings import DeviceSettings
+from isaaclab_mimic_core.devices.xr import XrSettings
 from isaaclab_mimic_core.devices.xr import session as xr_session
 from isaaclab_mimic_core.errors import DeviceError, InputFileError, MimicError, OptionError, OutputError, PlatformError
 from isaaclab_mimic_core.requirements import XR, how_to_get
@@ -29,7 +29,7 @@ def machine(monkeypatch, tmp_path):
 
 
 def check(**settings) -> None:
-    check_device(DeviceSettings(teleop_device="xr", **settings), TASK)
+    check_device("xr", XrSettings(**settings), TASK)
 
 
 def refused(kind: type[MimicError], **settings) -> str:
@@ -64,11 +64,6 @@ def test_a_recorded_session_is_never_replaced(tmp_path, runtime):
     assert there.read_bytes() == SESSION.read_bytes()
     refused(OutputError, mcap_record=str(tmp_path / "nowhere" / "new.mcap"))
     check(mcap_record=str(tmp_path / "new.mcap"))
-
-
-def test_sessions_belong_to_xr():
-    with pytest.raises(OptionError, match="xr"):
-        check_device(DeviceSettings(teleop_device="keyboard", mcap_replay=str(SESSION)), TASK)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from isaaclab_mimic_core import plugins
+from isaaclab_mimic_core.devices import read_settings
 from isaaclab_mimic_core.plugins import DEVICES, PLANNERS, REGISTRIES, ROBOTS, TASKS, resolve
 from isaaclab_mimic_core.tasks import all_tasks, find_task
 
@@ -26,13 +27,15 @@ def test_files_that_are_shown_can_be_imported(tmp_path, told):
     try:
         plain = find_task("My-Stack-Mimic-v0")
         assert plain.id == "My-Stack-Mimic-v0" and plain.id not in TASKS.all() and plain.id in all_tasks()
-        for name in ("my_described_tasks.py", "my_parts.py"):
+        for name in ("my_described_tasks.py", "my_settings.py", "my_parts.py"):
             (tmp_path / name).write_text(BLOCKS[name])
             plugins.use_imports([str(tmp_path / name)])
         described = find_task("My-Stack-Mimic-v0")
         assert described.title == "My arm stacks three cubes"
         assert all(callable(resolve(code)) for code in (described.register, described.local_assets, described.script))
         assert "my_arm" in ROBOTS.all() and "my_pad" in DEVICES.all() and "my_planner" in PLANNERS.all()
+        settings = read_settings("my_pad", {"port": "/dev/x"}, {"overwrite": True})
+        assert (settings.port, settings.gain, settings.overwrite, settings.step_hz) == ("/dev/x", 1.0, True, 30.0)
         assert told == []
     finally:
         import gymnasium

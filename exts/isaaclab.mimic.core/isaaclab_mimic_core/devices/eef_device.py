@@ -34,7 +34,7 @@ class EefDevice(TeleopDevice):
 
     Args:
         env: The environments.
-        settings: A `DeviceSettings`.
+        settings: A `HandSettings`.
 
     Raises:
         TaskError: The robot's hands have more degrees of freedom than a gripper that opens and closes.

@@ -1,53 +1,88 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a person can set of the device that drives; part of the options of the stages that are driven.
+"""What can be set of a device: a dataclass each, which its `DeviceSpec` names.
 
-Nothing heavy is imported here, for the command line's help is made from it.
+The command line's flags and the window's form are made from the fields: their types, defaults, what `setting` declares,
+and the docstrings under them. A field that is called as an option of the stage is (`seed`, `overwrite`) is that option:
+it gets its value, and nobody is asked for it a second time. Nothing heavy is imported here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from ..errors import OptionError
+
+FORM = "form"
+"""Key of a field's metadata: what a form shows of it (label, unit, low, high, file)."""
+
+
+def setting(
+    default: Any,
+    *,
+    label: str = "",
+    unit: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+    file: str = "",
+) -> Any:
+    """Declare a setting of a device.
+
+    Args:
+        default: Text, a number or a switch.
+        label: What it is called in a form; made from its name if it is empty.
+        unit: Unit, for people.
+        low: Smallest value that is possible.
+        high: Largest value that is possible.
+        choices: What there is to choose from; anything if there is nothing.
+        file: `in` for a file to read, `out` for one to write.
+    """
+    looks = {"label": label, "unit": unit, "low": low, "high": high, "choices": choices, "file": file}
+    return field(default=default, metadata={FORM: looks})
 
 
 @dataclass(frozen=True)
 class DeviceSettings:
-    """Who drives, and how fast."""
+    """Base of the settings of all devices; by itself, of one that has none."""
 
-    teleop_device: str = "keyboard"
-    """Who drives: keyboard, spacemouse, gamepad, xr or scripted."""
-    step_hz: float = 30.0
+    def check(self) -> None:
+        """Raise `OptionError` for a value that cannot be used; more than ranges and choices is for subclasses."""
+        for each in fields(self):
+            value, looks = getattr(self, each.name), each.metadata.get(FORM, {})
+            low, high, choices = looks.get("low"), looks.get("high"), looks.get("choices")
+            where = f"--{each.name.replace('_', '-')}"
+            # Not a number is in no range, so that is asked for.
+            if (low is not None and not value >= low) or (high is not None and not value <= high):
+                possible = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
+                raise OptionError(f"{possible} is possible, not {value}", where=where)
+            if choices and value not in choices:
+                raise OptionError(f"{value!r} is not one of {', '.join(choices)}", where=where)
+
+
+@dataclass(frozen=True)
+class LiveSettings(DeviceSettings):
+    """Settings of every device that a person drives with."""
+
+    step_hz: float = setting(30.0, label="Step rate", unit="1/s", low=0, high=1000)
     """Environment steps per second while a person drives; 0: as many as the machine makes."""
-    pos_sensitivity: float = 0.25
+
+
+@dataclass(frozen=True)
+class HandSettings(LiveSettings):
+    """Settings of devices that push a hand around (`devices.hand.HandDevice`)."""
+
+    pos_sensitivity: float = setting(0.25, label="Speed", unit="m/s", low=0, high=1000)
     """How fast the hand moves at full deflection, or while a key is held [m/s]."""
-    rot_sensitivity: float = 1.0
+    rot_sensitivity: float = setting(1.0, label="Turning", unit="rad/s", low=0, high=1000)
     """How fast it turns [rad/s]."""
-    dead_zone: float = 0.08
-    """SpaceMouse and gamepad: deflection, as a fraction of the full one, that counts as none."""
-    curve: float = 1.6
-    """SpaceMouse and gamepad: exponent of the deflection; above 1 small movements become finer."""
-    axes: str = "x,y,z,roll,pitch,yaw"
-    """SpaceMouse: which of its axes moves the hand along x, y, z and about them; a minus sign turns one around."""
 
-    mcap_record: str = ""
-    """XR: record the headset's session into this MCAP file, to be replayed without a headset."""
-    mcap_replay: str = ""
-    """XR: replay this recorded session."""
-    cloudxr: str = "auto"
-    """XR: how CloudXR is started: auto (if there is no other OpenXR runtime), none, quest, vision-pro, or a file of its
-    settings."""
 
-    def check_device(self) -> None:
-        """Raise `OptionError` for a value that cannot be used."""
-        for name in ("step_hz", "pos_sensitivity", "rot_sensitivity"):
-            if not 0.0 <= getattr(self, name) <= 1000.0:
-                raise OptionError(
-                    f"0 to 1000 is possible, not {getattr(self, name)}", where=f"--{name.replace('_', '-')}"
-                )
-        if not 0.0 <= self.dead_zone < 1.0:
-            raise OptionError(f"0 to less than 1 is possible, not {self.dead_zone}", where="--dead-zone")
-        if not 0.1 <= self.curve <= 10.0:
-            raise OptionError(f"0.1 to 10 is possible, not {self.curve}", where="--curve")
-        if self.teleop_device != "xr" and (session := self.mcap_record or self.mcap_replay):
-            raise OptionError(f"{session} is for --teleop-device xr", where=f"--teleop-device {self.teleop_device}")
+@dataclass(frozen=True)
+class DeflectionSettings(HandSettings):
+    """Settings of devices that are deflected more or less, as sticks and caps are."""
+
+    dead_zone: float = setting(0.08, label="Dead zone", low=0, high=0.99)
+    """Deflection, as a fraction of the full one, that counts as none."""
+    curve: float = setting(1.6, label="Curve", low=0.1, high=10)
+    """Exponent of the deflection; above 1 small movements become finer."""

@@ -13,12 +13,13 @@ from .generation import GenerateOptions, QuickstartOptions
 from .replay import ReplayOptions
 from .resuming import by_content, deciding, may_differ
 from .simulation import SimOptions, ViewOptions
-from .teleoperation import RecordOptions, TeleopOptions
+from .teleoperation import DrivenOptions, RecordOptions, TeleopOptions
 from .training import TrainOptions
 
 __all__ = [
     "AnnotateByHandOptions",
     "AnnotateOptions",
+    "DrivenOptions",
     "EvaluateOptions",
     "ExportPolicyOptions",
     "GenerateOptions",

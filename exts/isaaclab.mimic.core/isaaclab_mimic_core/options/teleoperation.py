@@ -3,14 +3,33 @@
 
 """What driving a robot and recording it can be told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
-from ..devices.settings import DeviceSettings
+from ..devices import read_settings
 from .simulation import SimOptions
+
+SETTINGS = "teleop_settings"
+"""Name of the option that holds the device's settings."""
 
 
 @dataclass(frozen=True)
-class TeleopOptions(DeviceSettings, SimOptions):
+class DrivenOptions(SimOptions):
+    """What every stage that a device drives can be told."""
+
+    teleop_device: str = "keyboard"
+    """Who drives: keyboard, spacemouse, gamepad, xr, scripted or a plug-in's device; each has options of its own."""
+    teleop_settings: Any = None
+    """The device's own settings: a `devices.settings.DeviceSettings`, or some of them by name."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        shared = {each.name: getattr(self, each.name) for each in fields(self) if each.name != SETTINGS}
+        object.__setattr__(self, SETTINGS, read_settings(self.teleop_device, self.teleop_settings, shared))
+
+
+@dataclass(frozen=True)
+class TeleopOptions(DrivenOptions):
     """Drive a task without recording.
 
     mimic teleop --teleop-device keyboard --viz viser
@@ -31,7 +50,7 @@ class TeleopOptions(DeviceSettings, SimOptions):
 
 
 @dataclass(frozen=True)
-class RecordOptions(DeviceSettings, SimOptions):
+class RecordOptions(DrivenOptions):
     """Record demonstrations.
 
     mimic record --teleop-device keyboard --viz viser --num-demos 10 --output demos.hdf5

@@ -109,11 +109,15 @@ class DeviceSpec(Spec):
     live: bool = True
     """Whether a person drives, in real time and one environment; else as many as there are, as fast as they step."""
     device: Reference = field(metadata=_REFERENCE, kw_only=True)
-    """`(env, settings) -> devices.device.TeleopDevice`; `settings` are the stage's options, `settings.seed` among
-    them."""
+    """`(env, settings) -> devices.device.TeleopDevice`."""
+    settings: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
+    """A dataclass of what can be set of it: a `devices.settings.DeviceSettings`, and a `LiveSettings` if it is live.
+    The command line's flags and the window's form are made from it. Its module imports neither torch nor Isaac Lab."""
     check: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`(settings, task_id) -> None`: raises a `MimicError` if it cannot drive, before anything is opened. Its module
     imports neither torch nor Isaac Lab."""
+    around: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
+    """`(settings) -> ContextManager`: entered before the simulation is opened, and left after it."""
     probe: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`() -> list[devices.listing.Listed]`: what `mimic devices` says of it."""
     doctor: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)

@@ -14,6 +14,8 @@ import typing
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 
+from isaaclab_mimic_core.devices.settings import FORM
+
 _NOT_GIVEN = ""
 """What stands in a form for an option that is not given."""
 
@@ -104,6 +106,13 @@ class Field:
             )
         return value
 
+    def takes(self, text: str) -> bool:
+        """Return whether a text can stand in the form."""
+        try:
+            return self.to_value(text) is not None or self.optional
+        except ValueError:
+            return False
+
 
 class Filled(typing.Protocol):
     """A form that is filled in, as far as a check of it goes."""
@@ -120,7 +129,7 @@ def fields_of(options: type, looks: dict[str, Looks]) -> dict[str, Field]:
 
     Args:
         options: The dataclass.
-        looks: What is known beyond it, by field.
+        looks: What is known beyond it, by field; what a device's settings declare of themselves counts without it.
     """
     hints = typing.get_type_hints(options)
     tooltips = _docstrings(options)
@@ -134,7 +143,7 @@ def fields_of(options: type, looks: dict[str, Looks]) -> dict[str, Field]:
             default,
             optional,
             tooltips.get(field.name, ""),
-            looks.get(field.name, Looks()),
+            looks.get(field.name) or Looks(**field.metadata.get(FORM, {})),
             many=typing.get_origin(hints[field.name]) is tuple,
         )
     return found

@@ -9,10 +9,13 @@ import json
 import os
 from pathlib import Path
 
+from isaaclab_mimic_core.devices import settings_of
+from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.options.teleoperation import SETTINGS
 from isaaclab_mimic_core.tasks import all_tasks
 
 from ..steps import Step
-from .fields import Field
+from .fields import Field, fields_of
 
 _ONCE = ("overwrite",)
 """Permissions: given for one run, not remembered."""
@@ -30,12 +33,17 @@ class Choices:
         self.step = step
         self.fields: dict[str, Field] = step.fields
         self._shared = shared
+        self.groups = step.groups
+        """Heading -> the fields under it, with the settings of the device that is chosen."""
+        self._settings: dict[str, Field] = {}
+        self._device_trouble = ""
         self._texts = {name: field.to_text(field.default) for name, field in self.fields.items()}
         for name, field in self.fields.items():
             if field.looks.shared:
                 self._shared.setdefault(field.looks.shared, "" if field.looks.file else self._texts[name])
         self.in_worker = True
         """Run in a process of its own."""
+        self.follow_device()
 
     def __getitem__(self, name: str) -> str:
         shared = self.fields[name].looks.shared
@@ -47,6 +55,27 @@ class Choices:
             self._shared[shared] = text
         else:
             self._texts[name] = text
+        if name == "teleop_device":
+            self.follow_device()
+
+    def follow_device(self) -> None:
+        """Ask for the settings of the device that is chosen, where a device drives."""
+        if "teleop_device" not in self.step.fields:
+            return
+        self._settings, self._device_trouble = {}, ""
+        try:
+            known = fields_of(settings_of(self["teleop_device"]), {})
+            self._settings = {name: field for name, field in known.items() if name not in self.step.option_names}
+        except MimicError as error:
+            self._device_trouble = str(error)
+        for name, field in self._settings.items():
+            # Devices may call different things by one name.
+            if name not in self._texts or not field.takes(self._texts[name]):
+                self._texts[name] = field.to_text(field.default)
+        self.fields = self.step.fields | self._settings
+        self.groups = {
+            title: tuple(self._settings) if names == (SETTINGS,) else names for title, names in self.step.groups.items()
+        }
 
     def value(self, name: str) -> object:
         """Return what a field means.
@@ -65,11 +94,12 @@ class Choices:
             field = self.fields[name]
             default = field.to_text(field.default)
             self[name] = default if default in field.choices else field.choices[0]
+        self.follow_device()
         return vanished
 
     def problems(self) -> dict[str, str]:
         """Return, per field, what has to be changed before a run can start."""
-        found: dict[str, str] = {}
+        found = {"teleop_device": self._device_trouble} if self._device_trouble else {}
         for name, field in self.fields.items():
             try:
                 value = field.to_value(self[name])
@@ -90,6 +120,8 @@ class Choices:
                 values[name] = [str(path) for path in self.paths(name)]
             elif field.looks.file and values[name]:
                 values[name] = str(self.path(name))
+        if self._settings:
+            values[SETTINGS] = {name: values.pop(name) for name in self._settings}
         return self.step.to_options(values)
 
     def path(self, name: str) -> Path:
@@ -106,16 +138,19 @@ class Choices:
 
     def to_text(self) -> str:
         """Write down everything but what forms share and permissions."""
-        kept = {name: text for name, text in self._texts.items() if name not in _ONCE}
+        kept = {name: self._texts[name] for name in self.fields if name not in _ONCE}
         return json.dumps({**kept, "in_worker": self.in_worker})
 
     def read_text(self, text: str) -> None:
         """Take over what `to_text` wrote, as far as it still makes sense."""
         kept = read_kept(text)
-        for name, field in self.fields.items():
-            value = kept.get(name)
-            if isinstance(value, str) and not (field.choices and value not in field.choices):
-                self._texts[name] = value
+        for of_device in (False, True):
+            # The device first: its settings are fields only once it is chosen.
+            for name in self._settings if of_device else self.step.fields:
+                value, field = kept.get(name), self.fields[name]
+                if isinstance(value, str) and not (field.choices and value not in field.choices):
+                    self._texts[name] = value
+            self.follow_device()
         if isinstance(kept.get("in_worker"), bool):
             self.in_worker = kept["in_worker"]
 

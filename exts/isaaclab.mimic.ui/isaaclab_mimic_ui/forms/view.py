@@ -10,6 +10,7 @@ from functools import partial
 
 import omni.ui as ui
 
+from isaaclab_mimic_core.options.teleoperation import SETTINGS
 from isaaclab_mimic_core.tasks import all_tasks
 
 from ..file_dialog.listing import FileRequest
@@ -38,36 +39,58 @@ class FormView:
     ) -> None:
         self._choices = choices
         self._choose_file = choose_file
+        self._on_editing = on_editing
         self._changed = on_change
-        self.entries = {
-            name: Entry(
-                field,
-                choices[name],
-                partial(self._on_change, name),
-                on_editing,
-                _explain_task if name == "task" else None,
-                self._on_choose,
-            )
-            for name, field in choices.fields.items()
-        }
+        self.entries: dict[str, Entry] = {}
         # What is missing in an untouched form is no mistake yet: a field complains once it has been edited or tried.
         self._touched: set[str] = set()
         self._open: dict[str, bool] = {}
         self.groups: dict[str, ui.CollapsableFrame] = {}
         """The groups that can be folded."""
+        self._device_frame: ui.Frame | None = None
+        """Around the group that the chosen device decides."""
+        self._take_fields()
 
     def build(self) -> None:
         """Add the rows to the current container."""
+        self.groups.clear()
         for title, names in self._choices.step.groups.items():
-            entries = [self.entries[name] for name in names if name in self.entries]
-            if title.isupper():
-                section(title)
-                for entry in entries:
-                    entry.build()
-                ui.Spacer(height=style.GAP)
+            if names == (SETTINGS,):
+                self._device_frame = ui.Frame(height=0, build_fn=partial(self._build_group, title))
             else:
-                self._build_folded(title, entries)
+                self._build_group(title)
         self.check()
+
+    def _build_group(self, title: str) -> None:
+        entries = [self.entries[name] for name in self._choices.groups[title] if name in self.entries]
+        if title.isupper():
+            section(title)
+            for entry in entries:
+                entry.build()
+            ui.Spacer(height=style.GAP)
+        elif entries:
+            self._build_folded(title, entries)
+        else:
+            self.groups.pop(title, None)
+
+    def _take_fields(self) -> None:
+        """Have a row for each field that there is now."""
+        fields = self._choices.fields
+        gone = [name for name, entry in self.entries.items() if fields.get(name) != entry.described]
+        for name in gone:
+            self.entries.pop(name).destroy()
+        new = [name for name in fields if name not in self.entries]
+        for name in new:
+            self.entries[name] = Entry(
+                fields[name],
+                self._choices[name],
+                partial(self._on_change, name),
+                self._on_editing,
+                _explain_task if name == "task" else None,
+                self._on_choose,
+            )
+        if (gone or new) and self._device_frame is not None:
+            self._device_frame.rebuild()
 
     def _build_folded(self, title: str, entries: list[Entry]) -> None:
         frame = ui.CollapsableFrame(title[0].upper() + title[1:], collapsed=not self._open.get(title, False), height=0)
@@ -88,6 +111,7 @@ class FormView:
     def follow_plugins(self) -> bool:
         """Take over what plug-ins have added or taken away; return whether rows have to be built anew."""
         self._choices.drop_vanished()
+        self._take_fields()
         for name, entry in self.entries.items():
             if entry.described.follows_plugins:
                 entry.value = self._choices[name]
@@ -101,7 +125,7 @@ class FormView:
         """Check as if everything had been filled in; return what is wrong, and show where."""
         self._touched.update(self.entries)
         problems = self.check()
-        for title, names in self._choices.step.groups.items():
+        for title, names in self._choices.groups.items():
             if title in self.groups and problems.keys() & set(names):
                 self.groups[title].collapsed = False
         return problems
@@ -117,6 +141,7 @@ class FormView:
         for entry in self.entries.values():
             entry.destroy()
         self.groups.clear()
+        self._device_frame = None
 
     def _on_choose(self, entry: Entry) -> None:
         field = entry.described
@@ -128,6 +153,7 @@ class FormView:
             return
         self._choices[name] = text
         self._touched.add(name)
+        self._take_fields()
         self.check()
         self._changed()
 

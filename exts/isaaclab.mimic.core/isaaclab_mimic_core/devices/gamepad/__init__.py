@@ -3,6 +3,14 @@
 
 """A gamepad, as Kit reads it."""
 
-from ...plugins import DeviceSpec
+from dataclasses import dataclass
 
-DEVICE = DeviceSpec("gamepad", "Gamepad", device=f"{__name__}.device:Gamepad", probe=f"{__name__}.probe:probe")
+from ..folder import device_in
+from ..settings import DeflectionSettings
+
+DEVICE = device_in(__name__, "Gamepad", device="device:Gamepad", settings="GamepadSettings")
+
+
+@dataclass(frozen=True)
+class GamepadSettings(DeflectionSettings):
+    """How its sticks move the hand."""

@@ -3,6 +3,14 @@
 
 """The keyboard of a terminal or a window."""
 
-from ...plugins import DeviceSpec
+from dataclasses import dataclass
 
-DEVICE = DeviceSpec("keyboard", "Keyboard", device=f"{__name__}.device:Keyboard", probe=f"{__name__}.probe:probe")
+from ..folder import device_in
+from ..settings import HandSettings
+
+DEVICE = device_in(__name__, "Keyboard", device="device:Keyboard", settings="KeyboardSettings")
+
+
+@dataclass(frozen=True)
+class KeyboardSettings(HandSettings):
+    """How keys that are held move the hand."""

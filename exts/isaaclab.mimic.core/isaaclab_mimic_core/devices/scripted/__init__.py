@@ -3,13 +3,25 @@
 
 """The task's own script in place of a person (`TaskSpec.script`)."""
 
-from ...plugins import DeviceSpec
+from dataclasses import dataclass
 
-DEVICE = DeviceSpec(
-    "scripted",
+from ..folder import device_in
+from ..settings import DeviceSettings
+
+DEVICE = device_in(
+    __name__,
     "The task's own script",
     live=False,
-    device=f"{__name__}.device:make",
-    check=f"{__name__}.device:check",
-    probe=f"{__name__}.device:probe",
+    device="device:make",
+    settings="ScriptSettings",
+    check="device:check",
+    probe="device:probe",
 )
+
+
+@dataclass(frozen=True)
+class ScriptSettings(DeviceSettings):
+    """What a script draws from."""
+
+    seed: int = 1
+    """Seed of its random numbers."""

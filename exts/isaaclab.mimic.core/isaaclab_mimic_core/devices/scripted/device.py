@@ -24,7 +24,7 @@ def check(settings: Any, task_id: str) -> None:
 
 
 def make(env: "BatchedEnv", settings: Any) -> "TeleopDevice":
-    """Return the script of the task that is open, for the `seed` of the settings."""
+    """Return the script of the task that is open."""
     return resolve(script_of(env.info["task"]))(env, settings.seed)
 
 

@@ -3,13 +3,29 @@
 
 """3Dconnexion's SpaceMouse models."""
 
-from ...plugins import DeviceSpec
+from dataclasses import dataclass
 
-DEVICE = DeviceSpec(
-    "spacemouse",
+from ..axis_map import parse_axes
+from ..folder import device_in
+from ..settings import DeflectionSettings
+
+DEVICE = device_in(
+    __name__,
     "SpaceMouse",
-    device=f"{__name__}.device:SpaceMouse",
-    check=f"{__name__}.hid:check",
-    probe=f"{__name__}.probe:probe",
-    doctor=f"{__name__}.probe:examine",
+    device="device:SpaceMouse",
+    settings="SpaceMouseSettings",
+    check="hid:check",
+    doctor="probe:examine",
 )
+
+
+@dataclass(frozen=True)
+class SpaceMouseSettings(DeflectionSettings):
+    """How its cap moves the hand."""
+
+    axes: str = "x,y,z,roll,pitch,yaw"
+    """Which of its axes moves the hand along x, y, z and about them; a minus sign turns one around."""
+
+    def check(self) -> None:
+        super().check()
+        parse_axes(self.axes)

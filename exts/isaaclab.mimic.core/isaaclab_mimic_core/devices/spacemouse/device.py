@@ -22,7 +22,7 @@ class SpaceMouse(EefDevice):
 
     Args:
         env: The environments.
-        settings: A `DeviceSettings`.
+        settings: A `SpaceMouseSettings`.
         reader: Reads the device; opened here by default.
     """
 

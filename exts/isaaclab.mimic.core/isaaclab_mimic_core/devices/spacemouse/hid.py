@@ -76,11 +76,7 @@ def check(settings: Any, task_id: str) -> None:
 
     Raises:
         DeviceError: There is none, or it may not be read.
-        OptionError: The axes cannot be understood.
     """
-    from ..axis_map import parse_axes
-
-    parse_axes(settings.axes)
     reader = SpaceMouseReader()
     try:
         if not reader.connected:

@@ -3,13 +3,38 @@
 
 """A headset and its controllers or hands, through Isaac Teleop."""
 
-from ...plugins import DeviceSpec
+from dataclasses import dataclass
 
-DEVICE = DeviceSpec(
-    "xr",
+from ...errors import OptionError
+from ..folder import device_in
+from ..settings import LiveSettings, setting
+
+DEVICE = device_in(
+    __name__,
     "Headset",
-    device=f"{__name__}.device:Xr",
-    check=f"{__name__}.session:check_xr",
-    probe=f"{__name__}.probe:probe",
-    doctor=f"{__name__}.probe:examine",
+    device="device:Xr",
+    settings="XrSettings",
+    check="session:check_xr",
+    doctor="probe:examine",
+    around="application:application_for_xr",
 )
+
+
+@dataclass(frozen=True)
+class XrSettings(LiveSettings):
+    """The headset's session."""
+
+    mcap_record: str = setting("", label="Record the session into", file="out")
+    """Record the headset's session into this MCAP file, to be replayed without a headset."""
+    mcap_replay: str = setting("", label="Replay a session", file="in")
+    """Replay this recorded session."""
+    cloudxr: str = setting("auto", label="CloudXR")
+    """How CloudXR is started: auto (if there is no other OpenXR runtime), none, quest, vision-pro, or a file of its
+    settings."""
+    overwrite: bool = False
+    """Replace the file of a session that is there."""
+
+    def check(self) -> None:
+        super().check()
+        if self.mcap_record and self.mcap_replay:
+            raise OptionError("a session is either recorded or replayed", where="--mcap-replay")

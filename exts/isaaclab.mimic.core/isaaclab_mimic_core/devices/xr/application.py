@@ -65,8 +65,10 @@ def check_application() -> None:
 
 
 @contextlib.contextmanager
-def application_for_xr() -> Iterator[None]:
+def application_for_xr(settings: Any) -> Iterator[None]:
     """Make the running Isaac Sim ready for a headset, before a simulation is built; elsewhere do nothing.
+
+    A recorded session needs nothing of it.
 
     Extensions that are not enabled yet are, and stay so: XR is not made to be taken away from an application that
     draws. The run's own settings are put back.
@@ -74,15 +76,15 @@ def application_for_xr() -> Iterator[None]:
     Raises:
         DeviceError: As `check_application`, or an extension does not start.
     """
-    if not inside_isaac_sim():
+    if settings.mcap_replay or not inside_isaac_sim():
         yield
         return
     check_application()
     import carb.settings
 
-    settings: Any = carb.settings.get_settings()
-    _enable(settings)
-    run_settings = RecordedSettings(settings)
+    of_kit: Any = carb.settings.get_settings()
+    _enable(of_kit)
+    run_settings = RecordedSettings(of_kit)
     for path, value in _FOR_THE_RUN.items():
         run_settings.set(path, value)
     try:

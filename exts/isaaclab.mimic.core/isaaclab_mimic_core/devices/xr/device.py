@@ -42,7 +42,7 @@ class Xr(TeleopDevice):
 
     Args:
         env: The environments.
-        settings: A `DeviceSettings`.
+        settings: An `XrSettings`.
 
     Raises:
         DeviceError: No session can be opened here.

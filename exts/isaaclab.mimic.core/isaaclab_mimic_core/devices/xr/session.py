@@ -35,11 +35,11 @@ _MCAP_FOOTER, _MCAP_STATISTICS = 0x02, 0x0B
 
 
 def check_xr(settings: Any, task_id: str) -> None:
-    """Find out whether an XR session can be opened as a `DeviceSettings` says.
+    """Find out whether an XR session can be opened as an `XrSettings` says.
 
     Raises:
         PlatformError: Isaac Teleop is not installed.
-        OptionError: Options that exclude each other.
+        OptionError: There is no such way to start CloudXR.
         InputFileError: The session to replay is missing or damaged.
         OutputError: The session to record would replace a file, or cannot be written.
         DeviceError: There is no OpenXR runtime and CloudXR cannot be started here, or the running Isaac Sim is an
@@ -47,13 +47,11 @@ def check_xr(settings: Any, task_id: str) -> None:
     """
     if installed_version() is None:
         raise PlatformError(f"XR needs the package {PACKAGE}, which is not installed", remedy=how_to_get(XR))
-    if settings.mcap_record and settings.mcap_replay:
-        raise OptionError("a session is either recorded or replayed", where="--mcap-replay")
     if settings.mcap_replay:
         count_frames(settings.mcap_replay)
         return
     if settings.mcap_record:
-        _check_recording(Path(settings.mcap_record), getattr(settings, "overwrite", False))
+        _check_recording(Path(settings.mcap_record), settings.overwrite)
     check_application()
     find_runtime(settings.cloudxr)
 

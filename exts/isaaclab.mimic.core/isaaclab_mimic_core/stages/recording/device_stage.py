@@ -11,7 +11,6 @@ import torch
 
 from ... import devices
 from ...devices import device as asked
-from ...devices.xr.application import application_for_xr
 from ...errors import OptionError
 from ...events import Event, Warned
 from ...tasks import find_task
@@ -36,7 +35,7 @@ class DeviceStage(SimStage):
     and `pressed`, `gamepad` with `control` and `value`, `release`.
 
     Args:
-        options: What to do; also a `DeviceSettings`.
+        options: What to do, with a device's settings (`options.DrivenOptions`).
         env: As for `SimStage`.
         device: Drives instead of the one in the options; for programs and tests.
 
@@ -50,10 +49,10 @@ class DeviceStage(SimStage):
         super().__init__(options, env)
         self._make_device = device
         if device is None:
-            devices.check_device(options, find_task(options.task).id)
+            devices.check_device(options.teleop_device, options.teleop_settings, find_task(options.task).id)
         self._live = devices.is_live(options.teleop_device)
         self._device: TeleopDevice | None = None
-        self._pace = Pace(options.step_hz if self._live else 0.0)
+        self._pace = Pace(options.teleop_settings.step_hz if self._live else 0.0)
         self._connected = True
         self._armed = False
         self._reset_wanted = False
@@ -80,8 +79,9 @@ class DeviceStage(SimStage):
         return self._looked + _REST if self.paused or self._armed else self._pace.due
 
     def _announce(self) -> list[Event]:
-        if self.options.teleop_device == "xr" and self._env is None and not self.options.mcap_replay:
-            self._resources.enter_context(application_for_xr())
+        if self._env is None and self._make_device is None:
+            settings = self.options.teleop_settings
+            self._resources.enter_context(devices.around_device(self.options.teleop_device, settings))
         return super()._announce()
 
     def step(self) -> list[Event]:
@@ -122,7 +122,7 @@ class DeviceStage(SimStage):
         if self._make_device is not None:
             device = self._make_device(self.env)
         else:
-            device = devices.make_device(self.env, self.options)
+            device = devices.make_device(self.env, self.options.teleop_device, self.options.teleop_settings)
         self._device = device
         self._resources.callback(device.close)
         if self._live:

@@ -181,7 +181,7 @@ class Record(DeviceStage):
         if success:
             source = {"teleop_device": self.options.teleop_device, "number": number, **self.env.info}
             if self._live:
-                source |= {"step_hz": self.options.step_hz, **self._pace.figures()}
+                source |= {"step_hz": self.options.teleop_settings.step_hz, **self._pace.figures()}
             attrs = {"success": True, "seed": self.options.seed, "mimic": {"recorded": source}}
             large = self._recorder.take_large(env_id)
             self._writer.submit(Episode(self._recorder.take(env_id), attrs, streamed=large))

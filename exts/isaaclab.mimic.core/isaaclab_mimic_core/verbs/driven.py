@@ -1,0 +1,106 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Verbs whose flags depend on the device that drives: `--teleop-device X` brings the settings of X.
+
+Which device that is, and which plug-ins bring it, is looked up before the flags are parsed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any
+
+import tyro
+
+from .. import plugins
+from ..devices import settings_of
+from ..devices.settings import DeviceSettings
+from ..errors import OptionError
+from ..options import DrivenOptions, RecordOptions, TeleopOptions
+from ..options.teleoperation import SETTINGS
+from .job import FLAT, Job, Output
+
+type Verb = Callable[..., tuple[Job, Output]]
+
+DRIVEN = {"teleop": TeleopOptions, "record": RecordOptions}
+"""Verb -> its options."""
+
+
+def with_settings(verb: Verb, name: str, arguments: Sequence[str]) -> Verb:
+    """Return a verb with the flags of the device that drives.
+
+    Args:
+        verb: Called with its options and how to answer.
+        name: The verb's name.
+        arguments: The command line after it.
+
+    Raises:
+        OptionError: There is no such device or plug-in, or a flag belongs to another device.
+    """
+    plugins.use_imports(_given(arguments, "import"))
+    options = DRIVEN[name]
+    device = [options.teleop_device, *_given(arguments, "teleop-device")][-1]
+    settings = settings_of(device)
+    names = [each.name for each in fields(options)]
+    _refuse_others(arguments, device, {*names, *(each.name for each in fields(settings))})
+
+    def call(options: Any, output: Output) -> tuple[Job, Output]:
+        given = getattr(options, SETTINGS)
+        values = {each: getattr(options, each) for each in names}
+        values[SETTINGS] = {each.name: getattr(given, each.name) for each in fields(settings)}
+        return verb(DRIVEN[name](**values), output)
+
+    call.__doc__ = verb.__doc__
+    call.__annotations__ = {"options": Annotated[_typed(options, settings), FLAT], "output": Annotated[Output, FLAT]}
+    return call
+
+
+def _given(arguments: Sequence[str], flag: str) -> list[str]:
+    """Return the values that a flag is given, before anything else is known of the command line."""
+    found = []
+    for index, text in enumerate(arguments):
+        name, equals, value = text.partition("=")
+        if name.replace("_", "-") == f"--{flag}":
+            found += [value] if equals else arguments[index + 1 : index + 2]
+    return found
+
+
+def _refuse_others(arguments: Sequence[str], device: str, known: set[str]) -> None:
+    """Refuse flags that belong to other devices than the one that drives."""
+    owners: dict[str, list[str]] = {}
+    for other in plugins.DEVICES.all():
+        if other != device:
+            for each in fields(settings_of(other)):
+                owners.setdefault(each.name, []).append(other)
+    for text in arguments:
+        flag = text.partition("=")[0]
+        name = flag.removeprefix("--no-").removeprefix("--").replace("-", "_")
+        if flag.startswith("--") and name not in known and name in owners:
+            raise OptionError(
+                f"the device {device} has no such setting",
+                where=flag,
+                remedy=f"Leave it out, or choose a device that has it: --teleop-device {' or '.join(owners[name])}",
+            )
+
+
+def _typed(options: type[DrivenOptions], settings: type[DeviceSettings]) -> type:
+    """Return a class that the parser makes flags from: the stage's options with these settings among them.
+
+    Settings that are options of the stage too make no flags of their own.
+    """
+    shared = {each.name for each in fields(options)}
+    hidden = {each.name: each for each in fields(settings) if each.name in shared}
+    own = _derived(
+        settings,
+        {name: tyro.conf.Suppress[Any] for name in hidden},
+        {name: each.default for name, each in hidden.items()},
+    )
+    return _derived(
+        options,
+        {SETTINGS: Annotated[own, FLAT]},
+        {SETTINGS: field(default_factory=own), "__post_init__": lambda self: None},
+    )
+
+
+def _derived(base: type, annotations: dict[str, Any], values: dict[str, Any]) -> type:
+    return dataclass(frozen=True)(type(base.__name__, (base,), {"__annotations__": annotations, **values}))
