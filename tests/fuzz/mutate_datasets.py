@@ -486,9 +486,8 @@ def prepare(verbs: Iterable[str], cache: Path) -> None:
         # After a fork no thread but one is there, and none shall be left.
         tqdm.tqdm.monitor_interval = 0
         torch.set_num_threads(1)
-        for name in ("_open", "_open_env"):
-            assert callable(getattr(SimStage, name))
-            setattr(SimStage, name, reached)
+        assert callable(SimStage._open_in_parts)
+        SimStage._open_in_parts = reached
         for name in (
             "annotation.automatic",
             "annotation.manual",

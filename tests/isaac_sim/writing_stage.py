@@ -33,9 +33,9 @@ class WritingStage(CountingStage):
             (self._folder / "submitted").write_text(str(self._submitted))
         return events
 
-    def _release(self) -> None:
+    def close(self) -> None:
         self._writer.close()
-        super()._release()
+        super().close()
 
 
 def check_file(output: Path) -> None:

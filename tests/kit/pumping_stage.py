@@ -26,9 +26,9 @@ class PumpingStage(CountingStage):
         finally:
             self._depth -= 1
 
-    def _release(self) -> None:
+    def close(self) -> None:
         assert self._depth == 0, "closed in the middle of a step"
-        super()._release()
+        super().close()
 
     def _pump(self) -> None:
         import carb.settings

@@ -60,20 +60,13 @@ from isaaclab_mimic_core.tasks import find_task
 
 class Find(Stage):
     name = "find"
-    due = 0.0
     def __init__(self, task):
         super().__init__()
         self.task = task
-    def _advance(self):
-        self._done = True
+    def run(self):
+        yield []
         spec = find_task(self.task)
         return [StageFinished("find", "done", {"title": spec.title, "build": resolve(spec.local_assets).__name__})]
-    def snapshot(self):
-        return {}
-    def _stop(self):
-        pass
-    def _release(self):
-        pass
 """
 
 

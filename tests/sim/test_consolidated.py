@@ -43,7 +43,7 @@ def flown(stack_env, tmp_path_factory):
             demonstrated = stage.snapshot()["demonstrated"]
             if step > 3 and not demonstrated:
                 pilot.act()
-            generating_before += not demonstrated and any(stage._by) if step > 3 else 0
+            generating_before += not demonstrated and any(stage._generator._by) if step > 3 else 0
             events += stage.step()
             if not demonstrated and stage.snapshot()["demonstrated"]:
                 pilot.begin()

@@ -23,7 +23,7 @@ from isaaclab_mimic_core.events import (
     Warned,
 )
 from isaaclab_mimic_core.outcomes import FailureCause
-from isaaclab_mimic_core.stages.stage import Stage
+from isaaclab_mimic_core.stages.stage import Stage, Steps
 
 
 class CountingStage(Stage):
@@ -72,12 +72,11 @@ class CountingStage(Stage):
         self._started_at: float | None = None
         self._next_at = 0.0
         self._steps = self._attempts = self._saved = 0
-        self._stopping = False
         self.closed = False
 
     @property
     def due(self) -> float:
-        return max(super().due, self._next_at)
+        return 0.0 if self._stopping else max(super().due, self._next_at)
 
     def snapshot(self) -> dict:
         elapsed = time.monotonic() - self._started_at if self._started_at is not None else 0.0
@@ -95,22 +94,21 @@ class CountingStage(Stage):
             "elapsed_s": elapsed,
         }
 
-    def _advance(self) -> list[Event]:
-        if self._started_at is None:
-            self._started_at = time.monotonic()
-            self._folder.mkdir(parents=True, exist_ok=True)
-            return [StageStarted(self.name, self._others), PhaseStarted("Counting")]
-        if self._stopping:
-            return self._finish("stopped")
-        time.sleep(self._step_seconds)
-        self._next_at = time.monotonic() + self._period
-        events = self._make_trouble() if self._steps == self._trouble_at else []
-        self._steps += 1
-        if self._steps % self._steps_per_demo == 0:
-            events += self._end_attempt()
-        if self._wanted and self._saved == self._wanted:
-            events += self._finish("done")
-        return events
+    def run(self) -> Steps:
+        self._started_at = time.monotonic()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        yield [StageStarted(self.name, self._others), PhaseStarted("Counting")]
+        while not self._stopping:
+            time.sleep(self._step_seconds)
+            self._next_at = time.monotonic() + self._period
+            events = self._make_trouble() if self._steps == self._trouble_at else []
+            self._steps += 1
+            if self._steps % self._steps_per_demo == 0:
+                events += self._end_attempt()
+            if self._wanted and self._saved == self._wanted:
+                return events + self._finish("done")
+            yield events
+        return self._finish("stopped")
 
     def _end_attempt(self) -> list[Event]:
         attempt = self._attempts
@@ -130,7 +128,6 @@ class CountingStage(Stage):
         ]
 
     def _finish(self, outcome: str) -> list[Event]:
-        self._done = True
         return [StageFinished(self.name, outcome, {"saved": self._saved, "attempts": self._attempts})]
 
     def _make_trouble(self) -> list[Event]:
@@ -149,11 +146,8 @@ class CountingStage(Stage):
             time.sleep(3600.0)
         return [Warned("I misbehave")] if self._trouble else []
 
-    def _stop(self) -> None:
-        self._stopping = True
-        self._next_at = 0.0
-
-    def _release(self) -> None:
+    def close(self) -> None:
+        super().close()
         self.closed = True
         if self._folder.is_dir():
             (self._folder / "closed").write_text("yes")

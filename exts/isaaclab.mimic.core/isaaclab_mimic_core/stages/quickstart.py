@@ -4,16 +4,20 @@
 """The main job in one go: annotate the sample demonstrations, generate new ones, report. One simulation serves all."""
 
 import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..events import Event, StageFinished
 from ..files import check_folder
 from ..options import AnnotateOptions, GenerateOptions, QuickstartOptions
+from ..report import RunRecord
 from .annotation.automatic import Annotate
 from .files.output_check import check_output
 from .generation.generate import Generate
 from .sim_stage import SimStage
+from .stage import Steps
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
@@ -35,8 +39,6 @@ class Quickstart(SimStage):
 
     def __init__(self, options: QuickstartOptions, env: "BatchedEnv | None" = None):
         super().__init__(options, env)
-        from ..report import RunRecord
-
         self.folder = Path(options.output) if options.output else _free_folder(Path(_DEFAULT_FOLDER))
         self.source = options.input or str(SAMPLE)
         self.annotated = str(self.folder / "annotated.hdf5")
@@ -44,13 +46,10 @@ class Quickstart(SimStage):
         check_folder(str(self.folder), "Give another --output.")
         check_output(self.generated)
         # Both stages are made before anything is opened, so that all wrong inputs are found at once.
-        self._plan = [self._annotate, self._generate]
         self._annotate().close()
         Generate.check(self._generate_options())
         self._stage: Annotate | Generate | None = None
         self._record = RunRecord()
-        self._phase_started = time.perf_counter()
-        self._phase_name = ""
         self._phases: dict[str, float] = {}
 
     def snapshot(self) -> dict:
@@ -80,69 +79,53 @@ class Quickstart(SimStage):
             "assets": o.assets,
         }
 
-    def _open(self) -> list[Event]:
-        self._begin_phase("open the simulation")
-        return super()._open()
-
-    def _begin(self) -> list[Event]:
-        self._next_stage()
-        return []
-
-    def _tick(self) -> list[Event]:
-        if self._stage is None:
-            return self._report()
-        events = self._stage.step()
-        for event in events:
-            self._record.add(event)
-        if not self._stage.done:
-            return events
-        self._stage.close()
-        ending = next(event for event in reversed(events) if isinstance(event, StageFinished))
-        if ending.outcome != "done" or (ending.stage == "annotate" and not ending.summary["annotated"]):
-            return events + self._finish("gave_up" if ending.outcome == "done" else ending.outcome, ending.summary)
-        if self._plan:
-            self._next_stage()
-            return events
-        self._stage = None
-        self._begin_phase("report")
-        return [*events, self._enter("Writing the report")]
-
-    def _next_stage(self) -> None:
-        stage = self._plan.pop(0)()
-        self._begin_phase(stage.name)
-        self._stage = stage
-
-    def _begin_phase(self, name: str) -> None:
-        now = time.perf_counter()
-        if self._phase_name:
-            self._phases[self._phase_name] = round(now - self._phase_started, 2)
-        self._phase_name, self._phase_started = name, now
-
-    def _report(self) -> list[Event]:
+    def run(self) -> Steps:
         from ..report import write_report
 
+        yield self._started()
+        with self._measured("open the simulation"):
+            yield from self._open()
+        for make in (self._annotate, self._generate):
+            ending = yield from self._run_stage(make)
+            if ending.outcome != "done" or (ending.stage == "annotate" and not ending.summary["annotated"]):
+                return self._finish("gave_up" if ending.outcome == "done" else ending.outcome, ending.summary)
+        yield [self._enter("Writing the report")]
         self._record.phases = dict(self._phases)
-        report = write_report(self.folder, self._record, Path(self.generated), Path(self.annotated))
-        self._begin_phase("")
-        summary = {
+        with self._measured("report"):
+            report = write_report(self.folder, self._record, Path(self.generated), Path(self.annotated))
+        return self._finish("done", self._summary(str(report)))
+
+    def _run_stage(self, make: Callable[[], Annotate | Generate]) -> Generator[list[Event], None, StageFinished]:
+        """Run one stage in our environments, pass its events on, and return its last one."""
+        with make() as stage, self._measured(stage.name):
+            self._stage = stage
+            events: list[Event] = []
+            while not stage.done:
+                if self._stopping:
+                    stage.request("stop")
+                events = stage.step()
+                for event in events:
+                    self._record.add(event)
+                yield events
+        self._stage = None
+        return next(event for event in reversed(events) if isinstance(event, StageFinished))
+
+    @contextmanager
+    def _measured(self, phase: str) -> Iterator[None]:
+        """Take note of how long a phase takes."""
+        began = time.perf_counter()
+        yield
+        self._phases[phase] = round(time.perf_counter() - began, 2)
+
+    def _summary(self, report: str) -> dict:
+        return {
             "folder": str(self.folder),
             "annotated": self.annotated,
             "generated": self.generated,
-            "report": str(report),
+            "report": report,
             "phases": self._phases,
             **{key: self._record.summary.get(key) for key in ("saved", "attempts", "seconds")},
         }
-        return self._finish("done", summary)
-
-    def _stop(self) -> None:
-        super()._stop()
-        if self._stage is not None:
-            self._stage.request("stop")
-
-    def _release(self) -> None:
-        if self._stage is not None:
-            self._stage.close()
-        super()._release()
 
 
 def _free_folder(wished: Path) -> Path:

@@ -3,9 +3,7 @@
 
 """What stages that simulate have in common: options, opening the environments, the pace of their events."""
 
-import contextlib
 import time
-from abc import abstractmethod
 from collections.abc import Callable, Generator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -13,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 from ..errors import OptionError
 from ..events import Event, PhaseStarted, StageFinished, StageStarted, Warned
 from ..options import SimOptions
-from ..run_manifest import RunManifest
 from ..sim.compute import memory_in_use, resolve_device
 from ..sim.engines import choose_engine
 from ..sim.visualizers import check_visualizer
 from ..tasks import find_task
-from .files.resume import EarlierRun
 from .stage import Stage
 from .watched import watched_pictures, watched_poses
 
@@ -47,13 +43,11 @@ class SimStage(Stage):
         choose_engine(options.physics)
         check_visualizer(options.viz)
         self._env = env
-        self._resources = contextlib.ExitStack()
-        self._coming = self._announce
-        self._parts: Generator[str, None, BatchedEnv] | None = None
-        self._stopping = False
+        self._begun = False
+        """Whether there is something to finish: a stage that is asked to stop before just ends."""
         self._remarks: list[str] = []
         """What was noticed before the stage began, and the user should know."""
-        self._started = time.perf_counter()
+        self._created = time.perf_counter()
         self._phase = "starting"
         self._watched = -1
         self._single_steps = 0
@@ -93,7 +87,7 @@ class SimStage(Stage):
     def snapshot(self) -> dict:
         shown = {
             "phase": self._phase,
-            "elapsed_s": time.perf_counter() - self._started,
+            "elapsed_s": time.perf_counter() - self._created,
             "memory_mb": memory_in_use(),
             "url": self._env.live.url if self._env is not None and not self.done else None,
             "resting": self._resting and not self.done,
@@ -128,46 +122,42 @@ class SimStage(Stage):
             seen["pictures"] = pictures
         return seen
 
-    # -- a run that goes on
-
-    _manifest: RunManifest
-    _earlier_run: EarlierRun | None = None
-
-    def _compare_with_earlier(self, output: str) -> None:
-        """Make sure that an earlier run can go on as this one.
-
-        Raises:
-            OptionError: It was asked for something else.
-        """
-        if self._earlier_run is not None:
-            self._manifest.check_resumes(self._earlier_run.manifest, output)
-            self._remarks += self._manifest.remarks(self._earlier_run.manifest)
-
-    # -- the life of such a stage: announce, open, begin, tick until finished
+    # -- for subclasses
 
     def _advance(self) -> list[Event]:
-        return self._coming()
+        if self._stopping and not self._begun:
+            self._done = True
+            return self._finish("stopped", {})
+        return super()._advance()
 
-    def _announce(self) -> list[Event]:
-        self._coming = self._open if self._env is None else self._start
-        started = [StageStarted(self.name, asdict(self.options)), *map(Warned, self._remarks)]
-        if (ending := self._end_at_once()) is not None:
-            return [*started, *ending]
-        return [*started, self._enter("Opening the simulation")] if self._env is None else started
+    def _started(self) -> list[Event]:
+        """Return the first events of every run."""
+        return [StageStarted(self.name, asdict(self.options)), *map(Warned, self._remarks)]
 
-    def _open(self) -> list[Event]:
-        self._parts = self._open_in_parts()
-        self._coming = self._open_next
-        return self._open_next()
+    def _open(
+        self, configure: Callable[[Any], None] | None = None, what: str = "Opening the simulation"
+    ) -> Generator[list[Event], None, None]:
+        """Open the environments that the options ask for, unless there are some.
 
-    def _open_next(self) -> list[Event]:
-        """Do one part of the opening: a window is shown between them, and stays alive for who watches over it."""
-        assert self._parts is not None, "nothing is being opened"
-        try:
-            return [self._enter(f"Opening the simulation: {next(self._parts)}")]
-        except StopIteration as opened:
-            self._env, self._parts = opened.value, None
-        return self._start()
+        It takes several steps: a window is shown between them, and stays alive for who watches over it.
+
+        Args:
+            configure: Changes the task's configuration before they are built.
+            what: What this is called.
+        """
+        if self._env is None:
+            yield [self._enter(what)]
+            parts = self._open_in_parts(configure)
+            while self._env is None:
+                try:
+                    part = next(parts)
+                except StopIteration as opened:
+                    self._env = opened.value
+                else:
+                    yield [self._enter(f"{what}: {part}")]
+            if url := self.env.live.url:
+                yield [Warned(f"Watch at {url}")]
+        self._begun = True
 
     def _open_in_parts(self, configure: Callable[[Any], None] | None = None) -> Generator[str, None, "BatchedEnv"]:
         from ..tasks.open_env import open_in_parts
@@ -185,59 +175,17 @@ class SimStage(Stage):
             configure=configure,
         )
 
-    def _open_env(self, configure: Callable[[Any], None] | None = None) -> None:
-        """Open the environments that the options ask for; `configure` changes the task's configuration before."""
-        parts = self._open_in_parts(configure)
-        while True:
-            try:
-                next(parts)
-            except StopIteration as opened:
-                self._env = opened.value
-                return
-
-    def _start(self) -> list[Event]:
-        self._coming = self._tick
-        events = self._begin()
-        if url := self.env.live.url:
-            events.append(Warned(f"Watch at {url}"))
-        return events
-
-    def _stop(self) -> None:
-        self._stopping = True
-        if self._env is None:
-            self._coming = lambda: self._finish("stopped", {})
-
-    def _end_at_once(self) -> list[Event] | None:
-        """Finish if nothing is left to do, so that nobody waits for a simulation; None if there is."""
-        return None
+    def _close_env(self) -> None:
+        """Close the environments, and all else that is open, so that others can be opened."""
+        self._resources.close()
+        self._env = None
 
     def _enter(self, phase: str) -> PhaseStarted:
+        """Take note of what comes next, and return the event that tells of it."""
         self._phase = phase
         return PhaseStarted(phase)
 
     def _finish(self, outcome: str, summary: dict) -> list[Event]:
-        self._done = True
+        """Return the stage's last event."""
         self._phase = outcome
         return [StageFinished(self.name, outcome, summary)]
-
-    def _release(self) -> None:
-        self._resources.close()
-
-    @abstractmethod
-    def _begin(self) -> list[Event]:
-        """Get ready; the environments are open."""
-
-    @abstractmethod
-    def _tick(self) -> list[Event]:
-        """Make one environment step."""
-
-
-def writing_mode(overwrite: bool, append: bool = False) -> str:
-    """Return the dataset writer's mode for the two options.
-
-    Raises:
-        OptionError: Both were given.
-    """
-    if overwrite and append:
-        raise OptionError("what is there is either replaced or added to", where="--overwrite", remedy="Leave one out.")
-    return "overwrite" if overwrite else "append" if append else "create"

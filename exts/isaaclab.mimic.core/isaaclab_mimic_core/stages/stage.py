@@ -1,29 +1,48 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The contract of a stage: stepped from outside, answers with events.
+"""The contract of a stage: stepped from outside, it answers with events.
 
-Whoever drives a stage owns the clock. The command line loops and sleeps until `due` (`stages.drive`); a window steps
-while its frame budget lasts; a worker process does the same behind JSON lines (`remote.worker`). One step is bounded
-work: one environment step, or one unavoidable long operation that was announced by a `PhaseStarted` of the step before.
+A stage is one generator, `run`, which reads top to bottom: open, loop, finish. Each `yield` ends a step and hands over
+what happened in it. Whoever drives the stage owns the clock: the command line sleeps until `due` (`stages.drive`), a
+window steps while its frame budget lasts, a worker process does the same behind JSON lines (`remote.worker`).
 """
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 
 from ..events import Event
 
+Steps = Generator[list[Event], None, list[Event]]
+"""A stage's work: yields the events of each step, returns those of the last one."""
+
 
 class Stage(ABC):
-    """One step of the workflow. Subclasses implement `_advance` and `_release`."""
+    """One step of the workflow.
+
+    A step is bounded work: one environment step, or one long operation that cannot be divided and was announced by a
+    `PhaseStarted` of the step before.
+    """
 
     name: str = ""
 
     def __init__(self) -> None:
+        self._resources = ExitStack()
+        """What is released when the stage is closed, the last one first."""
+        self._work: Steps | None = None
         self._done = False
-        self._closed = False
         self._paused = False
+        self._stopping = False
+
+    @abstractmethod
+    def run(self) -> Steps:
+        """Do all of the stage's work.
+
+        End soon, with complete files, once `_stopping` is set. Closing the stage raises GeneratorExit at the `yield`
+        that it stands at: put what has to be released in a `with` statement, in `_resources` or in `finally`.
+        """
 
     @property
     def done(self) -> bool:
@@ -41,9 +60,7 @@ class Stage(ABC):
 
     def step(self) -> list[Event]:
         """Do a bounded piece of work and return what happened. Does nothing while paused or done."""
-        if self._done or self._paused:
-            return []
-        return self._advance()
+        return [] if self._done or self._paused else self._advance()
 
     def request(self, name: str, **arguments) -> None:
         """Ask for something between two steps: `pause`, `resume`, `stop`, or what the stage itself offers.
@@ -59,34 +76,33 @@ class Stage(ABC):
             self._paused = False
         elif name == "stop":
             self._paused = False
-            self._stop()
+            self._stopping = True
         else:
             self._request(name, **arguments)
 
     def snapshot(self) -> dict:
-        """Numbers to show, as plain data; cheap enough to be pulled at a window's own rate."""
+        """Return what is worth showing, as plain data; cheap enough to be asked for at a window's own rate."""
         return {}
 
     def close(self) -> None:
         """Release everything; leaves complete files whenever it is called. Closing twice is harmless."""
-        if not self._closed:
-            self._closed = True
-            self._done = True
-            self._release()
+        self._done = True
+        if self._work is not None:
+            self._work.close()
+        self._resources.close()
 
-    @abstractmethod
     def _advance(self) -> list[Event]:
-        """Do the next piece of work."""
-
-    @abstractmethod
-    def _stop(self) -> None:
-        """Arrange for the next `_advance` to finish the stage."""
-
-    @abstractmethod
-    def _release(self) -> None:
-        """Close files and simulation."""
+        """Do one step."""
+        if self._work is None:
+            self._work = self.run()
+        try:
+            return next(self._work)
+        except StopIteration as end:
+            self._done = True
+            return end.value or []
 
     def _request(self, name: str, **arguments) -> None:
+        """Do what only this stage offers."""
         raise ValueError(f"{self.name} does not know the request {name!r}")
 
     def __iter__(self) -> Iterator[Event]:

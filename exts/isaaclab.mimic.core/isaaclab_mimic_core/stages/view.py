@@ -17,6 +17,7 @@ from ..errors import OptionError
 from ..events import Event
 from ..options import ViewOptions
 from .sim_stage import SimStage
+from .stage import Steps
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
@@ -52,29 +53,31 @@ class View(SimStage):
             "steps_per_second": rate,
         }
 
-    @torch.inference_mode()
-    def _begin(self) -> list[Event]:
-        env = self.env
-        self._streams = randomness.streams(
-            self.options.seed, "view actions", torch.arange(env.num_envs, device=env.device)
-        )
-        self._episode_length = int(env.env.max_episode_length)
-        self._reset()
-        return [self._enter(f"Stepping with {self.options.actions} actions")]
+    def run(self) -> Steps:
+        yield self._started()
+        yield from self._open()
+        return (yield from self._view())
 
     @torch.inference_mode()
-    def _tick(self) -> list[Event]:
-        if self._stopping or self.env.live.closed:
-            return self._end("stopped")
-        if self.env.live.take_reset() or self._steps - self._episode_start >= self._episode_length:
-            self._reset()
-        self.env.step(self._action())
-        self._steps += 1
-        # Real time, but a slow machine does not catch up afterwards: the view would race.
-        now = time.monotonic()
-        self._recent.append(now)
-        self._next_due = max(self._next_due + self.env.step_dt, now)
-        return self._end("done") if self._steps == self.options.num_steps else []
+    def _view(self) -> Steps:
+        env, options = self.env, self.options
+        self._streams = randomness.streams(options.seed, "view actions", torch.arange(env.num_envs, device=env.device))
+        episode_length = int(env.env.max_episode_length)
+        self._reset()
+        yield [self._enter(f"Stepping with {options.actions} actions")]
+        while not (self._stopping or env.live.closed):
+            if env.live.take_reset() or self._steps - self._episode_start >= episode_length:
+                self._reset()
+            env.step(self._action())
+            self._steps += 1
+            # Real time, but a slow machine does not catch up afterwards: the view would race.
+            now = time.monotonic()
+            self._recent.append(now)
+            self._next_due = max(self._next_due + env.step_dt, now)
+            if self._steps == options.num_steps:
+                return self._end("done")
+            yield []
+        return self._end("stopped")
 
     def _action(self) -> torch.Tensor:
         env = self.env

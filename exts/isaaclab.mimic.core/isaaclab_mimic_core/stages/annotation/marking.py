@@ -98,6 +98,12 @@ class Marking:
         self._done: list[tuple[int | None, ...]] = []
         self._undone: list[tuple[int | None, ...]] = []
 
+    def with_marks(self, marks: Mapping[str, int]) -> "Marking":
+        """Return one of the same demonstration with these marks instead, by label."""
+        marking = Marking(self.slots, self.num_samples, self._first_offset)
+        marking.load(marks)
+        return marking
+
     @property
     def eef_names(self) -> tuple[str, ...]:
         """The end effectors that have marks, in the configuration's order."""

@@ -3,6 +3,7 @@
 
 """Read off a demonstration's recorded states what the generator needs, and the curves a person marks by."""
 
+import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,7 @@ class Reading:
     """
 
     def __init__(self, episode: Episode, env: "BatchedEnv"):
+        self.episode = episode
         self._env = env
         self.states = RecordedStates(episode, env)
         self.num_samples = episode.num_samples
@@ -89,8 +91,9 @@ class Reading:
         }
         return {name: step for name, step in found.items() if step is not None}
 
+    @functools.cached_property
     def curves(self) -> dict[str, list[float]]:
-        """Return what to look at while marking, by name: gripper opening (or command), and objects' heights [m]."""
+        """What to look at while marking, by name: gripper opening (or command), and objects' heights [m]."""
         curves = {path.split("/", 1)[1]: values for path, values in self._all.items() if path.startswith("curves/")}
         start = f"{OBJECT_POSE}/"
         for path, poses in self._all.items():

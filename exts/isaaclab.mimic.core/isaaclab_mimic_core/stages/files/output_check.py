@@ -10,13 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from ...datasets import dataset_path
-from ...errors import OutputError
+from ...errors import OptionError, OutputError
 
 
 def as_written(options: Any, *names: str) -> Any:
     """Return options with datasets named as their files will be: `out` is written, and resumed, as `out.hdf5`."""
     given = {name: getattr(options, name) for name in names}
     return replace(options, **{name: str(dataset_path(path)) for name, path in given.items() if path})
+
+
+def writing_mode(overwrite: bool, append: bool = False) -> str:
+    """Return the dataset writer's mode for the two options.
+
+    Raises:
+        OptionError: Both were given.
+    """
+    if overwrite and append:
+        raise OptionError("what is there is either replaced or added to", where="--overwrite", remedy="Leave one out.")
+    return "overwrite" if overwrite else "append" if append else "create"
 
 
 def check_output(path: str, mode: str = "create", source: str | None = None) -> None:

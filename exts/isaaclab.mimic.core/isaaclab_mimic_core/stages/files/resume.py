@@ -17,6 +17,7 @@ from ...options import GenerateOptions, SimOptions, deciding
 from ...run_manifest import InputFile, RunManifest, versions_of
 from ...sim.engines import choose_engine
 from ...tasks import find_task
+from .demo_file import DemoFile
 from .input_task import check_task
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def manifest_of(
     if given.get("physics"):
         given["physics"] = engine
     if given.get("assets") == "auto":
-        # Known once the environments are open: see `file_attrs`.
+        # Known once the environments are open: see `DatasetRun.open_file`.
         del given["assets"]
     if env is not None:
         given |= _of_environments(options, env.info)
@@ -75,30 +76,68 @@ class EarlierRun:
     """Demonstrations of its input that are done."""
 
 
-def file_attrs(
-    manifest: RunManifest, options: Any, info: Mapping[str, Any], earlier: EarlierRun | None, **says: Any
-) -> dict[str, Any]:
-    """Return the attributes that describe a run in its file, now that its environments are open.
+class DatasetRun:
+    """A run that writes a dataset: what it is asked for, and the earlier run that it goes on with.
 
     Args:
         manifest: What it is asked for.
         options: Its options.
-        info: What the environments say of themselves.
-        earlier: The run that goes on; what its file says of it stays.
-        says: What a new file says beside.
-
-    Returns:
-        The attributes to write; none if they are there.
+        mode: How its file is opened (`writing_mode`).
+        earlier: The run that goes on; None for a new one.
 
     Raises:
-        OptionError: The run was begun with other assets, or another engine.
+        OptionError: The earlier run was asked for something else.
     """
-    manifest = manifest.with_options(**_of_environments(options, info))
-    if earlier is None:
-        return {ATTR_PROVENANCE: {**says, MANIFEST: manifest.to_dict()}}
-    manifest.check_resumes(earlier.manifest, options.output)
-    provenance = {**earlier.provenance, MANIFEST: manifest.going_on(earlier.manifest).to_dict()}
-    return {ATTR_PROVENANCE: provenance} if provenance != earlier.provenance else {}
+
+    def __init__(self, manifest: RunManifest, options: Any, mode: str, earlier: EarlierRun | None = None):
+        self._manifest, self._options, self._mode, self._earlier = manifest, options, mode, earlier
+        self.remarks: list[str] = []
+        """What somebody who goes on with the earlier run should know."""
+        if earlier is not None:
+            manifest.check_resumes(earlier.manifest, options.output)
+            self.remarks = manifest.remarks(earlier.manifest)
+        self.saved = earlier.saved if earlier else 0
+        """Demonstrations that are in the file already."""
+        self.next_attempt = earlier.next_attempt if earlier else 0
+        """Number of the first attempt to make."""
+        self.done = earlier.done if earlier else frozenset()
+        """Demonstrations of the input that are done."""
+
+    def open_file(
+        self,
+        env: "BatchedEnv",
+        path: str = "",
+        *,
+        wanted: int = 0,
+        decided: Mapping[str, Any] | None = None,
+        **says: Any,
+    ) -> DemoFile:
+        """Open a file for the run's demonstrations, which describes the run.
+
+        Args:
+            env: The open environments.
+            path: The file, if it is not the output.
+            wanted: How many demonstrations are asked for in all.
+            decided: Options that could only be decided now.
+            says: What a new file says beside; what the file of a run that goes on says stays.
+
+        Raises:
+            OptionError: The earlier run was begun with other assets, or another engine.
+            OutputError: The file cannot be written.
+        """
+        attrs = self._attrs(env.info, decided or {}, says)
+        output = path or self._options.output
+        return DemoFile(output, env.env_args(), self._mode, attrs, wanted=wanted, saved=self.saved)
+
+    def _attrs(self, info: Mapping[str, Any], decided: Mapping[str, Any], says: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the attributes to write; none if they are there."""
+        manifest = self._manifest.with_options(**decided, **_of_environments(self._options, info))
+        if self._earlier is None:
+            return {ATTR_PROVENANCE: {**says, MANIFEST: manifest.to_dict()}}
+        manifest.check_resumes(self._earlier.manifest, self._options.output)
+        there = self._earlier.provenance
+        provenance = {**there, MANIFEST: manifest.going_on(self._earlier.manifest).to_dict()}
+        return {ATTR_PROVENANCE: provenance} if provenance != there else {}
 
 
 def _of_environments(options: Any, info: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,32 +3,27 @@
 
 """Measure how often policies succeed: many environments at once, all of a run's checkpoints, the best one found."""
 
-import hashlib
-import json
-import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
-from ...datasets.layout import natural_order
-from ...errors import InputFileError, OptionError, OutputError
+from ...errors import OptionError
 from ...events import AttemptFinished, Event, PolicyEvaluated
-from ...files import file_hash, write_atomically, write_json
-from ...learning.api import Learner, Policy, PolicySpec
+from ...learning.api import Learner, Policy
 from ...learning.fit import check_fit
 from ...learning.learners import find_learner
 from ...learning.perturb import NOMINAL, VARIANTS, Variant
-from ...learning.results import draw, format_table, summarise
+from ...learning.results import summarise
 from ...learning.rollouts import Rollout, Rollouts
 from ...learning.sweep import Sweep
 from ...options import EvaluateOptions
-from ...run_manifest import InputFile, RunManifest
 from ...sim.engines import choose_engine
 from ...tasks import find_task
-from ..files.output_check import check_output
-from ..files.resume import manifest_of
 from ..sim_stage import SimStage
+from ..stage import Steps
+from .evaluation_folder import EvaluationFolder, find_checkpoints
 from .film import MOST, Film
 
 if TYPE_CHECKING:
@@ -53,53 +48,110 @@ class Evaluate(SimStage):
     def __init__(self, options: EvaluateOptions, env: "BatchedEnv | None" = None):
         super().__init__(options, env)
         _check(options, env)
-        self._runs, files = find_checkpoints(options.checkpoints)
-        self._names = [str(path) for path in files]
-        self._specs: dict[str, PolicySpec] = {}
-        self._folder = Path(options.output) if options.output else _default_folder(options.checkpoints[0])
+        self._names = [str(path) for path in find_checkpoints(options.checkpoints)[1]]
         # First those that need no other environments.
         perturbed = sorted(VARIANTS, key=lambda variant: variant.configure is not None)
         self._variants = [NOMINAL, *perturbed] if options.robust else [NOMINAL]
         self._sweeps: dict[str, Sweep] = {}
-        self._hashes = {str(path): file_hash(path) for path in files}
-        self._manifest = manifest_of(
-            "evaluate",
-            options,
-            {"checkpoints": InputFile(" ".join(options.checkpoints), _joint_hash(self._hashes))},
-            tuple(dict.fromkeys(each for name in self._names for each in self._learner(name).packages)),
-            env=env,
-        )
+        packages = dict.fromkeys(each for name in self._names for each in self._learner(name).packages)
+        self._folder = EvaluationFolder(options, env, tuple(packages))
         if self.keeps_files:
-            self._prepare_folder()
+            found, remarks = self._folder.prepare(options.resume)
+            self._remarks += remarks
+            self._take_over(found)
+        self._variant = NOMINAL
+        self._configured = None
+        """What the open environments' configuration was changed by."""
         self._rollouts: Rollouts | None = None
         self._rounds = 0
         self._finished = self._succeeded = 0
         self._current = ""
-        self._pending = list(self._variants)
-        self._policies: dict = {}
-        self._to_film = [name for name in self._names if not self._film_of(name).exists()] if options.video else []
-        self._film: Film | None = None
+        self._policies: dict[str, Policy] = {}
 
     def snapshot(self) -> dict:
-        sweep = self._sweep(self._variant) if hasattr(self, "_variant") else None
-        done = {name: len(found) for name, found in sweep.results.items()} if sweep else {}
+        results = self._sweep(self._variant).results if self._current else {}
         return {
             **super().snapshot(),
             "attempts": self._finished,
             "success_rate": self._succeeded / self._finished if self._finished else 0.0,
             "checkpoint": self._current,
-            "saved": done.get(self._current, 0),
+            "saved": len(results.get(self._current, ())),
             "wanted": self.options.num_rollouts,
         }
 
     def _seen_in(self, index: int) -> dict:
-        """Say which rollout it is, too: the way drawn of the one before ends with it."""
+        """Say which rollout it is, too: the path drawn of the one before ends with it."""
         seen = super()._seen_in(index)
         number = int(self._rollouts.numbers[index]) if self._rollouts is not None else -1
         # The next policy begins with the same numbers.
         return seen | {"attempt": _ROUND * self._rounds + number} if number >= 0 else seen
 
+    def run(self) -> Steps:
+        yield self._started()
+        # Each checkpoint is read once before a simulation is opened for one that cannot be used.
+        specs = {name: self._load(name, "cpu").spec for name in self._names}
+        yield from self._open()
+        for name, spec in specs.items():
+            check_fit(spec, name, self.env, find_task(self.options.task).id)
+        for variant in self._variants:
+            yield from self._measure(variant)
+        if self.options.video and not self._stopping:
+            # Once everything is measured: drawing takes longer than simulating.
+            yield from self._film_all()
+        return self._end("stopped" if self._stopping else "done")
+
     # -- one variant after another; in each whichever policy the sweep asks for
+
+    def _measure(self, variant: Variant) -> Iterator[list[Event]]:
+        """Make the rollouts that are wanted under a perturbation."""
+        if self._stopping or self._sweep(variant).next() is None:
+            return
+        self._variant = variant
+        if variant.configure is not self._configured:
+            self._close_env()
+            yield from self._open(variant.configure, f"Opening the simulation: {variant.name or 'as it is'}")
+            self._configured = variant.configure
+            self._policies = {}
+        while not self._stopping and (task := self._sweep(variant).next()):
+            yield from self._roll_out(variant, *task)
+
+    @torch.inference_mode()
+    def _roll_out(self, variant: Variant, name: str, numbers: Sequence[int]) -> Iterator[list[Event]]:
+        """Make some rollouts of a policy."""
+        o, self._current = self.options, name
+        policy = self._policy(name)
+        rollouts = self._rollouts = Rollouts(self.env, policy, numbers, o.seed, o.horizon, o.hold, variant.disturbance)
+        self._rounds += 1
+        yield [self._enter(" ".join(filter(None, ["Evaluating", Path(name).stem, variant.name])))]
+        while not (rollouts.done or self._stopping):
+            events = [self._take(rollout) for rollout in self._play_step(rollouts)]
+            if rollouts.done:
+                found = self._summary(name, variant)
+                fields = ("checkpoint", "success", "ever", "rollouts", "low", "high", "variant")
+                events.append(PolicyEvaluated(**{field: found[field] for field in fields}))
+            yield events
+
+    def _play_step(self, rollouts: Rollouts) -> list[Rollout]:
+        """Make one environment step; return the rollouts that ended with it."""
+        return rollouts.step()
+
+    def _take(self, rollout: Rollout) -> Event:
+        """Count a rollout that has ended, and write it down."""
+        self._sweep(self._variant).add(self._current, rollout)
+        self._finished += 1
+        self._succeeded += rollout.success
+        if self.keeps_files:
+            self._folder.add({"checkpoint": self._current, "variant": self._variant.name, **rollout.row()})
+        return AttemptFinished.of(rollout)
+
+    def _take_over(self, found: list[dict]) -> None:
+        """Take over the rollouts that were made already."""
+        # Results of the task as it is come first, for they decide which policy is perturbed.
+        for variant in self._variants:
+            for line in found:
+                if line["variant"] == variant.name and line["checkpoint"] in self._sweep(variant).results:
+                    fields = {key: value for key, value in line.items() if key not in ("checkpoint", "variant")}
+                    self._sweep(variant).add(line["checkpoint"], Rollout.from_row(fields))
 
     def _sweep(self, variant: Variant) -> Sweep:
         """Return what decides on a variant's rollouts: all policies as it is, the best one under perturbations."""
@@ -109,22 +161,6 @@ class Evaluate(SimStage):
             self._sweeps[variant.name] = Sweep(names, o.num_rollouts, o.first_rollouts, o.half_width)
         return self._sweeps[variant.name]
 
-    def _announce(self) -> list[Event]:
-        events = super()._announce()
-        if not self.done:
-            self._after_reading, self._coming = self._coming, self._read_policies
-        return events
-
-    def _read_policies(self) -> list[Event]:
-        """Open each checkpoint once, before a simulation is opened for one that cannot be used."""
-        self._specs = {name: self._load(name, "cpu").spec for name in self._names}
-        return self._after_reading()
-
-    def _begin(self) -> list[Event]:
-        for name, spec in self._specs.items():
-            check_fit(spec, name, self.env, find_task(self.options.task).id)
-        return self._next_variant()
-
     def _learner(self, name: str) -> Learner:
         return find_learner(self.options.learner, name)
 
@@ -133,78 +169,53 @@ class Evaluate(SimStage):
         learner.require()
         return learner.load(name, device, self.options.actions)
 
-    def _next_variant(self) -> list[Event]:
-        while self._pending:
-            self._variant = self._pending.pop(0)
-            if self._sweep(self._variant).next() is None:
-                continue
-            if self._variant.configure is None and self._configured is None:
-                return self._next_policy()
-            self._coming = self._reopen
-            return [self._enter(f"Opening the simulation: {self._variant.name or 'as it is'}")]
-        if self._to_film:
-            self._coming = self._open_for_filming
-            return [self._enter("Opening the simulation with cameras")]
-        return self._end("done")
+    def _policy(self, name: str) -> Policy:
+        """Return a policy, loaded: one at a time, for a run may have many large ones."""
+        if name not in self._policies:
+            self._policies = {name: self._load(name, str(self.env.device))}
+        return self._policies[name]
 
-    _configured = None
-    """What the open environments' configuration was changed by."""
+    # -- films
 
-    def _reopen(self) -> list[Event]:
-        self._resources.close()
-        self._env = None
-        self._open_env(self._variant.configure)
-        self._configured = self._variant.configure
-        self._policies = {}
-        return self._next_policy()
+    def _film_all(self) -> Iterator[list[Event]]:
+        """Film the policies that there are no films of."""
+        from ...sim.camera import add_camera, aim_camera
 
-    def _next_policy(self) -> list[Event]:
-        task = self._sweep(self._variant).next()
-        if task is None:
-            return self._next_variant()
-        self._current, numbers = task
-        if self._current not in self._policies:
-            # One at a time: a run may have many large ones.
-            self._policies = {self._current: self._load(self._current, str(self.env.device))}
-        self._rounds += 1
-        self._rollouts = Rollouts(
-            self.env,
-            self._policies[self._current],
-            numbers,
-            self.options.seed,
-            self.options.horizon,
-            self.options.hold,
-            self._variant.disturbance,
-        )
-        self._coming = self._tick
-        return [self._enter(" ".join(filter(None, ["Evaluating", Path(self._current).stem, self._variant.name])))]
+        def configure(cfg) -> None:
+            cfg.scene.num_envs = self.options.video
+            add_camera(cfg)
+
+        names = [name for name in self._names if not self._folder.film_of(name).exists()]
+        if not names:
+            return
+        self._close_env()
+        yield from self._open(configure, "Opening the simulation with cameras")
+        aim_camera(self.env.env)
+        for name in names:
+            yield from self._shoot(name)
 
     @torch.inference_mode()
-    def _tick(self) -> list[Event]:
-        if self._stopping:
-            return self._end("stopped")
-        assert self._rollouts is not None
-        ended = self._rollouts.step()
-        events: list[Event] = [self._take(rollout) for rollout in ended]
-        if self._rollouts.done:
-            events += [self._report(), *self._next_policy()]
-        return events
+    def _shoot(self, name: str) -> Iterator[list[Event]]:
+        """Film some rollouts of a policy; if it is stopped, no unfinished film is left."""
+        from ...sim.camera import take_pictures
 
-    def _take(self, rollout: Rollout) -> Event:
-        self._sweep(self._variant).add(self._current, rollout)
-        self._finished += 1
-        self._succeeded += rollout.success
-        if self.keeps_files:
-            line = {"checkpoint": self._current, "variant": self._variant.name, **rollout.row()}
-            with self._log.open("a") as file:
-                file.write(json.dumps(line) + "\n")
-        return AttemptFinished.of(rollout)
+        o = self.options
+        policy = self._load(name, str(self.env.device))
+        rollouts = self._rollouts = Rollouts(self.env, policy, range(o.video), o.seed, o.horizon, o.hold)
+        film = Film(self._folder.film_of(name), 1.0 / self.env.step_dt)
+        try:
+            yield [self._enter(f"Filming {Path(name).stem}")]
+            while not self._stopping:
+                ended = rollouts.step()
+                film.add(take_pictures(self.env.env), ended)
+                if rollouts.done:
+                    film.close()
+                    break
+                yield []
+        finally:
+            film.close(whole=False)
 
-    def _report(self) -> Event:
-        r = self._summary(self._current, self._variant)
-        return PolicyEvaluated(
-            r["checkpoint"], r["success"], r["ever"], r["rollouts"], r["low"], r["high"], r["variant"]
-        )
+    # -- the end
 
     def _summary(self, name: str, variant: Variant) -> dict:
         return summarise(name, variant.name, self._sweep(variant).results[name].values())
@@ -221,170 +232,9 @@ class Evaluate(SimStage):
         if outcome == "done":
             best = summary["best"] = self._sweep(NOMINAL).best()
             if self.keeps_files:
-                summary["output"] = str(self._folder)
-                self._write(results, best)
+                summary["output"] = str(self._folder.path)
+                self._folder.write_results(results, best)
         return self._finish(outcome, summary)
-
-    # -- films, once everything is measured: drawing takes longer than simulating
-
-    def _film_of(self, name: str) -> Path:
-        path = Path(name)
-        if sum(Path(other).stem == path.stem for other in self._names) > 1:
-            # Of several runs: checkpoints are named alike.
-            folder = path.parent.parent if path.parent.name == "models" else path.parent
-            return self._folder / f"{folder.name}-{path.stem}.mp4"
-        return self._folder / f"{path.stem}.mp4"
-
-    def _open_for_filming(self) -> list[Event]:
-        from ...sim.camera import add_camera, aim_camera
-
-        def configure(cfg) -> None:
-            cfg.scene.num_envs = self.options.video
-            add_camera(cfg)
-
-        self._resources.close()
-        self._env = None
-        self._open_env(configure)
-        aim_camera(self.env.env)
-        return self._film_next()
-
-    def _film_next(self) -> list[Event]:
-        if not self._to_film:
-            return self._end("done")
-        name = self._to_film.pop(0)
-        o = self.options
-        policy = self._load(name, str(self.env.device))
-        self._rollouts = Rollouts(self.env, policy, range(o.video), o.seed, o.horizon, o.hold)
-        film = self._film = Film(self._film_of(name), 1.0 / self.env.step_dt)
-        # However the stage ends, no unfinished film is left.
-        self._resources.callback(lambda: film.close(whole=False))
-        self._coming = self._shoot
-        return [self._enter(f"Filming {Path(name).stem}")]
-
-    @torch.inference_mode()
-    def _shoot(self) -> list[Event]:
-        from ...sim.camera import take_pictures
-
-        if self._stopping:
-            return self._end("stopped")
-        assert self._rollouts is not None and self._film is not None
-        ended = self._rollouts.step()
-        self._film.add(take_pictures(self.env.env), ended)
-        if not self._rollouts.done:
-            return []
-        self._film.close()
-        return self._film_next()
-
-    # -- files
-
-    @property
-    def _log(self) -> Path:
-        return self._folder / "rollouts.jsonl"
-
-    def _prepare_folder(self) -> None:
-        settings = self._folder / "settings.json"
-        check_output(str(settings), "overwrite")
-        earlier = _read_settings(settings) if settings.exists() else None
-        if self.options.resume:
-            if earlier is None:
-                raise InputFileError(
-                    "there is no evaluation to resume", where=str(self._folder), remedy="Start it without --resume."
-                )
-            then, names = earlier
-            self._manifest.check_resumes(then, str(self._folder))
-            self._remarks += self._manifest.remarks(then)
-            self._manifest = self._manifest.going_on(then)
-            # The same files, which may be called otherwise from where we are now.
-            self._read_log(dict(zip(names, self._names, strict=True)))
-        elif self._log.exists():
-            raise OutputError(
-                "holds an evaluation already",
-                where=str(self._folder),
-                remedy="Give another --output, or --resume to go on with it.",
-            )
-        self._folder.mkdir(parents=True, exist_ok=True)
-        write_json(settings, self._settings)
-
-    @property
-    def _settings(self) -> dict:
-        return {**self._manifest.to_dict(), "checkpoints": self._hashes}
-
-    def _read_log(self, names: dict[str, str]) -> None:
-        """Take over the rollouts that were made; `names`: of each checkpoint, as it was called then and is now."""
-        if not self._log.is_file():
-            return
-        # A line that a kill has cut short is a rollout that is made again.
-        found = [json.loads(line) for line in self._log.read_text().splitlines() if line.endswith("}")]
-        for line in found:
-            line["checkpoint"] = names.get(line["checkpoint"], line["checkpoint"])
-        text = "".join(json.dumps(line) + "\n" for line in found)
-        write_atomically(self._log, lambda beside: beside.write_text(text))
-        # Results of the task as it is come first, for they decide which policy is perturbed.
-        for variant in self._variants:
-            for line in found:
-                if line["variant"] == variant.name and line["checkpoint"] in self._sweep(variant).results:
-                    fields = {key: value for key, value in line.items() if key not in ("checkpoint", "variant")}
-                    self._sweep(variant).add(line["checkpoint"], Rollout.from_row(fields))
-
-    def _write(self, results: list[dict], best: str) -> None:
-        write_json(self._folder / "evaluation.json", {"settings": self._settings, "best": best, "results": results})
-        write_atomically(self._folder / "evaluation.md", lambda beside: beside.write_text(format_table(results) + "\n"))
-        write_atomically(self._folder / "evaluation.png", lambda beside: draw(results, beside))
-        for run in self._runs:
-            if Path(best).parent == run / "models":
-                write_atomically(run / "best.pth", lambda beside: shutil.copyfile(best, beside))
-
-
-def _joint_hash(hashes: dict[str, str]) -> str:
-    return hashlib.sha256(" ".join(hashes.values()).encode()).hexdigest()
-
-
-def _read_settings(path: Path) -> tuple[RunManifest, list[str]]:
-    """Return what an earlier evaluation was asked for, and what its checkpoints were called.
-
-    Raises:
-        InputFileError: The file is none of an evaluation.
-    """
-    try:
-        settings = json.loads(path.read_text())
-        hashes = {str(name): str(found) for name, found in settings["checkpoints"].items()}
-        if "manifest" in settings:
-            return RunManifest.from_dict(settings, str(path)), list(hashes)
-        # 0.1.0
-        options = {name: settings[name] for name in ("task", "seed", "horizon", "hold", "actions")}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputFileError(
-            "is not the settings of an evaluation", where=str(path), remedy="Give another --output."
-        ) from error
-    return RunManifest("evaluate", options, {"checkpoints": InputFile("", _joint_hash(hashes))}), list(hashes)
-
-
-def find_checkpoints(given: tuple[str, ...]) -> tuple[list[Path], list[Path]]:
-    """Return the run folders among what was given, and all checkpoints, in their natural order.
-
-    Raises:
-        InputFileError: There are none.
-    """
-    runs, files = [], []
-    for name in given:
-        path = Path(name)
-        if path.is_dir():
-            models = path / "models" if (path / "models").is_dir() else path
-            found = sorted(models.glob("*.pth"), key=lambda file: natural_order(file.name))
-            if not found:
-                raise InputFileError("holds no checkpoints (*.pth)", where=name, remedy="Give the folder of a run.")
-            runs.append(path)
-            files += found
-        elif path.is_file():
-            files.append(path)
-        else:
-            raise InputFileError("there is no such file", where=name, remedy="Give a checkpoint or a run's folder.")
-    return runs, list(dict.fromkeys(files))
-
-
-def _default_folder(first: str) -> Path:
-    path = Path(first)
-    return (path if path.is_dir() else path.parent) / "evaluation"
 
 
 def _check(options: EvaluateOptions, env: "BatchedEnv | None") -> None:

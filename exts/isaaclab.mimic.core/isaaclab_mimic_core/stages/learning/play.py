@@ -4,10 +4,12 @@
 """Watch a policy: its evaluation, at the speed of real time, without files."""
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
 
 from ...errors import OptionError
 from ...events import Event
+from ...learning.rollouts import Rollout, Rollouts
 from ...options import PlayOptions
 from ..pace import Pace
 from .evaluate import Evaluate
@@ -39,12 +41,12 @@ class Play(Evaluate):
         seen = self.options.viz != "none" or self._watched >= 0
         return self._pace.due if seen and not self.paused else super().due
 
-    def _begin(self) -> list[Event]:
+    def _open(self, *arguments: Any) -> Generator[list[Event], None, None]:
+        yield from super()._open(*arguments)
         self._pace = Pace(1.0 / self.env.step_dt)
-        return super()._begin()
 
-    def _tick(self) -> list[Event]:
+    def _play_step(self, rollouts: Rollouts) -> list[Rollout]:
         if self.env.live.closed:
             self._stopping = True
         self._pace.tick(time.monotonic())
-        return super()._tick()
+        return super()._play_step(rollouts)

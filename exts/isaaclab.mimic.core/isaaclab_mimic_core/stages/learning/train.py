@@ -6,15 +6,16 @@
 import math
 import os
 import time
+from collections.abc import Generator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
 from ...datasets import DatasetReader
 from ...errors import MimicError, OptionError
-from ...events import CheckpointSaved, EpochFinished, Event, PolicyEvaluated, StageStarted, Warned
+from ...events import CheckpointSaved, EpochFinished, Event, PolicyEvaluated, Warned
 from ...files import file_hash
 from ...learning.api import Request, Training
 from ...learning.fit import check_fit
@@ -22,16 +23,18 @@ from ...learning.intervals import wilson
 from ...learning.learners import get_learner
 from ...learning.run_folder import RunFolder, git_state
 from ...options import TrainOptions
-from ...run_manifest import InputFile
+from ...run_manifest import InputFile, RunManifest
 from ...sim.compute import resolve_device
 from ...tasks import find_task
 from ..files.input_task import check_task
 from ..files.output_check import check_output
 from ..files.resume import manifest_of
 from ..sim_stage import SimStage
+from ..stage import Steps
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
+    from ...learning.rollouts import Rollout, Rollouts
 
 _SLICE = 0.1
 """[s] A stage's step shall be short, so that a request is answered soon."""
@@ -51,8 +54,6 @@ class Train(SimStage):
 
     name = "train"
     options: TrainOptions
-    _board: Any = None
-    """TensorBoard's writer."""
 
     def __init__(self, options: TrainOptions, env: "BatchedEnv | None" = None):
         super().__init__(options, env)
@@ -77,12 +78,14 @@ class Train(SimStage):
                 begun=self._folder.manifest().options if options.resume else {},
             )
         )
-        self._saved_at = time.monotonic()
+        self._board = None
+        """TensorBoard's writer."""
+        self._trainer: Training | None = None
+        self._saved_at = self._last_state = time.monotonic()
         self._least = math.inf
         self._best = (-1.0, -1.0)
         self._rate = 0.0
         self._loss: float | None = None
-        self._last_state = time.monotonic()
         self._training_s = 0.0
 
     @property
@@ -91,7 +94,7 @@ class Train(SimStage):
         return self._plan.epochs
 
     def snapshot(self) -> dict:
-        trainer = getattr(self, "_trainer", None)
+        trainer = self._trainer
         epoch = trainer.epoch if trainer else 0
         steps = (epoch - 1) * trainer.steps_per_epoch + trainer.steps_done if trainer and epoch else 0
         left = self.epochs * trainer.steps_per_epoch - steps if trainer else 0
@@ -104,104 +107,109 @@ class Train(SimStage):
             "eta_s": left / self._rate if self._rate else None,
         }
 
-    # -- the life of a run: read, train, now and then evaluate
-
-    def _announce(self) -> list[Event]:
-        self._coming = self._read
+    def run(self) -> Steps:
         notes = [Warned(note) for note in self._plan.notes]
-        return [StageStarted(self.name, asdict(self.options)), *notes, self._enter("Reading the dataset")]
+        yield [*self._started(), *notes, self._enter("Reading the dataset")]
+        events = self._read()
+        trainer = self._trained
+        self._begun = True
+        while trainer.epoch < self.epochs:
+            trainer.begin_epoch()
+            if self._phase != "Training":
+                events.append(self._enter("Training"))
+            yield events
+            while not self._stopping and not self._train(trainer):
+                yield []
+            if self._stopping:
+                # What was begun of an epoch is made again, with the same batches, when the run is resumed.
+                return self._end("stopped")
+            events = self._end_epoch(trainer)
+            if self._evaluation_is_due(trainer.epoch):
+                yield events
+                events = yield from self._evaluate(trainer)
+                if self._stopping:
+                    return events + self._end("stopped")
+            if trainer.epoch < self.epochs and time.monotonic() - self._last_state > _STATE_EVERY:
+                self._save_state()
+        self._save_state()
+        return events + self._end("done")
+
+    @property
+    def _trained(self) -> Training:
+        assert self._trainer is not None, "the dataset is not read yet"
+        return self._trainer
 
     def _read(self) -> list[Event]:
-        options = self.options
+        """Read the dataset, and begin the run or go on with it; return what the user should know."""
         self._use_threads()
-        device = resolve_device(options.device)
-        self._trainer: Training = self._plan.start()
-        earlier = self._folder.manifest() if options.resume else None
-        dataset = str(Path(options.dataset).absolute())
-        decided = self._plan.about()
-        manifest = manifest_of(
-            "train",
-            options,
-            {"dataset": InputFile(dataset, file_hash(dataset))},
-            get_learner(options.learner).packages,
-            **decided,
-            # Without evaluations nothing of these is used.
-            **({} if options.eval_every else dict.fromkeys(_OF_EVALUATIONS)),
-        )
-        remarks = []
-        if earlier:
-            manifest.check_resumes(earlier, str(self._folder.path), self._plan.differences(self._folder.config()))
-            remarks = [Warned(text) for text in manifest.remarks(earlier)]
-            self._folder.keep(manifest.going_on(earlier))
-            more = self._trainer.load_state(self._folder.state)
-            self._best, self._training_s = tuple(more["best"]), more["training_s"]
-            self._least = more.get("least", math.inf)
-            self._folder.cut_log(self._trainer.epoch)
-        else:
-            self._folder.begin(
-                {
-                    **manifest.to_dict(),
-                    "name": self._plan.label,
-                    "config": self._plan.config_path,
-                    "device": device,
-                    "threads": torch.get_num_threads(),
-                    "given": asdict(options),
-                    "git": git_state(),
-                },
-                self._plan.config,
-            )
-            # From now on the run can be resumed, whenever it ends.
-            self._save_state()
+        self._trainer = self._plan.start()
+        manifest = self._describe_run()
+        events = self._go_on(manifest) if self.options.resume else self._begin_folder(manifest)
         if self._plan.tensorboard:
             from tensorboardX import SummaryWriter
 
             self._board = SummaryWriter(str(self._folder.path / "tensorboard"), purge_step=self._trainer.epoch + 1)
             self._resources.callback(self._board.close)
-        self._coming = self._tick
-        if self._trainer.epoch >= self.epochs:
-            return [*remarks, *self._end("done")]
-        self._trainer.begin_epoch()
-        return [*remarks, self._enter("Training")]
+        return events
 
-    def _begin(self) -> list[Event]:
-        """Start an evaluation; the environments are open."""
-        from ...learning.rollouts import Rollouts
+    def _describe_run(self) -> RunManifest:
+        options = self.options
+        dataset = str(Path(options.dataset).absolute())
+        return manifest_of(
+            "train",
+            options,
+            {"dataset": InputFile(dataset, file_hash(dataset))},
+            get_learner(options.learner).packages,
+            **self._plan.about(),
+            # Without evaluations nothing of these is used.
+            **({} if options.eval_every else dict.fromkeys(_OF_EVALUATIONS)),
+        )
 
-        trainer, env = self._trainer, self.env
-        policy = trainer.policy(env.device)
-        try:
-            check_fit(policy.spec, str(self._folder.path), env, find_task(self.options.task).id)
-        except MimicError:
-            # What was trained is not lost: --resume goes on with it.
-            self._save_state()
-            raise
-        numbers = range(self.options.eval_rollouts)
-        # The environments compute with one thread, see open_env.
-        if env.device.type == "cpu":
-            torch.set_num_threads(1)
-        self._rollouts = Rollouts(env, policy, numbers, self.options.seed, self.options.horizon, hold=20)
-        self._ended: list = []
-        self._coming = self._evaluate
-        return [self._enter(f"Evaluating epoch {trainer.epoch}")]
+    def _go_on(self, manifest: RunManifest) -> list[Event]:
+        """Go on with the run in the folder."""
+        folder, earlier = self._folder, self._folder.manifest()
+        manifest.check_resumes(earlier, str(folder.path), self._plan.differences(folder.config()))
+        folder.keep(manifest.going_on(earlier))
+        more = self._trained.load_state(folder.state)
+        self._best, self._training_s = tuple(more["best"]), more["training_s"]
+        self._least = more.get("least", math.inf)
+        folder.cut_log(self._trained.epoch)
+        return [Warned(text) for text in manifest.remarks(earlier)]
 
-    def _tick(self) -> list[Event]:
-        if self._stopping:
-            return self._end("stopped")
-        trainer = self._trainer
+    def _begin_folder(self, manifest: RunManifest) -> list[Event]:
+        """Make the folder of a new run."""
+        self._folder.begin(
+            {
+                **manifest.to_dict(),
+                "name": self._plan.label,
+                "config": self._plan.config_path,
+                "device": resolve_device(self.options.device),
+                "threads": torch.get_num_threads(),
+                "given": asdict(self.options),
+                "git": git_state(),
+            },
+            self._plan.config,
+        )
+        # From now on the run can be resumed, whenever it ends.
+        self._save_state()
+        return []
+
+    def _train(self, trainer: Training) -> bool:
+        """Train for a moment; return whether the epoch is over."""
         began, before = time.perf_counter(), trainer.steps_done
         over = trainer.advance(_SLICE)
         took = time.perf_counter() - began
         rate = (trainer.steps_done - before) / took
         self._rate = 0.9 * self._rate + 0.1 * rate if self._rate else rate
         self._training_s += took
-        return self._end_epoch() if over else []
+        return over
 
-    def _end_epoch(self) -> list[Event]:
-        trainer, options = self._trainer, self.options
-        self._loss = trainer.loss
+    def _end_epoch(self, trainer: Training) -> list[Event]:
+        """Take note of an epoch, and save a checkpoint if one is due."""
+        self._loss, held_back = trainer.loss, trainer.validation_loss
         entry = {"loss": trainer.loss, "learning_rate": trainer.learning_rate, "steps_per_second": self._rate}
-        if trainer.validation_loss is not None:
-            entry["validation_loss"] = trainer.validation_loss
+        if held_back is not None:
+            entry["validation_loss"] = held_back
         self._log("epoch", **entry, training_s=self._training_s)
         self._plot("train", **entry)
         left = (self.epochs - trainer.epoch) * trainer.steps_per_epoch
@@ -213,29 +221,29 @@ class Train(SimStage):
                 trainer.learning_rate,
                 self._rate,
                 left / self._rate,
-                trainer.validation_loss,
+                held_back,
             )
         ]
-        due = options.eval_every and (trainer.epoch % options.eval_every == 0 or trainer.epoch >= self.epochs)
-        if due or self._saves():
-            path = self._folder.models / f"model_epoch_{trainer.epoch}.pth"
+        if self._evaluation_is_due(trainer.epoch) or self._saves():
+            path = self._checkpoint(trainer.epoch)
             trainer.save_checkpoint(path)
             self._saved_at = time.monotonic()
             events.append(CheckpointSaved(trainer.epoch, str(path)))
-        held_back = trainer.validation_loss
         if self._plan.saving.on_best_validation and held_back is not None and held_back < self._least:
             self._least = held_back
             trainer.save_checkpoint(self._folder.best_validation)
-        if due:
-            # Environments draw from the same generator, and set its seed.
-            self._generator = torch.get_rng_state()
-            self._coming = self._begin if self._env is not None else self._open
-            return [*events, self._enter("Opening the simulation" if self._env is None else "Evaluating")]
-        return events + self._next_epoch()
+        return events
+
+    def _checkpoint(self, epoch: int) -> Path:
+        return self._folder.models / f"model_epoch_{epoch}.pth"
+
+    def _evaluation_is_due(self, epoch: int) -> bool:
+        every = self.options.eval_every
+        return bool(every) and (epoch % every == 0 or epoch >= self.epochs)
 
     def _saves(self) -> bool:
         """Whether a checkpoint of the epoch that is over is kept."""
-        saving, epoch, options = self._plan.saving, self._trainer.epoch, self.options
+        saving, epoch, options = self._plan.saving, self._trained.epoch, self.options
         if not saving.enabled and not options.save_every:
             return False
         every = options.save_every or saving.every_epochs
@@ -249,26 +257,58 @@ class Train(SimStage):
 
     def _log(self, kind: str, **figures) -> None:
         """Take note of figures of the running epoch in `log.jsonl` and, for people, in `log.txt`."""
-        self._folder.append_log({"kind": kind, "epoch": self._trainer.epoch, **figures})
+        epoch = self._trained.epoch
+        self._folder.append_log({"kind": kind, "epoch": epoch, **figures})
         if self._plan.text_log:
-            self._folder.append_text(kind, self._trainer.epoch, figures)
+            self._folder.append_text(kind, epoch, figures)
 
     def _plot(self, group: str, **figures: float) -> None:
         if self._board is not None:
             for name, value in figures.items():
-                self._board.add_scalar(f"{group}/{name}", value, self._trainer.epoch)
+                self._board.add_scalar(f"{group}/{name}", value, self._trained.epoch)
             self._board.flush()
 
-    @torch.inference_mode()
-    def _evaluate(self) -> list[Event]:
+    def _evaluate(self, trainer: Training) -> Steps:
+        """Measure how often the policy succeeds; the best one is kept."""
+        from ...learning.rollouts import Rollouts
+
+        # Environments draw from the same generator, and set its seed.
+        random_state = torch.get_rng_state()
+        yield from self._open()
+        env, options = self.env, self.options
+        policy = trainer.policy(env.device)
+        try:
+            check_fit(policy.spec, str(self._folder.path), env, find_task(options.task).id)
+        except MimicError:
+            # What was trained is not lost: --resume goes on with it.
+            self._save_state()
+            raise
+        # The environments compute with one thread, see open_env.
+        if env.device.type == "cpu":
+            torch.set_num_threads(1)
+        rollouts = Rollouts(env, policy, range(options.eval_rollouts), options.seed, options.horizon, hold=20)
+        yield [self._enter(f"Evaluating epoch {trainer.epoch}")]
+        ended = yield from self._roll_out(rollouts)
         if self._stopping:
-            return self._end("stopped")
-        self._ended += self._rollouts.step()
-        if not self._rollouts.done:
             return []
-        trainer, count = self._trainer, len(self._ended)
-        held, ever = (sum(getattr(rollout, name) for rollout in self._ended) for name in ("success", "ever"))
-        path = self._folder.models / f"model_epoch_{trainer.epoch}.pth"
+        evaluated = self._judge(trainer, ended)
+        self._use_threads()
+        torch.set_rng_state(random_state)
+        return [evaluated]
+
+    @torch.inference_mode()
+    def _roll_out(self, rollouts: "Rollouts") -> "Generator[list[Event], None, list[Rollout]]":
+        """Make rollouts until they have ended or the stage is asked to stop; return those that have ended."""
+        ended = []
+        while not (rollouts.done or self._stopping):
+            ended += rollouts.step()
+            yield []
+        return ended
+
+    def _judge(self, trainer: Training, ended: "list[Rollout]") -> PolicyEvaluated:
+        """Take note of how often the policy succeeded, and keep it if it is the best."""
+        count = len(ended)
+        held, ever = sum(rollout.success for rollout in ended), sum(rollout.ever for rollout in ended)
         low, high = wilson(held, count)
         self._log("evaluation", success=held, ever=ever, rollouts=count)
         self._plot("evaluation", success=held / count)
@@ -276,37 +316,15 @@ class Train(SimStage):
         if (score := (held / count, ever / count)) >= self._best:
             self._best = score
             trainer.save_checkpoint(self._folder.best)
-        self._use_threads()
-        torch.set_rng_state(self._generator)
-        return [PolicyEvaluated(str(path), held, ever, count, low, high), *self._next_epoch()]
-
-    def _next_epoch(self) -> list[Event]:
-        if self._trainer.epoch >= self.epochs:
-            return self._end("done")
-        if time.monotonic() - self._last_state > _STATE_EVERY:
-            self._save_state()
-        self._trainer.begin_epoch()
-        self._coming = self._tick
-        return [self._enter("Training")] if self._phase != "Training" else []
-
-    @property
-    def _more(self) -> dict:
-        return {"best": list(self._best), "least": self._least, "training_s": self._training_s}
+        return PolicyEvaluated(str(self._checkpoint(trainer.epoch)), held, ever, count, low, high)
 
     def _save_state(self) -> None:
-        self._trainer.save_state(self._folder.state, self._more)
+        more = {"best": list(self._best), "least": self._least, "training_s": self._training_s}
+        self._trained.save_state(self._folder.state, more)
         self._last_state = time.monotonic()
 
-    def _stop(self) -> None:
-        self._stopping = True
-        if not hasattr(self, "_trainer"):
-            self._coming = lambda: self._finish("stopped", {})
-
     def _end(self, outcome: str) -> list[Event]:
-        # What was begun of an epoch is not kept: it is made again, with the same batches, when the run is resumed.
-        if outcome == "done":
-            self._save_state()
-        summary = {"output": str(self._folder.path), "epochs": self._trainer.epoch, "loss": self._loss}
+        summary = {"output": str(self._folder.path), "epochs": self._trained.epoch, "loss": self._loss}
         return self._finish(outcome, {**summary, "training_s": round(self._training_s, 1)})
 
     def _use_threads(self) -> None:

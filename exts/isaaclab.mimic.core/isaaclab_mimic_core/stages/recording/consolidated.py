@@ -8,30 +8,30 @@ after a reset and is marked by the task's own signals while it is made; as soon 
 sources. Attempts that run keep to the sources that they began with; later ones use all.
 """
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from ... import randomness
-from ...datagen.settings import Settings
-from ...datasets import BackgroundWriter, DatasetWriter, Episode
+from ...datasets import Episode
 from ...datasets.layout import DATAGEN_INFO
 from ...errors import DatasetError, OptionError
-from ...events import AttemptFinished, DemoSaved, Event, Warned
+from ...events import AttemptFinished, Event, Warned
 from ...options import TeleopOptions
 from ...outcomes import AttemptOutcome
-from ..files.output_check import as_written, check_output
+from ..files.demo_file import DemoFile
+from ..files.output_check import as_written, check_output, writing_mode
+from ..generation.growing import GrowingGenerator
 from ..generation.provenance import generated_from
-from ..generation.sources import as_sources, read_annotated
-from ..sim_stage import writing_mode
+from ..generation.sources import read_annotated
+from ..generation.statistics import RunStatistics
+from ..stage import Steps
 from .device_stage import DeviceStage
 from .hints import Hints
 
 if TYPE_CHECKING:
-    from ...datagen.generator import Generator
-    from ...datagen.source_bank import SourceBank, SourceDemo
+    from ...datagen.source_bank import SourceBank
     from ...envs import BatchedEnv
 
 _SUCCESS_STEPS = 10
@@ -55,93 +55,103 @@ class Consolidated(DeviceStage):
             )
         if options.num_demos < 0:
             raise OptionError("must not be negative", where="--num-demos")
-        self._settings = Settings.of("default")
-        self._mode: Any = writing_mode(options.overwrite)
         output = Path(options.generate_into)
         self._sources_path = str(output.with_name(f"{output.stem}_sources{output.suffix}"))
         for path in (options.generate_into, self._sources_path):
-            check_output(path, self._mode, options.input)
+            check_output(path, writing_mode(options.overwrite), options.input)
         self._episodes = read_annotated(options.input, options.task, options.any_task) if options.input else []
-        self._resets = self._attempts = self._finished = self._submitted = self._saved = self._demonstrated = 0
-        self._steps = self._latest = self._held = 0
+        self._resets = self._attempts = self._demonstrated = 0
         self._recording = False
-        self._causes: Counter[str] = Counter()
+        self._steps = self._held = 0
+        self._file: DemoFile | None = None
+        self._statistics = RunStatistics(0, 0)
         self._hints = Hints(self._pace.period or 1.0 / 30.0)
 
     def snapshot(self) -> dict:
+        statistics = self._statistics
         return {
             **super().snapshot(),
-            "saved": self._saved,
+            "saved": self._file.saved if self._file else 0,
             "wanted": self.options.num_demos,
-            "attempts": self._finished,
-            "success_rate": self._submitted / self._finished if self._finished else 0.0,
+            "attempts": statistics.attempts,
+            "success_rate": statistics.success_rate,
             "sources": len(self._episodes) + self._demonstrated,
             "demonstrated": self._demonstrated,
             "steps": self._steps,
             "hand_speed": round(self._hints.speed, 3),
             "hint": self._hints.latest,
-            "causes": dict(self._causes),
+            "causes": dict(statistics.causes),
         }
 
+    def run(self) -> Steps:
+        yield self._started()
+        yield from self._open()
+        return (yield from self._drive())
+
     @torch.inference_mode()
-    def _begin(self) -> list[Event]:
-        from ...datagen.plan import make_plan
+    def _drive(self) -> Steps:
+        env = self.env
+        self._generator = GrowingGenerator(env, self.options.seed)
+        if self._episodes:
+            self._generator.add(self._episodes, self.options.input)
+        self._open_device()
+        self._prepare()
+        stay = env.eef_pose().clone()
+        driving = f"Driving with {self.options.teleop_device}, generating in {len(self._others)}"
+        events = [self._enter(driving), *self._reset_requested()]
+        if self._generator.has_sources:
+            self._start_attempts(self._others)
+        while True:
+            yield events
+            if self._stopping or env.live.closed:
+                return self._close_files()
+            if env.live.take_reset():
+                events = self._reset_requested()
+            elif (said := self._begin_step()) is None:
+                events = []
+            else:
+                self._play_step(self._action(stay))
+                # In this order: a generator that comes with a new source has not acted in this step.
+                events = [*said, *self._observe(), *self._watch(), *self._poll_files()]
+                if 0 < self.options.num_demos <= self._statistics.succeeded:
+                    return events + self._close_files()
+
+    def _prepare(self) -> None:
+        """Open the files and what keeps running episodes, and reset the environments that generate."""
         from ...envs.recorder import EpisodeRecorder
 
         env, options = self.env, self.options
-        self._plan = make_plan(env.cfg, env.object_names, env.device)
-        self._sources: list[SourceDemo] = as_sources(self._episodes, self._plan, options.input)
-        self._open_device()
-        run = {"mimic": {"generated": {"seed": options.seed, "mode": "default", **env.info}}}
-        self._writer = self._open_writer(options.generate_into, run)
-        self._source_writer = self._open_writer(self._sources_path, {})
+        generated = {"mimic": {"generated": {"seed": options.seed, "mode": "default", **env.info}}}
+        self._file = self._open_file(options.generate_into, generated)
+        self._source_file = self._open_file(self._sources_path, {})
         self._recorder = EpisodeRecorder(env.num_envs, env.device, _EXPECTED_STEPS)
         self._person = torch.zeros(1, dtype=torch.long, device=env.device)
         self._others = torch.arange(1, env.num_envs, device=env.device)
-        # Generators by number, counted from 1, with the banks that they use; `self._by[i]` is the one that moves
-        # environment i, 0 for none.
-        self._generators: dict[int, tuple[Generator, SourceBank]] = {}
-        self._by = [0] * env.num_envs
         env.reset(self._others, self._reset_keys(len(self._others)))
         self._recorder.begin(self._others, self._initial())
-        self._stay = env.eef_pose().clone()
-        events = [self._enter(f"Driving with {options.teleop_device}, generating in {len(self._others)}")]
-        events += self._reset_requested()
-        if self._sources:
-            self._renew_generator()
-            self._start_attempts(self._others)
-        return events
 
-    @torch.inference_mode()
-    def _tick(self) -> list[Event]:
+    def _action(self, stay: torch.Tensor) -> torch.Tensor:
+        """Return what to do next. `stay`: (num_envs, num_eefs, 4, 4) where end effectors wait for a demonstration."""
+        action = self.device.action()
+        if not self._generator.has_sources:
+            # The device would move them all alike.
+            waiting = self.env.target_to_action(stay, self.env.action_to_gripper(action))
+            action = torch.cat([action[:1], waiting[1:]])
+        return self._generator.action(action)
+
+    def _play_step(self, action: torch.Tensor) -> None:
+        """Make one environment step, and record it."""
         from ...envs.datagen_terms import datagen_terms
         from ...envs.episode_terms import after_step, before_step
 
         env = self.env
-        if self._stopping or env.live.closed:
-            return self._close_files("done")
-        if env.live.take_reset():
-            return self._reset_requested()
-        events = self._begin_step()
-        if events is None:
-            return []
-        action = self._action()
         if not self._recording:
-            if self.device.active:
-                self._recording = True
+            self._recording = self.device.active
             # Until the first movement the demonstration begins anew with every step.
             self._recorder.begin(self._person, self._initial())
         terms = {**before_step(env, action), **datagen_terms(env, action)}
         env.step(action)
         self._recorder.record({**terms, **after_step(env)})
-        # In this order: a generator that comes with a new source has not acted in this step.
-        events += self._observe()
-        events += self._watch()
-        events += self._report_saved(self._writer.poll())
-        self._source_writer.poll()
-        if 0 < self.options.num_demos <= self._submitted:
-            events += self._close_files("done")
-        return events
 
     # -- the person
 
@@ -179,15 +189,14 @@ class Consolidated(DeviceStage):
             "mimic": {"recorded": recorded, "annotated": {"live": True}},
         }
         episode = Episode(self._recorder.take(0), attrs, f"demonstration_{self._demonstrated}")
-        self._source_writer.submit(episode)
+        self._source_file.submit(episode)
         self._demonstrated += 1
         self._hints.keep(self._steps)
         events: list[Event] = [AttemptFinished(self._demonstrated - 1, 0, True, self._steps)]
+        first = not self._generator.has_sources
         try:
-            new = as_sources([episode], self._plan, self._sources_path)
-            self._renew_generator([*self._sources, *new])
-            self._sources += new
-            if self._latest == 1:
+            self._generator.add([episode], self._sources_path)
+            if first:
                 self._start_attempts(self._others)
         except DatasetError as error:
             events.append(Warned(f"Saved, but nothing can be generated from it: {error.what}"))
@@ -195,73 +204,38 @@ class Consolidated(DeviceStage):
 
     # -- the others
 
-    def _renew_generator(self, sources: "list[SourceDemo] | None" = None) -> None:
-        """Make a generator of all sources for the attempts that begin from now on.
-
-        Raises:
-            DatasetError: A source cannot be cut into its subtasks.
-        """
-        from ...datagen.generator import Generator
-        from ...datagen.source_bank import make_bank
-
-        bank = make_bank(sources if sources is not None else self._sources, self.env, self._plan)
-        generator = Generator(self.env, self._plan, bank, self.options.seed, self._settings)
-        self._latest += 1
-        self._generators[self._latest] = (generator, bank)
-
     def _start_attempts(self, env_ids: torch.Tensor) -> None:
+        """Reset environments to the initial states of the next attempts."""
         attempts = torch.arange(self._attempts, self._attempts + len(env_ids), device=env_ids.device)
         self._attempts += len(env_ids)
         self.env.reset(env_ids, randomness.streams(self.options.seed, "reset", attempts))
         self._recorder.begin(env_ids, self._initial())
-        for generator, _ in self._generators.values():
-            generator.release(env_ids)
-        self._generators[self._latest][0].begin(env_ids, attempts)
-        for env_id in env_ids.tolist():
-            self._by[env_id] = self._latest
-        # An older generator goes when its last attempt has ended.
-        in_use = {self._latest, *self._by}
-        self._generators = {number: pair for number, pair in self._generators.items() if number in in_use}
-
-    def _action(self) -> torch.Tensor:
-        action = self.device.action()
-        if not self._generators:
-            # The device would move them all alike; the others wait where they are for a first demonstration.
-            stay = self.env.target_to_action(self._stay, self.env.action_to_gripper(action))
-            action = torch.cat([action[:1], stay[1:]])
-        for number, (generator, _) in self._generators.items():
-            rows = torch.tensor([by == number for by in self._by], device=action.device)
-            action = torch.where(rows[:, None], generator.action(), action)
-        return action
+        self._generator.begin(env_ids, attempts)
 
     def _observe(self) -> list[Event]:
-        events: list[Event] = []
-        over: list[int] = []
-        for generator, bank in self._generators.values():
-            outcomes = generator.observe()
-            for env_ids, length in generator.take_rewinds():
-                self._recorder.rewind(env_ids, length)
-            for outcome in outcomes:
-                over.append(outcome.env)
-                events += self._end_attempt(outcome, bank)
-        if over:
-            self._start_attempts(torch.tensor(over, device=self.env.device))
+        """Look at how the attempts go."""
+        ended, rewinds = self._generator.observe()
+        for env_ids, length in rewinds:
+            self._recorder.rewind(env_ids, length)
+        events = [event for outcome, bank in ended for event in self._end_attempt(outcome, bank)]
+        if ended:
+            self._start_attempts(torch.tensor([outcome.env for outcome, _ in ended], device=self.env.device))
         return events
 
     def _end_attempt(self, outcome: AttemptOutcome, bank: "SourceBank") -> list[Event]:
-        if 0 < self.options.num_demos <= self._submitted:
+        """Count an attempt that has ended, and hand its episode over to be written."""
+        options = self.options
+        if 0 < options.num_demos <= self._statistics.succeeded:
             return []
-        self._finished += 1
+        self._statistics.add(outcome)
         if outcome.success:
+            assert self._file
             data = self._recorder.take(outcome.env, outcome.steps)
             kept = {path: values for path, values in data.items() if not path.startswith(DATAGEN_INFO)}
-            run = {"input": self._sources_path, "seed": self.options.seed, "mode": "default", **self.env.info}
+            run = {"input": self._sources_path, "seed": options.seed, "mode": "default", **self.env.info}
             made = generated_from(outcome, bank, run, self.env.num_envs)
-            attrs = {"success": True, "seed": self.options.seed, "mimic": {"generated": made}}
-            self._writer.submit(Episode(kept, attrs))
-            self._submitted += 1
-        else:
-            self._causes[f"{outcome.cause} {outcome.subtask}".strip()] += 1
+            attrs = {"success": True, "seed": options.seed, "mimic": {"generated": made}}
+            self._file.submit(Episode(kept, attrs))
         return [AttemptFinished.of(outcome)]
 
     # -- files and small things
@@ -276,28 +250,28 @@ class Consolidated(DeviceStage):
         self._resets += count
         return randomness.streams(self.options.seed, "driven reset", numbers)
 
-    def _open_writer(self, path: str, attrs: dict) -> BackgroundWriter:
-        writer = DatasetWriter(path, self.env.env_args(), mode=self._mode, attrs=attrs)
-        return self._resources.enter_context(BackgroundWriter(writer))
+    def _open_file(self, path: str, attrs: dict) -> DemoFile:
+        options = self.options
+        mode = writing_mode(options.overwrite)
+        return self._resources.enter_context(DemoFile(path, self.env.env_args(), mode, attrs, wanted=options.num_demos))
 
-    def _report_saved(self, saved: list) -> list[Event]:
-        events: list[Event] = []
-        for demo in saved:
-            self._saved += 1
-            path, wanted = str(self._writer.path), self.options.num_demos
-            events.append(DemoSaved(demo.name, path, demo.num_samples, self._saved, wanted))
-        return events
+    def _poll_files(self) -> list[Event]:
+        """Return what has been saved of what was generated; of the sources is told when they are made."""
+        assert self._file
+        self._source_file.poll()
+        return [*self._file.poll()]
 
-    def _close_files(self, outcome: str) -> list[Event]:
-        self._source_writer.finish()
-        events = self._report_saved(self._writer.finish())
+    def _close_files(self) -> list[Event]:
+        assert self._file
+        self._source_file.finish()
+        events: list[Event] = [*self._file.finish()]
         summary = {
-            "output": str(self._writer.path),
-            "sources": str(self._source_writer.path),
+            "output": self._file.path,
+            "sources": self._source_file.path,
             "demonstrated": self._demonstrated,
-            "saved": self._saved,
-            "attempts": self._finished,
-            "causes": dict(self._causes),
+            "saved": self._file.saved,
+            "attempts": self._statistics.attempts,
+            "causes": dict(self._statistics.causes),
             **self._pace.figures(),
         }
-        return events + self._finish(outcome, summary)
+        return events + self._finish("done", summary)

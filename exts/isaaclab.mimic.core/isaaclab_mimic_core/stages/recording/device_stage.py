@@ -5,6 +5,7 @@
 
 import time
 from abc import abstractmethod
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -78,12 +79,6 @@ class DeviceStage(SimStage):
         # A fixed time, not one that moves on: a window steps what is due.
         return self._looked + _REST if self.paused or self._armed else self._pace.due
 
-    def _announce(self) -> list[Event]:
-        if self._env is None and self._make_device is None:
-            settings = self.options.teleop_settings
-            self._resources.enter_context(devices.around_device(self.options.teleop_device, settings))
-        return super()._announce()
-
     def step(self) -> list[Event]:
         """Poll the device, also while paused, and make an environment step if one is wanted."""
         if self.done or self._device is None:
@@ -116,6 +111,12 @@ class DeviceStage(SimStage):
         return shown
 
     # -- for subclasses
+
+    def _open(self, *arguments: Any) -> Generator[list[Event], None, None]:
+        if self._env is None and self._make_device is None:
+            settings = self.options.teleop_settings
+            self._resources.enter_context(devices.around_device(self.options.teleop_device, settings))
+        yield from super()._open(*arguments)
 
     def _open_device(self) -> None:
         """Open the device; the environments are open."""

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ... import randomness
-from ...datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
+from ...datasets import Episode
 from ...errors import OptionError
-from ...events import AttemptFinished, DemoSaved, Event, Hinted
+from ...events import AttemptFinished, Event, Hinted
 from ...options import RecordOptions
 from ...outcomes import FailureCause
-from ..files.output_check import as_written, check_output
+from ..files.demo_file import DemoFile
+from ..files.output_check import as_written, check_output, writing_mode
 from ..files.resume import next_recording
-from ..sim_stage import writing_mode
+from ..stage import Steps
 from .device_stage import DeviceStage, one_environment
 from .hints import Hints
 
@@ -54,13 +55,14 @@ class Record(DeviceStage):
         self._mode: Any = writing_mode(options.overwrite, options.append)
         check_output(options.output, self._mode)
         self._attempts = next_recording(options.output, options.task, options.seed) if options.append else 0
-        self._finished = self._saved = self._submitted = self._steps = 0
+        self._finished = self._submitted = self._steps = 0
+        self._file: DemoFile | None = None
         self._hints = Hints(self._pace.period or 1.0 / 30.0)
 
     def snapshot(self) -> dict:
         shown = {
             **super().snapshot(),
-            "saved": self._saved,
+            "saved": self._file.saved if self._file else 0,
             "wanted": self.options.num_demos,
             "attempts": self._finished,
             "success_rate": self._submitted / self._finished if self._finished else 0.0,
@@ -74,35 +76,48 @@ class Record(DeviceStage):
             }
         return shown
 
-    @torch.inference_mode()
-    def _begin(self) -> list[Event]:
-        from ...envs.recorder import EpisodeRecorder
+    def run(self) -> Steps:
+        yield self._started()
+        yield from self._open()
+        return (yield from self._record())
 
+    @torch.inference_mode()
+    def _record(self) -> Steps:
         env = self.env
         self._open_device()
-        self._writer = self._resources.enter_context(
-            BackgroundWriter(DatasetWriter(self.options.output, env.env_args(), mode=self._mode))
-        )
-        self._recorder = EpisodeRecorder(
-            env.num_envs, env.device, self._patience or _EXPECTED_STEPS, FrameSpool(self._writer)
-        )
+        file = self._prepare()
+        events: list[Event] = [self._enter("Recording")]
+        events += self._restart(torch.arange(env.num_envs, device=env.device))
+        while True:
+            yield events
+            if self._stopping or (self._live and env.live.closed):
+                return self._close_file(file, self._end_before_all())
+            if self._live and env.live.take_reset():
+                events = self._reset_requested()
+            elif (said := self._begin_step()) is None:
+                events = [*file.poll()]
+            else:
+                events = [*said, *self._play_step(file), *file.poll()]
+                if self._enough:
+                    return events + self._close_file(file, "done")
+
+    def _prepare(self) -> DemoFile:
+        """Open the file, and what keeps running episodes."""
+        from ...envs.recorder import EpisodeRecorder
+
+        env, options = self.env, self.options
+        file = DemoFile(options.output, env.env_args(), self._mode, wanted=options.num_demos)
+        self._file = self._resources.enter_context(file)
+        self._recorder = EpisodeRecorder(env.num_envs, env.device, self._patience or _EXPECTED_STEPS, file.spool())
         self._held = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
         self._numbers = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
-        phase = self._enter("Recording")
-        return [phase, *self._restart(torch.arange(env.num_envs, device=env.device))]
+        return file
 
-    @torch.inference_mode()
-    def _tick(self) -> list[Event]:
+    def _play_step(self, file: DemoFile) -> list[Event]:
+        """Make one environment step, record it, and end the demonstrations that are over with it."""
         from ...envs.episode_terms import after_step, before_step
 
         env, options = self.env, self.options
-        if self._stopping or (self._live and env.live.closed):
-            return self._close_file(self._end_before_all())
-        if self._live and env.live.take_reset():
-            return self._reset_requested()
-        events = self._begin_step()
-        if events is None:
-            return self._report_saved(self._writer.poll())
         action = self.device.action()
         terms = before_step(env, action)
         env.step(action)
@@ -111,17 +126,13 @@ class Record(DeviceStage):
         self._held = torch.where(success, self._held + 1, 0)
         won = self._held >= max(1, options.num_success_steps + options.num_extra_steps)
         lost = ~won & (self._recorder.length >= (self._patience or torch.inf))
-        if self._live:
-            events += self._watch(success)
+        events = self._watch(success) if self._live else []
         flags = torch.stack([won, lost]).to("cpu", torch.uint8).numpy()
         over = flags.any(axis=0).nonzero()[0]
         for env_id in over.tolist():
-            events += self._end_attempt(env_id, bool(flags[0, env_id]))
+            events += self._end_attempt(file, env_id, bool(flags[0, env_id]))
         if len(over) and not self._enough:
             events += self._restart(torch.as_tensor(over, device=env.device))
-        events += self._report_saved(self._writer.poll())
-        if self._enough:
-            events += self._close_file("done")
         return events
 
     @property
@@ -170,7 +181,7 @@ class Record(DeviceStage):
         hints: list[Hinted] = self._hints.observe(positions, flags[0])
         return [*hints, *self._follow(dict(zip(signals, flags[1:], strict=True)))]
 
-    def _end_attempt(self, env_id: int, success: bool) -> list[Event]:
+    def _end_attempt(self, file: DemoFile, env_id: int, success: bool) -> list[Event]:
         if self._enough:
             return []
         self._finished += 1
@@ -184,23 +195,14 @@ class Record(DeviceStage):
                 source |= {"step_hz": self.options.teleop_settings.step_hz, **self._pace.figures()}
             attrs = {"success": True, "seed": self.options.seed, "mimic": {"recorded": source}}
             large = self._recorder.take_large(env_id)
-            self._writer.submit(Episode(self._recorder.take(env_id), attrs, streamed=large))
+            file.submit(Episode(self._recorder.take(env_id), attrs, streamed=large))
             self._submitted += 1
             self._hints.keep(steps)
         return events
 
-    def _report_saved(self, saved: list) -> list[Event]:
-        events: list[Event] = []
-        for demo in saved:
-            self._saved += 1
-            events.append(
-                DemoSaved(demo.name, str(self._writer.path), demo.num_samples, self._saved, self.options.num_demos)
-            )
-        return events
-
-    def _close_file(self, outcome: str) -> list[Event]:
-        events = self._report_saved(self._writer.finish())
-        summary = {"output": str(self._writer.path), "saved": self._saved, "attempts": self._finished}
+    def _close_file(self, file: DemoFile, outcome: str) -> list[Event]:
+        events: list[Event] = [*file.finish()]
+        summary = {"output": file.path, "saved": file.saved, "attempts": self._finished}
         if self._live:
             summary |= self._pace.figures()
         return events + self._finish(outcome, summary)

@@ -10,6 +10,7 @@ import torch
 from ... import randomness
 from ...events import Event, Hinted
 from ...options import TeleopOptions
+from ..stage import Steps
 from .device_stage import DeviceStage, one_environment
 
 if TYPE_CHECKING:
@@ -31,29 +32,37 @@ class Teleop(DeviceStage):
     def snapshot(self) -> dict:
         return {**super().snapshot(), "steps": self._steps, "success": self._fulfilled}
 
-    @torch.inference_mode()
-    def _begin(self) -> list[Event]:
-        self._open_device()
-        return [self._enter(f"Driving with {self.options.teleop_device}"), *self._reset_requested()]
+    def run(self) -> Steps:
+        yield self._started()
+        yield from self._open()
+        return (yield from self._drive())
 
     @torch.inference_mode()
-    def _tick(self) -> list[Event]:
-        if self._stopping or self.env.live.closed:
-            return self._finish("done", {"steps": self._steps, **self._pace.figures()})
-        if self.env.live.take_reset():
-            return self._reset_requested()
-        events = self._begin_step()
-        if events is None:
-            return []
+    def _drive(self) -> Steps:
+        self._open_device()
+        live = self.env.live
+        events = [self._enter(f"Driving with {self.options.teleop_device}"), *self._reset_requested()]
+        while True:
+            yield events
+            if self._stopping or live.closed:
+                return self._finish("done", {"steps": self._steps, **self._pace.figures()})
+            if live.take_reset():
+                events = self._reset_requested()
+            elif (said := self._begin_step()) is None:
+                events = []
+            else:
+                events = [*said, *self._play_step()]
+
+    def _play_step(self) -> list[Event]:
+        """Make one environment step, and look at how the task goes."""
         env = self.env
         env.step(self.device.action())
         self._steps += 1
         signals = env.term_signals()
-        seen = torch.stack([env.success(), *signals.values()])[:, 0].tolist()
-        if seen[0] and not self._fulfilled:
-            events.append(Hinted("The task is fulfilled."))
-        self._fulfilled = seen[0]
-        return events + self._follow(dict(zip(signals, seen[1:], strict=True)))
+        fulfilled, *flags = torch.stack([env.success(), *signals.values()])[:, 0].tolist()
+        events: list[Event] = [Hinted("The task is fulfilled.")] if fulfilled and not self._fulfilled else []
+        self._fulfilled = fulfilled
+        return events + self._follow(dict(zip(signals, flags, strict=True)))
 
     @torch.inference_mode()
     def _reset_requested(self) -> list[Event]:

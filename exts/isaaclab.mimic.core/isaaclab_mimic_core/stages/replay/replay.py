@@ -11,6 +11,7 @@ whether its end is one that lasts.
 
 import math
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +27,11 @@ from ...events import EpisodeReplayed, EpisodeSkipped, Event, Warned
 from ...options import ReplayOptions
 from ...sim.engines import choose_engine
 from ...tasks.shipped import DEFAULT_TASK
+from ..files.in_order import InOrder
 from ..files.input_task import check_task
 from ..files.output_check import as_written, check_output
 from ..sim_stage import SimStage
+from ..stage import Steps
 from .deviation import Deviation
 from .playback import Playback, stacked_states
 from .recorded import check_fits, usable_recordings
@@ -79,10 +82,12 @@ class Replay(SimStage):
         self._lengths = [shape[ACTIONS][0][0] for shape in shapes]
         options, self._places = _as_it_was_made(options, task, run, attrs, env)
         super().__init__(options, env)
-        self._verdicts: dict[int, EpisodeReplayed] = {}
-        self._told = 0
+        self._verdicts: list[EpisodeReplayed] = []
+        self._judged: InOrder[EpisodeReplayed] = InOrder()
+        self._playback: Playback | None = None
+        self._deviation: Deviation | None = None
+        self._states: dict[str, torch.Tensor] = {}
         self._written = ""
-        self._begun = False
         self._next_due = 0.0
 
     @property
@@ -95,66 +100,82 @@ class Replay(SimStage):
             **super().snapshot(),
             "saved": len(self._verdicts),
             "wanted": len(self._names),
-            "replayed": sum(verdict.success for verdict in self._verdicts.values()),
+            "replayed": sum(verdict.success for verdict in self._verdicts),
         }
 
     def _seen_in(self, index: int) -> dict:
-        """Say which demonstration it is, too: the way drawn of the one before ends with it."""
+        """Say which demonstration it is, too: the path drawn of the one before ends with it."""
         seen = super()._seen_in(index)
-        return seen | {"attempt": int(self._playback.current[index])} if self._begun else seen
+        return seen | {"attempt": int(self._playback.current[index])} if self._playback else seen
+
+    def run(self) -> Steps:
+        yield self._started()
+        yield from self._open()
+        return (yield from self._replay())
 
     @torch.inference_mode()
-    def _begin(self) -> list[Event]:
+    def _replay(self) -> Steps:
+        env = self.env
+        playback = self._prepare()
+        at_end = np.zeros(env.num_envs, dtype=bool)
+        skipped = [EpisodeSkipped(name, reason) for name, reason in self._skipped.items()]
+        yield [self._enter(f"Replaying {len(self._names)} demonstrations by their {self.options.by}"), *skipped]
+        while not (self._stopping or env.live.closed):
+            last = self._play_step(playback)
+            over = playback.advance()
+            if last.any() or over:
+                success = env.success().to("cpu").numpy()
+                at_end = np.where(last, success, at_end)
+                for env_id in over:
+                    self._judge(int(playback.current[env_id]), env_id, bool(success[env_id]), bool(at_end[env_id]))
+            self._verdicts += (told := self._judged.take())
+            if over:
+                self._refill(playback, over)
+            self._next_due = max(self._next_due + env.step_dt, time.monotonic())
+            if playback.done:
+                dropped = self._drop_failed() if self.options.drop_failed else []
+                return [*told, *dropped, *self._end("done")]
+            yield [*told]
+        return self._end("stopped")
+
+    def _prepare(self) -> Playback:
         env, options = self.env, self.options
         self._reader = self._resources.enter_context(DatasetReader(options.input))
         first = self._load(0)
         check_fits(first, env, options.input)
-        self._rest_steps = round(options.rest / env.step_dt)
         lengths = [1] * len(self._names) if options.by == "end" else self._lengths
-        self._playback = Playback(env, lengths, self._load, options.seed, self._rest_steps, self._places)
-        self._deviation = None
+        rest_steps = round(options.rest / env.step_dt)
+        playback = Playback(env, lengths, self._load, options.seed, rest_steps, self._places)
         if self._compares:
-            self._deviation = Deviation(env.num_envs, self._playback.longest, first, options.tolerance, env.device)
-        self._at_end = np.zeros(env.num_envs, dtype=bool)
-        self._refill(range(env.num_envs))
-        self._begun = True
-        skipped = [EpisodeSkipped(name, reason) for name, reason in self._skipped.items()]
-        return [self._enter(f"Replaying {len(self._names)} demonstrations by their {options.by}"), *skipped]
+            self._deviation = Deviation(env.num_envs, playback.longest, first, options.tolerance, env.device)
+        if options.by != "actions":
+            self._states = {
+                path: torch.zeros(env.num_envs, playback.longest, values.shape[-1], device=env.device)
+                for path, values in stacked_states([first], STATES, 0, env.device).items()
+            }
+        self._refill(playback, range(env.num_envs))
+        self._playback = playback
+        return playback
 
-    @torch.inference_mode()
-    def _tick(self) -> list[Event]:
-        env, playback = self.env, self._playback
-        if self._stopping or env.live.closed:
-            return self._end("stopped")
-        playing = playback.playing
+    def _play_step(self, playback: Playback) -> np.ndarray:
+        """Make one step, and compare what came of it with what was recorded.
+
+        Returns:
+            (num_envs,) bool: where the demonstration's last action was made.
+        """
+        env, playing = self.env, playback.playing
         if self.options.by == "actions":
             env.step(playback.action())
         else:
-            self._show_states(playing)
-        state = env.state()
+            self._show_states(playback, playing)
         if self._deviation is not None and playing.any():
             mask = torch.as_tensor(playing, device=env.device)
-            self._deviation.compare(state, playback.step_on_device, mask)
-        last = playing & (playback.step == playback.length - 1)
-        over = playback.advance()
-        if last.any() or over:
-            success = env.success().to("cpu").numpy()
-            self._at_end = np.where(last, success, self._at_end)
-            for env_id in over:
-                self._judge(env_id, bool(success[env_id]))
-        events = self._tell_in_order()
-        if over:
-            self._refill(over)
-        now = time.monotonic()
-        self._next_due = max(self._next_due + env.step_dt, now)
-        if playback.done:
-            events += self._drop_failed() if self.options.drop_failed else []
-            return events + self._end("done")
-        return events
+            self._deviation.compare(env.state(), playback.step_on_device, mask)
+        return playing & (playback.step == playback.length - 1)
 
-    def _show_states(self, playing: np.ndarray) -> None:
+    def _show_states(self, playback: Playback, playing: np.ndarray) -> None:
         """Put the next recorded state into the environments that play; those that rest are simulated."""
-        env, playback = self.env, self._playback
+        env = self.env
         if not playing.all():
             env.step(playback.action())
         else:
@@ -176,51 +197,35 @@ class Replay(SimStage):
             data={path: values if path.startswith(initial) else values[-1:] for path, values in episode.data.items()},
         )
 
-    def _refill(self, env_ids: Any) -> None:
-        begun = self._playback.refill(list(env_ids))
-        for env_id, episode in begun.items():
+    def _refill(self, playback: Playback, env_ids: Iterable[int]) -> None:
+        """Give environments their next demonstrations."""
+        for env_id, episode in playback.refill(list(env_ids)).items():
             check_fits(episode, self.env, self.options.input)
             if self._deviation is not None:
                 self._deviation.begin(env_id, episode)
             if self.options.by != "actions":
-                self._keep_states(env_id, episode)
+                for path, values in episode.group(STATES).items():
+                    kept = torch.as_tensor(values, device=self.env.device)
+                    self._states[path][env_id, : len(values)] = kept
 
-    def _keep_states(self, env_id: int, episode: Episode) -> None:
-        if not hasattr(self, "_states"):
-            longest, env = self._playback.longest, self.env
-            self._states = {
-                path: torch.zeros(env.num_envs, longest, values.shape[-1], device=env.device)
-                for path, values in stacked_states([episode], STATES, 0, env.device).items()
-            }
-        for path, values in episode.group(STATES).items():
-            self._states[path][env_id, : len(values)] = torch.as_tensor(values, device=self.env.device)
-
-    def _judge(self, env_id: int, success: bool) -> None:
-        index = int(self._playback.current[env_id])
+    def _judge(self, index: int, env_id: int, success: bool, at_last_action: bool) -> None:
+        """Say how a demonstration's replay went."""
         strayed = self._deviation.result(env_id) if self._deviation is not None else None
-        self._verdicts[index] = EpisodeReplayed(
-            self._names[index],
-            env_id,
-            self._lengths[index],
-            success,
-            bool(self._at_end[env_id]),
-            joints_apart=_finite(strayed.joints) if strayed else None,
-            objects_apart=_finite(strayed.positions) if strayed else None,
-            objects_turned=_finite(strayed.turns) if strayed else None,
-            strayed_at=strayed.began_at if strayed else None,
-            worst_at=strayed.worst_at if strayed else None,
-            worst=strayed.worst if strayed else "",
-        )
-
-    def _tell_in_order(self) -> list[Event]:
-        events: list[Event] = []
-        while self._told in self._verdicts:
-            events.append(self._verdicts[self._told])
-            self._told += 1
-        return events
+        verdict = EpisodeReplayed(self._names[index], env_id, self._lengths[index], success, at_last_action)
+        if strayed is not None:
+            verdict = replace(
+                verdict,
+                joints_apart=_finite(strayed.joints),
+                objects_apart=_finite(strayed.positions),
+                objects_turned=_finite(strayed.turns),
+                strayed_at=strayed.began_at,
+                worst_at=strayed.worst_at,
+                worst=strayed.worst,
+            )
+        self._judged.put(index, verdict)
 
     def _failed(self) -> list[str]:
-        return [verdict.name for _, verdict in sorted(self._verdicts.items()) if not verdict.success]
+        return [verdict.name for verdict in self._verdicts if not verdict.success]
 
     def _drop_failed(self) -> list[Event]:
         """Write a file without the demonstrations that did not replay, or could not."""
@@ -232,7 +237,7 @@ class Replay(SimStage):
         return []
 
     def _end(self, outcome: str) -> list[Event]:
-        verdicts = self._verdicts.values()
+        verdicts = self._verdicts
         failed = self._failed()
         exact = [v for v in verdicts if v.joints_apart == v.objects_apart == v.objects_turned == 0.0]
         summary: dict[str, Any] = {

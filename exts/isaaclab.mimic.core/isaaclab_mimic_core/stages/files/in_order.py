@@ -1,0 +1,25 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Results in the order of their numbers, whatever is ready first."""
+
+
+class InOrder[T]:
+    """Keeps results until all before them are there."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+        """How many have been taken: the number of the next one."""
+        self._ready: dict[int, T] = {}
+
+    def put(self, number: int, result: T) -> None:
+        """Add a result. `number`: counted from 0."""
+        self._ready[number] = result
+
+    def take(self) -> list[T]:
+        """Return the results that are next."""
+        found = []
+        while self.taken in self._ready:
+            found.append(self._ready.pop(self.taken))
+            self.taken += 1
+        return found

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Generation from sources that become more while it runs."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+
+from ...datagen.settings import Settings
+from ...datasets import Episode
+from ...outcomes import AttemptOutcome
+from .sources import as_sources
+
+if TYPE_CHECKING:
+    from ...datagen.generator import Generator
+    from ...datagen.source_bank import SourceBank, SourceDemo
+    from ...envs import BatchedEnv
+
+
+class GrowingGenerator:
+    """Generators that follow each other, each of all sources there are; an attempt keeps to that it began with.
+
+    Args:
+        env: Open environments.
+        seed: Seed of all that is random.
+    """
+
+    def __init__(self, env: "BatchedEnv", seed: int):
+        from ...datagen.plan import make_plan
+
+        self._env, self._seed = env, seed
+        self._plan = make_plan(env.cfg, env.object_names, env.device)
+        self._sources: list[SourceDemo] = []
+        self._latest = 0
+        # By number, counted from 1, with the banks that they use; `self._by[i]` is the one that moves environment i, 0
+        # for none.
+        self._generators: dict[int, tuple[Generator, SourceBank]] = {}
+        self._by = [0] * env.num_envs
+
+    @property
+    def has_sources(self) -> bool:
+        return self._latest > 0
+
+    def add(self, episodes: list[Episode], path: str) -> None:
+        """Add sources, for the attempts that begin from now on. `path`: their file, to be named in errors.
+
+        Raises:
+            DatasetError: A source cannot be cut into its subtasks; all is as before.
+        """
+        from ...datagen.generator import Generator
+        from ...datagen.source_bank import make_bank
+
+        sources = [*self._sources, *as_sources(episodes, self._plan, path)]
+        bank = make_bank(sources, self._env, self._plan)
+        generator = Generator(self._env, self._plan, bank, self._seed, Settings.of("default"))
+        self._sources = sources
+        self._latest += 1
+        self._generators[self._latest] = (generator, bank)
+
+    def begin(self, env_ids: torch.Tensor, attempts: torch.Tensor) -> None:
+        """Begin attempts in freshly reset environments: (n,) int64 each."""
+        for generator, _ in self._generators.values():
+            generator.release(env_ids)
+        self._generators[self._latest][0].begin(env_ids, attempts)
+        for env_id in env_ids.tolist():
+            self._by[env_id] = self._latest
+        # An older generator goes when its last attempt has ended.
+        in_use = {self._latest, *self._by}
+        self._generators = {number: pair for number, pair in self._generators.items() if number in in_use}
+
+    def action(self, otherwise: torch.Tensor) -> torch.Tensor:
+        """Return what to do next: (num_envs, action_dim), `otherwise` where no attempt runs."""
+        action = otherwise
+        for number, (generator, _) in self._generators.items():
+            rows = torch.tensor([by == number for by in self._by], device=action.device)
+            action = torch.where(rows[:, None], generator.action(), action)
+        return action
+
+    def observe(self) -> tuple[list[tuple[AttemptOutcome, "SourceBank"]], Sequence[tuple[torch.Tensor, torch.Tensor]]]:
+        """Look at a step that was made.
+
+        Returns:
+            The attempts that ended with it, with the sources of each; and the environments that go back to where a
+            subtask began, with how many steps each keeps.
+        """
+        ended, rewinds = [], []
+        for generator, bank in self._generators.values():
+            ended += [(outcome, bank) for outcome in generator.observe()]
+            rewinds += generator.take_rewinds()
+        return ended, rewinds

@@ -1,0 +1,170 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The folder of an evaluation: its settings, every rollout as it ends, the results, and films."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ...datasets.layout import natural_order
+from ...errors import InputFileError, OutputError
+from ...files import file_hash, write_atomically, write_json
+from ...learning.results import draw, format_table
+from ...options import EvaluateOptions
+from ...run_manifest import InputFile, RunManifest
+from ..files.output_check import check_output
+from ..files.resume import manifest_of
+
+
+class EvaluationFolder:
+    """Writes what an evaluation finds out, so that a kill costs no rollout that has ended.
+
+    Args:
+        options: The evaluation's options.
+        env: Environments that are open already.
+        packages: What the results depend on beside Isaac Lab, torch and the physics engine.
+
+    Raises:
+        InputFileError: There are no checkpoints.
+    """
+
+    def __init__(self, options: EvaluateOptions, env: Any, packages: tuple[str, ...]):
+        self._runs, files = find_checkpoints(options.checkpoints)
+        self._hashes = {str(path): file_hash(path) for path in files}
+        self.path = Path(options.output) if options.output else _default_folder(options.checkpoints[0])
+        inputs = {"checkpoints": InputFile(" ".join(options.checkpoints), _joint_hash(self._hashes))}
+        self._manifest = manifest_of("evaluate", options, inputs, packages, env=env)
+
+    @property
+    def _log(self) -> Path:
+        return self.path / "rollouts.jsonl"
+
+    @property
+    def _settings(self) -> dict:
+        return {**self._manifest.to_dict(), "checkpoints": self._hashes}
+
+    def prepare(self, resume: bool) -> tuple[list[dict], list[str]]:
+        """Make the folder, or go on with one.
+
+        Returns:
+            The rollouts that were made, as `add` was given them; and what somebody who goes on should know.
+
+        Raises:
+            InputFileError: There is no evaluation to resume.
+            OutputError: There is one already; or the folder cannot be written.
+            OptionError: The one that is to go on was asked for something else.
+        """
+        settings = self.path / "settings.json"
+        check_output(str(settings), "overwrite")
+        earlier = _read_settings(settings) if settings.exists() else None
+        found, remarks = [], []
+        if resume:
+            if earlier is None:
+                raise InputFileError(
+                    "there is no evaluation to resume", where=str(self.path), remedy="Start it without --resume."
+                )
+            then, names = earlier
+            self._manifest.check_resumes(then, str(self.path))
+            remarks = self._manifest.remarks(then)
+            self._manifest = self._manifest.going_on(then)
+            # The same files, which may be called otherwise from where we are now.
+            found = self._read_log(dict(zip(names, self._hashes, strict=True)))
+        elif self._log.exists():
+            raise OutputError(
+                "holds an evaluation already",
+                where=str(self.path),
+                remedy="Give another --output, or --resume to go on with it.",
+            )
+        self.path.mkdir(parents=True, exist_ok=True)
+        write_json(settings, self._settings)
+        return found, remarks
+
+    def add(self, rollout: dict) -> None:
+        """Write a rollout down that has ended: `checkpoint`, `variant`, and the fields of `Rollout`."""
+        with self._log.open("a") as file:
+            file.write(json.dumps(rollout) + "\n")
+
+    def write_results(self, results: list[dict], best: str) -> None:
+        """Write the results down, and keep the best policy beside the others of its run."""
+        write_json(self.path / "evaluation.json", {"settings": self._settings, "best": best, "results": results})
+        write_atomically(self.path / "evaluation.md", lambda beside: beside.write_text(format_table(results) + "\n"))
+        write_atomically(self.path / "evaluation.png", lambda beside: draw(results, beside))
+        for run in self._runs:
+            if Path(best).parent == run / "models":
+                write_atomically(run / "best.pth", lambda beside: shutil.copyfile(best, beside))
+
+    def film_of(self, name: str) -> Path:
+        """Return where the film of a checkpoint is."""
+        path = Path(name)
+        if sum(Path(other).stem == path.stem for other in self._hashes) > 1:
+            # Of several runs: checkpoints are named alike.
+            folder = path.parent.parent if path.parent.name == "models" else path.parent
+            return self.path / f"{folder.name}-{path.stem}.mp4"
+        return self.path / f"{path.stem}.mp4"
+
+    def _read_log(self, names: dict[str, str]) -> list[dict]:
+        """Return the rollouts that were made; `names`: of each checkpoint, as it was called then and is now."""
+        if not self._log.is_file():
+            return []
+        # A line that a kill has cut short is a rollout that is made again.
+        found = [json.loads(line) for line in self._log.read_text().splitlines() if line.endswith("}")]
+        for line in found:
+            line["checkpoint"] = names.get(line["checkpoint"], line["checkpoint"])
+        text = "".join(json.dumps(line) + "\n" for line in found)
+        write_atomically(self._log, lambda beside: beside.write_text(text))
+        return found
+
+
+def find_checkpoints(given: tuple[str, ...]) -> tuple[list[Path], list[Path]]:
+    """Return the run folders among what was given, and all checkpoints, in their natural order.
+
+    Raises:
+        InputFileError: There are none.
+    """
+    runs, files = [], []
+    for name in given:
+        path = Path(name)
+        if path.is_dir():
+            models = path / "models" if (path / "models").is_dir() else path
+            found = sorted(models.glob("*.pth"), key=lambda file: natural_order(file.name))
+            if not found:
+                raise InputFileError("holds no checkpoints (*.pth)", where=name, remedy="Give the folder of a run.")
+            runs.append(path)
+            files += found
+        elif path.is_file():
+            files.append(path)
+        else:
+            raise InputFileError("there is no such file", where=name, remedy="Give a checkpoint or a run's folder.")
+    return runs, list(dict.fromkeys(files))
+
+
+def _default_folder(first: str) -> Path:
+    path = Path(first)
+    return (path if path.is_dir() else path.parent) / "evaluation"
+
+
+def _joint_hash(hashes: dict[str, str]) -> str:
+    return hashlib.sha256(" ".join(hashes.values()).encode()).hexdigest()
+
+
+def _read_settings(path: Path) -> tuple[RunManifest, list[str]]:
+    """Return what an earlier evaluation was asked for, and what its checkpoints were called.
+
+    Raises:
+        InputFileError: The file is none of an evaluation.
+    """
+    try:
+        settings = json.loads(path.read_text())
+        hashes = {str(name): str(found) for name, found in settings["checkpoints"].items()}
+        if "manifest" in settings:
+            return RunManifest.from_dict(settings, str(path)), list(hashes)
+        # 0.1.0
+        options = {name: settings[name] for name in ("task", "seed", "horizon", "hold", "actions")}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputFileError(
+            "is not the settings of an evaluation", where=str(path), remedy="Give another --output."
+        ) from error
+    return RunManifest("evaluate", options, {"checkpoints": InputFile("", _joint_hash(hashes))}), list(hashes)
