@@ -1,0 +1,133 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What the documentation shows is there: every command line, option, link and file."""
+
+import contextlib
+import functools
+import io
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import tyro
+
+from isaaclab_mimic_core.cli import VERBS
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "data" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+LAUNCHER = ("setup", "lint", "test", "test-isaacsim")
+"""Words of `mimic.sh` itself."""
+
+
+def commands(text: str) -> set[str]:
+    """Return the command lines in a page's code blocks, fenced or indented; lines that end in a backslash go on."""
+    fenced = r"^```\w*\n(.*?)^```"
+    blocks = re.findall(fenced, text, re.DOTALL | re.MULTILINE)
+    blocks += re.findall(r"(?:^    .+\n)+", re.sub(fenced, "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
+    lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
+    found = (re.match(r"\s*(?:\$ )?(?:\./mimic\.sh|mimic) +([a-z-]+(?: .*)?)$", line) for line in lines)
+    return {each[1].split("  #")[0].strip() for each in found if each}
+
+
+CASES = sorted({(page.name, line) for page in PAGES for line in commands(page.read_text())})
+
+
+@pytest.mark.parametrize(("page", "line"), CASES, ids=[f"{page}: {line[:60]}" for page, line in CASES])
+def test_a_command_that_is_shown_is_understood(page, line):
+    verb, *arguments = shlex.split(line)
+    if verb in LAUNCHER:
+        return
+    assert verb in VERBS, f"{page}: there is no verb {verb}"
+    # As the whole parser does for one verb, but in a tenth of the time; it exits with 2 and says what is wrong.
+    tyro.cli(VERBS[verb], prog=f"mimic {verb}", args=arguments)
+
+
+def test_the_pages_show_commands():
+    assert len(CASES) > 60
+    assert {"tutorial.md", "README.md", "datasets.md"} <= {page for page, _ in CASES}
+
+
+@functools.cache
+def flags(verb: str) -> set[str]:
+    """Return all options of a verb."""
+    with contextlib.redirect_stdout(io.StringIO()) as shown, contextlib.suppress(SystemExit):
+        tyro.cli(VERBS[verb], prog=f"mimic {verb}", args=["--help"])
+    return set(re.findall(r"--[a-z-]+", shown.getvalue()))
+
+
+def test_options_that_are_named_are_there():
+    """Those in inline code that begins with `mimic VERB`, and in tables whose head names the verb."""
+    wrong, named = [], 0
+    for page in PAGES:
+        verbs: list[str] = []
+        for line in page.read_text().splitlines():
+            spans = re.findall(r"`([^`]+)`", line)
+            cells = line.split("|")[1:-1]
+            if line.startswith("|---"):
+                continue
+            if not cells:
+                verbs = []
+            elif re.match(r"\| Isaac Lab \|", line):
+                verbs = re.findall(r"mimic ([a-z-]+)", line)
+            wanted = [(shlex.split(span)[1:2], span) for span in spans if re.match(r"mimic [a-z-]+ ", span)]
+            if verbs and len(cells) > 1:
+                wanted += [(verbs, span) for span in re.findall(r"`([^`]+)`", cells[1]) if span.startswith("--")]
+            for of, span in wanted:
+                for flag in re.findall(r"--[a-z-]+", span):
+                    named += 1
+                    if not any(flag in flags(verb) for verb in of):
+                        wrong.append((page.name, of, flag))
+    assert wrong == []
+    assert named > 80
+
+
+CORE = ROOT / "exts/isaaclab.mimic.core/isaaclab_mimic_core"
+UI = ROOT / "exts/isaaclab.mimic.ui/isaaclab_mimic_ui"
+
+
+def anchor(heading: str) -> str:
+    """Return what a heading is linked to by."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def test_links_lead_somewhere():
+    broken, followed = [], 0
+    for page in PAGES:
+        prose = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+        for target, _, part in (link.partition("#") for link in re.findall(r"\]\(([^)\s]+)\)", prose)):
+            if "://" in target:
+                continue
+            followed += 1
+            to = (page.parent / target).resolve() if target else page
+            headings = re.findall(r"^#+ (.+)$", to.read_text(), re.MULTILINE) if part and to.is_file() else []
+            if not to.exists() or (part and part not in map(anchor, headings)):
+                broken.append((page.name, target, part))
+    assert broken == []
+    assert followed > 80
+
+
+OF_OTHERS = ("robomimic/", "cosmos/", "scripts/")
+"""Folders of Isaac Lab's and AutoData's repositories."""
+PACKAGES = [ROOT, CORE, UI.parent, UI]
+
+
+def test_files_and_modules_that_are_named_are_there():
+    missing, named = [], 0
+    for page in PAGES:
+        for span in re.findall(r"`([^`\n]+)`", page.read_text()):
+            if span.startswith(OF_OTHERS) or "TASK" in span:
+                continue
+            if re.fullmatch(r"[\w.-]+(/[\w.-]+)+(\.py|\.json|\.md|/)", span):
+                places = [root / span for root in PACKAGES]
+            elif re.fullmatch(r"isaaclab_mimic_core(\.[a-z_]+)+", span):
+                path = CORE.joinpath(*span.split(".")[1:])
+                places = [path, path.with_suffix(".py")]
+            else:
+                continue
+            named += 1
+            if not any(place.exists() for place in places):
+                missing.append((page.name, span))
+    assert missing == []
+    assert named > 60
