@@ -79,6 +79,7 @@ PACKAGES = (
     ),
     Package("viser", BROWSER_VIEW, "viser==1.1.1", "viser"),
     Package("matplotlib", REPORTS, "matplotlib==3.11.2", "matplotlib"),
+    Package("jinja2", REPORTS, "jinja2==3.1.6", "jinja2"),
     Package("imageio-ffmpeg", VIDEOS, "imageio-ffmpeg==0.8.1", "imageio_ffmpeg"),
     Package("pyspacemouse", SPACEMOUSE, "pyspacemouse==2.1.0", "pyspacemouse"),
     Package("hidapi", SPACEMOUSE, "hidapi==0.15.0", "hidraw"),

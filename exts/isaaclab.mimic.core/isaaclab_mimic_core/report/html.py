@@ -4,15 +4,16 @@
 """The report of a generation run: one HTML file that needs nothing else, and its pictures beside it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from ..errors import MimicError, OutputError
-from . import labels, page, pictures, style
+from . import labels, pictures, style
 from .contents import Contents, read_contents
+from .page import MAX_ROWS, Page, Section, Table
 from .placement_picture import placements
 from .run import FILE_NAME as RUN_FILE_NAME
 from .run import RunRecord
@@ -107,23 +108,22 @@ def write_report(
         "sources": sources_table(record, given, made),
     }
     folder = Path(folder)
-    body = _head(record, made, given, missing)
+    path = folder / FILE_NAME
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        sections = []
         for name, draw in drawings.items():
             look_for = "" if name == "causes" and not record.failures else _LOOK_FOR[name]
-            body += _section(folder, name, draw, look_for, tables.get(name, ""))
-        body += _tail(record, made, given)
+            sections.append(_section(folder, name, draw, look_for, tables.get(name)))
         record.save(folder / RUN_FILE_NAME)
-        path = folder / FILE_NAME
-        path.write_text(page.page(_title(record, made), body), encoding="utf-8")
+        path.write_text(_page(record, made, given, missing, sections).to_html(), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror}", where=str(error.filename or folder)) from error
     return path
 
 
 def _read_source(source: str | os.PathLike[str] | None) -> tuple[Contents | None, str]:
-    """Read the source dataset, or say why not: a report without it is better than none."""
+    """Read the source dataset; return it, or None and the reason, for a report without it is better than none."""
     if source is None:
         return None, ""
     try:
@@ -132,33 +132,48 @@ def _read_source(source: str | os.PathLike[str] | None) -> tuple[Contents | None
         return None, f"The source dataset could not be read, so the report goes without it: {error.what} ({source})."
 
 
-def _title(record: RunRecord, made: Contents) -> str:
-    return f"Generated demonstrations: {_task(record, made) or made.path.name}"
+def _page(record: RunRecord, made: Contents, given: Contents | None, missing: str, sections: Sequence[Section]) -> Page:
+    """Put the page together.
 
-
-def _task(record: RunRecord, made: Contents) -> str:
-    return str(record.options.get("task") or made.env_name)
-
-
-def _head(record: RunRecord, made: Contents, given: Contents | None, missing: str) -> list[str]:
+    Args:
+        record: The run.
+        made: The generated dataset.
+        given: The source dataset, if it could be read.
+        missing: Why it could not.
+        sections: The pictures.
+    """
+    task = str(record.options.get("task") or made.env_name)
     started = record.started.replace("T", " ").replace("+00:00", " UTC")
-    under = " · ".join(part for part in (_task(record, made), started) if part)
-    body = ["<header>", page.heading("Generated demonstrations", 1), page.paragraph(under, "task"), "</header>"]
-    if not (record.outcome or record.attempts or record.demos):
-        body.append(page.alert("There is no record of the run: what follows is what the files hold."))
-    else:
-        if record.outcome != "done":
-            text = _OUTCOMES.get(record.outcome, f"The run ended: {record.outcome}.")
-            body.append(page.alert(f"{text}\n{record.message}".strip(), bad=record.outcome == "failed"))
-        body.append(page.paragraph(_verdict(record, given), "verdict"))
-        body.append(page.figures(_figures(record)))
+    recorded = bool(record.outcome or record.attempts or record.demos)
+    ending = ""
+    if not recorded:
+        ending = "There is no record of the run: what follows is what the files hold."
+    elif record.outcome != "done":
+        text = _OUTCOMES.get(record.outcome, f"The run ended: {record.outcome}.")
+        ending = f"{text}\n{record.message}".strip()
+    alerts = []
     if len(made.demos) != len(record.demos):
         there = labels.count(len(made.demos), "demonstration")
-        body.append(
-            page.alert(f"The file holds {there}, this run saved {len(record.demos):,} of them; the pictures show all.")
-        )
-    body += [page.alert(text) for text in ([missing] if missing else []) + record.warnings[: page.MAX_ROWS]]
-    return body
+        alerts.append(f"The file holds {there}, this run saved {len(record.demos):,} of them; the pictures show all.")
+    alerts += ([missing] if missing else []) + record.warnings[:MAX_ROWS]
+    settings, versions = _settings(record, made)
+    files = {"generated": str(made.path), "source": str(given.path) if given else ""}
+    return Page(
+        title=f"Generated demonstrations: {task or made.path.name}",
+        subtitle=" · ".join(part for part in (task, started) if part),
+        ending=ending,
+        failed=record.outcome == "failed",
+        verdict=_verdict(record, given) if recorded else "",
+        figures=_figures(record),
+        alerts=alerts,
+        sections=sections,
+        demos=demos_table(record, made),
+        time=_time_table(record),
+        settings={**settings, **files},
+        versions=versions,
+        closing="A step is one environment step. The success rate counts the attempts that ended. The record of the "
+        f"run is in {RUN_FILE_NAME}; each picture is also a PNG file beside this page.",
+    )
 
 
 def _verdict(record: RunRecord, given: Contents | None) -> str:
@@ -189,46 +204,30 @@ def _figures(record: RunRecord) -> list[tuple[str, str, str]]:
     ]
 
 
-def _section(folder: Path, name: str, draw: Callable[[], Figure], look_for: str, table: str) -> list[str]:
-    """Return a picture with its explanation, and write it as a file, or the reason why there is none."""
+def _section(folder: Path, name: str, draw: Callable[[], Figure], look_for: str, table: Table | None) -> Section:
+    """Draw a picture, write it as a file, and return it with its explanation; or the reason why there is none."""
     file = folder / f"{name}.png"
-    body = ['<section class="picture">', page.heading(_TITLES[name])]
     try:
         png = style.png(draw())
     except pictures.NothingToDraw as reason:
         # An older report's picture would be taken for this one's.
         file.unlink(missing_ok=True)
-        body.append(page.paragraph(str(reason), "note"))
-    else:
-        file.write_bytes(png)
-        body += [page.paragraph(look_for, "note")] if look_for else []
-        body.append(page.picture(png, _TITLES[name]))
-    return [*body, "</section>", table]
+        return Section(_TITLES[name], str(reason), table=table)
+    file.write_bytes(png)
+    return Section(_TITLES[name], look_for, png, table)
 
 
-def _tail(record: RunRecord, made: Contents, given: Contents | None) -> list[str]:
-    body = [page.heading("Demonstrations"), demos_table(record, made)]
-    if record.phases:
-        seconds = sum(record.phases.values())
-        rows = [
-            [phase, took, labels.percent(took / seconds if seconds else None)] for phase, took in record.phases.items()
-        ]
-        body += [page.heading("Time"), page.table(["phase", "seconds", "share"], rows, ["together", seconds, "100 %"])]
-    settings, versions = _settings(record, made)
-    files = {"generated": str(made.path), "source": str(given.path) if given else ""}
-    body += [page.heading("Settings"), page.pairs({**settings, **files})]
-    if versions:
-        body += [page.heading("Versions"), page.pairs(versions)]
-    closing = (
-        "A step is one environment step. The success rate counts the attempts that ended. The record of the run is in "
-        f"{RUN_FILE_NAME}; each picture is also a PNG file beside this page."
-    )
-    body.append(f"<footer>{page.paragraph(closing)}</footer>")
-    return body
+def _time_table(record: RunRecord) -> Table | None:
+    """List how long each phase of the run took; None if the record does not say."""
+    if not record.phases:
+        return None
+    seconds = sum(record.phases.values())
+    rows = [[phase, took, labels.percent(took / seconds if seconds else None)] for phase, took in record.phases.items()]
+    return Table(["phase", "seconds", "share"], rows, ["together", seconds, "100 %"])
 
 
 def _settings(record: RunRecord, made: Contents) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what the run was asked to do completed by what its file says, and the versions it used."""
+    """Return the run's settings, completed by what the dataset says of them, and the versions of the packages."""
     stated = dict(made.run)
     versions = stated.pop("versions", None)
     more = stated.pop("settings", None)

@@ -5,9 +5,10 @@
 
 from collections import Counter
 
-from . import labels, page
+from . import labels
 from .analysis import by_source, by_subtask
 from .contents import Contents
+from .page import Table
 from .run import RunRecord
 
 
@@ -18,8 +19,8 @@ def subtask_ids(record: RunRecord, made: Contents) -> set[str]:
     return begun | {subtask for subtask, _ in record.failures if subtask}
 
 
-def subtasks_table(record: RunRecord, names: dict[str, str]) -> str:
-    """Say of each subtask how many attempts began and passed it; empty if no attempt says what it began."""
+def subtasks_table(record: RunRecord, names: dict[str, str]) -> Table | None:
+    """Count for each subtask how many attempts began and passed it; None if no attempt says what it began."""
     counts = by_subtask(record.attempts)
     rows = [
         [
@@ -30,11 +31,11 @@ def subtasks_table(record: RunRecord, names: dict[str, str]) -> str:
         ]
         for subtask in sorted(counts, key=labels.subtask_key)
     ]
-    return page.table(["by subtask", "begun", "passed", "success rate"], rows) if rows else ""
+    return Table(["by subtask", "begun", "passed", "success rate"], rows) if rows else None
 
 
-def causes_table(record: RunRecord, names: dict[str, str]) -> str:
-    """Say how many attempts failed where and of what; empty if none did."""
+def causes_table(record: RunRecord, names: dict[str, str]) -> Table | None:
+    """Count failed attempts by subtask and cause; None if none failed."""
     counts = record.failures
     order = sorted(counts, key=lambda key: (-counts[key], labels.subtask_key(key[0]), key[1]))
     rows = [
@@ -47,14 +48,14 @@ def causes_table(record: RunRecord, names: dict[str, str]) -> str:
         ]
         for subtask, cause in order
     ]
-    return page.table(["subtask", "cause", "attempts", "of all", "what it means"], rows) if rows else ""
+    return Table(["subtask", "cause", "attempts", "of all", "what it means"], rows) if rows else None
 
 
-def sources_table(record: RunRecord, given: Contents | None, made: Contents) -> str:
-    """Say of each source demonstration what came of it: in saved demonstrations, and in all attempts that used it.
+def sources_table(record: RunRecord, given: Contents | None, made: Contents) -> Table | None:
+    """Count for each source demonstration the saved demonstrations and the attempts that used it; None if unknown.
 
-    Attempts name their sources by number; that is the place in the source dataset, so without it only saved
-    demonstrations are counted.
+    Attempts give their sources as positions in the source dataset, so without that file only saved demonstrations are
+    counted.
     """
     segments = Counter(name for demo in made.demos for used in demo.sources.values() for name in used)
     saved = Counter(name for demo in made.demos for name in {name for used in demo.sources.values() for name in used})
@@ -65,7 +66,7 @@ def sources_table(record: RunRecord, given: Contents | None, made: Contents) -> 
     won = Counter({name: counts["succeeded"] for name, counts in counted.items()})
     names = list(dict.fromkeys([*lengths, *sorted(segments)]))
     if not names or not (segments or tried):
-        return ""
+        return None
     rows = [
         [
             name,
@@ -83,13 +84,13 @@ def sources_table(record: RunRecord, given: Contents | None, made: Contents) -> 
         note += " Attempts: how many used it in any subtask, and what share of them succeeded."
     else:
         rows, columns = [row[:4] for row in rows], columns[:4]
-    return page.table(columns, rows) + page.paragraph(note, "note")
+    return Table(columns, rows, note=note)
 
 
-def demos_table(record: RunRecord, made: Contents) -> str:
-    """List the saved demonstrations with where they come from."""
+def demos_table(record: RunRecord, made: Contents) -> Table | None:
+    """List the saved demonstrations and their sources; None if none was saved."""
     if not made.demos:
-        return page.paragraph("No demonstration was saved.", "note")
+        return None
     ended = {attempt.attempt: attempt for attempt in record.attempts if attempt.success}
     rows = []
     for demo in made.demos:
@@ -103,7 +104,7 @@ def demos_table(record: RunRecord, made: Contents) -> str:
                 _sources_text(demo.sources),
             ]
         )
-    return page.table(["demonstration", "steps", "attempt", "environment", "sources, subtask by subtask"], rows)
+    return Table(["demonstration", "steps", "attempt", "environment", "sources, subtask by subtask"], rows)
 
 
 def _sources_text(sources: dict[str, list[str]]) -> str:
