@@ -4,65 +4,59 @@
 """The doctor's single checks, each on machines that this one is not."""
 
 import threading
-from importlib import metadata
+from pathlib import Path
 
 import pytest
 
 from isaaclab_mimic_core.devices.spacemouse import probe as spacemouse
 from isaaclab_mimic_core.doctor import assets, graphics, kit, packages, physics, system
+from isaaclab_mimic_core.doctor.machine import DISTRIBUTION, Machine
 
 
 class TestPackages:
-    OURS = [
+    OURS = (
         "isaaclab==3.0.0",
         "ovphysx==0.6.4.72118723",
         "isaaclab-mimic-kit[ui]; extra == 'dev'",
         'robomimic==0.3.0; extra == "learning"',
         'ovui==0.1.1; extra == "ui"',
-    ]
-    THEIRS = ["torch==2.11.0", "newton[sim]==1.6.1", "numpy>=2", 'viser>=9.9; extra == "viser"']
+    )
+    THEIRS = ("torch==2.11.0", "newton[sim]==1.6.1", "numpy>=2", 'viser>=9.9; extra == "viser"')
 
-    @pytest.fixture
-    def check(self, monkeypatch):
+    def found(self, isaac_sim_is_here: bool = False, **versions: str) -> dict:
         """Return what is found where these versions are installed."""
-        requires = {"isaaclab-mimic-kit": self.OURS, "isaaclab": self.THEIRS}
+        machine = Machine(
+            versions=versions,
+            importable=frozenset(versions),
+            requirements={DISTRIBUTION: self.OURS, "isaaclab": self.THEIRS},
+            isaac_sim_is_here=isaac_sim_is_here,
+        )
+        return {finding.topic: finding for finding in packages.check_packages(machine)}
 
-        def check(**installed: str) -> dict:
-            def version(name: str) -> str:
-                if name.replace("-", "_") not in installed:
-                    raise metadata.PackageNotFoundError(name)
-                return installed[name.replace("-", "_")]
-
-            monkeypatch.setattr(packages.metadata, "requires", lambda name: requires[name])
-            monkeypatch.setattr(packages.metadata, "version", version)
-            monkeypatch.setattr(packages, "is_there", lambda package: package.name.replace("-", "_") in installed)
-            return {finding.topic: finding for finding in packages.check_packages()}
-
-        return check
-
-    def test_versions_are_compared_with_our_and_isaaclabs_metadata(self, check):
-        found = check(isaaclab="3.0.0", torch="2.11.0+cu130", newton="1.7.0", viser="1.1.1")
+    def test_versions_are_compared_with_our_and_isaaclabs_metadata(self):
+        found = self.found(isaaclab="3.0.0", torch="2.11.0+cu130", newton="1.7.0", viser="1.1.1")
         assert found["isaaclab"].level == found["torch"].level == found["viser"].level == "ok"
         assert found["newton"].level == "problem"
         assert "1.7.0 found, 1.6.1 wanted" in found["newton"].text
 
-    def test_optional_packages_name_the_extra_that_brings_them(self, check):
-        found = check(isaaclab="3.0.0")
+    def test_optional_packages_name_the_extra_that_brings_them(self):
+        found = self.found(isaaclab="3.0.0")
         assert (found["robomimic"].level, found["robomimic"].remedy) == ("note", "./mimic.sh setup learning")
         assert (found["ovphysx"].level, found["ovphysx"].remedy) == ("problem", "./mimic.sh setup")
 
-    def test_inside_isaac_sim_physics_without_kit_is_optional(self, check, monkeypatch):
-        monkeypatch.setattr(packages, "isaac_sim_is_here", lambda: True)
-        assert check()["ovphysx"].level == "note"
+    def test_inside_isaac_sim_physics_without_kit_is_optional(self):
+        assert self.found(isaac_sim_is_here=True)["ovphysx"].level == "note"
 
-    def test_without_metadata_of_our_own_nothing_is_compared(self, monkeypatch):
-        def missing(name: str):
-            raise metadata.PackageNotFoundError(name)
-
-        monkeypatch.setattr(packages.metadata, "requires", missing)
-        monkeypatch.setattr(packages.metadata, "version", lambda name: "0.0.1")
-        found = {finding.topic: finding for finding in packages.check_packages()}
+    def test_without_metadata_of_our_own_nothing_is_compared(self):
+        machine = Machine(versions={"isaaclab": "0.0.1"}, importable=frozenset({"isaaclab"}))
+        found = {finding.topic: finding for finding in packages.check_packages(machine)}
         assert found["mimic"].level == "note" and found["isaaclab"].level == "ok"
+
+    def test_what_can_be_imported_without_a_version_is_there(self):
+        (finding,) = [
+            each for each in packages.check_packages(Machine(importable=frozenset({"h5py"}))) if each.topic == "h5py"
+        ]
+        assert finding.level == "ok" and "without saying its version" in finding.text
 
 
 class TestHid:
@@ -81,7 +75,7 @@ class TestHid:
             if node:
                 (devices / f"hidraw{number}").touch()
 
-        return plug_in, lambda: list(spacemouse.examine(classes, devices))
+        return plug_in, lambda **others: list(spacemouse.examine(classes, devices, **others))
 
     def test_none(self, plug_in):
         _, check = plug_in
@@ -94,12 +88,11 @@ class TestHid:
         (finding,) = check()
         assert finding.level == "ok" and "SpaceMouse Compact at" in finding.text
 
-    def test_a_forbidden_one_comes_with_the_udev_rule(self, plug_in, monkeypatch):
+    def test_a_forbidden_one_comes_with_the_udev_rule(self, plug_in):
         plug, check = plug_in
         plug(0x046D, 0xC626, "3Dconnexion SpaceNavigator")
         # Not by file permissions: they do not stop root.
-        monkeypatch.setattr(spacemouse, "_accessible", lambda device: False)
-        (finding,) = check()
+        (finding,) = check(accessible=lambda device: False)
         assert finding.level == "problem"
         assert """echo 'KERNEL=="hidraw*", KERNELS=="*:046D:*", TAG+="uaccess"' | sudo tee""" in finding.remedy
 
@@ -123,121 +116,106 @@ class TestHid:
 
 
 class TestGraphics:
-    def test_vulkan_drivers_are_looked_for_where_the_loader_does(self, tmp_path, monkeypatch):
-        for name in ("VK_DRIVER_FILES", "VK_ICD_FILENAMES"):
-            monkeypatch.delenv(name, raising=False)
+    def test_vulkan_drivers_are_looked_for_where_the_loader_does(self, tmp_path):
         icds = tmp_path / "vulkan" / "icd.d"
         icds.mkdir(parents=True)
         (icds / "lvp_icd.json").touch()
-        monkeypatch.setenv("XDG_DATA_DIRS", str(tmp_path))
-        assert icds / "lvp_icd.json" in graphics.vulkan_drivers()
-        monkeypatch.setenv("VK_DRIVER_FILES", str(tmp_path / "missing.json"))
-        assert graphics.vulkan_drivers() == []
+        assert icds / "lvp_icd.json" in graphics.vulkan_drivers({"XDG_DATA_DIRS": str(tmp_path)})
+        chosen = {"XDG_DATA_DIRS": str(tmp_path), "VK_DRIVER_FILES": str(tmp_path / "missing.json")}
+        assert graphics.vulkan_drivers(chosen) == []
 
-    def test_without_vulkan_the_packages_are_named(self, monkeypatch):
-        def refuse(name: str):
-            raise OSError(name)
-
-        monkeypatch.setattr(graphics.ctypes, "CDLL", refuse)
-        (finding,) = graphics.check_vulkan()
+    def test_without_vulkan_the_packages_are_named(self):
+        (finding,) = graphics.check_vulkan(Machine())
         assert finding.level == "note" and "mesa-vulkan-drivers" in finding.remedy
 
-    def test_driver_in_the_kernel_but_not_in_the_container(self, tmp_path, monkeypatch):
-        def refuse(name: str):
-            raise OSError(name)
-
-        version = tmp_path / "version"
-        version.write_text("NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  Sun Jul 27 2025\n")
-        monkeypatch.setattr(graphics, "_DRIVER_VERSION", version)
-        monkeypatch.setattr(graphics.ctypes, "CDLL", refuse)
-        (finding,) = graphics.check_gpu_driver()
+    def test_driver_in_the_kernel_but_not_in_the_container(self):
+        said = "NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  Sun Jul 27 2025\n"
+        (finding,) = graphics.check_gpu_driver(Machine(kernel_driver=said))
         assert finding.level == "problem" and "NVIDIA driver 580.65.06" in finding.text
 
-    def test_display(self, monkeypatch):
-        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-        monkeypatch.setenv("DISPLAY", ":7")
-        assert [finding.text for finding in graphics.check_display()] == ["DISPLAY=:7"]
-        monkeypatch.delenv("DISPLAY")
-        assert [finding.level for finding in graphics.check_display()] == ["note"]
+    def test_without_a_driver_there_is_no_gpu(self):
+        (driver,), (gpu,) = graphics.check_gpu_driver(Machine()), graphics.check_gpu(Machine())
+        assert driver.level == gpu.level == "note"
+
+    def test_display(self):
+        shown = graphics.check_display(Machine(environment={"DISPLAY": ":7"}))
+        assert [finding.text for finding in shown] == ["DISPLAY=:7"]
+        assert [finding.level for finding in graphics.check_display(Machine())] == ["note"]
 
 
 class TestLicence:
-    def test_is_the_users_to_accept(self, monkeypatch):
-        monkeypatch.setattr(kit, "_accepted_before", lambda: False)
-        monkeypatch.delenv("OMNI_KIT_ACCEPT_EULA", raising=False)
-        (finding,) = kit.check_licence()
+    def test_is_the_users_to_accept(self):
+        (finding,) = kit.check_licence(Machine())
         assert finding.level == "note" and "OMNI_KIT_ACCEPT_EULA=YES" in finding.remedy
-        assert "OMNI_KIT_ACCEPT_EULA" not in kit.os.environ
-        monkeypatch.setenv("OMNI_KIT_ACCEPT_EULA", "Yes")
-        (finding,) = kit.check_licence()
-        assert finding.level == "ok"
+        for machine in (Machine(environment={"OMNI_KIT_ACCEPT_EULA": "Yes"}), Machine(licence_answered=True)):
+            (finding,) = kit.check_licence(machine)
+            assert finding.level == "ok" and machine.licence_accepted
 
 
 class TestSystem:
-    def test_cache_that_cannot_be_written(self, monkeypatch):
+    def test_cache_that_cannot_be_written(self):
         # Nobody, root included, can make files there.
-        monkeypatch.setenv("MIMIC_CACHE", "/proc/mimic")
-        (finding,) = system.check_cache()
+        (finding,) = system.check_cache(Machine(cache=Path("/proc/mimic")))
         assert finding.level == "problem" and "MIMIC_CACHE" in finding.remedy
 
-    def test_cache_that_has_still_to_be_made(self, tmp_path, monkeypatch):
-        monkeypatch.setenv("MIMIC_CACHE", str(tmp_path / "not" / "yet"))
-        (finding,) = system.check_cache()
+    def test_cache_that_has_still_to_be_made(self, tmp_path):
+        (finding,) = system.check_cache(Machine(cache=tmp_path / "not" / "yet"))
         assert finding.level == "ok"
         assert list(tmp_path.iterdir()) == []
 
-    def test_full_disk(self, monkeypatch):
-        monkeypatch.setattr(system, "_LEAST_DISK", 1e30)
-        (finding,) = system.check_disk()
+    def test_full_disk(self):
+        (finding,) = system.check_disk(Machine(free_disk=1e8))
         assert finding.level == "problem" and finding.remedy
 
     @pytest.mark.parametrize("library", [("glibc", "2.31"), ("", "")])
-    def test_old_or_other_c_library(self, library, monkeypatch):
-        monkeypatch.setattr(system.platform, "libc_ver", lambda: library)
-        (finding,) = system.check_platform()
+    def test_old_or_other_c_library(self, library):
+        (finding,) = system.check_platform(Machine(libc=library))
         assert finding.level == "problem"
 
-    def test_other_platform(self, monkeypatch):
-        monkeypatch.setattr(system.platform, "machine", lambda: "aarch64")
-        (finding,) = system.check_platform()
+    def test_other_platform(self):
+        (finding,) = system.check_platform(Machine(architecture="aarch64"))
         assert finding.level == "problem"
 
-    def test_other_python(self, monkeypatch):
-        monkeypatch.setattr(system.sys, "version_info", (3, 11, 4))
-        (finding,) = system.check_python()
+    def test_other_python(self):
+        (finding,) = system.check_python(Machine(python=(3, 11)))
         assert finding.level == "problem" and "3.12 needed" in finding.text
 
 
 class TestAssets:
-    def test_a_server_that_hangs_does_not_hang_the_doctor(self, monkeypatch):
+    def test_a_server_that_hangs_does_not_hang_the_doctor(self):
         pytest.importorskip("isaaclab")
-        monkeypatch.setattr(assets, "_PATIENCE", 0.2)
         answer = threading.Event()
-        monkeypatch.setattr(assets, "cloud_assets_reachable", answer.wait)
         # It answers although the server never does.
-        (finding,) = assets.start_cloud_check()()
+        (finding,) = assets.start_cloud_check(answer.wait, timeout=0.2)(Machine())
         answer.set()
         assert finding.level == "note" and "within" in finding.text
 
-    def test_local_robot(self, tmp_path, monkeypatch):
-        monkeypatch.setenv("MIMIC_CACHE", str(tmp_path))
-        (finding,) = assets.check_local_robot()
+    def test_local_robot(self, tmp_path):
+        machine = Machine(cache=tmp_path)
+        (finding,) = assets.check_local_robot(machine)
         assert "not built yet" in finding.text
         folder = tmp_path / f"franka-panda-{assets.RECIPE}"
         folder.mkdir()
         (folder / "panda.usd").write_bytes(b"x" * 2_000_000)
-        (finding,) = assets.check_local_robot()
+        (finding,) = assets.check_local_robot(machine)
         assert finding.level == "ok" and "2 MB" in finding.text
 
 
 class TestPhysics:
     def test_outside_isaac_sim(self):
-        found = {finding.topic: finding for finding in physics.check_physics()}
+        found = {finding.topic: finding for finding in physics.check_physics(Machine())}
         assert found["physics: isaacsim"].level == "note"
 
     def test_inside_isaac_sim_only_its_own_runs(self, monkeypatch):
         monkeypatch.setattr("isaaclab_mimic_core.sim.engines.choice.inside_isaac_sim", lambda: True)
         monkeypatch.setattr("isaaclab_mimic_core.sim.engines.choice.check_application", lambda: None)
-        monkeypatch.setattr(physics, "inside_isaac_sim", lambda: True)
-        found = {finding.topic: finding.level for finding in physics.check_physics()}
+        found = {finding.topic: finding.level for finding in physics.check_physics(Machine(inside_isaac_sim=True))}
         assert found == {"physics: ovphysx": "note", "physics: newton": "note", "physics: isaacsim": "ok"}
+
+
+def test_the_facts_of_this_machine_are_read():
+    machine = Machine.here()
+    assert machine.python == (3, 12) and machine.libc[0] == "glibc" and machine.free_disk > 0
+    assert machine.versions["isaaclab"] == "3.0.0" and "h5py" in machine.importable
+    assert machine.versions.keys() - machine.importable == set()
+    assert machine.environment["PATH"]

@@ -13,6 +13,7 @@ from pathlib import Path
 from waiting import LONG
 
 from isaaclab_mimic_core.doctor import Finding, findings, format_findings, to_dicts
+from isaaclab_mimic_core.doctor.machine import Machine
 from isaaclab_mimic_core.doctor.report import run_check
 
 CORE = Path(__file__).parents[3] / "exts" / "isaaclab.mimic.core"
@@ -70,21 +71,20 @@ def test_works_where_nothing_is_installed():
 
 
 def test_a_failing_check_is_a_finding():
-    def check_teapot():
+    def check_teapot(machine):
         yield Finding("teapot", "ok", "short")
         raise RuntimeError("and\nstout")
 
-    (finding,) = run_check(check_teapot)
+    (finding,) = run_check(check_teapot, Machine())
     assert (finding.topic, finding.level) == ("teapot", "problem")
     assert finding.text == "the check itself failed: RuntimeError: and stout"
 
 
-def test_a_cloud_check_that_cannot_be_started_is_a_finding(monkeypatch):
+def test_a_cloud_check_that_cannot_be_started_is_a_finding():
     def start():
         raise ImportError("isaaclab is broken")
 
-    monkeypatch.setattr("isaaclab_mimic_core.doctor.report.start_cloud_check", start)
-    (finding,) = [finding for finding in findings() if finding.topic == "cloud assets"]
+    (finding,) = [finding for finding in findings(start) if finding.topic == "cloud assets"]
     assert finding.level == "problem" and "isaaclab is broken" in finding.text
 
 

@@ -12,44 +12,54 @@ from pathlib import Path
 from ..finding import Finding
 from ..requirements import ROBOTS, SIMULATION, how_to_get, how_to_install, in_words, lacking
 from ..robots.franka.usd import RECIPE
-from ..sim.assets import cache_root
 from ..sim.assets.cloud import cloud_assets_reachable
+from .machine import Machine
 
-_PATIENCE = 3.0
-"""[s] A name server that does not answer can hold a request up for much longer than any timeout of the request."""
+_TIMEOUT = 3.0
+"""Longest wait for the asset server [s]; a name server that does not answer outlasts any timeout of the request."""
 
 
-def start_cloud_check() -> Callable[[], Iterator[Finding]]:
-    """Begin to ask the asset server; the check that is returned waits for its answer, at most 3 s."""
+def start_cloud_check(
+    reachable: Callable[[], bool] = cloud_assets_reachable, timeout: float = _TIMEOUT
+) -> Callable[[Machine], Iterator[Finding]]:
+    """Start to ask the asset server in the background.
+
+    Args:
+        reachable: Asks the server.
+        timeout: How long the check waits for the answer [s].
+
+    Returns:
+        The check.
+    """
     if importlib.util.find_spec("isaaclab") is None:
         return _not_asked
     # The server's address is a setting of Isaac Lab, imported here because imports in two threads can deadlock.
     import isaaclab.utils.assets  # noqa: F401
 
     answer: list[bool] = []
-    # A thread of its own, which may outlive the check: a name look-up cannot be given up.
-    request = threading.Thread(target=lambda: answer.append(cloud_assets_reachable()), daemon=True)
+    # A daemon, for a name look-up cannot be cancelled and may outlive the check.
+    request = threading.Thread(target=lambda: answer.append(reachable()), daemon=True)
     request.start()
 
-    def check_cloud_assets() -> Iterator[Finding]:
-        request.join(_PATIENCE)
+    def check_cloud_assets(machine: Machine) -> Iterator[Finding]:
+        request.join(timeout)
         if answer and answer[0]:
             yield Finding("cloud assets", "ok", "NVIDIA's asset server answers")
         else:
-            text = "NVIDIA's asset server does not answer" + ("" if answer else f" within {_PATIENCE:.0f} s")
+            text = "NVIDIA's asset server does not answer" + ("" if answer else f" within {timeout:.0f} s")
             remedy = "Check network and proxy; `mimic tasks` lists what runs without."
             yield Finding("cloud assets", "note", text, remedy)
 
     return check_cloud_assets
 
 
-def _not_asked() -> Iterator[Finding]:
+def _not_asked(machine: Machine) -> Iterator[Finding]:
     yield Finding("cloud assets", "note", "not asked, because isaaclab is not installed", how_to_get(SIMULATION))
 
 
-def check_local_robot() -> Iterator[Finding]:
-    """Look for the robot that is built from its URDF where the cloud's cannot be had."""
-    folder = cache_root() / f"franka-panda-{RECIPE}"
+def check_local_robot(machine: Machine) -> Iterator[Finding]:
+    """Look for the robot that is built from its URDF, which replaces NVIDIA's where its server cannot be reached."""
+    folder = machine.cache / f"franka-panda-{RECIPE}"
     if folder.is_dir():
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         yield Finding("local robot", "ok", f"built: {folder}, {size / 1e6:.0f} MB")

@@ -6,39 +6,35 @@
 import ctypes
 import importlib.util
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..finding import Finding
 from ..requirements import SIMULATION, how_to_get
+from .machine import CUDA, VULKAN, Machine
 
-_DRIVER_VERSION = Path("/proc/driver/nvidia/version")
 _NO_WINDOW = "Not needed without the desktop window."
 
 
-def check_gpu_driver() -> Iterator[Finding]:
-    """Look for NVIDIA's user-space driver, and ask it which CUDA it knows."""
-    try:
-        driver = ctypes.CDLL("libcuda.so.1")
-    except OSError:
-        if _DRIVER_VERSION.exists():
+def check_gpu_driver(machine: Machine) -> Iterator[Finding]:
+    """Look for NVIDIA's user-space driver, and ask it for its newest CUDA version."""
+    if CUDA not in machine.libraries:
+        if machine.kernel_driver:
             # A container that was started without the driver's libraries.
-            text = f"libcuda.so.1 cannot be loaded, though the kernel has {_kernel_driver()}"
+            text = f"libcuda.so.1 cannot be loaded, though the kernel has {_driver_version(machine)}"
             yield Finding("GPU driver", "problem", text, "Start the container with --gpus all (NVIDIA's toolkit).")
         else:
             yield Finding("GPU driver", "note", "no NVIDIA driver (libcuda.so.1)", "Not needed on the CPU.")
         return
     cuda = ctypes.c_int()
-    driver.cuDriverGetVersion(ctypes.byref(cuda))
-    text = f"{_kernel_driver() or 'libcuda.so.1'}, CUDA up to {cuda.value // 1000}.{cuda.value % 1000 // 10}"
+    ctypes.CDLL(CUDA).cuDriverGetVersion(ctypes.byref(cuda))
+    text = f"{_driver_version(machine) or CUDA}, CUDA up to {cuda.value // 1000}.{cuda.value % 1000 // 10}"
     yield Finding("GPU driver", "ok", text)
 
 
-def check_gpu() -> Iterator[Finding]:
-    """Ask torch for its GPUs; without a driver there is none, and importing torch takes seconds."""
-    try:
-        ctypes.CDLL("libcuda.so.1")
-    except OSError:
+def check_gpu(machine: Machine) -> Iterator[Finding]:
+    """Ask torch for its GPUs, if there is a driver; importing torch takes seconds."""
+    if CUDA not in machine.libraries:
         yield Finding("GPU", "note", "none; simulation and training run on the CPU")
         return
     if importlib.util.find_spec("torch") is None:
@@ -59,15 +55,13 @@ def check_gpu() -> Iterator[Finding]:
         yield Finding("GPU", "ok", f"cuda:{index} is {device.name}, {device.total_memory / 1e9:.0f} GB")
 
 
-def check_vulkan() -> Iterator[Finding]:
-    """Look for Vulkan's loader and at least one driver, which the desktop window draws with."""
-    try:
-        ctypes.CDLL("libvulkan.so.1")
-    except OSError:
+def check_vulkan(machine: Machine) -> Iterator[Finding]:
+    """Look for Vulkan's loader and at least one driver; the desktop window draws with them."""
+    if VULKAN not in machine.libraries:
         remedy = f"sudo apt install libvulkan1 mesa-vulkan-drivers. {_NO_WINDOW}"
         yield Finding("Vulkan", "note", "libvulkan.so.1 cannot be loaded", remedy)
         return
-    drivers = vulkan_drivers()
+    drivers = vulkan_drivers(machine.environment)
     if drivers:
         yield Finding("Vulkan", "ok", f"drivers: {', '.join(driver.stem for driver in drivers)}")
     else:
@@ -75,20 +69,20 @@ def check_vulkan() -> Iterator[Finding]:
         yield Finding("Vulkan", "note", "no driver is registered", remedy)
 
 
-def vulkan_drivers() -> list[Path]:
+def vulkan_drivers(environment: Mapping[str, str]) -> list[Path]:
     """Return the driver manifests that Vulkan's loader would read (its documented search path on Linux)."""
     for variable in ("VK_DRIVER_FILES", "VK_ICD_FILENAMES"):
-        if chosen := os.environ.get(variable):
+        if chosen := environment.get(variable):
             paths = [Path(path) for path in chosen.split(":") if path]
             break
     else:
         home = os.path.expanduser("~")
         folders = [
-            os.environ.get("XDG_CONFIG_HOME") or f"{home}/.config",
-            *(os.environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":"),
+            environment.get("XDG_CONFIG_HOME") or f"{home}/.config",
+            *(environment.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":"),
             "/etc",
-            os.environ.get("XDG_DATA_HOME") or f"{home}/.local/share",
-            *(os.environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share").split(":"),
+            environment.get("XDG_DATA_HOME") or f"{home}/.local/share",
+            *(environment.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share").split(":"),
         ]
         paths = [Path(folder, "vulkan", "icd.d") for folder in dict.fromkeys(folders)]
     manifests: list[Path] = []
@@ -97,8 +91,9 @@ def vulkan_drivers() -> list[Path]:
     return manifests
 
 
-def check_display() -> Iterator[Finding]:
-    shown = [f"{name}={value}" for name in ("DISPLAY", "WAYLAND_DISPLAY") if (value := os.environ.get(name))]
+def check_display(machine: Machine) -> Iterator[Finding]:
+    """Look for a screen that windows can be opened on."""
+    shown = [f"{name}={value}" for name in ("DISPLAY", "WAYLAND_DISPLAY") if (value := machine.environment.get(name))]
     if shown:
         yield Finding("display", "ok", ", ".join(shown))
     else:
@@ -110,10 +105,10 @@ def check_display() -> Iterator[Finding]:
         )
 
 
-def _kernel_driver() -> str:
-    """Return the version of NVIDIA's kernel module, in words; empty if it is not loaded."""
-    if not _DRIVER_VERSION.exists():
+def _driver_version(machine: Machine) -> str:
+    """Return the name and version of NVIDIA's kernel module; empty if it is not loaded."""
+    if not machine.kernel_driver:
         return ""
-    words = _DRIVER_VERSION.read_text().split()
+    words = machine.kernel_driver.split()
     version = next((word for word in words if word[0].isdigit() and "." in word), "")
     return f"NVIDIA driver {version}".strip()

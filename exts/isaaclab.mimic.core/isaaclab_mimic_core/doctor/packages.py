@@ -5,14 +5,11 @@
 
 import re
 from collections.abc import Iterator
-from importlib import metadata
 
 from ..finding import Finding
-from ..requirements import COMMANDS, PACKAGES, PHYSX, SIMULATION, Package, how_to_install, is_there
-from ..sim.host import isaac_sim_is_here
+from ..requirements import COMMANDS, PACKAGES, PHYSX, SIMULATION, Package, how_to_install
 from ..version import __version__
-
-_DISTRIBUTION = "isaaclab-mimic-kit"
+from .machine import DISTRIBUTION, Machine
 
 _ESSENTIAL = (SIMULATION, COMMANDS)
 
@@ -20,8 +17,9 @@ _REQUIREMENT = re.compile(r"\s*(?P<name>[\w.-]+)\s*(\[[^]]*\])?\s*==\s*(?P<versi
 _EXTRA = re.compile(r"extra\s*==")
 
 
-def check_packages() -> Iterator[Finding]:
-    wanted = _wanted()
+def check_packages(machine: Machine) -> Iterator[Finding]:
+    """Compare the versions of the packages that matter."""
+    wanted = _wanted(machine)
     if wanted is None:
         yield Finding(
             "mimic",
@@ -32,19 +30,18 @@ def check_packages() -> Iterator[Finding]:
     else:
         yield Finding("mimic", "ok", __version__)
     for package in PACKAGES:
-        yield _compare(package, (wanted or {}).get(package.name, ""))
+        yield _compare(machine, package, (wanted or {}).get(package.name, ""))
 
 
-def _compare(package: Package, wanted: str) -> Finding:
+def _compare(machine: Machine, package: Package, wanted: str) -> Finding:
     remedy = how_to_install([package])
     # Isaac Sim has physics of its own.
-    essential = package.purpose in _ESSENTIAL or (package.purpose == PHYSX and not isaac_sim_is_here())
+    essential = package.purpose in _ESSENTIAL or (package.purpose == PHYSX and not machine.isaac_sim_is_here)
     level = "problem" if essential else "note"
     purpose = f"({package.purpose})"
-    try:
-        found = metadata.version(package.name)
-    except metadata.PackageNotFoundError:
-        if is_there(package):
+    found = machine.versions.get(package.name)
+    if found is None:
+        if package.name in machine.importable:
             return Finding(package.name, "ok", f"there, without saying its version {purpose}")
         return Finding(package.name, level, f"not installed {purpose}", remedy)
     # A local version such as 2.11.0+cpu is the same release built otherwise.
@@ -53,27 +50,19 @@ def _compare(package: Package, wanted: str) -> Finding:
     return Finding(package.name, "ok", f"{found} {purpose}")
 
 
-def _wanted() -> dict[str, str] | None:
-    """Return the exact versions asked for, by us or by isaaclab.
+def _wanted(machine: Machine) -> dict[str, str] | None:
+    """Return the pinned version of each distribution that we or isaaclab require.
 
     None if we are not installed as a distribution, as in a Kit that got the extensions from a registry.
     """
-    try:
-        ours = metadata.requires(_DISTRIBUTION) or []
-    except metadata.PackageNotFoundError:
+    ours = machine.requirements.get(DISTRIBUTION)
+    if ours is None:
         return None
     wanted: dict[str, str] = {}
     # isaaclab's own extras are not ours to install.
-    theirs = [requirement for requirement in _requires("isaaclab") if not _EXTRA.search(requirement)]
+    theirs = [each for each in machine.requirements.get("isaaclab", ()) if not _EXTRA.search(each)]
     for requirement in [*ours, *theirs]:
         if pinned := _REQUIREMENT.match(requirement):
             name = re.sub(r"[-_.]+", "-", pinned["name"]).lower()
             wanted.setdefault(name, pinned["version"])
     return wanted
-
-
-def _requires(distribution: str) -> list[str]:
-    try:
-        return metadata.requires(distribution) or []
-    except metadata.PackageNotFoundError:
-        return []

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from ..errors import MimicError
 from ..finding import Finding
 from ..sim.engines import ENGINES, choose_engine
-from ..sim.host import inside_isaac_sim
+from .machine import Machine
 
 
-def check_physics() -> Iterator[Finding]:
-    main = "isaacsim" if inside_isaac_sim() else "ovphysx"
+def check_physics(machine: Machine) -> Iterator[Finding]:
+    """Say for each physics engine whether it can be used here."""
+    main = "isaacsim" if machine.inside_isaac_sim else "ovphysx"
     for name in ENGINES:
         topic = f"physics: {name}"
         try:

@@ -13,20 +13,26 @@ from ..plugins import DEVICES, DeviceSpec, loaded, problems, resolve
 from .assets import check_local_robot, start_cloud_check
 from .graphics import check_display, check_gpu, check_gpu_driver, check_vulkan
 from .kit import check_host, check_licence
+from .machine import Machine
 from .packages import check_packages
 from .physics import check_physics
 from .system import check_cache, check_cpu, check_disk, check_platform, check_python
 
-Check = Callable[[], Iterable[Finding]]
+Check = Callable[[Machine], Iterable[Finding]]
 
 _COLORS = {"ok": "\033[32m", "note": "\033[33m", "problem": "\033[31m"}
 _PLAIN = "\033[0m"
 
 
-def findings() -> list[Finding]:
-    """Look at this machine; takes a few seconds, opens no simulation, never raises."""
-    # Begun first, because it waits for a server, and read last.
-    cloud = _begin(start_cloud_check)
+def findings(start_cloud: Callable[[], Check] = start_cloud_check) -> list[Finding]:
+    """Examine this machine; takes a few seconds, opens no simulation, never raises.
+
+    Args:
+        start_cloud: Starts the check of the asset server.
+    """
+    # Started first, because it waits for a server, and read last.
+    cloud = _begin(start_cloud)
+    machine = Machine.here()
     checks = (
         check_python,
         check_platform,
@@ -46,21 +52,21 @@ def findings() -> list[Finding]:
         check_local_robot,
         cloud,
     )
-    return [finding for check in checks for finding in run_check(check)]
+    return [finding for check in checks for finding in run_check(check, machine)]
 
 
 def _examine(device: DeviceSpec) -> Check:
     """Return the check that a device brings."""
 
-    def check_device() -> Iterable[Finding]:
+    def check_device(machine: Machine) -> Iterable[Finding]:
         return resolve(device.doctor)() if device.doctor is not None else ()
 
     check_device.__name__ = device.name
     return check_device
 
 
-def _check_plugins() -> Iterable[Finding]:
-    """Say which plug-ins there are, and which cannot be used."""
+def _check_plugins(machine: Machine) -> Iterable[Finding]:
+    """List the plug-ins, and those that cannot be used."""
     broken = problems()
     for problem in broken:
         yield Finding("plug-in", "problem", str(problem), "Repair or uninstall it; the rest works without it.")
@@ -68,10 +74,10 @@ def _check_plugins() -> Iterable[Finding]:
         yield Finding("plug-ins", "ok", ", ".join(found))
 
 
-def run_check(check: Check) -> list[Finding]:
-    """Run one check; what goes wrong in it becomes a finding, for the doctor has to survive what it examines."""
+def run_check(check: Check, machine: Machine) -> list[Finding]:
+    """Run one check; an exception in it becomes a finding, because the doctor has to survive what it examines."""
     try:
-        return list(check())
+        return list(check(machine))
     except Exception as error:
         topic = getattr(check, "__name__", "check").removeprefix("check_").replace("_", " ")
         text = f"the check itself failed: {type(error).__name__}: {error}"
@@ -79,13 +85,13 @@ def run_check(check: Check) -> list[Finding]:
 
 
 def _begin(start: Callable[[], Check]) -> Check:
-    """Start a check that runs beside the others; an error in starting it is its finding."""
+    """Start a check that runs in the background; an exception while starting becomes its finding."""
     try:
         return start()
     except Exception as error:
         failure = error
 
-        def check_cloud_assets() -> Iterable[Finding]:
+        def check_cloud_assets(machine: Machine) -> Iterable[Finding]:
             raise failure
 
         return check_cloud_assets

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from ..doctor.kit import licence_accepted
+from ..doctor.machine import Machine
 from ..errors import InputFileError, OutputError, PlatformError
 from ..interpreter import child_environment, find_interpreter
 from ..requirements import PACKAGING, how_to_get
@@ -77,7 +77,7 @@ def publish(options: PackageOptions) -> list[Path]:
         PlatformError: The Kit kernel is not installed, its licence not accepted, or it does not start.
     """
     kernel = _find_kernel()
-    if not licence_accepted():
+    if not Machine.here().licence_accepted:
         raise PlatformError(
             "NVIDIA's licence for Kit, which makes the archives, was not accepted yet",
             remedy="`mimic doctor` says where to read it and how to accept it.",

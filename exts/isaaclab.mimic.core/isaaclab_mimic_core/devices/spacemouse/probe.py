@@ -4,7 +4,7 @@
 """Which SpaceMouse models are plugged in, and whether they may be read."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,25 @@ _LOGITECH_3D_MICE = frozenset(
 """Logitech sold these as 3Dconnexion's owner; its other products are keyboards and ordinary mice."""
 
 
-def examine(classes: Path = Path("/sys/class/hidraw"), devices: Path = Path("/dev")) -> Iterator[Finding]:
+def _accessible(device: Path) -> bool:
+    """Return whether a device file can be read and written; switching a SpaceMouse's light on writes."""
+    return os.access(device, os.R_OK | os.W_OK)
+
+
+def examine(
+    classes: Path = Path("/sys/class/hidraw"),
+    devices: Path = Path("/dev"),
+    accessible: Callable[[Path], bool] = _accessible,
+) -> Iterator[Finding]:
     """Look for SpaceMice among the raw HID devices.
 
     Args:
-        classes: Where the kernel lists them; a parameter for tests, as is the next.
-        devices: Where their device files are.
+        classes: Folder in which the kernel lists them.
+        devices: Folder of their device files.
+        accessible: Whether a device file can be read and written.
     """
     nodes = sorted(classes.iterdir()) if classes.is_dir() else []
-    readable = [node for node in nodes if _accessible(devices / node.name)]
+    readable = [node for node in nodes if accessible(devices / node.name)]
     found = False
     for node in nodes:
         vendor, product, name = _identity(node)
@@ -67,11 +77,6 @@ def probe(hid: Any = None) -> list[Listed]:
             remedy = udev_command(found.vendor) if denied else "Close the program that uses it, or plug it in again."
             listed.append(Listed("spacemouse", False, detail, remedy, trouble=True))
     return listed or [Listed("spacemouse", False, "none plugged in")]
-
-
-def _accessible(device: Path) -> bool:
-    """Whether it can be read, and written, as setting a SpaceMouse's light is."""
-    return os.access(device, os.R_OK | os.W_OK)
 
 
 def _identity(node: Path) -> tuple[int, int, str]:
