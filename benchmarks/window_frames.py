@@ -134,7 +134,7 @@ async def measure(source: Path, folder: Path, num_envs: int, seconds: float, in_
             cell = panel._grid.cells[number % min(8, num_envs)]
             await watch.click("cell", cell, lambda chosen=chosen: panel._grid.chosen != chosen)
         else:
-            await watch.click("step", window.rail.items["data"], lambda: window.chosen == "data")
+            await watch.click("step", window.rail.items["dataset"], lambda: window.chosen == "dataset")
             await watch.click("step", window.rail.items["generate"], lambda: window.chosen == "generate")
     steps = (window.session.snapshot["steps"] - before) / (time.perf_counter() - begin)
     frames = list(watch.frames)

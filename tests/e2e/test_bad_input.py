@@ -161,11 +161,11 @@ BEFORE_OPENING = {
     ),
     "no environments": (
         ("generate", "--input", "INPUTS/good.hdf5", *NEW, "--num-envs", "0"),
-        ("--num-envs", "at least one"),
+        ("--num-envs", "must be from 1 to 65536, not 0"),
     ),
     "no demonstrations": (
         ("generate", "--input", "INPUTS/good.hdf5", *NEW, "--num-demos", "0"),
-        ("--num-demos", "at least one"),
+        ("--num-demos", "must be at least 1, not 0"),
     ),
     "no such physics": (
         ("generate", "--input", "INPUTS/good.hdf5", *NEW, "--physics", "newtonian"),

@@ -23,7 +23,7 @@ def quit_in_the_middle(kit, folder, in_worker) -> None:
     kit.update(3)
     kit.click(lambda: window.panel("generate").button)
     kit.pump_until(lambda: window.session.snapshot.get("steps", 0) > 3, "the run", lambda: window.session.failure)
-    window.open_step("look")
+    window.open_step("preview")
     kit.update(2)
     window.hide()
 
@@ -46,7 +46,7 @@ def slow(kit, tmp_path):
 @in_kit(enable=[UI], portable=PORTABLE)
 def look_again(kit, tmp_path):
     window = open_window(kit)
-    assert window.chosen == "look"
+    assert window.chosen == "preview"
     assert window.workflow.sessions["generate"].choices["num_demos"] == "123"
     assert window.workflow.sessions["generate"].choices["output"] == str(tmp_path / "generated")
 
@@ -78,7 +78,7 @@ def quit_during_pause(kit, folder) -> None:
     still_task.add_to_tasks()
     app, timeline = omni.kit.app.get_app(), omni.timeline.get_timeline_interface()
     window = open_window(kit)
-    panel, session = window.panel("look"), window.session
+    panel, session = window.panel("preview"), window.session
     panel.worker.set_value(False)
     panel.entries["num_envs"].value = 2
     options = session.choices.options

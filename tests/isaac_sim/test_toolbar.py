@@ -24,7 +24,7 @@ def make_session(host):
     from isaaclab_mimic_ui.session import Session
     from isaaclab_mimic_ui.steps import STEPS
 
-    session = Session(host, STEPS["look"], {})
+    session = Session(host, STEPS["preview"], {})
     session.choices.in_worker = False
     session.choices.options = still_options
     return session
@@ -152,7 +152,7 @@ def test_the_window_shows_it_and_asks_before_the_program_ends(kit, tmp_path):
     window.window.visible = False
     kit.expect(lambda: menus.shown, {"Window": {TITLE: False}, "Tools": {TITLE: False}}, "by the cross in its corner")
     open_window(kit)
-    panel, timeline = window.panel("look"), omni.timeline.get_timeline_interface()
+    panel, timeline = window.panel("preview"), omni.timeline.get_timeline_interface()
     session = window.session
     panel.worker.set_value(False)
     session.choices.options = still_options
@@ -178,7 +178,7 @@ def test_the_window_shows_it_and_asks_before_the_program_ends(kit, tmp_path):
 @in_isaac_sim(enable=(UI, *ISAAC_SIM))
 def test_without_the_setting_a_run_gets_a_process_of_its_own(kit, tmp_path):
     window = open_window(kit)
-    panel = window.panel("look")
+    panel = window.panel("preview")
     panel.worker.set_value(False)
     assert window.session.in_worker and "runInsideIsaacSim" in window._host.why_worker()
     kit.expect(lambda: panel.worker_box is not None and panel.worker_box.enabled, False)

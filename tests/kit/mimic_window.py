@@ -26,7 +26,7 @@ def open_window(kit):
     window = get_window()
     window.window.position_x, window.window.position_y = 60, 30
     # From then on it can be clicked, and its size is known.
-    kit.middle_of(window.rail.items["look"])
+    kit.middle_of(window.rail.items["preview"])
     return window
 
 

@@ -4,17 +4,24 @@
 """What the forms make of what is filled in. Needs no Kit."""
 
 import dataclasses
+import json
 import os
 
 import pytest
 
 from isaaclab_mimic_core import options as stage_options
+from isaaclab_mimic_core.errors import OptionError
 from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFailed, StageFinished, StageStarted
+from isaaclab_mimic_core.option import option, options_of, read_options
 from isaaclab_mimic_core.options.teleoperation import SETTINGS
 from isaaclab_mimic_core.outcomes import FailureCause
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 from isaaclab_mimic_ui.forms.model import Choices, read_shared
+from isaaclab_mimic_ui.host.desktop import DesktopHost
+from isaaclab_mimic_ui.keyboard.hotkeys import ACTIONS, Hotkeys
 from isaaclab_mimic_ui.running.messages import clock, describe
 from isaaclab_mimic_ui.running.statistics import Curve, RunStatistics
+from isaaclab_mimic_ui.session import Session
 from isaaclab_mimic_ui.steps import GENERATE, RECORD, STEPS
 
 
@@ -39,14 +46,14 @@ def test_good_choices_have_no_problems(choices):
         ("output", " ", "Say which file"),
         ("output", "/tmp", "folder"),
         ("output", "/dev/null/out.hdf5", "cannot be written to"),
-        ("task", "Isaac-Nothing-v0", "One of Isaac-Stack"),
-        ("num_demos", "0", "At least 1"),
+        ("task", "Isaac-Nothing-v0", "is not one of Isaac-Stack"),
+        ("num_demos", "0", "Must be at least 1, not 0."),
         ("num_demos", "", "A whole number is wanted"),
-        ("num_envs", "-3", "From 1 to 16384"),
+        ("num_envs", "-3", "from 1 to 65536"),
         ("num_envs", "many", "not 'many'"),
         ("num_envs", "2.5", "A whole number"),
-        ("seed", "-1", "From 0 to"),
-        ("max_retries", "-1", "At least 0"),
+        ("seed", "-1", "from 0 to"),
+        ("max_retries", "-1", "at least 0"),
         ("max_failures", "1e3", "A whole number"),
     ],
 )
@@ -82,29 +89,59 @@ def test_options_are_those_of_the_stage(choices, monkeypatch):
     assert choices.options()["output"] == os.path.join(os.getcwd(), "out.hdf5")
 
 
-@pytest.mark.parametrize("step", [step for step in STEPS.values() if step.options], ids=lambda step: step.name)
-def test_every_field_of_a_form_is_an_option_with_its_docstring(step):
-    named = [name for names in step.groups.values() for name in names if name != SETTINGS]
+STAGES = [step for step in STEPS.values() if step.options]
+
+
+@pytest.mark.parametrize("step", STAGES, ids=lambda step: step.name)
+def test_every_option_is_in_its_form_or_left_out_for_a_reason(step):
     options = {field.name for field in dataclasses.fields(step.options)}
-    assert set(named) == set(step.fields) <= options and len(named) == len(set(named))
-    assert all(field.tooltip for field in step.fields.values())
-    assert set(step.looks) <= options
+    grouped = [name for names in step.groups.values() for name in names]
+    assert set(grouped) | step.left_out.keys() == options and len(grouped) == len(set(grouped))
+    assert not set(grouped) & step.left_out.keys() and all(step.left_out.values())
+    assert set(grouped) - {SETTINGS} == set(step.fields) and set(step.first) <= set(grouped)
+    assert set(step.files) <= options
+
+
+@pytest.mark.parametrize("step", STAGES, ids=lambda step: step.name)
+def test_fields_are_said_as_their_options_are(step):
+    for name, field in step.fields.items():
+        assert field.tooltip == options_of(step.options)[name].help
+        assert field.option.declared.label, f"{name} has no label"
+        # What 0 means stands beside the field in the words of the help.
+        assert not field.option.zero or (f"0: {field.option.zero}" in field.tooltip and field.option.zero in field.unit)
+    choices = Choices(step, {"task": DEFAULT_TASK})
+    assert not {name for name in choices.problems() if not step.fields[name].role}, "defaults can be used"
     # Untouched, a form asks for the same as the command line does.
-    choices = Choices(step, {})
-    files = {name for name, field in step.fields.items() if field.looks.file}
+    files = {name for name, field in step.fields.items() if field.role}
     untouched = {name: value for name, value in choices.options().items() if name not in files}
     assert step.options(**untouched) == step.options(**{k: v for k, v in untouched.items() if k == "task"})
 
 
+def test_a_new_option_is_in_the_form_without_more(monkeypatch):
+    @dataclasses.dataclass(frozen=True)
+    class Longer(stage_options.GenerateOptions):
+        speed: float = option(1.0, label="Speed", group="How attempts are made", unit="m/s", low=0.1, high=2)
+        """Speed of the robot [m/s]."""
+
+    step = dataclasses.replace(GENERATE, options=Longer)
+    assert "speed" in step.groups["How attempts are made"]
+    longer = Choices(step, {})
+    assert longer["speed"] == "1.0" and step.fields["speed"].unit == "m/s"
+    longer["speed"] = "3"
+    assert longer.problems()["speed"] == "Must be from 0.1 to 2, not 3."
+    with pytest.raises(OptionError, match=r"--speed: must be from 0\.1 to 2, not 3"):
+        read_options(Longer, {"speed": 3.0}, "generate")
+
+
 def test_a_form_asks_for_the_settings_of_the_device_that_is_chosen():
     choices = Choices(RECORD, {})
-    driven = "how it is driven"
+    driven = "How it is driven"
     assert choices.groups[driven] == ("step_hz", "pos_sensitivity", "rot_sensitivity")
     choices["pos_sensitivity"] = "0.5"
     choices["teleop_device"] = "spacemouse"
     assert choices.groups[driven][-2:] == ("curve", "axes") and choices.fields["curve"].tooltip.startswith("Exponent")
     choices["dead_zone"] = "1"
-    assert choices.problems()["dead_zone"] == "From 0 to 0.99."
+    assert choices.problems()["dead_zone"] == "Must be from 0 to less than 1, not 1."
     choices["dead_zone"], choices["output"] = "0.1", "/tmp/demos.hdf5"
     settings = choices.options()["teleop_settings"]
     assert settings["pos_sensitivity"] == 0.5 and settings["dead_zone"] == 0.1, "what devices share stays"
@@ -127,7 +164,7 @@ def test_what_one_step_writes_the_next_one_reads():
     forms["annotate"]["output"] = "/x/annotated.hdf5"
     assert forms["annotate"]["input"] == "/x/demos.hdf5" and forms["generate"]["input"] == "/x/annotated.hdf5"
     forms["generate"]["task"] = "Mimic-Lift-Box-Two-Franka-v0"
-    assert forms["look"]["task"] == "Mimic-Lift-Box-Two-Franka-v0"
+    assert forms["preview"]["task"] == "Mimic-Lift-Box-Two-Franka-v0"
 
 
 def test_what_is_remembered_comes_back(choices):
@@ -145,11 +182,35 @@ def test_what_was_remembered_may_be_nonsense(text):
     assert read_shared(text) in ({}, {"mode": "gone", "in_worker": "no"})
 
 
+def test_settings_that_version_0_1_0_kept_come_back(tmp_path):
+    kept = {
+        "look": {"num_envs": "7"},
+        "mark": {"marks": "auto"},
+        "play": {"num_rollouts": "33", "half_width": "0.05"},
+        "watch": {"num_rollouts": "5"},
+        "record": {"teleop_device": "spacemouse", "dead_zone": "0.2", "pos_sensitivity": "0.5"},
+        "generate": {"max_retries": "2", "early_stop": "off", "in_worker": False},
+        "hotkeys": {"step.look": "F5", "step.data": "F6"},
+    }
+    path = tmp_path / "window.json"
+    path.write_text(json.dumps({name: json.dumps(texts) for name, texts in kept.items()}))
+    host = DesktopHost(path)
+    forms = {name: Session(host, step, {}).choices for name, step in STEPS.items()}
+    assert forms["preview"]["num_envs"] == "7" and forms["annotate_manual"]["marks"] == "auto"
+    assert forms["evaluate"]["num_rollouts"] == "33" and forms["evaluate"].value("half_width") == 0.05
+    assert forms["play"]["num_rollouts"] == "5" and forms["record"]["dead_zone"] == "0.2"
+    assert forms["generate"]["max_retries"] == "2" and forms["generate"].value("early_stop") is False
+    assert not forms["generate"].in_worker
+    keys = Hotkeys(host).keys
+    assert str(keys["step.look"]) == "F5" and ACTIONS["step.look"].title == "Open Preview"
+    assert str(keys["step.data"]) == "F6" and ACTIONS["step.data"].title == "Open Dataset"
+
+
 def test_a_task_that_is_gone_is_not_remembered():
     assert read_shared('{"task": "Gone-v0", "demos": "/x"}') == {"demos": "/x"}
 
 
-def test_a_tally_of_events():
+def test_statistics_of_events():
     statistics = RunStatistics()
     for attempt in range(6):
         good = attempt % 3 > 0

@@ -79,7 +79,7 @@ def test_a_dataset_is_chosen_with_the_mouse(kit, tmp_path):
     # What is not there begins at the nearest folder that is.
     dialog, entry = opened(kit, window, "generate", "input", folder / "gone" / "x.hdf5", folder)
     shown(kit, dialog, folder, ["demos", "empty", "runs"])
-    kit.click(window.rail.items["data"])
+    kit.click(window.rail.items["dataset"])
     kit.click(dialog.rows.rows["demos"])
     kit.expect(lambda: dialog.choose_button.text, "Open")
     assert window.chosen == "generate", "the window behind it rests"
@@ -106,8 +106,8 @@ def test_a_dataset_is_chosen_with_the_mouse(kit, tmp_path):
     kit.click(dialog.cancel_button)
     closed(kit, dialog)
     assert entry.value.endswith("Ten.hdf5")
-    kit.click(window.rail.items["data"])
-    kit.expect(lambda: window.chosen, "data")
+    kit.click(window.rail.items["dataset"])
+    kit.expect(lambda: window.chosen, "dataset")
 
 
 @in_kit(enable=[UI, "omni.appwindow"])
@@ -147,12 +147,12 @@ def test_an_output_is_named_with_the_keyboard(kit, tmp_path):
 def test_checkpoints_and_folders_are_chosen(kit, tmp_path):
     folder = make_files(tmp_path)
     window = open_window(kit)
-    dialog, entry = opened(kit, window, "play", "checkpoints", folder / "runs", folder / "runs")
+    dialog, entry = opened(kit, window, "evaluate", "checkpoints", folder / "runs", folder / "runs")
     shown(kit, dialog, folder / "runs", ["best.pth", "last.pth"])
     kit.click(dialog.choose_button)
     closed(kit, dialog)
     assert entry.value == str(folder / "runs"), "the folder of the run, for nothing is marked"
-    dialog, entry = opened(kit, window, "play", "checkpoints", folder / "runs", folder / "runs")
+    dialog, entry = opened(kit, window, "evaluate", "checkpoints", folder / "runs", folder / "runs")
     shown(kit, dialog, folder / "runs", ["best.pth", "last.pth"])
     kit.click(dialog.rows.rows["last.pth"])
     kit.click(dialog.rows.rows["best.pth"])
@@ -161,7 +161,7 @@ def test_checkpoints_and_folders_are_chosen(kit, tmp_path):
     closed(kit, dialog)
     kit.expect(lambda: entry.value, f"{folder / 'runs' / 'last.pth'}; {folder / 'runs' / 'best.pth'}")
     assert not entry.problem
-    dialog, entry = opened(kit, window, "play", "checkpoints", folder, folder)
+    dialog, entry = opened(kit, window, "evaluate", "checkpoints", folder, folder)
     shown(kit, dialog, folder, ["demos", "empty", "runs"])
     kit.click(dialog.rows.rows["runs"])
     kit.expect(lambda: dialog.rows.marked, ["runs"])
@@ -236,7 +236,7 @@ def test_data_has_its_file_chosen(kit, tmp_path):
     clock = Clock(file_rows)
     folder = make_files(tmp_path)
     window = open_window(kit)
-    panel = window.panel("data")
+    panel = window.panel("dataset")
     kit.middle_of(lambda: panel.field)
     panel.field.model.set_value(str(folder / "demos"))
     kit.click(lambda: panel.choose_button)

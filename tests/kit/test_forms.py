@@ -9,21 +9,21 @@ from mimic_window import COUNTING, fill_in, has_saved, open_window
 UI = "isaaclab.mimic.ui"
 
 WRONG = (
-    ("generate", "seed", "-1", "From 0"),
+    ("generate", "seed", "-1", "from 0"),
     ("generate", "input", "/nowhere/annotated.hdf5", "no such file"),
     ("generate", "output", "/tmp", "add a file name"),
     ("generate", "output", "/dev/null/file.hdf5", "cannot be written to"),
-    ("generate", "num_demos", "0", "At least 1"),
+    ("generate", "num_demos", "0", "at least 1"),
     ("generate", "num_demos", "ten", "not 'ten'"),
-    ("generate", "num_envs", "99999999", "From 1 to 16384"),
+    ("generate", "num_envs", "99999999", "from 1 to 65536"),
     ("record", "num_demos", "1.5", "A whole number"),
     ("record", "output", "/", "add a file name"),
     ("annotate", "input", "/usr", "a file is wanted"),
-    ("train", "epochs", "-3", "At least 0"),
+    ("train", "epochs", "-3", "at least 0"),
     ("train", "eval_every", "often", "not 'often'"),
-    ("play", "checkpoints", "/nowhere/best.pth", "There is no /nowhere/best.pth"),
-    ("play", "num_rollouts", "", "A whole number is wanted"),
-    ("look", "num_envs", "0", "From 1"),
+    ("evaluate", "checkpoints", "/nowhere/best.pth", "There is no /nowhere/best.pth"),
+    ("evaluate", "num_rollouts", "", "A whole number is wanted"),
+    ("preview", "num_envs", "0", "from 1"),
 )
 
 

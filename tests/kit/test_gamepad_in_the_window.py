@@ -49,7 +49,7 @@ def test_the_stick_moves_the_hand_while_record_is_shown(kit, tmp_path):
     assert held() == {"LEFT_STICK_UP": 1.0}
     kit.screenshot(tmp_path / "driving.png")
     # Whoever looks at another step does not drive.
-    window.open_step("data")
+    window.open_step("dataset")
     move(controls.LEFT_STICK_UP, 0.9)
     wait(lambda shown: not held(), "the stick at rest")
     window.open_step("record")

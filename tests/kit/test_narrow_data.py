@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The Data panel in a narrow window: its halves stand above each other, and nothing is cut off on the right."""
+"""The Dataset panel in a narrow window: its halves stand above each other, and nothing is cut off on the right."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def shown_whole(kit, window, panel, side_by_side: bool) -> None:
 @in_kit(enable=[UI])
 def test_a_narrow_window_shows_data_whole(kit, tmp_path):
     window = open_window(kit)
-    panel = window.panel("data")
+    panel = window.panel("dataset")
     panel.open(str(DEMOS))
     kit.pump_until(lambda: panel.summary and panel.demo_rows, "the file")
     panel.choose("demo_3")

@@ -61,11 +61,11 @@ def test_look_shows_a_task(kit, tmp_path):
     from isaaclab_mimic_ui.keyboard.keys import CTRL
 
     window = open_window(kit)
-    panel = click_step(kit, window, "look")
+    panel = click_step(kit, window, "preview")
     kit.screenshot(tmp_path / "empty.png")
     panel.entries["actions"].value = "random"
     type_into(kit, panel.entries["num_envs"], "2")
-    kit.click(lambda: panel.form.groups["more"])
+    kit.click(lambda: panel.form.groups["Simulation"])
     panel.entries["viz"].value = "none"
     kit.click(panel.button)
     wait(kit, window, lambda shown: shown.get("steps", 0) > 60 and "watched" in shown, "the simulation")
@@ -100,7 +100,7 @@ def test_look_shows_a_task(kit, tmp_path):
 @in_kit(enable=[UI], paints=True)
 def test_what_a_tasks_cameras_see_is_shown_beside_the_drawing(kit, tmp_path):
     window = open_window(kit)
-    panel = click_step(kit, window, "look")
+    panel = click_step(kit, window, "preview")
     panel.entries["task"].value = CAMERA_TASK
     panel.entries["actions"].value = "random"
     panel.entries["num_envs"].value = "1"
@@ -255,9 +255,9 @@ def test_a_demonstration_is_marked_by_hand(kit, tmp_path):
     keys = carb.input.KeyboardInput
     window = open_window(kit)
     click_step(kit, window, "annotate")
-    kit.click(lambda: window.panels["annotate"].way_buttons["mark"])
-    kit.expect(lambda: window.chosen, "mark")
-    panel = window.panels["mark"]
+    kit.click(lambda: window.panels["annotate"].way_buttons["annotate_manual"])
+    kit.expect(lambda: window.chosen, "annotate_manual")
+    panel = window.panels["annotate_manual"]
     type_into(kit, panel.entries["input"], str(DEMOS))
     type_into(kit, panel.entries["output"], str(tmp_path / "marked.hdf5"))
     kit.click(panel.button)
@@ -309,7 +309,7 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
 
     keys = carb.input.KeyboardInput
     window = open_window(kit)
-    panel = click_step(kit, window, "data")
+    panel = click_step(kit, window, "dataset")
     kit.click(lambda: panel.field)
     kit.type_text(str(tmp_path / "nothing.hdf5"))
     kit.press_key(257)
@@ -385,7 +385,7 @@ def test_everything_can_be_reached_by_keys_and_keys_can_be_changed(kit, tmp_path
             omni.appwindow.get_default_app_window().inject_key(key, down, modifiers)
             kit.update()
 
-    for number, name in enumerate(("look", "record", "annotate", "generate", "train", "play", "data"), 1):
+    for number, name in enumerate(("preview", "record", "annotate", "generate", "train", "evaluate", "dataset"), 1):
         press(getattr(keys, f"KEY_{number}"), CTRL)
         kit.expect(lambda: window.chosen, name)
         kit.screenshot(tmp_path / f"{name}.png")
@@ -443,7 +443,7 @@ def test_a_policy_is_trained_and_played(kit, tmp_path, small_network):
     wait_for_end(kit, window)
     kit.screenshot(tmp_path / "trained.png")
     assert not window.session.failure
-    panel = click_step(kit, window, "play")
+    panel = click_step(kit, window, "evaluate")
     assert panel.entries["checkpoints"].value == str(tmp_path / "run")
     for name, text in (("num_rollouts", "4"), ("num_envs", "4")):
         type_into(kit, panel.entries[name], text)

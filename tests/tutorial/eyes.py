@@ -10,12 +10,12 @@ def describe(window) -> dict:
     Returns:
         `chosen`: the step in front; `places`: name -> x, y, width, height [px] of what can be clicked; `values`: name
         -> what stands in a field; `state`, `failure`, `saved`, `snapshot`, `said`: of the step's run; `trouble`: what
-        is wrong with the form; `data`: of the Data panel.
+        is wrong with the form; `data`: of the Dataset panel.
     """
     panel, session = window.panels[window.chosen], window.session
     widgets = {f"rail.{name}": item for name, item in window.rail.items.items()}
     shown: dict = {"chosen": window.chosen, "values": {}, "trouble": {}}
-    if window.chosen == "data":
+    if window.chosen == "dataset":
         widgets |= {"file": panel.field, "check": panel.check_button}
         widgets |= {f"demo.{name}": row for name, row in panel.demo_rows.items()}
         widgets |= {f"edit.{name}": field for name, field in panel.edit_card.fields.items()}

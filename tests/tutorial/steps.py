@@ -34,8 +34,8 @@ def record(screen: Screen) -> None:
     """Two demonstrations with the keyboard, which is the device that Record begins with."""
     screen.open("record")
     screen.fill(output="demos.hdf5", num_demos=2)
-    screen.scroll_to("group.how it is driven")
-    screen.click("group.how it is driven")
+    screen.scroll_to("group.How it is driven")
+    screen.click("group.How it is driven")
     screen.wait(lambda seen: "field.pos_sensitivity" in seen["places"], "the settings of the device")
     screen.scroll_to("field.pos_sensitivity")
     screen.fill(pos_sensitivity=SPEED)
@@ -50,8 +50,8 @@ def record(screen: Screen) -> None:
 def mark(screen: Screen) -> None:
     """The first of them by hand: N plays, B pauses, S marks where the gripper has closed or opened."""
     screen.open("annotate")
-    screen.click("way.mark")
-    screen.wait(lambda seen: seen["chosen"] == "mark", "Mark by hand")
+    screen.click("way.annotate_manual")
+    screen.wait(lambda seen: seen["chosen"] == "annotate_manual", "Annotate: Manual")
     screen.wait(lambda seen: seen["values"]["field.input"] == "demos.hdf5", "what Record has written as input")
     screen.fill(output="marked.hdf5")
     screen.tap("ENTER", CTRL)
@@ -102,7 +102,7 @@ def _go_to(screen: Screen, row: int) -> None:
 
 def prepare(screen: Screen) -> None:
     """The rest is to be annotated automatically, with the sample's ten: two sources are too few to generate from."""
-    screen.open("data")
+    screen.open("dataset")
     _look_at(screen, "demos.hdf5", 2)
     _make(screen, "L", "rest.hdf5", "1 demonstration", demos="0")
     _look_at(screen, "rest.hdf5", 1)
@@ -119,7 +119,7 @@ def annotate(screen: Screen) -> None:
 
 
 def join(screen: Screen) -> None:
-    screen.open("data")
+    screen.open("dataset")
     _look_at(screen, "automatic.hdf5")
     _make(screen, "M", "annotated.hdf5", "demonstrations are in", other="marked.hdf5")
     screen.picture("5_all_sources")
@@ -146,7 +146,7 @@ def train(screen: Screen) -> None:
 
 
 def play(screen: Screen) -> None:
-    screen.open("play")
+    screen.open("evaluate")
     screen.wait(lambda seen: seen["values"].get("field.checkpoints") == "run", "what was trained as input")
     screen.fill(num_rollouts=4, num_envs=4)
     # How often two epochs succeed is not asked here.

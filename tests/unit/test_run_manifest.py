@@ -3,18 +3,16 @@
 
 """What is compared before a run goes on, and what is said of it."""
 
-from dataclasses import fields
-
 import pytest
 
 from isaaclab_mimic_core.errors import InputFileError, OptionError
+from isaaclab_mimic_core.option import BY_CONTENT, deciding, options_of
 from isaaclab_mimic_core.options import (
     AnnotateByHandOptions,
     AnnotateOptions,
     EvaluateOptions,
     GenerateOptions,
     TrainOptions,
-    deciding,
 )
 from isaaclab_mimic_core.run_manifest import Difference, InputFile, RunManifest, versions_of
 from isaaclab_mimic_core.stages.files.resume import manifest_of
@@ -103,7 +101,7 @@ DECIDING = {
     TrainOptions: "task seed physics assets exact precision eval_rollouts horizon learner",
     EvaluateOptions: "task seed physics assets horizon hold actions",
 }
-BY_CONTENT = {
+FILES = {
     GenerateOptions: {"input"},
     AnnotateOptions: {"input"},
     AnnotateByHandOptions: {"input"},
@@ -115,8 +113,8 @@ BY_CONTENT = {
 @pytest.mark.parametrize("options", DECIDING)
 def test_each_option_decides_or_may_differ_as_it_is_declared(options):
     assert set(deciding(options())) == set(DECIDING[options].split())
-    by_content = {each.name for each in fields(options) if "by content" in each.metadata.values()}
-    assert by_content == BY_CONTENT[options]
+    by_content = {name for name, each in options_of(options).items() if each.declared.on_resume is BY_CONTENT}
+    assert by_content == FILES[options]
 
 
 def test_what_is_left_to_the_program_is_compared_as_it_is_decided():

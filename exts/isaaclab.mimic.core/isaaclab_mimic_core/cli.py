@@ -41,6 +41,7 @@ from .verbs import data
 from .verbs.arguments import AnnotateArguments, ReplayArguments
 from .verbs.driven import DRIVEN, with_settings
 from .verbs.job import FLAT, Job, Output
+from .verbs.parsing import REGISTRY
 from .version import __version__
 
 _Flat = FLAT
@@ -327,7 +328,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _refuse(error, verb, take_streams(verb, output.json, output.verbose), output)
     try:
         job, output = tyro.extras.subcommand_cli_from_dict(
-            verbs, prog="mimic", description="Turn a few demonstrations into thousands.", args=arguments
+            verbs,
+            prog="mimic",
+            description="Turn a few demonstrations into thousands.",
+            args=arguments,
+            registry=REGISTRY,
         )
     except BrokenPipeError:
         # Whoever read the help has seen enough; what is left of it must not fail again when Python exits.

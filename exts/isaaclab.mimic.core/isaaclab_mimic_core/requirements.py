@@ -20,7 +20,7 @@ from .interpreter import find_interpreter, is_embedded
 
 SIMULATION = "simulating"
 PHYSX = "physics without Isaac Sim"
-COMMANDS = "the command line and the Data panel"
+COMMANDS = "the command line and the Dataset panel"
 ROBOTS = "robots converted on this machine"
 BROWSER_VIEW = "the live view in a browser"
 REPORTS = "reports"
@@ -61,6 +61,7 @@ PACKAGES = (
     Package("ovstage", PHYSX, "ovstage==0.2.1.385922", ""),
     Package("tyro", COMMANDS, "tyro==1.0.17", "tyro"),
     Package("rich", COMMANDS, "rich==14.3.4", "rich"),
+    Package("docstring_parser", COMMANDS, "docstring_parser==0.18.0", "docstring_parser"),
     Package(
         "isaacsim-asset-isolated",
         ROBOTS,

@@ -59,7 +59,7 @@ class Session:
         """Name of the stage that `start` starts."""
         self.choices = Choices(step, shared)
         self.choices.in_worker = step.worker
-        self.choices.read_text(host.recall(step.name))
+        self.choices.read_text(host.recall(step.key))
         self.shortage: Shortage | None = find_shortage(self.stage)
         self.statistics = RunStatistics()
         self.paused = False
@@ -108,7 +108,7 @@ class Session:
 
     def remember(self) -> None:
         """Keep the choices beyond this run of the program."""
-        self._host.remember(self.step.name, self.choices.to_text())
+        self._host.remember(self.step.key, self.choices.to_text())
 
     def start(self) -> None:
         """Start a run with the present choices; what prevents it becomes the session's failure."""

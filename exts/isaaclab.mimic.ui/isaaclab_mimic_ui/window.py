@@ -23,7 +23,7 @@ from .panels.context import PanelContext
 from .panels.keys import KeysPanel
 from .panels.stage_panel import StagePanel
 from .session import Session, State
-from .steps import SHOWN, STEPS
+from .steps import BY_KEY, SHOWN, STEPS
 from .widgets import style
 from .widgets.layout import padded
 from .widgets.question import Question
@@ -55,7 +55,7 @@ class MimicWindow:
         self.file_dialog: FileDialog | None = None
         """None until a file has been asked for."""
         layout = read_kept(host.recall(_LAYOUT))
-        self.chosen = layout.get("step") if layout.get("step") in STEPS else _FIRST
+        self.chosen = BY_KEY[step].name if (step := str(layout.get("step"))) in BY_KEY else _FIRST
         size = [layout.get(key) if isinstance(layout.get(key), int | float) else 0 for key in ("width", "height")]
         place = {key: layout[key] for key in ("position_x", "position_y") if isinstance(layout.get(key), int | float)}
         self._window = ui.Window(
@@ -146,7 +146,9 @@ class MimicWindow:
         """Keep choices and layout beyond this run of the program."""
         window = self._window
         layout = {key: getattr(window, key) for key in ("width", "height", "position_x", "position_y")}
-        self._host.remember(_LAYOUT, json.dumps({"step": self.chosen, **layout}))
+        self._host.remember(
+            _LAYOUT, json.dumps({"step": STEPS[self.chosen].key if self.chosen in STEPS else "", **layout})
+        )
         self.workflow.remember()
 
     def finish(self) -> None:
@@ -251,7 +253,7 @@ class MimicWindow:
         self.workflow.give_way()
         panel = self.panels.get(self.chosen)
         if id.startswith("step."):
-            self.open_step(id.removeprefix("step."))
+            self.open_step(BY_KEY[id.removeprefix("step.")].name)
         elif id == "keys":
             self.open_step("")
         elif panel is not None and (action := panel.actions().get(id)):
@@ -274,7 +276,7 @@ class MimicWindow:
             self._stop_gamepad = None
 
     def _is_marking(self) -> bool:
-        return self.chosen == "mark" and self.session.state is State.RUNNING
+        return self.chosen == "annotate_manual" and self.session.state is State.RUNNING
 
     def _on_mark_key(self, id: str, pressed: bool) -> None:
         if pressed:

@@ -16,7 +16,7 @@ from isaaclab_mimic_core.errors import MimicError
 from .forms.model import read_kept, read_shared
 from .host.base import Host
 from .session import Session, State
-from .steps import STEPS, Step
+from .steps import STEPS, Step, ways_of
 
 _SHARED = "shared"
 IMPORTS = "imports"
@@ -105,8 +105,7 @@ class Workflow:
 
     def status(self, step: Step) -> StepStatus:
         """Say where a step stands."""
-        ways = [self.sessions[step.name]]
-        ways += [self.sessions[name] for name, other in STEPS.items() if other.under == step.name]
+        ways = [self.sessions[way.name] for way in ways_of(step)]
         session = next((way for way in ways if way.state.is_active), ways[0])
         if session.state.is_active:
             wanted = session.snapshot.get("wanted") or 0

@@ -217,7 +217,7 @@ def test_patience_can_be_turned_off(generate):
     events = generate(Hopeless(), patience=0, max_failures=5, **QUICK)
     assert events[-1].outcome == "gave_up" and events[-1].summary["failed"] == 5
     assert not [event for event in events if isinstance(event, Warned)]
-    with pytest.raises(OptionError, match="--patience: must not be negative"):
+    with pytest.raises(OptionError, match="--patience: must be at least 0, not -1"):
         generate(patience=-1)
 
 

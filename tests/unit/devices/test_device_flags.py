@@ -12,14 +12,15 @@ from isaaclab_mimic_core.stages import create
 
 PAD = """\
 from dataclasses import dataclass
-from isaaclab_mimic_core.devices.settings import LiveSettings, setting
+from isaaclab_mimic_core.devices.settings import LiveSettings
+from isaaclab_mimic_core.option import option
 from isaaclab_mimic_core.plugins import DeviceSpec, register_device
 
 @dataclass(frozen=True)
 class PadSettings(LiveSettings):
     port: str = "/dev/ttyUSB0"
     \"\"\"Serial port that the pad is at.\"\"\"
-    gain: float = setting(1.0, low=0, high=5)
+    gain: float = option(1.0, low=0, high=5)
     \"\"\"How much its handle moves the hand.\"\"\"
     seed: int = 0
     \"\"\"The stage's.\"\"\"

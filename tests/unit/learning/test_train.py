@@ -211,7 +211,7 @@ def test_a_run_says_what_it_is_and_how_it_goes(options):
 
 @pytest.mark.parametrize("exact", [True, False])
 def test_a_run_that_was_cut_off_goes_on_to_the_same_weights(options, tmp_path, exact, monkeypatch):
-    monkeypatch.setattr("isaaclab_mimic_core.stages.learning.train._STATE_EVERY", 0.0)
+    monkeypatch.setattr("isaaclab_mimic_core.stages.train._STATE_EVERY", 0.0)
     whole = options(output=str(tmp_path / "whole"), exact=exact)
     run(Train(whole))
     cut = options(output=str(tmp_path / "cut"), exact=exact)
@@ -286,7 +286,7 @@ def test_wrong_input_is_explained(options, dataset, tmp_path):
         "cannot be read": (InputFileError, {"config": str(tmp_path / "none.json")}),
         "is not one of auto": (OptionError, {"precision": "float8"}),
         "no run to resume": (InputFileError, {"resume": True}),
-        "must not be negative": (OptionError, {"epochs": -1}),
+        "must be at least 0, not -1": (OptionError, {"epochs": -1}),
         "not an empty folder": (OutputError, {"output": str(dataset.parent)}),
         "robomimic trains in float32": (OptionError, {"exact": True, "precision": "bfloat16"}),
     }

@@ -19,7 +19,7 @@ from isaaclab_mimic_core.tasks import DEFAULT_TASK
 STAGES = {
     "annotate": (Annotate, AnnotateOptions, {}),
     "annotate by hand": (AnnotateByHand, AnnotateByHandOptions, {}),
-    "generate": (Generate, GenerateOptions, {"seed": 3, "num_demos": 2, "report": False}),
+    "generate": (Generate, GenerateOptions, {"seed": 3, "num_demos": 2}),
 }
 
 

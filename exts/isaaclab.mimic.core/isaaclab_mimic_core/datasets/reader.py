@@ -179,7 +179,7 @@ class DatasetReader:
         Raises:
             Unreadable: It is damaged, or too large for the memory that is free.
         """
-        values = read_values(self._demo(name), path)
+        values = read_values(self._demo(name), path, *self.shapes(name)[path])
         if self.legacy_quaternions and layout.is_root_pose(path) and values.shape[-1:] == (7,):
             values = layout.wxyz_to_xyzw(values)
         return values
@@ -204,7 +204,7 @@ class DatasetReader:
             if not isinstance(item, h5py.Dataset):
                 there = ", ".join(names_in(masks)) if isinstance(masks, h5py.Group) else ""
                 raise DatasetError("is not in the file", where=where, remedy=f"It has the masks {there or '(none)'}.")
-            values = read_values(self._file, path)
+            values = read_values(self._file, path, item.shape, item.dtype)
         except Unreadable as error:
             raise DatasetError(str(error), where=where, remedy=again) from error
         if values.ndim != 1 or values.dtype.kind not in "OSU":

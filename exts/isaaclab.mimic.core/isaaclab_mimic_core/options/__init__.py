@@ -11,14 +11,14 @@ from .datasets import Selection, Thresholds
 from .evaluation import EvaluateOptions, ExportPolicyOptions, PlayOptions
 from .generation import GenerateOptions, QuickstartOptions
 from .replay import ReplayOptions
-from .resuming import by_content, deciding, may_differ
-from .simulation import SimOptions, ViewOptions
+from .simulation import DemonstrationOptions, SimOptions, ViewOptions
 from .teleoperation import DrivenOptions, RecordOptions, TeleopOptions
 from .training import TrainOptions
 
 __all__ = [
     "AnnotateByHandOptions",
     "AnnotateOptions",
+    "DemonstrationOptions",
     "DrivenOptions",
     "EvaluateOptions",
     "ExportPolicyOptions",
@@ -33,7 +33,4 @@ __all__ = [
     "Thresholds",
     "TrainOptions",
     "ViewOptions",
-    "by_content",
-    "deciding",
-    "may_differ",
 ]

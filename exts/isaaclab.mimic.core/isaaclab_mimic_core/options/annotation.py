@@ -5,59 +5,55 @@
 
 from dataclasses import dataclass
 
-from .resuming import by_content, may_differ
-from .simulation import SimOptions
+from ..option import BY_CONTENT, FILES, MAY_DIFFER, Role, option, redeclared
+from .simulation import Assets, DemonstrationOptions, Physics
 
 
 @dataclass(frozen=True)
-class AnnotateOptions(SimOptions):
+class AnnotateOptions(DemonstrationOptions):
     """Mark the subtasks of recorded demonstrations by re-simulation.
 
     mimic annotate --input demos.hdf5 --output annotated.hdf5
     """
 
-    input: str = by_content("demos.hdf5")
+    input: str = option("demos.hdf5", label="Recorded file", group=FILES, role=Role.INPUT_FILE, on_resume=BY_CONTENT)
     """File of recorded demonstrations."""
-    any_task: bool = may_differ(False)
-    """Take demonstrations of another task, too: its robot, actions and objects have to be the same."""
-    output: str = may_differ("annotated.hdf5")
+    output: str = option(
+        "annotated.hdf5", label="Output file", group=FILES, role=Role.OUTPUT_FILE, on_resume=MAY_DIFFER
+    )
     """File to write."""
-    num_envs: int = may_differ(16)
-    """Demonstrations that are played side by side."""
-    start_signals: bool = False
-    """Keep the task's own start signals, too."""
-    resume: bool = may_differ(False)
-    """Go on with the output: demonstrations that are in it are not played again."""
-    overwrite: bool = may_differ(False)
+    overwrite: bool = option(False, label="Replace the output if it exists", group=FILES, on_resume=MAY_DIFFER)
     """Replace the output if it exists."""
+    resume: bool = option(False, label="Resume the output file", group=FILES, on_resume=MAY_DIFFER)
+    """Go on with the output: demonstrations that are in it are not played again."""
+    num_envs: int = redeclared(DemonstrationOptions, "num_envs", 16)
+    """Demonstrations that are played side by side."""
+    start_signals: bool = option(False, label="The task's start signals, too")
+    """Keep the task's own start signals, too."""
 
 
 @dataclass(frozen=True)
-class AnnotateByHandOptions(SimOptions):
+class AnnotateByHandOptions(DemonstrationOptions):
     """Mark the subtasks of recorded demonstrations by hand, on their recorded states.
 
     mimic annotate --manual --viz viser --input demos.hdf5 --output annotated.hdf5
     """
 
-    input: str = by_content("demos.hdf5")
+    input: str = redeclared(AnnotateOptions, "input")
     """File of recorded demonstrations."""
-    any_task: bool = may_differ(False)
-    """Take demonstrations of another task, too: its robot, actions and objects have to be the same."""
-    output: str = may_differ("annotated.hdf5")
+    output: str = redeclared(AnnotateOptions, "output")
     """File to write."""
-    num_envs: int = may_differ(1)
-    """Environments that show the demonstration; more of them only make reading it faster."""
-    seed: int = may_differ(1)
-    """Seed of what is not recorded."""
-    physics: str = may_differ("auto")
-    """Physics engine that shows the states: auto, ovphysx, newton or isaacsim."""
-    assets: str = may_differ("auto")
-    """Robot, table and objects: auto, cloud or local."""
-    start_signals: bool = False
-    """Mark where subtasks start, too."""
-    marks: str = may_differ("none")
-    """Marks to begin with: none, auto (the task's own signals), or an annotated file to take them from."""
-    resume: bool = may_differ(False)
-    """Go on with the output: demonstrations that are in it are not shown again."""
-    overwrite: bool = may_differ(False)
+    overwrite: bool = redeclared(AnnotateOptions, "overwrite")
     """Replace the output if it exists."""
+    resume: bool = redeclared(AnnotateOptions, "resume")
+    """Go on with the output: demonstrations that are in it are not shown again."""
+    num_envs: int = redeclared(DemonstrationOptions, "num_envs", 1)
+    """Environments that show the demonstration; more of them only make reading it faster."""
+    seed: int = redeclared(DemonstrationOptions, "seed", on_resume=MAY_DIFFER)
+    """Seed of what is not recorded."""
+    physics: Physics = redeclared(DemonstrationOptions, "physics", on_resume=MAY_DIFFER)
+    assets: Assets = redeclared(DemonstrationOptions, "assets", on_resume=MAY_DIFFER)
+    marks: str = option("none", label="Begin with", group="Marks", on_resume=MAY_DIFFER)
+    """Marks to begin with: none, auto (the task's own signals), or an annotated file to take them from."""
+    start_signals: bool = option(False, label="Mark where subtasks start, too", group="Marks")
+    """Mark where subtasks start, too."""

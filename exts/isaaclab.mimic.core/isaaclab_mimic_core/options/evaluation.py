@@ -4,9 +4,16 @@
 """What evaluating, playing and exporting policies can be told."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from .resuming import by_content, may_differ
-from .simulation import SimOptions
+from ..option import BY_CONTENT, FILES, MAY_DIFFER, RUN, Role, option, redeclared
+from ..plugins import LEARNERS
+from .simulation import SimOptions, Visualizer
+from .training import TrainOptions
+
+MAX_FILMED = 16
+"""Rollouts that fit side by side into a film."""
+_ROLLOUTS = "How rollouts are made"
 
 
 @dataclass(frozen=True)
@@ -17,32 +24,37 @@ class EvaluateOptions(SimOptions):
     mimic evaluate --checkpoints outputs/run/best.pth --robust
     """
 
-    checkpoints: tuple[str, ...] = by_content(())
+    checkpoints: tuple[str, ...] = option(
+        (), label="Checkpoints, or a run's folder", group=FILES, role=Role.CHECKPOINTS, on_resume=BY_CONTENT
+    )
     """Checkpoints (.pth), and folders of training runs."""
-    learner: str = may_differ("")
-    """Whose checkpoints these are; empty: found from the files."""
-    num_rollouts: int = may_differ(50)
+    num_rollouts: int = option(50, label="Rollouts", group=RUN, low=1, on_resume=MAY_DIFFER)
     """Rollouts of the best checkpoints; the others get fewer."""
-    first_rollouts: int = may_differ(16)
-    """Rollouts of every checkpoint in the first round of a comparison; each round doubles them for the better half."""
-    half_width: float = may_differ(0.0)
-    """Stop as soon as the 95 % interval of a success rate reaches no farther than this to either side; 0: never."""
-    horizon: int = 500
-    """Steps after which a rollout ends."""
-    hold: int = 20
-    """Steps that the task has to stay fulfilled for a rollout to count, and end, before the horizon."""
-    actions: str = "sample"
-    """sample draws one of the policy's modes; mode takes the likeliest."""
-    robust: bool = may_differ(False)
+    num_envs: int = redeclared(SimOptions, "num_envs", 50)
+    robust: bool = option(False, label="Under perturbations, too", group=RUN, on_resume=MAY_DIFFER)
     """Also measure the best under perturbations: poses, object size, mass, friction, gains, noise, delay."""
-    video: int = may_differ(0)
+    video: int = option(
+        0, label="Film of each", group=RUN, unit="rollouts", low=0, high=MAX_FILMED, on_resume=MAY_DIFFER
+    )
     """Rollouts of each checkpoint to film afterwards, side by side, as an mp4 in the output folder; 0: none."""
-    output: str = may_differ("")
+    learner: str = option(
+        "", label="Learner", group=_ROLLOUTS, offers=lambda: ("", *LEARNERS.all()), on_resume=MAY_DIFFER
+    )
+    """Whose checkpoints these are; empty: found from the files."""
+    first_rollouts: int = option(16, label="In a first round", group=_ROLLOUTS, low=1, on_resume=MAY_DIFFER)
+    """Rollouts of every checkpoint in the first round of a comparison; each round doubles them for the better half."""
+    half_width: float = option(0.0, label="Precise to", group=_ROLLOUTS, low=0, below=0.5, on_resume=MAY_DIFFER)
+    """Stop as soon as the 95 % interval of a success rate reaches no farther than this to either side; 0: never."""
+    horizon: int = redeclared(TrainOptions, "horizon", group=_ROLLOUTS)
+    """Steps after which a rollout ends."""
+    hold: int = option(20, label="Success held", group=_ROLLOUTS, unit="steps", low=1)
+    """Steps that the task has to stay fulfilled for a rollout to count, and end, before the horizon."""
+    actions: Literal["sample", "mode"] = option("sample", label="Actions", group=_ROLLOUTS)
+    """sample draws one of the policy's modes; mode takes the likeliest."""
+    output: str = option("", label="Results folder", group=_ROLLOUTS, role=Role.OUTPUT_FOLDER, on_resume=MAY_DIFFER)
     """Folder for table, picture and every rollout; by default evaluation/ in the run's folder or beside the file."""
-    resume: bool = may_differ(False)
+    resume: bool = option(False, label="Resume an evaluation", group=_ROLLOUTS, on_resume=MAY_DIFFER)
     """Go on with an evaluation that was stopped or killed."""
-    num_envs: int = may_differ(50)
-    """Environments that run side by side."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +64,10 @@ class PlayOptions(EvaluateOptions):
     mimic play --checkpoints outputs/run/best.pth
     """
 
-    num_rollouts: int = 1000
+    num_rollouts: int = redeclared(EvaluateOptions, "num_rollouts", 1000)
     """Rollouts to watch."""
-    num_envs: int = 4
-    """Environments that run side by side."""
-    viz: str = "viser"
-    """Live view: viser (in a browser), newton (a window), kit or none."""
+    num_envs: int = redeclared(EvaluateOptions, "num_envs", 4)
+    viz: Visualizer = redeclared(EvaluateOptions, "viz", "viser")
 
 
 @dataclass(frozen=True)
@@ -67,11 +77,11 @@ class ExportPolicyOptions:
     mimic export-policy --checkpoint outputs/run/best.pth --output policy.pt
     """
 
-    checkpoint: str = "best.pth"
+    checkpoint: str = option("best.pth", role=Role.INPUT_FILE)
     """Checkpoint (.pth)."""
-    learner: str = ""
+    learner: str = redeclared(EvaluateOptions, "learner")
     """Whose checkpoint it is; empty: found from the file."""
-    output: str = "policy.pt"
+    output: str = option("policy.pt", role=Role.OUTPUT_FILE)
     """File to write: .pt for TorchScript, .onnx for ONNX."""
-    overwrite: bool = False
+    overwrite: bool = option(False)
     """Replace the file if it exists."""

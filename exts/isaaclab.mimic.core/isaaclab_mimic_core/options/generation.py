@@ -4,56 +4,73 @@
 """What generating demonstrations can be told."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from .resuming import by_content, may_differ
-from .simulation import SimOptions
+from ..datagen import planners
+from ..option import BY_CONTENT, FILES, MAY_DIFFER, RUN, Role, option, redeclared
+from .simulation import Assets, DemonstrationOptions, SimOptions
+
+_ATTEMPTS = "How attempts are made"
 
 
 @dataclass(frozen=True)
-class GenerateOptions(SimOptions):
+class GenerateOptions(DemonstrationOptions):
     """Generate demonstrations from annotated ones.
 
     mimic generate --input annotated.hdf5 --output generated.hdf5 --num-demos 100 --num-envs 64
     """
 
-    input: str = by_content("annotated.hdf5")
+    input: str = option(
+        "annotated.hdf5", label="Annotated file", group=FILES, role=Role.INPUT_FILE, on_resume=BY_CONTENT
+    )
     """File of annotated source demonstrations."""
-    any_task: bool = may_differ(False)
-    """Take demonstrations of another task, too: its robot, actions and objects have to be the same."""
-    output: str = may_differ("generated.hdf5")
+    output: str = option(
+        "generated.hdf5", label="Output file", group=FILES, role=Role.OUTPUT_FILE, on_resume=MAY_DIFFER
+    )
     """File to write."""
-    num_demos: int = may_differ(10)
-    """Successful demonstrations to generate."""
-    mode: str = "default"
-    """default, or upstream for Isaac Lab 3.0.0's own rules."""
-    max_failures: int = may_differ(0)
-    """Give up after so many failed attempts; 0 for never."""
-    patience: int = may_differ(100)
-    """Give up, with advice, if so many first attempts (at least one in each environment) all fail; 0: never."""
-    keep_failed: bool = may_differ(False)
-    """Write failed attempts too, into a second file named <output>_failed."""
-    report: str = may_differ("")
-    """Folder for a report of the run: report.html with its pictures, run.json with every attempt; none by default."""
-    resume: bool = may_differ(False)
-    """Go on with a run that was stopped or killed, up to num_demos in all."""
-    overwrite: bool = may_differ(False)
+    overwrite: bool = option(False, label="Replace the output if it exists", group=FILES, on_resume=MAY_DIFFER)
     """Replace the output if it exists."""
-    early_stop: bool | None = None
+    resume: bool = option(False, label="Resume an earlier run's file", group=FILES, on_resume=MAY_DIFFER)
+    """Go on with a run that was stopped or killed, up to num_demos in all."""
+    num_demos: int = option(10, label="Demonstrations", group=RUN, low=1, on_resume=MAY_DIFFER)
+    """Successful demonstrations to generate."""
+    mode: Literal["default", "upstream"] = option("default", label="Rules", group=_ATTEMPTS)
+    """default, or upstream for Isaac Lab 3.0.0's own rules."""
+    early_stop: bool | None = option(None, label="Stop early", group=_ATTEMPTS)
     """End an attempt, or go back, as soon as a subtask has failed; the mode decides if it is not given."""
-    max_retries: int | None = None
+    max_retries: int | None = option(None, label="Retries", group=_ATTEMPTS, low=0)
     """How often a failed subtask is tried again from where it began; the mode decides if it is not given."""
-    learn_sources: bool | None = None
+    learn_sources: bool | None = option(None, label="Prefer sources that succeed", group=_ATTEMPTS)
     """Prefer source segments that have succeeded in this run; the mode decides if it is not given."""
-    correct_grasp: bool | None = None
+    correct_grasp: bool | None = option(None, label="Correct the grasp", group=_ATTEMPTS)
     """Allow for how differently a carried object is held; the mode decides if it is not given."""
-    fade_noise: bool | None = None
+    fade_noise: bool | None = option(None, label="Fade noise before grasps", group=_ATTEMPTS)
     """Let the action noise fade out before the gripper closes or opens; the mode decides if it is not given."""
-    keep_clear: bool | None = None
+    keep_clear: bool | None = option(None, label="Keep clear of other objects", group=_ATTEMPTS)
     """A subtask fails if it pushes an object that its sources leave alone; the mode decides if it is not given."""
-    planner: str = "task"
-    """How ways between segments are made: straight; lift (up, across above everything, down); or as the task says."""
-    per_subtask_selection: bool | None = None
+    per_subtask_selection: bool | None = option(None, label="Select per subtask", group=_ATTEMPTS)
     """Choose a source for every subtask, not for a whole attempt; the mode decides if it is not given."""
+    planner: str = option(
+        "task",
+        label="Planner between segments",
+        group=_ATTEMPTS,
+        offers=planners.choices,
+    )
+    """How ways between segments are made: straight; lift (up, across above everything, down); or as the task says."""
+    patience: int = option(
+        100, label="Give up if the first", group=_ATTEMPTS, unit="attempts fail", low=0, on_resume=MAY_DIFFER
+    )
+    """Give up, with advice, if so many first attempts (at least one in each environment) all fail; 0: never."""
+    max_failures: int = option(0, label="Give up after", group=_ATTEMPTS, unit="failures", low=0, on_resume=MAY_DIFFER)
+    """Give up after so many failed attempts; 0: never."""
+    keep_failed: bool = option(
+        False, label="Keep failed attempts in a file of their own", group=_ATTEMPTS, on_resume=MAY_DIFFER
+    )
+    """Write failed attempts too, into a second file named <output>_failed."""
+    report: str = option(
+        "", label="Folder for a report", group=_ATTEMPTS, role=Role.OUTPUT_FOLDER, on_resume=MAY_DIFFER
+    )
+    """Folder for a report of the run: report.html with its pictures, run.json with every attempt; none by default."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +80,11 @@ class QuickstartOptions(SimOptions):
     mimic quickstart --num-demos 10 --num-envs 16
     """
 
-    output: str = ""
+    output: str = option("", label="Output folder", group=FILES, role=Role.OUTPUT_FOLDER)
     """Folder for everything that is made; a new one below outputs/ by default."""
-    input: str = ""
+    input: str = option("", label="Recorded file", group=FILES, role=Role.INPUT_FILE)
     """File of recorded demonstrations; the product's own sample by default."""
-    num_demos: int = 10
+    num_demos: int = redeclared(GenerateOptions, "num_demos")
     """Successful demonstrations to generate."""
-    assets: str = "local"
-    """Robot, table and objects: local (the same on every machine), cloud or auto."""
+    assets: Assets = redeclared(SimOptions, "assets", "local")
+    """Where robot, table and objects come from; local ones are the same on every machine."""

@@ -4,36 +4,40 @@
 """What replaying demonstrations can be told."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from .simulation import SimOptions
+from ..option import FILES, RUN, Role, option, redeclared
+from .simulation import DemonstrationOptions
+
+_JUDGED = "How demonstrations are judged"
+_FILE = "A file without what failed"
 
 
 @dataclass(frozen=True)
-class ReplayOptions(SimOptions):
+class ReplayOptions(DemonstrationOptions):
     """Play demonstrations again and say which of them hold.
 
     mimic replay generated.hdf5 --validate
     """
 
-    input: str = "demos.hdf5"
-    """File of demonstrations."""
-    task: str = ""
+    task: str = redeclared(DemonstrationOptions, "task", "")
     """Task id; the one that the file names by default."""
-    any_task: bool = False
-    """Take demonstrations of another task, too: its robot, actions and objects have to be the same."""
-    by: str = "actions"
-    """actions: from the initial state, in physics; states: every recorded state, without physics; end: the last one."""
-    num_envs: int = 0
-    """Demonstrations that are played side by side; 0: as many as when the file was generated, else 16."""
-    validate: bool = False
-    """End with status 1 if the task is not fulfilled after every demonstration."""
-    tolerance: float = 0.01
-    """From this difference on a state counts as having left what was recorded [rad, m]."""
-    rest: float = 1.0
-    """How long the scene rests after a demonstration before it is judged [s]."""
-    episodes: str = ""
+    input: str = option("demos.hdf5", label="File of demonstrations", group=FILES, role=Role.INPUT_FILE)
+    """File of demonstrations."""
+    episodes: str = option("", label="Demonstrations", group=FILES)
     """Demonstrations to play, by name, number or range: 3,demo_7,10-19; all by default."""
-    drop_failed: str = ""
+    by: Literal["actions", "states", "end"] = option("actions", label="Replay", group=RUN)
+    """actions: from the initial state, in physics; states: every recorded state, without physics; end: the last one."""
+    num_envs: int = redeclared(DemonstrationOptions, "num_envs", 0, low=0)
+    """Demonstrations that are played side by side; 0: as the file says. That is as many as when it was generated, else
+    16."""
+    validate: bool = option(False, label="Fail if a demonstration fails", group=_JUDGED)
+    """End with status 1 if the task is not fulfilled after every demonstration."""
+    tolerance: float = option(0.01, label="Tolerance", group=_JUDGED, unit="rad, m", low=0)
+    """From this difference on a state counts as having left what was recorded [rad, m]."""
+    rest: float = option(1.0, label="Rest before it is judged", group=_JUDGED, unit="s", low=0, high=3600)
+    """How long the scene rests after a demonstration before it is judged [s]."""
+    drop_failed: str = option("", label="File without those that failed", group=_FILE, role=Role.OUTPUT_FILE)
     """File to write without the demonstrations that failed."""
-    overwrite: bool = False
+    overwrite: bool = option(False, label="Replace that file if it exists", group=_FILE)
     """Replace that file if it exists."""

@@ -5,36 +5,58 @@
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any, Literal
 
+from ..option import FILES, MAY_DIFFER, MORE, RUN, SIMULATION, option, redeclared
+from ..tasks.names import all_tasks
 from ..tasks.shipped import DEFAULT_TASK
-from .resuming import may_differ
+
+MAX_SEED = 2**32 - 1
+"""NumPy takes no larger one."""
+
+Physics = Literal["auto", "ovphysx", "newton", "isaacsim"]
+Assets = Literal["auto", "cloud", "local"]
+Visualizer = Literal["none", "viser", "newton", "kit"]
 
 
 @dataclass(frozen=True)
 class SimOptions:
     """Where and how to simulate."""
 
-    task: str = DEFAULT_TASK
+    task: str = option(DEFAULT_TASK, label="Task", group=FILES, offers=lambda: tuple(all_tasks()))
     """Task id, or one of its other names; mimic tasks lists them."""
-    num_envs: int = may_differ(16)
+    num_envs: int = option(16, label="Environments", group=RUN, low=1, high=65536, on_resume=MAY_DIFFER)
     """Environments that run side by side."""
-    seed: int = 1
+    seed: int = option(1, label="Seed", group=RUN, low=0, high=MAX_SEED)
     """Seed of everything random."""
-    device: str = may_differ("auto")
+    device: str = option("auto", label="Compute on", group=SIMULATION, on_resume=MAY_DIFFER)
     """Where to compute: auto, cpu, cuda or cuda:<index>."""
-    physics: str = "auto"
-    """Physics engine: auto, ovphysx, newton or isaacsim."""
-    assets: str = "auto"
-    """Robot, table and objects: auto, cloud or local."""
-    viz: str = may_differ("none")
-    """Live view: none, viser, newton or kit."""
+    physics: Physics = option("auto", label="Physics engine", group=SIMULATION)
+    """Physics engine; auto: Isaac Sim's own inside Isaac Sim, elsewhere ovphysx."""
+    assets: Assets = option("auto", label="Assets", group=SIMULATION)
+    """Where robot, table and objects come from; auto: NVIDIA's cloud, or local ones without it."""
+    viz: Visualizer = option("none", label="Live 3D view", group=SIMULATION, on_resume=MAY_DIFFER)
+    """Live view: viser (in a browser), newton (a window), kit (Isaac Sim's viewport) or none."""
 
     def __post_init__(self) -> None:
+        # Plain data: options travel to worker processes and into files.
         for each in fields(self):
-            value = getattr(self, each.name)
-            if isinstance(value, Path):
-                # Plain data: options travel to worker processes and into files.
-                object.__setattr__(self, each.name, str(value))
+            object.__setattr__(self, each.name, _plain(getattr(self, each.name)))
+
+
+def _plain(value: Any) -> Any:
+    """Turn paths into texts."""
+    if isinstance(value, tuple | list):
+        return tuple(map(_plain, value))
+    return str(value) if isinstance(value, Path) else value
+
+
+@dataclass(frozen=True)
+class DemonstrationOptions(SimOptions):
+    """What every stage that reads demonstrations can be told."""
+
+    any_task: bool = option(False, label="Of another task, too", group=MORE, on_resume=MAY_DIFFER)
+    """Take demonstrations of another task, too: its robot, actions and objects have to be the same."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +66,9 @@ class ViewOptions(SimOptions):
     mimic view --task Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0 --actions random
     """
 
-    num_envs: int = 4
-    """Environments that run side by side."""
-    actions: str = "zero"
+    num_envs: int = redeclared(SimOptions, "num_envs", 4)
+    actions: Literal["zero", "random"] = option("zero", label="Actions", group=RUN)
     """zero, or random: uniform between -1 and 1."""
-    num_steps: int = 0
+    num_steps: int = option(0, label="Stop after", group=RUN, unit="steps", low=0)
     """Environment steps to make; 0: until stopped."""
-    viz: str = "viser"
-    """Live view: viser (in a browser), newton (a window), kit or none."""
+    viz: Visualizer = redeclared(SimOptions, "viz", "viser")

@@ -7,19 +7,24 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ..devices import read_settings
+from ..option import FILES, RUN, Role, option, redeclared
+from ..plugins import DEVICES
 from .simulation import SimOptions
 
 SETTINGS = "teleop_settings"
 """Name of the option that holds the device's settings."""
+_DRIVING = "How it is driven"
+_GENERATING = "Generation meanwhile"
+_ENDING = "How a demonstration ends"
 
 
 @dataclass(frozen=True)
 class DrivenOptions(SimOptions):
     """What every stage that a device drives can be told."""
 
-    teleop_device: str = "keyboard"
+    teleop_device: str = option("keyboard", label="Device", group=RUN, offers=lambda: tuple(DEVICES.all()))
     """Who drives: keyboard, spacemouse, gamepad, xr, scripted or a plug-in's device; each has options of its own."""
-    teleop_settings: Any = None
+    teleop_settings: Any = option(None, group=_DRIVING)
     """The device's own settings: a `devices.settings.DeviceSettings`, or some of them by name."""
 
     def __post_init__(self) -> None:
@@ -35,17 +40,17 @@ class TeleopOptions(DrivenOptions):
     mimic teleop --teleop-device keyboard --viz viser
     """
 
-    num_envs: int = 1
+    num_envs: int = redeclared(SimOptions, "num_envs", 1)
     """Environments that run side by side; more than one only with generate_into: a person drives one."""
-    generate_into: str = ""
+    generate_into: str = option("", label="Generate into", group=_GENERATING, role=Role.OUTPUT_FILE)
     """File to generate into meanwhile: each demonstration that succeeds joins the sources of the other environments."""
-    input: str = ""
+    input: str = option("", label="Annotated file", group=_GENERATING, role=Role.INPUT_FILE)
     """With generate_into: annotated demonstrations to begin with, if there are any."""
-    any_task: bool = False
+    any_task: bool = option(False, label="Of another task, too", group=_GENERATING)
     """With input: take demonstrations of another task, too: its robot, actions and objects have to be the same."""
-    num_demos: int = 0
+    num_demos: int = option(0, label="Demonstrations", group=_GENERATING, low=0)
     """With generate_into: demonstrations to generate; 0: until stopped."""
-    overwrite: bool = False
+    overwrite: bool = option(False, label="Replace its files if they exist", group=_GENERATING)
     """With generate_into: replace its files if they exist."""
 
 
@@ -56,21 +61,22 @@ class RecordOptions(DrivenOptions):
     mimic record --teleop-device keyboard --viz viser --num-demos 10 --output demos.hdf5
     """
 
-    output: str = "demos.hdf5"
+    output: str = option("demos.hdf5", label="Output file", group=FILES, role=Role.OUTPUT_FILE)
     """File to write."""
-    num_envs: int = 1
+    num_envs: int = redeclared(SimOptions, "num_envs", 1)
     """Environments that are demonstrated in side by side; a person drives one."""
-    num_demos: int = 10
+    num_demos: int = option(10, label="Demonstrations", group=RUN, low=0)
     """Successful demonstrations to record; 0: until stopped."""
-    append: bool = False
+    append: bool = option(False, label="Add to the file if it exists", group=FILES)
     """Add to the file if it exists."""
-    overwrite: bool = False
+    overwrite: bool = option(False, label="Replace the output if it exists", group=FILES)
     """Replace the file if it exists."""
-    num_success_steps: int = 10
+    num_success_steps: int = option(10, label="Success held", group=_ENDING, unit="steps", low=0)
     """Steps that the task must stay fulfilled for before a demonstration counts."""
-    num_extra_steps: int = 5
+    num_extra_steps: int = option(5, label="Recorded after", group=_ENDING, unit="steps", low=0)
     """Steps recorded after that, so that the end is not cropped."""
-    max_steps: int | None = None
-    """A demonstration that has not succeeded by then is discarded; by default 600 for a script, never for a person."""
-    next_obs: bool = False
+    max_steps: int | None = option(None, label="Given up after", group=_ENDING, unit="steps", low=0)
+    """A demonstration that has not succeeded by then is discarded; 0: never. By default 600 for
+    a script, never for a person."""
+    next_obs: bool = option(False, label="Record next_obs, too", group=_ENDING)
     """Record the observations after each step too, as next_obs."""

@@ -4,48 +4,56 @@
 """What training a policy can be told."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from .resuming import by_content, may_differ
-from .simulation import SimOptions
+from ..option import BY_CONTENT, FILES, MAY_DIFFER, RUN, Role, option, redeclared
+from ..plugins import LEARNERS
+from .simulation import MAX_SEED, DemonstrationOptions
+
+_TRAINING = "How the policy is trained"
 
 
 @dataclass(frozen=True)
-class TrainOptions(SimOptions):
+class TrainOptions(DemonstrationOptions):
     """Train a policy on a dataset.
 
     mimic train --dataset generated.hdf5 --output outputs/run
     mimic train --dataset generated.hdf5 --output outputs/run --eval-every 20 --num-envs 64
     """
 
-    dataset: str = by_content("generated.hdf5")
+    dataset: str = option(
+        "generated.hdf5", label="Demonstrations", group=FILES, role=Role.INPUT_FILE, on_resume=BY_CONTENT
+    )
     """File of demonstrations."""
-    any_task: bool = may_differ(False)
+    any_task: bool = redeclared(DemonstrationOptions, "any_task")
     """Take demonstrations of another task, too: its robot, actions and observations have to be the same."""
-    output: str = may_differ("outputs/train")
+    output: str = option(
+        "outputs/train", label="Run folder", group=FILES, role=Role.OUTPUT_FOLDER, on_resume=MAY_DIFFER
+    )
     """The run's folder; new or empty unless resume is given."""
-    learner: str = "robomimic"
-    """What trains."""
-    config: str = by_content("")
-    """Its configuration's file; upstream: the one the task is registered with; empty: ours for the task, else that."""
-    epochs: int = may_differ(0)
-    """Epochs to train, the learning rate's schedule stretched to them; 0: as many as the configuration says."""
-    train_seed: int = by_content(0)
-    """Seed of weights and batches; 0: as the configuration says. The seed of evaluations is another one."""
-    resume: bool = may_differ(False)
+    resume: bool = option(False, label="Resume the run in it", group=FILES, on_resume=MAY_DIFFER)
     """Go on with a run that was stopped or killed."""
-    exact: bool = False
-    """Reproduce the learner's own loop to the bit, slower."""
-    precision: str = "auto"
-    """float32, or bfloat16 for the recurrent layers while training; auto: bfloat16 on CPUs that have it."""
-    threads: int = may_differ(0)
-    """Threads to compute with on a CPU; 0: half as many as there are cores (with exact, torch decides)."""
-    save_every: int = may_differ(0)
-    """Epochs between checkpoints; 0: as the configuration says."""
-    eval_every: int = may_differ(0)
+    epochs: int = option(0, label="Epochs", group=RUN, low=0, on_resume=MAY_DIFFER)
+    """Epochs to train, the learning rate's schedule stretched to them; 0: as configured."""
+    eval_every: int = option(0, label="Evaluate every", group=RUN, unit="epochs", low=0, on_resume=MAY_DIFFER)
     """Epochs between evaluations in simulation, after which the best checkpoint is kept as best.pth; 0: never."""
-    eval_rollouts: int = 50
+    eval_rollouts: int = option(50, label="Rollouts each", group=RUN, low=1)
     """Rollouts of such an evaluation."""
-    horizon: int = 500
-    """Steps after which a rollout ends."""
-    num_envs: int = may_differ(50)
+    num_envs: int = redeclared(DemonstrationOptions, "num_envs", 50)
     """Environments of such an evaluation."""
+    learner: str = option("robomimic", label="Learner", group=_TRAINING, offers=lambda: tuple(LEARNERS.all()))
+    """What trains."""
+    config: str = option("", label="Configuration", group=_TRAINING, on_resume=BY_CONTENT)
+    """Its configuration's file; upstream: the one the task is registered with; empty: ours for the task, else that."""
+    train_seed: int = option(0, label="Training seed", group=_TRAINING, low=0, high=MAX_SEED, on_resume=BY_CONTENT)
+    """Seed of weights and batches; 0: as configured. The seed of evaluations is another one."""
+    exact: bool = option(False, label="The learner's own loop, to the bit", group=_TRAINING)
+    """Reproduce the learner's own loop to the bit, slower."""
+    precision: Literal["auto", "float32", "bfloat16"] = option("auto", label="Precision", group=_TRAINING)
+    """float32, or bfloat16 for the recurrent layers while training; auto: bfloat16 on CPUs that have it."""
+    threads: int = option(0, label="Threads", group=_TRAINING, low=0, on_resume=MAY_DIFFER)
+    """Threads to compute with on a CPU; 0: half the cores (with exact, torch decides)."""
+    save_every: int = option(0, label="Save every", group=_TRAINING, unit="epochs", low=0, on_resume=MAY_DIFFER)
+    """Epochs between checkpoints; 0: as configured."""
+    horizon: int = option(500, label="Horizon of rollouts", group=_TRAINING, unit="steps", low=1)
+    """Steps after which a rollout ends."""

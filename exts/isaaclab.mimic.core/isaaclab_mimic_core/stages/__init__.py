@@ -5,10 +5,10 @@
 
 import importlib
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Any
 
 from ..errors import OptionError
+from ..option import read_options
 from ..options import (
     AnnotateByHandOptions,
     AnnotateOptions,
@@ -59,10 +59,7 @@ def create(name: str, options: dict) -> Stage:
     if name not in _STAGES:
         raise OptionError(f"there is no stage {name!r}", remedy=f"Stages: {', '.join(_STAGES)}")
     _, options_class = _STAGES[name]
-    unknown = set(options) - {field.name for field in fields(options_class)}
-    if unknown:
-        raise OptionError(f"{name} has no option {', '.join(sorted(unknown))}")
-    return create_with(name, options_class(**options))
+    return create_with(name, read_options(options_class, options, name))
 
 
 def create_with(name: str, options: Any) -> Stage:

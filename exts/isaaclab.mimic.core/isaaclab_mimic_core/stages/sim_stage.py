@@ -8,8 +8,8 @@ from collections.abc import Callable, Generator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ..errors import OptionError
 from ..events import Event, PhaseStarted, StageFinished, StageStarted, Warned
+from ..option import check_options
 from ..options import SimOptions
 from ..sim.compute import memory_in_use, resolve_device
 from ..sim.engines import choose_engine
@@ -36,9 +36,8 @@ class SimStage(Stage):
     def __init__(self, options: SimOptions, env: "BatchedEnv | None" = None):
         super().__init__()
         self.options = options
+        check_options(options)
         find_task(options.task)
-        if options.num_envs < 1:
-            raise OptionError(f"at least one environment is needed, not {options.num_envs}", where="--num-envs")
         resolve_device(options.device)
         choose_engine(options.physics)
         check_visualizer(options.viz)

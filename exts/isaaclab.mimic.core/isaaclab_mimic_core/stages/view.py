@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import torch
 
 from .. import randomness
-from ..errors import OptionError
 from ..events import Event
 from ..options import ViewOptions
 from .sim_stage import SimStage
@@ -21,8 +20,6 @@ from .stage import Steps
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
-
-ACTIONS = ("zero", "random")
 
 
 class View(SimStage):
@@ -33,10 +30,6 @@ class View(SimStage):
 
     def __init__(self, options: ViewOptions, env: "BatchedEnv | None" = None):
         super().__init__(options, env)
-        if options.actions not in ACTIONS:
-            raise OptionError(f"{options.actions!r} is not one of {', '.join(ACTIONS)}", where="--actions")
-        if options.num_steps < 0:
-            raise OptionError(f"0 (until stopped) or more steps, not {options.num_steps}", where="--num-steps")
         self._steps = self._resets = 0
         self._next_due = 0.0
         self._recent: deque[float] = deque(maxlen=41)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the Data panel has the command line do, in words for it and in words of its answer. No widget in sight."""
+"""What the Dataset panel has the command line do, in words for it and in words of its answer. No widget in sight."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A command of the Data panel while it runs: one at a time, in a process of its own. No widget in sight."""
+"""A command of the Dataset panel while it runs: one at a time, in a process of its own. No widget in sight."""
 
 from __future__ import annotations
 

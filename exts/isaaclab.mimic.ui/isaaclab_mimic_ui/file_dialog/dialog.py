@@ -13,6 +13,8 @@ from pathlib import Path
 
 import omni.ui as ui
 
+from isaaclab_mimic_core.option import Role
+
 from ..host.base import Host
 from ..widgets import style
 from ..widgets.layout import padded
@@ -24,10 +26,10 @@ _PATIENCE = 0.3
 """[s] A folder that takes longer to read is said to be read; until then, what was shown stays."""
 
 _HINTS = {
-    "in": "Choose a file; a folder opens with a double click.",
-    "out": "Say what the file shall be called, or choose one.",
-    "run": "Choose checkpoints, or the folder of a run. Without a choice: the folder shown.",
-    "folder": "Choose a folder, or name a new one. Without a choice: the folder shown.",
+    Role.INPUT_FILE: "Choose a file; a folder opens with a double click.",
+    Role.OUTPUT_FILE: "Say what the file shall be called, or choose one.",
+    Role.CHECKPOINTS: "Choose checkpoints, or the folder of a run. Without a choice: the folder shown.",
+    Role.OUTPUT_FOLDER: "Choose a folder, or name a new one. Without a choice: the folder shown.",
 }
 
 
@@ -41,7 +43,7 @@ class FileDialog:
 
     def __init__(self, host: Host, place: Callable[[], tuple[float, float, float, float]]) -> None:
         self._host, self._place = host, place
-        self._request = FileRequest("", "in")
+        self._request = FileRequest("")
         self._on_chosen: Callable[[str], None] = lambda text: None
         self._last = Path.home()
         self._reading: asyncio.Task | None = None
@@ -95,7 +97,7 @@ class FileDialog:
         self._request, self._on_chosen = request, on_chosen
         self._title.text = request.title
         self._name_row.visible = request.takes_name
-        self._name_label.text = "New folder" if request.kind == "folder" else "Name"
+        self._name_label.text = "New folder" if request.role is Role.OUTPUT_FOLDER else "Name"
         self.name.set_value("")
         left, top, width, height = self._place()
         self._window.position_x = max(0.0, left + (width - _WIDTH) / 2)
@@ -195,9 +197,9 @@ class FileDialog:
 
     def _on_marked(self, name: str) -> None:
         # A file that exists may be meant to be replaced; whether that is allowed, the form says.
-        if self._request.kind == "out" and name not in self.listing.folders:
+        if self._request.role is Role.OUTPUT_FILE and name not in self.listing.folders:
             self.name.set_value(name)
-        if self._request.kind == "folder":
+        if self._request.role is Role.OUTPUT_FOLDER:
             self.name.set_value("")
         self._say("")
 
@@ -212,7 +214,7 @@ class FileDialog:
         self._show()
 
     def _show(self) -> None:
-        self._told.text = self.problem or _HINTS[self._request.kind]
+        self._told.text = self.problem or _HINTS[self._request.role]
         self._told.name = "problem" if self.problem else "hint"
         goes = self.path.get_value_as_string().strip() != str(self.listing.folder)
         self.choose_button.text = "Go there" if goes else "Open" if self._opens else "Choose"

@@ -9,8 +9,15 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from isaaclab_mimic_core.option import Role
+
 _DATASETS, _CHECKPOINTS = (".hdf5", ".h5"), (".pth",)
-_SUFFIXES = {"in": _DATASETS, "out": _DATASETS, "run": _CHECKPOINTS, "folder": ()}
+_SUFFIXES = {
+    Role.INPUT_FILE: _DATASETS,
+    Role.OUTPUT_FILE: _DATASETS,
+    Role.CHECKPOINTS: _CHECKPOINTS,
+    Role.OUTPUT_FOLDER: (),
+}
 
 
 @dataclass(frozen=True)
@@ -18,8 +25,8 @@ class FileRequest:
     """What shall be chosen."""
 
     title: str
-    kind: str
-    """As `Looks.file` has it: `in`, `run`, `out` or `folder`."""
+    role: Role = Role.INPUT_FILE
+    """What the path is for."""
     start: str = ""
     """The path to begin at; may be of something that is not there."""
     many: bool = False
@@ -28,16 +35,16 @@ class FileRequest:
     @property
     def suffixes(self) -> tuple[str, ...]:
         """Endings of the files that are shown; none if only folders are."""
-        return _SUFFIXES[self.kind]
+        return _SUFFIXES[self.role]
 
     @property
     def takes_folder(self) -> bool:
-        return self.kind in ("run", "folder")
+        return self.role in (Role.CHECKPOINTS, Role.OUTPUT_FOLDER)
 
     @property
     def takes_name(self) -> bool:
         """Whether it need not be there yet, so that a name can be given."""
-        return self.kind in ("out", "folder")
+        return self.role in (Role.OUTPUT_FILE, Role.OUTPUT_FOLDER)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class FileRows:
     def __init__(self, on_marked: Callable[[str], None], on_opened: Callable[[str], None]) -> None:
         self._on_marked, self._on_opened = on_marked, on_opened
         self._listing: Listing | None = None
-        self._request = FileRequest("", "in")
+        self._request = FileRequest("")
         self._said = ""
         self._pressed, self._pressed_at = "", 0.0
         self.marked: list[str] = []

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from isaaclab_mimic_core.devices import settings_of
 from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.option import Role
 from isaaclab_mimic_core.options.teleoperation import SETTINGS
 from isaaclab_mimic_core.tasks import all_tasks
 
@@ -26,7 +27,7 @@ class Choices:
 
     Args:
         step: Whose form.
-        shared: Values that forms share, by `Looks.shared`; changed in place.
+        shared: Values that forms share, by `Field.shared`; changed in place.
     """
 
     def __init__(self, step: Step, shared: dict[str, str]) -> None:
@@ -37,20 +38,20 @@ class Choices:
         """Heading -> the fields under it, with the settings of the device that is chosen."""
         self._settings: dict[str, Field] = {}
         self._device_trouble = ""
-        self._texts = {name: field.to_text(field.default) for name, field in self.fields.items()}
+        self._texts = {name: field.default for name, field in self.fields.items()}
         for name, field in self.fields.items():
-            if field.looks.shared:
-                self._shared.setdefault(field.looks.shared, "" if field.looks.file else self._texts[name])
+            if field.shared:
+                self._shared.setdefault(field.shared, "" if field.role else self._texts[name])
         self.in_worker = True
         """Run in a process of its own."""
         self.follow_device()
 
     def __getitem__(self, name: str) -> str:
-        shared = self.fields[name].looks.shared
+        shared = self.fields[name].shared
         return self._shared[shared] if shared else self._texts[name]
 
     def __setitem__(self, name: str, text: str) -> None:
-        shared = self.fields[name].looks.shared
+        shared = self.fields[name].shared
         if shared:
             self._shared[shared] = text
         else:
@@ -64,14 +65,14 @@ class Choices:
             return
         self._settings, self._device_trouble = {}, ""
         try:
-            known = fields_of(settings_of(self["teleop_device"]), {})
+            known = fields_of(settings_of(self["teleop_device"]))
             self._settings = {name: field for name, field in known.items() if name not in self.step.option_names}
         except MimicError as error:
             self._device_trouble = str(error)
         for name, field in self._settings.items():
             # Devices may call different things by one name.
             if name not in self._texts or not field.takes(self._texts[name]):
-                self._texts[name] = field.to_text(field.default)
+                self._texts[name] = field.default
         self.fields = self.step.fields | self._settings
         self.groups = {
             title: tuple(self._settings) if names == (SETTINGS,) else names for title, names in self.step.groups.items()
@@ -92,8 +93,7 @@ class Choices:
         ]
         for name in vanished:
             field = self.fields[name]
-            default = field.to_text(field.default)
-            self[name] = default if default in field.choices else field.choices[0]
+            self[name] = field.default if field.default in field.choices else field.choices[0]
         self.follow_device()
         return vanished
 
@@ -102,10 +102,8 @@ class Choices:
         found = {"teleop_device": self._device_trouble} if self._device_trouble else {}
         for name, field in self.fields.items():
             try:
-                value = field.to_value(self[name])
-                problem = self._file_problem(field, value) if field.looks.file else ""
-                if not problem and field.kind is str and (known := field.choices) and value not in known:
-                    problem = f"One of {', '.join(known)}."
+                field.to_value(self[name])
+                problem = self._file_problem(field) if field.role else ""
             except ValueError as error:
                 problem = str(error)
             if problem:
@@ -118,11 +116,11 @@ class Choices:
         for name, field in self.fields.items():
             if field.many:
                 values[name] = [str(path) for path in self.paths(name)]
-            elif field.looks.file and values[name]:
+            elif field.role and values[name]:
                 values[name] = str(self.path(name))
         if self._settings:
             values[SETTINGS] = {name: values.pop(name) for name in self._settings}
-        return self.step.to_options(values)
+        return {name: value for name, value in values.items() if value is not None}
 
     def path(self, name: str) -> Path:
         """Return the file that a field names."""
@@ -154,38 +152,43 @@ class Choices:
         if isinstance(kept.get("in_worker"), bool):
             self.in_worker = kept["in_worker"]
 
-    def _file_problem(self, field: Field, value: object) -> str:
-        if not value:
-            return "" if field.default == "" and not field.looks.shared else _MISSING[field.looks.file]
-        if field.looks.file == "run":
+    def _file_problem(self, field: Field) -> str:
+        text = self[field.name].strip()
+        if not text:
+            return "" if not (field.default or field.shared) else _MISSING[field.role]
+        if field.role is Role.CHECKPOINTS:
             missing = [path for path in self.paths(field.name) if not path.exists()]
             return f"There is no {missing[0]}." if missing else ""
         path = self.path(field.name)
-        if field.looks.file == "in":
+        if field.role is Role.INPUT_FILE:
             if path.is_file():
                 return ""
             return "This is a folder; a file is wanted." if path.is_dir() else "There is no such file."
-        if field.looks.file == "out" and path.is_dir():
+        return self._output_problem(path, field.role)
+
+    def _output_problem(self, path: Path, role: Role) -> str:
+        """Say why a file or folder cannot be written; empty if it can."""
+        if role is Role.OUTPUT_FILE and path.is_dir():
             return "This is a folder; add a file name."
         if not can_write_in(path.parent):
             return "This folder cannot be written to."
-        inputs = [name for name, other in self.fields.items() if other.looks.file == "in" and self[name].strip()]
+        inputs = [name for name, other in self.fields.items() if other.role is Role.INPUT_FILE and self[name].strip()]
         if any(self.path(name) == path for name in inputs):
             return "This is the input file."
-        if field.looks.file == "out" and path.is_file() and not self.may_replace():
+        if role is Role.OUTPUT_FILE and path.is_file() and not self.may_replace():
             return "This file exists. Choose another name, or allow replacing it."
-        if field.looks.file == "folder" and path.is_file():
+        if role is Role.OUTPUT_FOLDER and path.is_file():
             return "This is a file; name a folder."
-        if field.looks.file == "folder" and path.is_dir() and any(path.iterdir()) and not self.may_replace():
+        if role is Role.OUTPUT_FOLDER and path.is_dir() and any(path.iterdir()) and not self.may_replace():
             return "This folder is not empty. Choose another one, or go on with the run in it."
         return ""
 
 
 _MISSING = {
-    "in": "Choose the file to start from.",
-    "run": "Choose a checkpoint, or the folder of a training run.",
-    "out": "Say which file to write.",
-    "folder": "Say which folder to write to.",
+    Role.INPUT_FILE: "Choose the file to start from.",
+    Role.CHECKPOINTS: "Choose a checkpoint, or the folder of a training run.",
+    Role.OUTPUT_FILE: "Say which file to write.",
+    Role.OUTPUT_FOLDER: "Say which folder to write to.",
 }
 
 

@@ -42,7 +42,7 @@ class Entry:
         self.field: ui.Widget | None = None
         self.choose_button: ui.Button | None = None
         """Beside a field that names a file or folder."""
-        self._is_switch = field.kind is bool and not field.choices
+        self._is_switch = field.is_switch
         self._model = (ui.SimpleBoolModel if self._is_switch else ui.SimpleStringModel)(
             text == "True" if self._is_switch else text
         )
@@ -85,28 +85,23 @@ class Entry:
         """Add the row to the current container."""
         # Paths and tasks are long: they get the whole width, and their label stands above.
         self._choices = self.described.choices
-        wide = bool(self.described.looks.file) or any(len(choice) > _LONG for choice in self._choices)
+        wide = self.described.role is not None or any(len(choice) > _LONG for choice in self._choices)
         with ui.VStack(height=0, spacing=2):
             if wide:
                 ui.Label(self.described.label, name="dim", height=20, tooltip=self.described.tooltip)
             with ui.HStack(height=style.ROW, spacing=style.GAP):
                 if wide:
                     self.field = self._build_combo() if self._choices else self._build_text()
-                    if self.described.looks.file and self._on_choose is not None:
+                    if self.described.role and self._on_choose is not None:
                         self.choose_button = build_choose_button(partial(self._on_choose, self))
                 elif self._is_switch:
                     self._build_switch()
                 else:
                     tooltip = self.described.tooltip
-                    ui.Label(
-                        self.described.looks.label or self.described.label,
-                        name="dim",
-                        width=style.LABEL_WIDTH,
-                        tooltip=tooltip,
-                    )
+                    ui.Label(self.described.label, name="dim", width=style.LABEL_WIDTH, tooltip=tooltip)
                     self.field = self._build_combo() if self._choices else self._build_text()
-                    if self.described.looks.unit:
-                        ui.Label(self.described.looks.unit, name="hint", width=0, tooltip=tooltip)
+                    if self.described.unit:
+                        ui.Label(self.described.unit, name="hint", width=0, tooltip=tooltip)
             with ui.HStack(height=0, spacing=style.GAP):
                 if not wide:
                     ui.Spacer(width=style.LABEL_WIDTH)

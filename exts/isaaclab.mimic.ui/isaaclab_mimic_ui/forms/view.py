@@ -14,6 +14,7 @@ from isaaclab_mimic_core.options.teleoperation import SETTINGS
 from isaaclab_mimic_core.tasks import all_tasks
 
 from ..file_dialog.listing import FileRequest
+from ..steps import OPEN_GROUPS
 from ..widgets import style
 from ..widgets.layout import section
 from .model import Choices
@@ -63,8 +64,8 @@ class FormView:
 
     def _build_group(self, title: str) -> None:
         entries = [self.entries[name] for name in self._choices.groups[title] if name in self.entries]
-        if title.isupper():
-            section(title)
+        if title in OPEN_GROUPS:
+            section(title.upper())
             for entry in entries:
                 entry.build()
             ui.Spacer(height=style.GAP)
@@ -93,7 +94,7 @@ class FormView:
             self._device_frame.rebuild()
 
     def _build_folded(self, title: str, entries: list[Entry]) -> None:
-        frame = ui.CollapsableFrame(title[0].upper() + title[1:], collapsed=not self._open.get(title, False), height=0)
+        frame = ui.CollapsableFrame(title, collapsed=not self._open.get(title, False), height=0)
         frame.set_collapsed_changed_fn(lambda collapsed: self._open.__setitem__(title, not collapsed))
         self.groups[title] = frame
         with frame, ui.VStack(height=0, spacing=style.GAP):
@@ -105,7 +106,7 @@ class FormView:
     def sync(self) -> None:
         """Take over what other forms have changed of shared values."""
         for name, entry in self.entries.items():
-            if self._choices.fields[name].looks.shared and entry.value != self._choices[name]:
+            if self._choices.fields[name].shared and entry.value != self._choices[name]:
                 entry.value = self._choices[name]
 
     def follow_plugins(self) -> bool:
@@ -145,7 +146,7 @@ class FormView:
 
     def _on_choose(self, entry: Entry) -> None:
         field = entry.described
-        request = FileRequest(field.label, field.looks.file, entry.value, field.many)
+        request = FileRequest(field.label, field.role, entry.value, field.many)
         self._choose_file(request, lambda text: setattr(entry, "value", text))
 
     def _on_change(self, name: str, text: str) -> None:

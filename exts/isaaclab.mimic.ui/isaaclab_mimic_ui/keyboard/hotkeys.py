@@ -17,7 +17,7 @@ from .keys import CTRL, SHIFT, Key
 WINDOW, DRIVE, MARK = "window", "drive", "mark"
 _REMEMBERED = "hotkeys"
 
-SCOPES = {WINDOW: "In the Mimic window", DRIVE: "While you drive the robot", MARK: "While you mark by hand"}
+SCOPES = {WINDOW: "In the Mimic window", DRIVE: "While you drive the robot", MARK: "While you annotate manually"}
 """Scope -> when its keys are active."""
 
 
@@ -63,8 +63,8 @@ ACTIONS: dict[str, Action] = {
     action.id: action
     for action in (
         *(
-            Action(f"step.{name}", WINDOW, f"Open {step.title}", Key(f"KEY_{number}", CTRL))
-            for number, (name, step) in enumerate(SHOWN.items(), 1)
+            Action(f"step.{step.key}", WINDOW, f"Open {step.title}", Key(f"KEY_{number}", CTRL))
+            for number, step in enumerate(SHOWN.values(), 1)
         ),
         Action("start", WINDOW, "Start, or stop", Key("ENTER", CTRL)),
         Action("pause", WINDOW, "Pause, or go on", Key("SPACE", CTRL)),

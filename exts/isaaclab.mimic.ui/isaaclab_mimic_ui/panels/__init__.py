@@ -4,25 +4,25 @@
 """One file a panel."""
 
 from .annotate import AnnotatePanel
-from .annotate_manual import MarkPanel
-from .dataset import DataPanel
-from .evaluate import PlayPanel
+from .annotate_manual import AnnotateManualPanel
+from .dataset import DatasetPanel
+from .evaluate import EvaluatePanel
 from .generate import GeneratePanel
-from .preview import LookPanel
+from .preview import PreviewPanel
 from .record import RecordPanel
 from .replay import ReplayPanel
 from .train import TrainPanel
 
 PANELS = {
-    "look": LookPanel,
+    "preview": PreviewPanel,
     "record": RecordPanel,
     "replay": ReplayPanel,
     "annotate": AnnotatePanel,
-    "mark": MarkPanel,
+    "annotate_manual": AnnotateManualPanel,
     "generate": GeneratePanel,
     "train": TrainPanel,
-    "play": PlayPanel,
-    "watch": PlayPanel,
-    "data": DataPanel,
+    "evaluate": EvaluatePanel,
+    "play": EvaluatePanel,
+    "dataset": DatasetPanel,
 }
 """Name of a step -> its panel."""

@@ -26,8 +26,6 @@ _TILES = (
 class AnnotatePanel(StagePanel):
     """Shows an annotation."""
 
-    ways = (("annotate", "Automatic"), ("mark", "By hand"))
-
     def build_empty(self) -> None:
         build_empty(
             "Where does each subtask end?",

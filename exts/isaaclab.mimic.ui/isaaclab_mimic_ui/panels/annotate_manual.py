@@ -14,7 +14,6 @@ from ..widgets.layout import scrolled, section
 from ..widgets.log import Log
 from ..widgets.run_head import RunHead
 from ..widgets.timeline import Timeline
-from .annotate import AnnotatePanel
 from .stage_panel import StagePanel
 
 _TILES = (
@@ -37,10 +36,9 @@ _BUTTONS = (
 )
 
 
-class MarkPanel(StagePanel):
+class AnnotateManualPanel(StagePanel):
     """Shows marking by hand."""
 
-    ways = AnnotatePanel.ways
     timeline: Timeline | None = None
 
     def build_empty(self) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The Data panel: what the files hold."""
+"""The Dataset panel: what the files hold."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LIST_HEIGHT, _RIGHT_HEIGHT = 200, 480
 """[px] Where the halves stand above each other."""
 
 
-class DataPanel:
+class DatasetPanel:
     """Builds into the current container.
 
     Args:
@@ -121,7 +121,7 @@ class DataPanel:
         self.open(self._context.workflow.shared.get(name, ""))
 
     def _choose(self) -> None:
-        self._context.choose_file(FileRequest("File", "in", self._model.get_value_as_string()), self.open)
+        self._context.choose_file(FileRequest("File", start=self._model.get_value_as_string()), self.open)
 
     def _on_typed(self) -> None:
         self._context.on_editing(False)

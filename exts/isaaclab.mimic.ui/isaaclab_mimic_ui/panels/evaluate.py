@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The Play panel: rollouts of policies, how often they succeed, and why they do not."""
+"""The Evaluate panel, which also plays: rollouts of policies, how often they succeed, and why they do not."""
 
 from __future__ import annotations
 
@@ -25,10 +25,8 @@ _TILES = (
 )
 
 
-class PlayPanel(StagePanel):
+class EvaluatePanel(StagePanel):
     """Shows an evaluation, or a policy that is watched."""
-
-    ways = (("play", "Measure"), ("watch", "Watch"))
 
     steps_singly = True
 

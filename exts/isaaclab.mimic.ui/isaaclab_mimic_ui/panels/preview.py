@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The Look panel: a task stepped with zero or random actions."""
+"""The Preview panel: a task stepped with zero or random actions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TILES = (
 )
 
 
-class LookPanel(StagePanel):
+class PreviewPanel(StagePanel):
     """Shows a task."""
 
     steps_singly = True
@@ -34,7 +34,7 @@ class LookPanel(StagePanel):
             (
                 ("Choose a task.", "Those that need nothing but physics run on every machine."),
                 ("Choose zero actions to see it rest, random ones to see it move.", "Nothing is recorded."),
-                ("Press Look.", "Hands and objects appear here, the whole scene in the live 3D view."),
+                ("Press Preview.", "Hands and objects appear here, the whole scene in the live 3D view."),
             ),
         )
 

@@ -24,7 +24,6 @@ from ..widgets.layout import scrolled, section
 from ..widgets.log import Log
 from ..widgets.run_head import RunHead
 from ..widgets.xr_view import build_xr
-from .replay import WAYS
 from .stage_panel import StagePanel
 
 _TILES = (
@@ -39,7 +38,6 @@ _TILES = (
 class RecordPanel(StagePanel):
     """Shows a recording."""
 
-    ways = WAYS
     _device = ""
 
     def build_empty(self) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The panel that plays recorded demonstrations again."""
+"""The Replay panel: recorded demonstrations are played again."""
 
 from __future__ import annotations
 
@@ -20,14 +20,11 @@ _TILES = (
     ("hold", "Demonstrations after which the task was fulfilled."),
     ("elapsed", "Time since the run began."),
 )
-WAYS = (("record", "Record"), ("replay", "Play again"))
-"""The two things that are done with recordings."""
 
 
 class ReplayPanel(StagePanel):
     """Shows demonstrations that are played again."""
 
-    ways = WAYS
     steps_singly = True
 
     def build_empty(self) -> None:
@@ -36,7 +33,7 @@ class ReplayPanel(StagePanel):
             (
                 ("Choose a file of demonstrations.", "After a recording, its list has a button for each."),
                 ("Say which: names, numbers, ranges.", "All of them if the field is empty."),
-                ("Press Play again.", "From the recorded start, by the recorded actions, or state by state."),
+                ("Press Replay.", "From the recorded start, by the recorded actions, or state by state."),
             ),
         )
 

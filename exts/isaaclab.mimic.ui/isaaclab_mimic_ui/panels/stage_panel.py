@@ -13,6 +13,7 @@ import omni.ui as ui
 from ..confirmations import ask_before_start, ask_before_stop
 from ..forms.view import FormView
 from ..session import Session, State
+from ..steps import ways_of
 from ..widgets import style
 from ..widgets.layout import card, scrolled
 from ..widgets.notice import build_notice
@@ -32,9 +33,6 @@ class StagePanel:
         session: What is shown and changed here.
         context: What the panel needs of the window around it.
     """
-
-    ways: tuple[tuple[str, str], ...] = ()
-    """Where a step can be done in several ways: the step of each way, and what it is called."""
 
     steps_singly = False
     """Whether a run can be paused and made to go one step."""
@@ -187,12 +185,14 @@ class StagePanel:
 
     def _build_ways(self) -> None:
         self.way_buttons.clear()
-        if self.ways:
+        ways = ways_of(self.session.step)
+        if len(ways) > 1:
             with ui.HStack(height=28, spacing=4):
-                for name, title in self.ways:
-                    here = name == self.session.step.name
-                    self.way_buttons[name] = ui.Button(
-                        title, name="way_chosen" if here else "small", clicked_fn=partial(self.context.open_step, name)
+                for way in ways:
+                    self.way_buttons[way.name] = ui.Button(
+                        way.way or way.title,
+                        name="way_chosen" if way is self.session.step else "small",
+                        clicked_fn=partial(self.context.open_step, way.name),
                     )
 
     def _build_buttons(self) -> None:

@@ -19,7 +19,7 @@ from isaaclab_mimic_core.requirements import (
 from isaaclab_mimic_core.sim.engines import automatic_engine
 
 _MORE = {"train": (POLICIES,), "evaluate": (POLICIES,), "play": (POLICIES,), "": (COMMANDS,)}
-"""Stage -> what it needs besides simulation; the Data panel, which has no stage, runs the command line."""
+"""Stage -> what it needs besides simulation; the Dataset panel, which has no stage, runs the command line."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The part of the Data panel that makes other files: keep, leave out, merge, export, film."""
+"""The part of the Dataset panel that makes other files: keep, leave out, merge, export, film."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import Callable
 from functools import partial
 
 import omni.ui as ui
+
+from isaaclab_mimic_core.option import Role
 
 from ..dataset.commands import EDITS
 from ..file_dialog.dialog import build_choose_button
@@ -23,8 +25,8 @@ _ROWS = {
     "other": ("File to add", "The file whose demonstrations are added by Merge."),
     "output": ("Output", "The file to write; for LeRobot and videos, the folder. Nothing that exists is replaced."),
 }
-_FILES = {"other": "in", "output": "out"}
-"""Rows that name a file, as `Looks.file` has it."""
+_FILES = {"other": Role.INPUT_FILE, "output": Role.OUTPUT_FILE}
+"""Rows that name a file."""
 
 
 class EditCard:

@@ -6,8 +6,9 @@
 from dataclasses import dataclass
 
 from ...errors import OptionError
+from ...option import Role, option
 from ..folder import device_in
-from ..settings import LiveSettings, setting
+from ..settings import LiveSettings
 
 DEVICE = device_in(
     __name__,
@@ -24,11 +25,11 @@ DEVICE = device_in(
 class XrSettings(LiveSettings):
     """The headset's session."""
 
-    mcap_record: str = setting("", label="Record the session into", file="out")
+    mcap_record: str = option("", label="Record the session into", role=Role.OUTPUT_FILE)
     """Record the headset's session into this MCAP file, to be replayed without a headset."""
-    mcap_replay: str = setting("", label="Replay a session", file="in")
+    mcap_replay: str = option("", label="Replay a session", role=Role.INPUT_FILE)
     """Replay this recorded session."""
-    cloudxr: str = setting("auto", label="CloudXR")
+    cloudxr: str = option("auto", label="CloudXR")
     """How CloudXR is started: auto (if there is no other OpenXR runtime), none, quest, vision-pro, or a file of its
     settings."""
     overwrite: bool = False

@@ -13,7 +13,8 @@ from ...datagen.planners import choice_of
 from ...datasets import DatasetReader, digest
 from ...datasets.layout import ACTIONS, ATTR_PROVENANCE, ATTR_SEED, INITIAL_STATE
 from ...errors import OptionError
-from ...options import GenerateOptions, SimOptions, deciding
+from ...option import deciding
+from ...options import GenerateOptions, SimOptions
 from ...run_manifest import InputFile, RunManifest, versions_of
 from ...sim.engines import choose_engine
 from ...tasks import find_task

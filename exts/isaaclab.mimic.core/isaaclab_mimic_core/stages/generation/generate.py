@@ -14,8 +14,8 @@ from ... import randomness
 from ...datagen.planners import choice_of, planner_of, wants_planned
 from ...datagen.settings import Settings
 from ...datasets import Episode, digest
-from ...errors import OptionError
 from ...events import AttemptFinished, Event, Warned
+from ...option import check_options
 from ...options import GenerateOptions
 from ...outcomes import AttemptOutcome
 from ...run_manifest import InputFile
@@ -86,13 +86,7 @@ class Generate(SimStage):
         Raises:
             OptionError: A value cannot be used.
         """
-        if options.num_demos < 1:
-            raise OptionError(f"at least one demonstration is wanted, not {options.num_demos}", where="--num-demos")
-        for name in ("max_failures", "patience"):
-            if getattr(options, name) < 0:
-                raise OptionError("must not be negative", where=f"--{name.replace('_', '-')}")
-        if options.max_retries is not None and options.max_retries < 0:
-            raise OptionError("must not be negative", where="--max-retries")
+        check_options(options)
         wants_planned(options.planner)
         # An option that is named like a setting decides it, unless it leaves it to the mode.
         names = [field.name for field in fields(Settings)]

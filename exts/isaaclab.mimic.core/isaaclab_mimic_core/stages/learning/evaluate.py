@@ -18,13 +18,14 @@ from ...learning.perturb import NOMINAL, VARIANTS, Variant
 from ...learning.results import summarise
 from ...learning.rollouts import Rollout, Rollouts
 from ...learning.sweep import Sweep
+from ...option import check_options
 from ...options import EvaluateOptions
 from ...sim.engines import choose_engine
 from ...tasks import find_task
 from ..sim_stage import SimStage
 from ..stage import Steps
 from .evaluation_folder import EvaluationFolder, find_checkpoints
-from .film import MOST, Film
+from .film import Film
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
@@ -242,18 +243,10 @@ def _check(options: EvaluateOptions, env: "BatchedEnv | None") -> None:
         raise OptionError(
             "no policy was named", where="--checkpoints", remedy="Give checkpoints (.pth) or a run's folder."
         )
-    for name in ("num_rollouts", "first_rollouts", "horizon", "hold"):
-        if getattr(options, name) < 1:
-            raise OptionError("must be at least 1", where=f"--{name.replace('_', '-')}")
-    if not 0.0 <= options.half_width < 0.5:
-        raise OptionError("must be between 0 and 0.5", where="--half-width")
-    if options.actions not in ("sample", "mode"):
-        raise OptionError(f"{options.actions!r} is not one of sample, mode", where="--actions")
+    check_options(options)
     for name in ("robust", "video"):
         if getattr(options, name) and env is not None:
             raise OptionError("needs environments of its own", where=f"--{name}")
-    if not 0 <= options.video <= MOST:
-        raise OptionError(f"must be between 0 and {MOST}", where="--video")
     if options.video and choose_engine(options.physics) == "isaacsim":
         raise OptionError(
             "films are drawn by Newton's renderer, which does not run inside Isaac Sim",

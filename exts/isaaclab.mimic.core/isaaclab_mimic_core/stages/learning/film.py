@@ -13,8 +13,6 @@ from ...datasets.export.mp4 import Mp4
 from ...errors import OutputError
 from ...learning.rollouts import Rollout
 
-MOST = 16
-"""Rollouts in one film."""
 _BORDER = 6
 """[pixels]"""
 _QUALITY = 7

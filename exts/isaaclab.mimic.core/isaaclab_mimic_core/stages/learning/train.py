@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ...datasets import DatasetReader
-from ...errors import MimicError, OptionError
+from ...errors import MimicError
 from ...events import CheckpointSaved, EpochFinished, Event, PolicyEvaluated, Warned
 from ...files import file_hash
 from ...learning.api import Request, Training
@@ -57,7 +57,6 @@ class Train(SimStage):
 
     def __init__(self, options: TrainOptions, env: "BatchedEnv | None" = None):
         super().__init__(options, env)
-        _check(options)
         learner = get_learner(options.learner)
         learner.require()
         self._folder = RunFolder(options.output)
@@ -337,12 +336,3 @@ class Train(SimStage):
             torch.set_num_threads(self.options.threads)
         elif not self.options.exact:
             torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) // 2))
-
-
-def _check(options: TrainOptions) -> None:
-    for name in ("epochs", "train_seed", "threads", "save_every", "eval_every"):
-        if getattr(options, name) < 0:
-            raise OptionError("must not be negative", where=f"--{name.replace('_', '-')}")
-    for name in ("eval_rollouts", "horizon"):
-        if getattr(options, name) < 1:
-            raise OptionError("must be at least 1", where=f"--{name.replace('_', '-')}")

@@ -53,8 +53,6 @@ class Consolidated(DeviceStage):
             raise OptionError(
                 "one environment is driven, so at least two are needed to generate in the others", where="--num-envs"
             )
-        if options.num_demos < 0:
-            raise OptionError("must not be negative", where="--num-demos")
         output = Path(options.generate_into)
         self._sources_path = str(output.with_name(f"{output.stem}_sources{output.suffix}"))
         for path in (options.generate_into, self._sources_path):

@@ -44,14 +44,9 @@ class Record(DeviceStage):
         options = as_written(options, "output")
         super().__init__(options, env, device)
         one_environment(options)
-        if options.num_demos < (0 if self._live else 1):
-            raise OptionError(f"at least one demonstration is wanted, not {options.num_demos}", where="--num-demos")
-        for name in ("num_success_steps", "num_extra_steps"):
-            if getattr(options, name) < 0:
-                raise OptionError("must not be negative", where=f"--{name.replace('_', '-')}")
+        if not (options.num_demos or self._live):
+            raise OptionError("a script needs an end: must be at least 1, not 0", where="--num-demos")
         self._patience = options.max_steps if options.max_steps is not None else 0 if self._live else _SCRIPT_PATIENCE
-        if self._patience < 0:
-            raise OptionError("must not be negative", where="--max-steps")
         self._mode: Any = writing_mode(options.overwrite, options.append)
         check_output(options.output, self._mode)
         self._attempts = next_recording(options.output, options.task, options.seed) if options.append else 0

@@ -22,8 +22,9 @@ from ...datasets import DatasetReader, Episode
 from ...datasets.check import usable
 from ...datasets.edit import Selection, drop, select_names
 from ...datasets.layout import ACTIONS, INITIAL_STATE, STATES
-from ...errors import MimicError, OptionError
+from ...errors import MimicError
 from ...events import EpisodeReplayed, EpisodeSkipped, Event, Warned
+from ...option import check_options
 from ...options import ReplayOptions
 from ...sim.engines import choose_engine
 from ...tasks.shipped import DEFAULT_TASK
@@ -39,7 +40,6 @@ from .recorded import check_fits, usable_recordings
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
 
-_BY = ("actions", "states", "end")
 _NUM_ENVS = 16
 
 
@@ -55,10 +55,7 @@ class Replay(SimStage):
 
     def __init__(self, options: ReplayOptions, env: "BatchedEnv | None" = None):
         options = as_written(options, "drop_failed")
-        if options.by not in _BY:
-            raise OptionError(f"{options.by!r} is not one of {', '.join(_BY)}", where="--by")
-        if not (options.tolerance >= 0 and 0 <= options.rest < math.inf):
-            raise OptionError("--tolerance and --rest cannot be negative", where="mimic replay")
+        check_options(options)
         if options.drop_failed:
             mode = "overwrite" if options.overwrite else "create"
             check_output(options.drop_failed, mode, options.input)
