@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a Mimic environment is, and how registered Isaac Lab environments become one."""
+"""The Mimic environment: its batched contract over Isaac Lab's environments, recording, and configuration."""
 
 from .adapt import adapt
 from .batched import BatchedEnv

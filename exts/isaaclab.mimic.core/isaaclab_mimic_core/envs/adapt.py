@@ -21,10 +21,10 @@ _REQUIRED = (
 
 
 def adapt(env: Any, success_term: Any, info: dict) -> BatchedEnv:
-    """Return the batched form of an environment; one that calls its own methods in a loop if there is no other.
+    """Wrap an environment in its batched class, or in `LoopedEnv` if no robot names one.
 
     Raises:
-        TaskError: The environment lacks methods that Mimic needs; says which.
+        TaskError: The environment lacks methods that Mimic needs.
     """
     if lacking := _lacking(type(env)):
         raise TaskError(
@@ -36,15 +36,15 @@ def adapt(env: Any, success_term: Any, info: dict) -> BatchedEnv:
 
 
 def batched_class(env_class: type) -> type[BatchedEnv]:
-    """Return the batched form that a robot names for exactly this class; `LoopedEnv` if none does.
+    """Return the batched class that a robot names for exactly this environment class; `LoopedEnv` if none does.
 
-    Not for a class that derives from it: other robots' environments derive from the Franka's and mean other frames by
-    the same methods.
+    Derived classes do not match: other robots' environments derive from the Franka's, and their methods mean other
+    frames.
 
     Raises:
-        PluginError: What a robot names cannot be loaded, or is no `BatchedEnv`.
+        PluginError: The class that a robot names cannot be loaded, or is no `BatchedEnv`.
     """
-    # The last one counts, so that a plug-in can have a better form of an environment that is known.
+    # The last one counts, so that a plug-in can replace the batched class of a known environment.
     for robot in reversed(ROBOTS.all().values()):
         for named, reference in robot.batched.items():
             if _is(named, env_class):
@@ -56,7 +56,7 @@ def batched_class(env_class: type) -> type[BatchedEnv]:
 
 
 def _is(named: Reference, env_class: type) -> bool:
-    """Return whether a reference names a class; a module that is not loaded yet cannot be where an instance is from."""
+    """Return whether a reference names a class; it does not if its module is not loaded."""
     if not isinstance(named, str):
         return named is env_class
     module, _, name = named.partition(":")
@@ -64,9 +64,9 @@ def _is(named: Reference, env_class: type) -> bool:
 
 
 def _lacking(env_class: type) -> list[str]:
-    """Return which required methods a class does not have, or only has from the base class, where they do nothing."""
+    """Return the required methods that a class does not implement itself; the base class's do nothing."""
     from isaaclab.envs import ManagerBasedRLMimicEnv
 
-    # The one that the base class does implement.
+    # The base class implements this one.
     empty = {name: getattr(ManagerBasedRLMimicEnv, name) for name in _REQUIRED if name != "get_object_poses"}
     return [name for name in _REQUIRED if getattr(env_class, name, None) in (None, empty.get(name))]

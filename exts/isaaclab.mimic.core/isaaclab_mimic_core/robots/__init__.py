@@ -1,4 +1,4 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What poses and actions mean, robot by robot, for many environments at once."""
+"""Robots: what end-effector poses and actions mean, for many environments at once. One folder a robot."""

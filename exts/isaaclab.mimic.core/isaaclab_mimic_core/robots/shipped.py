@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The robots that have a batched form here."""
+"""The robots that come with this package."""
 
 from ..plugins import register_robot
 from .franka import ROBOT as FRANKA
@@ -10,6 +10,6 @@ from .two_franka import ROBOT as TWO_FRANKA
 
 
 def register() -> None:
-    """Register them all."""
+    """Register all of them."""
     for robot in (FRANKA, TWO_FRANKA, GR1T2, G1):
         register_robot(robot)

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 WIDTH, HEIGHT = 320, 240
-"""Of a picture [pixels]."""
+"""Size of an image [pixels]."""
 _NAME = "mimic_film_camera"
 _EYE, _LOOK_AT = (1.3, 0.75, 0.8), (0.45, 0.0, 0.08)
-"""In the environment's frame [m]: from beyond the table, over the robot's left hand."""
+"""Position of the camera and the point that it looks at, in the environment's frame [m]."""
 
 
 def add_camera(cfg: Any) -> None:
@@ -35,12 +35,16 @@ def add_camera(cfg: Any) -> None:
 
 
 def aim_camera(env: Any) -> None:
-    """Let the camera of each environment look at its table. `env`: what `BatchedEnv.env` is."""
+    """Point the camera of each environment at its table.
+
+    Args:
+        env: Isaac Lab's environment, `BatchedEnv.env`.
+    """
     origins = env.scene.env_origins
     eye, look_at = (torch.tensor(point, device=origins.device) for point in (_EYE, _LOOK_AT))
     env.scene[_NAME].set_world_poses_from_view(origins + eye, origins + look_at)
 
 
 def take_pictures(env: Any) -> np.ndarray:
-    """Return what is seen now: (num_envs, HEIGHT, WIDTH, 3) uint8."""
+    """Return the images of all environments: (num_envs, HEIGHT, WIDTH, 3) uint8."""
     return env.scene[_NAME].data.output["rgb"].torch[..., :3].to("cpu", copy=True).numpy()

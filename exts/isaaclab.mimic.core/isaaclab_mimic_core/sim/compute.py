@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Which processor to compute on, and how much memory that takes."""
+"""The device to compute on, and the memory in use."""
 
 import os
 from pathlib import Path
@@ -13,8 +13,8 @@ def resolve_device(name: str) -> str:
     """Turn `auto`, `cpu`, `cuda` or `cuda:<index>` into `cpu` or `cuda:<index>`.
 
     Raises:
-        OptionError: Not the name of a device.
-        DeviceError: That GPU is not there.
+        OptionError: The name is not that of a device.
+        DeviceError: There is no such GPU.
     """
     import torch
 
@@ -33,7 +33,7 @@ def resolve_device(name: str) -> str:
 
 
 def memory_in_use() -> dict[str, float]:
-    """Return what this process occupies [MB]: `ram`, and `gpu` if torch holds memory on one."""
+    """Return the memory that this process uses [MB]: `ram`, and `gpu` if torch holds memory on one."""
     import torch
 
     pages = int(Path("/proc/self/statm").read_text().split()[1])

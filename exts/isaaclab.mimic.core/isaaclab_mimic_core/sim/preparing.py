@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What has to be done before Isaac Lab is imported, by us or by a plug-in."""
+"""Repairs that have to be in place before Isaac Lab is imported, by us or by a plug-in."""
 
 import sys
 from importlib.abc import MetaPathFinder
@@ -14,25 +14,25 @@ from .repairs.pinned_memory import allow_pinned_without_cuda
 
 
 def prepare() -> None:
-    """Repair what Isaac Lab would keep references to once it is imported."""
+    """Repair the libraries whose functions Isaac Lab keeps references to once it is imported."""
     allow_pinned_without_cuda()
     _forget_kit()
 
 
 def watch() -> None:
-    """Have the same done when somebody else imports Isaac Lab first: plug-ins often do so at once."""
+    """Call `prepare` when other code, such as a plug-in, imports Isaac Lab first."""
     if "isaaclab" not in sys.modules:
-        # Kit reads this module anew when the extension is enabled again: of two that watch, each would ask the other.
+        # Kit imports this module again when the extension is enabled again: two hooks would call each other forever.
         sys.meta_path[:] = [_Watch(), *(finder for finder in sys.meta_path if not _watches(finder))]
 
 
 def _watches(finder: object) -> bool:
-    """Whether a finder is a `_Watch`, of this module or of one that it has replaced."""
+    """Return whether a finder is a `_Watch`, of this module or of an earlier import of it."""
     return (type(finder).__module__, type(finder).__qualname__) == (_Watch.__module__, _Watch.__qualname__)
 
 
 class _Watch(MetaPathFinder):
-    """Finds Isaac Lab as ever, and has it prepared when it is imported, not when it is only looked for."""
+    """An import hook that finds Isaac Lab as usual and calls `prepare` when it is imported, not when it is searched."""
 
     def find_spec(self, fullname: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
         if fullname != "isaaclab":

@@ -22,14 +22,14 @@ _NUM_PORTS = 100
 
 
 def check_visualizer(name: str) -> None:
-    """Find out, before anything is opened, whether a live view can be had.
+    """Check before anything is opened that a live view is available.
 
     Args:
         name: `none`, `viser` (in a browser), `newton` (a window) or `kit` (Isaac Sim's viewport).
 
     Raises:
-        OptionError: No such view, or not here.
-        PlatformError: It needs something that is not installed or not running.
+        OptionError: There is no such view, or it cannot run here.
+        PlatformError: The view needs something that is not installed or not running.
     """
     if name in ("viser", "newton") and inside_isaac_sim():
         raise OptionError(
@@ -53,7 +53,7 @@ def check_visualizer(name: str) -> None:
 
 
 def configure_visualizer(cfg: Any, name: str) -> dict:
-    """Set a task's configuration up for a live view; return the arguments for Isaac Lab's launcher.
+    """Configure a task for a live view, and return the arguments for Isaac Lab's launcher.
 
     Raises:
         OptionError: As `check_visualizer`.
@@ -85,10 +85,10 @@ def view_host() -> str:
 def find_free_port(host: str) -> int:
     """Return the first free port from 8080 on.
 
-    viser looks for one as well, but hangs where no port can ever be had.
+    viser searches for one too, but hangs if no port can be opened.
 
     Raises:
-        OptionError: The address is not one of this machine's, or all ports are taken.
+        OptionError: The address does not belong to this machine, or all ports are taken.
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, _FIRST_PORT, type=socket.SOCK_STREAM)[0]
@@ -106,7 +106,7 @@ def find_free_port(host: str) -> int:
 
 
 def _is_free(family: int, address: tuple[str, int]) -> bool:
-    """Return whether one could listen there; raises OSError where nobody ever could."""
+    """Return whether a port is free; raise OSError if the address does not belong to this machine."""
     with socket.socket(family, socket.SOCK_STREAM) as trial:
         # Or a port that was in use a minute ago would count as taken.
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -129,9 +129,9 @@ def _camera(num_envs: int, spacing: float) -> tuple[tuple[float, float, float], 
 class LiveView:
     """The visualizers of open environments, for the stage that steps them.
 
-    Isaac Lab's pause button blocks inside an environment step, where no request and no Ctrl-C arrives, and its reset
-    button resets environments behind the back of whoever steps them. So both are taken over: the stage asks for them
-    between two steps. Without a visualizer all of this does nothing.
+    Isaac Lab's pause button blocks inside an environment step, where neither requests nor Ctrl-C arrive, and its reset
+    button resets environments without the stage's knowledge. So this class takes both buttons over, and the stage asks
+    for them between two steps. Without a visualizer it does nothing.
 
     Args:
         env: Isaac Lab's environment, with its simulation running.
@@ -172,16 +172,16 @@ class LiveView:
         return any([pressed() for pressed in self._reset_buttons])
 
     def check(self) -> None:
-        """See to it that there is still something to simulate; to be called before each step.
+        """Check that the simulation still exists; call it before each step.
 
         Raises:
-            TaskError: In Isaac Sim, the user has taken the stage away.
+            TaskError: In Isaac Sim, the user has closed the stage or stopped the timeline.
         """
 
     def resume(self) -> None:
-        """Go on after the view's own pause."""
+        """End a pause that the view's own button began."""
 
     def refresh(self) -> None:
-        """Draw without simulating, so that the view can be moved about while the simulation rests."""
+        """Draw without simulating, so that the user can move the view while the simulation is paused."""
         if self._visualizers:
             self._sim.render()

@@ -22,7 +22,7 @@ class _FrankaEnv(BatchedEnv):
     _seen_pose: torch.Tensor
 
     def eef_pose(self) -> torch.Tensor:
-        # Asked for several times a step. Observations that were computed anew are another dictionary.
+        # Called several times a step. Isaac Lab makes a new dictionary whenever it computes observations.
         observations = self.env.obs_buf["policy"]
         if self._seen is not observations:
             self._seen, self._seen_pose = observations, self._pose_from(observations)
@@ -65,10 +65,9 @@ class FrankaRelEnv(_FrankaEnv):
 class FrankaAbsEnv(_FrankaEnv):
     """Actions are the target position [m], its quaternion (xyzw), and the gripper's command.
 
-    The stack task's absolute controller moves the hand's own frame, while the observed pose is that of a point between
-    the fingertips, 103.4 mm further. Upstream takes the one for the other, so that its first interpolation starts
-    10 cm off. Here an end effector's pose is that of the frame the controller moves, as the contract demands; target
-    poses and actions are the same as upstream's.
+    The stack task's absolute controller moves the frame of the hand, while the observed pose is that of a point between
+    the fingertips, 103.4 mm further. Upstream confuses the two, so its first interpolation starts 10 cm off. Here the
+    end-effector pose is that of the frame that the controller moves. Target poses and actions are upstream's.
     """
 
     pose_action_dim = 7

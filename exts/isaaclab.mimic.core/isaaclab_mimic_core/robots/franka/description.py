@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Where the Franka Panda's description (URDF and meshes) comes from when there is no network but a package index."""
+"""The Franka Panda's description (URDF and meshes), from a package index."""
 
 import importlib.util
 import shutil
@@ -20,10 +20,10 @@ _INSIDE = Path("isaacsim/exts/isaacsim.asset.importer.urdf/data/urdf/robots/fran
 
 
 def franka_description() -> Path:
-    """Return the folder `franka_description`: from the environment's share folder, else fetched into the cache.
+    """Return the folder `franka_description`, from the Python environment's share folder or fetched into the cache.
 
     Raises:
-        PlatformError: It is not here and the package index cannot be reached.
+        PlatformError: The description is not here and the package index cannot be reached.
     """
     shipped = Path(sys.prefix) / "share" / "isaacsim-asset" / _INSIDE
     if shipped.is_dir():
@@ -34,7 +34,7 @@ def franka_description() -> Path:
 def _fetch(folder: Path) -> None:
     python = find_interpreter()
     another = python != sys.executable
-    # uv asks an interpreter about itself, and would not understand what Isaac Sim's python.sh says first.
+    # uv queries the interpreter, and cannot parse what Isaac Sim's python.sh prints first.
     if (uv := shutil.which("uv")) and not another:
         command = [uv, "pip", "install", "--quiet", "--python", python]
     elif another or importlib.util.find_spec("pip"):

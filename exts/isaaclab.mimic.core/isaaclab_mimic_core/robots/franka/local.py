@@ -1,13 +1,13 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The robot from its URDF in place of the cloud's, with the gains that go with it."""
+"""Replace NVIDIA's Franka asset by the one converted from its URDF, with gains that fit it."""
 
 from typing import Any
 
 
 def use_local_robot(robot: Any, engine: str) -> None:
-    """Replace a Franka's asset, and the gains that go with it, in its configuration."""
+    """Replace the asset and the gains in a Franka's configuration."""
     from isaaclab.actuators import ImplicitActuatorCfg
 
     from .usd import franka_usd

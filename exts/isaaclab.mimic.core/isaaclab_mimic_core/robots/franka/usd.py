@@ -22,11 +22,11 @@ from ...sim.assets.importer import use_standalone_importer
 from .description import franka_description
 
 RECIPE = 1
-"""Raise when anything below changes what is built."""
+"""Version of the conversion; raise it when anything below changes the result."""
 
 _NAME = "panda"
 _ERROR = "conversion refused: "
-"""What stands before an error of ours in the log of the process that converts."""
+"""Prefix of our own errors in the log of the converting process."""
 
 
 def franka_usd() -> Path:
@@ -59,7 +59,7 @@ def _build(folder: Path) -> None:
             stderr=subprocess.STDOUT,
         )
     if result.returncode == MimicError.exit_code:
-        # Its last line is an error of ours, whose first line says what is wrong.
+        # The log's last lines are an error of ours; its first line says what is wrong.
         what, *remedy = log.read_text(errors="replace").rpartition(_ERROR)[2].splitlines()
         raise PlatformError(what.strip(), remedy="\n".join(remedy).strip())
     if result.returncode:

@@ -22,15 +22,14 @@ _POSE_DIM = 7
 class _HumanoidEnv(BatchedEnv):
     """Two arms.
 
-    Actions are the left target position [m] and quaternion (xyzw), the same of the right, what upstream calls the left
-    hand, and all the rest as the right hand. Noise is added to position and quaternion; as upstream, it is neither
-    clamped, nor is the quaternion normalised again.
+    An action holds the left target position [m] and quaternion (xyzw), the right ones, the slice that upstream calls
+    the left hand, and the rest as the right hand. As in upstream, noise is added to position and quaternion without
+    clamping, and the quaternion is not normalised again.
 
-    Upstream's two hands are slices of the action, while Isaac Lab's controllers mix the joints of both hands in these
-    slices. So a part of each hand follows the other arm's source; kept, as target poses and actions are upstream's.
+    Isaac Lab's controllers mix the joints of both hands in the two hand slices, so a part of each hand follows the
+    other arm's source. This is kept, because target poses and actions have to be upstream's.
 
-    The two slices need not be of one size: the smaller is padded with zeros at its end to `gripper_dim` numbers,
-    which no action holds.
+    The two slices may differ in size: the smaller one is padded with zeros to `gripper_dim`, which no action holds.
     """
 
     pose_action_dim = _POSE_DIM
@@ -69,7 +68,7 @@ class _HumanoidEnv(BatchedEnv):
         return torch.stack([padded[place] for place in self._places], dim=-2)
 
     def term_signals(self) -> dict[str, torch.Tensor]:
-        """Return none: these tasks' signals are marked by hand, their environments cannot tell them."""
+        """Return none: these environments have no signals, so their demonstrations are annotated manually."""
         return {}
 
     def _quat(self, rotation: torch.Tensor) -> torch.Tensor:
@@ -89,8 +88,8 @@ class GR1T2Env(_HumanoidEnv):
 class G1Env(_HumanoidEnv):
     """Unitree G1; seven joints in each hand, and the walking policy's four commands, which go with the right hand.
 
-    Upstream adds noise in place, to the waypoint's own pose, so that it piles up while an end effector waits at one
-    and is where the next interpolation begins. Here each action is disturbed once, as in every other environment.
+    Upstream adds noise to the waypoint's stored pose, so noise accumulates while an end effector waits at a waypoint,
+    and the next interpolation begins at the noisy pose. Here each action gets noise once, as in all other environments.
     """
 
     _left_hand_dim = 7

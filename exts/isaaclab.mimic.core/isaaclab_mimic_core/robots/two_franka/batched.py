@@ -3,8 +3,8 @@
 
 """Two arms under relative differential IK: `tasks.two_franka`'s environment and its batched form.
 
-An action is, for each arm in turn, a change of position [m] and an axis-angle turn [rad] of its fingertips, seen from
-that arm's own base, and its gripper's command.
+An action holds for each arm in turn the change of position [m] and rotation (axis-angle) [rad] of its fingertips, in
+the frame of that arm's base, and the gripper's command.
 """
 
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ def action_between(
 
 
 def target_of(current: torch.Tensor, action: torch.Tensor, base_rotation: torch.Tensor) -> torch.Tensor:
-    """Undo `action_between`: return the poses that an action asks for, (..., num_eefs, 4, 4) [m]."""
+    """Return the target poses of actions, the inverse of `action_between`: (..., num_eefs, 4, 4) [m]."""
     arms = action.unflatten(-1, (-1, _ARM))
     shift, rotvec = _rotate(base_rotation, arms[..., :3]), _rotate(base_rotation, arms[..., 3:_POSE])
     angle = rotvec.norm(dim=-1)
@@ -133,7 +133,7 @@ class TwoFrankaRelEnv(BatchedEnv):
         self._base_rotation = env.base_rotation().clone()
 
     def eef_pose(self) -> torch.Tensor:
-        # Asked for several times a step. Observations that were computed anew are another dictionary.
+        # Called several times a step. Isaac Lab makes a new dictionary whenever it computes observations.
         if self._seen is not self.env.obs_buf["policy"]:
             self._seen = self.env.obs_buf["policy"]
             self._seen_pose = super().eef_pose()

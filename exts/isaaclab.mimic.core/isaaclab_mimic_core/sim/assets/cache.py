@@ -23,9 +23,9 @@ def cache_root() -> Path:
 def build_once(name: str, build: Callable[[Path], None], root: Path | None = None) -> Path:
     """Return the folder `name` of the cache, calling `build(folder)` first if it is not there yet.
 
-    The folder appears under its name only when it is complete (it is built beside it and renamed), so a build that was
-    killed leaves nothing that looks finished. Processes that ask at the same time wait for the first; its remains are
-    swept if it died.
+    The folder is built under another name and renamed when it is complete, so a killed build leaves nothing that looks
+    finished. Processes that ask at the same time wait for the first one; if that dies, the next one deletes its
+    remains.
 
     Args:
         name: Name of the folder, with the recipe's version in it, so that a new recipe is a new folder.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Whether NVIDIA's asset server can be reached from here."""
+"""NVIDIA's asset server: whether it can be reached, and which assets a task takes from it."""
 
 import functools
 import urllib.error
@@ -28,7 +28,7 @@ def cloud_assets_reachable() -> bool:
 
 
 def cloud_paths(cfg: Any) -> list[str]:
-    """Return what in a configuration lies on the asset server and would be spawned, by path below its root.
+    """Return the assets that a configuration would load from the asset server, as paths below the server's root.
 
     Args:
         cfg: A configuration of Isaac Lab (`configclass`), with whatever is in it.

@@ -13,12 +13,12 @@ DISTRIBUTION = "isaacsim-asset-isolated"
 
 
 def use_standalone_importer() -> None:
-    """Make `isaacsim.asset.importer.urdf` importable in this process, which must not do anything else with Isaac Sim.
+    """Make `isaacsim.asset.importer.urdf` importable in this process, which cannot use Isaac Sim afterwards.
 
-    The package adds to the namespace `isaacsim`. Isaac Sim has a regular package of that name, which hides it (in a
-    binary installation) or starts the Kit kernel at its import (in one from pip, and asks about a licence first). Isaac
-    Lab refuses both (`isaaclab.utils.version.standalone_importers_available`). Here the name is given to the
-    importer's own folder, before anybody imports it.
+    The importer's package extends the namespace `isaacsim`. Isaac Sim has a regular package of that name. In a binary
+    installation that package hides the importer; in an installation from pip, importing it starts the Kit kernel, which
+    first asks for a licence. Isaac Lab refuses both (`isaaclab.utils.version.standalone_importers_available`). So this
+    function binds the name `isaacsim` to the importer's folder before anything imports it.
 
     Raises:
         PlatformError: The package is not installed.

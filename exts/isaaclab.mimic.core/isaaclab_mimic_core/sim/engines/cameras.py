@@ -6,13 +6,13 @@
 from typing import Any
 
 _NEEDS_KIT = ("randomize_scene_lighting_domelight", "randomize_visual_texture_material")
-"""Events that change how the scene looks to Isaac Sim's renderer; without Kit they fail."""
+"""Events that change the scene for Isaac Sim's renderer, and fail without Kit."""
 
 
 def draw_without_kit(cfg: Any) -> None:
-    """Let a configuration's cameras be drawn by Newton's renderer, and leave out what changes the looks in Kit only.
+    """Let Newton's renderer draw a configuration's cameras, and remove the events that need Isaac Sim's renderer.
 
-    Lights and textures then stay as they are: pictures vary less than those of Isaac Sim.
+    These events randomise lights and textures, so the images vary less than Isaac Sim's.
     """
     from isaaclab.sensors import CameraCfg
 
@@ -22,7 +22,7 @@ def draw_without_kit(cfg: Any) -> None:
     cameras = [sensor for sensor in vars(cfg.scene).values() if isinstance(sensor, CameraCfg)]
     if not cameras:
         return
-    # Only then: a task without cameras needs neither the time nor the package.
+    # Imported here, because a task without cameras does not need the package.
     from isaaclab_newton.renderers import NewtonWarpRendererCfg
 
     for camera in cameras:

@@ -15,14 +15,14 @@ ENGINES = ("ovphysx", "newton", "isaacsim")
 
 
 def choose_engine(name: str) -> str:
-    """Turn `auto` or an engine's name into an engine that can run in this process.
+    """Return the physics engine for `auto` or for an engine's name, if it can run in this process.
 
-    `auto` is Isaac Sim's own PhysX inside Isaac Sim. Elsewhere it is PhysX without Kit (ovphysx), or, where that is not
-    installed, as with Isaac Lab's own installation for Isaac Sim, an Isaac Sim that is started without a window.
+    `auto` is Isaac Sim's PhysX inside Isaac Sim. Elsewhere it is PhysX without Kit (ovphysx). Where ovphysx is not
+    installed, as after `pip install isaaclab[isaacsim]`, it is an Isaac Sim that is started without a window.
 
     Raises:
-        OptionError: Not the name of an engine.
-        TaskError: That engine cannot run here.
+        OptionError: The name is not that of an engine.
+        TaskError: The engine cannot run here.
     """
     inside = inside_isaac_sim()
     if name == "auto":
@@ -58,9 +58,9 @@ def automatic_engine() -> str:
 def configure_engine(cfg: Any, engine: str) -> None:
     """Set the physics of a task's configuration.
 
-    PhysX is asked to be deterministic. Otherwise it solves what is near in memory together, an arm then gets as many
-    iterations as the cubes that happen to be awake in other environments ask for, and the same actions move it by
-    millimetres differently. With it an environment never feels its neighbours, at no cost that could be measured.
+    PhysX runs in its deterministic mode. Otherwise it solves islands together that are close in memory: an arm gets as
+    many solver iterations as awake cubes of other environments ask for, and the same actions move it differently by
+    millimetres. In the deterministic mode environments do not affect each other; a cost could not be measured.
     """
     # Environments are copies of one another in every task here; without replication each would be parsed on its own.
     cfg.scene.replicate_physics = True
@@ -83,10 +83,10 @@ def configure_engine(cfg: Any, engine: str) -> None:
 def _isaac_sim_physics(cfg: Any) -> Any:
     """Return the task's configuration of Isaac Sim's PhysX.
 
-    Tasks name an automatic one, which Isaac Lab's launcher resolves; what is set on that is lost.
+    Tasks name a configuration that Isaac Lab's launcher resolves to another object; values set on it would be lost.
 
     Raises:
-        TaskError: The task has none.
+        TaskError: The task has no such configuration.
     """
     from isaaclab.app.sim_launcher import validate_launch
     from isaaclab_physx.physics import PhysxCfg
@@ -105,8 +105,8 @@ def _isaac_sim_physics(cfg: Any) -> Any:
 
 
 def in_this_application() -> dict:
-    """Return the arguments for Isaac Lab's launcher (`launch_simulation`) where the application runs already.
+    """Return the arguments with which Isaac Lab's `launch_simulation` uses the application that is already running.
 
-    It then starts none, and resolves what a configuration leaves open for Isaac Sim.
+    It then resolves the parts of the configuration that depend on Isaac Sim.
     """
     return {"visualizer": [], "livestream": 0, "require_kit": True}

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Accelerations that are computed where somebody reads them.
+"""Accelerations that are computed only once they have been read.
 
-isaaclab_ov 3.0.0 takes the difference of velocities of every body and joint after every physics step, in case an
-acceleration is asked for. In a task that never does, that is half of all kernel launches and a third of all reads from
-the simulation. Whoever reads one gets it as Isaac Lab computes it, and from then on the differences are taken in every
-step again. Only the very first value is another: the mean over all steps since the last reset.
+isaaclab_ov 3.0.0 computes the accelerations of all bodies and joints after every physics step, as differences of
+velocities. In a task that never reads them, that is half of all kernel launches and a third of all reads from the
+simulation. Here the first read of an acceleration switches its computation on; from then on it is Isaac Lab's. Only the
+first value differs: it is the mean over all steps since the last reset.
 """
 
 import functools
@@ -20,7 +20,7 @@ _WRITERS = tuple(
 
 
 def compute_accelerations_on_demand(env: Any) -> None:
-    """Let the bodies and robots of an environment on PhysX without Kit leave out what nobody has read so far."""
+    """Make the assets of an environment on PhysX without Kit compute accelerations only once they have been read."""
     from isaaclab_ov.assets.articulation.articulation_data import ArticulationData
     from isaaclab_ov.assets.rigid_object.rigid_object_data import RigidObjectData
 
@@ -38,7 +38,7 @@ def compute_accelerations_on_demand(env: Any) -> None:
 
 
 def _lazy(stock: type, name: str) -> type:
-    """Return a class of data whose `update` computes the acceleration called `name` only once it has been read."""
+    """Return a subclass of asset data whose `update` computes the acceleration `name` only once it has been read."""
     compute = getattr(stock, name).fget
 
     def read(self: Any) -> Any:

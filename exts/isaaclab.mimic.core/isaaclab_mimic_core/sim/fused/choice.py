@@ -1,20 +1,20 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Find the terms of a task that a fused one can stand in for."""
+"""Replace terms of a task by fused ones that compute the same."""
 
 from types import SimpleNamespace
 from typing import Any
 
 
 def use_fused_actions(cfg: Any) -> list[str]:
-    """Let fused terms act in a task's configuration wherever they do exactly what the configured ones do.
+    """Replace the action terms of a task's configuration for which there is a fused term that does exactly the same.
 
     Args:
         cfg: A `ManagerBasedRLEnvCfg` for PhysX without Kit.
 
     Returns:
-        Names of the terms that were replaced; others stay as they are.
+        Names of the terms that were replaced.
     """
     from isaaclab.envs.mdp.actions.binary_joint_actions import BinaryJointPositionAction
     from isaaclab.envs.mdp.actions.task_space_actions import DifferentialInverseKinematicsAction
@@ -36,15 +36,15 @@ def use_fused_actions(cfg: Any) -> list[str]:
 
 
 def use_fused_success(env: Any, term: Any) -> Any:
-    """Return a success term that says what a given one says, sooner if it can be."""
-    # Late, for a check of the platform imports this package where torch may be missing.
+    """Return a faster success term with the same results, or the given one if there is none."""
+    # Imported here, because checks of the platform import this package where torch may be missing.
     from .stacked import CubesStacked
 
     return SimpleNamespace(func=CubesStacked(env, term.params), params={}) if CubesStacked.serves(env, term) else term
 
 
 def _class(term: Any) -> Any:
-    """Return the class that a term is configured to have; derived classes may do anything, so they are left alone."""
+    """Return the class of a configured term; a derived class may do anything, so only exact matches are replaced."""
     from isaaclab.utils.string import string_to_callable
 
     kind = getattr(term, "class_type", None)

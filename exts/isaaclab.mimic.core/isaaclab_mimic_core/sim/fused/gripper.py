@@ -13,8 +13,7 @@ from isaaclab.envs.mdp.actions.binary_joint_actions import BinaryJointPositionAc
 class FusedBinaryGripper(BinaryJointPositionAction):
     """Isaac Lab's `BinaryJointPositionAction`, writing straight into the actuators' targets.
 
-    Isaac Lab also hands each term's targets to the physics on their own, just before `write_data_to_sim` hands over all
-    of them.
+    Isaac Lab's term also sends its own targets to the physics, just before `write_data_to_sim` sends all targets.
     """
 
     def __init__(self, cfg: Any, env: Any):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The stack tasks' success term in half the operations, for it is asked at every step."""
+"""The success term of the stack tasks with half the operations; it is evaluated at every step."""
 
 import inspect
 from typing import Any
@@ -10,13 +10,13 @@ import torch
 
 
 class CubesStacked:
-    """Says what `isaaclab_tasks.contrib.stack.mdp.cubes_stacked` of Isaac Lab 3.0.0 says, for a gripper of joints.
+    """The same as `isaaclab_tasks.contrib.stack.mdp.cubes_stacked` of Isaac Lab 3.0.0, for grippers with joints.
 
-    All cubes are looked at together, and what does not change is looked up once.
+    All cubes are evaluated together, and constants are looked up once.
 
     Args:
         env: The environment.
-        params: What the term is configured with, its scene entities resolved.
+        params: The term's parameters with resolved scene entities.
     """
 
     def __init__(self, env: Any, params: dict):
@@ -37,13 +37,13 @@ class CubesStacked:
 
     @staticmethod
     def serves(env: Any, term: Any) -> bool:
-        """Whether a success term is that function, and asks it for no more than this class does."""
+        """Return whether a success term is that function with parameters that this class supports."""
         from isaaclab_tasks.contrib.stack.mdp import cubes_stacked
 
         return term.func is cubes_stacked and hasattr(env.cfg, "gripper_joint_names") and not env.scene.surface_grippers
 
     def __call__(self, env: Any) -> torch.Tensor:
-        """Return whether the cubes lie on each other, let go and at rest: (num_envs,) bool."""
+        """Return whether the cubes are stacked, released and at rest: (num_envs,) bool."""
         position = torch.stack([cube.root_pos_w.torch for cube in self._cubes])
         gap = position[:-1] - position[1:]
         rise = gap[..., 2]

@@ -3,6 +3,6 @@
 
 """Repairs of defects in Isaac Lab 3.0.0 and its importers, one a file.
 
-Each says which defect it answers, and checks first whether the defect is (still) there, so that it does nothing once
-the library is mended.
+Each names the defect, and checks first whether the defect is present, so that it does nothing once the library is
+fixed.
 """

@@ -3,8 +3,8 @@
 
 """The URDF importer (isaacsim-asset-isolated 6.2.0) leaves the articulation root on the robot's first link.
 
-A root on a rigid link means a floating base to PhysX, although the importer was told to fix it: the robot then flies
-apart to NaN at the first step. A fixed-base articulation has its root on the prim above its links.
+PhysX treats a root on a rigid link as a floating base, although the importer was told to fix the base: the robot's
+state becomes NaN at the first step. A fixed-base articulation has its root on the prim above its links.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ _SCHEMAS = ("PhysicsArticulationRootAPI", "NewtonArticulationRootAPI")
 
 
 def move_articulation_root(usd_file: Path) -> bool:
-    """Move the articulation root to the default prim, in the file's root layer. Returns whether it was needed.
+    """Move the articulation root to the default prim, in the file's root layer; return whether that was needed.
 
     The schemas are moved by name: Newton's is not registered with USD, so `GetAppliedSchemas` would not list it.
     """

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Newton's frame transformers (isaaclab_newton 3.0.0) are only brought up to date by a physics step.
+"""Newton's frame transformers (isaaclab_newton 3.0.0) are updated only by a physics step.
 
-After a reset they still hold the poses of before, and before the first step of all they hold none, so that the
+After a reset they still hold the poses from before the reset; before the very first step they hold no poses. So the
 end-effector pose in the observations is wrong until the next step.
 """
 
@@ -13,7 +13,7 @@ import torch
 
 
 class FrameSensorRepair:
-    """Brings frame transformers and observations up to date after a reset, as long as that changes anything.
+    """Update frame transformers and observations after a reset, as long as the update changes them.
 
     Args:
         env: An Isaac Lab environment on any physics.

@@ -3,8 +3,8 @@
 
 """isaaclab_ov 3.0.0 gives PhysX eight worker threads on any machine.
 
-With fewer cores they stand in each other's way, and in the way of the thread that waits for them. What is simulated
-does not depend on their number.
+On a machine with fewer cores they slow each other down, and the thread that waits for them. The number does not
+change what is simulated.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def no_more_threads_than_cores() -> Iterator[None]:
-    """While PhysX without Kit starts, leave it no more worker threads than there are cores."""
+    """Limit the worker threads of PhysX without Kit, while it starts, to the number of cores."""
     import ovphysx
 
     make_config = ovphysx.PhysXConfig

@@ -3,7 +3,7 @@
 
 """isaaclab_ov 3.0.0 asks warp for pinned host memory even on the CPU, which warp cannot give without a CUDA driver.
 
-Pinned memory only speeds up copies to a GPU, so where there is none, plain memory does the same.
+Pinned memory only speeds up copies to a GPU, so without one plain memory does the same.
 """
 
 import functools
@@ -22,7 +22,7 @@ _ALLOCATORS = (
 
 
 def allow_pinned_without_cuda() -> bool:
-    """Make warp's allocators ignore `pinned` where pinning is impossible. Returns whether it was needed.
+    """Make warp's allocators ignore `pinned` where pinning is impossible; return whether that was needed.
 
     Must run before isaaclab's backends are imported: some keep references of their own to the allocators.
     """

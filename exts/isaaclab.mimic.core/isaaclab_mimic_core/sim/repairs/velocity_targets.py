@@ -3,8 +3,8 @@
 
 """Isaac Lab 3.0.0 restores a moving robot with its joint velocities as velocity targets (InteractiveScene.reset_to).
 
-Position-controlled actions never set those targets again, so the drives go on pushing with the velocity of the moment
-that was restored. A robot that was at rest is not affected.
+Position-controlled actions never set these targets again, so the drives keep pushing with the restored velocity. A
+robot that was restored at rest is not affected.
 """
 
 from typing import Any
