@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""An Isaac Lab Mimic environment with a batched contract (`datagen.contract.MimicEnv`) and a state to keep."""
+"""An Isaac Lab Mimic environment with the batched contract (`datagen.contract.MimicEnv`) and its state."""
 
 from typing import Any
 
@@ -17,19 +17,19 @@ from .reset_sampling import RESET_KEYS
 class BatchedEnv:
     """Wrap a `ManagerBasedRLMimicEnv`; subclasses add the pose and action methods of one family of environments.
 
-    The environment must not reset itself (its terminations are taken out by `open_env`): whoever steps it decides.
+    The environment must not reset itself: `open_env` removes its terminations, and the caller resets it.
 
     Args:
         env: The environment.
-        success_term: The task's success termination; its function is called once per step for all environments.
-        info: Where it runs: task, physics, assets, device, versions; goes into files.
+        success_term: The task's success termination; its function is called once a step for all environments.
+        info: Task, physics, assets, device and versions; written into files.
     """
 
     pose_action_dim: int
     gripper_dim: int = 1
     response: float = 1.0
-    """Part of the way to a target pose that the robot makes in one step, moving freely. Drives that are damped as much
-    as Isaac Lab's Franka's make a small part, whatever the speed; who drives by hand has to ask for more."""
+    """Fraction of the way to a target pose that the robot makes in one step in free space. It is small for drives that
+    are damped as strongly as those of Isaac Lab's Franka; teleoperation then aims beyond its target."""
 
     def __init__(self, env: Any, success_term: Any, info: dict):
         self.env = env
@@ -53,11 +53,11 @@ class BatchedEnv:
     # -- the contract
 
     def eef_pose(self) -> torch.Tensor:
-        """Return where the end effectors are in the environment's frame: (num_envs, num_eefs, 4, 4) [m]."""
+        """Return the end-effector poses in the environment's frame: (num_envs, num_eefs, 4, 4) [m]."""
         return torch.stack([self.env.get_robot_eef_pose(name) for name in self.eef_names], dim=1)
 
     def object_pose(self, env_ids: torch.Tensor | None = None) -> torch.Tensor:
-        """Return where the rigid objects are in the environment's frame: (num_envs, num_objects, 4, 4) [m].
+        """Return the poses of the rigid objects in the environment's frame: (num_envs, num_objects, 4, 4) [m].
 
         Args:
             env_ids: (K,) only these environments.
@@ -96,7 +96,7 @@ class BatchedEnv:
 
     @property
     def processed_action_dim(self) -> int:
-        """Numbers in what the action terms make of an action (joint targets, for example)."""
+        """Width of the processed action, what the action terms compute from an action (such as joint targets)."""
         return self.processed_action().shape[-1]
 
     @torch.inference_mode()
@@ -111,7 +111,7 @@ class BatchedEnv:
         Args:
             env_ids: (K,) which environments.
             keys: (K,) streams (`randomness.streams`) that the initial states are drawn from: equal keys give equal
-                states, in whatever environment.
+                states in any environment.
         """
         getattr(self.env, RESET_KEYS)[env_ids] = keys
         self.env.reset(env_ids=env_ids)
@@ -119,7 +119,7 @@ class BatchedEnv:
 
     @torch.inference_mode()
     def restore(self, state: dict[str, torch.Tensor], env_ids: torch.Tensor) -> None:
-        """Put some environments into given states.
+        """Set some environments to given states.
 
         Args:
             state: Flat state as `state` returns it, with K rows.
@@ -134,9 +134,9 @@ class BatchedEnv:
 
         Paths are `articulation/<name>/{root_pose, root_velocity, joint_position, joint_velocity}` and
         `rigid_object/<name>/{root_pose, root_velocity}`; tensors are (num_envs, size), poses with xyzw quaternions.
-        They are parts of one tensor: all are copied from the simulation in one operation, once for each moment.
+        They are views of one tensor, which is copied from the simulation once a step.
         """
-        # Each moment's observations are another dictionary; before the first reset there are none.
+        # Isaac Lab makes a new dictionary for each step's observations; before the first reset there is none.
         observations = self.env.obs_buf.get("policy")
         if observations is None or self._state_of is not observations:
             self._state_of, self._state = observations, self._read_state()
@@ -171,9 +171,9 @@ class BatchedEnv:
         return self.env.obs_buf["policy"]
 
     def observation_shapes(self) -> dict[str, tuple[int, ...]] | None:
-        """Return the shape of each of the policy's observations, known before anything is stepped or reset.
+        """Return the shape of each policy observation without the environments' dimension; needs no step or reset.
 
-        Without the environments' dimension; None if the task gives them as one vector.
+        None if the task concatenates its observations.
         """
         manager = self.env.observation_manager
         if manager.group_obs_concatenate["policy"]:
@@ -182,17 +182,17 @@ class BatchedEnv:
         return dict(zip(manager.active_terms["policy"], map(tuple, shapes), strict=True))
 
     def processed_action(self) -> torch.Tensor:
-        """Return what the action terms made of the last action: (num_envs, processed_action_dim)."""
+        """Return the processed action of the last step: (num_envs, processed_action_dim)."""
         terms = self.env.action_manager
         return torch.cat([terms.get_term(name).processed_actions for name in terms.active_terms], dim=-1)
 
     def env_args(self) -> dict:
-        """Return what robomimic wants to know of the environment (`data.attrs["env_args"]`)."""
+        """Return the environment's metadata for robomimic (`data.attrs["env_args"]`)."""
         return {"env_name": self.info["task"], "type": 2, "env_kwargs": {}}
 
 
 def flatten(tree: dict, prefix: str = "") -> dict[str, torch.Tensor]:
-    """Turn nested dictionaries into one with slash-separated paths."""
+    """Flatten nested dictionaries into one with slash-separated paths."""
     flat = {}
     for name, value in tree.items():
         path = f"{prefix}/{name}" if prefix else name
@@ -201,7 +201,7 @@ def flatten(tree: dict, prefix: str = "") -> dict[str, torch.Tensor]:
 
 
 def nest(flat: dict[str, torch.Tensor]) -> dict:
-    """Undo `flatten`."""
+    """Nest a flat dictionary again, the inverse of `flatten`."""
     tree: dict = {}
     for path, value in flat.items():
         *folders, name = path.split("/")
@@ -213,7 +213,7 @@ def nest(flat: dict[str, torch.Tensor]) -> dict:
 
 
 def _resolved(term: Any, scene: Any) -> Any:
-    """Resolve the scene entities a manager term refers to, as Isaac Lab's managers do when they own the term."""
+    """Return a manager term with its scene entities resolved, as Isaac Lab's managers resolve them."""
     for value in term.params.values():
         if hasattr(value, "resolve"):
             value.resolve(scene)

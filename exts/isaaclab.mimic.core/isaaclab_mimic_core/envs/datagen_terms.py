@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the generator needs to know of a demonstration, read off a running environment under upstream's names.
+"""The terms of `obs/datagen_info` that generation needs, read from a running environment under upstream's names.
 
-Rows are of the moment before a step, as upstream takes them.
+As in upstream, each row is taken before a step.
 """
 
 import torch
@@ -18,7 +18,7 @@ def datagen_terms(env: MimicEnv, action: torch.Tensor) -> dict[str, torch.Tensor
 
     Args:
         env: The environments.
-        action: (num_envs, action_dim) about to be made.
+        action: (num_envs, action_dim) action of the step that follows.
 
     Returns:
         `eef_pose/<eef>`, `target_eef_pose/<eef>` and `object_pose/<object>` as (num_envs, 4, 4) [m, environment frame],

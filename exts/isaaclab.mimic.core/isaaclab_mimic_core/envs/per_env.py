@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Any Mimic environment, by its own methods: actions are made for one environment after the other.
+"""Any Mimic environment by its own methods, with actions computed in a loop over environments.
 
-Upstream's methods (isaaclab.envs.ManagerBasedRLMimicEnv of Isaac Lab 3.0.0) answer for all environments at once but
-for one, `target_eef_pose_to_action`, which is called in a loop.
+Upstream's methods (isaaclab.envs.ManagerBasedRLMimicEnv of Isaac Lab 3.0.0) work on all environments at once, except
+`target_eef_pose_to_action`, which is called once for each environment.
 """
 
 import warnings
@@ -17,17 +17,18 @@ from .batched import BatchedEnv
 
 
 class LoopedEnv(BatchedEnv):
-    """An environment of a class there is no batched form of; its own methods decide, overridden ones included.
+    """An environment whose class no robot names; all its own methods are used, overridden ones included.
 
-    Upstream's method draws its own noise; it is called without, and noise is added to the action that it returns,
-    to the components that say where an end effector is to go. These are found by trying:
+    Upstream's `target_eef_pose_to_action` draws its own noise. Here it is called without noise, and noise is added to
+    the pose components of the action that it returns. The components are found by trial:
 
-    - a component is a gripper's if changing it changes what `actions_to_gripper_actions` returns, else a pose's;
-    - a pose's component belongs to the end effector whose target changes it; if none's does, it gets no noise.
+    - a component belongs to a gripper if changing it changes the result of `actions_to_gripper_actions`; else it is a
+      pose component;
+    - a pose component belongs to the end effector whose target changes it; if there is none, it gets no noise.
 
-    How many components an end effector has is only known once there are observations, so each draws noise for all of
-    the pose components, and those of others go unused. An environment that clamps where it adds noise, as upstream's
-    relative ones do to ±1 (a metre in one step), is not clamped here.
+    The number of components of an end effector is known only once there are observations, so noise is drawn for all
+    pose components for each end effector, and only its own are used. Upstream's relative environments clamp noisy
+    actions to ±1 (one metre in a step); here they are not clamped.
     """
 
     def __init__(self, env: Any, success_term: Any, info: dict):
@@ -43,7 +44,7 @@ class LoopedEnv(BatchedEnv):
         self._gripper_dims = [found[name].shape[-1] for name in self.eef_names]
         self.gripper_dim = max(self._gripper_dims)
         single = torch.eye(self.action_dim, device=self.device)
-        # Both ways, for a gripper may only look at a command's sign.
+        # In both directions, because a gripper may use only the sign of a command.
         grippers = self.action_to_gripper(torch.stack([single, -single]))
         is_gripper = (grippers != self.action_to_gripper(nothing)).flatten(2).any(dim=-1).any(dim=0)
         self._pose_components = torch.nonzero(~is_gripper).squeeze(-1)
@@ -51,9 +52,9 @@ class LoopedEnv(BatchedEnv):
         self._owner: torch.Tensor | None = None
 
     def object_pose(self, env_ids: torch.Tensor | None = None) -> torch.Tensor:
-        """Return where the environment says its objects are: (num_envs, num_objects, 4, 4) [m]; the frame is its own.
+        """Return the object poses as the environment gives them, in its own frame: (num_envs, num_objects, 4, 4) [m].
 
-        Some give poses in the robot's base frame, the end effectors' included.
+        Some environments use the robot's base frame, for end effectors too.
 
         Args:
             env_ids: (K,) only these environments.
@@ -91,14 +92,14 @@ class LoopedEnv(BatchedEnv):
         return torch.stack(padded, dim=1).unflatten(0, action.shape[:-1])
 
     def term_signals(self) -> dict[str, torch.Tensor]:
-        """Return each subtask termination signal, (num_envs,) bool; none of an environment that cannot tell them."""
+        """Return each subtask termination signal, (num_envs,) bool; no signals if the environment has none."""
         try:
             return super().term_signals()
         except NotImplementedError:
             return {}
 
     def _action_of(self, env_id: int, target: torch.Tensor, gripper: torch.Tensor) -> torch.Tensor:
-        """Return one environment's action without noise: (action_dim,). Arguments are those of all environments."""
+        """Return one environment's action without noise: (action_dim,); the arguments hold all environments."""
         action = self.env.target_eef_pose_to_action(
             target_eef_pose_dict={name: target[env_id, eef] for eef, name in enumerate(self.eef_names)},
             gripper_action_dict={
@@ -116,7 +117,7 @@ class LoopedEnv(BatchedEnv):
         target = self.eef_pose()
         gripper = torch.zeros(self.num_envs, len(self.eef_names), self.gripper_dim, device=self.device)
         still = self._action_of(0, target, gripper)
-        # In no special direction, and small enough to be within any limits.
+        # In an arbitrary direction, and small enough to stay within limits.
         shift, turn = torch.tensor([[0.011, 0.017, 0.023], [0.05, 0.07, 0.11]], device=self.device)
         nudge = math_utils.make_pose(
             shift, math_utils.matrix_from_quat(math_utils.quat_from_angle_axis(turn.norm(), turn / turn.norm()))

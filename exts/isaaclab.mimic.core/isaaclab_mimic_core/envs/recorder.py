@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Keep what every environment does until its episode ends, without a loop over environments.
+"""Record all environments until their episodes end, without a loop over environments.
 
-All small terms of a step lie side by side in one row of one preallocated buffer, so that recording costs the same
-number of operations whatever the number of terms and environments: one concatenation, one scatter. Large terms, camera
-images above all, would not fit: they leave for a spool at every step, in the type they have.
+All small terms of a step are stored side by side in one row of a preallocated buffer. So recording takes the same
+number of operations for any number of terms and environments: one concatenation and one scatter. Large terms, such as
+camera images, would not fit; they go to a spool at every step, in their own type.
 """
 
 import math
@@ -16,11 +16,11 @@ import numpy as np
 import torch
 
 LARGE_BYTES = 16 << 10
-"""A term that takes more in one step of one environment is streamed out."""
+"""A term that is larger in one step of one environment goes to the spool [bytes]."""
 
 
 class Spool[Streamed](Protocol):
-    """Where large terms go while episodes run; see `datasets.FrameSpool`."""
+    """Storage of large terms while episodes run; see `datasets.FrameSpool`."""
 
     def keep(self, tick: int, terms: Mapping[str, np.ndarray]) -> None: ...
 
@@ -32,14 +32,14 @@ class Spool[Streamed](Protocol):
 class EpisodeRecorder[Streamed]:
     """Preallocated per-environment buffers of named terms.
 
-    Memory is `num_envs * capacity * row` floats, where a row is all small terms of one step; the capacity doubles when
-    an episode outgrows it. Of large terms nothing stays here.
+    Memory is `num_envs * capacity * row` floats, where a row holds all small terms of one step. The capacity doubles
+    when an episode outgrows it. Large terms are not stored here.
 
     Args:
         num_envs: Number of environments.
         device: Where the buffers live.
-        capacity: Steps that are expected of an episode.
-        spool: Where large terms go; without one there may be none.
+        capacity: Expected length of an episode [steps].
+        spool: Stores large terms; None if there are none.
     """
 
     def __init__(self, num_envs: int, device: torch.device, capacity: int, spool: Spool[Streamed] | None = None):
@@ -69,8 +69,8 @@ class EpisodeRecorder[Streamed]:
         """Start new episodes.
 
         Args:
-            env_ids: (K,) environments that begin one; what they recorded before is forgotten.
-            initial: What to keep of the moment before the first step, by path: (num_envs, ...), all environments.
+            env_ids: (K,) environments that begin one; their earlier records are discarded.
+            initial: Terms before the first step, by path: (num_envs, ...), of all environments.
         """
         if not self._initial:
             self._initial = Terms(initial)
@@ -81,7 +81,7 @@ class EpisodeRecorder[Streamed]:
             self._spool.drop(env_ids.tolist())
 
     def record(self, terms: Mapping[str, torch.Tensor]) -> None:
-        """Append one step of every environment. `terms`: by path, (num_envs, ...), the same paths every time."""
+        """Append one step of every environment; `terms` are (num_envs, ...) by path, with the same paths every time."""
         if not self._steps:
             self._large = [path for path, value in terms.items() if value[0].nbytes > LARGE_BYTES]
             if self._large and self._spool is None:
@@ -89,7 +89,7 @@ class EpisodeRecorder[Streamed]:
             self._steps = Terms({path: value for path, value in terms.items() if path not in self._large})
             self._buffer = torch.empty(self._num_envs, self._capacity, self._steps.size, device=self._device)
             self._ticks = self._ticks.new_empty(self._num_envs, self._capacity if self._large else 0)
-        # Lengths only grow by one a step, so asking the device for the largest is not needed every time.
+        # Lengths grow by one a step, so the largest need not be read from the device at every step.
         self._used += 1
         if self._used > self._capacity:
             self._used = int(self.length.max()) + 1
@@ -104,9 +104,9 @@ class EpisodeRecorder[Streamed]:
         self.length += 1
 
     def rewind(self, env_ids: torch.Tensor, length: torch.Tensor) -> None:
-        """Forget the last steps of some episodes: (K,) environments and how many steps each keeps."""
+        """Discard the last steps of some episodes: (K,) environments, and the steps that each keeps."""
         if self._spool and self._large:
-            # Who keeps everything has no row there.
+            # An episode that keeps all its steps has no row at its new length.
             first = self._ticks[env_ids, length.clamp_max(self._capacity - 1)]
             first = torch.where(length < self.length[env_ids], first, self._tick)
             self._spool.drop(env_ids.tolist(), first.tolist())
@@ -129,7 +129,7 @@ class EpisodeRecorder[Streamed]:
         return {**self._initial.unpack(first), **self._steps.unpack(steps)}
 
     def take_large(self, env_id: int, num_steps: int | None = None) -> dict[str, Streamed]:
-        """Take one environment's large terms, by path; to be called once an episode, and for none that goes on.
+        """Return one environment's large terms, by path; call it once, when the episode has ended.
 
         Args:
             env_id: Which environment.
@@ -151,7 +151,7 @@ class EpisodeRecorder[Streamed]:
 
 
 class Terms:
-    """How named terms of different shapes lie in one row. An empty one is falsy."""
+    """The layout of named terms of different shapes in one row. An empty layout is falsy."""
 
     def __init__(self, example: Mapping[str, torch.Tensor] | None = None):
         self._shapes = {path: tuple(value.shape[1:]) for path, value in (example or {}).items()}
@@ -177,12 +177,12 @@ class Terms:
 
 
 def _flat(value: torch.Tensor, size: int) -> torch.Tensor:
-    """(N, ...) -> (N, size) float32. Most terms are that already, and asking is quicker than calling torch."""
+    """Reshape (N, ...) to (N, size) float32; the checks avoid calls of torch, as most terms have this form."""
     if value.ndim != 2:
         value = value.reshape(-1, size)
     return value if value.dtype is torch.float32 else value.float()
 
 
 def _exact_type(value: torch.Tensor) -> np.dtype:
-    """Return the type that a term has on the host: floats are float32 there, everything else stays what it is."""
+    """Return the type of a term on the host: float32 for floats, otherwise its own."""
     return np.dtype(np.float32) if value.is_floating_point() else value.new_empty(0, device="cpu").numpy().dtype

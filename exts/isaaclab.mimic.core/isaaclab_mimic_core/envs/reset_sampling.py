@@ -25,7 +25,7 @@ _AXES = ("x", "y", "z", "roll", "pitch", "yaw")
 
 
 def use_keyed_resets(cfg: Any) -> None:
-    """Exchange upstream's reset events in a configuration for those of this module; parameters stay as they are."""
+    """Replace upstream's reset events in a configuration by those of this module, with the same parameters."""
     from isaaclab_tasks.contrib.stack.mdp import stack_events
 
     keyed = {
@@ -39,7 +39,7 @@ def use_keyed_resets(cfg: Any) -> None:
 
 
 def attach_keys(env: Any) -> None:
-    """Give an environment its (so far arbitrary) reset streams."""
+    """Attach reset streams to an environment, with arbitrary values at first."""
     setattr(env, RESET_KEYS, torch.arange(env.num_envs, device=env.device))
 
 
@@ -53,7 +53,7 @@ def _keys(env: Any, env_ids: Any) -> tuple[torch.Tensor, torch.Tensor]:
 def randomize_joint_by_gaussian_offset(
     env: Any, env_ids: Any, mean: float, std: float, asset_cfg: SceneEntityCfg = _ROBOT
 ) -> None:
-    """Put a robot at its default pose plus Gaussian joint offsets [rad]; the gripper's joints stay at their default."""
+    """Reset a robot to its default pose plus Gaussian joint offsets [rad]; the gripper keeps its default pose."""
     ids, keys = _keys(env, env_ids)
     asset = env.scene[asset_cfg.name]
     default = asset.data.default_joint_pos.torch[ids]
@@ -77,7 +77,7 @@ def randomize_object_pose(
     pose_range: dict[str, tuple[float, float]] | None = None,
     max_sample_tries: int = 5000,
 ) -> None:
-    """Place objects at random, no two closer than `min_separation` [m]; ranges in m and rad, Euler angles xyz."""
+    """Place objects at random, at least `min_separation` [m] apart; ranges in m and rad, Euler angles xyz."""
     ids, keys = _keys(env, env_ids)
     poses = sample_separated_poses(keys, len(asset_cfgs), min_separation, pose_range or {}, max_sample_tries)
     origins = env.scene.env_origins[ids]
@@ -103,7 +103,7 @@ def sample_separated_poses(
         num_objects: Objects per environment.
         min_separation: Least distance between any two [m].
         pose_range: Lower and upper bound for x, y, z [m], roll, pitch, yaw [rad]; missing ones are 0.
-        max_tries: After so many draws the last one is taken as it is.
+        max_tries: Number of draws after which the last one is taken anyway.
 
     Returns:
         (K, num_objects, 6).
@@ -113,7 +113,7 @@ def sample_separated_poses(
     poses = torch.zeros(len(keys), num_objects, len(_AXES), device=keys.device)
     for index in range(num_objects):
         pending = torch.arange(len(keys), device=keys.device)
-        # The loop is over tries, not environments: with the stack task's table half the rest is accepted each time.
+        # The loop is over tries, not environments; on the stack task's table each try accepts half of the rest.
         for first in range(0, max_tries, _TRIES_AT_ONCE):
             tries = torch.arange(first, min(first + _TRIES_AT_ONCE, max_tries), device=keys.device)
             draw = randomness.uniform(keys[pending, None], 1 + index * max_tries + tries, len(_AXES))
@@ -121,7 +121,7 @@ def sample_separated_poses(
             gaps = (poses[pending, None, :index, :3] - candidates[:, :, None, :3]).norm(dim=-1)
             free = (gaps > min_separation).all(dim=-1)
             found = free.any(dim=1)
-            # The first that is free, else the last one of all.
+            # The first draw that is far enough, else the last one.
             chosen = torch.where(found, free.long().argmax(dim=1), len(tries) - 1)
             poses[pending, index] = candidates.take_along_dim(chosen[:, None, None], dim=1)[:, 0]
             pending = pending[~found]
