@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Who demonstrates: a person with a device, or a script."""
+"""Teleoperation devices, and the scripts that demonstrate in place of a person."""
 
 import contextlib
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ def find_device(name: str) -> DeviceSpec:
 
 
 def is_live(name: str) -> bool:
-    """Return whether a person drives with a device; one that is gone counts as live."""
+    """Return whether a person drives with a device; a device that is not registered counts as live."""
     spec = DEVICES.get(name)
     return spec is None or spec.live
 
@@ -73,11 +73,11 @@ def read_settings(name: str, given: "DeviceSettings | Mapping[str, Any] | None",
 
 
 def check_device(name: str, settings: DeviceSettings, task_id: str) -> None:
-    """Find out, before anything is opened, whether a device can drive a task here.
+    """Check before anything is opened that a device can drive a task here.
 
     Raises:
         OptionError: No such device, or a setting that cannot be used.
-        DeviceError: It is not there, or may not be read.
+        DeviceError: The device is not there, or may not be read.
     """
     spec = find_device(name)
     settings.check()
@@ -86,7 +86,7 @@ def check_device(name: str, settings: DeviceSettings, task_id: str) -> None:
 
 
 def around_device(name: str, settings: DeviceSettings) -> contextlib.AbstractContextManager:
-    """Return what is entered before the simulation that a device drives is opened."""
+    """Return the context manager to enter before the simulation that a device drives is opened."""
     around = find_device(name).around
     return resolve(around)(settings) if around else contextlib.nullcontext()
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""From how far a cap or stick is deflected to how fast the hand shall move: axis map, dead zone, curve."""
+"""Map the deflection of a cap or stick to a velocity of the end effector: axis map, dead zone, curve."""
 
 import math
 
@@ -11,14 +11,14 @@ NAMES = ("x", "y", "z", "roll", "pitch", "yaw")
 
 
 def parse_axes(text: str) -> tuple[tuple[int, float], ...]:
-    """Return for each axis of the hand which axis of the device moves it, and the sign.
+    """Return for each axis of the end effector the device's axis that moves it, and the sign.
 
     Args:
         text: Six names separated by commas, each with or without a minus sign; `-x,-y,z,-roll,-pitch,yaw` suits
-            somebody who faces the robot. `none` leaves an axis of the hand alone.
+            somebody who faces the robot. `none` leaves an axis of the end effector unused.
 
     Raises:
-        OptionError: That is not what it is.
+        OptionError: The text has another form.
     """
     axes = []
     for part in text.split(","):
@@ -43,9 +43,9 @@ def parse_axes(text: str) -> tuple[tuple[int, float], ...]:
 
 
 def shape(value: float, dead_zone: float, curve: float) -> float:
-    """Return the speed, as a fraction of the full one, for a deflection of -1 to 1.
+    """Return the velocity as a fraction of the full one, for a deflection from -1 to 1.
 
-    Zero within the dead zone, then from zero up to one at full deflection by a power: `((|v| - d) / (1 - d)) ^ curve`.
+    It is 0 within the dead zone d and rises to 1 at full deflection: `((|v| - d) / (1 - d)) ^ curve`.
     """
     size = (min(abs(value), 1.0) - dead_zone) / (1.0 - dead_zone)
     return math.copysign(size**curve, value) if size > 0.0 else 0.0

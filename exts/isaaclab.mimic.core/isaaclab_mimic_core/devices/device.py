@@ -1,12 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a teleoperation device is: it takes input in, and says what the environments shall do next.
+"""The base of teleoperation devices: they read input, and return the environments' next action.
 
-A device knows nothing of windows, terminals or loops. Whoever steps it calls `poll` as often as it likes, also while
-the simulation rests, then `take_requests`, and `action` once before each environment step. Keys and gamepad controls
-are fed in by whichever host has them (`devices.hosts`, a window, a test); devices with hardware of their own read it
-in `poll`.
+A device knows nothing of windows, terminals or loops. The stage calls `poll` as often as it likes, also while it is
+paused, then `take_requests`, and `action` once before each environment step. A host (`devices.hosts`, a window, a test)
+passes keys and gamepad controls to the device; devices with hardware of their own read it in `poll`.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -15,20 +14,20 @@ if TYPE_CHECKING:
     import torch
 
 RESET, PAUSE, RESUME, TOGGLE_PAUSE, STOP = "reset", "pause", "resume", "toggle_pause", "stop"
-"""What a person can ask for with a device: discard and start anew, rest, go on, either of these, end the stage."""
+"""Requests that a person makes with a device: discard and start anew, pause, resume, toggle pause, end the stage."""
 
 REQUEST_KEYS = {"R": RESET, "P": TOGGLE_PAUSE, "ESCAPE": STOP}
-"""Keys that mean the same whatever device drives."""
+"""Keys with the same meaning for all devices."""
 
 
 class TeleopDevice:
-    """Base of all devices. Subclasses implement `begin` and `action`, and override what else they have to say."""
+    """Base of all devices. Subclasses implement `begin` and `action`, and override other methods as needed."""
 
     name: ClassVar[str] = ""
     live: ClassVar[bool] = True
-    """Whether somebody drives in real time: steps then keep a rate, and there is one driven environment."""
+    """Whether a person drives in real time: steps then keep a rate, and one environment is driven."""
     waits_for_start: ClassVar[bool] = False
-    """Whether each demonstration waits for a request `resume`, instead of for the first input."""
+    """Whether a demonstration begins with the request `resume` instead of the first input."""
 
     def __init__(self) -> None:
         self._requests: list[str] = []
@@ -43,12 +42,12 @@ class TeleopDevice:
         raise NotImplementedError
 
     def poll(self) -> None:
-        """Take in what there is; never waits. Nothing that is polled while the simulation rests is made up for."""
+        """Read all input that has arrived, without waiting. Input that is polled during a pause is not made up for."""
 
     def action(self) -> "torch.Tensor":
-        """Return the next action of the task, from what was polled: (num_envs, action_dim).
+        """Return the next action from the input that was polled: (num_envs, action_dim).
 
-        A live device drives all environments alike; whoever lets it drive some only uses their rows.
+        A live device returns the same action for all environments; the caller uses the rows of those it drives.
         """
         raise NotImplementedError
 
@@ -73,7 +72,7 @@ class TeleopDevice:
         """
 
     def release(self) -> None:
-        """Forget all keys and controls that are held: the host has lost sight of them."""
+        """Release all keys and controls, because the host no longer sees when they are released."""
 
     # -- for the stage
 
@@ -82,23 +81,23 @@ class TeleopDevice:
         self._requests.append(request)
 
     def take_requests(self) -> list[str]:
-        """Return what was asked for since the last call, in order."""
+        """Return the requests since the last call, in order."""
         requests, self._requests = self._requests, []
         return requests
 
     @property
     def connected(self) -> bool:
-        """Whether the device is there; while it is not, the stage rests and `poll` looks for it."""
+        """Whether the device is there; while it is not, the stage pauses and `poll` looks for it."""
         return True
 
     @property
     def trouble(self) -> str:
-        """What is wrong while it is not connected, and what to do, for people."""
+        """What is wrong while the device is not connected and what to do, as a sentence."""
         return ""
 
     @property
     def over(self) -> bool:
-        """Whether nothing will ever come of it again: a recorded session that has been played to its end."""
+        """Whether the device has no more input, as a recorded session that was replayed to its end."""
         return False
 
     @property
@@ -107,18 +106,18 @@ class TeleopDevice:
         return True
 
     def halt(self) -> None:
-        """Stop where the robot is now: the next action holds it there."""
+        """Make the robot's current pose the target, so that the next action holds it there."""
 
     def show(self, instructions: dict[str, tuple[str, str]]) -> None:
-        """Show what to do, where a device has a display: end effector -> what to do now, what comes next."""
+        """Show instructions on the device's display, if any: end effector -> what to do now, what comes next."""
 
     def readings(self) -> dict:
-        """Return the input as it is now, as plain data, for display."""
+        """Return the current input as plain data, for display."""
         return {}
 
     def help(self) -> list[tuple[str, str]]:
-        """Return what each control does, for people: (control, meaning)."""
+        """Return the controls and their meaning for people: (control, meaning)."""
         return []
 
     def close(self) -> None:
-        """Let go of hardware. Closing twice is harmless."""
+        """Release the hardware. Closing twice is harmless."""

@@ -34,7 +34,7 @@ class EefDevice(TeleopDevice):
 
     Args:
         env: The environments.
-        settings: A `HandSettings`.
+        settings: A `EefSettings`.
 
     Raises:
         TaskError: The robot's hands have more degrees of freedom than a gripper that opens and closes.

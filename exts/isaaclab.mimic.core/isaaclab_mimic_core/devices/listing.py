@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What devices are here, as each of them says itself; without a simulation."""
+"""List the devices of this machine, without a simulation; each device describes itself."""
 
 from dataclasses import asdict, dataclass
 
@@ -11,7 +11,7 @@ from ..plugins import DEVICES, DeviceSpec, resolve
 
 @dataclass(frozen=True)
 class Listed:
-    """One device, or why there is none of its kind."""
+    """One device, or the reason why there is none of its kind."""
 
     device: str
     """Name for --teleop-device."""
@@ -19,9 +19,9 @@ class Listed:
     detail: str
     """What it is and where, or why it cannot be used."""
     remedy: str = ""
-    """What to do about that."""
+    """What to do if it cannot be used."""
     trouble: bool = False
-    """Whether it is there and should work, but does not."""
+    """Whether the device is there but does not work."""
 
 
 def list_devices() -> list[Listed]:
@@ -38,7 +38,7 @@ def to_dicts(listed: list[Listed]) -> list[dict]:
 
 
 def _probe(spec: DeviceSpec) -> list[Listed]:
-    """Ask one device; what goes wrong becomes its trouble, for the others are to be listed too."""
+    """Ask one device; an exception becomes its trouble, so that the others are listed too."""
     if spec.probe is None:
         return [Listed(spec.name, True, spec.title or "says nothing of itself")]
     try:

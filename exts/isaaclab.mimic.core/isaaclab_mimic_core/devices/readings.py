@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What devices say now, for display; without a simulation."""
+"""The current input of devices, for display, without a simulation."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ class LiveReadings:
         (self._keys.add if pressed else self._keys.discard)(name)
 
     def release(self) -> None:
-        """Take note that all keys are up."""
+        """Release all keys."""
         self._keys.clear()
 
     def poll(self) -> dict:
@@ -40,5 +40,5 @@ class LiveReadings:
         return {"keyboard": {"keys": sorted(self._keys)}, "spacemouse": mouse}
 
     def close(self) -> None:
-        """Let go of the devices."""
+        """Release the devices."""
         self._mouse.close()

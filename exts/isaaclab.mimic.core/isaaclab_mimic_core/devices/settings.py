@@ -31,8 +31,8 @@ class LiveSettings(DeviceSettings):
 
 
 @dataclass(frozen=True)
-class HandSettings(LiveSettings):
-    """Settings of devices that push a hand around (`devices.hand.HandDevice`)."""
+class EefSettings(LiveSettings):
+    """Settings of devices that move an end effector (`devices.eef_device.EefDevice`)."""
 
     pos_sensitivity: float = option(0.25, label="Speed", unit="m/s", low=0, high=1000)
     """How fast the hand moves at full deflection, or while a key is held [m/s]."""
@@ -41,7 +41,7 @@ class HandSettings(LiveSettings):
 
 
 @dataclass(frozen=True)
-class DeflectionSettings(HandSettings):
+class DeflectionSettings(EefSettings):
     """Settings of devices that are deflected more or less, as sticks and caps are."""
 
     dead_zone: float = option(0.08, label="Dead zone", low=0, below=1)

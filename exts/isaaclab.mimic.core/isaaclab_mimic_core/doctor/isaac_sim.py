@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The part of docs/isaac-sim-checklist.md that a program can do: a report of an Isaac Sim, to be sent.
+"""A report of an Isaac Sim, to be sent to others: the part of docs/isaac-sim-checklist.md that a program can do.
 
-Everything is only read. What can be asked only of a running application is a row of its own everywhere: outside of one
-it says that it was not asked.
+Nothing is changed. The report has the same rows everywhere; outside of a running application, rows that need one say
+that they were not asked.
 """
 
 import os
@@ -26,7 +26,7 @@ from ..sim.host import inside_isaac_sim, inside_kit, isaac_sim_is_here
 from ..version import __version__
 
 _WRITTEN_FOR = {"Isaac Sim": "6.2", "Kit": "110.4", "isaaclab": "3.0.0"}
-"""What this was written for: a version that begins otherwise is a finding."""
+"""Versions that this package was written for; another version is a finding."""
 
 _SIMULATION = ("omni.usd", "omni.timeline", "omni.physx", "omni.physx.tensors", "omni.physx.fabric")
 _WINDOW = ("omni.kit.menu.utils", "omni.kit.viewport.utility", "omni.kit.widget.toolbar")
@@ -61,17 +61,17 @@ _NOT_ASKED = "not asked: this is not a running Kit application"
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that was looked at."""
+    """One row of the report."""
 
     topic: str
     result: Literal["ok", "finding", "unknown"]
-    """ok; finding: other than what this was written for, or something is missing; unknown: it could not be asked."""
+    """ok; finding: another version than expected, or something missing; unknown: it could not be asked."""
     text: str
     remedy: str = ""
 
 
 def examine() -> list[Row]:
-    """Look at the Isaac Sim that this process runs in, or whose Python it is; never raises, changes nothing."""
+    """Examine the Isaac Sim of this process or of this Python; never raises, changes nothing."""
     checks: tuple[Callable[[], Iterator[Row]], ...] = (
         _program,
         _versions,
@@ -96,7 +96,7 @@ def examine() -> list[Row]:
 
 
 def format_report(rows: list[Row]) -> str:
-    """Lay the report out as text, one line each, with a head that counts."""
+    """Return the report as text, one line a row, after a line with the counts."""
     counts = {result: sum(row.result == result for row in rows) for result in ("ok", "finding", "unknown")}
     width = max(len(row.topic) for row in rows)
     head = f"Isaac Lab Mimic {__version__}: {', '.join(f'{count} {result}' for result, count in counts.items())}"
@@ -137,7 +137,7 @@ def _compared(name: str, version: str) -> Row:
     wanted = _WRITTEN_FOR[name]
     if not version:
         return Row(name, "unknown", "no version was found here")
-    # The numbers as a whole: 6.20 does not begin with 6.2.
+    # Compare whole numbers: 6.20 is not a 6.2.
     fits = f"{version}.".startswith(f"{wanted}.")
     return Row(name, "ok" if fits else "finding", version, "" if fits else f"This was written for {name} {wanted}.")
 
@@ -163,7 +163,7 @@ def _kit_version() -> str:
 
 
 def installation() -> Path | None:
-    """Return the folder of the Isaac Sim that this process belongs to, or None: the one with its `exts` and `apps`."""
+    """Return the folder of this process's Isaac Sim, the one with `exts` and `apps`; None if there is none."""
     places = [Path(os.environ["ISAAC_PATH"])] if os.environ.get("ISAAC_PATH") else []
     places += [folder for path in (running_program(), sys.prefix) for folder in Path(path).parents]
     places += [Path(entry, "isaacsim") for entry in sys.path]
@@ -178,7 +178,7 @@ def _distribution(name: str) -> str:
 
 
 def _warp() -> Iterator[Row]:
-    """Compare Isaac Lab's Warp with the one of the application, which brings another by omni.warp.core."""
+    """Compare Isaac Lab's Warp with the application's; the extension omni.warp.core brings another version."""
     wanted = next(
         (each.partition("==")[2] for each in _requires("isaaclab") if each.startswith("warp-lang==")), ""
     ).partition(";")[0]
@@ -249,14 +249,14 @@ def _application() -> Iterator[Row]:
 
 
 def _extension(name: str, wanted: bool = True) -> Row:
-    """Look for one extension; `wanted`: whether a run needs it, False if it should not be enabled, for Isaac Lab."""
+    """Look for one extension; `wanted` is True if a run needs it, False if it must not be enabled."""
     topic = f"extension {name}"
     app = _app()
     if app is None:
         root = installation()
         if root is None:
             return Row(topic, "unknown", _NOT_ASKED)
-        # Folders carry the version where they came from a registry.
+        # Folders of extensions from a registry have the version in their name.
         on_disk = [folder for pattern in (name, f"{name}-*") for folder in root.glob(f"exts*/{pattern}")]
         return Row(topic, "unknown", f"on disk ({on_disk[0].parent.name})" if on_disk else "not on disk")
     manager = app.get_extension_manager()
@@ -274,7 +274,7 @@ def _extensions() -> Iterator[Row]:
         yield _extension(name)
     for name in _OTHERS:
         row = _extension(name)
-        # Nice to know, and nothing that a run would miss.
+        # For information: a run does not need them.
         yield Row(row.topic, "unknown" if row.result == "unknown" else "ok", row.text)
 
 
@@ -305,7 +305,7 @@ def _stage() -> Iterator[Row]:
 
     scenes = sum(prim.IsA(UsdPhysics.Scene) for prim in stage.Traverse())
     changed = "unsaved changes" if context.has_pending_edit() else "no unsaved changes"
-    # By name alone: the report is sent to others.
+    # Only the file's name, because the report is sent to others.
     name = "a new one" if stage.GetRootLayer().anonymous else Path(stage.GetRootLayer().identifier).name
     cache: Any = UsdUtils.StageCache.Get()
     axis = UsdGeom.GetStageUpAxis(stage)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Publishing the extensions into a folder that Kit can use as an extension registry.
+"""Publish the extensions into a folder that Kit can use as an extension registry.
 
-Kit's own kernel does it: it verifies each extension, writes the archives and keeps the index. Only what goes in is
-prepared here.
+Kit's own kernel verifies each extension, writes the archives and keeps the index. This module prepares the files that
+go into the archives.
 """
 
 import json
@@ -42,7 +42,7 @@ version = "0.1.0"
 
 [settings.exts."omni.kit.registry.nucleus"]
 registries = [{{ name = "local", url = {url} }}]
-# Kit remembers by the registry's address what it holds; a folder may have been emptied since.
+# Kit caches the contents of a registry by its address; the folder may have been emptied since.
 cachePath = {cache}
 
 [settings.app.extensions]
@@ -72,7 +72,7 @@ def publish(options: PackageOptions) -> list[Path]:
     """Publish both extensions and return their archives.
 
     Raises:
-        InputFileError: An extension is not there, or not fit to be published.
+        InputFileError: An extension is missing, or does not pass Kit's verification.
         OutputError: The folder cannot be written to, or holds this version already.
         PlatformError: The Kit kernel is not installed, its licence not accepted, or it does not start.
     """
@@ -94,12 +94,12 @@ def publish(options: PackageOptions) -> list[Path]:
             _stage(source, name, staged)
             if not options.overwrite:
                 _refuse_to_replace(output, staged / name)
-        # First into a registry that is thrown away: of two extensions that belong together none is published alone.
+        # First into a temporary registry, so that the two extensions are published together or not at all.
         trial = Path(folder, "trial")
         trial.mkdir()
         _run_kit(kernel, Path(folder), staged, trial)
         published = _run_kit(kernel, Path(folder), staged, output)
-    # A registry may hold others.
+    # The registry may hold other extensions.
     return [archive for name in published for archive in output.glob(f"v*/archives/*/{name}.zip")]
 
 
@@ -115,7 +115,7 @@ def _find_kernel() -> Path:
 
 
 def _stage(source: Path, name: str, staged: Path) -> None:
-    """Copy what belongs into an extension's archive, with the licence and, for the core, the sample demonstrations."""
+    """Copy the files of an extension's archive, with the licence and, for the core, the sample demonstrations."""
     # In a registry's cache an extension's folder carries its version.
     folder = next((f for f in (source / name, *sorted(source.glob(f"{name}-*"))) if f.is_dir()), None)
     if folder is None or not (folder / "config" / "extension.toml").is_file():
@@ -134,7 +134,7 @@ def _stage(source: Path, name: str, staged: Path) -> None:
 
 
 def _refuse_to_replace(output: Path, extension: Path) -> None:
-    """Kit itself asks for leave only to replace the newest version."""
+    """Refuse to replace a version that is there; Kit itself refuses only for the newest version."""
     version = tomllib.loads((extension / "config" / "extension.toml").read_text())["package"]["version"]
     if any(output.glob(f"v*/archives/{extension.name}/{extension.name}-{version}[+.]*zip")):
         raise OutputError(
@@ -145,7 +145,7 @@ def _refuse_to_replace(output: Path, extension: Path) -> None:
 
 
 def _run_kit(kernel: Path, folder: Path, staged: Path, output: Path) -> list[str]:
-    """Let Kit publish what is staged; return the identifiers of what was."""
+    """Let Kit publish the staged extensions; return their identifiers."""
     kit_file = folder / "publish.kit"
     kit_file.write_text(_KIT_FILE.format(url=json.dumps(str(output)), cache=json.dumps(str(folder / "cache"))))
     log = folder / "kit.log"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Where success depends on: by subtask, by source demonstration, by where the objects stood."""
+"""Success by subtask, by source demonstration and by object placement."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 from ..outcomes import AttemptOutcome, FailureCause
 
 CELL = 0.05
-"""Edge of the squares [m] by which placements are counted."""
+"""Edge of the squares in which placements are counted [m]."""
 
 
 def analyse(attempts: Sequence[AttemptOutcome]) -> dict[str, Any]:
@@ -32,9 +32,9 @@ def analyse(attempts: Sequence[AttemptOutcome]) -> dict[str, Any]:
 
 
 def by_subtask(attempts: Iterable[AttemptOutcome]) -> dict[str, dict[str, Any]]:
-    """Say of each subtask how many attempts began it, how many passed it, and why the others failed there.
+    """Count for each subtask the attempts that began and passed it, and the causes of failure in it.
 
-    An attempt that failed without a subtask to blame (unstable physics, say) is counted where it was.
+    An attempt that failed without a subtask, for example by unstable physics, counts in the subtask it had reached.
     """
     begun: Counter[str] = Counter()
     failed: dict[str, Counter[str]] = {}

@@ -21,7 +21,7 @@ class Attempt(AttemptOutcome):
 
     @classmethod
     def of(cls, outcome: AttemptOutcome, at: float) -> "Attempt":
-        """Keep of an outcome what a report's file keeps."""
+        """Return the attempt with the parts of an outcome that a report's file keeps."""
         return cls(outcome.attempt, **{name: getattr(outcome, name) for name in _SHARED}, at=at)
 
     def row(self) -> dict[str, Any]:
@@ -30,11 +30,11 @@ class Attempt(AttemptOutcome):
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Attempt":
-        """Return the attempt that a row is of.
+        """Return the attempt of a row, the inverse of `row`.
 
         Raises:
-            KeyError: The row lacks something.
-            TypeError: It holds something unknown.
+            KeyError: The row lacks a field.
+            TypeError: The row has an unknown field.
         """
         values = {"cause": "", **row}
         at, number, cause = values.pop("at"), values.pop("number"), FailureCause(values.pop("cause"))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a report shows of a dataset file, read once and as far as the file holds it."""
+"""The parts of a dataset file that a report shows, as far as the file has them."""
 
 import os
 import re
@@ -27,7 +27,7 @@ _OBJECT = re.compile(rf"{layout.INITIAL_STATE}/rigid_object/([^/]+)/{layout.ROOT
 
 @dataclass(frozen=True)
 class Demo:
-    """What the attributes of a demonstration say."""
+    """The attributes of a demonstration."""
 
     name: str
     steps: int
@@ -55,12 +55,12 @@ class Contents:
 
     @property
     def lengths(self) -> np.ndarray:
-        """Steps of each demonstration that says so: (N,)."""
+        """Lengths of the demonstrations whose length is known: (N,) [steps]."""
         return np.array([demo.steps for demo in self.demos if demo.steps > 0], dtype=int)
 
 
 def read_contents(path: str | os.PathLike[str]) -> Contents:
-    """Read what a report shows; what the file does not hold stays empty.
+    """Read the parts of a file that a report shows; parts that the file lacks are empty.
 
     Raises:
         InputFileError: The file cannot be opened or is not a dataset.
@@ -80,7 +80,7 @@ def read_contents(path: str | os.PathLike[str]) -> Contents:
 
 
 def evenly(items: Sequence[Any] | np.ndarray, most: int) -> list[Any]:
-    """Return at most so many items, spread over all of them."""
+    """Return at most `most` items, evenly spread."""
     if len(items) <= most:
         return list(items)
     return [items[i] for i in np.linspace(0, len(items) - 1, most).round().astype(int)]
@@ -111,7 +111,7 @@ def _demo(reader: DatasetReader, name: str) -> Demo:
 
 
 def _eef_paths(reader: DatasetReader, shapes: dict[str, tuple], names: list[str]) -> dict[str, list[np.ndarray]]:
-    """Read where the end effectors went: the observations `eef_pos`, `<side>_eef_pos`, else what annotation added."""
+    """Read the end effectors' positions from the observations `eef_pos` or `<side>_eef_pos`, else from annotation."""
     found = {match[1]: path for path in shapes if (match := _EEF_POSITION.match(path)) and shapes[path][-1:] == (3,)}
     if not found:
         start = layout.EEF_POSE + "/"
@@ -146,10 +146,10 @@ def _signals(reader: DatasetReader, shapes: dict[str, tuple]) -> list[str]:
 
 
 def _read_each(reader: DatasetReader, names: list[str], paths: list[str]) -> Iterator[dict[str, np.ndarray]]:
-    """Yield the arrays of each demonstration that has them all."""
+    """Yield the arrays of each demonstration that has all of them."""
     for name in names if paths else ():
         try:
             yield reader.read(name, paths).data
         except DatasetError:
-            # One demonstration less in a picture; that it is damaged is for `mimic check` to say.
+            # The picture shows one demonstration less; `mimic check` reports the damage.
             continue

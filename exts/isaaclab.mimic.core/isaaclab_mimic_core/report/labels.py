@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Identifiers, numbers and counts as a reader wants them, the same in pictures and tables."""
+"""Format identifiers, numbers and counts for readers, the same in pictures and tables."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -15,7 +15,7 @@ def words(name: str) -> str:
 
 
 def short(name: str, most: int = 30) -> str:
-    """Return a name no longer than that, for places that cannot grow; its end tells names apart."""
+    """Shorten a name to at most `most` characters; the end stays, because it distinguishes names."""
     return name if len(name) <= most else f"…{name[1 - most :]}"
 
 
@@ -25,10 +25,10 @@ def subtask_key(name: str) -> list:
 
 
 def subtask_names(subtasks: Iterable[str], signals: list[str]) -> dict[str, str]:
-    """Return subtasks in words, with the signal that ends each where that is beyond doubt.
+    """Return names for subtasks, with the signal that ends each if that is certain.
 
-    A file does not say which end effector a signal belongs to, so only those of a single one are named: every subtask
-    but the last one then ends with a signal, in order.
+    A file does not say which end effector a signal belongs to. So signals are named only if there is a single end
+    effector, where every subtask but the last ends with a signal, in order.
 
     Args:
         subtasks: `<eef>/<index>` of all subtasks there are; an empty one stands for an unknown subtask.
@@ -47,7 +47,7 @@ def count(number: int, thing: str) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return a share in percent; never 100 % of what is not all, nor 0 % of what is not nothing."""
+    """Return a share in percent; rounding gives 100 % only for all, and 0 % only for none."""
     if share is None:
         return "–"
     rounded = round(100 * share)
@@ -57,7 +57,7 @@ def percent(share: float | None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time in the unit that suits it."""
+    """Return a time in a suitable unit."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     if seconds < 99.5:

@@ -23,15 +23,15 @@ from .run import RunRecord
 MAX_OBJECTS = 9
 MAX_SOURCE_ROWS = 40
 _START_SIZE = 0.04
-"""Edge of the squares that mark where objects started [m]: a cube's of the stacking tasks, near enough."""
+"""Edge of the squares that mark where objects started [m], about that of the stack task's cubes."""
 _YAW_TICK = 0.06
-"""Length of the ticks that show a heading, as a share of the panel's width."""
+"""Length of the ticks that show a heading, as a fraction of the panel's width."""
 _MAX_YAW_TICKS = 200
-"""Of more objects than this no heading is drawn: ticks would hide the places."""
+"""Largest number of objects whose heading is drawn; more ticks would hide the positions."""
 
 
 class NothingToDraw(Exception):
-    """The data for a picture are not there; the message says why, as a sentence for the reader."""
+    """The data for a picture are missing; the message is a sentence for the reader."""
 
 
 def success(record: RunRecord) -> Figure:
@@ -40,7 +40,7 @@ def success(record: RunRecord) -> Figure:
     if not attempts:
         raise NothingToDraw("The record of the run holds no finished attempt.")
     scale, unit = (60.0, "min") if attempts[-1].at > 180 else (1.0, "s")
-    # From the beginning to the end of the run: what ended last would otherwise have no width.
+    # The axis covers the whole run; otherwise the last attempt would have no width.
     end = max(record.elapsed, attempts[-1].at) or 1.0
     time = np.array([0.0, *(attempt.at for attempt in attempts), 1.01 * end]) / scale
     good = np.cumsum([0, *(attempt.success for attempt in attempts), 0])
@@ -56,7 +56,7 @@ def success(record: RunRecord) -> Figure:
     style.in_percent(above)
     style.name_panel(above, "Success rate of the attempts ended so far")
     colors = [style.GENERATED, FailureCause.NOT_GRASPED.color]
-    # A name that begins with an underscore stays out of the legend.
+    # matplotlib leaves names that begin with an underscore out of the legend.
     words = ["succeeded", "failed" if good[-1] < len(attempts) else "_failed"]
     below.stackplot(time, good, ended - good, step="post", colors=colors, alpha=0.85, labels=words)
     if record.wanted:
@@ -72,7 +72,7 @@ def success(record: RunRecord) -> Figure:
 
 
 def failures(record: RunRecord, names: dict[str, str]) -> Figure:
-    """Draw the causes of failure by subtask; `names` says subtasks in words."""
+    """Draw the causes of failure by subtask; `names` are the subtasks' names."""
     if not record.attempts:
         raise NothingToDraw("The record of the run holds no finished attempt.")
     counts = record.failures
@@ -115,7 +115,7 @@ def paths(source: Contents | None, generated: Contents) -> Figure:
             style.name_panel(axes, f"{word}: {_absence(contents)}", style.MUTED)
             continue
         style.name_panel(axes, f"{word}: {_some_of(drawn, len(contents.demos))}")
-        # Many lines together must not be darker than few.
+        # The more lines, the more transparent, so that many are not darker than few.
         alpha = float(np.clip(4.0 / drawn**0.6, 0.3, 0.9))
         if contents.starts:
             squares = _squares(np.concatenate([evenly(places, drawn) for places in contents.starts.values()]))
@@ -164,7 +164,7 @@ def starts(source: Contents | None, generated: Contents) -> Figure:
 
 
 def lengths(source: Contents | None, generated: Contents) -> Figure:
-    """Draw how long demonstrations are: shares, so that few and many can be compared."""
+    """Draw the lengths of demonstrations as fractions, so that few and many can be compared."""
     sides = [side for side in _sides(source, generated) if side[0] and len(side[0].lengths)]
     if not sides:
         raise NothingToDraw("The files do not say how long their demonstrations are.")
@@ -191,7 +191,7 @@ def lengths(source: Contents | None, generated: Contents) -> Figure:
 
 
 def sources(source: Contents | None, generated: Contents, names: dict[str, str]) -> Figure:
-    """Draw how often each source demonstration was used in each subtask; `names` says subtasks in words."""
+    """Draw how often each source demonstration was used in each subtask; `names` are the subtasks' names."""
     counts = Counter(
         (demo, f"{eef}/{index}")
         for made in generated.demos
@@ -221,7 +221,7 @@ def sources(source: Contents | None, generated: Contents, names: dict[str, str])
     if len(subtasks) <= 5:
         axes.set_xticks(range(len(subtasks)), [word.replace(", ", "\n") for word in words])
     else:
-        # Side by side they would run into each other.
+        # Labels side by side would overlap.
         axes.set_xticks(range(len(subtasks)), words, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(demos)), [style.plain(demo) for demo in demos])
     axes.tick_params(length=0, labelcolor=style.INK)
@@ -250,7 +250,7 @@ def _absence(contents: Contents | None) -> str:
 
 
 def _some_of(drawn: int, there: int) -> str:
-    # As short as can be: it stands over half a picture.
+    # Short, because it stands above half a picture.
     return f"{drawn} of {labels.count(there, 'demo')}" if drawn < there else labels.count(there, "demo")
 
 
@@ -264,13 +264,13 @@ def _path_points(contents: Contents | None) -> list[np.ndarray]:
 
 
 def _panel_height(low: np.ndarray, high: np.ndarray, columns: int) -> float:
-    """Return how high a panel is [inch] that shows these limits true to scale, as one of so many side by side."""
+    """Return the height of a panel that shows these limits to scale beside others [inch]."""
     width, height = high - low
     return (style.WIDTH - 0.9) / columns * float(np.clip(height / width, 0.3, 1.8))
 
 
 def _from_above(axes: Axes, low: np.ndarray, high: np.ndarray, first: bool) -> None:
-    """Give a panel limits in metres, true to scale; the first one in a row names its vertical axis."""
+    """Set a panel's limits in metres, to scale; the first panel of a row labels its vertical axis."""
     axes.set_xlim(low[0], high[0])
     axes.set_ylim(low[1], high[1])
     axes.set_aspect("equal")
@@ -296,7 +296,7 @@ def _bounds(places: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _draw_starts(axes: Axes, where: np.ndarray, color: str, word: str, tick: float) -> None:
-    # Smaller the more there are, so that their density stays visible; the few lie on top of the many.
+    # The more markers, the smaller, so that their density stays visible; the fewer are drawn last.
     size = float(np.clip(26.0 / len(where) ** 0.35, 3.0, 7.0))
     alpha = float(np.clip(9.0 / len(where) ** 0.5, 0.4, 0.9))
     order = 2 + 1 / len(where)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a report knows of a run: collected from the events of its stage, kept as JSON beside its dataset."""
+"""The record of a run: collected from its stage's events, and stored as JSON beside its dataset."""
 
 import json
 import os
@@ -46,7 +46,7 @@ class SavedDemo:
 class RunRecord:
     """A run, collected from its event stream.
 
-    Events of other stages in the same stream (annotation before generation, say) are passed over.
+    Events of other stages in the same stream, such as annotation before generation, are ignored.
     """
 
     stage: str = "generate"

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a terminal sends for keys.
+"""Parse what a terminal sends for keys.
 
-Two dialects. With the kitty keyboard protocol (kitty, foot, WezTerm, Ghostty, Alacritty, recent Konsole and iTerm2) the
-terminal tells presses, repeats and releases of every key: `CSI code ; modifiers : event u`. Others send a character
-each time a key goes down or repeats, and never say that it went up.
+There are two protocols. With the kitty keyboard protocol (kitty, foot, WezTerm, Ghostty, Alacritty, recent Konsole and
+iTerm2) the terminal reports presses, repeats and releases of every key: `CSI code ; modifiers : event u`. Other
+terminals send a character when a key is pressed or repeats, and nothing when it is released.
 
 Source: https://sw.kovidgoyal.net/kitty/keyboard-protocol (progressive enhancement flags 1, 2 and 8; query; focus
 events are xterm's mode 1004).
@@ -28,7 +28,7 @@ PRESS, REPEAT, RELEASE = 1, 2, 3
 
 @dataclass(frozen=True)
 class KeyEvent:
-    """One thing that a terminal said."""
+    """One event of a terminal."""
 
     kind: str
     """`press`, `repeat`, `release`; `typed` where releases are not told; `protocol`, `focus_lost`, `interrupt`."""
@@ -37,17 +37,18 @@ class KeyEvent:
 
 
 class KeyParser:
-    """Cuts what a terminal sends into events."""
+    """Splits a terminal's input into events."""
 
     def __init__(self) -> None:
         self._rest = ""
 
     def feed(self, text: str, complete: bool = False) -> list[KeyEvent]:
-        """Return the events in what has come.
+        """Return the events in new input.
 
         Args:
-            text: What was read.
-            complete: Nothing has followed for a while: a lone escape is the key, not the beginning of a sequence.
+            text: The input.
+            complete: Whether nothing has followed for a while; a lone escape is then the key, not the start of a
+                sequence.
         """
         text, self._rest = self._rest + text, ""
         events: list[KeyEvent] = []
@@ -67,7 +68,7 @@ class KeyParser:
 
     @property
     def waits(self) -> bool:
-        """Whether the beginning of a sequence has come, or the escape key."""
+        """Whether the input ends with the start of a sequence, which may be the escape key."""
         return bool(self._rest)
 
 

@@ -1,24 +1,21 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Keys and gamepad of a Kit application, from carb.input.
-
-Works for a stage in this process and for one in a worker: either takes requests.
-"""
+"""Keys and gamepad of a Kit application, from carb.input, for a stage in this process or in a worker."""
 
 from collections.abc import Callable
 from typing import Any
 
 
 class KitInput:
-    """Passes on what is pressed in a Kit application's window.
+    """Passes the input of a Kit application's window on to a stage.
 
     Args:
         request: Takes a request and its arguments, as `Stage.request` does: `key` with `key` and `pressed`, `gamepad`
             with `control` and `value`, `release`.
-        wanted: Returns whether keys are meant for the robot now; while not, for example because somebody types into a
-            field, none is passed on, and those held are let go.
-        device: Name of the device that is fed: for `gamepad` sticks and buttons are passed on, for any other one keys.
+        wanted: Returns whether keys are meant for the robot. While it returns False, for example because the user
+            types into a field, no key is passed on and all keys are released.
+        device: Name of the device: for `gamepad` sticks and buttons are passed on, otherwise keys.
     """
 
     def __init__(
@@ -43,7 +40,7 @@ class KitInput:
         self._held: set[str] = set()
 
     def close(self) -> None:
-        """Pass on nothing more, and let all keys go."""
+        """Stop passing on input, and release all keys."""
         if self._keys is not None:
             self._input.unsubscribe_to_keyboard_events(self._keyboard, self._keys)
             self._keys = None

@@ -3,9 +3,9 @@
 
 """Keys from the terminal that a command was started in.
 
-Where the terminal tells releases (see `key_codes`), holding works as with any keyboard. Where it does not, a key counts
-as held until it has not repeated for `HOLD` seconds; then keys do not combine, and the hand stops between the first
-press and the first repeat, which the keyboard's own delay decides.
+If the terminal reports releases (see `key_codes`), holding keys works as with any keyboard. If it does not, a key
+counts as held until it has not repeated for `HOLD` seconds. Then keys cannot be combined, and the end effector stops
+between the first press and the first repeat, for as long as the keyboard's own delay.
 """
 
 import os
@@ -21,19 +21,19 @@ from ...errors import DeviceError
 from .key_codes import END, START, KeyParser
 
 HOLD = 0.12
-"""[s] How long a key counts as held after it was typed, where releases are not told."""
+"""Time that a key counts as held after it was typed, if releases are not reported [s]."""
 _ESCAPE_WAIT = 0.05
-"""[s] After which a lone escape character is the key."""
+"""Time after which a lone escape character is the escape key [s]."""
 
 
 def check_terminal(
     where: str = "--teleop-device keyboard", remedy: str = "Start it in a terminal, or in the Mimic window."
 ) -> None:
-    """Find out, before anything is opened, whether there are keys to be had.
+    """Check before anything is opened that keys can be read from the terminal.
 
     Args:
-        where: What asks for them.
-        remedy: What to do where there are none.
+        where: The option that needs keys, for the error.
+        remedy: What to do if there are none.
 
     Raises:
         DeviceError: Standard input is not a terminal.
@@ -51,7 +51,7 @@ class TerminalKeys:
 
     Args:
         key: Takes a key's name (carb.input's) and whether it went down.
-        release: Takes note that all keys are up: the terminal has lost the focus.
+        release: Called when the terminal loses the focus: all keys are released.
         descriptor: The terminal, open for reading and writing.
     """
 
@@ -75,7 +75,7 @@ class TerminalKeys:
         termios.tcsetattr(self._descriptor, termios.TCSAFLUSH, self._settings)
 
     def poll(self) -> None:
-        """Pass on what has been typed; never waits."""
+        """Pass on what has been typed, without waiting."""
         now = time.monotonic()
         text = ""
         while select.select([self._descriptor], [], [], 0)[0]:

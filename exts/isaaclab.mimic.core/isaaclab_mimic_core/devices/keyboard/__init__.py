@@ -6,11 +6,11 @@
 from dataclasses import dataclass
 
 from ..folder import device_in
-from ..settings import HandSettings
+from ..settings import EefSettings
 
 DEVICE = device_in(__name__, "Keyboard", device="device:Keyboard", settings="KeyboardSettings")
 
 
 @dataclass(frozen=True)
-class KeyboardSettings(HandSettings):
+class KeyboardSettings(EefSettings):
     """How keys that are held move the hand."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def check(settings: Any, task_id: str) -> None:
-    """Find out whether a task has a script.
+    """Check that a task has a script.
 
     Raises:
         DeviceError: It has none.
@@ -29,12 +29,12 @@ def make(env: "BatchedEnv", settings: Any) -> "TeleopDevice":
 
 
 def probe() -> list[Listed]:
-    """Say that a script needs nothing."""
+    """Say that scripts are always available."""
     return [Listed("scripted", True, "always here")]
 
 
 def script_of(task_id: str) -> Reference:
-    """Return what makes the scripted demonstrator of a task, called with the environments and a seed.
+    """Return the function that makes a task's scripted demonstrator from the environments and a seed.
 
     Raises:
         DeviceError: The task has none.

@@ -18,7 +18,7 @@ button of a small one are its MENU and FIT."""
 
 
 class SpaceMouse(EefDevice):
-    """Moves the hand as its cap is moved.
+    """Moves the end effector as the cap is moved.
 
     Args:
         env: The environments.

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Finding a SpaceMouse, reading its reports, and finding it again after it was unplugged.
+"""Find a SpaceMouse, read its reports, and find it again after it was unplugged.
 
-What the reports of each model mean is pyspacemouse's knowledge; they are read through the hidraw build of hidapi, which
-needs no library of the system and sees cable, receiver and Bluetooth alike.
+pyspacemouse decodes the reports of each model. They are read through the hidraw build of hidapi, which needs no system
+library and works with cable, receiver and Bluetooth.
 """
 
 import os
@@ -18,9 +18,9 @@ from ...errors import DeviceError, PlatformError
 AXES = ("x", "y", "z", "roll", "pitch", "yaw")
 _REPORT_SIZE = 64
 _MOST_REPORTS = 256
-"""Reports taken in at one poll at most: a device that talks without end must not stop everything else."""
+"""Most reports that are read in one poll, so that a device that never stops sending does not block the caller."""
 _LOOK_AGAIN = 0.5
-"""[s] How often an unplugged SpaceMouse is looked for."""
+"""Time between two searches for an unplugged SpaceMouse [s]."""
 _BUTTON_CHANNEL = 3
 
 
@@ -72,7 +72,7 @@ def find(hid: Any) -> list[Found]:
 
 
 def check(settings: Any, task_id: str) -> None:
-    """Find out whether there is a SpaceMouse that may be read (see `devices.check_device`).
+    """Check that there is a SpaceMouse that may be read (see `devices.check_device`).
 
     Raises:
         DeviceError: There is none, or it may not be read.
@@ -86,7 +86,7 @@ def check(settings: Any, task_id: str) -> None:
 
 
 class SpaceMouseReader:
-    """Keeps the first SpaceMouse open that can be read.
+    """Reads the first SpaceMouse that can be opened.
 
     Args:
         hid: What enumerates and opens devices, by default hidapi.
@@ -126,7 +126,7 @@ class SpaceMouseReader:
         return dict(zip(self._mouse.info.button_names, map(bool, self._mouse._state.buttons), strict=True))
 
     def poll(self) -> list[tuple[str, bool]]:
-        """Take in all reports that have come; look for the device if it is gone.
+        """Read all reports that have arrived; look for the device if it was unplugged.
 
         Returns:
             Buttons that went down (True) or up, in order.
@@ -149,7 +149,7 @@ class SpaceMouseReader:
         return changes
 
     def close(self) -> None:
-        """Let go of the device."""
+        """Release the device."""
         if self._raw is not None:
             self._raw.close()
         self._mouse = self._raw = None
@@ -194,7 +194,7 @@ class SpaceMouseReader:
 
 
 class _Adapter:
-    """What pyspacemouse expects of a device, over hidapi's."""
+    """Adapts a hidapi device to the interface that pyspacemouse expects."""
 
     def __init__(self, device: Any):
         self._device = device
@@ -205,7 +205,7 @@ class _Adapter:
         # pyspacemouse asks for as many bytes as hold its axes, which cuts the button reports of some models short.
         data = bytes(self._device.read(max(size, _REPORT_SIZE)))
         self.took = bool(data)
-        # It reads a button's byte without looking whether the report reaches so far.
+        # pyspacemouse reads a button's byte without checking the length of the report.
         return data.ljust(8, b"\0") if data[:1] == bytes([_BUTTON_CHANNEL]) else data
 
     def close(self) -> None:
@@ -225,8 +225,8 @@ def _hidraw() -> Any:
 
 
 def udev_command(vendor: int) -> str:
-    """Return a command that lets whoever sits at the machine use the vendor's HID devices, by USB or Bluetooth."""
+    """Return a command that allows the user at the machine to use the vendor's HID devices, by USB or Bluetooth."""
     rule = f'KERNEL=="hidraw*", KERNELS=="*:{vendor:04X}:*", TAG+="uaccess"'
-    # uaccess is acted upon in 73-seat-late.rules, so the rule has to come before.
+    # 73-seat-late.rules applies uaccess, so the rule has to sort before it.
     write = f"echo '{rule}' | sudo tee /etc/udev/rules.d/70-spacemouse.rules"
     return f"{write} && sudo udevadm control --reload && sudo udevadm trigger"
