@@ -27,6 +27,7 @@ REPORTS = "reports"
 VIDEOS = "videos"
 SPACEMOUSE = "driving with a SpaceMouse"
 CONVERTING = "mimic convert"
+CAMERAS = "cameras without Isaac Sim"
 POLICIES = "training and playing policies"
 XR = "driving with a headset"
 DESKTOP = "the window without Isaac Sim"
@@ -85,6 +86,7 @@ PACKAGES = (
     Package("pyspacemouse", SPACEMOUSE, "pyspacemouse==2.1.0", "pyspacemouse"),
     Package("hidapi", SPACEMOUSE, "hidapi==0.15.0", "hidraw"),
     Package("pin", CONVERTING, "pin==4.1.0", "pinocchio"),
+    Package("fast-simplification", CAMERAS, "fast-simplification==0.2.0", "fast_simplification"),
     Package("robomimic", POLICIES, "robomimic==0.3.0", "robomimic", "learning"),
     Package("isaacteleop", XR, "isaacteleop[cloudxr,retargeters-lite]==1.4.145", "isaacteleop", "xr"),
     Package("ovui", DESKTOP, "ovui==0.1.1", "", "ui"),

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from .. import rotations
+from ..sim.engines.cameras import drawn_flags
 from ..sim.repairs.frame_sensors import FrameSensorRepair
 from ..sim.repairs.velocity_targets import clear_velocity_targets
 from ..sim.visualizers import LiveView
@@ -45,6 +46,7 @@ class BatchedEnv:
         self.live = LiveView(env)
         """The live view, for the stage that steps the environments."""
         self._frame_sensors = FrameSensorRepair(env)
+        self._drawn: list[torch.Tensor] | None = None
         self._state_origin: torch.Tensor | None = None
         self._state_of: dict | None = None
         self._state: dict[str, torch.Tensor] = {}
@@ -114,6 +116,7 @@ class BatchedEnv:
                 states in any environment.
         """
         getattr(self.env, RESET_KEYS)[env_ids] = keys
+        self._draw_again(env_ids)
         self.env.reset(env_ids=env_ids)
         self._frame_sensors.after_reset()
 
@@ -125,9 +128,21 @@ class BatchedEnv:
             state: Flat state as `state` returns it, with K rows.
             env_ids: (K,) which environments.
         """
+        self._draw_again(env_ids)
         self.env.reset_to(nest(state), env_ids, is_relative=True)
         clear_velocity_targets(self.env, env_ids)
         self._frame_sensors.after_reset()
+
+    def stop_drawing(self, env_ids: torch.Tensor) -> None:
+        """Let cameras leave out some environments, (K,), until these are reset or restored; what was seen stays."""
+        if self._drawn is None:
+            self._drawn = drawn_flags(self.env)
+        for flags in self._drawn:
+            flags[env_ids] = 0
+
+    def _draw_again(self, env_ids: torch.Tensor) -> None:
+        for flags in self._drawn or ():
+            flags[env_ids] = 1
 
     def state(self) -> dict[str, torch.Tensor]:
         """Return the scene's state, relative to each environment's origin, as flat paths.

@@ -176,10 +176,12 @@ class Rollouts:
         return self._queue.pop(0)
 
     def _restart(self, env_ids: torch.Tensor) -> None:
-        """Give environments the next rollouts; with none left they go on unwatched."""
+        """Give environments the next rollouts; with none left they go on unwatched, and unseen by cameras."""
         count = min(len(env_ids), len(self._waiting))
         rest, env_ids = env_ids[count:], env_ids[:count]
         self._number[rest] = -1
+        if len(rest):
+            self._env.stop_drawing(rest)
         if count:
             numbers = torch.tensor([self._waiting.popleft() for _ in range(count)], device=env_ids.device)
             self._number[env_ids] = numbers

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A camera that looks at every environment, drawn by Newton's renderer: on a CPU as well as on a GPU, without Kit."""
+"""A camera that looks at every environment, drawn without Kit: on a CPU as well as on a GPU."""
 
 from typing import Any
 
@@ -19,7 +19,8 @@ def add_camera(cfg: Any) -> None:
     """Put the camera into a task's configuration, before it is built (`open_env(configure=...)`)."""
     import isaaclab.sim as sim_utils
     from isaaclab.sensors import CameraCfg
-    from isaaclab_newton.renderers import NewtonWarpRendererCfg
+
+    from .engines.cameras import renderer_for
 
     camera = CameraCfg(
         prim_path=f"{{ENV_REGEX_NS}}/{_NAME}",
@@ -29,8 +30,8 @@ def add_camera(cfg: Any) -> None:
         width=WIDTH,
         data_types=["rgb"],
         spawn=sim_utils.PinholeCameraCfg(focal_length=28.0, clipping_range=(0.05, 10.0)),
-        renderer_cfg=NewtonWarpRendererCfg(),
     )
+    camera.renderer_cfg = renderer_for(camera, cfg.scene)
     setattr(cfg.scene, _NAME, camera)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A task's own cameras where there is no Isaac Sim: drawn by Newton's renderer, on a CPU as well as on a GPU."""
+"""A task's own cameras where there is no Isaac Sim: drawn without Kit, on a CPU as well as on a GPU."""
 
 from typing import Any
 
@@ -10,23 +10,63 @@ _NEEDS_KIT = ("randomize_scene_lighting_domelight", "randomize_visual_texture_ma
 
 
 def draw_without_kit(cfg: Any) -> None:
-    """Let Newton's renderer draw a configuration's cameras, and remove the events that need Isaac Sim's renderer.
+    """Let a configuration's cameras be drawn without Kit, and remove the events that need Isaac Sim's renderer.
 
     These events randomise lights and textures, so the images vary less than Isaac Sim's.
     """
-    from isaaclab.sensors import CameraCfg
-
     for name, event in vars(cfg.events).items() if cfg.events else ():
         if getattr(getattr(event, "func", None), "__name__", "") in _NEEDS_KIT:
             setattr(cfg.events, name, None)
-    cameras = [sensor for sensor in vars(cfg.scene).values() if isinstance(sensor, CameraCfg)]
-    if not cameras:
-        return
-    # Imported here, because a task without cameras does not need the package.
-    from isaaclab_newton.renderers import NewtonWarpRendererCfg
-
-    for camera in cameras:
-        camera.renderer_cfg = NewtonWarpRendererCfg()
-        # Isaac Sim's renderer finds a camera where its prim is. This one draws from the pose the sensor tells it, which
+    for camera in cameras_of(cfg).values():
+        camera.renderer_cfg = renderer_for(camera, cfg.scene)
+        # Isaac Sim's renderer finds a camera where its prim is. These draw from the pose the sensor tells them, which
         # would stay that of the stage as it was written: a wrist camera would not move with the wrist.
         camera.update_latest_camera_pose = True
+
+
+def cameras_of(cfg: Any) -> dict[str, Any]:
+    """Return the cameras in a task's configuration by their names in the scene."""
+    from isaaclab.sensors import CameraCfg
+
+    return {name: sensor for name, sensor in vars(cfg.scene).items() if isinstance(sensor, CameraCfg)}
+
+
+def renderer_for(camera: Any, scene: Any) -> Any:
+    """Return what draws a camera without Kit: the rasteriser, or Newton's ray caster where that cannot.
+
+    Args:
+        camera: A `CameraCfg`.
+        scene: The configuration of the scene that it looks at.
+    """
+    from isaaclab.assets import DeformableObjectCfg
+    from isaaclab_newton.renderers import NewtonWarpRendererCfg
+
+    from ..rendering.renderer_cfg import RasterizerCfg
+
+    rasterizer = RasterizerCfg()
+    drawn = {str(kind) for kind in rasterizer.supported_output_types()}
+    if (
+        camera.isp_cfg is not None
+        or getattr(camera.spawn, "distortion", None) is not None
+        or not drawn.issuperset(camera.data_types)
+        or any(isinstance(asset, DeformableObjectCfg) for asset in vars(scene).values())
+    ):
+        return NewtonWarpRendererCfg()
+    return rasterizer
+
+
+def drawn_flags(env: Any) -> list[Any]:
+    """Return of each rasteriser in use which environments it draws: (num_envs,) int32 tensors, to be written.
+
+    Args:
+        env: What `BatchedEnv.env` is.
+    """
+    import warp as wp
+    from isaaclab.sensors import Camera
+
+    from ..rendering.renderer_cfg import RasterizerCfg
+
+    settings = [sensor.cfg.renderer_cfg for sensor in env.scene.sensors.values() if isinstance(sensor, Camera)]
+    # Cameras with equal settings share one renderer.
+    renderers = [env.sim.get_or_create_backend(cfg) for cfg in settings if isinstance(cfg, RasterizerCfg)]
+    return [wp.to_torch(renderer.drawn) for renderer in {id(renderer): renderer for renderer in renderers}.values()]

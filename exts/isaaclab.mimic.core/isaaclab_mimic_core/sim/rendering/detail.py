@@ -1,0 +1,106 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+# pyright: reportGeneralTypeIssues=false, reportInvalidTypeForm=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportIndexIssue=false, reportOperatorIssue=false, reportAttributeAccessIssue=false
+# Kernels are compiled by Warp, whose types a Python checker does not know.
+
+"""Levels of detail: the same surface with fewer triangles, and how far each is off.
+
+Edges are collapsed by quadric error (Garland and Heckbert, 1997; package `fast-simplification`). What the quadric says
+of the error is not a distance, so the distance is measured. A level keeps the look of the surface it stands for: its
+corners carry the normals of that surface, not those of its own larger triangles.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import warp as wp
+
+from .surfaces import Surface, weld
+
+_FEWEST = 12
+"""Triangles of which no coarser level is made."""
+_INWARDS = 0.2
+"""Normals are looked up this part of the way from a corner to the middle: at a corner itself several faces meet."""
+_MOST = 0.99
+"""Part of its points that a level's error is of."""
+_SAME_SIDE = 0.3
+"""Cosine between normals of one side of a wall, at least."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """A surface that may stand for another one."""
+
+    surface: Surface
+    error: float
+    """How far it is off, but for one point in a hundred: a screw that is gone would say little of the rest [m]."""
+
+
+def levels_of_detail(surface: Surface) -> list[Level]:
+    """Return the surface itself and coarser ones, each of about half the triangles of the one before.
+
+    Surfaces with texture coordinates or colours have no coarser levels: those belong to their own vertices.
+    """
+    levels = [Level(surface, 0.0)]
+    if surface.uvs is not None or surface.colors is not None or len(surface.faces) <= 2 * _FEWEST:
+        return levels
+    from fast_simplification import simplify
+
+    original, last = _mesh(surface), surface
+    while len(last.faces) > 2 * _FEWEST:
+        points, faces = simplify(last.points, last.faces, target_count=len(last.faces) // 2)
+        coarse = weld(np.asarray(points, np.float32)[faces])
+        if not 0 < len(coarse.faces) <= 0.8 * len(last.faces):
+            break
+        error = max(levels[-1].error, _apart(original, coarse))
+        levels.append(Level(_with_normals_of(surface, original, coarse), error))
+        last = coarse
+    return levels
+
+
+def _mesh(surface: Surface) -> wp.Mesh:
+    return wp.Mesh(
+        wp.array(surface.points, dtype=wp.vec3f, device="cpu"),
+        wp.array(surface.faces.ravel(), dtype=wp.int32, device="cpu"),
+    )
+
+
+def _apart(original: wp.Mesh, coarse: Surface) -> float:
+    """Return how far points of either surface are from the other one [m], but for the worst of them."""
+    points = np.concatenate([coarse.points, coarse.corners.mean(axis=1)])
+    there, back = _closest(original, points)[0], _closest(_mesh(coarse), original.points.numpy())[0]
+    return max(float(np.quantile(distance, _MOST)) for distance in (there, back))
+
+
+def _with_normals_of(surface: Surface, original: wp.Mesh, coarse: Surface) -> Surface:
+    """Return a coarse surface with the normals that the original has near its corners."""
+    corners = coarse.corners
+    inside = corners + _INWARDS * (corners.mean(axis=1, keepdims=True) - corners)
+    found = surface.facets[_closest(original, inside.reshape(-1, 3))[1]].reshape(-1, 3, 3)
+    own = np.broadcast_to(coarse.facets[:, None], found.shape)
+    # Of a thin wall the other side may be nearer.
+    same_side = np.einsum("tij,tij->ti", found, own) > _SAME_SIDE
+    return replace(coarse, normals=np.where(same_side[..., None], found, own))
+
+
+def _closest(mesh: wp.Mesh, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far points are from a mesh [m], and the index of the face that is nearest."""
+    where = wp.array(points, dtype=wp.vec3f, device="cpu")
+    distance, face = (wp.empty(len(points), dtype=kind, device="cpu") for kind in (wp.float32, wp.int32))
+    wp.launch(_closest_kernel, len(points), [mesh.id, where], [distance, face], device="cpu")
+    return distance.numpy(), face.numpy()
+
+
+@wp.kernel(enable_backward=False)
+def _closest_kernel(
+    mesh: wp.uint64,
+    points: wp.array(dtype=wp.vec3f),
+    distance: wp.array(dtype=wp.float32),
+    face: wp.array(dtype=wp.int32),
+):
+    i = wp.tid()
+    query = wp.mesh_query_point_no_sign(mesh, points[i], 1.0e6)
+    distance[i] = wp.length(points[i] - wp.mesh_eval_position(mesh, query.face, query.u, query.v))
+    face[i] = query.face

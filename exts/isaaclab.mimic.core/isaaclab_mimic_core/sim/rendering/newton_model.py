@@ -1,0 +1,96 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The visible shapes of a Newton model, as the rasteriser's scene."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...errors import TaskError
+from .scene import Look, Scene, Shape
+from .surfaces import from_mesh, from_newton
+
+
+def scene_of(model: Any, stage: Any, detail: bool) -> Scene:
+    """Return the scene that a model shows, on the model's device.
+
+    Args:
+        model: A `newton.Model` with its shapes.
+        stage: The USD stage that it was made from, which knows the colours of vertices.
+        detail: Whether there are levels of detail.
+
+    Raises:
+        TaskError: There is something in it that the rasteriser does not draw.
+    """
+    import newton
+
+    for name, what in (("particle_count", "particles"), ("tri_count", "deformable bodies")):
+        if getattr(model, name):
+            raise TaskError(
+                f"the rasteriser draws no {what}",
+                where="the cameras' renderer",
+                remedy="Draw this scene with NewtonWarpRendererCfg.",
+            )
+    flags, kinds = model.shape_flags.numpy(), model.shape_type.numpy()
+    scales, poses = model.shape_scale.numpy(), model.shape_transform.numpy()
+    worlds, bodies = model.shape_world.numpy(), model.shape_body.numpy()
+    visible = np.flatnonzero(flags & int(newton.ShapeFlags.VISIBLE))
+    looks: list[Look] = []
+    known: dict[tuple, int] = {}
+    textures: dict[Any, np.ndarray] = {}
+    shapes = []
+    for index in visible:
+        source, scale = model.shape_source[index], tuple(float(part) for part in scales[index])
+        # Environments are copies: they share their meshes, and nearly their scales.
+        key = (int(kinds[index]), id(source) if source is not None else None, tuple(np.round(scale, 5)))
+        if key not in known:
+            known[key] = len(looks)
+            look = _look(int(kinds[index]), scale, source, textures)
+            colors = vertex_colors(stage, model.shape_label[index], len(getattr(source, "vertices", ())))
+            looks.append(look if colors is None else replace(look, surface=from_mesh(source, scale, colors)))
+        shapes.append(Shape(int(index), known[key], int(worlds[index]), int(bodies[index]), poses[index]))
+    return Scene(looks, shapes, model.world_count, str(model.device), detail)
+
+
+def _look(kind: int, scale: tuple[float, float, float], source: Any, textures: dict[Any, np.ndarray]) -> Look:
+    surface = from_newton(kind, scale, source)
+    if surface.uvs is None or getattr(source, "texture", None) is None:
+        # Texture coordinates without a texture would only keep the surface from having levels of detail.
+        return Look(surface.without_uvs())
+    if source.texture_hash not in textures:
+        textures[source.texture_hash] = _pixels(source.texture)
+    return Look(surface, textures[source.texture_hash])
+
+
+def vertex_colors(stage: Any, path: str, count: int) -> np.ndarray | None:
+    """Return the colours that a USD mesh gives its vertices, (count, 3) linear; None if it gives none of its own.
+
+    Args:
+        stage: The stage.
+        path: Of the mesh.
+        count: How many vertices are to be coloured.
+    """
+    from pxr import UsdGeom, UsdShade
+
+    # Newton adds this to the name where a shape is also a collider of another form.
+    prim = stage.GetPrimAtPath(path) or stage.GetPrimAtPath(path.removesuffix("_visual"))
+    if not prim or not prim.IsA(UsdGeom.Mesh) or UsdShade.MaterialBindingAPI(prim).ComputeBoundMaterial()[0]:
+        return None
+    primvar = UsdGeom.PrimvarsAPI(prim).GetPrimvar("displayColor")
+    if not primvar or primvar.GetInterpolation() not in (UsdGeom.Tokens.vertex, UsdGeom.Tokens.varying):
+        return None
+    values = np.asarray(primvar.ComputeFlattened(), np.float32).reshape(-1, 3)
+    return values if len(values) == count else None
+
+
+def _pixels(texture: Any) -> np.ndarray:
+    """Return a texture's pixels (height, width, 3) uint8, from a file or an array."""
+    from newton.utils import load_texture, normalize_texture
+
+    pixels = load_texture(texture)
+    if pixels is None:
+        raise TaskError("a texture cannot be read", where=str(texture)[:200], remedy="Is the file there?")
+    pixels = normalize_texture(pixels, require_channels=True)
+    return np.ascontiguousarray(pixels[..., :3] if pixels.shape[-1] >= 3 else np.repeat(pixels[..., :1], 3, axis=-1))

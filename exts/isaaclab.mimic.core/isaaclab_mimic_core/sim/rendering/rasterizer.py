@@ -1,0 +1,210 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Draw a scene from one camera in every world, all worlds at once, without a simulation."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import warp as wp
+
+from . import kernels
+from .scene import Scene
+
+IMAGES = {
+    "color": (kernels.COLOR, wp.uint32),
+    "albedo": (kernels.ALBEDO, wp.uint32),
+    "plane_depth": (kernels.PLANE_DEPTH, wp.float32),
+    "ray_depth": (kernels.RAY_DEPTH, wp.float32),
+    "normals": (kernels.NORMALS, wp.vec3f),
+    "shapes": (kernels.SHAPES, wp.uint32),
+}
+"""What can be drawn, and the type of a pixel: colours are packed RGBA, the red byte first."""
+
+_LANES, _BANDS, _PIXELS = 32, 8, 4
+"""On CUDA: threads that share the triangles of a shape, bands of rows, pixels that a thread shades."""
+_WORLDS, _MEMORY = 4, 1 << 30
+"""Drawn at once: worlds on a CPU, whose caches hold no more; bytes on CUDA."""
+_CODES = 1 << 14
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """One distant light and a sky, of all worlds. Colours are linear and may be brighter than 1."""
+
+    direction: tuple[float, float, float] = (-1.0, 1.0, -1.0)
+    """The way that the light goes, in the world's frame."""
+    color: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    sky: tuple[float, float, float] = (0.2, 0.2, 0.225)
+    """Ambient light on what faces upwards."""
+    ground: tuple[float, float, float] = (0.05, 0.05, 0.06)
+    """Ambient light on what faces downwards."""
+
+
+class Rasterizer:
+    """Draws one scene for any number of cameras.
+
+    Args:
+        scene: What there is to draw.
+        lighting: The light.
+    """
+
+    def __init__(self, scene: Scene, lighting: Lighting | None = None):
+        self.scene = scene
+        count, device = scene.num_worlds, scene.device
+        self._on_cuda = wp.get_device(device).is_cuda
+        codes = np.arange(_CODES) / (_CODES - 1)
+        bytes_of = 255.0 * np.where(codes <= 0.0031308, 12.92 * codes, 1.055 * codes ** (1 / 2.4) - 0.055)
+        # Truncated, as Newton does.
+        self._encode = wp.array(bytes_of.astype(np.uint32), dtype=wp.uint32, device=device)
+        self._nothing = wp.zeros((0, 0), dtype=wp.uint64, device=device)
+        lighting = lighting or Lighting()
+        towards = -np.asarray(lighting.direction) / np.linalg.norm(lighting.direction)
+        self.lights: Any = kernels.Lights()
+        for name in ("direction", "color", "sky", "ground"):
+            value = towards if name == "direction" else getattr(lighting, name)
+            setattr(self.lights, name, wp.full(count, wp.vec3f(*map(float, value)), dtype=wp.vec3f, device=device))
+
+    def draw(
+        self,
+        camera: "CameraBuffers",
+        drawn: Any,
+        body_poses: Any,
+        shape_colors: Any,
+    ) -> None:
+        """Write the images of a camera.
+
+        Args:
+            camera: The camera, with its poses, calibrations and images.
+            drawn: (num_worlds,) int32 array, 0: this world's images stay as they are.
+            body_poses: (num_bodies,) transforms of the bodies in the world's frame [m].
+            shape_colors: (num_shapes,) vec3f, sRGB.
+        """
+        scene, view, placed = self.scene, camera.view, camera.placed
+        self._launch(
+            kernels.place,
+            (scene.num_worlds, scene.num_slots),
+            [drawn, scene.geometry, self.lights, view, body_poses, shape_colors, placed],
+        )
+        if len(scene.still):
+            self._launch(kernels.check_background, scene.num_worlds, [drawn, view, *camera.seen, camera.stale])
+        for start in range(0, scene.num_worlds, camera.batch):
+            count = min(camera.batch, scene.num_worlds - start)
+            if len(scene.still):
+                self._clear(camera, camera.stale, self._nothing, start, count, camera.background[start : start + count])
+                self._fill(camera, camera.stale, scene.still, start, count, camera.background, 0)
+            self._clear(camera, drawn, camera.background, start, count, camera.depth)
+            self._fill(camera, drawn, scene.moving, start, count, camera.depth, start)
+            part = _PIXELS if self._on_cuda else view.width
+            self._launch(
+                kernels.shade,
+                (count, view.height, -(-view.width // part)),
+                [
+                    drawn,
+                    scene.geometry,
+                    self.lights,
+                    view,
+                    placed,
+                    camera.depth,
+                    self._encode,
+                    start,
+                    part,
+                    camera.images,
+                ],
+            )
+
+    def _clear(self, camera: "CameraBuffers", drawn: Any, background: Any, start: int, count: int, depth: Any) -> None:
+        pixels = depth.shape[1]
+        part = camera.view.width if self._on_cuda else pixels
+        self._launch(kernels.clear, (count, -(-pixels // part)), [drawn, background, start, part, depth])
+
+    def _fill(
+        self, camera: "CameraBuffers", drawn: Any, slots: Any, start: int, count: int, depth: Any, depth_start: int
+    ) -> None:
+        """Draw slots of some worlds into depth buffers of which the first is that of the world `depth_start`."""
+        if not len(slots):
+            return
+        geometry, view, placed, screen = self.scene.geometry, camera.view, camera.placed, camera.screen
+        lanes, bands = (_LANES, _BANDS) if self._on_cuda else (1, 1)
+        inputs = [drawn, slots, geometry, view, placed, start, lanes, screen]
+        self._launch(kernels.project, (count, len(slots), lanes), inputs)
+        inputs = [drawn, slots, geometry, view, placed, screen, start, depth_start, lanes, bands, depth]
+        self._launch(kernels.rasterize, (count, len(slots), lanes, bands), inputs)
+
+    def _launch(self, kernel: Any, dim: Any, inputs: list) -> None:
+        wp.launch(kernel, dim, inputs, device=self.scene.device)
+
+
+class CameraBuffers:
+    """What the rasteriser keeps for one camera in every world.
+
+    Args:
+        scene: What it looks at.
+        width, height: Of its images [pixels].
+        near, far: What is nearer or further away is not drawn [m]: `near` along the optical axis, `far` along the ray.
+        tolerance: How far levels of detail may be off [pixels].
+    """
+
+    def __init__(self, scene: Scene, width: int, height: int, near: float, far: float, tolerance: float):
+        worlds, device = scene.num_worlds, scene.device
+        self._shape = (worlds, height, width)
+        self._device = device
+        self.view: Any = kernels.View()
+        self.view.width, self.view.height = width, height
+        self.view.near, self.view.far, self.view.tolerance = near, far, tolerance
+        self.view.position = wp.zeros(worlds, dtype=wp.vec3f, device=device)
+        self.view.orientation = wp.zeros(worlds, dtype=wp.quatf, device=device)
+        self.view.intrinsics = wp.zeros(worlds, dtype=wp.mat33f, device=device)
+        slots = (worlds, scene.num_slots)
+        self.placed: Any = kernels.Placed()
+        for name, kind in (
+            ("level", wp.int32),
+            *((name, wp.vec3f) for name in ("light", "up", "albedo")),
+            ("projection", kernels.mat34f),
+            ("turn", wp.quatf),
+        ):
+            setattr(self.placed, name, wp.zeros(slots, dtype=kind, device=device))
+        bytes_of_one = 8 * width * height + 12 * scene.num_points
+        at_once = _WORLDS if not wp.get_device(device).is_cuda else max(1, _MEMORY // bytes_of_one)
+        self.batch = min(worlds, at_once)
+        """Worlds that are drawn at once."""
+        self.depth = wp.zeros((self.batch, width * height), dtype=wp.uint64, device=device)
+        self.screen = wp.zeros((self.batch, scene.num_points), dtype=wp.vec3f, device=device)
+        background = (worlds, width * height) if len(scene.still) else (0, 0)
+        self.background = wp.zeros(background, dtype=wp.uint64, device=device)
+        self.stale = wp.zeros(worlds, dtype=wp.int32, device=device)
+        self.seen = (
+            wp.zeros(worlds, dtype=wp.transformf, device=device),
+            wp.zeros(worlds, dtype=wp.mat33f, device=device),
+        )
+        """What the background was drawn with: pose, calibration."""
+        self.images: Any = kernels.Images()
+
+    def place(self, positions: Any, orientations: Any, intrinsics: Any) -> None:
+        """Say where the camera of each world is, with Warp arrays that are read at every drawing.
+
+        Args:
+            positions: (num_worlds,) vec3f in the world's frame [m].
+            orientations: (num_worlds,) quatf, xyzw, Isaac Lab's world convention: x forward, z up.
+            intrinsics: (num_worlds,) mat33f [pixels].
+        """
+        self.view.position, self.view.orientation, self.view.intrinsics = positions, orientations, intrinsics
+
+    def write_to(self, arrays: dict[str, Any], background: tuple[float, float, float], no_depth: float = 0.0) -> None:
+        """Say which images are drawn, and into what.
+
+        Args:
+            arrays: `IMAGES` by name: contiguous Warp arrays on the device; their memory is written.
+            background: sRGB from 0 to 1, where nothing is seen.
+            no_depth: Depth where nothing is seen [m].
+        """
+        size = int(np.prod(self._shape))
+        self.images.wanted = 0
+        for name, array in arrays.items():
+            bit, kind = IMAGES[name]
+            self.images.wanted |= bit
+            setattr(self.images, name, wp.array(ptr=array.ptr, dtype=kind, shape=size, device=self._device, copy=False))
+        red, green, blue = (max(0, min(255, round(part * 255))) for part in background)
+        self.images.background = 0xFF << 24 | blue << 16 | green << 8 | red
+        self.images.no_depth = no_depth

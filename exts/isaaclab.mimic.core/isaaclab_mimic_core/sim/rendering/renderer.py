@@ -1,0 +1,178 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The rasteriser as a renderer of Isaac Lab's cameras."""
+
+from typing import TYPE_CHECKING, Any
+
+import warp as wp
+from isaaclab.renderers import BaseRenderer, RenderBufferKind, RenderBufferSpec
+from isaaclab.scene_data import SceneDataFormat
+from isaaclab.sim import SimulationContext
+from isaaclab_newton.physics import NewtonBackendCfg
+from isaaclab_newton.renderers.segmentation import NewtonSegmentationMapper
+
+from .newton_model import scene_of
+from .rasterizer import CameraBuffers, Lighting, Rasterizer
+
+if TYPE_CHECKING:
+    from .renderer_cfg import RasterizerCfg
+
+_KINDS = RenderBufferKind
+_IMAGES = {
+    _KINDS.RGBA: "color",
+    _KINDS.ALBEDO: "albedo",
+    _KINDS.DISTANCE_TO_CAMERA: "ray_depth",
+    _KINDS.DISTANCE_TO_IMAGE_PLANE: "plane_depth",
+    _KINDS.NORMALS: "normals",
+}
+"""What fills a camera's output directly."""
+_SEGMENTATION = {
+    _KINDS.SEMANTIC_SEGMENTATION: "colorize_semantic_segmentation",
+    _KINDS.INSTANCE_SEGMENTATION: "colorize_instance_segmentation",
+}
+_NO_SPAWN = (0.01, 1000.0)
+"""Clipping range of a camera that is not spawned [m]."""
+
+
+class _CameraData:
+    """What the renderer keeps for one camera."""
+
+    def __init__(self, buffers: CameraBuffers, background: tuple[float, float, float], far: float):
+        self.buffers, self.background, self.far = buffers, background, far
+        self.shapes: wp.array | None = None
+        """Indices of shapes, of which segmentation is made: (num_envs, 1, height, width)."""
+        self.segmentation: dict[str, tuple[Any, Any]] = {}
+        """By output: its memory and what turns indices of shapes into it."""
+        self.depth_copies: list[tuple[Any, Any]] = []
+        """Where the depth is wanted a second time: to and from."""
+
+
+class RasterizerRenderer(BaseRenderer):
+    """Draws all cameras whose `renderer_cfg` is one `RasterizerCfg`, from the poses that physics has published.
+
+    Nothing is copied to the host.
+    """
+
+    def __init__(self, cfg: "RasterizerCfg"):
+        self.cfg = cfg
+        sim: Any = SimulationContext.instance()
+        self._model_cfg = NewtonBackendCfg(physics_cfg=sim.cfg.physics, device=sim.device)
+        # The shapes are those of the Newton model that Isaac Lab builds from the stage, whatever the physics.
+        sim.requires_newton_model = True
+        self._stage: Any = None
+        self._mapper: NewtonSegmentationMapper | None = None
+
+    def initialize(self) -> None:
+        """Read the shapes of the finished model."""
+        sim: Any = SimulationContext.instance()
+        self._backend: Any = sim.get_or_create_backend(self._model_cfg)
+        self._provider: Any = sim.get_scene_data_provider()
+        model = self._backend.model
+        self._mapping = self._provider.create_mapping(list(model.body_label))
+        cfg = self.cfg
+        lighting = Lighting(cfg.light_direction, cfg.light_color, cfg.sky_color, cfg.ground_color)
+        self._rasterizer = Rasterizer(scene_of(model, sim.stage, cfg.detail_tolerance > 0), lighting)
+        self.drawn: wp.array = wp.ones(model.world_count, dtype=wp.int32, device=model.device)
+        """(num_envs,) int32; 0: the pictures of this environment stay as they are."""
+
+    @property
+    def visual_material_writer(self) -> Any:
+        """What writes colours of materials to the model, from which they are read at every drawing."""
+        return self._backend.create_visual_material_writer
+
+    def supported_output_types(self) -> dict[RenderBufferKind, RenderBufferSpec]:
+        return self.cfg.supported_output_types()
+
+    def prepare_cameras(self, stage: Any, spec: Any) -> None:
+        """Keep the stage, in which semantics stand.
+
+        Raises:
+            ValueError: The camera needs what this renderer lacks.
+        """
+        self._stage = stage
+        spawn = spec.cfg.spawn
+        if spec.cfg.isp_cfg is not None or (spawn is not None and getattr(spawn, "distortion", None) is not None):
+            raise ValueError("RasterizerCfg draws no lens distortion and no image signal processing")
+
+    def prepare_stage(self, stage: Any, num_envs: int) -> None:
+        """Nothing: the model is read, not the stage."""
+
+    def create_render_data(self, spec: Any) -> _CameraData:
+        cfg, spawn, wanted = spec.cfg, spec.cfg.spawn, spec.cfg.data_types
+        near, far = _NO_SPAWN if spawn is None else spawn.clipping_range
+        for kind, colorize in _SEGMENTATION.items():
+            if kind in wanted:
+                if self._mapper is None:
+                    sim: Any = SimulationContext.instance()
+                    mapper: Any = NewtonSegmentationMapper
+                    self._mapper = mapper(self._backend.model, self._stage, self.cfg, sim.get_clone_plan())
+                self._mapper.build_mapping(kind.value, getattr(self.cfg, colorize))
+        buffers = CameraBuffers(
+            self._rasterizer.scene, cfg.width, cfg.height, float(near), float(far), self.cfg.detail_tolerance
+        )
+        return _CameraData(buffers, cfg.background_color or self.cfg.background_color, float(far))
+
+    def set_outputs(self, render_data: _CameraData, output_data: dict[str, Any]) -> None:
+        """Let the images be written into a camera's own memory."""
+        images: dict[str, Any] = {}
+        model, size = self._backend.model, None
+        render_data.segmentation, render_data.depth_copies = {}, []
+        for name, proxy in output_data.items():
+            memory = proxy.warp
+            size = (model.world_count, 1, *memory.shape[1:3])
+            if name in _IMAGES:
+                images[_IMAGES[_KINDS(name)]] = memory
+            elif name in _SEGMENTATION:
+                colorize = getattr(self.cfg, _SEGMENTATION[_KINDS(name)])
+                kind = wp.uint32 if colorize else wp.int32
+                view = wp.array(ptr=memory.ptr, dtype=kind, shape=size, device=memory.device, copy=False)
+                mapper: Any = self._mapper
+                render_data.segmentation[name] = (view, mapper.get_mapping(name, colorize))
+        if _KINDS.DEPTH in output_data:
+            # Another name of the distance to the image plane.
+            depth = output_data[_KINDS.DEPTH].warp
+            if "plane_depth" in images:
+                render_data.depth_copies.append((depth, images["plane_depth"]))
+            else:
+                images["plane_depth"] = depth
+        if render_data.segmentation:
+            render_data.shapes = wp.empty(size, dtype=wp.uint32, device=model.device)
+            images["shapes"] = render_data.shapes
+        no_depth = render_data.far if self.cfg.depth_clipping_behavior == "max" else 0.0
+        render_data.buffers.write_to(images, render_data.background, no_depth)
+
+    def update_transforms(self) -> None:
+        """Nothing: poses are taken when a camera is drawn."""
+
+    def update_geometries(self) -> None:
+        """Nothing: shapes do not change theirs."""
+
+    def update_camera(self, render_data: _CameraData, positions: Any, orientations: Any, intrinsics: Any) -> None:
+        """Take a camera's poses; the arrays are the camera's own and are read at every drawing."""
+        render_data.buffers.place(positions.warp, orientations.warp, intrinsics.warp)
+
+    def update_camera_intrinsics(self, render_data: _CameraData, intrinsics: Any, parameters: Any) -> None:
+        """Nothing: the camera's own calibration is read at every drawing, that of each environment for itself."""
+
+    def render(self, render_data: _CameraData) -> None:
+        backend, poses = self._backend, SceneDataFormat.Transform()
+        if self._provider.get_transforms(poses, mapping=self._mapping, count=backend.model.body_count):
+            backend.state_0.body_q = poses.transforms
+        self._rasterizer.draw(render_data.buffers, self.drawn, backend.state_0.body_q, backend.model.shape_color)
+        for copy, depth in render_data.depth_copies:
+            wp.copy(copy, depth)
+        for view, mapping in render_data.segmentation.values():
+            mapping.convert_shape_index_to_output(render_data.shapes, view)
+
+    def read_output(self, render_data: _CameraData, camera_data: Any) -> None:
+        """Publish what the colours or ids of segmentation mean; the images are in the camera's memory already."""
+        for name, (_, mapping) in render_data.segmentation.items():
+            camera_data.info[name] = mapping.info
+
+    def cleanup(self, render_data: _CameraData | None) -> None:
+        """Nothing: the arrays go with their camera."""
+
+    def close(self) -> None:
+        """Let go of the model and the arrays."""
+        self._backend = self._provider = self._mapping = self._rasterizer = self._mapper = None

@@ -1,0 +1,158 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Triangles of one shape, as the rasteriser draws them."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...errors import TaskError
+
+_WELD = 1e-6
+"""Corners nearer than this part of a surface's size are one vertex."""
+_HOLE = 5e-3
+"""Part of its area that may be missing of a closed surface."""
+_EVERYWHERE = 200.0
+"""Edge of an infinite plane as it is drawn [m]: far more than a camera looks."""
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """F triangles between V points, in their shape's frame, the scale applied.
+
+    Attributes:
+        points: (V, 3) float32 [m].
+        faces: (F, 3) int32 corners, counterclockwise as seen from outside.
+        normals: (F, 3, 3) float32 unit normals of the corners; None: flat.
+        uvs: (F, 3, 2) float32 texture coordinates of the corners, v upwards.
+        colors: (F, 3, 3) float32 colours of the corners, linear, in place of the shape's.
+    """
+
+    points: np.ndarray
+    faces: np.ndarray
+    normals: np.ndarray | None = None
+    uvs: np.ndarray | None = None
+    colors: np.ndarray | None = None
+
+    @cached_property
+    def closed(self) -> bool:
+        """Whether the triangles enclose a volume and face outwards, so that those facing away are never seen.
+
+        A hole may be there through which next to nothing of the inside is seen: meshes are often not quite tight.
+        """
+        edges = np.concatenate([self.faces[:, [0, 1]], self.faces[:, [1, 2]], self.faces[:, [2, 0]]]).astype(np.int64)
+        there, back = (edges @ order for order in (np.array([len(self.points), 1]), np.array([1, len(self.points)])))
+        a, b, c = self.corners.transpose(1, 0, 2).astype(np.float64)
+        area = 0.5 * float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum())
+        alone = edges[~np.isin(there, back)]
+        around = float(np.linalg.norm(self.points[alone[:, 0]] - self.points[alone[:, 1]], axis=1).sum())
+        # No hole with an edge so long is larger than a circle.
+        tight = around**2 / (4.0 * np.pi) < _HOLE * area
+        return tight and float(np.einsum("ij,ij->", a, np.cross(b, c))) > 0.0
+
+    @property
+    def corners(self) -> np.ndarray:
+        """(F, 3, 3) float32 where the corners are [m]."""
+        return self.points[self.faces]
+
+    @cached_property
+    def facets(self) -> np.ndarray:
+        """(F, 3) float32 unit normals of the triangles."""
+        a, b, c = self.corners.transpose(1, 0, 2).astype(np.float64)
+        return unit(np.cross(b - a, c - a)).astype(np.float32)
+
+    def flat(self) -> "Surface":
+        """Return the same triangles without anything at their corners."""
+        return Surface(self.points, self.faces)
+
+    def without_uvs(self) -> "Surface":
+        """Return the same without texture coordinates."""
+        return replace(self, uvs=None)
+
+
+def weld(
+    corners: np.ndarray,
+    normals: np.ndarray | None = None,
+    uvs: np.ndarray | None = None,
+    colors: np.ndarray | None = None,
+) -> Surface:
+    """Return the surface of triangles (F, 3, 3), in which corners at one place are one point.
+
+    Triangles without area are left out. The others: as `Surface`.
+    """
+    points = np.asarray(corners, np.float32).reshape(-1, 3)
+    cell = np.zeros(points.shape, np.int64)
+    if len(points):
+        low, size = points.min(axis=0), float(np.ptp(points, axis=0).max())
+        cell = np.round((points - low) / max(size * _WELD, 1e-12)).astype(np.int64)
+    # One number for three, of which each is at most 1 / _WELD: sorted much sooner.
+    _, first, index = np.unique(cell @ np.array([1 << 42, 1 << 21, 1]), return_index=True, return_inverse=True)
+    faces = index.reshape(-1, 3).astype(np.int32)
+    a, b, c = faces.T
+    kept = (a != b) & (b != c) & (c != a)
+    parts = (None if part is None else np.asarray(part, np.float32)[kept] for part in (normals, uvs, colors))
+    return Surface(points[first], np.ascontiguousarray(faces[kept]), *parts)
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Return vectors of length one; zero ones stay as they are."""
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / np.where(length > 0, length, 1.0)
+
+
+def from_newton(kind: int, scale: tuple[float, float, float], source: Any) -> Surface:
+    """Return the surface of a shape of a Newton model.
+
+    Args:
+        kind: A `newton.GeoType`.
+        scale: What the model says of it: half extents of a box, radius and half height of a capsule, and so on.
+        source: The `newton.Mesh` of a mesh, else None.
+
+    Raises:
+        TaskError: This kind of shape is not made of triangles.
+    """
+    import newton
+
+    kinds, mesh = newton.GeoType, newton.Mesh
+    x, y, z = scale
+    options = {"compute_inertia": False}
+    along_z: Any = newton.Axis.Z
+    if kind in (kinds.MESH, kinds.HFIELD, kinds.CONVEX_MESH) and hasattr(source, "indices"):
+        return from_mesh(source, scale)
+    if kind == kinds.BOX:
+        # Without normals: six flat sides, twelve triangles.
+        return from_mesh(mesh.create_box(x, y, z, **options)).flat()
+    if kind == kinds.PLANE:
+        return from_mesh(mesh.create_plane(x or _EVERYWHERE, y or _EVERYWHERE, **options)).flat()
+    if kind == kinds.SPHERE:
+        return from_mesh(mesh.create_sphere(x, num_latitudes=32, num_longitudes=64, **options))
+    if kind == kinds.ELLIPSOID:
+        return from_mesh(mesh.create_ellipsoid(x, y, z, num_latitudes=32, num_longitudes=64, **options))
+    if kind in (kinds.CAPSULE, kinds.CYLINDER, kinds.CONE):
+        create: Any = {kinds.CAPSULE: mesh.create_capsule, kinds.CYLINDER: mesh.create_cylinder}.get(
+            kinds(kind), mesh.create_cone
+        )
+        return from_mesh(create(x, y, up_axis=along_z, segments=64, **options))
+    raise TaskError(
+        f"the rasteriser draws no shapes of the kind {kinds(kind).name.lower()}",
+        where="the cameras' renderer",
+        remedy="Draw this scene with NewtonWarpRendererCfg.",
+    )
+
+
+def from_mesh(
+    mesh: Any, scale: tuple[float, float, float] = (1.0, 1.0, 1.0), colors: np.ndarray | None = None
+) -> Surface:
+    """Return the surface of a `newton.Mesh`; `colors`: (vertices, 3) linear."""
+    scales = np.asarray(scale, np.float32)
+    faces = np.asarray(mesh.indices, np.int64).reshape(-1, 3)
+    corners = (np.asarray(mesh.vertices, np.float32) * scales)[faces]
+    if np.prod(scales) < 0:
+        corners, faces = corners[:, ::-1], faces[:, ::-1]
+    # A normal is divided by the scale, that it stays upright on what is stretched.
+    normals = None if mesh.normals is None else unit(np.asarray(mesh.normals, np.float32) / scales)[faces]
+    uvs = None if mesh.uvs is None else np.asarray(mesh.uvs, np.float32)[faces]
+    return weld(corners, normals, uvs, None if colors is None else colors[faces])
