@@ -192,11 +192,11 @@ def test_hands_with_fingers_are_refused():
     ("device", "wrong", "told"),
     [
         ("mouse", {}, "--teleop-device: 'mouse' is not one of keyboard"),
-        ("keyboard", {"step_hz": -1.0}, "--step-hz: 0 to 1000 is possible, not -1.0"),
+        ("keyboard", {"step_hz": -1.0}, "--step-hz: must be from 0 to 1000, not -1"),
         ("keyboard", {"pos_sensitivity": float("nan")}, "--pos-sensitivity"),
         ("gamepad", {"rot_sensitivity": float("inf")}, "--rot-sensitivity"),
         ("gamepad", {"dead_zone": 1.0}, "--dead-zone"),
-        ("spacemouse", {"curve": 0.0}, "--curve: 0.1 to 10"),
+        ("spacemouse", {"curve": 0.0}, "--curve: must be from 0.1 to 10"),
         ("spacemouse", {"axes": "x,y"}, "--axes: six axes"),
         ("keyboard", {"axes": "x,y,z,roll,pitch,yaw"}, "settings of device keyboard: there is no setting axes"),
         ("scripted", {"step_hz": 0.0}, "there is no setting step_hz"),

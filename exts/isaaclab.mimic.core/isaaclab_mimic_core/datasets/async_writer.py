@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Writing episodes beside the simulation: one thread with a bounded queue."""
+"""Write episodes in a background thread with a bounded queue."""
 
 import threading
 from collections import deque
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class _Call:
-    """Work for the thread that is not an episode."""
+    """Work for the thread other than an episode."""
 
     work: Callable[[], Any]
     num_bytes: int
@@ -28,12 +28,12 @@ class _Call:
 class BackgroundWriter:
     """Writes episodes in one thread, so that the caller goes on simulating; a context manager.
 
-    Episodes that wait are committed together. An error in the thread is raised in the caller's, by the next call.
+    Waiting episodes are committed together. An error in the thread is raised by the next call of the caller.
 
     Args:
         writer: The writer; owned and closed by this object.
-        max_pending: Episodes that may wait or be in the writing; bounds the memory.
-        max_pending_bytes: Bytes that work given to `call` may hold on to, while it waits.
+        max_pending: Most episodes that may wait or be written at a time; bounds the memory.
+        max_pending_bytes: Most memory that waiting work of `call` may hold [bytes].
     """
 
     def __init__(self, writer: DatasetWriter, max_pending: int = 16, max_pending_bytes: int = 256 << 20):
@@ -51,7 +51,7 @@ class BackgroundWriter:
         self._error: BaseException | None = None
         self._error_told = False
         self._finishing = False
-        # A daemon, so that a program that dies without closing is not kept alive; the file is complete regardless.
+        # A daemon, so that it does not keep a crashed program alive; the file is complete anyway.
         self._thread = threading.Thread(target=self._run, name="dataset-writer", daemon=True)
         self._thread.start()
 
@@ -62,9 +62,9 @@ class BackgroundWriter:
             return self._num_waiting + self._num_writing
 
     def submit(self, episode: Episode) -> None:
-        """Hand over an episode; waits only while `max_pending` others are not on disk yet.
+        """Queue an episode; waits only while `max_pending` others are not on disk yet.
 
-        Its arrays must not be changed any more.
+        Its arrays must not be changed afterwards.
 
         Raises:
             OutputError: Writing has failed.
@@ -81,14 +81,14 @@ class BackgroundWriter:
             self._changed.notify_all()
 
     def call(self, work: Callable[[], T], num_bytes: int = 0) -> "Future[T]":
-        """Let the thread do something, in its turn among the episodes.
+        """Queue other work for the thread, in order with the episodes.
 
         Args:
-            work: What to do; what the system refuses it ends the writing, as when an episode cannot be written.
-            num_bytes: Memory that it holds on to. Waits while that of earlier calls leaves no room for it.
+            work: The work; an operating system error in it ends the writing, as with an episode.
+            num_bytes: Memory that it holds [bytes]. The call waits until earlier work leaves enough room.
 
         Returns:
-            Its result. If it is not done because writing has failed, that error.
+            A future of its result; it holds the error if writing has failed before.
 
         Raises:
             OutputError: Writing has failed.
@@ -111,7 +111,7 @@ class BackgroundWriter:
             return call.result
 
     def poll(self) -> list[SavedEpisode]:
-        """Return what has been saved since the last call, in the order of submission, without waiting.
+        """Return the episodes saved since the last call, in the order of submission, without waiting.
 
         Raises:
             OutputError: Writing has failed, and everything saved before that has been returned.
@@ -123,7 +123,7 @@ class BackgroundWriter:
             return saved
 
     def finish(self) -> list[SavedEpisode]:
-        """Wait until everything is on disk, close the file, and return what was saved since the last `poll`.
+        """Wait until all episodes are on disk, close the file, and return those saved since the last `poll`.
 
         Raises:
             OutputError: Writing has failed; `poll` still returns what was saved before that.
@@ -138,7 +138,7 @@ class BackgroundWriter:
             return saved
 
     def close(self) -> None:
-        """As `finish`, but keeps what was saved for `poll`, and raises an error only once; harmless when repeated."""
+        """Finish, but keep the saved episodes for `poll`, and raise an error only once; closing twice is harmless."""
         with self._changed:
             self._finishing = True
             self._changed.notify_all()
@@ -165,13 +165,13 @@ class BackgroundWriter:
         except BaseException as error:
             self._fail(error)
         try:
-            # After an error nothing more is tried: what is not reported as saved must not appear later.
+            # Nothing is written after an error: an episode that was not reported as saved must not appear later.
             self._writer.close(commit=self._error is None)
         except BaseException as error:
             self._fail(error)
 
     def _write_next(self) -> bool:
-        """Wait for work, do all that waits and commit its episodes; returns False when there will be no more."""
+        """Wait for work, do all of it and commit its episodes; return False when there will be no more."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._finishing)
             num_left = len(self._waiting)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""HDF5 attributes as plain Python data: what is nested is stored as JSON text.
+"""HDF5 attributes as plain Python data; nested data are stored as JSON text.
 
-What the attributes of the layout mean is decided here, once, for every verb: one that is not of its kind counts as
-absent, and `mimic check` names it. How many samples a demonstration has its actions say, whatever `num_samples` does.
+This module alone interprets the attributes of the layout: an attribute of a wrong type counts as absent, and
+`mimic check` reports it. The number of samples is that of the actions, whatever `num_samples` says.
 """
 
 import json
@@ -20,7 +20,7 @@ from . import layout
 from .tree import Unreadable, guarded
 
 _LARGEST = 64 << 20
-"""Bytes of an attribute that is read: a history is much smaller."""
+"""Largest attribute that is read [bytes]; a history is much smaller."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Attributes:
     """Attributes of a group."""
 
     values: dict[str, Any]
-    """As plain data; those that the layout names are of the kind it says, or missing."""
+    """Attributes as plain data; those of the layout have the right type or are missing."""
     faults: dict[str, str]
-    """Why others were left out: per name what goes after it, "is 'maybe', not true or false"."""
+    """Reasons why other attributes are left out, by name, as the end of a sentence: "is 'maybe', not true or false"."""
 
 
 def read_attrs(item: h5py.HLObject) -> Attributes:
@@ -55,7 +55,7 @@ def read_attrs(item: h5py.HLObject) -> Attributes:
 
 
 def history(attrs: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """Return what attributes say of `recorded`, `annotated` or `generated`; empty if nothing."""
+    """Return the history under `recorded`, `annotated` or `generated`; empty if there is none."""
     known = attrs.get(layout.ATTR_PROVENANCE)
     entry = known.get(kind) if isinstance(known, Mapping) else None
     return dict(entry) if isinstance(entry, Mapping) else {}
@@ -77,7 +77,7 @@ def decode(value: Any) -> Any:
     """Turn an attribute as h5py returns it into plain Python data.
 
     Raises:
-        Unreadable: It is neither number, truth value nor text, nor a list of such.
+        Unreadable: The value is no number, boolean or text, and no list of these.
     """
     if isinstance(value, bytes):
         value = value.decode("utf-8", errors="replace")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What tells demonstrations from others: their numbers, however a file stores them."""
+"""A hash of demonstrations by their values, independent of how a file stores them."""
 
 import hashlib
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from .episode import Episode
 
 
 def digest(episodes: Iterable[Episode]) -> str:
-    """Return a SHA-256 of names and arrays of demonstrations, in their order; attributes do not count."""
+    """Return the SHA-256 of the names and arrays of demonstrations, in order, without their attributes."""
     found = hashlib.sha256()
     for episode in episodes:
         found.update(f"{episode.name}\n".encode())

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Arrays into HDF5, compressed outside HDF5 so that other Python threads run meanwhile.
+"""Compress arrays for HDF5 outside of HDF5, so that other Python threads run meanwhile.
 
-HDF5's own gzip filter works with Python's interpreter lock held: a writer thread would stop the simulation for as long
-as it compresses. `zlib.compress` releases the lock, and its output is what the filter would have stored.
+HDF5's gzip filter holds Python's interpreter lock, so a writer thread would stop the simulation while it compresses.
+`zlib.compress` releases the lock, and gives the same bytes as the filter.
 """
 
 import zlib
@@ -22,9 +22,9 @@ from .episode import Chunks, Episode, nest
 
 GZIP_LEVEL = 2
 _CHUNK_BYTES = 1 << 20
-"""Larger arrays are cut along time: a chunk must fit HDF5's cache, or each partial read unpacks it again."""
+"""Largest chunk [bytes]; a chunk must fit into HDF5's cache, or each partial read unpacks it again."""
 _COMPACT_BYTES = 1 << 10
-"""Smaller arrays lie in the object's header, uncompressed: a chunk index would be larger than they are."""
+"""Arrays up to this size are stored uncompressed in the object's header; a chunk index would be larger [bytes]."""
 
 # Upper bounds of what HDF5 adds (headers, indices, attribute storage); the space is only reserved, not used up.
 _OVERHEAD_PER_OBJECT = 8 << 10
@@ -64,7 +64,7 @@ class EncodedEpisode:
 
     @property
     def size_bound(self) -> int:
-        """Bytes by which the file grows at most."""
+        """Upper bound of the bytes by which the file grows."""
         groups = sum(path.count("/") for path in self.arrays)
         attrs = sum(2 * len(value) if isinstance(value, str) else 64 for value in self.attrs.values())
         arrays = sum(array.size_bound for array in self.arrays.values())
@@ -86,7 +86,7 @@ def normalise(data: Mapping[str, Any]) -> dict[str, np.ndarray]:
 
 
 def encode_episode(name: str, episode: Episode, compression: bool) -> EncodedEpisode:
-    """Bring a normalised episode into the form in which HDF5 stores it; this is where the time goes."""
+    """Encode a normalised episode as HDF5 stores it; this takes most of the time of writing."""
     attrs = {**episode.attrs, layout.ATTR_NUM_SAMPLES: episode.num_samples}
     arrays = {path: encode_array(values, compression) for path, values in episode.data.items()}
     arrays |= {path: _encode_streamed(chunks) for path, chunks in episode.streamed.items()}
@@ -108,7 +108,7 @@ def encode_array(values: np.ndarray, compression: bool) -> EncodedArray:
 
 
 def _encode_streamed(chunks: Chunks) -> EncodedArray:
-    """Describe a term whose steps are compressed already; they are read when they are written."""
+    """Describe a term whose steps are compressed already, and are read when the episode is written."""
     return EncodedArray(chunks.shape, chunks.dtype, None, (1, *chunks.shape[1:]), chunks, chunks.stored_bytes)
 
 

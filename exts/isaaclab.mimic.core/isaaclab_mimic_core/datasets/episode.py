@@ -28,7 +28,7 @@ class Chunks(Protocol):
         ...
 
     def release(self) -> None:
-        """Called when they are in the dataset."""
+        """Free the storage; called when the chunks are in the dataset."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Episode:
 
     @property
     def num_samples(self) -> int:
-        """Number of actions; what the file says of it if the actions were not read."""
+        """Number of actions; the attribute `num_samples` if the actions were not read."""
         if layout.ACTIONS in self.data:
             return len(self.data[layout.ACTIONS])
         return int(self.attrs.get(layout.ATTR_NUM_SAMPLES, 0))
@@ -69,7 +69,7 @@ class Episode:
         return path in self.data or any(key.startswith(path + "/") for key in self.data)
 
     def group(self, prefix: str) -> dict[str, np.ndarray]:
-        """Return what lies below a group, by the flat path relative to it; empty if nothing does."""
+        """Return the arrays below a group, by their path relative to it; empty if there are none."""
         start = prefix + "/"
         return {key[len(start) :]: value for key, value in self.data.items() if key.startswith(start)}
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the writer needs of the file system: a lock, an atomic exchange of two names, room reserved in advance."""
+"""File system operations of the writer: a lock, an atomic exchange of two names, reserved disk space."""
 
 import ctypes
 import errno
@@ -24,7 +24,7 @@ _renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
 class FileLock:
     """An exclusive lock on a file beside the one to protect; the kernel releases it when the process ends.
 
-    Some network file systems have no locks: there it protects nothing, as HDF5's own locks do not either.
+    On network file systems without locks it protects nothing; neither do HDF5's own locks.
 
     Args:
         path: The lock file; made when needed, removed on release.
@@ -38,7 +38,7 @@ class FileLock:
         """Take the lock.
 
         Args:
-            patience: Seconds to wait for a holder; more than `is_held` needs for its look.
+            patience: Time to wait for another holder [s]; longer than `is_held` holds the lock.
 
         Raises:
             BlockingIOError: Someone else holds it.
@@ -60,7 +60,7 @@ class FileLock:
                     os.close(fd)
 
     def release(self) -> None:
-        """Give the lock back; harmless if it is not held."""
+        """Release the lock; harmless if it is not held."""
         if self._fd is not None:
             self.path.unlink(missing_ok=True)
             os.close(self._fd)
@@ -68,7 +68,7 @@ class FileLock:
 
     @staticmethod
     def is_held(path: Path) -> bool:
-        """Whether some process, this one included, holds the lock with this file."""
+        """Return whether any process holds the lock with this file, this one included."""
         try:
             fd = os.open(path, os.O_RDONLY)
         except OSError:
@@ -83,10 +83,10 @@ class FileLock:
 
 
 def exchange(published: Path, shadow: Path) -> None:
-    """Let two existing files change names. `published` names a complete file at every moment.
+    """Exchange the names of two existing files; `published` names a complete file at every moment.
 
-    Where the system cannot exchange atomically, three renames do it; where it has no hard links either, `shadow`
-    is gone afterwards.
+    If the system cannot exchange atomically, three renames do it; without hard links too, `shadow` is gone
+    afterwards.
     """
     if _renameat2 is not None:
         arguments = (_AT_FDCWD, os.fsencode(published), _AT_FDCWD, os.fsencode(shadow), _RENAME_EXCHANGE)
@@ -106,12 +106,12 @@ def exchange(published: Path, shadow: Path) -> None:
 
 
 def spare_of(shadow: Path) -> Path:
-    """Name that `exchange` uses for a moment where it cannot exchange atomically."""
+    """Return the temporary name that `exchange` uses if it cannot exchange atomically."""
     return shadow.with_name(shadow.name + "~")
 
 
 def publish_new(path: Path, content: bytes, temporary: Path, overwrite: bool) -> None:
-    """Make a small file appear whole.
+    """Write a small file in one atomic step.
 
     Raises:
         FileExistsError: It exists and `overwrite` is False.
@@ -134,7 +134,7 @@ def publish_new(path: Path, content: bytes, temporary: Path, overwrite: bool) ->
 
 
 def copy_whole(source: Path, target: Path, temporary: Path) -> None:
-    """Copy a file so that `target` is never seen half copied."""
+    """Copy a file; `target` appears when it is complete."""
     try:
         shutil.copyfile(source, temporary)
         shutil.copymode(source, temporary)
@@ -164,7 +164,7 @@ def reserve(path: Path, num_bytes: int) -> None:
 
 
 def to_disk(path: Path) -> None:
-    """Wait until a file's contents are on the disk itself."""
+    """Flush a file's contents to the disk."""
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
@@ -173,7 +173,7 @@ def to_disk(path: Path) -> None:
 
 
 def identity(path: Path) -> tuple[int, ...] | None:
-    """What tells a file from one that has taken its name, or from itself after a change; None if there is none."""
+    """Return a value that changes when a file is replaced or changed; None if there is no file."""
     try:
         status = path.stat()
     except OSError:

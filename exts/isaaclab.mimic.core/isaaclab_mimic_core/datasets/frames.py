@@ -3,11 +3,11 @@
 
 """Large terms of running episodes (camera images), kept compressed in a side file until their episode is written.
 
-A frame is one environment's value of one term in one step. It is compressed by the writer's thread as soon as it was
-recorded, and is one chunk of the dataset that it may become later: gzip looks back 32 KiB, less than a frame, so that
-chunks of many steps would be no smaller, and who reads single steps unpacks no more than those.
+A frame is one environment's value of one term in one step. The writer's thread compresses it as soon as it is
+recorded, as one chunk of the dataset that it may become part of. Chunks of several steps would not be smaller, because
+gzip looks back only 32 KiB, and reading one step would unpack all of them.
 
-The side file lies beside the dataset, without a name: whatever ends the process, nothing of it is left.
+The side file lies beside the dataset and has no name, so nothing is left of it when the process ends.
 """
 
 import os
@@ -27,7 +27,7 @@ from .encoding import compress
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where a compressed frame lies."""
+    """The place of a compressed frame in its side file."""
 
     slot: int
     num_bytes: int
@@ -35,7 +35,7 @@ class _Frame:
 
 
 class _SideFile:
-    """Compressed frames of one term. Slots of one frame's size are used again, so the file stays as small as it can."""
+    """Compressed frames of one term, in slots that are reused so that the file stays small."""
 
     def __init__(self, folder: Path, shape: tuple[int, ...], dtype: np.dtype):
         self.shape, self.dtype = shape, dtype
@@ -69,12 +69,12 @@ class _SideFile:
 
 
 class Frames:
-    """All steps of one large term of an episode that has ended, read piece by piece when it is written.
+    """All steps of one large term of a finished episode, read chunk by chunk when the episode is written.
 
     Args:
         shape: Its shape, time first.
         dtype: Its type.
-        claimed: Will say in which file they lie, and where.
+        claimed: Future of the side file and of the frames' places in it.
     """
 
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype, claimed: "Future[tuple[_SideFile, list[_Frame]]]"):
@@ -93,17 +93,17 @@ class Frames:
             yield row, file.get(frame), frame.filter_mask
 
     def release(self) -> None:
-        """Give the room in the side file back; harmless when repeated."""
+        """Free the slots in the side file; calling it again is harmless."""
         file, frames = self._claimed.result()
         file.free(frames)
         frames.clear()
 
 
 class FrameSpool:
-    """Keeps the large terms of all running episodes on disk; its work is done by the writer's thread, in order.
+    """Keeps the large terms of all running episodes on disk; the writer's thread does the work, in order.
 
-    In memory are only the steps that the thread has not got to yet: at most the writer's `max_pending_bytes`, or one
-    step of all environments if that is more, and one such step on its way.
+    Only steps that the thread has not processed are in memory: at most the writer's `max_pending_bytes`, or one step of
+    all environments if that is more, and one more step.
 
     Args:
         writer: The writer whose thread does the work, and beside whose file the side files lie.
@@ -119,15 +119,15 @@ class FrameSpool:
 
     @property
     def num_slots(self) -> int:
-        """Frames that the side files have room for: the most that were ever kept at once."""
+        """Number of slots in the side files: the most frames that were kept at once."""
         return sum(file.num_slots for file in self._files.values())
 
     def keep(self, tick: int, terms: Mapping[str, np.ndarray]) -> None:
-        """Take over one step of all environments.
+        """Store one step of all environments.
 
         Args:
             tick: Number of the step, higher each time.
-            terms: By path, (num_envs, ...), on the host; not to be changed any more.
+            terms: By path, (num_envs, ...), on the host; they must not be changed afterwards.
 
         Raises:
             OutputError: Writing has failed.
@@ -137,7 +137,7 @@ class FrameSpool:
         self._writer.call(lambda: self._keep(tick, terms), sum(values.nbytes for values in terms.values()))
 
     def claim(self, env_id: int, ticks: Sequence[int]) -> dict[str, Frames]:
-        """Take some ticks of one environment out, as an episode's terms by path."""
+        """Remove some ticks of one environment, and return them as an episode's terms by path."""
 
         def frames(path: str, shape: tuple[int, ...], dtype: np.dtype) -> Frames:
             return Frames((len(ticks), *shape), dtype, self._writer.call(lambda: self._claim(path, env_id, ticks)))
@@ -145,7 +145,7 @@ class FrameSpool:
         return {path: frames(path, *kind) for path, kind in self._types.items()}
 
     def drop(self, env_ids: Sequence[int], since: Sequence[int] | None = None) -> None:
-        """Forget what some environments recorded: everything, or each what it recorded at ticks `since` and later."""
+        """Delete the frames of some environments: all, or for each environment those from tick `since` on."""
         self._writer.call(lambda: self._drop(env_ids, [0] * len(env_ids) if since is None else since))
 
     def _keep(self, tick: int, terms: Mapping[str, np.ndarray]) -> None:

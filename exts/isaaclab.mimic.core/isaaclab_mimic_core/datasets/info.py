@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a dataset file holds and what it can be used for, as data and as text (`mimic info FILE`)."""
+"""Summarise what a dataset file holds and what it can be used for, as data and as text (`mimic info FILE`)."""
 
 import os
 from collections import Counter
@@ -170,7 +170,7 @@ def _provenance(data_attrs: dict[str, Any], demos: list[dict[str, Any]]) -> dict
 
 
 def _unfit(reader: DatasetReader, use: str, summary: dict[str, Any]) -> dict[str, str]:
-    """Return what keeps each demonstration from being used for something, as far as it shows without reading values."""
+    """Return why each demonstration cannot be used for a purpose, as far as that shows without reading values."""
     observed = [layout.join(layout.OBS, name) for name in summary["observations"]]
     terms = {"generate": [layout.DATAGEN_INFO], "train": observed}.get(use, [layout.INITIAL_STATE])
     # Training cuts what was seen after the last action.
@@ -184,7 +184,7 @@ def _first_unfit(unfit: dict[str, str]) -> str:
 
 
 def _obstacle(use: str, summary: dict[str, Any]) -> str:
-    """Say why a file cannot be used for something; empty if it can."""
+    """Return why a file cannot be used for a purpose; empty if it can."""
     if not summary["demos"]:
         return "it holds no demonstrations"
     if summary["actions"] is None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Opening a dataset file for reading, with a reason the user can act on when that fails."""
+"""Open a dataset file for reading, with an error that the user can act on if that fails."""
 
 import os
 import time
@@ -15,7 +15,7 @@ from . import layout
 from .tree import Unreadable, find, names_in
 
 _LOCK_PATIENCE = 1.0
-"""Seconds to wait for another program that holds the file; a writer's exchange of copies takes milliseconds."""
+"""Time to wait for another program that locks the file [s]; a writer's exchange of copies takes milliseconds."""
 _LFS_POINTER = b"version https://git-lfs"
 
 
@@ -23,7 +23,7 @@ def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
     """Open a dataset file and make sure that it has the group `data`.
 
     Raises:
-        InputFileError: It is missing, a folder, unreadable, not HDF5, cut short, in use, or has no `data`.
+        InputFileError: The file is missing, a folder, unreadable, not HDF5, truncated, in use, or has no `data`.
     """
     path = Path(path)
     _check_is_file(path)
@@ -68,7 +68,7 @@ def _check_is_file(path: Path) -> None:
 
 
 def _neighbours(folder: Path) -> str:
-    """Say which datasets a folder holds, since a wrong path is most often a near miss."""
+    """Return a sentence that lists the datasets in a folder, because a wrong path is often a typing error."""
     try:
         names = sorted(entry.name for entry in folder.iterdir() if entry.suffix in (".hdf5", ".h5"))
     except OSError:
@@ -95,7 +95,7 @@ def _damaged(path: Path) -> InputFileError:
 
 
 def _why_not(path: Path, error: Exception) -> InputFileError:
-    """Turn HDF5's refusal into what is the matter with the file."""
+    """Return the error for a file that HDF5 cannot open."""
     where = str(path)
     try:
         with path.open("rb") as file:

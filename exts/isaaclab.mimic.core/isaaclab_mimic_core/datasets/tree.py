@@ -70,7 +70,7 @@ class Tree:
 
 @contextmanager
 def guarded(why: str = "is damaged and cannot be read") -> Iterator[None]:
-    """Turn whatever h5py raises in here into `Unreadable`."""
+    """Turn every exception of h5py inside this context into `Unreadable`."""
     try:
         yield
     except Unreadable:
@@ -156,7 +156,7 @@ def read_values(group: h5py.Group, path: str, shape: Shape, dtype: np.dtype) -> 
 
 
 def free_memory() -> float:
-    """Return how much memory this process can still get [bytes]: of the machine's, and within its own limit."""
+    """Return the memory that this process can still allocate, within its own limit [bytes]."""
     stated = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
     free = float(stated["MemAvailable"].split()[0]) * 1024
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
@@ -223,7 +223,7 @@ def _survey(group: h5g.GroupID, prefix: str, tree: Tree, above: tuple) -> None:
 
 
 def printable(text: str) -> str:
-    """Return text of a file that can be shown on a terminal in one line."""
+    """Return a file's text in a form that a terminal shows in one line."""
     return text if text.isprintable() else ascii(text)[1:-1]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Whether a demonstration can serve as a source for generation; if not, what is wrong with it and where."""
+"""Check that a demonstration can be a source of generation."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,12 +31,12 @@ def validate_source(
         episode: The demonstration, with at least `actions` and `obs/datagen_info`.
         eef_names: The task's end effectors; the file must have these and no others.
         object_names: The objects that its subtasks refer to; the file may have more.
-        signals: Per end effector the termination signal of each subtask, in order. That of the last subtask is not
-            looked at, since the last subtask runs to the end.
-        path: The file, to be named in errors.
+        signals: Per end effector the termination signal of each subtask, in order. The last one is ignored, because the
+            last subtask runs to the end.
+        path: The file, for errors.
 
     Raises:
-        DatasetError: At the first thing that is missing or impossible.
+        DatasetError: The first array that is missing or impossible.
     """
     where = f"{path}, {episode.name}" if episode.name else str(path)
     eef_names = list(eef_names)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Writing dataset files that survive the writer's death at any moment."""
+"""Write dataset files that stay complete when the process is killed at any moment."""
 
 import errno
 import json
@@ -41,7 +41,7 @@ class SavedEpisode:
 
 @dataclass(frozen=True)
 class _Behind:
-    """What is remembered of a committed episode until the other copy has it too."""
+    """A committed episode that the other copy does not have yet."""
 
     name: str
     size_bound: int
@@ -121,7 +121,7 @@ class DatasetWriter:
         return len(self._pending)
 
     def add(self, episode: Episode) -> str:
-        """Take an episode for the next commit and return the name it will have.
+        """Add an episode to the next commit and return the name it will have.
 
         Its arrays must not be changed before that. Episodes are numbered on from the highest number in the file.
 
@@ -169,7 +169,7 @@ class DatasetWriter:
         return [SavedEpisode(episode.name, episode.num_samples) for episode in episodes]
 
     def close(self, commit: bool = True) -> None:
-        """Leave the one complete file, and let others write it; closing twice is harmless.
+        """Keep the one complete file, and release its lock; closing twice is harmless.
 
         Args:
             commit: Whether to commit what was added before; otherwise it is dropped.
@@ -180,7 +180,7 @@ class DatasetWriter:
             if commit:
                 self.commit()
             with self.output_errors():
-                # Up to here the other copy was the safeguard against a power cut.
+                # Until here the other copy protects against a power cut.
                 filesystem.to_disk(self._published)
         finally:
             self._closed = True
@@ -205,7 +205,7 @@ class DatasetWriter:
         folder.mkdir(parents=True, exist_ok=True)
 
     def _open(self, mode: str, attrs: Mapping[str, Any]) -> None:
-        """Make sure that `path` names a complete file, and learn what it holds."""
+        """Make `path` a complete file, and read what it holds."""
         if self._published.is_dir():
             raise self._error("is a folder, not a file", f"Give a file name, for example {self.path / 'demos.hdf5'}")
         exists = self._published.exists()
@@ -321,7 +321,7 @@ class DatasetWriter:
 
     @contextmanager
     def output_errors(self) -> Iterator[None]:
-        """Turn what the system refuses, to the file or to one that serves it, into what the user can do about it."""
+        """Turn errors of the operating system into errors that the user can act on."""
         try:
             yield
         except InputFileError as error:
@@ -362,7 +362,7 @@ def _sibling(published: Path, role: str) -> Path:
 
 
 def dataset_path(path: str | os.PathLike[str]) -> Path:
-    """Return the file that is written under a name: with .hdf5, unless it ends in that or .h5 already."""
+    """Return the file's path for a name, with the suffix .hdf5 unless it has that or .h5."""
     path = Path(path)
     if path.suffix in _SUFFIXES or os.path.isdir(path):
         return path

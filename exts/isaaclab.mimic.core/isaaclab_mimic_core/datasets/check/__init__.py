@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Quality of demonstrations: what may spoil training or generation, with numbers and the demonstration's name.
+"""Checks of demonstrations for what may spoil training or generation.
 
-One module a family of findings. `check_file` reads a file demonstration by demonstration. `require` and `usable` are
-what every reader of a file asks before it uses it.
+Each module has one family of checks. `check_file` reads a file one demonstration at a time. Every reader of a file
+calls `require` or `usable` before it uses the file.
 """
 
 from ...options import Thresholds

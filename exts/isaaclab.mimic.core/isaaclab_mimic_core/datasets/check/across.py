@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What only shows in comparison: one demonstration against the others, and the file as a whole."""
+"""Checks that compare demonstrations with each other, and checks of the file as a whole."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -21,13 +21,13 @@ from .finding import Finding
 from .subtasks import marks
 
 _FEWEST_TO_COMPARE = 3
-"""Of fewer demonstrations none is the odd one out."""
+"""Smallest number of demonstrations that can be compared."""
 _KINDS = ("recorded", "annotated", "generated")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is remembered of a demonstration while the others are read."""
+    """The facts of a demonstration that it is compared by."""
 
     name: str
     length: int
@@ -40,7 +40,7 @@ class Facts:
 
 
 def facts(demo: Demo) -> Facts:
-    """Reduce a demonstration to what it is compared by."""
+    """Return the facts of a demonstration that it is compared by."""
     tasks, versions = _origins(demo.stated.values)
     return Facts(
         name=demo.name,
@@ -54,7 +54,7 @@ def facts(demo: Demo) -> Facts:
 
 
 def find(reader: DatasetReader, all_facts: list[Facts], thresholds: Thresholds) -> Iterator[Finding]:
-    """Look for demonstrations that do not go with the others, and for what is wrong with the file."""
+    """Find demonstrations that differ from most others, and faults of the file."""
     env_name = "" if layout.ATTR_ENV_ARGS in reader.data_attr_faults else reader.env_name
     yield from _file(reader, env_name, all_facts)
     yield from _tasks(env_name, all_facts)
@@ -106,7 +106,7 @@ def layouts(demos: Sequence[Outline], terms: Iterable[str] | None = None) -> Ite
         counts = Counter(one.get(path) for one in arrays)
         usual[path] = counts.most_common(1)[0][0]
     for demo, own in zip(demos, arrays, strict=True):
-        # What is said of the initial state, or of damage, need not be said twice.
+        # Faults of the initial state, and damage, are reported by other checks.
         known = {*own, *demo.damage, *missing_at_start(demo)}
         missing = [path for path, shape in usual.items() if shape is not None and path not in known]
         extra = [path for path in own if usual[path] is None]
@@ -138,7 +138,7 @@ def _versions(all_facts: list[Facts]) -> Iterator[Finding]:
 
 
 def _lengths(all_facts: list[Facts], thresholds: Thresholds) -> Iterator[Finding]:
-    # One without samples is found to be empty already.
+    # A demonstration without samples is reported as empty.
     demos = [demo for demo in all_facts if demo.length]
     if len(demos) < _FEWEST_TO_COMPARE:
         return
@@ -180,7 +180,7 @@ def _usual(values: list[Any]) -> Any:
 
 
 def _origins(attrs: dict[str, Any]) -> tuple[set[str], dict[str, str]]:
-    """Return tasks and versions that a demonstration's history names."""
+    """Return the tasks and versions in a demonstration's history."""
     tasks: set[str] = set()
     versions: dict[str, str] = {}
     for kind in _KINDS:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What was commanded: a gripper that chatters, actions that are cut off."""
+"""Checks of the actions: grippers that switch too often, and actions at their limit."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from .finding import Finding
 
 
 def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
-    """Look for grippers that switch to and fro, and for actions at their limit."""
+    """Find grippers that switch too often, and actions at their limit."""
     for column, command in demo.grippers.items():
         switches = np.flatnonzero(command[1:] != command[:-1])
         holds = np.diff(switches)

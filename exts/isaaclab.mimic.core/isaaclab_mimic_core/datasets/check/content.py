@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Is everything there, of the right length, and a number?"""
+"""Checks that all arrays are there, have the right length, and hold finite numbers."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""One demonstration as the checks look at it."""
+"""A demonstration as the checks see it."""
 
 import math
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from ..reader import DatasetReader
 from ..tree import Shape, Unreadable
 
 _MOST_ELEMENTS = 4096
-"""Arrays with larger samples are images: no check looks into them, so they are not read."""
+"""Largest sample that is read; arrays with larger samples are images, which no check reads."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Outline:
     shapes: dict[str, tuple[Shape, np.dtype]]
     """Shape and type of every array that can be read, the images included."""
     damage: dict[str, str]
-    """Why others cannot be, by flat path; the path is empty if it is the demonstration itself."""
+    """Why other arrays cannot be read, by flat path; the path of the demonstration itself is empty."""
 
     @property
     def length(self) -> int:
@@ -50,7 +50,7 @@ class Outline:
 
 @dataclass(frozen=True)
 class Demo:
-    """A demonstration without its images and what is damaged; what is measured on it is computed once."""
+    """A demonstration without images and damaged arrays; each measurement is computed once."""
 
     outline: Outline
     episode: Episode
@@ -149,7 +149,7 @@ def is_numeric(demo: Outline, path: str) -> bool:
 
 
 def is_picture(demo: Outline, path: str) -> bool:
-    """Whether an array is too wide for anything but an image: checks do not look into those."""
+    """Return whether an array is so wide that it must be an image, which checks do not read."""
     return math.prod(demo.shapes[path][0][1:]) > _MOST_ELEMENTS
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a check answers with."""
+"""The findings of a check."""
 
 import math
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from typing import Any, Literal
 Level = Literal["error", "warning", "hint"]
 
 LEVELS: tuple[Level, ...] = ("error", "warning", "hint")
-"""From what makes a demonstration unusable, over what probably harms, to what is good to know."""
+"""error: makes a demonstration unusable; warning: probably harmful; hint: good to know."""
 
 
 @dataclass(frozen=True)

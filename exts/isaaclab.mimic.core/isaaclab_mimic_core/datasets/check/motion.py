@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""How the robot moves: idle at the start, pauses, jerks."""
+"""Checks of the robot's motion: idle at the start, pauses, jerky motion."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
         energy = float((velocity**2).sum())
         if energy == 0.0:
             continue
-        # Of a smooth path the velocity hardly changes from one sample to the next; scale and speed cancel out.
+        # On a smooth path the velocity hardly changes between two samples; the ratio is independent of scale and speed.
         roughness = float((np.diff(velocity, axis=0) ** 2).sum()) / energy
         if roughness > thresholds.max_roughness:
             message = f"{name} moves jerkily: roughness {roughness:.2f}"
@@ -33,7 +33,7 @@ def _standing(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
     steps = [np.abs(np.diff(joints, axis=0)).max(axis=1) for joints in demo.joints.values() if joints.shape[1]]
     if not steps or not len(steps[0]) or len({len(step) for step in steps}) > 1:
         return
-    # One arm may wait for the other: only when all stand still time is lost.
+    # One arm may wait for another, so it is a pause only if all robots stand still.
     still = np.max(steps, axis=0) < thresholds.still_joint_step
     moves = np.flatnonzero(~still)
     if not len(moves):

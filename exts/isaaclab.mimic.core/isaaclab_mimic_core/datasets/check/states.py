@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Where things are: states that jump, objects that leave the workspace, an end that comes too early."""
+"""Checks of the states: jumps, objects outside of the workspace, a cropped end."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ from .finding import Finding
 
 
 def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
-    """Look for jumps, for objects out of reach or fallen, and for motion that the end cuts off."""
+    """Find jumps, objects out of reach or fallen, and motion that goes on at the end."""
     yield from _jumps(demo, {**demo.bases, **demo.objects}, thresholds.max_position_jump, "m", np.linalg.norm)
     yield from _jumps(demo, demo.joints, thresholds.max_joint_jump, "in a joint", _largest)
     yield from _workspace(demo, thresholds)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The subtasks that annotation has marked: too many, too short, out of place."""
+"""Checks of annotated subtasks: missing, too many, too short."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
     for name, sample in found.items():
         if sample is None:
             yield Finding("error", "subtask_missing", demo.name, f"the signal {name} never rises")
-    # Which signal is whose the file does not say; with several arms subtasks may end at the same time.
+    # The file does not say which end effector a signal belongs to; subtasks of several arms may end together.
     num_eefs = max(1, len(demo.episode.members(layout.EEF_POSE)))
     if found and len(found) + num_eefs > thresholds.max_subtasks * num_eefs:
         message = f"has {len(found)} termination signals"
@@ -31,7 +31,7 @@ def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
     risen = sorted((sample, name) for name, sample in found.items() if sample is not None)
     if not risen or num_eefs > 1:
         return
-    # Whether the last signal is the last subtask's own, which may rise at the very end, the file does not say either.
+    # The file does not say either whether the last signal is that of the last subtask, which may rise at the very end.
     start = 0
     for sample, name in risen:
         if sample - start < thresholds.min_subtask:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A check's report for a terminal."""
+"""Format the report of a check for a terminal."""
 
 from .finding import LEVELS, CheckReport
 
@@ -9,7 +9,7 @@ _MOST_LINES = 200
 
 
 def format_report(report: CheckReport) -> str:
-    """Write the findings, one a line, and what they amount to."""
+    """Return the findings as text, one a line, and their counts."""
     lines = [
         f"  {finding.level:<8}{finding.demo or 'file':<10}{finding.check}: {finding.message}"
         for finding in report.findings[:_MOST_LINES]

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What keeps a demonstration from being used: the one question that every reader of a file asks first.
+"""Validate the arrays of demonstrations before a file is used.
 
-Training, replay, annotation, generation and export each use some arrays of every demonstration. Before they do anything
-else they ask here about just those: `require` where all demonstrations are needed, `usable` where the others can go on
-without one. `mimic check` reports the same, by the same code, about everything that a file holds.
+Training, replay, annotation, generation and export each use some arrays of every demonstration. Before anything else
+they validate these: by `require` if all demonstrations are needed, by `usable` if they can go on without some. `mimic
+check` does the same, by the same code, for everything in a file.
 
-Of the arrays that are named, these are errors (names of findings in brackets):
+Each of the arrays has to fulfil (names of findings in brackets):
 
 - the actions are there and are (samples, width), with a sample at least (`missing`, `empty`, `shape`)
 - everything named is there (`missing`)
@@ -43,32 +43,31 @@ def require(
     values: bool = True,
     last_observation: bool = False,
 ) -> None:
-    """Make sure that demonstrations can be used.
+    """Check that demonstrations can be used.
 
-    What can be found without reading values is found for all of them first, then values are read, demonstration by
-    demonstration.
+    First all demonstrations are checked without reading values, then values are read, one demonstration at a time.
 
     Args:
         reader: The file.
-        terms: What is about to be used of each: flat paths of arrays (`obs/eef_pos`) or groups (`states`). `actions`
-            are always asked for.
+        terms: Flat paths of the arrays (`obs/eef_pos`) or groups (`states`) that will be used. `actions` are always
+            checked.
         names: The demonstrations; all if None.
         values: Whether to read them, to find what is damaged or not finite.
-        last_observation: Whether observations may have one row more than there are actions: what was seen after the
-            last one, which robomimic's datasets may hold and nobody acts on.
+        last_observation: Whether observations may have one row more than there are actions, as in robomimic's
+            datasets: the observation after the last action.
 
     Raises:
-        DatasetError: At the first fault; names the demonstration and the array.
+        DatasetError: The first fault, with the demonstration and the array.
     """
     for finding in faults(reader, terms, names, values=values, last_observation=last_observation):
         raise as_error(finding, reader)
 
 
 def checked_values(reader: DatasetReader, name: str, path: str) -> np.ndarray:
-    """Read an array that `require` has found to be there, without its values, and look at these now.
+    """Read and check the values of an array that `require` has checked without values.
 
     Raises:
-        DatasetError: It is damaged or not finite.
+        DatasetError: The array is damaged or not finite.
     """
     try:
         found = reader.values(name, path)
@@ -87,13 +86,13 @@ def usable(
     values: bool = True,
     last_observation: bool = False,
 ) -> tuple[list[str], dict[str, Finding]]:
-    """Tell the demonstrations that can be used from the others.
+    """Separate the demonstrations that can be used from the others.
 
     Args:
         reader, terms, names, values, last_observation: As for `require`.
 
     Returns:
-        The names of those that can, in order, and what is first found about each of the others.
+        The names of the usable ones, in order, and the first finding of each of the others.
     """
     names = list(reader.episode_names if names is None else names)
     found: dict[str, Finding] = {}
@@ -110,9 +109,9 @@ def faults(
     values: bool = True,
     last_observation: bool = False,
 ) -> Iterator[Finding]:
-    """Yield what keeps demonstrations from being used, as `require` and `usable` see it.
+    """Yield the findings that keep demonstrations from being used.
 
-    Values are only read of demonstrations of which nothing is wrong up to then.
+    Values are read only of demonstrations without earlier findings.
 
     Args:
         reader, terms, names, values, last_observation: As for `require`.
@@ -131,10 +130,10 @@ def faults(
 
 
 def require_storable(reader: DatasetReader, names: Iterable[str]) -> None:
-    """Make sure that demonstrations can be taken over into another file; what is odd about them may stay so.
+    """Check that demonstrations can be copied into another file; other faults may remain.
 
     Raises:
-        DatasetError: At the first that cannot: it has no actions, something in it is damaged, or holds no numbers.
+        DatasetError: A demonstration has no actions, or an array that is damaged or not numeric.
     """
     for demo in (outline(reader, name) for name in names):
         for family in (content.damage(demo), content.actions(demo), content.kinds(demo, demo.shapes)):
@@ -149,7 +148,7 @@ def require_storable(reader: DatasetReader, names: Iterable[str]) -> None:
 
 
 def as_error(finding: Finding, reader: DatasetReader) -> DatasetError:
-    """Make the error that a reader raises of what is found."""
+    """Return the error for a finding."""
     return DatasetError(finding.message, where=f"{reader.path}, {finding.demo}", remedy=LEAVE_OUT)
 
 
@@ -178,7 +177,7 @@ def _values(reader: DatasetReader, demo: Outline, terms: Sequence[str]) -> Itera
 
 
 def _neighbours(demo: Outline, term: str) -> str:
-    """Say what there is instead, for a wrong name is most often a near miss."""
+    """Return a sentence that lists similar names, because a wrong name is often a typing error."""
     group = term.rsplit("/", 1)[0] if "/" in term else ""
     there = sorted({path.removeprefix(f"{group}/").split("/", 1)[0] for path in demo.below([group])}) if group else []
     return f" (in {group}: {', '.join(there)})" if there else ""

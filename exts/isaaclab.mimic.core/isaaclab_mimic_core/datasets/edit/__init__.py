@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Editing dataset files: join, select, drop, convert.
+"""Edit dataset files: merge, select, drop, convert.
 
-Every function streams demonstration by demonstration, keeps attributes, adds to the history (`mimic`), and returns an
-`EditReport`. The result is another file unless `in_place` is asked for, which replaces the file in one atomic step.
+Every function reads one demonstration at a time, keeps attributes, adds to the history (`mimic`), and returns an
+`EditReport`. The result is another file; with `in_place` it replaces the file in one atomic step.
 """
 
 from ...options import Selection

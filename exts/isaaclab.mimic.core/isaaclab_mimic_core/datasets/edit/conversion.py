@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Bring a file up to date: quaternion order, a renamed task, actions of another space."""
+"""Convert a file: quaternions to xyzw, a renamed task, joint-space actions to task space."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,14 +19,14 @@ from .task_space import TaskSpace, to_task_space
 
 @dataclass(frozen=True)
 class Conversion:
-    """What to convert; quaternions of an older file always are."""
+    """What to convert, beside the quaternions of an older file."""
 
     task: str = ""
-    """Name of the task from now on; empty to leave it."""
+    """New name of the task; empty to keep the old one."""
     task_space: TaskSpace | None = None
-    """Turn joint-space actions into these."""
+    """Task-space actions to make of joint-space actions; None to keep the actions."""
     quaternions: Mapping[str, Sequence[int]] | None = None
-    """More places of quaternions in an older file, beside those that are known: path -> first columns."""
+    """More quaternions in an older file, beside the known ones: path -> first columns."""
 
 
 def convert(
@@ -42,14 +42,14 @@ def convert(
 
     Args:
         path: The file.
-        conversion: What is to change.
+        conversion: What to convert.
         output: The file to write; None in place.
         in_place: Replace the file itself, in one atomic step at the end.
         overwrite: Whether an existing output may be replaced.
         on_saved: Called as demonstrations reach the disk.
 
     Raises:
-        OptionError: There is nothing to convert, or something named is not in the file.
+        OptionError: There is nothing to convert, or an array that was named is not in the file.
         DatasetError: A demonstration lacks what the conversion needs.
         InputFileError: The file cannot be opened.
         OutputError: The output cannot be written.
@@ -106,7 +106,7 @@ def convert(
 
 
 def _places(reader: DatasetReader, conversion: Conversion) -> dict[str, list[int]]:
-    """Return the places of quaternions, known of the first demonstration; the others have its layout."""
+    """Return the places of quaternions, found in the first demonstration; the others have the same layout."""
     places = known_places(reader.read(reader.episode_names[0]), reader.env_name)
     for path, columns in (conversion.quaternions or {}).items():
         places[path] = sorted({*places.get(path, []), *columns})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Where a point of a robot is, and how its joints move it."""
+"""Forward kinematics and Jacobians of a point of a robot."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,13 +17,13 @@ class Kinematics:
 
     Args:
         urdf: The robot's description; its meshes are not needed.
-        frame: Link whose pose is asked for.
+        frame: Link that the point belongs to.
         joints: The joints that vary; the others stay at their neutral position.
-        offset: Of the point asked for, in the link's frame [m].
+        offset: Position of the point in the link's frame [m].
 
     Raises:
         InputFileError: The description cannot be read.
-        OptionError: It has no such link or joint.
+        OptionError: The robot has no such link or joint.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Kinematics:
         self._offset = np.asarray(offset, dtype=np.float64)
 
     def poses(self, positions: np.ndarray) -> np.ndarray:
-        """Return poses seen from the robot's base: (T, joints) [rad] -> (T, 4, 4) [m]."""
+        """Return the point's poses in the robot's base frame: (T, joints) [rad] -> (T, 4, 4) [m]."""
         poses = np.tile(np.eye(4), (len(positions), 1, 1))
         # pinocchio takes one configuration at a time, a few microseconds each.
         for pose, configuration in zip(poses, self._full(positions), strict=True):
@@ -61,7 +61,7 @@ class Kinematics:
         return poses
 
     def jacobians(self, positions: np.ndarray) -> np.ndarray:
-        """Return what the joints' velocities do to the point: (T, joints) [rad] -> (T, 6, joints), linear, angular."""
+        """Return the point's Jacobians: (T, joints) [rad] -> (T, 6, joints), linear rows first."""
         found = np.empty((len(positions), 6, len(self._columns)))
         for jacobian, configuration in zip(found, self._full(positions), strict=True):
             of_link = self._pin.computeFrameJacobian(

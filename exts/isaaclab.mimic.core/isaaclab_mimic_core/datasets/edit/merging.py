@@ -15,7 +15,7 @@ from ..reader import DatasetReader
 from .output import EditReport, Item, OnSaved, write
 
 _Array = tuple[tuple[int, ...], str]
-"""What must agree of an array: the shape of a sample and the kind of its values."""
+"""What arrays must have in common: the shape of a sample and the kind of its values."""
 
 
 def merge(
@@ -32,15 +32,15 @@ def merge(
     Args:
         paths: The files, at least two.
         output: The file to write; None in place.
-        force: Join other tasks too, under the first one's name, and keep of different layouts what all have. Actions
-            must agree all the same.
+        force: Join files of different tasks too, under the first task's name, and of different layouts, keeping the
+            arrays that all have. Actions must have the same width.
         in_place: Add the other files to the first, in one atomic step at the end.
         overwrite: Whether an existing output may be replaced.
         on_saved: Called as demonstrations reach the disk.
 
     Raises:
         OptionError: Fewer than two files, or one file twice.
-        DatasetError: They do not belong together; says what differs, and where.
+        DatasetError: The files cannot be joined; names what differs, and where.
         InputFileError: A file cannot be opened.
         OutputError: The output cannot be written.
     """

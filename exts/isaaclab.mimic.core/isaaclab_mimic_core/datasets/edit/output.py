@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Where an edit's demonstrations go: another file, or the place of the file itself in one atomic step."""
+"""Write the result of an edit: to another file, or in place of the file in one atomic step."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,15 +17,15 @@ from ..episode import Episode
 from ..writer import DatasetWriter, edit_path, leftover_paths, lock_path
 
 _MAX_PENDING = 4
-"""Demonstrations in memory: with images each may be 100 MB."""
+"""Most demonstrations in memory; one with images may take 100 MB."""
 
 OnSaved = Callable[["Kept", int, int], None]
-"""Called for each demonstration once it is on disk: what was kept, how many so far, and of how many."""
+"""Called when a demonstration is on disk: the demonstration, how many so far, of how many."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A demonstration that the edit has taken over."""
+    """A demonstration in the output."""
 
     name: str
     """Its name in the output."""
@@ -45,9 +45,9 @@ class EditReport:
     output: str
     kept: tuple[Kept, ...]
     dropped: tuple[str, ...] = ()
-    """Demonstrations that were left behind, of a single input."""
+    """Demonstrations that were left out, for edits of a single file."""
     notes: tuple[str, ...] = ()
-    """What else the user should know, as sentences."""
+    """More for the user to know, as sentences."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -61,7 +61,7 @@ class Item:
     file: str
     episode: Episode
     says: Mapping[str, Any]
-    """What its history gains, beside where it comes from."""
+    """New entries of its history, beside where it comes from."""
 
 
 def write(
@@ -84,17 +84,17 @@ def write(
         by: Name of the edit.
         items: The demonstrations; read as they are written, so that few are in memory at a time.
         count: How many there are.
-        inputs: Files that are read meanwhile; the first is the one to replace in place.
+        inputs: Files that are read; `in_place` replaces the first one.
         output: The file to write; None in place.
-        env_args: What the output says of its environment.
+        env_args: The output's `env_args`.
         data_attrs: Attributes of the group `data` to keep.
-        says: What the file's history gains, beside `by`.
+        says: New entries of the file's history, beside `by`.
         in_place: Replace the first input.
         overwrite: Whether an existing output may be replaced.
         on_saved: Called as demonstrations reach the disk; in place that is once the file has been replaced.
 
     Returns:
-        The file written, and what it holds.
+        The file that was written, and its demonstrations.
 
     Raises:
         OptionError: Neither or both of `output` and `in_place` are given.
@@ -140,7 +140,7 @@ _OWN_ATTRS = (layout.ATTR_TOTAL, layout.ATTR_ENV_ARGS, layout.ATTR_PROVENANCE)
 def _destination(
     inputs: list[Path], output: str | os.PathLike[str] | None, in_place: bool, overwrite: bool
 ) -> Iterator[tuple[Path, Any]]:
-    """Yield the file to write and the writer's mode; in place, put it where the input was once it is complete."""
+    """Yield the file to write and the writer's mode; in place, it replaces the input when it is complete."""
     if not in_place:
         assert output is not None
         for path in inputs:
@@ -190,7 +190,7 @@ def _with_history(by: str, item: Item) -> Episode:
 
 
 def _extended(history: Any, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a history with one more edit; one that is no JSON object is kept under `before`."""
+    """Return a history with one more edit; a history that is no JSON object is kept under `before`."""
     known = dict(history) if isinstance(history, Mapping) else {} if history is None else {"before": history}
     edits = known.get(layout.EDITS)
     known[layout.EDITS] = [*(edits if isinstance(edits, list) else []), dict(entry)]

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Quaternions of files older than Isaac Lab 3.0: from wxyz to xyzw, wherever a file holds them.
+"""Convert the quaternions of files older than Isaac Lab 3.0 from wxyz to xyzw.
 
-Root poses are known by their name, and the reader turns them. What else holds quaternions is known of the observations
-and actions that Isaac Lab's manipulation tasks have; anything else has to be named.
+The reader converts root poses, which it knows by their name. This module knows which observations and actions of Isaac
+Lab's manipulation tasks are quaternions; others have to be named.
 """
 
 import re
@@ -19,17 +19,17 @@ from ..episode import Episode
 _PLACE = re.compile(r"(.+):(\d+)\Z")
 _CUBES = 3
 _CUBES_WIDTH = 39
-"""`object` of the stack tasks: three cubes' positions and quaternions in turn, then 18 distances."""
+"""Width of the stack tasks' `object`: position and quaternion of each of three cubes, then 18 distances."""
 _ABSOLUTE_WIDTH = 8
-"""Actions of one arm under absolute IK: position, quaternion, gripper."""
+"""Width of the action of one arm under absolute IK: position, quaternion, gripper."""
 _TOLERANCE = 0.01
 
 
 def parse_places(texts: Iterable[str]) -> dict[str, list[int]]:
-    """Read places of quaternions written as PATH:COLUMN, the column being that of the first of the four.
+    """Parse places of quaternions, PATH:COLUMN, where COLUMN is the first of the four.
 
     Raises:
-        OptionError: One cannot be read.
+        OptionError: A place has another form.
     """
     places: dict[str, list[int]] = {}
     for text in texts:
@@ -58,7 +58,7 @@ def known_places(episode: Episode, env_name: str) -> dict[str, list[int]]:
             columns = [7 * cube + 3 for cube in range(_CUBES)]
         elif "IK-Abs" in env_name and name in (layout.ACTIONS, layout.PROCESSED_ACTIONS) and width >= _ABSOLUTE_WIDTH:
             columns = [3]
-        # A name may deceive: only what is of length 1 throughout is a quaternion. Rows of zeros are steps without one.
+        # Names can be wrong: quaternions have length 1 in all rows. Rows of zeros are steps without a value.
         columns = [column for column in columns if _are_unit(values[:, column : column + 4])]
         if columns:
             places[path] = columns
@@ -66,7 +66,7 @@ def known_places(episode: Episode, env_name: str) -> dict[str, list[int]]:
 
 
 def reorder(episode: Episode, places: Mapping[str, list[int]]) -> Episode:
-    """Turn the quaternions at these places from wxyz to xyzw.
+    """Convert the quaternions at these places from wxyz to xyzw.
 
     Raises:
         OptionError: A place is not in the demonstration.

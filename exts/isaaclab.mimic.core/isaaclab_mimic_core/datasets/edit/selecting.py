@@ -25,16 +25,16 @@ def select(
     """Keep these demonstrations, in the file's order and numbered anew.
 
     Args:
-        path: The file; `selection.select_names` finds names by what they have in common.
-        names: What to keep.
+        path: The file; `selection.select_names` selects names by conditions.
+        names: Demonstrations to keep.
         output: The file to write; None in place.
         in_place: Replace the file itself, in one atomic step at the end.
         overwrite: Whether an existing output may be replaced.
         on_saved: Called as demonstrations reach the disk.
 
     Raises:
-        OptionError: Nothing would be left, or a name is not in the file.
-        DatasetError: One to keep has no actions, something damaged, or something that is not numbers.
+        OptionError: No demonstration would be left, or a name is not in the file.
+        DatasetError: A demonstration to keep has no actions, or an array that is damaged or not numeric.
         InputFileError: The file cannot be opened.
         OutputError: The output cannot be written.
     """
@@ -50,7 +50,7 @@ def drop(
     overwrite: bool = False,
     on_saved: OnSaved | None = None,
 ) -> EditReport:
-    """Leave these demonstrations out; otherwise as `select`."""
+    """Leave these demonstrations out; arguments and errors as for `select`."""
     with DatasetReader(path) as reader:
         _check_names(reader, names)
         kept = [name for name in reader.episode_names if name not in set(names)]

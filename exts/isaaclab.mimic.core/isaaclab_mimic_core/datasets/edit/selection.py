@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Which demonstrations are meant: by name or number, by success, by attributes, by what the check finds."""
+"""Select demonstrations by name or number, by success, by attributes, or by what the check finds."""
 
 import operator
 import os
@@ -33,8 +33,8 @@ def select_names(path: str | os.PathLike[str], selection: Selection, thresholds:
 
     Args:
         path: The file.
-        selection: What is asked for.
-        thresholds: Limits of the check, if findings are asked for.
+        selection: The conditions.
+        thresholds: Limits of the check, for `selection.findings`.
 
     Raises:
         OptionError: A name is not in the file, or a range or condition cannot be read.
@@ -50,7 +50,7 @@ def select_names(path: str | os.PathLike[str], selection: Selection, thresholds:
                 wanted = selection.success
                 names = [name for name in names if bool(attrs[name].get(layout.ATTR_SUCCESS, not wanted)) is wanted]
     if selection.findings:
-        # The whole file, for what is usual in it decides what is unusual.
+        # The whole file, because the check compares demonstrations with each other.
         found = set(check_file(path, thresholds).demos_with(selection.findings))
         names = [name for name in names if name in found]
     return names

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Joint-space actions to task space: the pose that the commanded joints would bring the hand to."""
+"""Convert joint-space actions to task space: to the pose that the commanded joints give the end effector."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,23 +21,22 @@ from .kinematics import Kinematics
 class TaskSpace:
     """What the new actions mean, and the robot's kinematics.
 
-    An absolute action is the commanded pose of the frame, seen from the robot's base: position [m], quaternion xyzw. A
-    relative one is the way from its present pose: position [m] and rotation vector [rad], both along the base's axes,
-    over `scale`; it is as long as damped inverse kinematics needs it to command the same joints
-    (`inverse_differential_ik`). What
-    follows the joints in the old actions (the gripper) is kept.
+    An absolute action is the commanded pose of the frame in the robot's base frame: position [m] and quaternion xyzw. A
+    relative action is the change of its pose: position [m] and rotation vector [rad] in the base frame, divided by
+    `scale`. It is as large as damped inverse kinematics needs to command the same joints (`inverse_differential_ik`).
+    Elements that follow the joints in the old actions (the gripper) are kept.
     """
 
     urdf: Path
     """The robot's description."""
     relative: bool = True
-    """Differences to the present pose, or poses."""
+    """Whether to make relative actions instead of absolute ones."""
     scale: float = 0.5
-    """By which the environment multiplies relative actions; Isaac Lab's stack tasks have 0.5."""
+    """Factor by which the environment multiplies relative actions; 0.5 in Isaac Lab's stack tasks."""
     damping: float = 0.01
-    """Of the environment's inverse kinematics (`lambda_val`), which makes less of a relative action than it says."""
+    """Damping of the environment's inverse kinematics (`lambda_val`)."""
     substeps: int = 5
-    """Physics steps an action (`decimation`), each of which solves relative actions anew; Isaac Lab's stack has 5."""
+    """Physics steps of an environment step (`decimation`), each with its own inverse kinematics; 5 in Isaac Lab's."""
     frame: str = "panda_hand"
     """Link that the controller moves."""
     offset: tuple[float, float, float] = (0.0, 0.0, 0.107)
@@ -47,9 +46,9 @@ class TaskSpace:
     robot: str = "robot"
     """The articulation's name in the states."""
     joint_scale: float = 0.5
-    """By which the environment multiplied the old actions; only for a file without `processed_actions`."""
+    """Factor by which the environment multiplied the old actions; only for files without `processed_actions`."""
     joint_offset: tuple[float, ...] = ()
-    """What it added to that [rad], one a joint; only for a file without `processed_actions`."""
+    """Offset that it added [rad], for each joint; only for files without `processed_actions`."""
 
     @property
     def command(self) -> str:
@@ -63,10 +62,10 @@ class TaskSpace:
 
 
 def to_task_space(episode: Episode, space: TaskSpace) -> Episode:
-    """Return a demonstration with its joint-space actions as poses; with what repeats them made to agree.
+    """Return a demonstration with task-space actions; `processed_actions` and the observed last action follow.
 
     Raises:
-        DatasetError: The actions are not of these joints, or the joints that they aimed at cannot be known.
+        DatasetError: The actions are not of these joints, or their commanded joint positions are unknown.
     """
     count = len(space.joints)
     actions = episode.data[layout.ACTIONS]
@@ -92,7 +91,7 @@ def to_task_space(episode: Episode, space: TaskSpace) -> Episode:
         data[layout.PROCESSED_ACTIONS] = np.concatenate([processed, old[:, count:]], axis=1).astype(old.dtype)
     last = layout.join(layout.OBS, layout.ACTIONS)
     if (old := data.get(last)) is not None:
-        # The observation is the action of the step before; there is none before the first.
+        # This observation is the action of the previous step; it is zero at the first one.
         new = data[layout.ACTIONS]
         data[last] = np.concatenate([np.zeros_like(new[:1]), new[:-1]]).astype(old.dtype)
     return Episode(data, episode.attrs, episode.name)

@@ -3,9 +3,9 @@
 
 """Export to LeRobot's dataset format v3.0, by lerobot itself.
 
-The state data: actions, what the robot knows of itself, what it knows of its surroundings. A row of LeRobot's is a
-sample of ours: the observations before the step and the action taken in it. What is not a row of numbers is written out
-row by row: a (4, 4) pose is 16 wide.
+Exported are actions, observations of the robot and observations of its surroundings. A row of LeRobot's dataset is a
+sample of ours: the observations before a step and the action of the step. Arrays of more dimensions are flattened: a
+(4, 4) pose becomes 16 numbers.
 """
 
 import importlib.util
@@ -34,7 +34,7 @@ _STATE = "observation.state"
 _SURROUNDINGS = "observation.environment_state"
 _NO_BARS = "HF_DATASETS_DISABLE_PROGRESS_BARS"
 _WIDEST = 256
-"""Numbers in a sample; wider terms are no state."""
+"""Largest width of a term that counts as state."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class LeRobotTerms:
 def lerobot_terms(reader: DatasetReader) -> LeRobotTerms:
     """Sort the low-dimensional observation terms of a file's demonstrations.
 
-    What is named after an object of the scene, or `object`, is of the surroundings. `left_out` says what is neither.
+    Terms named after an object of the scene, or `object`, belong to the surroundings. `left_out` lists other terms.
     """
     shapes = reader.shapes(reader.example)
     objects = {path.split("/")[2] for path in shapes if path.startswith(layout.join(layout.STATES, "rigid_object", ""))}
@@ -63,7 +63,7 @@ def lerobot_terms(reader: DatasetReader) -> LeRobotTerms:
 
 
 def left_out(reader: DatasetReader, terms: LeRobotTerms) -> list[str]:
-    """Say which observations of a file's demonstrations are not exported, and why, as sentences."""
+    """Return sentences that name the observations that are not exported, and why."""
     reasons: dict[str, list[str]] = {}
     for name, (shape, dtype) in _observations(reader).items():
         if name not in (*terms.state, *terms.environment_state):
@@ -72,7 +72,7 @@ def left_out(reader: DatasetReader, terms: LeRobotTerms) -> list[str]:
 
 
 def _observations(reader: DatasetReader) -> dict[str, tuple[Shape, np.dtype]]:
-    """Return shape and type of the observations of a file's demonstrations; annotations are none."""
+    """Return shape and type of the observations of a file's demonstrations, without annotations."""
     start, annotations = f"{layout.OBS}/", f"{layout.DATAGEN_INFO}/"
     shapes = reader.shapes(reader.example)
     return {
@@ -83,7 +83,7 @@ def _observations(reader: DatasetReader) -> dict[str, tuple[Shape, np.dtype]]:
 
 
 def _why_not(name: str, shape: Shape, dtype: np.dtype) -> str:
-    """Say why a term is no state; empty if it is one."""
+    """Return why a term is no state; empty if it is one."""
     if dtype.kind not in "biuf":
         return f"it holds {layout.kind_name(dtype.kind)}"
     if is_picture(shape):
@@ -206,7 +206,7 @@ def _lerobot() -> Callable[..., Any]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No progress bars meanwhile, one a demonstration; and keep the root logger, which lerobot's import sets up."""
+    """Hide progress bars, of which there is one a demonstration, and restore the root logger, which lerobot changes."""
     root = logging.getLogger()
     level, handlers = root.level, list(root.handlers)
     bars = os.environ.get(_NO_BARS)
@@ -228,7 +228,7 @@ def _groups(terms: LeRobotTerms) -> dict[str, tuple[str, ...]]:
 
 
 def _check_terms(reader: DatasetReader, terms: LeRobotTerms) -> None:
-    """Check that terms were chosen that can be a state; whether they are there is for the validator to say."""
+    """Check that the terms can be a state; the validator checks that they are there."""
     there = _observations(reader)
     if not (terms.state or terms.environment_state):
         raise DatasetError(
@@ -273,7 +273,7 @@ def _numbers(values: np.ndarray) -> np.ndarray:
 
 
 def _element_names(key: str, shapes: dict[str, tuple[Shape, np.dtype]], terms: LeRobotTerms) -> list[str]:
-    """Say of every element which term it comes from, and where in it: `eef_pos.0`, `eef_pose.2.3`."""
+    """Return a name for every element, from its term and place in it: `eef_pos.0`, `eef_pose.2.3`."""
     names = _groups(terms).get(key)
     paths = [layout.ACTIONS] if names is None else [layout.join(layout.OBS, name) for name in names]
     titles = [_ACTION] if names is None else names

@@ -10,12 +10,12 @@ import numpy as np
 
 
 class Mp4:
-    """Takes pictures of one size, which is kept.
+    """Writes images of one size, without scaling them.
 
     Args:
         path: The file to write; one that is there is replaced.
-        height: Of the pictures [pixels].
-        width: Of the pictures [pixels].
+        height: Height of the images [pixels].
+        width: Width of the images [pixels].
         fps: Frames a second.
         quality: From 0 to 10, the encoder's scale.
 
@@ -41,5 +41,5 @@ class Mp4:
         self._video.send(np.pad(picture, self._edge, mode="edge").tobytes())
 
     def close(self) -> None:
-        """Write out what is left."""
+        """Finish the file."""
         self._video.close()

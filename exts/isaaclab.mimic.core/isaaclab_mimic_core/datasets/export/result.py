@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What an export answers with, and the folder it goes to."""
+"""The report of an export, and its folder."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ class ExportReport:
     demos: int
     samples: int
     files: tuple[str, ...] = ()
-    """What was made in it, if that is a file a demonstration."""
+    """Files in the folder, if the export makes one for each demonstration."""
     notes: tuple[str, ...] = ()
     """What else the user should know, as sentences."""
 
