@@ -67,7 +67,3 @@ class PluginError(MimicError):
 
 class PlatformError(MimicError):
     """This machine lacks something that has to be installed first."""
-
-
-class WorkerError(MimicError):
-    """A worker process ended without finishing; carries its last words."""

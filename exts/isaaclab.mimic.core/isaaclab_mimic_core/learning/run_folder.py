@@ -87,13 +87,6 @@ class RunFolder:
         """
         return _read_json(self.path / "config.json")
 
-    def read_log(self, kind: str) -> list[dict]:
-        """Return the log's entries of a kind: `epoch` or `evaluation`."""
-        if not self.log.is_file():
-            return []
-        lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.endswith("}")]
-        return [line for line in lines if line["kind"] == kind]
-
     def append_log(self, entry: dict) -> None:
         """Add a line to the log."""
         with self.log.open("a") as file:
