@@ -125,7 +125,7 @@ def generate_two_and_stop(kit, folder, annotated, in_worker, look=lambda: None):
     wait(lambda: shown, "the report", measured_frame)
     kit.screenshot(folder / "reported.png")
     assert shown[0].is_file() and shown[0].parent == folder / "generated_report"
-    (folder / "frames.json").write_text(json.dumps(report, indent=1))
+    (folder / "frames.json").write_text(json.dumps(report, indent=1, default=str))
     return worked
 
 

@@ -294,7 +294,7 @@ def test_a_demonstration_is_marked_by_hand(kit, tmp_path):
     wait(kit, window, lambda shown: marks() == set_to)
     first = window.session.snapshot["episode"]
     kit.press_input(keys.ENTER)
-    wait(kit, window, lambda shown: shown["saved"] == 1 and shown["episode"] not in (None, first))
+    wait(kit, window, lambda shown: shown["progress"].done == 1 and shown["episode"] not in (None, first))
     end(kit, window, panel)
     with h5py.File(tmp_path / "marked.hdf5") as file:
         signals = file["data/demo_0/obs/datagen_info/subtask_term_signals"]

@@ -121,7 +121,7 @@ def test_a_person_marks_undoes_corrects_and_saves(open_stage, annotated, tmp_pat
     # Later: what is saved is not shown again, what was skipped is.
     stage = open_stage(resume=True)
     until(stage, lambda snapshot: snapshot["marks"])
-    assert stage.snapshot()["episode"] == "demo_1" and stage.snapshot()["saved"] == 1
+    assert stage.snapshot()["episode"] == "demo_1" and stage.progress.done == 1
 
 
 def test_shown_states_are_the_recorded_ones(open_stage, stack_env):
@@ -207,7 +207,7 @@ def test_marks_that_were_not_accepted_come_back_whatever_ended_the_stage(open_st
     stage.request("scrub", to=given["grasp_2"])
     stage.request("mark")
     stage.request("accept")
-    until(stage, lambda snapshot: snapshot["saved"] == 1)
+    until(stage, lambda snapshot: snapshot["progress"].done == 1)
     assert not kept.exists()
 
 

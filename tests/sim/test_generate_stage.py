@@ -19,6 +19,7 @@ from waiting import LONG
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.errors import DatasetError
 from isaaclab_mimic_core.options import GenerateOptions
+from isaaclab_mimic_core.remote.messages import write_snapshot
 from isaaclab_mimic_core.stages.generation.generate import Generate
 
 pytestmark = pytest.mark.sim
@@ -128,9 +129,9 @@ def test_pause_resume_and_stop(annotated, stack_env, tmp_path):
         assert stage.snapshot()["steps"] == before
         assert stack_env.state()["articulation/robot/joint_position"].equal(state)
         stage.request("resume")
-        while stage.snapshot()["saved"] < 1:
+        while stage.progress.done < 1:
             stage.step()
-        saved = stage.snapshot()["saved"]
+        saved = stage.progress.done
         stage.request("pause")
         stage.request("stop")
         ending = stage.step()[-1]
@@ -235,7 +236,7 @@ def test_one_environment_can_be_watched(annotated, stack_env, tmp_path):
             stage.step()
         assert "watched" not in stage.snapshot()
         stage.request("watch", env=1)
-        shown = json.loads(json.dumps(stage.snapshot()))
+        shown = json.loads(write_snapshot(stage.snapshot()))["snapshot"]
         assert shown["memory_mb"]["ram"] > 100
         assert len(shown["subtasks"]) == stack_env.num_envs and set(shown["subtasks"][1]) <= {0, 1, 2, 3}
         watched = shown["watched"]

@@ -122,7 +122,7 @@ def test_those_that_cannot_be_played_are_skipped_and_left_out(stack_env, run_sta
             "is of the task Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0, not of Mimic",
         ),
         ({"episodes": "99"}, "no demonstration is named '99'"),
-        ({"tolerance": -1.0}, "cannot be negative"),
+        ({"tolerance": -1.0}, "must be at least 0, not -1"),
         ({"drop_failed": str(SAMPLE)}, "exists already"),
     ],
 )

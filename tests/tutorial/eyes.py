@@ -51,7 +51,7 @@ def describe(window) -> dict:
         "active": session.state.is_active,
         "failure": session.failure,
         "saved": session.saved,
-        "snapshot": session.snapshot,
+        "snapshot": {name: value for name, value in session.snapshot.items() if name != "progress"},
         "said": [message.text for message in session.messages],
         "evaluations": [[each.success, each.rollouts] for each in session.statistics.evaluations.values()],
         "losses": len(session.statistics.loss.values),

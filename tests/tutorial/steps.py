@@ -121,7 +121,7 @@ def annotate(screen: Screen) -> None:
 def join(screen: Screen) -> None:
     screen.open("dataset")
     _look_at(screen, "automatic.hdf5")
-    _make(screen, "M", "annotated.hdf5", "demonstrations are in", other="marked.hdf5")
+    _make(screen, "M", "annotated.hdf5", " demonstrations\n", other="marked.hdf5")
     screen.picture("5_all_sources")
 
 

@@ -425,16 +425,13 @@ def _run_stage(
         if ending and ending.outcome == "done":
             if after:
                 after(ending.summary, streams)
-            elif "output" in ending.summary:
-                print(ending.summary["output"], file=streams.out)
+            elif ending.output:
+                print(ending.output, file=streams.out)
     if ending is None:
         return UNEXPECTED
     if ending.outcome == "stopped":
         return INTERRUPTED
-    summary = ending.summary
-    lacking = "annotated" in summary and summary["annotated"] != summary.get("of", 0)
-    findings = ending.outcome != "done" or lacking or summary.get("findings", 0) > 0
-    return FINDINGS if name != "quickstart" and findings else DONE if ending.outcome == "done" else FINDINGS
+    return FINDINGS if ending.outcome != "done" or ending.findings else DONE
 
 
 def _show_success(summary: dict, streams: Streams) -> None:

@@ -1,28 +1,54 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What stages answer with: small frozen records, the same for a terminal, a window and a worker's JSON lines.
+"""Events of stages: small frozen records for terminals, windows and workers' JSON lines.
 
-Every field is plain data (numbers, text, lists, dictionaries), so that `to_json` and `from_json` are each other's
-inverse and a process boundary changes nothing.
+Every field is plain data (numbers, text, lists, dictionaries). `from_json` checks the declared types and is the inverse
+of `to_json`: an event is the same on both sides of a process boundary.
 """
 
 import json
 from dataclasses import asdict, dataclass, field, fields
 from math import isfinite
+from typing import Any
 
+from . import typed
 from .exit_status import UNEXPECTED
-from .outcomes import AttemptOutcome, FailureCause
+from .outcomes import AttemptOutcome
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far something is."""
+
+    done: int
+    total: int
+    """0 means no limit."""
+    unit: str
+    """What is counted, in the plural: demonstrations, epochs, rollouts."""
+
+    @property
+    def fraction(self) -> float:
+        """The part that is done, 0 to 1; 0 without a limit."""
+        return min(self.done / self.total, 1.0) if self.total else 0.0
+
+    def __str__(self) -> str:
+        return f"{self.done} of {self.total}" if self.total else str(self.done)
 
 
 @dataclass(frozen=True)
 class Event:
     """Base of all events; its kind is the class's name."""
 
+    @property
+    def progress(self) -> Progress | None:
+        """Progress of the run at this event; None if the event has none."""
+        return None
+
 
 @dataclass(frozen=True)
 class StageStarted(Event):
-    """A stage has begun: its name and the options it was given."""
+    """A stage has begun."""
 
     stage: str
     options: dict = field(default_factory=dict)
@@ -30,7 +56,7 @@ class StageStarted(Event):
 
 @dataclass(frozen=True)
 class PhaseStarted(Event):
-    """The stage turns to something that may take a while; `phase` is a sentence for the user."""
+    """The stage begins something that may take a while; `phase` describes it to the user."""
 
     phase: str
 
@@ -54,7 +80,7 @@ class AttemptFinished(AttemptOutcome, Event):
 
 @dataclass(frozen=True)
 class DemoSaved(Event):
-    """A demonstration is on disk: the file holds it whole even if the process is killed now."""
+    """A demonstration is on disk, complete even if the process is killed now."""
 
     name: str
     path: str
@@ -64,25 +90,33 @@ class DemoSaved(Event):
     wanted: int
     """Demonstrations asked for; 0 means no limit."""
 
+    @property
+    def progress(self) -> Progress:
+        return Progress(self.saved, self.wanted, "demonstrations")
+
 
 @dataclass(frozen=True)
 class DemoExported(Event):
-    """A demonstration is in an export, which appears when it is complete."""
+    """A demonstration is in an export; the export appears when all are."""
 
     name: str
     exported: int
     """Demonstrations exported so far."""
     of: int
 
+    @property
+    def progress(self) -> Progress:
+        return Progress(self.exported, self.of, "demonstrations")
+
 
 @dataclass(frozen=True)
 class EpisodeAnnotated(Event):
-    """One source episode has been segmented, or could not be (`reason` then says why)."""
+    """A demonstration has been annotated, or could not be (`reason` says why)."""
 
     name: str
     ok: bool
     marks: dict[str, int] = field(default_factory=dict)
-    """Per termination signal the first sample at which it is raised."""
+    """Termination signal -> first sample at which it is true."""
     reason: str = ""
 
 
@@ -96,39 +130,39 @@ class EpisodeSkipped(Event):
 
 @dataclass(frozen=True)
 class EpisodeReplayed(Event):
-    """A demonstration has been played again."""
+    """A demonstration has been replayed."""
 
     name: str
     env: int
     """Environment it was played in."""
     steps: int
     success: bool
-    """Whether the task is fulfilled when the scene has come to rest after it."""
+    """Whether the success term holds after the scene has come to rest."""
     at_last_action: bool
-    """Whether it was fulfilled right after the last action, or in the last recorded state."""
+    """Whether it held right after the last action, or in the last recorded state."""
     joints_apart: float | None = None
-    """Largest difference of a joint from what was recorded [rad, m]; None if no states were, or it is not finite."""
+    """Largest deviation of a joint from the recording [rad, m]; None if no states were recorded or it is infinite."""
     objects_apart: float | None = None
-    """Largest distance of an object from where it was [m]."""
+    """Largest deviation of an object's position [m]."""
     objects_turned: float | None = None
-    """Largest angle between an object's orientations [rad]."""
+    """Largest deviation of an object's orientation [rad]."""
     strayed_at: int | None = None
-    """First step after which one of these was above the tolerance; None if none was."""
+    """First step at which one of these exceeded the tolerance; None if none did."""
     worst_at: int | None = None
-    """Step after which the largest of them was reached; None if all are zero."""
+    """Step of the largest deviation; None if all are zero."""
     worst: str = ""
-    """The state that strayed furthest, by path."""
+    """Path of the state with the largest deviation."""
 
 
 @dataclass(frozen=True)
 class InstructionChanged(Event):
-    """A person who drives has something else to do now."""
+    """A person who drives has a new instruction."""
 
     eef: str
     subtask: int
-    """Index of the subtask that this end effector is in."""
+    """Index of this end effector's subtask."""
     of: int
-    """How many subtasks it has."""
+    """Number of its subtasks."""
     now: str
     """What to do now."""
     next: str = ""
@@ -137,7 +171,7 @@ class InstructionChanged(Event):
 
 @dataclass(frozen=True)
 class Hinted(Event):
-    """Advice for a person who drives, one short sentence."""
+    """Advice for a person who drives: one short sentence."""
 
     message: str
 
@@ -153,17 +187,21 @@ class EpochFinished(Event):
     loss: float
     """Mean over the epoch's steps."""
     learning_rate: float
-    """Of the next epoch."""
+    """Learning rate of the next epoch."""
     steps_per_second: float
     eta_s: float
-    """Seconds of training left, at this speed."""
+    """Remaining training time at this speed [s]."""
     validation_loss: float | None = None
-    """On demonstrations that are held back; None without such."""
+    """Loss on held-out demonstrations; None without such."""
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(self.epoch, self.of, "epochs")
 
 
 @dataclass(frozen=True)
 class CheckpointSaved(Event):
-    """A policy is on disk, complete."""
+    """A checkpoint is on disk, complete."""
 
     epoch: int
     path: str
@@ -171,13 +209,13 @@ class CheckpointSaved(Event):
 
 @dataclass(frozen=True)
 class PolicyEvaluated(Event):
-    """How often a policy succeeded."""
+    """A policy's success rate has been measured."""
 
     checkpoint: str
     success: int
-    """Rollouts at whose end the task was fulfilled."""
+    """Rollouts at whose end the success term held."""
     ever: int
-    """Rollouts in which it was fulfilled at any step."""
+    """Rollouts in which it held at any step."""
     rollouts: int
     low: float
     """Lower end of the 95 % interval of the success rate at the end."""
@@ -189,7 +227,7 @@ class PolicyEvaluated(Event):
 
 @dataclass(frozen=True)
 class Warned(Event):
-    """Something the user should know; the stage goes on."""
+    """A warning for the user; the stage goes on."""
 
     message: str
 
@@ -202,11 +240,18 @@ class StageFinished(Event):
     outcome: str
     """done, stopped (asked to) or gave_up (before all was made, a limit was reached or a recorded session was over)."""
     summary: dict = field(default_factory=dict)
+    """Figures of the whole run; which ones differs from stage to stage."""
+    output: str = ""
+    """The file or folder that was made; empty if there is none."""
+    findings: int = 0
+    """How many things were found that somebody should look at; a command then ends with exit code 1."""
+    results: list[str] = field(default_factory=list)
+    """What came of it, for people, a line each."""
 
 
 @dataclass(frozen=True)
 class StageFailed(Event):
-    """The stage ended on an error; `message` is what a user is shown, `exit_code` what the process ends with."""
+    """The stage ended with an error; `message` is for the user, `exit_code` is that of the process."""
 
     message: str
     exit_code: int = UNEXPECTED
@@ -216,7 +261,7 @@ _KINDS = {kind.__name__: kind for kind in Event.__subclasses__()}
 
 
 def to_json(event: Event) -> str:
-    """Write an event as one line of JSON with the event's kind under `event`."""
+    """Write an event as one line of JSON, with its kind under `event`."""
     return json.dumps({"event": type(event).__name__, **asdict(event)}, allow_nan=False)
 
 
@@ -224,15 +269,18 @@ def from_json(line: str) -> Event:
     """Read an event from one line of JSON.
 
     Raises:
-        ValueError: The line is not JSON, or its kind or fields are unknown.
+        ValueError: The line is not JSON, or `from_plain` refuses what it says.
     """
-    values = json.loads(line)
-    if not isinstance(values, dict) or values.get("event") not in _KINDS:
-        raise ValueError(f"not an event: {line[:200]!r}")
-    kind = _KINDS[values.pop("event")]
-    if "cause" in values:
-        values["cause"] = FailureCause(values["cause"])
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise ValueError(f"not a {kind.__name__}: {error}") from error
+    return from_plain(json.loads(line))
+
+
+def from_plain(values: Any) -> Event:
+    """Read an event from what its JSON says.
+
+    Raises:
+        ValueError: Its kind or one of its fields is unknown, a field is missing, or has the wrong type.
+    """
+    kind = _KINDS.get(str(values.get("event"))) if isinstance(values, dict) else None
+    if kind is None:
+        raise ValueError(f"not an event: {str(values)[:200]}")
+    return typed.read(kind, {name: value for name, value in values.items() if name != "event"}, kind.__name__)

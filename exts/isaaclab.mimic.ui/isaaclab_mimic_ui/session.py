@@ -10,7 +10,7 @@ import time
 from collections import deque
 
 from isaaclab_mimic_core.errors import MimicError
-from isaaclab_mimic_core.events import DemoSaved, Event, StageFailed, StageFinished, Warned
+from isaaclab_mimic_core.events import DemoSaved, Event, Progress, StageFailed, StageFinished, Warned
 from isaaclab_mimic_core.exit_status import WRONG_INPUT
 from isaaclab_mimic_core.remote.worker_client import WorkerClient
 from isaaclab_mimic_core.sim.host import inside_isaac_sim
@@ -79,6 +79,11 @@ class Session:
         self._runner: Runner | None = None
         self._started_at = 0.0
         self._ended_at = 0.0
+
+    @property
+    def progress(self) -> Progress:
+        """How far the present run is, or the last one was."""
+        return self.snapshot.get("progress") or Progress(0, 0, "")
 
     @property
     def elapsed(self) -> float:

@@ -108,8 +108,7 @@ class Workflow:
         ways = [self.sessions[way.name] for way in ways_of(step)]
         session = next((way for way in ways if way.state.is_active), ways[0])
         if session.state.is_active:
-            wanted = session.snapshot.get("wanted") or 0
-            count = f"{session.saved} of {wanted}" if wanted else session.state.value
+            count = str(session.progress) if session.progress.total else session.state.value
             return StepStatus("running", "paused" if session.paused else count)
         if session.state is State.FAILED:
             return StepStatus("possible", "failed")

@@ -240,7 +240,7 @@ def test_half_of_the_cores_are_left_to_others(options, given, threads, monkeypat
 
 def test_a_stop_is_answered_within_an_epoch(options):
     with Train(options(epochs=1000)) as stage:
-        while not stage.snapshot()["saved"]:
+        while not stage.progress.done:
             stage.step()
         stage.request("stop")
         ending = stage.step()[-1]

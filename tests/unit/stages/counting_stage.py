@@ -18,6 +18,7 @@ from isaaclab_mimic_core.events import (
     DemoSaved,
     Event,
     PhaseStarted,
+    Progress,
     StageFinished,
     StageStarted,
     Warned,
@@ -37,8 +38,8 @@ class CountingStage(Stage):
         period: Least time between two steps; 0 to run as fast as possible.
         trouble: How to misbehave, with the step at which to begin: `refuse` (a `MimicError` while being made),
             `error` (a `MimicError`), `defect` (another exception), `print` (writes to file descriptor 1, as native
-            libraries do), `die` (ends the process at once), `hang` (makes a file `hanging`, and then ignores everything
-            for an hour).
+            libraries do), `nonsense` (an event with a field of the wrong type), `die` (ends the process at once),
+            `hang` (makes a file `hanging`, and then ignores everything for an hour).
         trouble_at: The step at which the trouble begins.
         others: Options of `generate` that mean nothing here; kept to be looked at.
     """
@@ -78,13 +79,16 @@ class CountingStage(Stage):
     def due(self) -> float:
         return 0.0 if self._stopping else max(super().due, self._next_at)
 
+    @property
+    def progress(self) -> Progress:
+        return Progress(self._saved, self._wanted, "demonstrations")
+
     def snapshot(self) -> dict:
         elapsed = time.monotonic() - self._started_at if self._started_at is not None else 0.0
         rate = self._saved / elapsed if elapsed > 0 else 0.0
         return {
+            **super().snapshot(),
             "phase": "Counting" if self._started_at is not None else "Starting",
-            "saved": self._saved,
-            "wanted": self._wanted,
             "attempts": self._attempts,
             "success_rate": self._saved / self._attempts if self._attempts else 0.0,
             "steps": self._steps,
@@ -138,6 +142,8 @@ class CountingStage(Stage):
         if self._trouble == "print":
             print("printed by Python")
             os.write(1, b'garbage from C, with no newline {"event": "DemoSaved"')
+        if self._trouble == "nonsense":
+            return [DemoSaved("demo", "path", "many", 1, 1)]  # pyright: ignore[reportArgumentType]
         if self._trouble == "die":
             os.write(2, b"these are my last words\n")
             os._exit(70)

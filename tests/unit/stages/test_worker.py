@@ -59,7 +59,7 @@ def test_serves_a_stage_to_its_end(worker, tmp_path):
     assert process.returncode == 0
     assert [event.saved for event in events if isinstance(event, DemoSaved)] == [1, 2]
     assert events[-1] == StageFinished("counting", "done", {"saved": 2, "attempts": 2})
-    assert snapshots[-1]["saved"] == 2
+    assert snapshots[-1]["progress"]["done"] == 2
 
 
 def test_sends_at_most_ten_snapshots_a_second(worker, tmp_path):
@@ -73,7 +73,7 @@ def test_last_snapshot_leaves_before_the_last_event(worker, tmp_path):
     process = worker(order(tmp_path, num_demos=1))
     messages = [json.loads(line) for line in process.stdout]
     assert messages[-1]["event"] == "StageFinished"
-    assert [message["snapshot"]["saved"] for message in messages if "snapshot" in message][-1] == 1
+    assert [message["snapshot"]["progress"]["done"] for message in messages if "snapshot" in message][-1] == 1
 
 
 def test_obeys_requests(worker, tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from waiting import LIMIT, wait_until
 
-from isaaclab_mimic_core.events import DemoSaved, StageFailed, StageFinished
+from isaaclab_mimic_core.events import DemoSaved, Progress, StageFailed, StageFinished
 from isaaclab_mimic_core.interpreter import VARIABLE
 from isaaclab_mimic_core.remote.worker_client import WorkerClient
 
@@ -50,7 +50,8 @@ def running(pid):
 
 def test_runs_a_stage(client):
     worker = client(num_demos=2, step_seconds=0.02)
-    assert isinstance(collect(worker)[-1], StageFinished) and worker.snapshot()["saved"] == 2
+    assert isinstance(collect(worker)[-1], StageFinished)
+    assert worker.snapshot()["progress"] == Progress(2, 2, "demonstrations")
     worker.close()
     assert worker.exit_code == 0
 
@@ -91,6 +92,17 @@ def test_talk_before_python_starts_is_survived(client, tmp_path, monkeypatch):
     worker = client(num_demos=1)
     assert isinstance(collect(worker)[-1], StageFinished)
     assert "running in an environment" in worker.last_words
+
+
+def test_a_worker_that_is_not_understood_is_one_clear_error(client, tmp_path):
+    worker = client(num_demos=0, step_seconds=0.01, trouble="nonsense", trouble_at=7)
+    *before, last = collect(worker)
+    assert any(isinstance(event, DemoSaved) for event in before)
+    assert not any(isinstance(event, StageFailed) for event in before)
+    assert isinstance(last, StageFailed)
+    assert last.message.startswith("The worker process is not understood: DemoSaved.steps should be int, not 'many'")
+    worker.close()
+    assert (tmp_path / "closed").exists(), "its stage was not stopped"
 
 
 def test_errors_arrive_with_their_exit_code(client):

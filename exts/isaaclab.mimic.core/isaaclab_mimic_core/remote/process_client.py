@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A process of ours that answers with events, one JSON line each; nobody ever waits for it."""
+"""Start a Python process that answers with events, one JSON line each, and read them without blocking."""
 
 import contextlib
 import json
@@ -13,19 +13,19 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 
-from ..events import Event, StageFailed, StageFinished, from_json
+from ..events import Event, StageFailed, StageFinished, from_plain
 from ..interpreter import child_environment, find_interpreter
 from ..plugins import environment_for_workers
 
 _LAST_WORDS = 40
-"""Lines of a process's stderr that are kept."""
+"""Number of stderr lines that are kept."""
 
 
 class ProcessClient:
     """A Python module that runs in a process of its own.
 
-    Its events are read by threads, so none of the methods but `close` ever blocks. The process gets a session of its
-    own: Ctrl-C in the terminal that started us is ours to answer, not the process's.
+    Threads read its output, so that only `close` blocks. The process gets a session of its own: Ctrl-C in our terminal
+    does not reach it.
 
     Args:
         words: The module and its arguments.
@@ -72,21 +72,21 @@ class ProcessClient:
 
     @property
     def done(self) -> bool:
-        """Whether it has ended and `poll` has handed out its last event."""
+        """Whether the process has ended and `poll` has returned its last event."""
         return self._ended
 
     @property
     def exit_code(self) -> int | None:
-        """What the process ended with (negative: the signal that killed it); None while it runs."""
+        """Exit code of the process (negative: the signal that killed it); None while it runs."""
         return self._process.poll()
 
     @property
     def last_words(self) -> str:
-        """The end of what the process has written to stderr."""
+        """The last lines that the process has written to stderr."""
         return "\n".join(self._stderr)
 
     def poll(self) -> list[Event]:
-        """Return the events that have come in. A process that died without a word is reported as `StageFailed`."""
+        """Return the events since the last call. A process that died without a last event gives `StageFailed`."""
         # Asked before the queue is emptied: nothing can be added to it after the reader has ended.
         reader_ended = not self._threads[0].is_alive()
         events: list[Event] = []
@@ -102,7 +102,7 @@ class ProcessClient:
         return events
 
     def close(self, timeout: float = 10.0) -> None:
-        """Wait up to `timeout` seconds for the end, then end the process by force."""
+        """Wait up to `timeout` seconds for the process to end, then kill it."""
         with contextlib.suppress(OSError):
             self._requests.close()
         for force in (None, signal.SIGTERM, signal.SIGKILL):
@@ -120,12 +120,21 @@ class ProcessClient:
             if not thread.is_alive():
                 stream.close()
 
+    def stop(self) -> None:
+        """Ask the process to end by closing its stdin, and return at once."""
+        with contextlib.suppress(OSError, ValueError):
+            self._requests.close()
+
     def _said_enough(self) -> bool:
-        """Whether a process that has ended without a last event has done what it was there for."""
+        """Whether a process that ended without a last event has done its work."""
         return False
 
-    def _take(self, message: object) -> bool:
-        """Take in a JSON line that is no event; return whether it is one of those that are expected."""
+    def _take(self, message: dict) -> bool:
+        """Handle a JSON object that is no event; return whether it was expected.
+
+        Raises:
+            ValueError: It has wrong types.
+        """
         return False
 
     def _signal_group(self, number: signal.Signals) -> None:
@@ -135,11 +144,30 @@ class ProcessClient:
     def _read_events(self) -> None:
         for line in self._answers:
             try:
-                if not self._take(json.loads(line)):
-                    self._events.put(from_json(line))
+                message = json.loads(line)
             except ValueError:
-                # Isaac Sim's python.sh talks on stdout before Python has a chance to redirect it.
-                self._stderr.append(line.rstrip("\n"))
+                message = None
+            try:
+                if not isinstance(message, dict):
+                    # Isaac Sim's python.sh talks on stdout before Python has a chance to redirect it.
+                    self._stderr.append(line.rstrip("\n"))
+                elif "event" in message or not self._take(message):
+                    self._events.put(from_plain(message))
+            except ValueError as error:
+                self._give_up(error)
+                return
+
+    def _give_up(self, error: ValueError) -> None:
+        """Report a wrong message as the last event, and ask the process to end."""
+        self._events.put(
+            StageFailed(
+                f"The worker process is not understood: {error}\n"
+                "Is the same version installed there? Demonstrations that were reported as saved are kept."
+            )
+        )
+        self.stop()
+        for _ in self._answers:
+            pass
 
     def _read_stderr(self) -> None:
         for line in self._talk:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A verb of the command line in a process of its own, for whoever has a window to draw meanwhile."""
+"""Run a verb of the command line in a process of its own."""
 
 import signal
 from collections.abc import Sequence
@@ -19,18 +19,16 @@ class VerbClient(ProcessClient):
 
     def __init__(self, words: Sequence[str], *, python: str = "") -> None:
         self.answer: dict | None = None
-        """What a verb says that answers with one object of its own: `check`, `info`."""
+        """The answer of a verb that gives one JSON object instead of events: `check`, `info`."""
         super().__init__(["isaaclab_mimic_core", *words, "--json"], python=python)
 
     def stop(self) -> None:
-        """Ask it to end, as Ctrl-C does, and return at once: a file keeps what was saved, a folder is not made."""
+        """Interrupt the verb as Ctrl-C does, and return at once. A file keeps what was saved; a folder is not made."""
         self._signal_group(signal.SIGTERM)
 
     def _said_enough(self) -> bool:
         return self.answer is not None
 
-    def _take(self, message: object) -> bool:
-        if not isinstance(message, dict) or "event" in message:
-            return False
+    def _take(self, message: dict) -> bool:
         self.answer = message
         return True

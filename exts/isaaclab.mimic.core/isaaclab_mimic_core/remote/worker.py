@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A stage in a process of its own, spoken to in lines of JSON.
+"""Run a stage in a process of its own, controlled by lines of JSON.
 
     python -m isaaclab_mimic_core.remote.worker
 
@@ -14,7 +14,6 @@ unexpected error, whose traceback is on stderr. When stdin ends, its parent is g
 stage is then stopped as if asked to, so its files are complete.
 """
 
-import json
 import os
 import select
 import sys
@@ -28,13 +27,14 @@ from ..exit_status import DONE, UNEXPECTED
 from ..requirements import explain
 from ..sim.launching import end_isaac_sim
 from ..stages.stage import Stage
+from .messages import read_order, read_request, write_snapshot
 
 _SNAPSHOT_PERIOD = 0.1
 _LONGEST_WAIT = 0.1
 
 
 class Channel:
-    """The two pipes to the parent, taken away from everybody else in this process."""
+    """The two pipes to the parent, out of reach of other code in this process."""
 
     def __init__(self, requests_fd: int, events_fd: int) -> None:
         self._requests_fd = requests_fd
@@ -44,7 +44,7 @@ class Channel:
 
     @classmethod
     def take_over(cls) -> "Channel":
-        """Move stdin and stdout out of reach: libraries print, in C too, and children inherit, what is 0 and 1."""
+        """Duplicate stdin and stdout and redirect 0 and 1: libraries print there, and child processes inherit them."""
         requests_fd, events_fd = os.dup(0), os.dup(1)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
@@ -53,7 +53,7 @@ class Channel:
         return cls(requests_fd, events_fd)
 
     def send(self, line: str) -> None:
-        """Write one line; a parent that no longer reads is noted, not an error."""
+        """Write one line; if the parent no longer reads, set `parent_gone`."""
         data = memoryview(line.encode() + b"\n")
         try:
             while data:
@@ -66,10 +66,10 @@ class Channel:
             self.send(to_json(event))
 
     def send_snapshot(self, stage: Stage) -> None:
-        self.send(json.dumps({"snapshot": stage.snapshot()}))
+        self.send(write_snapshot(stage.snapshot()))
 
     def receive(self, wait: float | None) -> list[str]:
-        """Return the lines that are there, after waiting up to `wait` seconds (None: until one comes or stdin ends)."""
+        """Return the lines received, after waiting up to `wait` seconds (None: until a line or the end of stdin)."""
         lines: list[str] = []
         deadline = None if wait is None else time.monotonic() + wait
         while not lines and not self.parent_gone:
@@ -135,20 +135,19 @@ def _create(line: str) -> Stage:
     from ..stages import create
 
     try:
-        order = json.loads(line)
-        name, options = order["stage"], order.get("options", {})
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        order = read_order(line)
+    except ValueError as error:
         raise OptionError(
             f"not an order for a worker: {line[:200]}", remedy='Send {"stage": NAME, "options": {...}} first.'
         ) from error
-    return create(name, options)
+    return create(order.stage, order.options)
 
 
 def _obey(stage: Stage, line: str, channel: Channel) -> None:
-    """Pass a request on; one that cannot be understood is answered with a warning, for the work is worth more."""
+    """Pass a request on; answer a wrong one with a warning, so that the run goes on."""
     try:
-        request = json.loads(line)
-        stage.request(request.pop("request"), **request)
+        request = read_request(line)
+        stage.request(request.name, **request.arguments)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         channel.send_events([Warned(f"Request ignored ({error}): {line[:200]}")])
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The other end of `remote.worker`: a stage in a process of its own."""
+"""Start a stage in a worker process (`remote.worker`)."""
 
 import contextlib
-import json
 
+from .messages import Order, Request, read_snapshot, write_order, write_request
 from .process_client import ProcessClient
 
 
@@ -21,7 +21,7 @@ class WorkerClient(ProcessClient):
     def __init__(self, stage_name: str, options: dict, *, python: str = "") -> None:
         self._snapshot: dict = {}
         super().__init__(["isaaclab_mimic_core.remote.worker"], python=python)
-        self._send({"stage": stage_name, "options": options})
+        self._send(write_order(Order(stage_name, options)))
 
     def snapshot(self) -> dict:
         """Return the stage's latest numbers; empty before the first ones."""
@@ -29,21 +29,21 @@ class WorkerClient(ProcessClient):
 
     def request(self, name: str, **arguments) -> None:
         """Pass a request on (see `Stage.request`); a worker that has ended ignores it."""
-        self._send({"request": name, **arguments})
+        self._send(write_request(Request(name, arguments)))
 
     def close(self, timeout: float = 10.0) -> None:
-        """Ask the stage to stop, wait for it up to `timeout` seconds, then end the process by force."""
-        self._send({"request": "stop"})
+        """Ask the stage to stop, wait up to `timeout` seconds, then kill the process."""
+        self.request("stop")
         super().close(timeout)
 
-    def _send(self, message: dict) -> None:
+    def _send(self, line: str) -> None:
         # A worker that is gone cannot read; `poll` tells of its end.
         with contextlib.suppress(BrokenPipeError, ValueError):
-            self._requests.write(json.dumps(message) + "\n")
+            self._requests.write(line + "\n")
             self._requests.flush()
 
-    def _take(self, message: object) -> bool:
-        if not isinstance(message, dict) or "snapshot" not in message:
+    def _take(self, message: dict) -> bool:
+        if "snapshot" not in message:
             return False
-        self._snapshot = message["snapshot"]
+        self._snapshot = read_snapshot(message)
         return True

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The terminal's driver of a stage: steps it as fast as it wants, and turns Ctrl-C and SIGTERM into a clean stop."""
+"""Drive a stage from a terminal: step it when it is due, and turn Ctrl-C and SIGTERM into a clean stop."""
 
 import signal
 import threading
@@ -14,7 +14,7 @@ from .stage import Stage
 
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 _LONGEST_NAP = 0.05
-"""[s] A sleep is cut into naps of this length, so that Ctrl-C is answered at once."""
+"""[s] Longest sleep, so that Ctrl-C is answered at once."""
 
 
 def drive(
@@ -24,17 +24,16 @@ def drive(
 ) -> StageFinished | None:
     """Run a stage to its end, and close it whatever happens.
 
-    The first Ctrl-C (or SIGTERM) asks the stage to stop, which leaves complete files; a second one does what it did
-    before, raise `KeyboardInterrupt` from wherever the stage is. The signals are only touched in the main thread, where
-    alone Python allows it.
+    The first Ctrl-C (or SIGTERM) asks the stage to stop, which leaves complete files. A second one raises
+    `KeyboardInterrupt` wherever the stage is. Signal handlers are only set in the main thread, as Python requires.
 
     Args:
         stage: The stage to run.
-        on_events: Called after each step that had something to say.
-        each_step: Called after every step, for what is to be shown in between.
+        on_events: Called after each step that had events.
+        each_step: Called after every step.
 
     Returns:
-        The stage's last word, or None if it ended without one.
+        The stage's last event, or None if it ended without one.
 
     Raises:
         MimicError: What the stage could not do, for the caller to show.
@@ -64,7 +63,7 @@ def drive(
 
 @contextmanager
 def _interrupts() -> Iterator[threading.Event]:
-    """Yield a flag that the first Ctrl-C or SIGTERM raises; from then on they do what they did before."""
+    """Yield a flag that the first Ctrl-C or SIGTERM sets; later ones have their usual effect."""
     flag = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield flag

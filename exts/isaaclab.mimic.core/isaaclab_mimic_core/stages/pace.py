@@ -1,22 +1,22 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A steady step rate: when the next step is wanted, and how well that is kept."""
+"""Keep a steady step rate, and measure how steady it is."""
 
 from collections import deque
 
 import numpy as np
 
 _KEPT = 20_000
-"""Intervals that the figures are made from: the last eleven minutes at 30 Hz."""
+"""Number of intervals that are kept: eleven minutes at 30 Hz."""
 _JUDGED = 60
-"""Intervals after which a machine may be called too slow."""
+"""Number of intervals that `rate` and `too_slow` look at."""
 _TOO_SLOW = 1.1
-"""Factor on the period that is."""
+"""A machine is too slow if steps take this many periods."""
 
 
 class Pace:
-    """Says when to step. A late step is not made up for: the ones after it keep their distance.
+    """Says when to step. A late step is not caught up: the next ones keep their distance.
 
     Args:
         rate: Steps per second; 0: as many as possible.
@@ -31,7 +31,7 @@ class Pace:
         self._intervals: deque[float] = deque(maxlen=_KEPT)
 
     def tick(self, now: float) -> None:
-        """Take note that a step begins now (`time.monotonic()`)."""
+        """Count a step that begins `now` (`time.monotonic()`)."""
         if self._last is not None:
             self._intervals.append(now - self._last)
         self._last = now
@@ -39,7 +39,7 @@ class Pace:
         self.due = (self.due if now - self.due < 0.5 * self.period else now) + self.period
 
     def rest(self) -> None:
-        """Take note that steps are not wanted for now: the time until the next one counts for nothing."""
+        """Pause: leave the time until the next step out of the figures."""
         self._last = None
 
     @property
@@ -50,12 +50,24 @@ class Pace:
 
     @property
     def too_slow(self) -> bool:
-        """Whether the machine does not keep up."""
+        """Whether the machine does not keep up with the rate."""
         return len(self._intervals) >= _JUDGED and self.period > 0 and 1.0 / self.rate > _TOO_SLOW * self.period
 
+    def in_words(self) -> str:
+        """Return the figures for people; empty before there were steps."""
+        figures = self.figures()
+        if not figures:
+            return ""
+        text = f"{figures['rate_hz']:.1f} steps/s"
+        if "jitter_mean_ms" in figures:
+            text += f", jitter {figures['jitter_mean_ms']:.1f} ms (99th percentile {figures['jitter_p99_ms']:.1f})"
+        return text
+
     def figures(self) -> dict[str, float]:
-        """Return how steady it was: `rate_hz`, and jitter, the intervals' distance from the period, `jitter_mean_ms`
-        and `jitter_p99_ms`; empty before there were steps."""
+        """Return `rate_hz`, and the jitter (deviation of intervals from the period): `jitter_mean_ms`, `jitter_p99_ms`.
+
+        Empty before there were steps.
+        """
         if not self._intervals:
             return {}
         intervals = np.fromiter(self._intervals, float)

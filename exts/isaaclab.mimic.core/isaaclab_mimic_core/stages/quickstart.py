@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The main job in one go: annotate the sample demonstrations, generate new ones, report. One simulation serves all."""
+"""Annotate the sample demonstrations, generate new ones and write a report, all in one simulation."""
 
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..events import Event, StageFinished
+from ..events import DemoSaved, Event, Progress, StageFinished
 from ..files import check_folder
 from ..options import AnnotateOptions, GenerateOptions, QuickstartOptions
 from ..report import RunRecord
@@ -32,7 +32,7 @@ _DEFAULT_FOLDER = "outputs/quickstart"
 
 
 class Quickstart(SimStage):
-    """A chain of stages in one environment; passes their events on and ends with a report of the whole."""
+    """Runs a chain of stages in one environment, passes their events on, and writes a report."""
 
     name = "quickstart"
     options: QuickstartOptions
@@ -51,6 +51,10 @@ class Quickstart(SimStage):
         self._stage: Annotate | Generate | None = None
         self._record = RunRecord()
         self._phases: dict[str, float] = {}
+
+    @property
+    def progress(self) -> Progress | None:
+        return self._stage.progress if self._stage else None
 
     def snapshot(self) -> dict:
         inner = self._stage.snapshot() if self._stage else {}
@@ -86,8 +90,8 @@ class Quickstart(SimStage):
         with self._measured("open the simulation"):
             yield from self._open()
         for make in (self._annotate, self._generate):
-            ending = yield from self._run_stage(make)
-            if ending.outcome != "done" or (ending.stage == "annotate" and not ending.summary["annotated"]):
+            ending, saved = yield from self._run_stage(make)
+            if ending.outcome != "done" or not saved:
                 return self._finish("gave_up" if ending.outcome == "done" else ending.outcome, ending.summary)
         yield [self._enter("Writing the report")]
         self._record.phases = dict(self._phases)
@@ -95,8 +99,15 @@ class Quickstart(SimStage):
             report = write_report(self.folder, self._record, Path(self.generated), Path(self.annotated))
         return self._finish("done", self._summary(str(report)))
 
-    def _run_stage(self, make: Callable[[], Annotate | Generate]) -> Generator[list[Event], None, StageFinished]:
-        """Run one stage in our environments, pass its events on, and return its last one."""
+    def _run_stage(
+        self, make: Callable[[], Annotate | Generate]
+    ) -> Generator[list[Event], None, tuple[StageFinished, int]]:
+        """Run one stage in our environments and pass its events on.
+
+        Returns:
+            Its last event, and how many demonstrations it has saved.
+        """
+        saved = 0
         with make() as stage, self._measured(stage.name):
             self._stage = stage
             events: list[Event] = []
@@ -106,13 +117,14 @@ class Quickstart(SimStage):
                 events = stage.step()
                 for event in events:
                     self._record.add(event)
+                    saved += isinstance(event, DemoSaved)
                 yield events
         self._stage = None
-        return next(event for event in reversed(events) if isinstance(event, StageFinished))
+        return next(event for event in reversed(events) if isinstance(event, StageFinished)), saved
 
     @contextmanager
     def _measured(self, phase: str) -> Iterator[None]:
-        """Take note of how long a phase takes."""
+        """Measure how long a phase takes."""
         began = time.perf_counter()
         yield
         self._phases[phase] = round(time.perf_counter() - began, 2)
@@ -129,7 +141,7 @@ class Quickstart(SimStage):
 
 
 def _free_folder(wished: Path) -> Path:
-    """Return the folder, or the first numbered one beside it that does not exist: nothing is ever overwritten."""
+    """Return the folder, or the first numbered one beside it that does not exist, so that nothing is overwritten."""
     folder, number = wished, 1
     while folder.exists():
         number += 1

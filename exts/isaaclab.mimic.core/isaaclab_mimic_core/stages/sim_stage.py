@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What stages that simulate have in common: options, opening the environments, the pace of their events."""
+"""Base of stages that simulate: options, opening environments, pausing, what a viewer sees."""
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class SimStage(Stage):
-    """A stage that steps environments: opens its own, or uses some that are open already.
+    """A stage that steps environments: its own, or some that are open already.
 
     Args:
         options: What to do.
@@ -43,9 +43,9 @@ class SimStage(Stage):
         check_visualizer(options.viz)
         self._env = env
         self._begun = False
-        """Whether there is something to finish: a stage that is asked to stop before just ends."""
+        """Whether the stage has something to finish; a stop before that ends it at once."""
         self._remarks: list[str] = []
-        """What was noticed before the stage began, and the user should know."""
+        """Warnings from before the stage began."""
         self._created = time.perf_counter()
         self._phase = "starting"
         self._watched = -1
@@ -59,7 +59,7 @@ class SimStage(Stage):
 
     @property
     def paused(self) -> bool:
-        """Whether simulation rests, on request or by the live view's own pause button."""
+        """Whether simulation is paused, on request or by the live view's own button."""
         return self._resting and not self._stopping
 
     @property
@@ -71,7 +71,7 @@ class SimStage(Stage):
         return time.monotonic() + 0.05 if self.paused and not self._single_steps else 0.0
 
     def step(self) -> list[Event]:
-        """Do the next piece of work; while paused only draw, so that the live view can still be moved about."""
+        """Do one step; while paused only draw, so that the live view still responds."""
         if self._env is not None and not self.done:
             self._env.live.check()
         if not self.paused:
@@ -85,6 +85,7 @@ class SimStage(Stage):
 
     def snapshot(self) -> dict:
         shown = {
+            **super().snapshot(),
             "phase": self._phase,
             "elapsed_s": time.perf_counter() - self._created,
             "memory_mb": memory_in_use(),
@@ -101,10 +102,10 @@ class SimStage(Stage):
             self._env.live.resume()
 
     def _request(self, name: str, **arguments) -> None:
-        """Offer `watch`: the snapshot then says where the hands and objects of environment `env` are, and what its
-        cameras see; -1: no more.
+        """Offer `watch(env)` and `single_step`.
 
-        And `single_step`: make one step, then pause.
+        `watch`: the snapshot then has the poses of end effectors and objects and the camera images of environment
+        `env`; -1 ends it. `single_step`: make one step, then pause.
         """
         if name == "watch":
             self._watched = int(arguments["env"])
@@ -115,7 +116,7 @@ class SimStage(Stage):
             super()._request(name, **arguments)
 
     def _seen_in(self, index: int) -> dict:
-        """Say where things are in one environment, and what its cameras see if the task has some."""
+        """Return poses and camera images of one environment."""
         seen = watched_poses(self.env, index)
         if pictures := watched_pictures(self.env, index):
             seen["pictures"] = pictures
@@ -138,11 +139,11 @@ class SimStage(Stage):
     ) -> Generator[list[Event], None, None]:
         """Open the environments that the options ask for, unless there are some.
 
-        It takes several steps: a window is shown between them, and stays alive for who watches over it.
+        It takes several steps, so that a window stays responsive in between.
 
         Args:
             configure: Changes the task's configuration before they are built.
-            what: What this is called.
+            what: Name of the phase.
         """
         if self._env is None:
             yield [self._enter(what)]
@@ -175,16 +176,18 @@ class SimStage(Stage):
         )
 
     def _close_env(self) -> None:
-        """Close the environments, and all else that is open, so that others can be opened."""
+        """Close everything that is open, so that other environments can be opened."""
         self._resources.close()
         self._env = None
 
     def _enter(self, phase: str) -> PhaseStarted:
-        """Take note of what comes next, and return the event that tells of it."""
+        """Enter a phase; return its event."""
         self._phase = phase
         return PhaseStarted(phase)
 
-    def _finish(self, outcome: str, summary: dict) -> list[Event]:
-        """Return the stage's last event."""
+    def _finish(
+        self, outcome: str, summary: dict, *, output: str = "", findings: int = 0, results: Sequence[str] = ()
+    ) -> list[Event]:
+        """Return the stage's last event; see `StageFinished`."""
         self._phase = outcome
-        return [StageFinished(self.name, outcome, summary)]
+        return [StageFinished(self.name, outcome, summary, output, findings, list(results))]

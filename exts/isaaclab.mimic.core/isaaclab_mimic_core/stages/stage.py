@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 
-from ..events import Event
+from ..events import Event, Progress
 
 Steps = Generator[list[Event], None, list[Event]]
 """A stage's work: yields the events of each step, returns those of the last one."""
@@ -30,7 +30,7 @@ class Stage(ABC):
 
     def __init__(self) -> None:
         self._resources = ExitStack()
-        """What is released when the stage is closed, the last one first."""
+        """Closed with the stage, the last one first."""
         self._work: Steps | None = None
         self._done = False
         self._paused = False
@@ -58,6 +58,11 @@ class Stage(ABC):
         """`time.monotonic()` at which the next step is wanted; in the past for stages that run as fast as they can."""
         return time.monotonic() + 0.05 if self._paused else 0.0
 
+    @property
+    def progress(self) -> Progress | None:
+        """How far the stage is; None if nothing is counted."""
+        return None
+
     def step(self) -> list[Event]:
         """Do a bounded piece of work and return what happened. Does nothing while paused or done."""
         return [] if self._done or self._paused else self._advance()
@@ -81,8 +86,11 @@ class Stage(ABC):
             self._request(name, **arguments)
 
     def snapshot(self) -> dict:
-        """Return what is worth showing, as plain data; cheap enough to be asked for at a window's own rate."""
-        return {}
+        """Return what is worth showing: `progress`, beside it plain data by name.
+
+        It is cheap enough to be asked for at a window's own rate.
+        """
+        return {"progress": self.progress}
 
     def close(self) -> None:
         """Release everything; leaves complete files whenever it is called. Closing twice is harmless."""

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Look at a task: step it with zero or random actions, at the speed of real time, with a live view.
-
-Isaac Lab's zero_agent and random_agent.
-"""
+"""Step a task with zero or random actions in real time, with a live view: Isaac Lab's zero_agent and random_agent."""
 
 import time
 from collections import deque
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class View(SimStage):
-    """Steps environments for somebody to look at."""
+    """Steps environments with zero or random actions."""
 
     name = "view"
     options: ViewOptions

@@ -1,4 +1,4 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a person sees of a stage on a terminal, and a program on standard output."""
+"""Terminal input and output: progress, keys, manual annotation, clean streams."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Show the devices that are here, and what they say while somebody tries them."""
+"""List input devices and show their live readings."""
 
 import json
 import sys
@@ -20,11 +20,11 @@ from ..devices.readings import LiveReadings
 
 _PERIOD = 0.05
 _BAR = 12
-"""Characters to either side of an axis' middle."""
+"""Characters to each side of an axis' zero."""
 
 
 def format_devices(listed: list[Listed]) -> str:
-    """Return the list as lines of text."""
+    """Format the list as lines of text."""
     lines = []
     for device in listed:
         lines.append(f"{'+' if device.usable else '-'} {device.device:<11} {device.detail}")
@@ -34,7 +34,7 @@ def format_devices(listed: list[Listed]) -> str:
 
 
 def show_readings(out: TextIO, seconds: float, json_lines: bool) -> None:
-    """Show live readings until Esc or Ctrl-C, or for so many seconds if they are more than 0."""
+    """Show live readings until Esc or Ctrl-C, or for `seconds` if that is more than 0."""
     if json_lines:
         for readings in _readings(seconds):
             print(json.dumps(readings), file=out)
@@ -46,7 +46,7 @@ def show_readings(out: TextIO, seconds: float, json_lines: bool) -> None:
 
 
 def format_readings(readings: dict) -> str:
-    """Return readings as lines of text, axes as bars."""
+    """Format readings as lines of text, axes as bars."""
     keys, mouse = readings["keyboard"]["keys"], readings["spacemouse"]
     lines = [f"keyboard    {' '.join(keys) or 'no key'}", f"SpaceMouse  {mouse.get('model', 'none')}"]
     for name, value in mouse.get("axes", {}).items():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A driven stage gets the keys of the terminal that its command was started in."""
+"""Pass keys typed in the terminal to a driven stage."""
 
 import sys
 import time
@@ -15,7 +15,7 @@ from ..errors import DeviceError
 from ..stages.stage import Stage
 
 _ANSWER_WAIT = 1.0
-"""[s] After which a terminal that was asked whether it tells releases has not understood."""
+"""[s] A terminal that has not answered by then does not report key releases."""
 _NO_RELEASES = (
     "  This terminal does not tell when a key is let go: keys do not combine, and there is a stop before a held key\n"
     "  repeats. kitty, foot, WezTerm, Ghostty and Alacritty do; so does the Mimic window."
@@ -23,10 +23,10 @@ _NO_RELEASES = (
 
 
 def check_keys(options: Any) -> None:
-    """Find out, before anything is opened, whether a terminal can feed the device in these options.
+    """Check, before anything is opened, that a terminal can drive the chosen device.
 
     Raises:
-        DeviceError: The keyboard drives and there is none, or a gamepad, which Kit reads.
+        DeviceError: The keyboard is chosen and there is no terminal, or a gamepad, which only Kit reads.
     """
     device = getattr(options, "teleop_device", "")
     if device == "keyboard":
@@ -41,9 +41,9 @@ def check_keys(options: Any) -> None:
 
 @contextmanager
 def keys_for(stage: Stage, options: Any, out: TextIO) -> Iterator[Callable[[], None]]:
-    """Yield what is to be called after every step: it passes on what has been typed.
+    """Yield a function to call after every step; it passes typed keys on.
 
-    A script needs no keys. Every other device is helped by them: R, P and Esc mean the same with all.
+    Scripts need no keys. R, P and Esc work with every other device.
     """
     if not is_live(getattr(options, "teleop_device", "scripted")) or not (sys.stdin and sys.stdin.isatty()):
         yield lambda: None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Marking by hand in a terminal: what the stage shows as text, and keys as its requests."""
+"""Annotate manually in a terminal: show the stage's snapshot as text, turn keys into requests."""
 
 import sys
 import time
@@ -53,7 +53,7 @@ _REDRAW = 0.1
 
 
 class MarkingTerminal:
-    """Shows an `AnnotateByHand` stage on a terminal and passes on what is typed; a context manager.
+    """Shows an `AnnotateByHand` stage in a terminal and passes typed keys on; a context manager.
 
     Args:
         stage: The stage.
@@ -81,7 +81,7 @@ class MarkingTerminal:
         self._keys.__exit__(*error)
 
     def __call__(self, events: list[Event]) -> None:
-        """Show what happened in a step."""
+        """Print the events of a step."""
         for event in events:
             match event:
                 case PhaseStarted(phase) if not phase.startswith(("Reading", "Marking")):
@@ -89,16 +89,17 @@ class MarkingTerminal:
                 case EpisodeAnnotated(name, ok, marks, reason):
                     text = ", ".join(f"{label} at {at}" for label, at in marks.items()) if ok else reason
                     self._console.print(f"  {name}: {text}", markup=False)
-                case DemoSaved(name, path, _, saved, wanted):
-                    self._console.print(f"  saved as {name} in {path} ({saved} of {wanted})", markup=False)
+                case DemoSaved(name, path):
+                    self._console.print(f"  saved as {name} in {path} ({event.progress})", markup=False)
                 case Warned(message) if message != self._stage.snapshot().get("notice"):
                     self._console.print(f"  [yellow]{message}[/yellow]")
-                case StageFinished(summary=summary) if "annotated" in summary:
-                    self._console.print(f"  {summary['annotated']} of {summary['of']} demonstrations annotated")
+                case StageFinished(results=results):
+                    for line in results:
+                        self._console.print(f"  {line}")
         self._next_draw = 0.0
 
     def refresh(self) -> None:
-        """Pass on what was typed, and draw anew; called after every step."""
+        """Pass typed keys on and redraw; call it after every step."""
         for key in self._keys.read():
             self._press(key)
             self._next_draw = 0.0
@@ -159,7 +160,7 @@ def _headline(state: dict) -> Text:
     line.append(f"  {'playing' if state['playing'] else 'paused'} at {state['speed']:g}x", style="not bold")
     seconds = state["row"] * state["step_dt"]
     line.append(f"  sample {state['row']} of {state['num_samples']}, {seconds:.2f} s", style="not bold")
-    line.append(f"  ({state['saved']} of {state['wanted']} saved, {state['skipped']} skipped)", style="dim")
+    line.append(f"  ({state['progress']} saved, {state['skipped']} skipped)", style="dim")
     if not state["fulfilled"]:
         line.append("  the task is not fulfilled at its end", style="yellow")
     return line

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Show a stage's events and progress to a person."""
+"""Show a stage's events and progress in a terminal."""
 
 import time
 from pathlib import Path
@@ -27,11 +27,11 @@ from ..events import (
 from ..stages.stage import Stage
 
 _LOG_EVERY = 5.0
-"""Seconds between lines of progress where the output is not a terminal."""
+"""[s] Time between progress lines if the output is not a terminal."""
 
 
 class TerminalView:
-    """A progress line that lives at the bottom of the terminal; without a terminal, a line every few seconds."""
+    """Keeps a progress line at the bottom of the terminal; without a terminal, prints a line every few seconds."""
 
     def __init__(self, stage: Stage, out: TextIO):
         self._stage = stage
@@ -66,40 +66,37 @@ class TerminalView:
         self.stop()
 
     def stop(self) -> None:
-        """Take the progress line away."""
+        """Remove the progress line."""
         if self._live:
             self._progress.stop()
 
     def __call__(self, events: list[Event]) -> None:
-        """Show what happened in a step."""
+        """Print the events of a step."""
         for event in events:
             self._show(event)
         self.refresh()
 
     def refresh(self) -> None:
-        """Bring the progress up to date; called after every step."""
+        """Update the progress line; call it after every step."""
         now = time.monotonic()
         if now < self._next_line:
             return
         self._next_line = now + (0.2 if self._live else _LOG_EVERY)
         state = self._stage.snapshot()
         self._show_controls(state.get("controls"))
-        if "wanted" not in state:
-            self._progress.update(self._bar, description=state.get("phase", ""), total=None, details=_details(state))
-            return
-        details = _details(state)
+        progress, details = self._stage.progress, _details(state)
         self._progress.update(
             self._bar,
-            description=state["phase"],
-            completed=state["saved"],
-            total=state["wanted"] or None,
+            description=state.get("phase", ""),
+            completed=progress.done if progress else 0,
+            total=progress.total if progress and progress.total else None,
             details=details,
         )
-        if not self._live and state["saved"]:
-            self._console.print(f"  {state['saved']} of {state['wanted']}  {details}")
+        if not self._live and progress and progress.done:
+            self._console.print(f"  {progress}  {details}")
 
     def _show_controls(self, controls: list[tuple[str, str]] | None) -> None:
-        """Say once what the device's controls do."""
+        """Print once what the device's controls do."""
         if controls is not None and not self._told_controls:
             self._told_controls = True
             common = [("R", "start anew"), ("P", "pause"), ("Esc", "end")]
@@ -137,28 +134,9 @@ class TerminalView:
             case AttemptFinished(success=success):
                 self._attempts += 1
                 self._successes += success
-            case StageFinished(stage, outcome, summary):
-                self._finished(stage, outcome, summary)
-
-    def _finished(self, stage: str, outcome: str, summary: dict) -> None:
-        if "annotated" in summary and stage == "annotate":
-            self._console.print(f"  {summary['annotated']} of {summary['of']} demonstrations annotated")
-        elif "replayed" in summary:
-            line = f"  {summary['replayed']} of {summary['of']} fulfil the task, {summary['exact']} repeat to the bit"
-            for what in ("failed", "skipped"):
-                line += f"; {what}: {', '.join(summary[what])}" if summary[what] else ""
-            self._console.print(line)
-        elif "attempts" in summary and stage in ("generate", "record"):
-            line = f"  {summary['saved']} demonstrations saved, {summary['attempts']} attempts"
-            if summary.get("failed") is not None and summary["attempts"]:
-                line += f" ({1 - summary['failed'] / summary['attempts']:.0%} successful)"
-            if retries := sum(summary.get("retries", {}).values()):
-                line += f", {retries} subtasks tried again"
-            if "rate_hz" in summary:
-                line += f"; {_steadiness(summary)}"
-            self._console.print(line)
-            for cause, count in sorted(summary.get("causes", {}).items(), key=lambda item: -item[1]):
-                self._console.print(f"    {count} x {cause}")
+            case StageFinished(results=results):
+                for line in results:
+                    self._console.print(f"  {line}")
 
 
 _REPLAY_COLUMNS = (
@@ -183,13 +161,6 @@ def _replay_line(event: EpisodeReplayed) -> str:
         if event.strayed_at is not None:
             line += f", most at {event.worst_at} ({event.worst})"
     return line
-
-
-def _steadiness(figures: dict) -> str:
-    text = f"{figures['rate_hz']:.1f} steps/s"
-    if "jitter_mean_ms" in figures:
-        text += f", jitter {figures['jitter_mean_ms']:.1f} ms (99th percentile {figures['jitter_p99_ms']:.1f})"
-    return text
 
 
 def _details(state: dict) -> str:

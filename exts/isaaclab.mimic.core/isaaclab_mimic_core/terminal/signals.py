@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Ending a verb: SIGTERM does it as Ctrl-C does, and neither gets lost."""
+"""End a verb by Ctrl-C or SIGTERM, without losing either."""
 
 import signal
 import threading
@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _asked = threading.Event()
-"""Somebody wants the verb to end."""
+"""Set once the verb has been asked to end."""
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Raise `KeyboardInterrupt` on Ctrl-C, and on SIGTERM, by which schedulers, containers and our window end programs.
+    """Raise `KeyboardInterrupt` on Ctrl-C and on SIGTERM (schedulers, containers and our window send it).
 
-    A program that a script has started in the background ignores Ctrl-C, and goes on doing so.
+    A program that a script started in the background ignores Ctrl-C, and still does.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -39,10 +39,10 @@ def interruptible() -> Iterator[None]:
 
 
 def raise_lost_interrupt() -> None:
-    """Raise the `KeyboardInterrupt` that was raised before and is gone; for between two pieces of work.
+    """Raise a `KeyboardInterrupt` again that was lost; call it between two pieces of work.
 
-    Python raises it wherever the program happens to be. In a callback of the garbage collector or of a weak reference,
-    of which h5py has many, it is printed and forgotten.
+    Python raises it wherever the program is. Inside a callback of the garbage collector or of a weak reference, of
+    which h5py has many, it is only printed.
     """
     if _asked.is_set():
         raise KeyboardInterrupt

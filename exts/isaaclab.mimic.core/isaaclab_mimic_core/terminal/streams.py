@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Keep the terminal for what the user should read: libraries print elsewhere.
+"""Keep what libraries print out of the terminal.
 
 Physics engines and Isaac Lab write tables and warnings to the process's standard streams, partly from native code.
 `take_streams` duplicates the real streams for our own use and points file descriptors 1 and 2 at a log.
@@ -18,7 +18,7 @@ from ..sim.assets.cache import cache_root
 
 @dataclass(frozen=True)
 class Streams:
-    """The process's real streams, for our own words."""
+    """The process's real streams, for our own output."""
 
     out: TextIO
     err: TextIO

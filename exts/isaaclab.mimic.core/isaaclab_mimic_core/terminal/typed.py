@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Keys as they are typed in a terminal, for commands that act on a press and need not know how long it is held."""
+"""Read key presses in a terminal (not how long a key is held)."""
 
 import os
 import re
@@ -25,12 +25,12 @@ _SEQUENCES = {
     "1;2D": "shift-left",
     "1;2C": "shift-right",
 }
-"""What follows the control sequence introducer (xterm's) -> name."""
+"""Characters after the control sequence introducer (xterm) -> name of the key."""
 _CHARACTERS = {"\r": "enter", "\n": "enter", "\t": "tab", " ": "space", "\x7f": "delete", "\x1b": "escape"}
 _KEY = re.compile(r"\x1b[\[O]([0-9;]*[A-Za-z~])|(.)", re.DOTALL)
 _UNFINISHED = re.compile(r"\x1b([\[O][0-9;]*)?\Z")
 _ESCAPE_WAIT = 0.05
-"""[s] After which a lone escape character is the key and not the beginning of a sequence."""
+"""[s] An escape character followed by nothing for this long is the Esc key."""
 
 
 class TypedKeys:

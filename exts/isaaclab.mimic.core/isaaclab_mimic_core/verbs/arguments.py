@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Arguments of verbs where they are not just the options of a stage."""
+"""Arguments of verbs that differ from their stage's options."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -17,11 +17,11 @@ class AnnotateArguments(AnnotateByHandOptions):
     """The command line's `annotate`: by re-simulation, or by hand."""
 
     num_envs: int = 0
-    """Environments that run side by side; 0: 16, and by hand 1."""
+    """Number of environments in parallel; 0: 16, and 1 with --manual."""
     auto: bool = False
-    """Mark by re-simulation, as is done if nothing is said."""
+    """Annotate by replaying in simulation (the default)."""
     manual: bool = False
-    """Mark by hand while recorded states are played back."""
+    """Mark subtasks by hand while recorded states are played back."""
 
     def chosen(self) -> AnnotateOptions | AnnotateByHandOptions:
         """Return the options of the stage that is asked for.
@@ -41,7 +41,7 @@ class AnnotateArguments(AnnotateByHandOptions):
 
 @dataclass(frozen=True)
 class ReplayArguments(ReplayOptions):
-    """`replay` takes its file without a flag."""
+    """`replay` takes its file as a positional argument."""
 
     input: tyro.conf.Positional[str] = "demos.hdf5"
     """File of demonstrations."""

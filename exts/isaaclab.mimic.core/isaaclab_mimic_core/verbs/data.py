@@ -251,11 +251,8 @@ def export(
             report = export_mp4(file, options.output, cameras=options.cameras, quality=options.quality, **common)
         else:
             report = _export_lerobot(file, options, common)
-        if output.json:
-            print(to_json(StageFinished("export", "done", report.to_dict())), file=streams.out)
-        else:
-            lines = [f"{report.demos} demonstrations, {report.samples} samples", *report.notes]
-            print("\n".join([*(f"  {line}" for line in lines), report.output]), file=streams.out)
+        results = [f"{report.demos} demonstrations, {report.samples} samples", *report.notes]
+        _answer(StageFinished("export", "done", report.to_dict(), report.output, results=results), streams, output)
         return DONE
 
     return job, output
@@ -306,12 +303,16 @@ def _edited(
     if output.json:
         for note in report.notes:
             print(to_json(Warned(note)), file=streams.out)
-        print(to_json(StageFinished(report.by, "done", report.to_dict())), file=streams.out)
-        return DONE
-    lines = [f"  {note}" for note in report.notes]
     dropped = f", {len(report.dropped)} left out" if report.dropped else ""
-    print("\n".join([*lines, f"  {len(report.kept)} demonstrations{dropped}", report.output]), file=streams.out)
+    results = [*report.notes, f"{len(report.kept)} demonstrations{dropped}"]
+    _answer(StageFinished(report.by, "done", report.to_dict(), report.output, results=results), streams, output)
     return DONE
+
+
+def _answer(ending: StageFinished, streams: Streams, output: Output) -> None:
+    """Say what a verb has made."""
+    lines = [to_json(ending)] if output.json else [*(f"  {line}" for line in ending.results), ending.output]
+    print("\n".join(lines), file=streams.out)
 
 
 def _task_name(given: str, file: str) -> str:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What every verb is made of."""
+"""The parts of a verb."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import tyro
 from ..terminal.streams import Streams
 
 FLAT = tyro.conf.arg(name="")
-"""Marks options whose flags carry no prefix."""
+"""For options whose flags have no prefix."""
 
 
 @dataclass(frozen=True)

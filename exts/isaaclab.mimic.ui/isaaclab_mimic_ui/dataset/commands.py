@@ -57,26 +57,14 @@ def edit_words(by: str, path: str, demos: str, other: str, output: str) -> list[
 
 def progress(by: str, event: events.Event | None = None) -> str:
     """Say how far a command is, by the last event that told of it."""
-    match event:
-        case events.DemoSaved():
-            return f"{_DOING[by]}: {event.saved} of {event.wanted}"
-        case events.DemoExported():
-            return f"{_DOING[by]}: {event.exported} of {event.of}"
-    return f"{_DOING[by]} ..."
+    return f"{_DOING[by]}: {event.progress}" if event and event.progress else f"{_DOING[by]} ..."
 
 
-def outcome(summary: dict) -> str:
-    """Say what a command has made, by what it says of itself in the end."""
-    kept = summary.get("kept", ())
-    count = summary["demos"] if "demos" in summary else len(kept)
-    counted = "1 demonstration is" if count == 1 else f"{count} demonstrations are"
-    return " ".join((f"{counted} in {summary['output']}.", *summary.get("notes", ())))
+def outcome(ending: events.StageFinished) -> str:
+    """Say what a command has made."""
+    return "\n".join([*ending.results, ending.output])
 
 
 def stopped(last: events.DemoSaved | None) -> str:
     """Say what is there of a command that was ended early, by what it saved last."""
-    return (
-        "Stopped. Nothing was written."
-        if last is None
-        else f"Stopped: {last.saved} of {last.wanted} are in {last.path}."
-    )
+    return "Stopped. Nothing was written." if last is None else f"Stopped: {last.progress} are in {last.path}."

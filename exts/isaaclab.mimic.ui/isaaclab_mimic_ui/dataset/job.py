@@ -83,15 +83,14 @@ class DataCommand:
                 self._ending = event
             case events.DemoSaved():
                 self._saved = event
-                self.said = progress(self._by, event)
-            case events.DemoExported():
-                self.said = progress(self._by, event)
+        if event.progress:
+            self.said = progress(self._by, event)
 
     def _tell(self, client: VerbClient) -> None:
         """Say what came of it, now that another one can begin."""
         match self._ending:
-            case events.StageFinished(summary=summary):
-                self.done = outcome(summary)
+            case events.StageFinished() as ending:
+                self.done = outcome(ending)
             case events.StageFailed() if self._stopped:
                 # Asked to end, it ends with an error: that is no news.
                 self.done = stopped(self._saved)

@@ -48,9 +48,6 @@ class AnnotatePanel(StagePanel):
             return
         found = self.session.statistics.annotated
         good = sum(event.ok for event in found.values())
-        self._head.show(
-            (str(good), str(len(found) - good), clock(self.session.elapsed)),
-            done=len(found),
-        )
+        self._head.show((str(good), str(len(found) - good), clock(self.session.elapsed)))
         self._marks.show(found)
         self._log.show(self.session.messages, self.session.num_messages)

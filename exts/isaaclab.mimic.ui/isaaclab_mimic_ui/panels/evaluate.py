@@ -75,8 +75,7 @@ class EvaluatePanel(StagePanel):
                 f"{100 * shown.get('success_rate', 0.0):.0f} %" if attempts else "-",
                 clock(session.elapsed),
                 " + ".join(f"{size / 1000:.1f}" for size in memory.values()) or "-",
-            ),
-            done=shown.get("saved", 0),
+            )
         )
         if not self._watching and shown.get("checkpoint"):
             self._watching = True

@@ -48,8 +48,8 @@ class ReplayPanel(StagePanel):
         if not self._head.due():
             return
         shown = self.session.snapshot
-        self._head.show((str(shown.get("replayed", 0)), clock(self.session.elapsed)), done=shown.get("saved", 0))
-        if not self._watching and shown.get("wanted"):
+        self._head.show((str(shown.get("replayed", 0)), clock(self.session.elapsed)))
+        if not self._watching and self.session.progress.total:
             self._watching = True
             self.session.request("watch", env=0)
         self._scene.show(shown.get("watched") if self.session.state.is_active else None)

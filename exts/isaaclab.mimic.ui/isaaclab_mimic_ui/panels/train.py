@@ -61,8 +61,7 @@ class TrainPanel(StagePanel):
                 clock(shown.get("eta_s") if active else None),
                 clock(self.session.elapsed),
                 " + ".join(f"{size / 1000:.1f}" for size in memory.values()) or "-",
-            ),
-            done=shown.get("saved", 0),
+            )
         )
         if self._shown_changes != statistics.changes:
             self._shown_changes = statistics.changes

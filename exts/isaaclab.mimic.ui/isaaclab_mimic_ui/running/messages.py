@@ -36,7 +36,7 @@ def describe(event: events.Event) -> str:
             return f"Now: {event.now}"
         case events.EpochFinished():
             held_back = "" if event.validation_loss is None else f", {event.validation_loss:.4g} on what is held back"
-            return f"Epoch {event.epoch} of {event.of}: loss {event.loss:.4g}{held_back}."
+            return f"Epoch {event.progress}: loss {event.loss:.4g}{held_back}."
         case events.CheckpointSaved():
             return f"Saved a checkpoint: {event.path}"
         case events.PolicyEvaluated():

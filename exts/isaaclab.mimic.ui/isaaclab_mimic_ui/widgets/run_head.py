@@ -43,9 +43,9 @@ class RunHead:
             self._heading = ui.Label("", name="heading", height=0, word_wrap=True)
         if noun:
             with ui.HStack(height=36, spacing=8):
-                self._saved = ui.Label("0", name="big", width=0, alignment=ui.Alignment.LEFT_BOTTOM)
+                self._done = ui.Label("0", name="big", width=0, alignment=ui.Alignment.LEFT_BOTTOM)
                 with ui.VStack():
-                    self._wanted = ui.Label("", name="of", alignment=ui.Alignment.LEFT_BOTTOM)
+                    self._total = ui.Label("", name="of", alignment=ui.Alignment.LEFT_BOTTOM)
                     ui.Spacer(height=3)
             self._bar = ProgressBar()
         self._tiles = tiles(*captions)
@@ -57,7 +57,7 @@ class RunHead:
         self._due = time.monotonic() + PERIOD
         return True
 
-    def show(self, numbers: Sequence[str], done: int | None = None, wanted: int | None = None) -> None:
+    def show(self, numbers: Sequence[str]) -> None:
         """Show the state, and the tiles' numbers."""
         session = self._session
         heading = _HEADINGS.get(session.state) or session.snapshot.get("phase") or "Running"
@@ -65,10 +65,9 @@ class RunHead:
         if self._heading.text != text:
             self._heading.text = text
         if self._noun:
-            done = session.saved if done is None else done
-            wanted = session.snapshot.get("wanted", 0) if wanted is None else wanted
-            self._saved.text = str(done)
-            self._wanted.text = f"of {wanted} {self._noun}" if wanted else self._noun
-            self._bar.set(done / wanted if wanted else 0.0)
+            progress = session.progress
+            self._done.text = str(progress.done)
+            self._total.text = f"of {progress.total} {self._noun}" if progress.total else self._noun
+            self._bar.set(progress.fraction)
         for tile, number in zip(self._tiles, numbers, strict=True):
             tile.set(number)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Find out by re-simulation where the subtasks of demonstrations end.
+"""Annotate demonstrations automatically: replay them in simulation and find where their subtasks end.
 
-Every demonstration is played again from its initial state, several at once in parallel environments, of which each
-takes the next one when it is free; what the generator needs to know of each step is taken from the running simulation.
+Each demonstration is replayed from its initial state. Environments run in parallel; each takes the next demonstration
+when it is free. What the generator needs of every step (poses, signals) is read from the running simulation.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ import torch
 from ...datasets import DatasetReader, Episode, digest, first_change
 from ...datasets.layout import ACTIONS, INITIAL_STATE, START_SIGNALS, TERM_SIGNALS
 from ...errors import MimicError, TaskError
-from ...events import EpisodeAnnotated, Event, Warned
+from ...events import EpisodeAnnotated, Event, Progress, Warned
 from ...options import AnnotateOptions
 from ..files.demo_file import DemoFile
 from ..files.in_order import InOrder
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from ...envs.recorder import EpisodeRecorder
 
 _SETTLING = 10
-"""A replay counts as successful if the task is fulfilled in one of its last so many steps: contacts never repeat
-exactly, so that objects may come to rest a few steps later than they did."""
+"""[steps] A replay succeeds if the success term holds in one of this many last steps. Contacts never repeat exactly:
+objects may come to rest a little later than they did."""
 
 
 class Annotate(SimStage):
-    """Plays demonstrations again and marks them; keeps those that succeed again and whose signals all rise."""
+    """Replays demonstrations and saves those that succeed again and whose termination signals all rise."""
 
     name = "annotate"
     options: AnnotateOptions
@@ -62,21 +62,13 @@ class Annotate(SimStage):
         self._file: DemoFile | None = None
 
     @property
-    def _saved(self) -> int:
-        return self._file.saved if self._file else self._run.saved
-
-    def snapshot(self) -> dict:
-        return {
-            **super().snapshot(),
-            "annotated": self._of - len(self._episodes) + self._judged.taken,
-            "saved": self._saved,
-            "wanted": self._of,
-        }
+    def progress(self) -> Progress:
+        return Progress(self._of - len(self._episodes) + self._judged.taken, self._of, "demonstrations")
 
     def run(self) -> Steps:
         yield self._started()
         if not self._episodes:  # resumed, and all are in the output
-            return [*self._tell_unusable(), *self._finish("done", self._summary())]
+            return [*self._tell_unusable(), *self._end("done")]
         yield from self._open()
         return (yield from self._annotate())
 
@@ -108,7 +100,7 @@ class Annotate(SimStage):
         return self._close_file(file, "stopped")
 
     def _leave_out_misfits(self) -> None:
-        """Leave out the demonstrations that were made in another scene.
+        """Leave out demonstrations that were made in another scene.
 
         Raises:
             DatasetError: All were.
@@ -159,11 +151,11 @@ class Annotate(SimStage):
         self._idle = torch.as_tensor(np.flatnonzero(playback.current < 0), device=self.env.device)
 
     def _tell_unusable(self) -> list[Event]:
-        """Tell of the demonstrations that cannot be annotated at all."""
+        """Return an event for each demonstration that cannot be annotated."""
         return [EpisodeAnnotated(name, False, {}, reason) for name, reason in self._unusable.items()]
 
     def _judge(self, index: int, env_id: int, recorder: "EpisodeRecorder") -> None:
-        """Keep one re-simulated demonstration, or say why not."""
+        """Decide whether a replayed demonstration is saved."""
         source = self._episodes[index]
         episode = Episode(recorder.take(env_id, source.num_samples), self._attrs(source), source.name)
         signals = episode.group(TERM_SIGNALS)
@@ -173,7 +165,7 @@ class Annotate(SimStage):
         self._judged.put(index, (EpisodeAnnotated(source.name, not reason, marks, reason), kept))
 
     def _why_not(self, episode: Episode, success: bool) -> str:
-        """Return why a re-simulated demonstration cannot be a source; empty if it can."""
+        """Return why a replayed demonstration cannot be a source; empty if it can."""
         from ...datagen.source_bank import segment
         from ..generation.sources import source_demo
 
@@ -187,7 +179,7 @@ class Annotate(SimStage):
         return ""
 
     def _save_in_order(self, file: DemoFile) -> list[Event]:
-        """Save and report what is ready, in the order of the input, whatever ended first."""
+        """Save and report what is ready, in the order of the input file."""
         events: list[Event] = []
         for event, episode in self._judged.take():
             if episode is not None:
@@ -222,7 +214,14 @@ class Annotate(SimStage):
         events: list[Event] = [*file.finish()]
         if outcome == "done" and file.saved == 0:
             events.append(Warned("No demonstration could be annotated; the reasons are above."))
-        return events + self._finish(outcome, self._summary())
+        return events + self._end(outcome)
 
-    def _summary(self) -> dict:
-        return {"output": self.options.output, "annotated": self._saved, "of": self._of}
+    def _end(self, outcome: str) -> list[Event]:
+        saved, output = self._file.saved if self._file else self._run.saved, self.options.output
+        return self._finish(
+            outcome,
+            {"output": output, "annotated": saved, "of": self._of},
+            output=output,
+            findings=self._of - saved,
+            results=[f"{saved} of {self._of} demonstrations annotated"],
+        )

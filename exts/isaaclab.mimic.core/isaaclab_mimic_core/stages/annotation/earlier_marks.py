@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Where the marks of annotated demonstrations are."""
+"""Read the marks that an annotated file holds."""
 
 from ...datasets import DatasetReader, Episode, first_change
 from ...datasets.check import require
@@ -11,7 +11,7 @@ from ..files.resume import annotated_from
 
 
 def marks_in(path: str, names: set[str]) -> dict[str, dict[str, int]]:
-    """Return the marks that a file holds, by recorded demonstration and then by label (`Slot.label`).
+    """Return the marks of an annotated file: recorded demonstration -> label (`Slot.label`) -> sample.
 
     Args:
         path: An annotated file.

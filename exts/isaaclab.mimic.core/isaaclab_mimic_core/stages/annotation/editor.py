@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""One demonstration while a person marks it: its marks, the playhead, and which mark is selected."""
+"""Edit the marks of one demonstration: marks, playhead and selection."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from .playhead import Playhead
 
 
 class MarkEditor:
-    """Does what a person asks for.
+    """Carries out a person's requests on one demonstration.
 
     Args:
         marking: The demonstration's marks.
@@ -43,24 +43,24 @@ class MarkEditor:
 
     @property
     def changed(self) -> bool:
-        """Whether the marks are others than those that the editor began with."""
+        """Whether the marks differ from those that the editor began with."""
         return self.marking.marks() != self._given
 
     def restore(self, marks: Mapping[str, int]) -> None:
-        """Show marks that an earlier run has kept; they count as changes."""
+        """Load marks that an earlier run left unfinished; they count as changes."""
         self.marking = self.marking.with_marks(marks)
 
     def obey(self, name: str, **arguments: Any) -> None:
-        """Do what was asked for.
+        """Carry out a request.
 
         Raises:
             KeyError: There is no such request.
-            MarkRefused: It cannot be done; nothing has changed.
+            MarkRefused: It is not possible; nothing has changed.
         """
         self._requests[name](**arguments)
 
     def snapshot(self) -> dict:
-        """Return what there is to show, as plain data."""
+        """Return the state to show, as plain data."""
         marking, head = self.marking, self.playhead
         return {
             "row": head.row,
@@ -92,12 +92,12 @@ class MarkEditor:
 
     @property
     def _eef_name(self) -> str | None:
-        """The end effector whose turn it is; None if the task has no marks."""
+        """The end effector that is being marked; None if the task has no marks."""
         names = self.marking.eef_names
         return names[self._eef] if names else None
 
     def _target(self) -> int | None:
-        """Return the slot that the next mark goes to: the selected one, else the first that is missing."""
+        """Return the slot that the next mark sets: the selected one, else the first unset one."""
         if self._selected is not None or self._eef_name is None:
             return self._selected
         return self.marking.next_slot(self._eef_name)

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Mark subtasks by hand while a demonstration's recorded states are played back.
+"""Annotate demonstrations manually: a person marks subtasks while recorded states are played back.
 
-States are shown, not simulated: row t is the state before action t (`initial_state` for t = 0, else `states[t - 1]`),
-so that what is marked is what was recorded. Everything a person does is a request; whoever shows the stage, a terminal
-or a panel, needs nothing but `snapshot`.
+States are shown, not simulated, so that marks fit the recording: row t is the state before action t (`initial_state`
+for t = 0, else `states[t - 1]`). A person acts through requests; a terminal or a panel shows `snapshot`.
 """
 
 import time
@@ -19,7 +18,7 @@ from ... import randomness
 from ...datasets import DatasetReader, Episode
 from ...datasets.layout import DATAGEN_INFO, START_SIGNALS, TERM_SIGNALS
 from ...errors import DatasetError, OutputError
-from ...events import EpisodeAnnotated, Event, Warned
+from ...events import EpisodeAnnotated, Event, Progress, Warned
 from ...options import AnnotateByHandOptions
 from ..files.demo_file import DemoFile
 from ..files.input_task import check_task
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from ...envs import BatchedEnv
 
 _IDLE = 0.05
-"""[s] How often the live view is drawn while nothing moves."""
+"""[s] Period of drawing the live view while nothing moves."""
 _NOTHING: dict[str, Any] = {
     "row": 0,
     "num_samples": 0,
@@ -53,19 +52,19 @@ _NOTHING: dict[str, Any] = {
     "can_undo": False,
     "can_redo": False,
 }
-"""What the snapshot says of marks while no demonstration is shown."""
+"""The editor's part of the snapshot while no demonstration is open."""
 _PLAYBACK = ("play", "pause", "toggle", "step", "scrub")
-"""Requests that mean nothing then."""
+"""Requests that are ignored then."""
 _MARKS = ("mark", "remove", "select", "previous_mark", "next_mark", "undo", "redo", "next_eef", "skip", "accept")
 _REQUESTS = frozenset((*_PLAYBACK, "speed", *_MARKS))
 
 
 class AnnotateByHand(SimStage):
-    """Shows one demonstration after another; each is saved when its marks are accepted.
+    """Opens one demonstration after another; each is saved when its marks are accepted.
 
     Requests, besides `stop`: `play`, `pause`, `toggle`, `step(by=1)`, `scrub(to)`, `speed(factor)`, `mark(label=None)`,
     `remove(label=None)`, `select(label)`, `previous_mark`, `next_mark`, `undo`, `redo`, `next_eef`, `skip`, `accept`.
-    A request that cannot be fulfilled changes nothing; the reason is in `snapshot()["notice"]` and comes as `Warned`.
+    A request that is not possible changes nothing; the reason is in `snapshot()["notice"]` and in a `Warned` event.
     """
 
     name = "annotate_by_hand"
@@ -93,7 +92,6 @@ class AnnotateByHand(SimStage):
         self._file: DemoFile | None = None
         self._reading: Reading | None = None
         self._editor: MarkEditor | None = None
-        self._shown = -1
         self._notice = ""
         self._told: list[Event] = [EpisodeAnnotated(name, False, {}, reason) for name, reason in unusable.items()]
 
@@ -101,32 +99,35 @@ class AnnotateByHand(SimStage):
 
     @property
     def paused(self) -> bool:
-        """Never: while playback rests, marks can be set and the playhead be moved."""
+        """Always False: marks can be edited and the playhead moved while playback rests."""
         return False
 
     @property
     def due(self) -> float:
-        now = time.monotonic()
-        if self._editor is None or self._told or self._stopping or self._shown != self._editor.playhead.row:
+        if self._editor is None or self._reading is None or self._told or self._stopping:
             return 0.0
         head = self._editor.playhead
-        return head.due if head.playing and not self.env.live.paused else now + _IDLE
+        if self._reading.shown != head.row:
+            return 0.0
+        return head.due if head.playing and not self.env.live.paused else time.monotonic() + _IDLE
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(self._saved, self._of, "demonstrations")
 
     def snapshot(self) -> dict:
-        """Return everything there is to show.
+        """Return the state to show.
 
-        Besides what every stage says, `saved`, `wanted`, `skipped`: `episode` (name), `read` (the part of it that is),
-        `row`, `num_samples`, `step_dt` [s], `playing`, `speed`, `eef` (whose turn it is), `eefs`, `marks` (a dictionary
+        Keys besides those of `SimStage`: `skipped`, `episode` (name), `read` (fraction that has been read), `row`,
+        `num_samples`, `step_dt` [s], `playing`, `speed`, `eef` (the one being marked), `eefs`, `marks` (a dictionary
         per expected mark: `label`, `eef`, `subtask`, `kind`, `signal`, `description`, `step` or None, `next`,
-        `selected`), `problems` (what forbids to accept), `complete`, `can_undo`, `can_redo`, `curves` (numbers per
-        sample, by name), `fulfilled` (whether the task is in the last state) and `notice` (why the last request was
-        refused).
+        `selected`), `problems` (reasons against accepting), `complete`, `can_undo`, `can_redo`, `curves` (name ->
+        number per sample), `fulfilled` (whether the success term holds in the last state) and `notice` (why the last
+        request was refused).
         """
         reading, editor = self._reading, self._editor
         return {
             **super().snapshot(),
-            "saved": self._saved,
-            "wanted": self._of,
             "skipped": self._skipped,
             "episode": reading.episode.name if reading else None,
             "read": reading.fraction if reading else 0.0,
@@ -138,7 +139,7 @@ class AnnotateByHand(SimStage):
 
     @property
     def marking(self) -> Marking:
-        """The marks of the demonstration that is shown."""
+        """The marks of the open demonstration."""
         return self._shown_editor.marking
 
     @property
@@ -154,7 +155,7 @@ class AnnotateByHand(SimStage):
     # -- what a person asks for
 
     def request(self, name: str, **arguments) -> None:
-        """Obey a person; see the class. `pause` and `resume` are those of the playback."""
+        """Carry out a request (see the class). `pause` and `resume` act on playback."""
         name = "play" if name == "resume" else name
         if name == "stop" or name not in _REQUESTS:
             super().request(name, **arguments)
@@ -177,7 +178,7 @@ class AnnotateByHand(SimStage):
         self._keep_marks()
 
     def _keep_marks(self) -> None:
-        """Write down what has been marked and not accepted yet."""
+        """Store the marks that are not accepted yet."""
         assert self._reading and self._editor
         if self._editor.changed:
             self._open_marks.keep(self._reading.episode.name, self._editor.marking.marks())
@@ -215,7 +216,7 @@ class AnnotateByHand(SimStage):
     def run(self) -> Steps:
         yield self._started()
         if not self._queue:  # resumed, and all are in the output
-            return [*self._told, *self._finish("done", self._summary())]
+            return [*self._told, *self._end("done")]
         yield from self._open()
         self._prepare()
         while self._queue and not self._ends:
@@ -235,7 +236,7 @@ class AnnotateByHand(SimStage):
         self._file = self._resources.enter_context(self._run.open_file(env, wanted=self._of))
 
     def _show_next(self) -> Iterator[list[Event]]:
-        """Read the next demonstration and show it until its marks are accepted, or it is skipped."""
+        """Open the next demonstration until its marks are accepted or it is skipped."""
         name = self._queue.popleft()
         try:
             episode = self._reader.read(name)
@@ -266,20 +267,17 @@ class AnnotateByHand(SimStage):
         editor = MarkEditor(marking, Playhead(reading.num_samples, self.env.step_dt, self._speed))
         if (kept := self._open_marks.get(name, reading.num_samples)) is not None:
             editor.restore(kept)
-        self._shown = -1
         return editor
 
     def _draw(self, head: Playhead, reading: Reading) -> None:
-        """Show the state that the playhead is at."""
+        """Show the state at the playhead."""
         if not self.env.live.paused:
             head.advance()
-        if self._shown != head.row:
-            self._shown = head.row
-            reading.states.show(torch.full((self.env.num_envs,), self._shown, device=self.env.device))
+        reading.show(head.row)
         self.env.live.refresh()
 
     def _news(self) -> list[Event]:
-        """Return what has happened since the step before."""
+        """Return the events since the last step."""
         told, self._told = self._told, []
         assert self._file
         return told + self._tell_saved(self._file.poll())
@@ -298,7 +296,14 @@ class AnnotateByHand(SimStage):
             events.append(Warned(f"{name} was not accepted: its marks are kept for --resume."))
         events += self._tell_saved(self._file.finish())
         self._reading = self._editor = None
-        return events + self._finish(outcome, self._summary())
+        return events + self._end(outcome)
 
-    def _summary(self) -> dict:
-        return {"output": self.options.output, "annotated": self._saved, "of": self._of}
+    def _end(self, outcome: str) -> list[Event]:
+        output = self.options.output
+        return self._finish(
+            outcome,
+            {"output": output, "annotated": self._saved, "of": self._of},
+            output=output,
+            findings=self._of - self._saved,
+            results=[f"{self._saved} of {self._of} demonstrations annotated"],
+        )

@@ -1,12 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Marks that a person sets on one demonstration: which are expected, where they may be, undo and redo.
+"""Marks of one demonstration: which are expected, where they may be, undo and redo.
 
-A mark is the first sample at which a subtask's signal is raised, so that an `end` mark at m makes the subtask's samples
-end with m, and a `start` mark at m makes them begin with m. What a marking must fulfil is what
-isaaclab_mimic.datagen.datagen_info_pool of Isaac Lab 3.0.0 checks when it loads sources: with the largest random
-offsets that the configuration allows, segments must neither be empty nor overlap.
+A mark is the first sample at which a subtask's signal is true. With an `end` mark at m, m is the subtask's last sample;
+with a `start` mark at m, m is its first. The rules are those of isaaclab_mimic.datagen.datagen_info_pool in Isaac Lab
+3.0.0: even with the largest random offsets of the configuration, segments are neither empty nor do they overlap.
 """
 
 import itertools
@@ -49,7 +48,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class _Bound:
-    """Where a segment begins or ends, seen as a first sample of what follows."""
+    """The boundary between two segments: the first sample after it."""
 
     name: str
     at: int
@@ -58,10 +57,9 @@ class _Bound:
 
 
 def expected_marks(subtask_configs: Mapping[str, Sequence[Any]], start_signals: bool = False) -> tuple[Slot, ...]:
-    """Return the marks that a task wants, end effector by end effector, in the order in which they must follow.
+    """Return the marks that a task needs: by end effector, each in the order of time.
 
-    Every subtask but the last ends with a mark; with start signals every subtask that has a signal's name, the last
-    one too, begins with one.
+    Every subtask but the last has an end mark. With start signals, every subtask that names a signal has a start mark.
 
     Args:
         subtask_configs: Upstream's `SubTaskConfig` by end effector, as in a `MimicEnvCfg`.
@@ -99,7 +97,7 @@ class Marking:
         self._undone: list[tuple[int | None, ...]] = []
 
     def with_marks(self, marks: Mapping[str, int]) -> "Marking":
-        """Return one of the same demonstration with these marks instead, by label."""
+        """Return a copy that has these marks (label -> sample) and no others."""
         marking = Marking(self.slots, self.num_samples, self._first_offset)
         marking.load(marks)
         return marking
@@ -163,9 +161,9 @@ class Marking:
         self._change(slot, None)
 
     def load(self, marks: Mapping[str, int]) -> None:
-        """Take over marks from elsewhere, by label, whether they are allowed or not: `problems` says what is wrong.
+        """Set several marks (label -> sample) without checking them; `problems` lists what is wrong.
 
-        Labels that are not expected are left out, slots that are not named stay as they are. Undone in one go.
+        Unknown labels are ignored and other slots keep their marks. One `undo` takes all of it back.
         """
         steps = tuple(marks.get(slot.label, now) for slot, now in zip(self.slots, self._steps, strict=True))
         if steps != self._steps:
@@ -173,7 +171,7 @@ class Marking:
             self._steps = steps
 
     def undo(self) -> None:
-        """Take the last change back.
+        """Undo the last change.
 
         Raises:
             MarkRefused: There is none.
@@ -184,7 +182,7 @@ class Marking:
         self._steps = self._done.pop()
 
     def redo(self) -> None:
-        """Make the change again that was taken back last.
+        """Redo the last change that was undone.
 
         Raises:
             MarkRefused: There is none.
@@ -202,7 +200,7 @@ class Marking:
         return (max(ordered) if direction < 0 else min(ordered))[1]
 
     def problems(self) -> list[str]:
-        """Say what forbids to accept the marking: marks that are missing, out of order or too close; empty if none."""
+        """Return the reasons against accepting the marks: some are missing, out of order or too close together."""
         found = []
         for slot, step in zip(self.slots, self._steps, strict=True):
             if step is None:
@@ -211,9 +209,9 @@ class Marking:
                 found.append(f"{slot.label} of {slot.eef} is at {step}, outside the demonstration")
         for eef in self.eef_names:
             chain = self._chain(eef, self._steps)
-            known = [(i, bound) for i, bound in enumerate(chain) if bound is not None]
-            for (i, a), (j, b) in itertools.pairwise(known):
-                if reason := self._too_close(eef, chain, i, a, j, b):
+            known = [i for i, bound in enumerate(chain) if bound is not None]
+            for i, j in itertools.pairwise(known):
+                if reason := self._too_close(eef, chain, i, j):
                     found.append(reason)
         return found
 
@@ -250,7 +248,7 @@ class Marking:
         self._undone.clear()
 
     def _objection(self, slot: int, step: int) -> str:
-        """Say why a mark cannot be there, looking at the marks before and after it; empty if it can."""
+        """Return why a mark cannot be at a sample, given its neighbours; empty if it can."""
         s = self.slots[slot]
         if not 0 < step < self.num_samples:
             return (
@@ -260,15 +258,12 @@ class Marking:
         steps = (*self._steps[:slot], step, *self._steps[slot + 1 :])
         chain = self._chain(s.eef, steps)
         mine = 1 + self._of(s.eef).index(slot)
-        here = chain[mine]
         before = max(i for i in range(mine) if chain[i] is not None)
         after = min(i for i in range(mine + 1, len(chain)) if chain[i] is not None)
-        return self._too_close(s.eef, chain, before, chain[before], mine, here) or self._too_close(
-            s.eef, chain, mine, here, after, chain[after]
-        )
+        return self._too_close(s.eef, chain, before, mine) or self._too_close(s.eef, chain, mine, after)
 
     def _chain(self, eef: str, steps: Sequence[int | None]) -> list[_Bound | None]:
-        """Return all bounds of an end effector's segments in order, from the beginning to the end of the episode."""
+        """Return all segment boundaries of an end effector in the order of time; None where a mark is not set."""
         mine = self._of(eef)
         if mine and self.slots[mine[0]].kind == START:
             # Its own offset must not lead before the first sample, which is sample 0.
@@ -281,8 +276,10 @@ class Marking:
             chain.append(None if at is None else _Bound(slot.label, at, slot.low, slot.high))
         return [*chain, _Bound("the end", self.num_samples, 0, 0)]
 
-    def _too_close(self, eef: str, chain: list, i: int, a: Any, j: int, b: Any) -> str:
-        """Say why two bounds that follow each other, but for some not marked yet, cannot be where they are."""
+    def _too_close(self, eef: str, chain: list[_Bound | None], i: int, j: int) -> str:
+        """Return why two boundaries are too close, with room for the unset ones between them; empty if they are not."""
+        a, b = chain[i], chain[j]
+        assert a and b, "only boundaries that are set are compared"
         unmarked = [self.slots[self._of(eef)[k - 1]] for k in range(i + 1, j)]
         # Every bound in between needs its own room: from its lowest to its highest offset, and a sample after it.
         room = 1 + sum(slot.high - slot.low + 1 for slot in unmarked)

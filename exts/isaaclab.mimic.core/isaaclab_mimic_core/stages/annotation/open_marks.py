@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Marks of demonstrations that were begun and not accepted: kept beside the output until they are."""
+"""Keep marks that are not accepted yet in a file beside the output."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from ...files import write_json
 
 
 class OpenMarks:
-    """A small file, `<output>.marks.json`; written at each change, so that not even a kill loses a mark.
+    """The file `<output>.marks.json`, written at each change: not even a kill loses a mark.
 
     Args:
         output: The annotated file that it stands beside.
@@ -28,12 +28,12 @@ class OpenMarks:
             self._marks = self._read()
 
     def get(self, name: str, num_samples: int) -> dict[str, int] | None:
-        """Return the marks of a demonstration by label; None if none were kept, or they are of a longer one."""
+        """Return the marks of a demonstration (label -> sample); None if there are none, or some lie behind its end."""
         marks = self._marks.get(name)
         return None if marks is None or any(at >= num_samples for at in marks.values()) else marks
 
     def keep(self, name: str, marks: dict[str, int]) -> None:
-        """Write down the marks of a demonstration.
+        """Store the marks of a demonstration.
 
         Raises:
             OutputError: The file cannot be written.
@@ -43,7 +43,7 @@ class OpenMarks:
             write_json(self.path, self._marks)
 
     def forget(self, name: str) -> None:
-        """Leave a demonstration out, for it was accepted or is as it was; the file goes with the last one.
+        """Remove the marks of a demonstration that was accepted or is unchanged; the last one removes the file.
 
         Raises:
             OutputError: The file cannot be written.

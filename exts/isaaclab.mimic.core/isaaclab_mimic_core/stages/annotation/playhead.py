@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Where playback of a demonstration stands, and how it moves with the clock."""
+"""The position of playback in a demonstration, moved by the clock."""
 
 import math
 import time
@@ -10,11 +10,11 @@ from collections.abc import Callable
 SLOWEST, FASTEST = 0.25, 4.0
 
 _LONGEST_GAP = 0.25
-"""[s] A longer time between two looks at the clock is not caught up."""
+"""[s] Time between two `advance` beyond this is not caught up."""
 
 
 class Playhead:
-    """A position in a demonstration; moves at real time times its speed while it plays, and stops at the end.
+    """Moves through a demonstration at `speed` times real time while it plays; stops at the end.
 
     Args:
         num_samples: Length of the demonstration.
@@ -36,19 +36,19 @@ class Playhead:
 
     @property
     def row(self) -> int:
-        """The sample it is at."""
+        """The current sample."""
         return int(self._position)
 
     @property
     def due(self) -> float:
-        """When it will reach the next sample, by the clock."""
+        """Clock time of the next sample."""
         return self._seen + (math.floor(self._position) + 1 - self._position) * self.step_dt / self.speed
 
     def set_speed(self, factor: float) -> None:
         self.speed = min(max(factor, SLOWEST), FASTEST)
 
     def play(self) -> None:
-        """Go on; from the beginning if it stands at the end."""
+        """Start playing; from the beginning if it is at the end."""
         if self.row >= self.num_samples - 1:
             self._position = 0.0
         self.playing = True
@@ -58,11 +58,11 @@ class Playhead:
         self.playing = False
 
     def move(self, row: int) -> None:
-        """Go to a sample, or to the nearest there is."""
+        """Go to a sample; clamp it to the demonstration."""
         self._position = float(min(max(row, 0), self.num_samples - 1))
 
     def advance(self) -> None:
-        """Move as far as the clock has."""
+        """Move by the time that has passed."""
         now = self._clock()
         if not self.playing:
             return

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Read off a demonstration's recorded states what the generator needs, and the curves a person marks by."""
+"""Compute from recorded states what the generator needs, and curves that help to mark."""
 
 import functools
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Reading:
-    """Goes through a demonstration's states, as many at a time as there are environments.
+    """Reads a demonstration's states, one per environment at a time.
 
     Args:
         episode: A demonstration of T actions with its states.
@@ -30,6 +30,8 @@ class Reading:
         self._env = env
         self.states = RecordedStates(episode, env)
         self.num_samples = episode.num_samples
+        self.shown = -1
+        """Row of the state that all environments show; -1 while they are read."""
         self._actions = torch.as_tensor(episode.data[ACTIONS], dtype=torch.float32, device=env.device)
         self._next = 0
         self._parts: list[dict[str, torch.Tensor]] = []
@@ -39,13 +41,19 @@ class Reading:
     def done(self) -> bool:
         return self._next > self.num_samples
 
+    def show(self, row: int) -> None:
+        """Show a state in all environments, unless they show it already."""
+        if self.shown != row:
+            self.shown = row
+            self.states.show(torch.full((self._env.num_envs,), row, device=self._env.device))
+
     @property
     def fraction(self) -> float:
         return min(self._next / (self.num_samples + 1), 1.0)
 
     @torch.inference_mode()
     def advance(self) -> None:
-        """Read the next states: one restore."""
+        """Restore the next states and read them: (num_envs) at once."""
         from ...envs.datagen_terms import datagen_terms
 
         env, last = self._env, self.num_samples
@@ -74,17 +82,17 @@ class Reading:
 
     @property
     def fulfilled(self) -> bool | None:
-        """Whether the task is fulfilled in the last recorded state; None while that is not read."""
+        """Whether the success term holds in the last recorded state; None before it is read."""
         return self._fulfilled
 
     def terms(self) -> dict[str, np.ndarray]:
-        """Return the terms below `obs/datagen_info` by path, (T, ...), without any signals."""
+        """Return the terms below `obs/datagen_info` except signals: path -> (T, ...)."""
         return {
             path: values for path, values in self._all.items() if not path.startswith(("curves/", f"{TERM_SIGNALS}/"))
         }
 
     def automatic_marks(self) -> dict[str, int]:
-        """Return where the task's own termination signals first change, by signal; those that never do are left out."""
+        """Return where the task's own termination signals first change: signal -> sample; not those that never do."""
         start = f"{TERM_SIGNALS}/"
         found = {
             path[len(start) :]: first_change(values) for path, values in self._all.items() if path.startswith(start)
@@ -93,7 +101,7 @@ class Reading:
 
     @functools.cached_property
     def curves(self) -> dict[str, list[float]]:
-        """What to look at while marking, by name: gripper opening (or command), and objects' heights [m]."""
+        """Curves to show, name -> number per sample: gripper opening (or command) and objects' heights [m]."""
         curves = {path.split("/", 1)[1]: values for path, values in self._all.items() if path.startswith("curves/")}
         start = f"{OBJECT_POSE}/"
         for path, poses in self._all.items():

@@ -1,18 +1,19 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The dataset that a stage writes."""
+"""The dataset file that a stage writes."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 from ...datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
 from ...datasets.async_writer import SavedEpisode
 from ...events import DemoSaved
+from .output_check import WritingMode
 
 
 class DemoFile:
-    """Writes demonstrations in the background, and tells of each once it is on disk; a context manager.
+    """Writes demonstrations in the background and reports each once it is on disk; a context manager.
 
     Args:
         path: The file.
@@ -27,7 +28,14 @@ class DemoFile:
     """
 
     def __init__(
-        self, path: str, env_args: dict, mode: Any, attrs: Mapping | None = None, *, wanted: int = 0, saved: int = 0
+        self,
+        path: str,
+        env_args: dict,
+        mode: WritingMode,
+        attrs: Mapping | None = None,
+        *,
+        wanted: int = 0,
+        saved: int = 0,
     ):
         self._writer = BackgroundWriter(DatasetWriter(path, env_args, mode=mode, attrs=attrs))
         self._wanted = wanted
@@ -36,19 +44,19 @@ class DemoFile:
         """Demonstrations that are on disk."""
 
     def spool(self) -> FrameSpool:
-        """Return what keeps the pictures of running episodes beside the file."""
+        """Return a spool that keeps camera images of running episodes beside the file."""
         return FrameSpool(self._writer)
 
     def submit(self, episode: Episode) -> None:
-        """Hand a demonstration over."""
+        """Queue a demonstration for writing."""
         self._writer.submit(episode)
 
     def poll(self) -> list[DemoSaved]:
-        """Return the demonstrations that are on disk since the last call."""
+        """Return an event for each demonstration that has reached the disk since the last call."""
         return self._tell(self._writer.poll())
 
     def finish(self) -> list[DemoSaved]:
-        """Wait until all are on disk, close the file, and return those that no call has told of."""
+        """Wait until all are on disk and close the file; return the remaining events."""
         return self._tell(self._writer.finish())
 
     def _tell(self, written: list[SavedEpisode]) -> list[DemoSaved]:

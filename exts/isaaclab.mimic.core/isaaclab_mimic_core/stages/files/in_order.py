@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Results in the order of their numbers, whatever is ready first."""
+"""Bring results into the order of their numbers."""
 
 
 class InOrder[T]:
-    """Keeps results until all before them are there."""
+    """Holds results back until all before them have come."""
 
     def __init__(self) -> None:
         self.taken = 0

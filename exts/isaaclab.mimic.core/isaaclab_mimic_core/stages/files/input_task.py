@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Whether a file is of the task that it is to be used for."""
+"""Check that a file was made in the task that it is used for."""
 
 from ...datasets import DatasetReader
 from ...errors import DatasetError, TaskError
@@ -12,7 +12,7 @@ _INSIST = "if robot, actions and objects are the same, insist: --any-task"
 
 
 def check_task(reader: DatasetReader, task: str, any_task: bool = False, otherwise: str = _INSIST) -> None:
-    """Check that a file's demonstrations were made in a task; one that does not state its task is taken.
+    """Check that a file was made in a task; a file that does not state its task is accepted.
 
     Args:
         reader: The file.

@@ -1,25 +1,31 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Find out that an output cannot be written before minutes have gone into making it."""
+"""Check outputs before minutes of work go into them."""
 
 import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 from ...datasets import dataset_path
 from ...errors import OptionError, OutputError
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
-def as_written(options: Any, *names: str) -> Any:
-    """Return options with datasets named as their files will be: `out` is written, and resumed, as `out.hdf5`."""
+WritingMode = Literal["create", "append", "overwrite"]
+"""How a dataset is opened for writing (see `DatasetWriter`)."""
+
+
+def as_written[T: "DataclassInstance"](options: T, *names: str) -> T:
+    """Return options in which dataset names have their suffix: `out` becomes `out.hdf5`."""
     given = {name: getattr(options, name) for name in names}
     return replace(options, **{name: str(dataset_path(path)) for name, path in given.items() if path})
 
 
-def writing_mode(overwrite: bool, append: bool = False) -> str:
+def writing_mode(overwrite: bool, append: bool = False) -> WritingMode:
     """Return the dataset writer's mode for the two options.
 
     Raises:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Go on where a run was stopped or killed: what it was asked for, and how far it got."""
+"""Resume a run that was stopped or killed: read what it was asked for and how far it got."""
 
 import json
 from collections.abc import Mapping
@@ -20,12 +20,13 @@ from ...sim.engines import choose_engine
 from ...tasks import find_task
 from .demo_file import DemoFile
 from .input_task import check_task
+from .output_check import WritingMode
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
 
 MANIFEST = "manifest"
-"""Where in a dataset's own provenance (`mimic`) the run that makes it is described."""
+"""Key of the run's manifest in a dataset's attribute `mimic`."""
 
 
 def manifest_of(
@@ -36,7 +37,7 @@ def manifest_of(
     env: "BatchedEnv | None" = None,
     **decided: Any,
 ) -> RunManifest:
-    """Return what a run is asked for.
+    """Return the manifest of a run: all that decides its results.
 
     Args:
         verb: Name of the verb.
@@ -64,21 +65,21 @@ def manifest_of(
 
 @dataclass(frozen=True)
 class EarlierRun:
-    """What there is of a run that is to go on."""
+    """A run that is resumed, as its file tells."""
 
     manifest: RunManifest
     saved: int = 0
-    """Demonstrations that are in the file."""
+    """Number of demonstrations in the file."""
     next_attempt: int = 0
     """Number of the first attempt to make."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """The file's own attribute `mimic`."""
     done: frozenset[str] = frozenset()
-    """Demonstrations of its input that are done."""
+    """Names of input demonstrations that are done."""
 
 
 class DatasetRun:
-    """A run that writes a dataset: what it is asked for, and the earlier run that it goes on with.
+    """A run that writes a dataset: its manifest, and the earlier run that it resumes.
 
     Args:
         manifest: What it is asked for.
@@ -90,10 +91,11 @@ class DatasetRun:
         OptionError: The earlier run was asked for something else.
     """
 
-    def __init__(self, manifest: RunManifest, options: Any, mode: str, earlier: EarlierRun | None = None):
-        self._manifest, self._options, self._mode, self._earlier = manifest, options, mode, earlier
+    def __init__(self, manifest: RunManifest, options: Any, mode: WritingMode, earlier: EarlierRun | None = None):
+        self._manifest, self._options, self._earlier = manifest, options, earlier
+        self._mode: WritingMode = mode
         self.remarks: list[str] = []
-        """What somebody who goes on with the earlier run should know."""
+        """Warnings for whoever resumes the earlier run."""
         if earlier is not None:
             manifest.check_resumes(earlier.manifest, options.output)
             self.remarks = manifest.remarks(earlier.manifest)
@@ -113,7 +115,7 @@ class DatasetRun:
         decided: Mapping[str, Any] | None = None,
         **says: Any,
     ) -> DemoFile:
-        """Open a file for the run's demonstrations, which describes the run.
+        """Open a file for the run's demonstrations; its attributes hold the manifest.
 
         Args:
             env: The open environments.
@@ -142,12 +144,12 @@ class DatasetRun:
 
 
 def _of_environments(options: Any, info: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what environments say of themselves of all that decides."""
+    """Return those of the deciding options that the open environments decide."""
     return {key: info[key] for key in ("physics", "assets") if key in info and key in deciding(options)}
 
 
 def earlier_generation(output: str, failed: str = "") -> EarlierRun | None:
-    """Find out what an earlier `generate` was asked for and how far it got; None if there is no file.
+    """Read what an earlier `generate` was asked for and how far it got; None if there is no file.
 
     Attempts are numbered, and number and seed decide an attempt; so a run goes on after the highest number in its
     files. What was running when it was killed is not tried again.
@@ -182,7 +184,7 @@ def earlier_generation(output: str, failed: str = "") -> EarlierRun | None:
 
 
 def earlier_annotation(output: str, source: str) -> EarlierRun | None:
-    """Find out what an earlier `annotate` was asked for and what it has done; None if there is no such file.
+    """Read what an earlier `annotate` was asked for and what it has done; None if there is no file.
 
     Demonstrations may have been added to its input since, and the output may have been edited; what is in both has to
     be the same.
@@ -221,12 +223,12 @@ def earlier_annotation(output: str, source: str) -> EarlierRun | None:
 
 
 def annotated_from(attrs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an annotated demonstration says of its annotation; empty if it says nothing."""
+    """Return the entry `annotated` of a demonstration's attribute `mimic`; empty if there is none."""
     return _mapping(_mapping(attrs.get(ATTR_PROVENANCE)).get("annotated"))
 
 
 def recorded_digest(reader: DatasetReader, name: str) -> str:
-    """Return what tells a recorded demonstration from others: of its actions and its initial state."""
+    """Return a hash of a recorded demonstration's actions and initial state."""
     return digest([reader.read(name, (ACTIONS, INITIAL_STATE))])
 
 

@@ -14,7 +14,7 @@ from ... import randomness
 from ...datagen.planners import choice_of, planner_of, wants_planned
 from ...datagen.settings import Settings
 from ...datasets import Episode, digest
-from ...events import AttemptFinished, Event, Warned
+from ...events import AttemptFinished, Event, Progress, Warned
 from ...option import check_options
 from ...options import GenerateOptions
 from ...outcomes import AttemptOutcome
@@ -25,9 +25,9 @@ from ..files.resume import DatasetRun, earlier_generation, manifest_of
 from ..sim_stage import SimStage
 from ..stage import Steps
 from ..watched import watched_ways
+from .attempts import AttemptStatistics
 from .provenance import generated_from
 from .sources import as_sources, read_annotated
-from .statistics import RunStatistics
 
 if TYPE_CHECKING:
     from ...datagen.generator import Generator
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class Generate(SimStage):
-    """Runs attempts in all environments until enough have succeeded."""
+    """Runs attempts in all environments until enough have succeeded. Each success is saved as a demonstration."""
 
     name = "generate"
     options: GenerateOptions
@@ -44,11 +44,9 @@ class Generate(SimStage):
         options = as_written(options, "output")
         super().__init__(options, env)
         self._settings = self.check(options)
-        output = Path(options.output)
-        self._failed_path = str(output.with_name(f"{output.stem}_failed{output.suffix}")) if options.keep_failed else ""
         mode = writing_mode(options.overwrite, options.resume)
         # With --resume and no file there is nothing that could be gone on with.
-        mode = "create" if mode == "append" and not output.exists() else mode
+        mode = "create" if mode == "append" and not Path(options.output).exists() else mode
         for path in filter(None, (options.output, self._failed_path)):
             check_output(path, mode, options.input)
         self._report = None
@@ -72,7 +70,7 @@ class Generate(SimStage):
         self._next_attempt = self._run.next_attempt
         # All environments get a chance, however few attempts the patience is for.
         patience = max(options.patience, env.num_envs if env else options.num_envs) if options.patience else 0
-        self._statistics = RunStatistics(self._run.next_attempt, patience)
+        self._statistics = AttemptStatistics(self._run.next_attempt, patience)
         self._generator: Generator | None = None
         self._file: DemoFile | None = None
         self._failed_file: DemoFile | None = None
@@ -94,18 +92,28 @@ class Generate(SimStage):
         return replace(Settings.of(options.mode), **given)
 
     def step(self) -> list[Event]:
-        """Do the next piece of work, and write the report with the last one."""
+        """Step, and write the report after the last step."""
         events = super().step()
         return self._report.follow(events) if self._report else events
 
     @property
+    def _failed_path(self) -> str:
+        """The file of failed attempts; empty if they are not kept."""
+        output = Path(self.options.output)
+        return str(output.with_name(f"{output.stem}_failed{output.suffix}")) if self.options.keep_failed else ""
+
+    @property
     def _made(self) -> int:
-        """Demonstrations that have succeeded, those of the run that goes on included."""
+        """Attempts that have succeeded, those of the resumed run included."""
         return self._run.saved + self._statistics.succeeded
 
     @property
     def _saved(self) -> int:
         return self._file.saved if self._file else self._run.saved
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(self._saved, self.options.num_demos, "demonstrations")
 
     def snapshot(self) -> dict:
         running = time.perf_counter() - self._generating_since
@@ -113,8 +121,6 @@ class Generate(SimStage):
         rate = statistics.succeeded / running if going else 0.0
         return {
             **super().snapshot(),
-            "saved": self._saved,
-            "wanted": self.options.num_demos,
             "attempts": statistics.attempts,
             "success_rate": statistics.success_rate,
             "steps": self._steps,
@@ -134,7 +140,7 @@ class Generate(SimStage):
     def run(self) -> Steps:
         yield self._started()
         if self._made >= self.options.num_demos:  # resumed, and as many as wanted are in the output
-            return self._finish("done", self._summary())
+            return self._end("done")
         yield from self._open()
         return (yield from self._generate())
 
@@ -242,7 +248,7 @@ class Generate(SimStage):
 
     @property
     def _is_exhausted(self) -> bool:
-        """Whether as many attempts have failed as may."""
+        """Whether `max_failures` is reached."""
         return 0 < self.options.max_failures <= self._statistics.failed
 
     def _advice(self) -> str:
@@ -266,7 +272,17 @@ class Generate(SimStage):
         events: list[Event] = [*self._file.finish()]
         if self._failed_file is not None:
             self._failed_file.finish()
-        return events + self._finish(outcome, self._summary())
+        return events + self._end(outcome)
+
+    def _end(self, outcome: str) -> list[Event]:
+        summary = self._summary()
+        retries = sum(summary["retries"].values())
+        line = f"{self._saved} demonstrations saved, {self._statistics.attempts} attempts"
+        if self._statistics.attempts:
+            line += f" ({self._statistics.success_rate:.0%} successful)"
+        line += f", {retries} subtasks tried again" if retries else ""
+        causes = [f"  {count} x {cause}" for cause, count in self._statistics.causes.most_common()]
+        return self._finish(outcome, summary, output=summary["output"], results=[line, *causes])
 
     def _summary(self) -> dict:
         statistics = self._statistics

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Generation from sources that become more while it runs."""
+"""Generate from a set of sources that grows."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class GrowingGenerator:
-    """Generators that follow each other, each of all sources there are; an attempt keeps to that it began with.
+    """Makes a new generator of all sources whenever one is added; a running attempt keeps its generator.
 
     Args:
         env: Open environments.
@@ -44,7 +44,7 @@ class GrowingGenerator:
         return self._latest > 0
 
     def add(self, episodes: list[Episode], path: str) -> None:
-        """Add sources, for the attempts that begin from now on. `path`: their file, to be named in errors.
+        """Add sources for attempts that begin from now on. `path`: their file, for error messages.
 
         Raises:
             DatasetError: A source cannot be cut into its subtasks; all is as before.
@@ -60,7 +60,7 @@ class GrowingGenerator:
         self._generators[self._latest] = (generator, bank)
 
     def begin(self, env_ids: torch.Tensor, attempts: torch.Tensor) -> None:
-        """Begin attempts in freshly reset environments: (n,) int64 each."""
+        """Begin attempts in freshly reset environments. Both (n,) int64."""
         for generator, _ in self._generators.values():
             generator.release(env_ids)
         self._generators[self._latest][0].begin(env_ids, attempts)
@@ -71,7 +71,7 @@ class GrowingGenerator:
         self._generators = {number: pair for number, pair in self._generators.items() if number in in_use}
 
     def action(self, otherwise: torch.Tensor) -> torch.Tensor:
-        """Return what to do next: (num_envs, action_dim), `otherwise` where no attempt runs."""
+        """Return the next action (num_envs, action_dim), with `otherwise` where no attempt runs."""
         action = otherwise
         for number, (generator, _) in self._generators.items():
             rows = torch.tensor([by == number for by in self._by], device=action.device)
@@ -79,11 +79,11 @@ class GrowingGenerator:
         return action
 
     def observe(self) -> tuple[list[tuple[AttemptOutcome, "SourceBank"]], Sequence[tuple[torch.Tensor, torch.Tensor]]]:
-        """Look at a step that was made.
+        """Take note of a step.
 
         Returns:
-            The attempts that ended with it, with the sources of each; and the environments that go back to where a
-            subtask began, with how many steps each keeps.
+            The attempts that ended with it, each with its sources; and for retries, environments with the number of
+            steps that each keeps.
         """
         ended, rewinds = [], []
         for generator, bank in self._generators.values():

@@ -1,8 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The report that a generating stage writes of its own run."""
+"""Write a report of a generation run when it ends."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from ...errors import InputFileError, MimicError, OutputError
@@ -14,7 +15,7 @@ from ...report.run import FILE_NAME as RUN_FILE_NAME
 
 
 class RunReport:
-    """Listens to a stage's events, and writes the report when the stage has ended.
+    """Collects a stage's events and writes the report after the last one.
 
     Args:
         options: The stage's options; a run that is resumed goes on with the record that lies in the report's folder.
@@ -43,7 +44,7 @@ class RunReport:
             )
 
     def _earlier(self) -> RunRecord | None:
-        """Return the record that the folder holds; a training run, too, has a file of that name, which is not ours."""
+        """Return the record in the folder, None without one. Training runs have a file of that name, too: refused."""
         path = self._folder / RUN_FILE_NAME
         try:
             return RunRecord.load(path) if path.exists() else None
@@ -53,7 +54,7 @@ class RunReport:
             ) from error
 
     def follow(self, events: list[Event]) -> list[Event]:
-        """Take note of events; returns them, the last one completed by the report's place."""
+        """Collect events and return them; the last one gets the report's path."""
         for event in events:
             self._record.add(event)
         if not events or not isinstance(ending := events[-1], StageFinished) or not self._record.attempts:
@@ -63,5 +64,4 @@ class RunReport:
         except MimicError as error:
             # The dataset is complete: a report that cannot be written is no reason to call the run failed.
             return [*events[:-1], Warned(f"The report could not be written: {error}"), ending]
-        summary = {**ending.summary, "report": str(written)}
-        return [*events[:-1], StageFinished(ending.stage, ending.outcome, summary)]
+        return [*events[:-1], replace(ending, summary={**ending.summary, "report": str(written)})]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Measure how often policies succeed: many environments at once, all of a run's checkpoints, the best one found."""
+"""Measure the success rates of policies in many environments at once, and find the best of a run."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ...errors import OptionError
-from ...events import AttemptFinished, Event, PolicyEvaluated
+from ...events import AttemptFinished, Event, PolicyEvaluated, Progress
 from ...learning.api import Learner, Policy
 from ...learning.fit import check_fit
 from ...learning.learners import find_learner
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from ...envs import BatchedEnv
 
 _ROUND = 1_000_000
-"""More rollouts than a policy gets."""
+"""More than the rollouts of any policy."""
 
 
 class Evaluate(SimStage):
-    """Runs rollouts until it is known which policy is the best and how often it succeeds.
+    """Runs rollouts until the best policy and its success rate are known.
 
     Args:
         options: What to do.
@@ -69,15 +69,18 @@ class Evaluate(SimStage):
         self._current = ""
         self._policies: dict[str, Policy] = {}
 
-    def snapshot(self) -> dict:
+    @property
+    def progress(self) -> Progress:
+        """Rollouts of the current policy."""
         results = self._sweep(self._variant).results if self._current else {}
+        return Progress(len(results.get(self._current, ())), self.options.num_rollouts, "rollouts")
+
+    def snapshot(self) -> dict:
         return {
             **super().snapshot(),
             "attempts": self._finished,
             "success_rate": self._succeeded / self._finished if self._finished else 0.0,
             "checkpoint": self._current,
-            "saved": len(results.get(self._current, ())),
-            "wanted": self.options.num_rollouts,
         }
 
     def _seen_in(self, index: int) -> dict:
@@ -104,7 +107,7 @@ class Evaluate(SimStage):
     # -- one variant after another; in each whichever policy the sweep asks for
 
     def _measure(self, variant: Variant) -> Iterator[list[Event]]:
-        """Make the rollouts that are wanted under a perturbation."""
+        """Run all rollouts of a perturbation."""
         if self._stopping or self._sweep(variant).next() is None:
             return
         self._variant = variant
@@ -118,7 +121,7 @@ class Evaluate(SimStage):
 
     @torch.inference_mode()
     def _roll_out(self, variant: Variant, name: str, numbers: Sequence[int]) -> Iterator[list[Event]]:
-        """Make some rollouts of a policy."""
+        """Run one batch of rollouts of a policy."""
         o, self._current = self.options, name
         policy = self._policy(name)
         rollouts = self._rollouts = Rollouts(self.env, policy, numbers, o.seed, o.horizon, o.hold, variant.disturbance)
@@ -146,7 +149,7 @@ class Evaluate(SimStage):
         return AttemptFinished.of(rollout)
 
     def _take_over(self, found: list[dict]) -> None:
-        """Take over the rollouts that were made already."""
+        """Load the rollouts of the run that is resumed."""
         # Results of the task as it is come first, for they decide which policy is perturbed.
         for variant in self._variants:
             for line in found:
@@ -155,7 +158,7 @@ class Evaluate(SimStage):
                     self._sweep(variant).add(line["checkpoint"], Rollout.from_row(fields))
 
     def _sweep(self, variant: Variant) -> Sweep:
-        """Return what decides on a variant's rollouts: all policies as it is, the best one under perturbations."""
+        """Return the sweep of a variant: over all policies without a perturbation, over the best one with one."""
         if variant.name not in self._sweeps:
             names = self._names if variant is NOMINAL else [self._sweep(NOMINAL).best()]
             o = self.options
@@ -171,7 +174,7 @@ class Evaluate(SimStage):
         return learner.load(name, device, self.options.actions)
 
     def _policy(self, name: str) -> Policy:
-        """Return a policy, loaded: one at a time, for a run may have many large ones."""
+        """Load a policy; only the current one stays loaded, for they may be large."""
         if name not in self._policies:
             self._policies = {name: self._load(name, str(self.env.device))}
         return self._policies[name]
@@ -179,7 +182,7 @@ class Evaluate(SimStage):
     # -- films
 
     def _film_all(self) -> Iterator[list[Event]]:
-        """Film the policies that there are no films of."""
+        """Film the policies that have no film yet."""
         from ...sim.camera import add_camera, aim_camera
 
         def configure(cfg) -> None:
@@ -197,7 +200,7 @@ class Evaluate(SimStage):
 
     @torch.inference_mode()
     def _shoot(self, name: str) -> Iterator[list[Event]]:
-        """Film some rollouts of a policy; if it is stopped, no unfinished film is left."""
+        """Film rollouts of a policy; a stop leaves no unfinished film."""
         from ...sim.camera import take_pictures
 
         o = self.options
@@ -230,12 +233,13 @@ class Evaluate(SimStage):
             if self._sweep(variant).results[name]
         ]
         summary: dict = {"results": results}
+        output = ""
         if outcome == "done":
             best = summary["best"] = self._sweep(NOMINAL).best()
             if self.keeps_files:
-                summary["output"] = str(self._folder.path)
+                output = summary["output"] = str(self._folder.path)
                 self._folder.write_results(results, best)
-        return self._finish(outcome, summary)
+        return self._finish(outcome, summary, output=output)
 
 
 def _check(options: EvaluateOptions, env: "BatchedEnv | None") -> None:

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The folder of an evaluation: its settings, every rollout as it ends, the results, and films."""
+"""The folder of an evaluation: settings, rollouts, results, films."""
 
 import hashlib
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...datasets.layout import natural_order
 from ...errors import InputFileError, OutputError
@@ -18,9 +18,12 @@ from ...run_manifest import InputFile, RunManifest
 from ..files.output_check import check_output
 from ..files.resume import manifest_of
 
+if TYPE_CHECKING:
+    from ...envs import BatchedEnv
+
 
 class EvaluationFolder:
-    """Writes what an evaluation finds out, so that a kill costs no rollout that has ended.
+    """Writes each rollout as it ends, so that a kill loses none, and the results.
 
     Args:
         options: The evaluation's options.
@@ -31,7 +34,7 @@ class EvaluationFolder:
         InputFileError: There are no checkpoints.
     """
 
-    def __init__(self, options: EvaluateOptions, env: Any, packages: tuple[str, ...]):
+    def __init__(self, options: EvaluateOptions, env: "BatchedEnv | None", packages: tuple[str, ...]):
         self._runs, files = find_checkpoints(options.checkpoints)
         self._hashes = {str(path): file_hash(path) for path in files}
         self.path = Path(options.output) if options.output else _default_folder(options.checkpoints[0])
@@ -47,10 +50,10 @@ class EvaluationFolder:
         return {**self._manifest.to_dict(), "checkpoints": self._hashes}
 
     def prepare(self, resume: bool) -> tuple[list[dict], list[str]]:
-        """Make the folder, or go on with one.
+        """Make the folder, or resume the evaluation in it.
 
         Returns:
-            The rollouts that were made, as `add` was given them; and what somebody who goes on should know.
+            The rollouts so far, as given to `add`; and warnings for whoever resumes.
 
         Raises:
             InputFileError: There is no evaluation to resume.
@@ -83,12 +86,12 @@ class EvaluationFolder:
         return found, remarks
 
     def add(self, rollout: dict) -> None:
-        """Write a rollout down that has ended: `checkpoint`, `variant`, and the fields of `Rollout`."""
+        """Append a rollout to the log: `checkpoint`, `variant`, and the fields of `Rollout`."""
         with self._log.open("a") as file:
             file.write(json.dumps(rollout) + "\n")
 
     def write_results(self, results: list[dict], best: str) -> None:
-        """Write the results down, and keep the best policy beside the others of its run."""
+        """Write the results, and copy the best checkpoint to its run's `best.pth`."""
         write_json(self.path / "evaluation.json", {"settings": self._settings, "best": best, "results": results})
         write_atomically(self.path / "evaluation.md", lambda beside: beside.write_text(format_table(results) + "\n"))
         write_atomically(self.path / "evaluation.png", lambda beside: draw(results, beside))
@@ -97,7 +100,7 @@ class EvaluationFolder:
                 write_atomically(run / "best.pth", lambda beside: shutil.copyfile(best, beside))
 
     def film_of(self, name: str) -> Path:
-        """Return where the film of a checkpoint is."""
+        """Return the path of a checkpoint's film."""
         path = Path(name)
         if sum(Path(other).stem == path.stem for other in self._hashes) > 1:
             # Of several runs: checkpoints are named alike.
@@ -106,7 +109,7 @@ class EvaluationFolder:
         return self.path / f"{path.stem}.mp4"
 
     def _read_log(self, names: dict[str, str]) -> list[dict]:
-        """Return the rollouts that were made; `names`: of each checkpoint, as it was called then and is now."""
+        """Return the logged rollouts. `names`: earlier name of each checkpoint -> present name."""
         if not self._log.is_file():
             return []
         # A line that a kill has cut short is a rollout that is made again.

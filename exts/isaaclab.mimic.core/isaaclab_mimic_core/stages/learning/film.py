@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Films of rollouts: environments side by side, each with a frame that says how it ended."""
+"""Films of rollouts: environments side by side; a coloured frame shows how each ended."""
 
 import math
 import os
@@ -21,7 +21,7 @@ _SUCCESS, _FAILURE = (60, 170, 80), (200, 60, 50)
 
 
 class Film:
-    """Writes an mp4, of which every frame shows all environments; it has its name only when it is whole.
+    """Writes an mp4 whose frames show all environments; the file appears when it is complete.
 
     Args:
         path: The file to write; one that is there is replaced at the end.
@@ -57,7 +57,7 @@ class Film:
         self._send(tile(shown))
 
     def close(self, whole: bool = True) -> None:
-        """End the film; one that is not `whole` is thrown away.
+        """End the film; delete it unless `whole`.
 
         Raises:
             OutputError: The film cannot be written.
@@ -87,7 +87,7 @@ class Film:
 
 
 def tile(pictures: np.ndarray) -> np.ndarray:
-    """Put pictures side by side in rows, in as square a field as may be: (N, H, W, 3) -> (rows H, columns W, 3)."""
+    """Arrange images in a nearly square grid: (N, H, W, 3) -> (rows H, columns W, 3)."""
     count, height, width, colours = pictures.shape
     columns = math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)

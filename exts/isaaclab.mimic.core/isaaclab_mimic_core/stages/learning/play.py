@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Watch a policy: its evaluation, at the speed of real time, without files."""
+"""Watch a policy: rollouts in real time, without files."""
 
 import time
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...errors import OptionError
 from ...events import Event
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Play(Evaluate):
-    """Runs rollouts for somebody to look at; closing the view ends it."""
+    """Runs rollouts to watch; closing the view ends it."""
 
     name = "play"
     options: PlayOptions
@@ -41,7 +41,7 @@ class Play(Evaluate):
         seen = self.options.viz != "none" or self._watched >= 0
         return self._pace.due if seen and not self.paused else super().due
 
-    def _open(self, *arguments: Any) -> Generator[list[Event], None, None]:
+    def _open(self, *arguments) -> Generator[list[Event], None, None]:
         yield from super()._open(*arguments)
         self._pace = Pace(1.0 / self.env.step_dt)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Train a policy on a dataset, in slices, with evaluations in simulation in between if wanted."""
+"""Train a policy on a dataset, with evaluations in simulation in between if asked for."""
 
 import math
 import os
@@ -15,7 +15,7 @@ import torch
 
 from ...datasets import DatasetReader
 from ...errors import MimicError
-from ...events import CheckpointSaved, EpochFinished, Event, PolicyEvaluated, Warned
+from ...events import CheckpointSaved, EpochFinished, Event, PolicyEvaluated, Progress, Warned
 from ...files import file_hash
 from ...learning.api import Request, Training
 from ...learning.fit import check_fit
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from ...learning.rollouts import Rollout, Rollouts
 
 _SLICE = 0.1
-"""[s] A stage's step shall be short, so that a request is answered soon."""
+"""[s] Length of a step while training: requests are answered between steps."""
 _STATE_EVERY = 30.0
-"""[s] Training that a kill may cost, at most, beside the epoch it falls into."""
+"""[s] Period of saving the training state, at the end of an epoch."""
 _OF_EVALUATIONS = ("seed", "physics", "assets", "eval_rollouts", "horizon")
 """Options that only evaluations use."""
 
@@ -92,6 +92,14 @@ class Train(SimStage):
         """Epochs to train in all."""
         return self._plan.epochs
 
+    @property
+    def progress(self) -> Progress:
+        trainer = self._trainer
+        if trainer is None:
+            return Progress(0, self.epochs, "epochs")
+        running = trainer.steps_done < trainer.steps_per_epoch
+        return Progress(max(0, trainer.epoch - running), self.epochs, "epochs")
+
     def snapshot(self) -> dict:
         trainer = self._trainer
         epoch = trainer.epoch if trainer else 0
@@ -99,8 +107,6 @@ class Train(SimStage):
         left = self.epochs * trainer.steps_per_epoch - steps if trainer else 0
         return {
             **super().snapshot(),
-            "saved": max(0, epoch - 1) if trainer and trainer.steps_done < trainer.steps_per_epoch else epoch,
-            "wanted": self.epochs,
             "loss": self._loss,
             "steps_per_second": self._rate,
             "eta_s": left / self._rate if self._rate else None,
@@ -139,7 +145,7 @@ class Train(SimStage):
         return self._trainer
 
     def _read(self) -> list[Event]:
-        """Read the dataset, and begin the run or go on with it; return what the user should know."""
+        """Read the dataset; begin the run or resume it. Return warnings."""
         self._use_threads()
         self._trainer = self._plan.start()
         manifest = self._describe_run()
@@ -165,7 +171,7 @@ class Train(SimStage):
         )
 
     def _go_on(self, manifest: RunManifest) -> list[Event]:
-        """Go on with the run in the folder."""
+        """Resume the run in the folder; return warnings."""
         folder, earlier = self._folder, self._folder.manifest()
         manifest.check_resumes(earlier, str(folder.path), self._plan.differences(folder.config()))
         folder.keep(manifest.going_on(earlier))
@@ -194,7 +200,7 @@ class Train(SimStage):
         return []
 
     def _train(self, trainer: Training) -> bool:
-        """Train for a moment; return whether the epoch is over."""
+        """Train for `_SLICE`; return whether the epoch is over."""
         began, before = time.perf_counter(), trainer.steps_done
         over = trainer.advance(_SLICE)
         took = time.perf_counter() - began
@@ -204,7 +210,7 @@ class Train(SimStage):
         return over
 
     def _end_epoch(self, trainer: Training) -> list[Event]:
-        """Take note of an epoch, and save a checkpoint if one is due."""
+        """Log an epoch, and save a checkpoint if one is due."""
         self._loss, held_back = trainer.loss, trainer.validation_loss
         entry = {"loss": trainer.loss, "learning_rate": trainer.learning_rate, "steps_per_second": self._rate}
         if held_back is not None:
@@ -255,7 +261,7 @@ class Train(SimStage):
         )
 
     def _log(self, kind: str, **figures) -> None:
-        """Take note of figures of the running epoch in `log.jsonl` and, for people, in `log.txt`."""
+        """Append figures of the current epoch to `log.jsonl` and, if asked for, to `log.txt`."""
         epoch = self._trained.epoch
         self._folder.append_log({"kind": kind, "epoch": epoch, **figures})
         if self._plan.text_log:
@@ -268,7 +274,7 @@ class Train(SimStage):
             self._board.flush()
 
     def _evaluate(self, trainer: Training) -> Steps:
-        """Measure how often the policy succeeds; the best one is kept."""
+        """Measure the success rate of the current policy, and keep the best one."""
         from ...learning.rollouts import Rollouts
 
         # Environments draw from the same generator, and set its seed.
@@ -297,7 +303,7 @@ class Train(SimStage):
 
     @torch.inference_mode()
     def _roll_out(self, rollouts: "Rollouts") -> "Generator[list[Event], None, list[Rollout]]":
-        """Make rollouts until they have ended or the stage is asked to stop; return those that have ended."""
+        """Run rollouts to their end, or until a stop; return those that have ended."""
         ended = []
         while not (rollouts.done or self._stopping):
             ended += rollouts.step()
@@ -305,7 +311,7 @@ class Train(SimStage):
         return ended
 
     def _judge(self, trainer: Training, ended: "list[Rollout]") -> PolicyEvaluated:
-        """Take note of how often the policy succeeded, and keep it if it is the best."""
+        """Log the success rate, and save the policy if it is the best."""
         count = len(ended)
         held, ever = sum(rollout.success for rollout in ended), sum(rollout.ever for rollout in ended)
         low, high = wilson(held, count)
@@ -324,13 +330,13 @@ class Train(SimStage):
 
     def _end(self, outcome: str) -> list[Event]:
         summary = {"output": str(self._folder.path), "epochs": self._trained.epoch, "loss": self._loss}
-        return self._finish(outcome, {**summary, "training_s": round(self._training_s, 1)})
+        return self._finish(outcome, {**summary, "training_s": round(self._training_s, 1)}, output=summary["output"])
 
     def _use_threads(self) -> None:
-        """Compute with as many threads as asked for, with half as many as there are cores if nothing is.
+        """Set torch's number of threads: as asked for, by default half the number of cores.
 
-        The networks are small: threads meet many times a step, and wait for each other by spinning. If one of them has
-        to share its core with another program, the others burn theirs meanwhile.
+        The networks are small, so threads synchronise many times a step, by spinning. If one thread has to share its
+        core with another program, all others waste theirs.
         """
         if self.options.threads:
             torch.set_num_threads(self.options.threads)

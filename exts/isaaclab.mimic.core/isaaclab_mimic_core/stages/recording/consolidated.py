@@ -1,15 +1,14 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A person demonstrates in one environment while the others generate from what was demonstrated so far.
+"""Record in one environment and generate in the others from what was recorded so far: Isaac Lab's consolidated_demo.
 
-Isaac Lab's consolidated_demo. The person's environment is the first. A demonstration begins with the first movement
-after a reset and is marked by the task's own signals while it is made; as soon as it has succeeded, it joins the
-sources. Attempts that run keep to the sources that they began with; later ones use all.
+A person drives environment 0. A demonstration begins with the first movement after a reset, is annotated by the task's
+own signals, and becomes a source as soon as it has succeeded. Running attempts keep their sources; later ones use all.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -17,17 +16,17 @@ from ... import randomness
 from ...datasets import Episode
 from ...datasets.layout import DATAGEN_INFO
 from ...errors import DatasetError, OptionError
-from ...events import AttemptFinished, Event, Warned
+from ...events import AttemptFinished, Event, Progress, Warned
 from ...options import TeleopOptions
 from ...outcomes import AttemptOutcome
 from ..files.demo_file import DemoFile
 from ..files.output_check import as_written, check_output, writing_mode
+from ..generation.attempts import AttemptStatistics
 from ..generation.growing import GrowingGenerator
 from ..generation.provenance import generated_from
 from ..generation.sources import read_annotated
-from ..generation.statistics import RunStatistics
 from ..stage import Steps
-from .device_stage import DeviceStage
+from .device_stage import DeviceFactory, DeviceStage
 from .hints import Hints
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from ...envs import BatchedEnv
 
 _SUCCESS_STEPS = 10
-"""Steps that the task must stay fulfilled for before a person's demonstration counts."""
+"""[steps] Time that the success term has to hold before a person's demonstration counts."""
 _EXTRA_STEPS = 5
 _EXPECTED_STEPS = 600
 
@@ -46,15 +45,13 @@ class Consolidated(DeviceStage):
     name = "teleop"
     options: TeleopOptions
 
-    def __init__(self, options: TeleopOptions, env: "BatchedEnv | None" = None, device: Any = None):
+    def __init__(self, options: TeleopOptions, env: "BatchedEnv | None" = None, device: DeviceFactory | None = None):
         options = as_written(options, "generate_into")
         super().__init__(options, env, device)
         if options.num_envs < 2:
             raise OptionError(
                 "one environment is driven, so at least two are needed to generate in the others", where="--num-envs"
             )
-        output = Path(options.generate_into)
-        self._sources_path = str(output.with_name(f"{output.stem}_sources{output.suffix}"))
         for path in (options.generate_into, self._sources_path):
             check_output(path, writing_mode(options.overwrite), options.input)
         self._episodes = read_annotated(options.input, options.task, options.any_task) if options.input else []
@@ -62,15 +59,23 @@ class Consolidated(DeviceStage):
         self._recording = False
         self._steps = self._held = 0
         self._file: DemoFile | None = None
-        self._statistics = RunStatistics(0, 0)
+        self._statistics = AttemptStatistics(0, 0)
         self._hints = Hints(self._pace.period or 1.0 / 30.0)
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(self._file.saved if self._file else 0, self.options.num_demos, "demonstrations")
+
+    @property
+    def _sources_path(self) -> str:
+        """The file of the person's demonstrations."""
+        output = Path(self.options.generate_into)
+        return str(output.with_name(f"{output.stem}_sources{output.suffix}"))
 
     def snapshot(self) -> dict:
         statistics = self._statistics
         return {
             **super().snapshot(),
-            "saved": self._file.saved if self._file else 0,
-            "wanted": self.options.num_demos,
             "attempts": statistics.attempts,
             "success_rate": statistics.success_rate,
             "sources": len(self._episodes) + self._demonstrated,
@@ -115,7 +120,7 @@ class Consolidated(DeviceStage):
                     return events + self._close_files()
 
     def _prepare(self) -> None:
-        """Open the files and what keeps running episodes, and reset the environments that generate."""
+        """Open the files and the episode recorder, and reset the environments that generate."""
         from ...envs.recorder import EpisodeRecorder
 
         env, options = self.env, self.options
@@ -129,7 +134,7 @@ class Consolidated(DeviceStage):
         self._recorder.begin(self._others, self._initial())
 
     def _action(self, stay: torch.Tensor) -> torch.Tensor:
-        """Return what to do next. `stay`: (num_envs, num_eefs, 4, 4) where end effectors wait for a demonstration."""
+        """Return the next action. `stay`: (num_envs, num_eefs, 4, 4) poses to hold before there are sources."""
         action = self.device.action()
         if not self._generator.has_sources:
             # The device would move them all alike.
@@ -155,7 +160,7 @@ class Consolidated(DeviceStage):
 
     @torch.inference_mode()
     def _reset_requested(self) -> list[Event]:
-        """Discard what the person has done since the last reset; the others are left alone."""
+        """Discard the person's demonstration and reset environment 0; the others go on."""
         self.env.reset(self._person, self._reset_keys(1))
         self._recorder.begin(self._person, self._initial())
         self._recording, self._steps, self._held = False, 0, 0
@@ -163,7 +168,7 @@ class Consolidated(DeviceStage):
         return self._begin_driving(self._person, self._person + self._demonstrated, await_input=False)
 
     def _watch(self) -> list[Event]:
-        """Look at how the person's demonstration goes."""
+        """Update hints and instructions after a step; end the demonstration if it has succeeded."""
         if not self._recording:
             return []
         self._steps += 1
@@ -179,7 +184,7 @@ class Consolidated(DeviceStage):
         return events + self._end_demonstration() if self._held >= _SUCCESS_STEPS + _EXTRA_STEPS else events
 
     def _end_demonstration(self) -> list[Event]:
-        """Take the person's demonstration in among the sources, and reset the environment."""
+        """Make the person's demonstration a source, and reset its environment."""
         recorded = {"teleop_device": self.options.teleop_device, "number": self._demonstrated, **self.env.info}
         attrs = {
             "success": True,
@@ -211,7 +216,7 @@ class Consolidated(DeviceStage):
         self._generator.begin(env_ids, attempts)
 
     def _observe(self) -> list[Event]:
-        """Look at how the attempts go."""
+        """Take note of a step of the attempts; end those that are over and begin the next."""
         ended, rewinds = self._generator.observe()
         for env_ids, length in rewinds:
             self._recorder.rewind(env_ids, length)
@@ -221,7 +226,7 @@ class Consolidated(DeviceStage):
         return events
 
     def _end_attempt(self, outcome: AttemptOutcome, bank: "SourceBank") -> list[Event]:
-        """Count an attempt that has ended, and hand its episode over to be written."""
+        """Count an attempt that has ended, and write its episode if it succeeded."""
         options = self.options
         if 0 < options.num_demos <= self._statistics.succeeded:
             return []
@@ -254,7 +259,7 @@ class Consolidated(DeviceStage):
         return self._resources.enter_context(DemoFile(path, self.env.env_args(), mode, attrs, wanted=options.num_demos))
 
     def _poll_files(self) -> list[Event]:
-        """Return what has been saved of what was generated; of the sources is told when they are made."""
+        """Return events of generated demonstrations that are on disk."""
         assert self._file
         self._source_file.poll()
         return [*self._file.poll()]
@@ -272,4 +277,4 @@ class Consolidated(DeviceStage):
             "causes": dict(self._statistics.causes),
             **self._pace.figures(),
         }
-        return events + self._finish("done", summary)
+        return events + self._finish("done", summary, output=self._file.path)

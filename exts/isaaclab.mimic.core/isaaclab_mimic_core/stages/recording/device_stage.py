@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What stages that a device drives have in common: its requests, its coming and going, the step rate, instructions."""
+"""Base of stages that a device drives: requests, disconnects, step rate, instructions."""
 
 import time
 from abc import abstractmethod
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,6 +14,7 @@ from ... import devices
 from ...devices import device as asked
 from ...errors import OptionError
 from ...events import Event, Warned
+from ...options import DrivenOptions
 from ...tasks import find_task
 from ..pace import Pace
 from ..sim_stage import SimStage
@@ -23,17 +24,20 @@ if TYPE_CHECKING:
     from ...devices.device import TeleopDevice
     from ...envs import BatchedEnv
 
+type DeviceFactory = Callable[["BatchedEnv"], "TeleopDevice"]
+"""Opens a device for open environments."""
+
 _REST = 0.02
-"""[s] How often a device is polled while the simulation rests."""
+"""[s] Period of polling the device while the simulation is paused."""
 _DRAW = 0.05
-"""[s] How often the view is drawn meanwhile."""
+"""[s] Period of drawing the view while it is paused."""
 
 
 class DeviceStage(SimStage):
     """A stage whose environments a device drives.
 
-    Further requests: `reset` (discard, start anew), `toggle_pause`, and what hosts feed devices with: `key` with `key`
-    and `pressed`, `gamepad` with `control` and `value`, `release`.
+    More requests: `reset` (discard and start over), `toggle_pause`, and input from the host: `key(key, pressed)`,
+    `gamepad(control, value)`, `release`.
 
     Args:
         options: What to do, with a device's settings (`options.DrivenOptions`).
@@ -44,9 +48,9 @@ class DeviceStage(SimStage):
         MimicError: An option cannot be used, or the device cannot drive here.
     """
 
-    options: Any
+    options: DrivenOptions
 
-    def __init__(self, options: Any, env: "BatchedEnv | None" = None, device: Any = None):
+    def __init__(self, options: DrivenOptions, env: "BatchedEnv | None" = None, device: "DeviceFactory | None" = None):
         super().__init__(options, env)
         self._make_device = device
         if device is None:
@@ -69,7 +73,7 @@ class DeviceStage(SimStage):
 
     @property
     def paused(self) -> bool:
-        """Whether simulation rests: on request, by the view's button, or because the device is gone."""
+        """Whether simulation is paused: on request, by the view's button, or because the device is disconnected."""
         return super().paused or not (self._connected or self._stopping)
 
     @property
@@ -112,7 +116,7 @@ class DeviceStage(SimStage):
 
     # -- for subclasses
 
-    def _open(self, *arguments: Any) -> Generator[list[Event], None, None]:
+    def _open(self, *arguments) -> Generator[list[Event], None, None]:
         if self._env is None and self._make_device is None:
             settings = self.options.teleop_settings
             self._resources.enter_context(devices.around_device(self.options.teleop_device, settings))
@@ -130,13 +134,13 @@ class DeviceStage(SimStage):
             self._instructions = Instructions(self.env.cfg.subtask_configs)
 
     def _begin_driving(self, env_ids: torch.Tensor, numbers: torch.Tensor, await_input: bool) -> list[Event]:
-        """Tell the device that it drives freshly reset environments; `await_input`: rest until it does."""
+        """Start driving freshly reset environments; with `await_input`, wait for the first input."""
         self.device.begin(env_ids, numbers)
         self._armed = self._live and (await_input or self.device.waits_for_start)
         return self._show(list(self._instructions.begin())) if self._instructions else []
 
     def _begin_step(self) -> list[Event] | None:
-        """Return None if no environment step shall be made now, else keep the rate and return what to say of it."""
+        """Keep the step rate; return None if no environment step is due, else the events of the check."""
         if self._armed and not self.device.waits_for_start and self.device.active:
             self._armed = False
         if self._armed:
@@ -151,12 +155,12 @@ class DeviceStage(SimStage):
         return []
 
     def _follow(self, signals: dict[str, bool]) -> list[Event]:
-        """Bring the instructions up to date with the driven environment's signals after a step."""
+        """Update the instructions from the driven environment's signals after a step."""
         return self._show(list(self._instructions.observe(signals))) if self._instructions else []
 
     @abstractmethod
     def _reset_requested(self) -> list[Event]:
-        """Discard what was done since the last reset, and start anew."""
+        """Discard what was done since the last reset, and reset."""
 
     # -- input
 
@@ -184,7 +188,7 @@ class DeviceStage(SimStage):
 
     @torch.inference_mode()
     def _attend(self) -> list[Event]:
-        """Poll the device and do what it asks for."""
+        """Poll the device and carry out its requests."""
         device, events = self.device, []
         self._looked = time.monotonic()
         device.poll()
@@ -220,7 +224,7 @@ class DeviceStage(SimStage):
         return events
 
 
-def one_environment(options: Any) -> None:
+def one_environment(options: DrivenOptions) -> None:
     """Check that a person drives one environment.
 
     Raises:

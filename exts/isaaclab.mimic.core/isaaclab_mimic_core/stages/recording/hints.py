@@ -1,10 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Advice while a person demonstrates: what Isaac Lab's tutorial asks for, told when it is not kept.
-
-Short demonstrations without pauses make policies that do not dawdle.
-"""
+"""Advise a person who demonstrates, as Isaac Lab's tutorial does: short demonstrations without pauses train better."""
 
 import math
 import statistics
@@ -13,15 +10,15 @@ from collections.abc import Sequence
 from ...events import Hinted
 
 LONG_STEPS = 900
-"""A first demonstration is called long after so many steps: half a minute at 30 Hz."""
+"""[steps] A first demonstration longer than this is long: half a minute at 30 Hz."""
 LONG_FACTOR = 1.5
-"""A later one, after so many times the median of those that were kept."""
+"""A later one is long beyond this many times the median of those that were kept."""
 PAUSE_S = 1.0
-"""Time without movement after which it is called a pause [s]."""
+"""[s] Time without movement that counts as a pause."""
 QUIET_S = 10.0
-"""Time for which nothing more is said about pauses [s]."""
+"""[s] Time between two hints about pauses."""
 STILL = 0.01
-"""A hand slower than that does not move [m/s]."""
+"""[m/s] An end effector slower than this does not move."""
 
 
 class Hints:
@@ -35,7 +32,7 @@ class Hints:
         self._period = period
         self._kept: list[int] = []
         self.speed = 0.0
-        """How fast the fastest hand moves [m/s]."""
+        """Speed of the fastest end effector [m/s]."""
         self.latest = ""
         """The last hint of the running demonstration."""
         self.begin()
@@ -48,14 +45,14 @@ class Hints:
         self.speed, self.latest = 0.0, ""
 
     def keep(self, steps: int) -> None:
-        """Take note that a demonstration of so many steps was kept."""
+        """Remember the length of a demonstration that was kept [steps]."""
         self._kept.append(steps)
 
     def observe(self, positions: Sequence[Sequence[float]], success: bool) -> list[Hinted]:
-        """Take note of a step.
+        """Return hints after a step.
 
         Args:
-            positions: (num_eefs, 3) where the hands are [m].
+            positions: (num_eefs, 3) positions of the end effectors [m].
             success: Whether the task is fulfilled: then standing still is right.
         """
         self._steps += 1

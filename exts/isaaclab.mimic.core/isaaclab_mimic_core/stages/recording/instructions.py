@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What to do now and what comes next, for every end effector, from the subtasks' descriptions and their signals."""
+"""Tell a person what to do now and next, by end effector, from subtask descriptions and signals."""
 
 from typing import Any
 

@@ -3,62 +3,64 @@
 
 """Record demonstrations from a device into a file."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
 from ... import randomness
 from ...datasets import Episode
 from ...errors import OptionError
-from ...events import AttemptFinished, Event, Hinted
+from ...events import AttemptFinished, Event, Hinted, Progress
 from ...options import RecordOptions
 from ...outcomes import FailureCause
 from ..files.demo_file import DemoFile
-from ..files.output_check import as_written, check_output, writing_mode
+from ..files.output_check import WritingMode, as_written, check_output, writing_mode
 from ..files.resume import next_recording
 from ..stage import Steps
-from .device_stage import DeviceStage, one_environment
+from .device_stage import DeviceFactory, DeviceStage, one_environment
 from .hints import Hints
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
 
 _SCRIPT_PATIENCE = 600
-"""Steps after which a scripted demonstration counts as failed."""
+"""[steps] A scripted demonstration fails after this many."""
 _EXPECTED_STEPS = 600
-"""What a person's demonstration is given memory for at first."""
+"""[steps] Buffer size for a person's demonstration at first; it grows."""
 
 
 class Record(DeviceStage):
-    """Lets a person or a script demonstrate until enough demonstrations have succeeded.
+    """Records a person or a script until enough demonstrations have succeeded.
 
-    A person's demonstration begins with the first input, so that its first row is the state at reset and nothing is
-    recorded of what goes before it. It ends when the task has stayed fulfilled for `num_success_steps` and
+    A person's demonstration begins with the first input: its first row is the state at reset, and no waiting is
+    recorded. It ends when the task has stayed fulfilled for `num_success_steps` and
     `num_extra_steps` more, or is discarded by `reset`.
     """
 
     name = "record"
     options: RecordOptions
 
-    def __init__(self, options: RecordOptions, env: "BatchedEnv | None" = None, device: Any = None):
+    def __init__(self, options: RecordOptions, env: "BatchedEnv | None" = None, device: DeviceFactory | None = None):
         options = as_written(options, "output")
         super().__init__(options, env, device)
         one_environment(options)
         if not (options.num_demos or self._live):
             raise OptionError("a script needs an end: must be at least 1, not 0", where="--num-demos")
         self._patience = options.max_steps if options.max_steps is not None else 0 if self._live else _SCRIPT_PATIENCE
-        self._mode: Any = writing_mode(options.overwrite, options.append)
+        self._mode: WritingMode = writing_mode(options.overwrite, options.append)
         check_output(options.output, self._mode)
         self._attempts = next_recording(options.output, options.task, options.seed) if options.append else 0
         self._finished = self._submitted = self._steps = 0
         self._file: DemoFile | None = None
         self._hints = Hints(self._pace.period or 1.0 / 30.0)
 
+    @property
+    def progress(self) -> Progress:
+        return Progress(self._file.saved if self._file else 0, self.options.num_demos, "demonstrations")
+
     def snapshot(self) -> dict:
         shown = {
             **super().snapshot(),
-            "saved": self._file.saved if self._file else 0,
-            "wanted": self.options.num_demos,
             "attempts": self._finished,
             "success_rate": self._submitted / self._finished if self._finished else 0.0,
         }
@@ -97,7 +99,7 @@ class Record(DeviceStage):
                     return events + self._close_file(file, "done")
 
     def _prepare(self) -> DemoFile:
-        """Open the file, and what keeps running episodes."""
+        """Open the file and the episode recorder."""
         from ...envs.recorder import EpisodeRecorder
 
         env, options = self.env, self.options
@@ -135,7 +137,7 @@ class Record(DeviceStage):
         return 0 < self.options.num_demos <= self._submitted
 
     def _end_before_all(self) -> str:
-        """Return what it is called that recording ends although fewer were made than wanted."""
+        """Return the outcome of a recording that ends early."""
         if not self.options.num_demos:
             return "done"
         # A session that is over is nobody's interruption.
@@ -156,7 +158,7 @@ class Record(DeviceStage):
 
     @torch.inference_mode()
     def _reset_requested(self) -> list[Event]:
-        """Discard what is being demonstrated; an attempt that was not begun does not count."""
+        """Discard the running demonstration; it only counts as an attempt if it had begun."""
         env_ids = torch.arange(self.env.num_envs, device=self.env.device)
         events: list[Event] = []
         if self._live and self._steps:
@@ -165,7 +167,7 @@ class Record(DeviceStage):
         return events + self._restart(env_ids)
 
     def _watch(self, success: torch.Tensor) -> list[Event]:
-        """Look at how a person's demonstration goes: one small copy to the host."""
+        """Update hints and instructions after a step: one small copy to the host."""
         self._steps += 1
         signals = self.env.term_signals()
         hands = self.env.eef_pose()[0, :, :3, 3]
@@ -200,4 +202,7 @@ class Record(DeviceStage):
         summary = {"output": file.path, "saved": file.saved, "attempts": self._finished}
         if self._live:
             summary |= self._pace.figures()
-        return events + self._finish(outcome, summary)
+        result = f"{file.saved} demonstrations saved, {self._finished} attempts"
+        if self._live and (steadiness := self._pace.in_words()):
+            result += f"; {steadiness}"
+        return events + self._finish(outcome, summary, output=file.path, results=[result])

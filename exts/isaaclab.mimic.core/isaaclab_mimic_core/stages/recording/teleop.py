@@ -3,7 +3,7 @@
 
 """Drive a task without recording: Isaac Lab's teleop_se3_agent, with instructions."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -11,19 +11,19 @@ from ... import randomness
 from ...events import Event, Hinted
 from ...options import TeleopOptions
 from ..stage import Steps
-from .device_stage import DeviceStage, one_environment
+from .device_stage import DeviceFactory, DeviceStage, one_environment
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
 
 
 class Teleop(DeviceStage):
-    """Steps environments as a device says, until asked to stop."""
+    """Steps environments with a device's actions until it is asked to stop."""
 
     name = "teleop"
     options: TeleopOptions
 
-    def __init__(self, options: TeleopOptions, env: "BatchedEnv | None" = None, device: Any = None):
+    def __init__(self, options: TeleopOptions, env: "BatchedEnv | None" = None, device: DeviceFactory | None = None):
         super().__init__(options, env, device)
         one_environment(options)
         self._resets = self._steps = 0
@@ -54,7 +54,7 @@ class Teleop(DeviceStage):
                 events = [*said, *self._play_step()]
 
     def _play_step(self) -> list[Event]:
-        """Make one environment step, and look at how the task goes."""
+        """Make one environment step; return hints and instructions."""
         env = self.env
         env.step(self.device.action())
         self._steps += 1

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""How far simulations stray from what was recorded, and since when."""
+"""Measure how far a replay deviates from the recorded states, and since when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ JOINTS = "joint_position"
 
 @dataclass(frozen=True)
 class Strayed:
-    """How far one demonstration's replay was from what was recorded."""
+    """The largest deviations of one demonstration's replay."""
 
     joints: float
     """Largest difference of a joint's position [rad, m]."""

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Play many demonstrations again side by side: each environment takes its next one as soon as it is free.
+"""Play back many demonstrations in parallel: each environment takes its next one as soon as it is free.
 
-Who plays what is decided beforehand from the demonstrations' lengths, so that a second run does the same.
+The assignment follows from the demonstrations' lengths alone, so that it is the same in each run.
 """
 
 import heapq
@@ -46,9 +46,9 @@ def assign(lengths: Sequence[int], num_envs: int, places: Sequence[int] = ()) ->
 
 
 class Playback:
-    """Where every environment stands in which demonstration, and the action that comes next.
+    """Tracks which demonstration each environment plays and at which step; returns the next actions.
 
-    One whose demonstration is over holds still, its gripper as it was last told.
+    After its demonstration an environment holds its end effectors still, with the last gripper command.
 
     Args:
         env: Open environments.
@@ -89,7 +89,7 @@ class Playback:
 
     @property
     def playing(self) -> np.ndarray:
-        """Per environment whether an action of its demonstration comes next; otherwise it rests or is done."""
+        """Per environment, whether an action of its demonstration is next; otherwise it rests or is done."""
         return (self.current >= 0) & (self.step < self.length)
 
     @property
@@ -97,7 +97,7 @@ class Playback:
         return not any(self._queues) and bool((self.current < 0).all())
 
     def action(self) -> torch.Tensor:
-        """Return what to do next: (num_envs, action_dim)."""
+        """Return the next actions: (num_envs, action_dim)."""
         row = self.step_on_device.clamp(max=self._actions.shape[1] - 1)
         action = self._actions[self._everyone, row]
         if self.playing.all():
@@ -107,10 +107,10 @@ class Playback:
         )
 
     def advance(self) -> list[int]:
-        """Take note of a step that was made.
+        """Count a step.
 
         Returns:
-            Environments whose demonstration, and the rest after it, is over with that step; `refill` gives them others.
+            Environments whose demonstration and rest are over; pass them to `refill`.
         """
         busy = self.current >= 0
         ended = busy & (self.step == self.length - 1)
@@ -121,16 +121,16 @@ class Playback:
         return np.flatnonzero(busy & (self.step >= self.length + self._rest_steps)).tolist()
 
     def hold(self, env_ids: np.ndarray) -> None:
-        """Let some environments hold still where their end effectors are now."""
+        """Hold the end effectors of some environments at their current poses."""
         ids = torch.as_tensor(env_ids, device=self._env.device)
         self._playing[ids] = False
         self._hold[ids] = self._env.eef_pose()[ids]
 
     def refill(self, env_ids: Sequence[int]) -> dict[int, Episode]:
-        """Give environments the next demonstration of their queues: its initial state is restored.
+        """Start the next demonstration of each environment's queue: restore its initial state.
 
         Returns:
-            What was begun, by environment; those that nothing is left for are not in it.
+            Environment -> demonstration; environments with an empty queue are not in it.
         """
         begun: dict[int, Episode] = {}
         for env_id in env_ids:

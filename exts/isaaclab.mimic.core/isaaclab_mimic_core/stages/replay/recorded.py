@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Recorded demonstrations between files and simulation: reading, checking, and showing their states."""
+"""Check recorded demonstrations against a scene, and show their states in it."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def usable_recordings(
     reader: DatasetReader, names: Sequence[str] | None = None, states: bool = False
 ) -> tuple[list[str], dict[str, str]]:
-    """Tell the demonstrations that can be played again from the others.
+    """Separate the demonstrations that can be replayed from the others.
 
     Args:
         reader: The file.
@@ -41,7 +41,7 @@ def usable_recordings(
 
 
 def misfit(episode: Episode, env: "BatchedEnv") -> str:
-    """Return why a demonstration was not made in a scene like this one; empty if it may have been."""
+    """Return why a demonstration does not fit this scene; empty if it does."""
     width = episode.data[ACTIONS].shape[1]
     if width != env.action_dim:
         return f"has actions {width} wide, but the task's are {env.action_dim}"
@@ -54,7 +54,7 @@ def misfit(episode: Episode, env: "BatchedEnv") -> str:
 
 
 def check_fits(episode: Episode, env: "BatchedEnv", path: str) -> None:
-    """Check that a demonstration was made in a scene like this one.
+    """Check that a demonstration fits this scene.
 
     Raises:
         DatasetError: Its actions have another width, or it lacks the state of something in the scene.
@@ -66,10 +66,9 @@ def check_fits(episode: Episode, env: "BatchedEnv", path: str) -> None:
 
 
 class RecordedStates:
-    """A demonstration's states on the device, to be put into environments: no physics, so nothing can diverge.
+    """A demonstration's states on the device, to be written into environments. No physics, so nothing can diverge.
 
-    Row 0 is the state before the first action, row t that before action t, the last one, `num_samples`, that after the
-    last action.
+    Row t is the state before action t; the last row, `num_samples`, is the state after the last action.
 
     Args:
         episode: A demonstration of T actions with its states.
@@ -87,5 +86,5 @@ class RecordedStates:
 
     @torch.inference_mode()
     def show(self, rows: torch.Tensor) -> None:
-        """Put a state into every environment. `rows`: (num_envs,) int64 which."""
+        """Write a state into every environment. `rows`: (num_envs,) int64."""
         self._env.restore({path: values[rows] for path, values in self._states.items()}, self._everyone)

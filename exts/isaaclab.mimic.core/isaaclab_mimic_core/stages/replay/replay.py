@@ -1,12 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Play demonstrations again, by their actions or by their states, and say whether they are what they claim to be.
+"""Replay demonstrations and check whether they succeed.
 
-By actions: from the initial state, in physics. By states: every recorded state is shown, without physics. By end: only
-the last one. After its end each rests for a moment, the arm holding still and the gripper as it was last commanded;
-then the task's success term is asked. So actions tell whether what was recorded comes about again, states and end
-whether its end is one that lasts.
+By `actions`: simulate them from the initial state; tells whether the recording repeats. By `states`: show each recorded
+state without physics; by `end`: only the last one; both tell whether the recorded end is stable. Afterwards each scene
+rests for a moment, with the arm held and the last gripper command, before the success term is evaluated.
 """
 
 import math
@@ -23,7 +22,7 @@ from ...datasets.check import usable
 from ...datasets.edit import Selection, drop, select_names
 from ...datasets.layout import ACTIONS, INITIAL_STATE, STATES
 from ...errors import MimicError
-from ...events import EpisodeReplayed, EpisodeSkipped, Event, Warned
+from ...events import EpisodeReplayed, EpisodeSkipped, Event, Progress, Warned
 from ...option import check_options
 from ...options import ReplayOptions
 from ...sim.engines import choose_engine
@@ -44,10 +43,10 @@ _NUM_ENVS = 16
 
 
 class Replay(SimStage):
-    """Plays a file's demonstrations, many at once, and judges each.
+    """Replays a file's demonstrations, many at once, and judges each.
 
-    Each is played in the environment it was generated in, if the file says which and as many are open: physics repeats
-    to the bit there, while elsewhere the distance to the world's origin rounds differently.
+    Each runs in the environment that it was generated in, if the file says which and as many are open: there physics
+    repeats bit by bit. Elsewhere the distance to the world's origin rounds differently.
     """
 
     name = "replay"
@@ -92,13 +91,12 @@ class Replay(SimStage):
         """In real time while somebody watches, else as fast as it goes."""
         return super().due if self.paused or self.options.viz == "none" else self._next_due
 
+    @property
+    def progress(self) -> Progress:
+        return Progress(len(self._verdicts), len(self._names), "demonstrations")
+
     def snapshot(self) -> dict:
-        return {
-            **super().snapshot(),
-            "saved": len(self._verdicts),
-            "wanted": len(self._names),
-            "replayed": sum(verdict.success for verdict in self._verdicts),
-        }
+        return {**super().snapshot(), "replayed": sum(verdict.success for verdict in self._verdicts)}
 
     def _seen_in(self, index: int) -> dict:
         """Say which demonstration it is, too: the path drawn of the one before ends with it."""
@@ -171,7 +169,7 @@ class Replay(SimStage):
         return playing & (playback.step == playback.length - 1)
 
     def _show_states(self, playback: Playback, playing: np.ndarray) -> None:
-        """Put the next recorded state into the environments that play; those that rest are simulated."""
+        """Write the next recorded states into environments that play; simulate those that rest."""
         env = self.env
         if not playing.all():
             env.step(playback.action())
@@ -206,7 +204,7 @@ class Replay(SimStage):
                     self._states[path][env_id, : len(values)] = kept
 
     def _judge(self, index: int, env_id: int, success: bool, at_last_action: bool) -> None:
-        """Say how a demonstration's replay went."""
+        """Judge a demonstration's replay."""
         strayed = self._deviation.result(env_id) if self._deviation is not None else None
         verdict = EpisodeReplayed(self._names[index], env_id, self._lengths[index], success, at_last_action)
         if strayed is not None:
@@ -225,7 +223,7 @@ class Replay(SimStage):
         return [verdict.name for verdict in self._verdicts if not verdict.success]
 
     def _drop_failed(self) -> list[Event]:
-        """Write a file without the demonstrations that did not replay, or could not."""
+        """Write a file without the demonstrations that failed or were skipped."""
         options, failed = self.options, [*self._failed(), *self._skipped]
         if len(failed) == len(self._reader.episode_names):
             return [Warned(f"No demonstration replays, so {options.drop_failed} is not written.")]
@@ -252,17 +250,19 @@ class Replay(SimStage):
         }
         if self._written:
             summary["output"] = self._written
-        return self._finish(outcome, summary)
+        line = f"{summary['replayed']} of {summary['of']} fulfil the task, {len(exact)} repeat to the bit"
+        for what, names in (("failed", failed), ("skipped", list(self._skipped))):
+            line += f"; {what}: {', '.join(names)}" if names else ""
+        return self._finish(outcome, summary, output=self._written, findings=summary["findings"], results=[line])
 
 
 def _as_it_was_made(
     options: ReplayOptions, task: str, run: Any, attrs: list[dict], env: "BatchedEnv | None"
 ) -> tuple[ReplayOptions, list[int]]:
-    """Fill in what was left open: the task, engine, assets and environments that the file was made with.
+    """Fill in options that were left open with what the file was made with: task, engine, assets, environments.
 
     Returns:
-        The options, and the environment that each demonstration belongs into; none if they fit in no better than
-        elsewhere.
+        The options, and the environment of each demonstration; empty if it does not matter.
     """
     made = [{**_made_with(run), **_made_with(demo.get("mimic"))} for demo in attrs]
     common: dict[str, Any] = {
@@ -284,7 +284,7 @@ def _as_it_was_made(
 
 
 def _made_with(history: Any) -> dict:
-    """Return what a demonstration's history says of the simulation that its actions and states come from."""
+    """Return the entry of a demonstration's history that describes the simulation it comes from."""
     history = history if isinstance(history, dict) else {}
     by_hand = (history.get("annotated") or {}).get("by") == "hand"
     for kind in ("generated", "recorded") if by_hand else ("generated", "annotated", "recorded"):
@@ -294,5 +294,5 @@ def _made_with(history: Any) -> dict:
 
 
 def _finite(value: float) -> float | None:
-    """JSON has no infinity: a replay that is not a number any more has no distance."""
+    """Return None for a value that JSON cannot hold."""
     return value if math.isfinite(value) else None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the attempts of a run add up to."""
+"""Statistics of a run's attempts."""
 
 from collections import Counter, defaultdict
 
@@ -9,7 +9,7 @@ from ...datagen.outcome import evenness, spread
 from ...outcomes import AttemptOutcome
 
 
-class RunStatistics:
+class AttemptStatistics:
     """Counts attempts as they end.
 
     Args:
@@ -36,7 +36,7 @@ class RunStatistics:
 
     @property
     def success_rate(self) -> float:
-        """Of the attempts that have ended; 0 before there are any."""
+        """Part of the ended attempts that succeeded; 0 before there are any."""
         return self.succeeded / self.attempts if self.attempts else 0.0
 
     @property
@@ -61,16 +61,15 @@ class RunStatistics:
             self.causes[f"{outcome.cause} {outcome.subtask}".strip()] += 1
 
     def source_evenness(self, num_sources: int) -> dict[str, float]:
-        """Return by `<eef>/<subtask>` how evenly the saved demonstrations use the sources, from 0 to 1."""
+        """Return how evenly saved demonstrations use the sources: `<eef>/<subtask>` -> 0 to 1."""
         return {where: round(evenness(used, num_sources), 3) for where, used in self._used.items()}
 
     def would_stop(self) -> dict[str, int]:
-        """Return how many attempts an early stop would have ended; `succeeded` counts its false stops."""
+        """Return how many attempts early stop would have ended, and how many of these `succeeded`: false stops."""
         return {"attempts": self._flagged.total(), "succeeded": self._flagged[True]}
 
     def start_spread(self) -> dict[str, dict[str, list[float]]]:
-        """Return how far apart attempts began, all and the saved ones: by object, standard deviations of x and y [m]
-        and yaw [rad]."""
+        """Return the standard deviations of objects' initial x, y [m] and yaw [rad], of all attempts and saved ones."""
         saved = [placement for success, placement in self._starts if success]
         return {"attempts": _spread([placement for _, placement in self._starts]), "saved": _spread(saved)}
 

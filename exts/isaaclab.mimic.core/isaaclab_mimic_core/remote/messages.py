@@ -1,0 +1,72 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The lines of JSON between a worker and whoever started it, besides events: an order, requests, snapshots.
+
+Types are checked on reading. A snapshot is a dictionary with a typed `progress`; its other keys differ by stage.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .. import typed
+from ..events import Progress
+
+
+@dataclass(frozen=True)
+class Order:
+    """The first line to a worker: the stage to run."""
+
+    stage: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a stage is asked for (see `Stage.request`)."""
+
+    name: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+def write_order(order: Order) -> str:
+    return json.dumps(asdict(order))
+
+
+def read_order(line: str) -> Order:
+    """Read `{"stage": NAME, "options": {...}}`.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return typed.read(Order, json.loads(line), "the order")
+
+
+def write_request(request: Request) -> str:
+    return json.dumps({"request": request.name, **request.arguments})
+
+
+def read_request(line: str) -> Request:
+    """Read `{"request": NAME}`, in which all other keys are arguments.
+
+    Raises:
+        ValueError: It is none.
+    """
+    arguments = typed.read(dict[str, Any], json.loads(line), "the request")
+    return Request(typed.read(str, arguments.pop("request", None), "request"), arguments)
+
+
+def write_snapshot(shown: Mapping[str, Any]) -> str:
+    return json.dumps({"snapshot": shown}, default=asdict)
+
+
+def read_snapshot(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a worker's stage shows, from `{"snapshot": {...}}`.
+
+    Raises:
+        ValueError: It is none.
+    """
+    shown = typed.read(dict[str, Any], message["snapshot"], "snapshot")
+    return shown | {"progress": typed.read(Progress | None, shown.get("progress"), "progress")}
