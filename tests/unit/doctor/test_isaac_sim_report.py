@@ -6,9 +6,10 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
-from isaaclab_mimic_core.doctor import isaac_sim
-from isaaclab_mimic_core.doctor.isaac_sim import Row, examine, format_report, to_data
+from isaaclab_mimic_core.doctor.isaac_sim import Row, examine, format_report, run_check, to_data
+from isaaclab_mimic_core.doctor.machine import Machine
 
 
 def test_outside_of_kit_it_says_what_could_not_be_asked():
@@ -20,14 +21,15 @@ def test_outside_of_kit_it_says_what_could_not_be_asked():
     assert "could not be asked" not in format_report(list(rows.values()))
 
 
-def test_an_installation_is_looked_into(tmp_path, monkeypatch):
+def test_an_installation_is_looked_into(tmp_path):
     """Laid out as Isaac Sim's folder, named as its python.sh does."""
     (tmp_path / "apps").mkdir()
     (tmp_path / "apps" / "isaacsim.exp.base.kit").touch()
     (tmp_path / "extscache" / "omni.kit.xr.core-110.0.1").mkdir(parents=True)
     (tmp_path / "VERSION").write_text("6.1.0-rc.5+release.1234\n")
-    monkeypatch.setenv("ISAAC_PATH", str(tmp_path))
-    rows = {row.topic: row for row in examine()}
+    here = Machine.here()
+    machine = replace(here, environment={**here.environment, "ISAAC_PATH": str(tmp_path)})
+    rows = {row.topic: row for row in examine(machine)}
     assert rows["installation"].text == str(tmp_path)
     assert (rows["Isaac Sim"].result, rows["Isaac Sim"].text) == ("finding", "6.1.0")
     assert "written for Isaac Sim 6.2" in rows["Isaac Sim"].remedy
@@ -35,21 +37,26 @@ def test_an_installation_is_looked_into(tmp_path, monkeypatch):
     assert rows["extension omni.usd"].text == "not on disk"
 
 
-def test_a_missing_package_comes_with_its_command(monkeypatch):
-    monkeypatch.setattr("isaaclab_mimic_core.requirements.is_there", lambda package: package.name != "viser")
-    (row,) = [row for row in examine() if row.topic == "for the live view in a browser"]
+def test_a_missing_package_comes_with_its_command():
+    here = Machine.here()
+    machine = replace(here, importable=here.importable - {"viser"})
+    (row,) = [row for row in examine(machine) if row.topic == "for the live view in a browser"]
     assert (row.result, row.text) == ("finding", "lacks viser") and row.remedy
 
 
-def test_another_warp_than_isaac_labs_is_a_finding(monkeypatch):
-    monkeypatch.setattr(isaac_sim, "_requires", lambda name: ["warp-lang==9.9"])
-    (row,) = [row for row in examine() if row.topic == "warp"]
+def test_another_warp_than_isaac_labs_is_a_finding():
+    machine = replace(Machine.here(), requirements={"isaaclab": ["warp-lang==9.9"]})
+    (row,) = [row for row in examine(machine) if row.topic == "warp"]
     assert row.result == "finding" and "needs 9.9" in row.remedy
 
 
-def test_a_check_that_fails_is_a_row(monkeypatch):
-    monkeypatch.setattr(isaac_sim, "_kit_version", lambda: 1 / 0)
-    assert any("ZeroDivisionError" in row.text and row.result == "unknown" for row in examine())
+def test_a_check_that_fails_is_a_row():
+    def _teapot(machine):
+        yield Row("teapot", "ok", "short")
+        raise ZeroDivisionError("and stout")
+
+    (row,) = run_check(_teapot, Machine())
+    assert row == Row("teapot", "unknown", "could not be asked: ZeroDivisionError: and stout")
 
 
 def test_the_command_prints_text_and_json():

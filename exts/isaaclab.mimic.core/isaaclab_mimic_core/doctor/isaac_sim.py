@@ -7,7 +7,6 @@ Nothing is changed. The report has the same rows everywhere; outside of a runnin
 that they were not asked.
 """
 
-import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
@@ -20,10 +19,11 @@ from ..devices.xr.application import APPLICATION
 from ..devices.xr.application import EXTENSIONS as XR_EXTENSIONS
 from ..errors import MimicError
 from ..interpreter import find_interpreter, is_embedded, running_program
-from ..requirements import PACKAGES, PHYSX, how_to_install, lacking
+from ..requirements import PACKAGES, PHYSX, how_to_install
 from ..sim.engines import automatic_engine
-from ..sim.host import inside_isaac_sim, inside_kit, isaac_sim_is_here
+from ..sim.host import inside_kit
 from ..version import __version__
+from .machine import Machine
 
 _WRITTEN_FOR = {"Isaac Sim": "6.2", "Kit": "110.4", "isaaclab": "3.0.0"}
 """Versions that this package was written for; another version is a finding."""
@@ -70,9 +70,13 @@ class Row:
     remedy: str = ""
 
 
-def examine() -> list[Row]:
-    """Examine the Isaac Sim of this process or of this Python; never raises, changes nothing."""
-    checks: tuple[Callable[[], Iterator[Row]], ...] = (
+def examine(machine: Machine | None = None) -> list[Row]:
+    """Examine the Isaac Sim of this process or of this Python; never raises, changes nothing.
+
+    Args:
+        machine: Facts of the machine; by default of this one.
+    """
+    checks: tuple[Callable[[Machine], Iterator[Row]], ...] = (
         _program,
         _versions,
         _warp,
@@ -85,14 +89,17 @@ def examine() -> list[Row]:
         _timeline,
         _xr,
     )
-    rows: list[Row] = []
-    for check in checks:
-        try:
-            rows += check()
-        except Exception as error:
-            topic = check.__name__.removeprefix("_").replace("_", " ")
-            rows.append(Row(topic, "unknown", f"could not be asked: {type(error).__name__}: {error}"))
-    return rows
+    machine = machine or Machine.here()
+    return [row for check in checks for row in run_check(check, machine)]
+
+
+def run_check(check: Callable[[Machine], Iterator[Row]], machine: Machine) -> list[Row]:
+    """Run one check; an exception in it becomes a row, because the report has to survive what it examines."""
+    try:
+        return list(check(machine))
+    except Exception as error:
+        topic = check.__name__.removeprefix("_").replace("_", " ")
+        return [Row(topic, "unknown", f"could not be asked: {type(error).__name__}: {error}")]
 
 
 def format_report(rows: list[Row]) -> str:
@@ -116,16 +123,18 @@ def to_data(rows: list[Row]) -> list[dict[str, str]]:
 # -- the process and what is installed
 
 
-def _program() -> Iterator[Row]:
-    where = "a running Isaac Sim" if inside_isaac_sim() else "a Kit without simulation" if inside_kit() else "no Kit"
+def _program(machine: Machine) -> Iterator[Row]:
+    where = (
+        "a running Isaac Sim" if machine.inside_isaac_sim else "a Kit without simulation" if inside_kit() else "no Kit"
+    )
     yield Row("host", "ok", where)
     yield Row("platform", "ok", f"{platform.platform()}, Python {platform.python_version()} of {sys.prefix}")
     kind = "Python is embedded in it" if is_embedded() else "Python itself"
     yield Row("program", "ok", f"{running_program()} ({kind})")
 
 
-def _versions() -> Iterator[Row]:
-    yield _compared("Isaac Sim", _isaac_sim_version())
+def _versions(machine: Machine) -> Iterator[Row]:
+    yield _compared("Isaac Sim", _isaac_sim_version(machine))
     yield _compared("Kit", _kit_version())
     yield _compared("isaaclab", _distribution("isaaclab"))
     torch = sys.modules.get("torch")
@@ -142,7 +151,7 @@ def _compared(name: str, version: str) -> Row:
     return Row(name, "ok" if fits else "finding", version, "" if fits else f"This was written for {name} {wanted}.")
 
 
-def _isaac_sim_version() -> str:
+def _isaac_sim_version(machine: Machine) -> str:
     if inside_kit():
         try:
             from isaacsim.core.version import get_version  # pyright: ignore[reportMissingImports]
@@ -150,7 +159,7 @@ def _isaac_sim_version() -> str:
             return str(get_version()[0])
         except ImportError:
             pass
-    root = installation()
+    root = installation(machine)
     if root is not None and (root / "VERSION").is_file():
         return (root / "VERSION").read_text(errors="replace").strip().partition("-")[0]
     return _distribution("isaacsim")
@@ -162,9 +171,9 @@ def _kit_version() -> str:
     return _distribution("omniverse-kit")
 
 
-def installation() -> Path | None:
+def installation(machine: Machine) -> Path | None:
     """Return the folder of this process's Isaac Sim, the one with `exts` and `apps`; None if there is none."""
-    places = [Path(os.environ["ISAAC_PATH"])] if os.environ.get("ISAAC_PATH") else []
+    places = [Path(named)] if (named := machine.environment.get("ISAAC_PATH")) else []
     places += [folder for path in (running_program(), sys.prefix) for folder in Path(path).parents]
     places += [Path(entry, "isaacsim") for entry in sys.path]
     return next((place for place in places if (place / "apps" / "isaacsim.exp.base.kit").is_file()), None)
@@ -177,11 +186,11 @@ def _distribution(name: str) -> str:
         return ""
 
 
-def _warp() -> Iterator[Row]:
+def _warp(machine: Machine) -> Iterator[Row]:
     """Compare Isaac Lab's Warp with the application's; the extension omni.warp.core brings another version."""
-    wanted = next(
-        (each.partition("==")[2] for each in _requires("isaaclab") if each.startswith("warp-lang==")), ""
-    ).partition(";")[0]
+    requirements = machine.requirements.get("isaaclab", ())
+    wanted = next((each.partition("==")[2] for each in requirements if each.startswith("warp-lang==")), "")
+    wanted = wanted.partition(";")[0]
     loaded: Any = sys.modules.get("warp")
     version = str(loaded.config.version) if loaded is not None else _distribution("warp-lang")
     where = f"loaded from {Path(loaded.__file__).parent}" if loaded is not None else "installed, not loaded"
@@ -191,18 +200,11 @@ def _warp() -> Iterator[Row]:
         fits = not wanted or version == wanted
         remedy = "" if fits else f"Isaac Lab needs {wanted}: start an application without omni.warp.core."
         yield Row("warp", "ok" if fits else "finding", f"{version}, {where}", remedy)
-    yield _extension("omni.warp.core", wanted=False)
+    yield _extension(machine, "omni.warp.core", wanted=False)
 
 
-def _requires(name: str) -> list[str]:
-    try:
-        return metadata.requires(name) or []
-    except metadata.PackageNotFoundError:
-        return []
-
-
-def _packages() -> Iterator[Row]:
-    missing = lacking()
+def _packages(machine: Machine) -> Iterator[Row]:
+    missing = [package for package in PACKAGES if package.name not in machine.importable]
     for purpose in dict.fromkeys(package.purpose for package in PACKAGES):
         here = [package for package in missing if package.purpose == purpose]
         names = ", ".join(package.name for package in here)
@@ -214,17 +216,18 @@ def _packages() -> Iterator[Row]:
         )
 
 
-def _worker() -> Iterator[Row]:
+def _worker(machine: Machine) -> Iterator[Row]:
     try:
         yield Row("worker's Python", "ok", find_interpreter())
     except MimicError as error:
         yield Row("worker's Python", "finding", error.what, error.remedy or "")
     engine = automatic_engine()
-    usable = engine == "isaacsim" or not lacking(PHYSX)
+    physx = [package.name for package in PACKAGES if package.purpose == PHYSX]
+    usable = engine == "isaacsim" or machine.importable.issuperset(physx)
     text = "PhysX without Isaac Sim" if engine == "ovphysx" else "a second Isaac Sim, without a window"
     yield Row("worker's physics", "ok" if usable else "finding", text if usable else "none")
-    root = installation()
-    if root is not None or isaac_sim_is_here():
+    root = installation(machine)
+    if root is not None or machine.isaac_sim_is_here:
         yield Row("installation", "ok", str(root or "the package isaacsim"))
     else:
         yield Row("installation", "unknown", "no Isaac Sim belongs to this Python")
@@ -237,7 +240,7 @@ def _app() -> Any:
     return sys.modules["omni.kit.app"].get_app() if inside_kit() else None
 
 
-def _application() -> Iterator[Row]:
+def _application(machine: Machine) -> Iterator[Row]:
     app = _app()
     if app is None:
         yield Row("application", "unknown", _NOT_ASKED)
@@ -248,12 +251,12 @@ def _application() -> Iterator[Row]:
     yield Row("application", "ok", f"{app.get_app_filename()} {app.get_app_version().strip()} in {folder}")
 
 
-def _extension(name: str, wanted: bool = True) -> Row:
+def _extension(machine: Machine, name: str, wanted: bool = True) -> Row:
     """Look for one extension; `wanted` is True if a run needs it, False if it must not be enabled."""
     topic = f"extension {name}"
     app = _app()
     if app is None:
-        root = installation()
+        root = installation(machine)
         if root is None:
             return Row(topic, "unknown", _NOT_ASKED)
         # Folders of extensions from a registry have the version in their name.
@@ -269,16 +272,16 @@ def _extension(name: str, wanted: bool = True) -> Row:
     return Row(topic, "finding" if wanted else "ok", "there, not enabled" if there else "not there")
 
 
-def _extensions() -> Iterator[Row]:
+def _extensions(machine: Machine) -> Iterator[Row]:
     for name in ("isaaclab.mimic.core", "isaaclab.mimic.ui", *_SIMULATION, *_WINDOW):
-        yield _extension(name)
+        yield _extension(machine, name)
     for name in _OTHERS:
-        row = _extension(name)
+        row = _extension(machine, name)
         # For information: a run does not need them.
         yield Row(row.topic, "unknown" if row.result == "unknown" else "ok", row.text)
 
 
-def _settings() -> Iterator[Row]:
+def _settings(machine: Machine) -> Iterator[Row]:
     if not inside_kit():
         for path in _SETTINGS:
             yield Row(f"setting {path}", "unknown", _NOT_ASKED)
@@ -291,7 +294,7 @@ def _settings() -> Iterator[Row]:
         yield Row(f"setting {path}", "ok", "not set" if value is None else repr(value))
 
 
-def _stage() -> Iterator[Row]:
+def _stage(machine: Machine) -> Iterator[Row]:
     usd = sys.modules.get("omni.usd")
     if usd is None or not inside_kit():
         yield Row("stage", "unknown", _NOT_ASKED if not inside_kit() else "omni.usd is not loaded")
@@ -313,7 +316,7 @@ def _stage() -> Iterator[Row]:
     yield Row("stage", "ok", f"{name}, {changed}, up axis {axis}, {counted}")
 
 
-def _timeline() -> Iterator[Row]:
+def _timeline(machine: Machine) -> Iterator[Row]:
     module = sys.modules.get("omni.timeline")
     if module is None or not inside_kit():
         yield Row("timeline", "unknown", _NOT_ASKED if not inside_kit() else "omni.timeline is not loaded")
@@ -323,8 +326,8 @@ def _timeline() -> Iterator[Row]:
     yield Row("timeline", "ok", f"{state} at {timeline.get_current_time():.2f} s")
 
 
-def _xr() -> Iterator[Row]:
-    rows = [_extension(name) for name in XR_EXTENSIONS]
+def _xr(machine: Machine) -> Iterator[Row]:
+    rows = [_extension(machine, name) for name in XR_EXTENSIONS]
     for row in rows:
         remedy = f"For a headset: {APPLICATION}" if row.result == "finding" and row.text == "not there" else ""
         yield Row(row.topic, row.result, row.text, remedy)
