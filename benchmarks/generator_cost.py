@@ -28,10 +28,11 @@ from kinematic.upstream import UpstreamStackEnv, run_upstream
 from torch.overrides import TorchFunctionMode
 
 from isaaclab_mimic_core import randomness
+from isaaclab_mimic_core.datagen.config import read_config
 from isaaclab_mimic_core.datagen.generator import Generator
-from isaaclab_mimic_core.datagen.plan import make_plan
 from isaaclab_mimic_core.datagen.settings import MODES, Settings
-from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank
+from isaaclab_mimic_core.datagen.sources.bank import make_bank
+from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
 from isaaclab_mimic_core.envs.episode_terms import after_step, before_step, initial_terms
 from isaaclab_mimic_core.envs.recorder import EpisodeRecorder
 
@@ -128,8 +129,8 @@ class Run:
 
 def make_run(num_envs: int, mode: str, demos: list[SourceDemo], device: str, records: bool) -> Run:
     env = KinematicStackEnv(num_envs, device)
-    plan = make_plan(env.cfg, env.object_names, env.device)
-    generator = Generator(env, plan, make_bank(demos, env, plan), SEED, Settings.of(mode))
+    config = read_config(env, Settings.of(mode), SEED)
+    generator = Generator(env, config, make_bank(demos, env, config.subtasks))
     capacity = len(demos[0].actions) * 3 // 2
     return Run(env, generator, EpisodeRecorder(num_envs, env.device, capacity) if records else None)
 

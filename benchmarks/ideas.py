@@ -101,7 +101,7 @@ def run(settings: GenerateOptions, env, num_attempts: int) -> dict:
     with Generate(settings, env) as stage:
         while len(finished) < num_attempts:
             finished += [event for event in stage.step() if isinstance(event, AttemptFinished)]
-        steps = stage.snapshot()["steps"] * env.num_envs - int(stage._generator.ticks.sum())
+        steps = stage.snapshot()["steps"] * env.num_envs - int(stage._generator.attempts.ticks.sum())
         stage.request("stop")
         summary = next(event.summary for event in stage if isinstance(event, StageFinished))
     good = [event for event in finished if event.success]

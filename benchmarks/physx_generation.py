@@ -140,7 +140,7 @@ def _run_ours(options: Options, folder: Path) -> dict:
                 finished += [event for event in stage.step() if isinstance(event, AttemptFinished)]
             simulated = step.calls
             # Steps of attempts that ended, with what second tries took back.
-            spent = simulated * options.num_envs - int(stage._generator.ticks.sum())
+            spent = simulated * options.num_envs - int(stage._generator.attempts.ticks.sum())
             stage.request("stop")
             for _ in stage:
                 pass

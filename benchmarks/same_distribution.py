@@ -22,10 +22,11 @@ import torch
 from kinematic import KinematicStackEnv, run_attempts, scripted_demonstrations
 from kinematic.upstream import UpstreamStackEnv, run_upstream
 
+from isaaclab_mimic_core.datagen.config import read_config
 from isaaclab_mimic_core.datagen.generator import Generator
-from isaaclab_mimic_core.datagen.plan import make_plan
 from isaaclab_mimic_core.datagen.settings import Settings
-from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank
+from isaaclab_mimic_core.datagen.sources.bank import make_bank
+from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
 from isaaclab_mimic_core.outcomes import AttemptOutcome
 
 LIMIT = 2.58
@@ -44,8 +45,8 @@ class Sample:
 
 def ours(num_envs: int, attempts: int, demos: list[SourceDemo], seed: int) -> Sample:
     env = KinematicStackEnv(num_envs)
-    plan = make_plan(env.cfg, env.object_names, env.device)
-    generator = Generator(env, plan, make_bank(demos, env, plan), seed, Settings.of("upstream"))
+    config = read_config(env, Settings.of("upstream"), seed)
+    generator = Generator(env, config, make_bank(demos, env, config.subtasks))
     first_stacks = 0
 
     def note(ended: list[AttemptOutcome]) -> None:

@@ -6,7 +6,7 @@
 import torch
 
 from isaaclab_mimic_core import randomness
-from isaaclab_mimic_core.datagen.source_bank import SourceDemo
+from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
 from isaaclab_mimic_core.envs.datagen_terms import PREFIX, datagen_terms
 
 from .batched_env import KinematicStackEnv

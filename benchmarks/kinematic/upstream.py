@@ -19,7 +19,7 @@ from isaaclab_mimic.datagen.datagen_info_pool import DataGenInfoPool
 from isaaclab_mimic.envs.franka_stack_ik_rel_mimic_env import FrankaCubeStackIKRelMimicEnv
 
 from isaaclab_mimic_core import randomness
-from isaaclab_mimic_core.datagen.source_bank import SourceDemo
+from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
 from isaaclab_mimic_core.envs.batched import nest
 
 from .batched_env import stack_config

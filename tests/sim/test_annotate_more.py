@@ -10,8 +10,8 @@ import pytest
 import torch
 from waiting import LONG
 
-from isaaclab_mimic_core.datagen.plan import make_plan
-from isaaclab_mimic_core.datagen.source_bank import segment
+from isaaclab_mimic_core.datagen.config import read_subtasks
+from isaaclab_mimic_core.datagen.sources.segmentation import segment
 from isaaclab_mimic_core.datasets import DatasetReader, first_change
 from isaaclab_mimic_core.errors import TaskError
 from isaaclab_mimic_core.options import AnnotateOptions
@@ -61,7 +61,7 @@ def test_start_signals_of_the_task_are_kept_and_cut_segments(stack_env, run_stag
     options = AnnotateOptions(input=str(two_demos), output=str(output), num_envs=stack_env.num_envs, start_signals=True)
     run = run_stage(Annotate(options, stack_env))
     assert run.ending.summary["annotated"] == 2
-    plan = make_plan(stack_env.cfg, stack_env.object_names, torch.device("cpu"), planned=True)
+    plan = read_subtasks(stack_env.cfg, stack_env.object_names, torch.device("cpu"), planned=True)
     with DatasetReader(output) as reader:
         for episode in reader.episodes():
             starts = {name: first_change(values) for name, values in episode.group(STARTS).items()}

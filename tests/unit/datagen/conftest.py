@@ -14,10 +14,11 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 
 from kinematic import KinematicStackEnv, scripted_demonstrations
 
+from isaaclab_mimic_core.datagen.config import read_config
 from isaaclab_mimic_core.datagen.generator import Generator
-from isaaclab_mimic_core.datagen.plan import make_plan
 from isaaclab_mimic_core.datagen.settings import Settings
-from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank
+from isaaclab_mimic_core.datagen.sources.bank import make_bank
+from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
 from isaaclab_mimic_core.datasets.layout import ACTIONS, DATAGEN_INFO
 from isaaclab_mimic_core.tasks import DEFAULT_TASK as TASK
@@ -40,8 +41,8 @@ def make_generator(demos) -> Callable[..., Generator]:
     """Makes a generator for environments of the kinematic stack task."""
 
     def make(env: KinematicStackEnv, settings: Settings | None = None, seed: int = 0) -> Generator:
-        plan = make_plan(env.cfg, env.object_names, env.device)
-        return Generator(env, plan, make_bank(demos, env, plan), seed, settings or Settings())
+        config = read_config(env, settings or Settings(), seed)
+        return Generator(env, config, make_bank(demos, env, config.subtasks))
 
     return make
 

@@ -11,10 +11,12 @@ import torch
 from isaaclab.envs.mimic_env_cfg import SubTaskConfig
 from scripted_env import ScriptedEnv, mimic_config, random_poses
 
+from isaaclab_mimic_core.datagen.config import read_config
 from isaaclab_mimic_core.datagen.generator import Generator
-from isaaclab_mimic_core.datagen.plan import make_plan
+from isaaclab_mimic_core.datagen.paths import remaining_path
 from isaaclab_mimic_core.datagen.settings import Settings
-from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank
+from isaaclab_mimic_core.datagen.sources.bank import make_bank
+from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
 from isaaclab_mimic_core.errors import ConfigError
 from isaaclab_mimic_core.outcomes import AttemptOutcome
 
@@ -61,8 +63,8 @@ def make_demos(count: int = 3) -> list[SourceDemo]:
 
 
 def make_generator(env: ScriptedEnv, settings: Settings = SETTINGS, demos=None) -> Generator:
-    plan = make_plan(env.cfg, env.object_names, env.device)
-    return Generator(env, plan, make_bank(demos or make_demos(), env, plan), 3, settings)
+    config = read_config(env, settings, 3)
+    return Generator(env, config, make_bank(demos or make_demos(), env, config.subtasks))
 
 
 def run(env: ScriptedEnv, settings: Settings = SETTINGS, steps: int = 200) -> list[AttemptOutcome]:
@@ -151,10 +153,10 @@ def test_noise_has_each_waypoints_amplitude(before):
 
 
 @pytest.mark.parametrize(
-    ("settings", "calm"),
+    ("settings", "still"),
     [(SETTINGS, True), (replace(SETTINGS, fade_noise=False), False), (Settings.of("upstream"), False)],
 )
-def test_a_hand_is_calm_until_its_gripper_has_acted(settings, calm):
+def test_noise_fades_until_the_gripper_has_acted(settings, still):
     grip = 6
     demos = make_demos()
     for demo in demos:
@@ -168,7 +170,7 @@ def test_a_hand_is_calm_until_its_gripper_has_acted(settings, calm):
     disturbed = torch.stack([noise for _, _, noise in env.asked]).flatten(1).any(dim=1)
     # The gripper acts at the segment's step `grip`, behind the way to it and the first actual pose.
     acts = INTERPOLATION + 1 + grip
-    assert disturbed[: acts + 1].any() != calm
+    assert disturbed[: acts + 1].any() != still
     assert disturbed[acts + 1 :].all()
 
 
@@ -309,7 +311,7 @@ def test_a_failed_subtask_is_tried_again_from_where_it_began_with_other_sources(
     assert int(env.time) == one_try
 
 
-def test_a_second_try_may_succeed_and_only_its_steps_count():
+def test_a_retry_may_succeed_and_only_its_steps_count():
     settings = replace(Settings(), max_retries=2)
     success = successes(range(200), range(200))
     env = make_env(2, success=success, signals={"grasp": successes(range(200), range(0))})
@@ -322,7 +324,7 @@ def test_a_second_try_may_succeed_and_only_its_steps_count():
         rewinds += generator.take_rewinds()
     ((env_ids, kept),) = rewinds
     assert (env_ids.tolist(), kept.tolist()) == ([1], [0])
-    assert generator.steps.tolist() == [FIRST_END + settings.grace_steps, 0]
+    assert generator.attempts.steps.tolist() == [FIRST_END + settings.grace_steps, 0]
     env._signals["grasp"][:] = True
     outcomes = []
     while len(outcomes) < 2:
@@ -370,12 +372,12 @@ def test_released_environments_have_no_outcome():
     assert [outcome.env for outcome in outcomes] == [1]
 
 
-def test_planned_is_what_comes():
+def test_the_remaining_path_is_what_comes():
     env = make_env(2)
     generator = make_generator(env)
     generator.begin(torch.arange(2), torch.arange(2))
     env.step(generator.action())
-    ahead = generator.planned(1, 0).clone()
+    ahead = remaining_path(generator, 1, 0).clone()
     assert len(ahead) == INTERPOLATION + 1 + CUT
     for _ in range(len(ahead) - 1):
         generator.observe()

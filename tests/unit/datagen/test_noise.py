@@ -6,7 +6,7 @@
 import torch
 
 from isaaclab_mimic_core import randomness
-from isaaclab_mimic_core.datagen.noise import ActionNoise
+from isaaclab_mimic_core.datagen.trajectory.noise import ActionNoise
 
 
 def test_noise_depends_on_attempt_and_step_alone():

@@ -12,8 +12,10 @@ from isaaclab.envs.mimic_env_cfg import SubTaskConfig
 from kinematic.upstream import source_pool
 from scripted_env import ScriptedEnv, mimic_config, random_poses
 
-from isaaclab_mimic_core.datagen.plan import make_plan
-from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank, segment
+from isaaclab_mimic_core.datagen.config import read_subtasks
+from isaaclab_mimic_core.datagen.sources.bank import make_bank
+from isaaclab_mimic_core.datagen.sources.segmentation import segment
+from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
 from isaaclab_mimic_core.errors import DatasetError
 
 LENGTH = 60
@@ -48,7 +50,7 @@ def rising(step: int) -> np.ndarray:
 
 
 def segments_of(env: ScriptedEnv, demo: SourceDemo) -> list[tuple[int, int]]:
-    return segment(demo, make_plan(env.cfg, env.object_names, env.device), 0)
+    return segment(demo, read_subtasks(env.cfg, env.object_names, env.device), 0)
 
 
 def upstream_bounds(env: ScriptedEnv, demo: SourceDemo) -> list[tuple[int, int]]:
@@ -134,7 +136,7 @@ def test_a_start_before_the_first_step_is_refused():
 def test_demonstrations_of_different_lengths_share_a_bank():
     env = make_env((0, 0))
     short, long = (make_demo(rising(10)[:length], length=length) for length in (40, 60))
-    bank = make_bank([short, long], env, make_plan(env.cfg, env.object_names, env.device))
+    bank = make_bank([short, long], env, read_subtasks(env.cfg, env.object_names, env.device))
     assert bank.bounds[:, 0].tolist() == [[[0, 11], [11, 40]], [[0, 11], [11, 60]]]
     assert bank.target_pose.shape == (2, 1, 60, 4, 4)
     torch.testing.assert_close(bank.target_pose[0, 0, :40], torch.as_tensor(short.target_eef_pose["arm"]))

@@ -9,8 +9,8 @@ from isaaclab_mimic.datagen.datagen_info import DatagenInfo
 from isaaclab_mimic.datagen.selection_strategy import make_selection_strategy
 from scripted_env import random_poses
 
-from isaaclab_mimic_core.datagen.plan import STRATEGIES
-from isaaclab_mimic_core.datagen.selection import pose_distance, select
+from isaaclab_mimic_core.datagen.config_checks import STRATEGIES
+from isaaclab_mimic_core.datagen.sources.selection import pose_distance, select
 
 NUM_DEMOS = 8
 NEAREST = [name for name in STRATEGIES if name != "random"]

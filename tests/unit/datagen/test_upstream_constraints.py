@@ -15,7 +15,7 @@ from isaaclab.envs.mimic_env_cfg import (
 from scripted_env import ScriptedEnv, mimic_config, random_poses
 from test_upstream_waypoints import NUM_DEMOS, OBJECTS, STEPS, our_run, random_demo, random_subtask, upstream_run
 
-from isaaclab_mimic_core.datagen.constraint_plan import make_constraint_plan
+from isaaclab_mimic_core.datagen.config import read_constraints
 from isaaclab_mimic_core.errors import ConfigError
 
 EEFS = ("right", "left")
@@ -80,7 +80,7 @@ def plan_of(*constraints: SubTaskConstraintConfig, object_ref: str | None = "obj
             config.object_ref = object_ref
     cfg = mimic_config(subtasks)
     cfg.task_constraint_configs = list(constraints)
-    return make_constraint_plan(cfg, {eef: 3 for eef in EEFS}, torch.device("cpu"))
+    return read_constraints(cfg, torch.device("cpu"))
 
 
 def sequential(first: tuple[str, int], second: tuple[str, int]) -> SubTaskConstraintConfig:

@@ -15,10 +15,12 @@ from kinematic.upstream import source_pool
 from scripted_env import POSE_ACTION_DIM, ScriptedEnv, UpstreamScriptedEnv, mimic_config, random_poses
 
 from isaaclab_mimic_core import randomness
+from isaaclab_mimic_core.datagen.config import read_config
+from isaaclab_mimic_core.datagen.config_checks import STRATEGIES
 from isaaclab_mimic_core.datagen.generator import Generator
-from isaaclab_mimic_core.datagen.plan import STRATEGIES, make_plan
 from isaaclab_mimic_core.datagen.settings import Settings
-from isaaclab_mimic_core.datagen.source_bank import SourceDemo, make_bank
+from isaaclab_mimic_core.datagen.sources.bank import make_bank
+from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
 from isaaclab_mimic_core.outcomes import AttemptOutcome
 
 OBJECTS = ("object_0", "object_1")
@@ -116,8 +118,8 @@ def upstream_segments(env: ScriptedEnv, demos: list[SourceDemo], sources: dict) 
 
 
 def our_run(env: ScriptedEnv, demos: list[SourceDemo]) -> list[AttemptOutcome]:
-    plan = make_plan(env.cfg, env.object_names, env.device)
-    generator = Generator(env, plan, make_bank(demos, env, plan), SEED, Settings.of("upstream"))
+    config = read_config(env, Settings.of("upstream"), SEED)
+    generator = Generator(env, config, make_bank(demos, env, config.subtasks))
     generator.begin(torch.arange(env.num_envs), torch.arange(env.num_envs))
     outcomes: list[AttemptOutcome] = []
     while len(outcomes) < env.num_envs:

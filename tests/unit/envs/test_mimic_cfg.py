@@ -13,7 +13,7 @@ import torch
 from isaaclab.envs import mimic_env_cfg as upstream
 from isaaclab.utils import configclass
 
-from isaaclab_mimic_core.datagen.plan import make_plan
+from isaaclab_mimic_core.datagen.config import read_subtasks
 from isaaclab_mimic_core.envs import mimic_cfg
 from isaaclab_mimic_core.envs.mimic_cfg import (
     DataGenConfig,
@@ -210,6 +210,6 @@ def test_ours_and_upstreams_make_the_same_plan(outer, inner):
     cfg = outer.MimicEnvCfg(
         datagen_config=inner.DataGenConfig(), subtask_configs=two_arms(inner), task_constraint_configs=[constraint]
     )
-    plan = make_plan(cfg, ("box",), torch.device("cpu"))
+    plan = read_subtasks(cfg, ("box",), torch.device("cpu"))
     assert plan.signals == (("left_grasp", None), ("right_grasp", None))
     torch.testing.assert_close(plan.noise, torch.full((2, 2), 0.03))

@@ -94,7 +94,8 @@ def test_what_is_allowed_is_what_the_generator_accepts():
     """Both sides of every bound, against the check that sources undergo."""
     import torch
 
-    from isaaclab_mimic_core.datagen.source_bank import SourceDemo, segment
+    from isaaclab_mimic_core.datagen.sources.segmentation import segment
+    from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
     from isaaclab_mimic_core.errors import DatasetError
 
     signals = ("grasp", "stack", None)

@@ -9,8 +9,8 @@ import isaaclab.utils.math as math_utils
 import pytest
 import torch
 
-from isaaclab_mimic_core.datagen.constraint_plan import COORDINATED, LATTER, make_constraint_plan
-from isaaclab_mimic_core.datagen.plan import make_plan
+from isaaclab_mimic_core.datagen.config import read_constraints, read_subtasks
+from isaaclab_mimic_core.datagen.tables import COORDINATED, LATTER
 from isaaclab_mimic_core.tasks.two_franka import terms
 from isaaclab_mimic_core.tasks.two_franka.clear_and_place import ClearAndPlaceEnvCfg
 from isaaclab_mimic_core.tasks.two_franka.lift_box import LiftBoxEnvCfg
@@ -108,9 +108,9 @@ def test_lifted_means_level_and_nothing_slipped(height, tilt, slip, lifted):
 )
 def test_the_generator_accepts_the_configuration(config, objects, kinds):
     cfg = config()
-    plan = make_plan(cfg, objects, CPU)
+    plan = read_subtasks(cfg, objects, CPU)
     assert plan.eef_names == ("left", "right")
-    constraints = make_constraint_plan(cfg, dict(zip(plan.eef_names, plan.count.tolist(), strict=True)), CPU)
+    constraints = read_constraints(cfg, CPU)
     constrained = {(plan.eef_names[e], s): int(constraints.kind[e, s]) for e, s in constraints.kind.nonzero().tolist()}
     assert constrained == kinds
     observed = set(vars(cfg.observations.subtask_terms))

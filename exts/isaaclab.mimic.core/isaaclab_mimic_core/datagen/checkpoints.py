@@ -1,11 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Go back to the start of a subtask and try again.
-
-A checkpoint is one environment's whole row: the scene's state and every tensor that says where its attempt stands. One
-is kept per end effector and subtask.
-"""
+"""Checkpoints: all that says where one environment's attempt stands, the scene's state included."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,14 +11,13 @@ from .contract import RestorableEnv
 
 
 class Checkpoints:
-    """Checkpoints of all environments, one slot per end effector and subtask.
-
-    Memory is `num_envs * num_slots` rows; a row is the scene's state and the given fields.
+    """Checkpoints of all environments, some slots for each: `num_envs * num_slots` rows of memory.
 
     Args:
         env: The environments.
-        num_slots: End effectors times subtasks.
-        fields: Tensors with the environment as first dimension that say where an attempt stands; restored in place.
+        num_slots: Checkpoints that one environment can have at a time.
+        fields: Tensors with the environment as first dimension that say where an attempt stands. They are restored in
+            place.
     """
 
     def __init__(self, env: RestorableEnv, num_slots: int, fields: Sequence[torch.Tensor]):
@@ -35,18 +30,18 @@ class Checkpoints:
         self._paths: dict[torch.dtype, list[str]] = {}
 
     def save(self, rows: torch.Tensor, slots: torch.Tensor, state: Mapping[str, torch.Tensor]) -> None:
-        """Keep how things stand in some environments.
+        """Save a checkpoint of some environments.
 
         Args:
             rows: (K,) environments.
-            slots: (K,) which slot of each.
+            slots: (K,) slot of each.
             state: The scene's state by path, (num_envs, ...), as the environment gives it.
         """
         if not self._shapes:
             self._shapes = {path: value.shape[1:] for path, value in state.items()}
             for path, value in state.items():
                 self._paths.setdefault(value.dtype, []).append(path)
-        # All values of one type lie side by side, so that their number makes no difference.
+        # All values of one type lie side by side, so that it takes as many operations for many as for few.
         for dtype, paths in self._paths.items():
             value = torch.cat([state[path].flatten(1) for path in paths], dim=1)
             if dtype not in self._state:
@@ -56,7 +51,7 @@ class Checkpoints:
             kept[rows, slots] = field[rows]
 
     def restore(self, rows: torch.Tensor, slots: torch.Tensor) -> None:
-        """Put environments, and where their attempts stand, back to a checkpoint that was saved."""
+        """Restore saved checkpoints: (K,) environments and the slot of each."""
         for kept, field in zip(self._kept, self._fields, strict=True):
             field[rows] = kept[rows, slots]
         state: dict[str, torch.Tensor] = {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the generator needs of an environment; `envs` fulfils it, tests fulfil it without a simulator.
+"""What the generator needs of an environment. `envs` implements it; tests implement it without a simulator.
 
 The six methods are those of Isaac Lab's `ManagerBasedRLMimicEnv`, batched: the environments are the leading dimension
 everywhere, the end effectors the second. Poses are homogeneous matrices in the environment's own frame [m].
@@ -23,16 +23,16 @@ class MimicEnv(Protocol):
     """End effectors, in the order of `cfg.subtask_configs`."""
     object_names: tuple[str, ...]
     pose_action_dim: int
-    """Numbers per end effector in an action that say where to move; action noise is drawn for these."""
+    """Numbers of an action that say where one end effector moves; action noise is drawn for these."""
     gripper_dim: int
-    """Numbers per end effector in an action that say what the gripper does."""
+    """Numbers of an action that say what one gripper does."""
 
     def eef_pose(self) -> torch.Tensor:
-        """Return where the end effectors are: (num_envs, num_eefs, 4, 4)."""
+        """Return the end effectors' poses: (num_envs, num_eefs, 4, 4)."""
         ...
 
     def object_pose(self, env_ids: torch.Tensor | None = None) -> torch.Tensor:
-        """Return where the objects are: (num_envs, num_objects, 4, 4), or (K, num_objects, 4, 4) in `env_ids` (K,)."""
+        """Return the objects' poses: (num_envs, num_objects, 4, 4), or (K, num_objects, 4, 4) in `env_ids` (K,)."""
         ...
 
     def target_to_action(
@@ -41,9 +41,9 @@ class MimicEnv(Protocol):
         """Turn target poses into an action.
 
         Args:
-            target: (num_envs, num_eefs, 4, 4) where the end effectors shall go.
+            target: (num_envs, num_eefs, 4, 4) target poses of the end effectors.
             gripper: (num_envs, num_eefs, gripper_dim).
-            noise: (num_envs, num_eefs, pose_action_dim) to be added in action space.
+            noise: (num_envs, num_eefs, pose_action_dim) added in action space.
 
         Returns:
             (num_envs, action_dim) for `step`.
@@ -51,7 +51,7 @@ class MimicEnv(Protocol):
         ...
 
     def action_to_target(self, action: torch.Tensor) -> torch.Tensor:
-        """Turn an action into target poses, seen from where the end effectors are now: (num_envs, num_eefs, 4, 4)."""
+        """Turn an action into target poses, given the end effectors' poses now: (num_envs, num_eefs, 4, 4)."""
         ...
 
     def action_to_gripper(self, action: torch.Tensor) -> torch.Tensor:
@@ -68,12 +68,12 @@ class MimicEnv(Protocol):
 
 
 class RestorableEnv(MimicEnv, Protocol):
-    """An environment that can be put back to an earlier state; needed for second tries."""
+    """An environment that can be put back to an earlier state; needed for retries."""
 
     def state(self) -> dict[str, torch.Tensor]:
         """Return the scene's state by path: (num_envs, ...)."""
         ...
 
     def restore(self, state: dict[str, torch.Tensor], env_ids: torch.Tensor) -> None:
-        """Put environments `env_ids` (K,) back to a state of K rows; poses and observations are those of then."""
+        """Put environments `env_ids` (K,) back to a state of K rows; poses and observations then are of that state."""
         ...

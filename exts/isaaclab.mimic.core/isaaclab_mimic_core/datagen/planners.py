@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Which planner makes the ways between segments. Nothing heavy is imported here: forms are made from it."""
+"""Which planner plans the paths between segments. Nothing heavy is imported here: forms are made from it."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .planning import TransitionPlanner
 
 _UNPLANNED = ("task", "straight")
-"""`task`: as its configuration says, with the generator's default planner if it wants planned ways."""
+"""`task`: as its configuration says, with the generator's default planner if that wants planned paths."""
 
 
 def register() -> None:
@@ -32,7 +32,7 @@ def choices() -> tuple[str, ...]:
 
 
 def wants_planned(choice: str) -> bool | None:
-    """Return whether ways are planned; None: the task decides.
+    """Return whether paths are planned; None: the task decides.
 
     Raises:
         OptionError: There is no such choice.
@@ -43,7 +43,7 @@ def wants_planned(choice: str) -> bool | None:
 
 
 def choice_of(planner: str | None) -> str:
-    """Return the choice that leads to a planner, given by the name of its class; None: to straight ways."""
+    """Return the choice that leads to a planner, given by the name of its class; None: to straight paths."""
     if planner is None:
         return "straight"
     classes = {

@@ -16,7 +16,7 @@ from isaaclab.managers.recorder_manager import RecorderManagerBaseCfg
 from isaaclab.utils import configclass
 
 from ..datagen import config_checks
-from ..datagen.constraint_plan import make_constraint_plan
+from ..datagen.config import read_constraints
 
 __all__ = [
     "DataGenConfig",
@@ -62,10 +62,10 @@ class DataGenConfig(upstream.DataGenConfig):
     """True: every segment is preceded by the pose that the source's end effector really had at its start, moved with
     the segment. False: only the first one is."""
     generation_interpolate_from_last_target_pose: bool = True
-    """The way to a segment begins, True: at the last pose that was asked for, False: at the pose that was reached.
-    The first subtask's begins at the latter."""
+    """True: interpolation to a segment starts from the last target pose. False, and in the first subtask: from the
+    pose that was reached."""
     use_skillgen: bool = False
-    """Let a motion planner make the ways between segments, which then begin at the demonstrations' start signals."""
+    """Let a motion planner plan the paths between segments, which then begin at the demonstrations' start signals."""
     use_navigation_controller: bool = False
     """Let a controller of the robot's base join in. `mimic generate` refuses True."""
 
@@ -110,11 +110,11 @@ class SubTaskConfig(upstream.SubTaskConfig):
     """Standard deviation of the Gaussian noise on the part of an action that moves the end effector [units of the
     action, before the environment scales it]. More varies the data more, and fails more."""
     num_interpolation_steps: int = 5
-    """Waypoints on the straight way to the segment [steps]. Fewer are faster, and jerkier where the way is long."""
+    """Waypoints of the interpolation to the segment [steps]. Fewer are faster, and jerkier over long distances."""
     num_fixed_steps: int = 0
     """Steps that the end effector waits at the segment's first pose, once it is led there [steps]."""
     apply_noise_during_interpolation: bool = False
-    """True: noise on the way to the segment too. False: only within it."""
+    """True: noise during the interpolation to the segment too. False: only within the segment."""
     description: str = ""
     """What to do, in words: shown to whoever demonstrates."""
     next_subtask_description: str = ""
@@ -190,5 +190,4 @@ class MimicEnvCfg(upstream.MimicEnvCfg):
         """Refuse subtasks and constraints that contradict each other; called when an environment is made."""
         config_checks.check_datagen(self.datagen_config, "datagen_config")
         config_checks.check_subtasks(self.subtask_configs)
-        counts = {eef: len(configs) for eef, configs in self.subtask_configs.items()}
-        make_constraint_plan(self, counts, torch.device("cpu"))
+        read_constraints(self, torch.device("cpu"))

@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from .. import randomness
-from ..datagen.outcome import explain_subtask
-from ..datagen.plan import make_plan
+from ..datagen.config import read_subtasks
+from ..datagen.failures.fall import fallen, lowest_height
+from ..datagen.failures.signals import cause_of
 from ..outcomes import AttemptOutcome, FailureCause
 from .api import Policy
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
-
-_FALL = 0.05
-"""An object that is so far [m] below where the lowest one began has fallen off, and the rollout is lost."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +98,10 @@ class Rollouts:
         self._env, self._policy, self._seed = env, policy, seed
         self._horizon, self._hold = horizon, hold
         self._disturbance = disturbance or Disturbance()
-        self._plan = make_plan(env.cfg, env.object_names, env.device)
+        self._subtasks = read_subtasks(env.cfg, env.object_names, env.device)
         self._signals = [
             (eef, index, name)
-            for eef, names in enumerate(self._plan.signals)
+            for eef, names in enumerate(self._subtasks.signals)
             for index, name in enumerate(names[:-1])
             if name is not None
         ]
@@ -115,7 +113,7 @@ class Rollouts:
         self._held = torch.zeros(n, dtype=torch.long, device=device)
         self._ever = torch.zeros(n, dtype=torch.bool, device=device)
         self._raised = torch.zeros(n, len(self._signals), dtype=torch.bool, device=device)
-        self._floor = torch.zeros(n, device=device)
+        self._lowest = torch.zeros(n, device=device)
         self._queue: list[torch.Tensor] = []
         self._restart(torch.arange(n, device=device))
 
@@ -142,10 +140,10 @@ class Rollouts:
         if self._signals:
             now = env.term_signals()
             self._raised |= torch.stack([now[name] for *_, name in self._signals], dim=1)
-        fallen = (env.object_pose()[..., 2, 3] < self._floor[:, None]).any(dim=1)
-        over = (self._held >= self._hold) | (self._age >= self._horizon) | fallen
+        has_fallen = fallen(env.object_pose(), self._lowest)
+        over = (self._held >= self._hold) | (self._age >= self._horizon) | has_fallen
         over &= self._number >= 0
-        table = torch.stack([over, success, self._ever, fallen], dim=1)
+        table = torch.stack([over, success, self._ever, has_fallen], dim=1)
         table = torch.cat([table.long(), self._raised.long(), self._number[:, None], self._age[:, None]], dim=1).cpu()
         ended = [self._explain(i, table[i].tolist()) for i in table[:, 0].nonzero()[:, 0].tolist()]
         if ended:
@@ -193,19 +191,20 @@ class Rollouts:
             self._held[env_ids] = 0
             self._ever[env_ids] = False
             self._raised[env_ids] = False
-            self._floor[env_ids] = self._env.object_pose()[env_ids, :, 2, 3].amin(dim=1) - _FALL
+            self._lowest[env_ids] = lowest_height(self._env.object_pose()[env_ids])
         self._running = int((self._number >= 0).sum())
 
     def _explain(self, env: int, row: list[int]) -> Rollout:
-        _, success, ever, fallen, *rest = row
+        _, success, ever, has_fallen, *rest = row
         *raised, number, steps = rest
         if success:
             return Rollout(number, env, True, steps, ever=True)
         for (eef, index, _), seen in zip(self._signals, raised, strict=True):
             if not seen:
-                cause, subtask = explain_subtask(self._plan, eef, index, ever=False, far=False)
+                cause = cause_of(self._subtasks, eef, index, ever=False, far=False)
+                subtask = self._subtasks.label(eef, index)
                 break
         else:
-            cause, subtask = FailureCause.MISPLACED, f"{self._plan.eef_names[0]}/{int(self._plan.count[0]) - 1}"
-        cause = FailureCause.DROPPED if fallen else cause
+            cause, subtask = FailureCause.MISPLACED, self._subtasks.label(0, int(self._subtasks.count[0]) - 1)
+        cause = FailureCause.DROPPED if has_fallen else cause
         return Rollout(number, env, False, steps, cause, subtask, ever=bool(ever))

@@ -56,7 +56,7 @@ class GenerateOptions(DemonstrationOptions):
         group=_ATTEMPTS,
         offers=planners.choices,
     )
-    """How ways between segments are made: straight; lift (up, across above everything, down); or as the task says."""
+    """How paths between segments are made: straight; lift (up, across above everything, down); or as the task says."""
     patience: int = option(
         100, label="Give up if the first", group=_ATTEMPTS, unit="attempts fail", low=0, on_resume=MAY_DIFFER
     )

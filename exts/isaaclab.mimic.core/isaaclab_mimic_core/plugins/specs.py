@@ -126,7 +126,7 @@ class DeviceSpec(Spec):
 
 @dataclass(frozen=True)
 class PlannerSpec(Spec):
-    """A planner of the ways between segments: for `--planner`."""
+    """A planner of the paths between segments: for `--planner`."""
 
     kind = "planner"
 

@@ -49,18 +49,20 @@ def watched_ways(generator: "Generator", eef_names: tuple[str, ...], index: int)
         number; `source`: the demonstration's name (empty if there is none), and `source_way`: points of its segment as
         it was recorded, in the source's frame.
     """
-    subtasks = generator.progress[index].tolist()
+    from ..datagen.paths import remaining_path, source_path
+
+    subtasks = generator.attempts.subtask[index].tolist()
     ways: dict[str, dict] = {name: {} for name in ("planned", "joint", "subtask", "source", "source_way")}
     for eef, name in enumerate(eef_names):
-        left = generator.planned(index, eef)[:, :3, 3]
-        source, recorded = generator.followed(index, eef)
+        left = remaining_path(generator, index, eef)[:, :3, 3]
+        source, recorded = source_path(generator, index, eef)
         before = len(left) - len(recorded)
         ways["planned"][name] = _thinned(left)
         ways["joint"][name] = _rounded(left[before]) if 0 < before < len(left) else None
         ways["subtask"][name] = subtasks[eef]
         ways["source"][name] = source
         ways["source_way"][name] = _thinned(recorded[:, :3, 3])
-    return {"attempt": int(generator.attempts[index]), **ways}
+    return {"attempt": int(generator.attempts.number[index]), **ways}
 
 
 @torch.inference_mode()

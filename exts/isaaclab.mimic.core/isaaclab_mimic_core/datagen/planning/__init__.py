@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Planned ways between segments, instead of straight ones: upstream's SkillGen, with any planner."""
+"""Planned paths between segments instead of straight ones: upstream's SkillGen, with any planner."""
 
 from .contract import Query, Transition, TransitionPlanner
 from .lift_travel_descend import LiftTravelDescend

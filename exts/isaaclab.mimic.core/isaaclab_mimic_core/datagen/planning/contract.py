@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the generator asks of a motion planner: ways of one end effector to where its next segments begin.
+"""What the generator asks of a motion planner: paths of one end effector to where its next segments begin.
 
 For many environments at once, where isaaclab_mimic.motion_planners.MotionPlannerBase (Isaac Lab 3.0.0) plans for one.
 """
@@ -14,7 +14,7 @@ import torch
 
 @dataclass(frozen=True)
 class Query:
-    """Ways that are wanted: K environments in which an end effector begins a subtask. Environment frames [m]."""
+    """Paths that are wanted: K environments in which an end effector begins a subtask. Environment frames [m]."""
 
     rows: torch.Tensor
     """(K,) int64: the environments."""
@@ -34,22 +34,22 @@ class Query:
 
 @dataclass(frozen=True)
 class Transition:
-    """Ways, start and goal excluded."""
+    """Paths, start and goal excluded."""
 
     poses: torch.Tensor
-    """(K, W, 4, 4), W at most the planner's `max_waypoints`; row k's first `length[k]` count."""
+    """(K, W, 4, 4), W at most the planner's `max_waypoints`; row k uses the first `length[k]`."""
     length: torch.Tensor
     """(K,) int64."""
     found: torch.Tensor
-    """(K,) bool: there is a way; if not, the subtask has failed with cause `no_path`."""
+    """(K,) bool: whether there is a path; if not, the subtask has failed with cause `no_path`."""
 
 
 class TransitionPlanner(Protocol):
     """A motion planner. It must not draw random numbers of its own: an attempt's outcome is a function of its seed."""
 
     max_waypoints: int
-    """Most waypoints of a way; buffers are made for so many [steps]."""
+    """Largest number of waypoints of a path [steps]; the generator's buffers have room for them."""
 
     def plan(self, query: Query) -> Transition:
-        """Return the ways that are wanted, on the query's device."""
+        """Return the paths that are wanted, on the query's device."""
         ...

@@ -16,8 +16,8 @@ class LiftTravelDescend:
         step: How far it goes in a step [m].
         turn: How far it turns in a step at most [rad]; it turns while it travels.
         radius: Of every object [m].
-        clearance: Kept above the objects on the way, and beside them [m].
-        max_waypoints: A longer way is not found [steps].
+        clearance: Kept above the objects on the path, and beside them [m].
+        max_waypoints: A longer path is not found [steps].
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class LiftTravelDescend:
         self.max_waypoints = max_waypoints
 
     def plan(self, query: Query) -> Transition:
-        """Return ways; not found where another object is where it would come down, or where a way is too long."""
+        """Return paths. None is found where another object lies below the goal, or where the path is too long."""
         start, goal = query.start[:, :3, 3], query.goal[:, :3, 3]
         others = query.objects[:, :, :3, 3]
         here = torch.arange(others.shape[1], device=start.device)[None]
@@ -40,7 +40,7 @@ class LiftTravelDescend:
         # What hangs from the hand has to pass over the objects too.
         hangs = torch.where(held, start[:, None, 2] - others[..., 2] + self._radius, 0.0).clamp_min(0).amax(dim=1)
         top = others[..., 2] + self._radius
-        beside = _distance_to_way(others[..., :2], start[:, None, :2], goal[:, None, :2])
+        beside = _distance_to_path(others[..., :2], start[:, None, :2], goal[:, None, :2])
         in_the_way = ~held & (beside < self._radius + self._clearance)
         over = torch.where(in_the_way, top + self._clearance + hangs[:, None], -torch.inf).amax(dim=1)
         height = over.maximum(start[:, 2]).maximum(goal[:, 2])
@@ -81,8 +81,8 @@ def _fraction(index: torch.Tensor, count: torch.Tensor) -> torch.Tensor:
     return torch.where(count[:, None] > 0, index / count.clamp_min(1)[:, None], (index > 0).float()).clamp(0, 1)
 
 
-def _distance_to_way(points: torch.Tensor, start: torch.Tensor, end: torch.Tensor) -> torch.Tensor:
-    """Return how far points are from the straight way between two others: (K, O, 2), (K, 1, 2) twice -> (K, O)."""
-    way = end - start
-    share = ((points - start) * way).sum(dim=-1) / (way * way).sum(dim=-1).clamp_min(1e-9)
-    return (points - start - share.clamp(0, 1)[..., None] * way).norm(dim=-1)
+def _distance_to_path(points: torch.Tensor, start: torch.Tensor, end: torch.Tensor) -> torch.Tensor:
+    """Return how far points are from the straight path between two others: (K, O, 2), (K, 1, 2) twice -> (K, O)."""
+    path = end - start
+    share = ((points - start) * path).sum(dim=-1) / (path * path).sum(dim=-1).clamp_min(1e-9)
+    return (points - start - share.clamp(0, 1)[..., None] * path).norm(dim=-1)

@@ -112,12 +112,12 @@ class Annotate(SimStage):
         self._episodes = [episode for episode in self._episodes if episode.name not in misfits]
 
     def _prepare(self) -> Playback:
-        from ...datagen.plan import make_plan
+        from ...datagen.config import read_subtasks
 
         env = self.env
-        # With start signals segments begin where those say, which has to be possible as it is for planned ways.
+        # With start signals segments begin where those say, which has to be possible as it is for planned paths.
         planned = self.options.start_signals or None
-        self._plan = make_plan(env.cfg, env.object_names, torch.device("cpu"), planned)
+        self._subtasks = read_subtasks(env.cfg, env.object_names, torch.device("cpu"), planned)
         lengths = [episode.num_samples for episode in self._episodes]
         playback = Playback(env, lengths, self._episodes.__getitem__, self.options.seed)
         # After a reset, for a task's signals may come from observations; before a file is made or replaced.
@@ -166,14 +166,14 @@ class Annotate(SimStage):
 
     def _why_not(self, episode: Episode, success: bool) -> str:
         """Return why a replayed demonstration cannot be a source; empty if it can."""
-        from ...datagen.source_bank import segment
+        from ...datagen.sources.segmentation import segment
         from ..generation.sources import source_demo
 
         if not success:
             return "the task is not fulfilled at its end when it is played again"
         try:
-            for eef in range(len(self._plan.eef_names)):
-                segment(source_demo(episode), self._plan, eef)
+            for eef in range(len(self._subtasks.eef_names)):
+                segment(source_demo(episode), self._subtasks, eef)
         except MimicError as error:
             return error.what
         return ""

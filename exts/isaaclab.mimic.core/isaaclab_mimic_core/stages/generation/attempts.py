@@ -5,7 +5,7 @@
 
 from collections import Counter, defaultdict
 
-from ...datagen.outcome import evenness, spread
+from ...datagen.diversity import evenness, spread
 from ...outcomes import AttemptOutcome
 
 

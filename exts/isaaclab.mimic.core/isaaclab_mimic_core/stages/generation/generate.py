@@ -4,7 +4,7 @@
 """Generate demonstrations from annotated ones."""
 
 import time
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,10 +86,16 @@ class Generate(SimStage):
         """
         check_options(options)
         wants_planned(options.planner)
-        # An option that is named like a setting decides it, unless it leaves it to the mode.
-        names = [field.name for field in fields(Settings)]
-        given = {name: value for name in names if (value := getattr(options, name, None)) is not None}
-        return replace(Settings.of(options.mode), **given)
+        return Settings.of(
+            options.mode,
+            early_stop=options.early_stop,
+            max_retries=options.max_retries,
+            learn_sources=options.learn_sources,
+            correct_grasp=options.correct_grasp,
+            fade_noise=options.fade_noise,
+            keep_clear=options.keep_clear,
+            per_subtask_selection=options.per_subtask_selection,
+        )
 
     def step(self) -> list[Event]:
         """Step, and write the report after the last step."""
@@ -128,7 +134,7 @@ class Generate(SimStage):
             "demos_per_minute": 60.0 * rate,
             "eta_s": (self.options.num_demos - self._made) / rate if rate > 0 else None,
             "causes": dict(statistics.causes),
-            "subtasks": self._generator.progress.tolist() if self._generator and self._steps else [],
+            "subtasks": self._generator.attempts.subtask.tolist() if self._generator and self._steps else [],
         }
 
     def _seen_in(self, index: int) -> dict:
@@ -173,17 +179,17 @@ class Generate(SimStage):
 
     def _prepare(self) -> "Generator":
         """Make the generator, and open the files."""
+        from ...datagen.config import read_config
         from ...datagen.generator import Generator
-        from ...datagen.plan import make_plan
-        from ...datagen.source_bank import make_bank
+        from ...datagen.sources.bank import make_bank
         from ...envs.recorder import EpisodeRecorder
 
         env, options = self.env, self.options
-        plan = make_plan(env.cfg, env.object_names, env.device, planned=wants_planned(options.planner))
-        demos = as_sources(self._episodes, plan, options.input)
-        self._bank = make_bank(demos, env, plan)
+        config = read_config(env, self._settings, options.seed, planned=wants_planned(options.planner))
+        demos = as_sources(self._episodes, config.subtasks, options.input)
+        self._bank = make_bank(demos, env, config.subtasks)
         chosen = planner_of(options.planner)
-        generator = self._generator = Generator(env, plan, self._bank, options.seed, self._settings, chosen)
+        generator = self._generator = Generator(env, config, self._bank, chosen)
         planner = type(generator.planner).__name__ if generator.planner else None
         self._open_files(planner)
         assert self._file
@@ -299,7 +305,7 @@ class Generate(SimStage):
             "seconds": round(time.perf_counter() - self._generating_since, 2),
         }
         if self._steps and self._generator and self._file:
-            summary |= {"output": self._file.path, "retries": dict(self._generator.retries)}
+            summary |= {"output": self._file.path, "retries": dict(self._generator.retries.by_subtask)}
             summary["source_evenness"] = statistics.source_evenness(self._bank.num_demos)
             if not self._settings.early_stop:
                 summary["would_stop"] = statistics.would_stop()

@@ -15,7 +15,8 @@ from .sources import as_sources
 
 if TYPE_CHECKING:
     from ...datagen.generator import Generator
-    from ...datagen.source_bank import SourceBank, SourceDemo
+    from ...datagen.sources.bank import SourceBank
+    from ...datagen.sources.source_demo import SourceDemo
     from ...envs import BatchedEnv
 
 
@@ -28,10 +29,10 @@ class GrowingGenerator:
     """
 
     def __init__(self, env: "BatchedEnv", seed: int):
-        from ...datagen.plan import make_plan
+        from ...datagen.config import read_config
 
-        self._env, self._seed = env, seed
-        self._plan = make_plan(env.cfg, env.object_names, env.device)
+        self._env = env
+        self._config = read_config(env, Settings.of("default"), seed)
         self._sources: list[SourceDemo] = []
         self._latest = 0
         # By number, counted from 1, with the banks that they use; `self._by[i]` is the one that moves environment i, 0
@@ -50,11 +51,11 @@ class GrowingGenerator:
             DatasetError: A source cannot be cut into its subtasks; all is as before.
         """
         from ...datagen.generator import Generator
-        from ...datagen.source_bank import make_bank
+        from ...datagen.sources.bank import make_bank
 
-        sources = [*self._sources, *as_sources(episodes, self._plan, path)]
-        bank = make_bank(sources, self._env, self._plan)
-        generator = Generator(self._env, self._plan, bank, self._seed, Settings.of("default"))
+        sources = [*self._sources, *as_sources(episodes, self._config.subtasks, path)]
+        bank = make_bank(sources, self._env, self._config.subtasks)
+        generator = Generator(self._env, self._config, bank)
         self._sources = sources
         self._latest += 1
         self._generators[self._latest] = (generator, bank)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...outcomes import AttemptOutcome
 
 if TYPE_CHECKING:
-    from ...datagen.source_bank import SourceBank
+    from ...datagen.sources.bank import SourceBank
 
 
 def generated_from(outcome: AttemptOutcome, bank: "SourceBank", run: dict, num_envs: int) -> dict:

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from ...datagen.source_bank import SourceDemo
+from ...datagen.sources.source_demo import SourceDemo
 from ...datasets import DatasetReader, Episode, validate_source
 from ...datasets.check import require
 from ...datasets.layout import ACTIONS, DATAGEN_INFO, EEF_POSE, START_SIGNALS, TARGET_EEF_POSE
@@ -14,7 +14,7 @@ from ...errors import DatasetError
 from ..files.input_task import check_task
 
 if TYPE_CHECKING:
-    from ...datagen.plan import SubtaskPlan
+    from ...datagen.tables import SubtaskTable
 
 _PARTS = (ACTIONS, DATAGEN_INFO)
 
@@ -47,22 +47,22 @@ def read_annotated(path: str, task: str, any_task: bool = False) -> list[Episode
         return _all_of(read, reader.episode_names)
 
 
-def as_sources(episodes: list[Episode], plan: "SubtaskPlan", path: str) -> list[SourceDemo]:
+def as_sources(episodes: list[Episode], subtasks: "SubtaskTable", path: str) -> list[SourceDemo]:
     """Check that the generator can use demonstrations for a task, and take out of them what it needs.
 
     Args:
         episodes: What `read_annotated` has read.
-        plan: The task's Mimic configuration.
+        subtasks: The task's subtasks.
         path: The file, to be named in errors.
 
     Raises:
         DatasetError: A demonstration does not fit the task.
     """
-    objects = {name for names in plan.object_names for name in names if name is not None}
-    signals = dict(zip(plan.eef_names, plan.signals, strict=True))
+    objects = {name for names in subtasks.object_names for name in names if name is not None}
+    signals = dict(zip(subtasks.eef_names, subtasks.signals, strict=True))
 
     def check(episode: Episode) -> SourceDemo:
-        validate_source(episode, plan.eef_names, sorted(objects), signals, path)
+        validate_source(episode, subtasks.eef_names, sorted(objects), signals, path)
         return source_demo(episode)
 
     return _all_of(check, episodes)

@@ -30,7 +30,7 @@ from .device_stage import DeviceFactory, DeviceStage
 from .hints import Hints
 
 if TYPE_CHECKING:
-    from ...datagen.source_bank import SourceBank
+    from ...datagen.sources.bank import SourceBank
     from ...envs import BatchedEnv
 
 _SUCCESS_STEPS = 10

@@ -1,0 +1,232 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""All that decides how demonstrations are generated, read in one place.
+
+A task's Mimic configuration (`MimicEnvCfg`, upstream's or our own) is read here and nowhere else. Whatever does not
+make sense is refused here, once, by field and value.
+"""
+
+import graphlib
+from dataclasses import dataclass, fields
+from typing import Any
+
+import torch
+
+from ..errors import ConfigError
+from .config_checks import SEQUENTIAL, STRATEGIES, check_constraint, check_subtasks
+from .contract import MimicEnv
+from .settings import Settings
+from .tables import COORDINATED, LATTER, NONE, REPLAY, ConstraintTable, SubtaskTable
+
+
+@dataclass(frozen=True)
+class GenerationConfig:
+    """All that decides what is generated from given source demonstrations."""
+
+    subtasks: SubtaskTable
+    constraints: ConstraintTable
+    settings: Settings
+    seed: int
+    """Seed of every choice and of the noise: together with an attempt's number it decides them all."""
+    select_per_subtask: bool
+    """Select a source for every subtask; False: keep an attempt's first one to its end."""
+    select_per_arm: bool
+    """Every end effector selects its own source; False: subtasks of the same number share one."""
+    transform_first_robot_pose: bool
+    """Put the source end effector's actual pose in front of every segment; False: only of the first one."""
+    interpolate_from_last_target_pose: bool
+    """Interpolate from the last target pose; False, and in the first subtask: from the pose that was reached."""
+
+
+def read_config(env: MimicEnv, settings: Settings, seed: int, planned: bool | None = None) -> GenerationConfig:
+    """Read an environment's configuration.
+
+    Args:
+        env: The environments.
+        settings: Rules beyond the task's own configuration.
+        seed: Seed of every choice and of the noise.
+        planned: Whether paths between segments are planned; as `use_skillgen` says by default.
+
+    Raises:
+        ConfigError: A field contradicts another, or names what is not there; says which.
+    """
+    datagen = env.cfg.datagen_config
+    if getattr(datagen, "use_navigation_controller", False):
+        raise ConfigError("navigation controllers are not supported", where="datagen_config.use_navigation_controller")
+    subtasks = read_subtasks(env.cfg, env.object_names, env.device, planned)
+    if settings.keep_clear and len(subtasks.eef_names) > 1:
+        raise ConfigError(
+            "what one end effector leaves alone another one may be there for, so pushes are no failures here",
+            where="keep_clear",
+            remedy="Leave it out: it is for tasks with one end effector.",
+        )
+    return GenerationConfig(
+        subtasks=subtasks,
+        constraints=read_constraints(env.cfg, env.device),
+        settings=settings,
+        seed=seed,
+        select_per_subtask=datagen.generation_select_src_per_subtask and settings.per_subtask_selection,
+        select_per_arm=datagen.generation_select_src_per_arm,
+        transform_first_robot_pose=datagen.generation_transform_first_robot_pose,
+        interpolate_from_last_target_pose=datagen.generation_interpolate_from_last_target_pose,
+    )
+
+
+def read_subtasks(
+    cfg: Any, object_names: tuple[str, ...], device: torch.device, planned: bool | None = None
+) -> SubtaskTable:
+    """Read the subtasks of a `MimicEnvCfg`.
+
+    Args:
+        cfg: Upstream's or our own configuration.
+        object_names: The environment's objects, in the order of its `object_pose`.
+        device: Device of the tensors.
+        planned: Whether paths between segments are planned; as `use_skillgen` says by default.
+
+    Raises:
+        ConfigError: A field contradicts another, or names what is not there; says which.
+    """
+    subtasks = {eef: list(configs) for eef, configs in cfg.subtask_configs.items()}
+    check_subtasks(subtasks, object_names)
+    width = max(map(len, subtasks.values()))
+
+    def table(read: Any, dtype: torch.dtype = torch.long) -> torch.Tensor:
+        rows = [[read(c) for c in configs] for configs in subtasks.values()]
+        filler = [0] * len(rows[0][0]) if isinstance(rows[0][0], (list, tuple)) else 0
+        return torch.tensor([row + [filler] * (width - len(row)) for row in rows], dtype=dtype, device=device)
+
+    def kwarg(name: str, default: float) -> Any:
+        return lambda c: (c.selection_strategy_kwargs or {}).get(name, default)
+
+    return SubtaskTable(
+        eef_names=tuple(subtasks),
+        signals=tuple(tuple(c.subtask_term_signal for c in configs) for configs in subtasks.values()),
+        object_names=tuple(tuple(c.object_ref for c in configs) for configs in subtasks.values()),
+        count=torch.tensor([len(configs) for configs in subtasks.values()], device=device),
+        object_index=table(lambda c: -1 if c.object_ref is None else object_names.index(c.object_ref)),
+        strategy=table(lambda c: STRATEGIES.index(c.selection_strategy)),
+        nn_k=table(kwarg("nn_k", 3)),
+        pos_weight=table(kwarg("pos_weight", 1.0), torch.float32),
+        rot_weight=table(kwarg("rot_weight", 1.0), torch.float32),
+        noise=table(lambda c: c.action_noise, torch.float32),
+        noise_in_interpolation=table(lambda c: float(c.apply_noise_during_interpolation), torch.float32),
+        num_interpolation=table(lambda c: c.num_interpolation_steps),
+        num_fixed=table(lambda c: c.num_fixed_steps),
+        term_offset=table(lambda c: list(c.subtask_term_offset_range)),
+        start_offset=table(lambda c: list(c.subtask_start_offset_range)),
+        first_offset=torch.tensor(
+            [list(configs[0].first_subtask_start_offset_range) for configs in subtasks.values()], device=device
+        ),
+        max_interpolation=max(c.num_interpolation_steps for configs in subtasks.values() for c in configs),
+        all_have_objects=all(c.object_ref is not None for configs in subtasks.values() for c in configs),
+        planned=bool(getattr(cfg.datagen_config, "use_skillgen", False)) if planned is None else planned,
+    )
+
+
+def read_constraints(cfg: Any, device: torch.device) -> ConstraintTable:
+    """Read the constraints between subtasks of a `MimicEnvCfg`.
+
+    Semantics of isaaclab.envs.mimic_env_cfg.SubTaskConstraintConfig (Isaac Lab 3.0.0): SEQUENTIAL lets a subtask of one
+    end effector wait for one of another; COORDINATION lets two subtasks run in step, from one source and one transform.
+
+    Args:
+        cfg: Upstream's or our own configuration.
+        device: Device of the tensors.
+
+    Raises:
+        ConfigError: A constraint names what is not there, contradicts another, or can never be fulfilled.
+    """
+    counts = {eef: len(configs) for eef, configs in cfg.subtask_configs.items()}
+    table = ConstraintTable.without_any(len(counts), max(counts.values()))
+    waits, pairs = [], 0
+    for number, constraint in enumerate(cfg.task_constraint_configs):
+        where = f"task_constraint_configs[{number}]"
+        check_constraint(constraint, where)
+        first, second = (_place(place, counts, where) for place in constraint.eef_subtask_constraint_tuple)
+        sequential = constraint.constraint_type == SEQUENTIAL
+        for eef, subtask in [second] if sequential else [first, second]:
+            if table.kind[eef, subtask] != NONE:
+                raise ConfigError(
+                    f"subtask {subtask} of {list(counts)[eef]} has a constraint already",
+                    where=where,
+                    remedy="Keep one.",
+                )
+        if sequential:
+            table.kind[second] = LATTER
+            table.partner_eef[second], table.partner_subtask[second] = first
+            table.min_time_diff[second] = constraint.sequential_min_time_diff
+            table.unlocks[(*first, *second)] = True
+            waits.append((first, second))
+        else:
+            for place, partner in ((first, second), (second, first)):
+                _coordinate(table, place, partner, pairs, constraint, cfg, where)
+            pairs += 1
+    _check_possible(waits, table.pair, counts)
+    tensors = {each.name: getattr(table, each.name).to(device) for each in fields(table) if each.name != "num_pairs"}
+    return ConstraintTable(**tensors, num_pairs=pairs)
+
+
+def _coordinate(
+    table: ConstraintTable,
+    place: tuple[int, int],
+    partner: tuple[int, int],
+    pair: int,
+    constraint: Any,
+    cfg: Any,
+    where: str,
+) -> None:
+    """Write one of the two subtasks of a coordination into a table."""
+    eef, subtask = place
+    name = list(cfg.subtask_configs)[eef]
+    scheme = int(constraint.coordination_scheme)
+    if scheme != REPLAY and cfg.subtask_configs[name][subtask].object_ref is None:
+        raise ConfigError(
+            f"needs an object_ref at subtask {subtask} of {name}",
+            where=where,
+            remedy="Name the object, or use the scheme REPLAY.",
+        )
+    table.kind[place], table.scheme[place], table.pair[place] = COORDINATED, scheme, pair
+    table.partner_eef[place], table.partner_subtask[place] = partner
+    table.synchronize_start[place] = bool(constraint.coordination_synchronize_start)
+    table.pos_noise[place] = constraint.coordination_scheme_pos_noise_scale
+    table.rot_noise[place] = constraint.coordination_scheme_rot_noise_scale
+
+
+def _place(place: Any, counts: dict[str, int], where: str) -> tuple[int, int]:
+    """Return a named subtask as indices of end effector and subtask."""
+    eef, subtask = place
+    names = list(counts)
+    if eef not in counts:
+        raise ConfigError(f"there is no end effector {eef!r}", where=where, remedy=f"There are {', '.join(names)}.")
+    if not 0 <= subtask < counts[eef]:
+        raise ConfigError(f"{eef} has no subtask {subtask}, only 0 to {counts[eef] - 1}", where=where)
+    return names.index(eef), subtask
+
+
+def _check_possible(waits: list, pair: torch.Tensor, counts: dict[str, int]) -> None:
+    """Refuse constraints that wait for one another in a circle.
+
+    Args:
+        waits: Pairs of subtasks (eef, subtask), of which the second waits for the first.
+        pair: (num_eefs, max_subtasks) number of the coordination that a subtask belongs to, -1 for none.
+        counts: Number of subtasks of each end effector, in order.
+    """
+
+    def node(place: tuple[int, int]) -> tuple:
+        # Coordinated subtasks run in step: they are one node.
+        number = int(pair[place])
+        return ("pair", number) if number >= 0 else place
+
+    order = [((eef, i - 1), (eef, i)) for eef, count in enumerate(counts.values()) for i in range(1, count)]
+    sorter: graphlib.TopologicalSorter = graphlib.TopologicalSorter()
+    for first, second in [*order, *waits]:
+        sorter.add(node(second), node(first))
+    try:
+        sorter.prepare()
+    except graphlib.CycleError as error:
+        raise ConfigError(
+            "the constraints wait for one another in a circle",
+            where="task_constraint_configs",
+            remedy=f"Look at those of {', '.join(counts)}.",
+        ) from error

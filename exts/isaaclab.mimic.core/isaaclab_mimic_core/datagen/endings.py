@@ -1,0 +1,60 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The outcomes of attempts that have ended."""
+
+import torch
+
+from ..outcomes import AttemptOutcome
+from .diversity import placement
+from .failures.check import Parts
+from .failures.monitor import FailureMonitor
+from .retries import Retries
+
+
+def outcomes_of(
+    env_ids: list[int], parts: Parts, monitor: FailureMonitor, retries: Retries, won: torch.Tensor, slot: torch.Tensor
+) -> list[AttemptOutcome]:
+    """Put together how attempts have ended.
+
+    Args:
+        env_ids: Their environments.
+        parts: Parts of the generator.
+        monitor: Says why they failed.
+        retries: Says how often they were retried.
+        won: (num_envs,) bool: attempts that have succeeded, as far as the task says.
+        slot: (num_envs,) subtask that failed, where one has.
+    """
+    ids = torch.tensor(env_ids, device=won.device)
+    attempts, selector, names = parts.attempts, parts.trajectories.selector, parts.config.subtasks.eef_names
+    rows = zip(
+        env_ids,
+        monitor.explain(ids, won, slot),
+        attempts.number[ids].tolist(),
+        attempts.steps[ids].tolist(),
+        selector.sources[ids].tolist(),
+        selector.segments(ids).tolist(),
+        placement(attempts.start[ids]).tolist(),
+        retries.counts[ids].sum(dim=1).tolist(),
+        monitor.flagged[ids].tolist(),
+        strict=True,
+    )
+    outcomes = []
+    for env, (success, cause, subtask), number, steps, sources, segments, start, count, flagged in rows:
+        used = {name: [source for source in sources[eef] if source >= 0] for eef, name in enumerate(names)}
+        outcomes.append(
+            AttemptOutcome(
+                attempt=number,
+                env=env,
+                success=success,
+                steps=steps,
+                cause=cause,
+                subtask=subtask,
+                sources=used,
+                placement=dict(zip(parts.env.object_names, start, strict=True)),
+                segments={name: segments[eef][: len(used[name])] for eef, name in enumerate(names)},
+                retries=count,
+                flagged=flagged,
+            )
+        )
+    return outcomes

@@ -1,0 +1,178 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Which source segment each end effector follows in each subtask of its attempt."""
+
+from dataclasses import dataclass
+
+import torch
+
+from ... import randomness
+from ..config import GenerationConfig
+from ..coordination.constraints import Constraints
+from . import selection
+from .bank import SourceBank, draw_bounds
+from .statistics import SourceStatistics
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The segments that K rows follow now."""
+
+    source: torch.Tensor
+    """(K,) int64: index of the source demonstration."""
+    begin: torch.Tensor
+    """(K,) int64: the segment's first step in it."""
+    end: torch.Tensor
+    """(K,) int64: its end (exclusive)."""
+    coordinated: torch.Tensor | None = None
+    """(K,) bool: whether the subtask runs in step with another end effector's; None without constraints."""
+    motion: torch.Tensor | None = None
+    """(K, 4, 4) the motion that both agreed on, in coordinated rows; None without constraints."""
+
+
+class SourceSelector:
+    """Selects a source for every subtask that begins.
+
+    Args:
+        config: How to generate.
+        bank: The source demonstrations.
+        constraints: The constraints between end effectors; None if there are none.
+        statistics: What this run has learned of the sources; None if it does not learn.
+        sources: (num_envs, num_eefs, max_subtasks) int64: where the selected sources are kept, -1 before a subtask
+            begins.
+        nearness: (num_envs, num_eefs, max_subtasks) int64: where their classes of distance are kept.
+    """
+
+    def __init__(
+        self,
+        config: GenerationConfig,
+        bank: SourceBank,
+        constraints: Constraints | None,
+        statistics: SourceStatistics | None,
+        sources: torch.Tensor,
+        nearness: torch.Tensor,
+    ):
+        subtasks, device, (n, e, s) = config.subtasks, sources.device, sources.shape
+        self._config, self._bank, self._constraints, self._statistics = config, bank, constraints, statistics
+        self._by_robot = bool((subtasks.strategy == selection.ROBOT).any())
+        self._eefs = torch.arange(e, device=device)
+        self._slots = torch.arange(e * s, device=device)
+        self._demos = torch.arange(bank.num_demos, device=device)[None]
+        self.sources, self.nearness = sources, nearness
+        self.bounds = bank.bounds.repeat(n, 1, 1, 1, 1)
+        """(num_envs, num_demos, num_eefs, max_subtasks, 2) segments with the random offsets of each attempt."""
+        self._stream = torch.zeros(n, dtype=torch.long, device=device)
+        self._draws = torch.zeros(n, e * s, device=device)
+
+    def begin(self, env_ids: torch.Tensor, attempts: torch.Tensor) -> None:
+        """Start new attempts: (K,) environments and the attempts' numbers."""
+        config = self._config
+        stream = randomness.streams(config.seed, "choice", attempts)
+        self._stream[env_ids] = stream
+        self._draws[env_ids] = randomness.uniform(stream[:, None], self._slots, 1)[..., 0]
+        stream = randomness.streams(config.seed, "bounds", attempts)
+        self.bounds[env_ids] = draw_bounds(self._bank, config.subtasks, stream, config.settings.exact_upstream)
+        self.sources[env_ids] = -1
+
+    def choose(
+        self,
+        rows: torch.Tensor,
+        eef: int,
+        subtask: torch.Tensor,
+        tries: torch.Tensor,
+        item: torch.Tensor,
+        object_now: torch.Tensor,
+        eef_now: torch.Tensor,
+    ) -> Choice:
+        """Select segments where one end effector begins a subtask.
+
+        Args:
+            rows: (K,) environments.
+            eef: Index of the end effector.
+            subtask: (K,) its subtasks.
+            tries: (K,) how often each subtask was tried before.
+            item: (K,) index of the subtask's reference object; any object where it has none.
+            object_now: (K, 4, 4) that object [m].
+            eef_now: (K, 4, 4) the end effector [m].
+        """
+        bank, stats = self._bank, self._statistics
+        starts = self.bounds[rows, :, eef, subtask, 0]
+        then = bank.object_pose[self._demos, item[:, None], starts]
+        eefs = (eef_now, bank.eef_pose[self._demos, eef, starts]) if self._by_robot else (None, None)
+        nearness = preference = None
+        if stats is not None:
+            nearness = stats.nearness(eef, subtask, object_now, then)
+            preference = stats.preference(eef, subtask, nearness)
+        source = self._select(rows, eef, subtask, tries, object_now, then, *eefs, preference)
+        coordinated = motion = None
+        if self._constraints is not None:
+            coordinated, source, motion = self._constraints.coordinate(
+                rows, eef, subtask, source, object_now, then, self.bounds[rows], self._stream[rows]
+            )
+        self.sources[rows, eef, subtask] = source
+        if nearness is not None:
+            self.nearness[rows, eef, subtask] = nearness.gather(1, source[:, None])[:, 0]
+        begin, end = self.bounds[rows, source, eef, subtask].unbind(-1)
+        return Choice(source, begin, end, coordinated, motion)
+
+    def segments(self, rows: torch.Tensor) -> torch.Tensor:
+        """Return the segments of each subtask begun, first step and end (exclusive), in environments (K,).
+
+        Returns:
+            (K, num_eefs, max_subtasks, 2) int64.
+        """
+        source = self.sources[rows].clamp_min(0)[:, None, ..., None]
+        return self.bounds[rows].take_along_dim(source, dim=1)[:, 0]
+
+    def _select(
+        self,
+        rows: torch.Tensor,
+        eef: int,
+        subtask: torch.Tensor,
+        tries: torch.Tensor,
+        object_now: torch.Tensor,
+        object_then: torch.Tensor,
+        eef_now: torch.Tensor | None,
+        eef_then: torch.Tensor | None,
+        preference: torch.Tensor | None,
+    ) -> torch.Tensor:
+        """Return the source of each row: (K,) int64. Arguments as in `selection.select`."""
+        config, subtasks = self._config, self._config.subtasks
+        selected = selection.select(
+            subtasks.strategy[eef, subtask],
+            subtasks.nn_k[eef, subtask],
+            subtasks.pos_weight[eef, subtask],
+            subtasks.rot_weight[eef, subtask],
+            object_now,
+            object_then,
+            eef_now,
+            eef_then,
+            self._draws[rows, eef * subtasks.max_subtasks + subtask],
+            skip=tries,
+            preference=preference,
+        )
+        alone = len(self._eefs) == 1 and not config.settings.exact_upstream
+        if config.select_per_subtask and (config.select_per_arm or alone):
+            return selected
+        keeps, kept = self._kept_source(rows, eef, subtask)
+        return torch.where(keeps, kept, selected)
+
+    def _kept_source(self, rows: torch.Tensor, eef: int, subtask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return which rows keep a source that was selected before, (K,) bool, and that source, (K,) int64.
+
+        End effectors that do not select for themselves share a source. Upstream then never selects again within an
+        attempt, whatever is asked for per subtask. By default only subtasks of the same number share a source.
+        """
+        own = self.sources[rows, eef, (subtask - 1).clamp_min(0)]
+        goes_on = (subtask > 0) & (not self._config.select_per_subtask)
+        if self._config.select_per_arm:
+            return goes_on, own
+        if self._config.settings.exact_upstream:
+            # All end effectors hold the same source: the one that was selected first.
+            earliest = self.sources[rows].flatten(1).amax(dim=1)
+            return earliest >= 0, earliest
+        shared = self.sources[rows, :, subtask]
+        # An end effector that waited selects again; its own earlier selection must not decide that.
+        shared = torch.where(self._eefs == eef, -1, shared).amax(dim=1)
+        return goes_on | (shared >= 0), torch.where(shared >= 0, shared, own)
