@@ -40,10 +40,11 @@ from watch import Watch
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.tasks import franka_stack
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data" / "franka_stack" / "demos.hdf5"
-CONFIG = ROOT / "config" / "train" / "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0.json"
+CONFIG = Path(franka_stack.__file__).with_name("robomimic.json")
 SAMPLES, DEMOS = 12, 2
 PATIENCE = 120
 """[s] of a file's verbs together; on a quiet machine they take a second."""

@@ -15,10 +15,11 @@ import torch
 from robomimic.config import config_factory
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
-from isaaclab_mimic_core.errors import ConfigError, OptionError
+from isaaclab_mimic_core.errors import ConfigError, InputFileError, OptionError
 from isaaclab_mimic_core.learning.api import Request
 from isaaclab_mimic_core.learning.robomimic.learner import RobomimicLearner, RobomimicPlan
 from isaaclab_mimic_core.learning.robomimic.settings import Honoured, Refused, Replaced, leaves, rule
+from isaaclab_mimic_core.tasks import franka_stack
 
 UPSTREAM = Path(importlib.util.find_spec("isaaclab_tasks").origin).parent
 TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
@@ -468,6 +469,22 @@ def plan(data: Path, folder: Path, changes: dict[str, Any], **request: Any) -> R
     path = folder / "config.json"
     path.write_text(json.dumps(nested({**SMALL, **changes})))
     return RobomimicLearner().plan(Request(str(data), TASK, str(path), **request))
+
+
+def test_a_task_brings_its_configuration(data, tmp_path, monkeypatch):
+    made = RobomimicLearner().plan(Request(str(data), TASK, ""))
+    assert Path(made.config_path) == Path(franka_stack.__file__).with_name("robomimic.json")
+    shipped = json.loads(Path(made.config_path).read_text())
+    assert made.epochs == shipped["train"]["num_epochs"] and made.config["train"]["seq_length"] == 10
+    monkeypatch.chdir(tmp_path)
+    for old in (f"config/train/{TASK}.json", f"/somewhere/config/train/{TASK}.json"):
+        with pytest.raises(InputFileError) as refused:
+            RobomimicLearner().plan(Request(str(data), TASK, old))
+        what, remedy = str(refused.value).splitlines()
+        assert what == f"{old}: is no longer there: the task brings its configuration"
+        assert remedy.strip() == f"Leave --config out, or give {made.config_path}"
+    with pytest.raises(InputFileError, match="cannot be read"):
+        RobomimicLearner().plan(Request(str(data), TASK, "config/train/other.json"))
 
 
 @pytest.mark.parametrize("path", sorted(UPSTREAM.rglob("robomimic/*.json")), ids=lambda path: path.stem)

@@ -19,6 +19,7 @@ _TASKS = (
         "Franka stacks three cubes (relative poses)",
         local_assets=_STACK_SCENE,
         script=_STACK_SCRIPT,
+        train_configs={"robomimic": f"{_STACK}:robomimic.json"},
     ),
     TaskSpec(
         "Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0",

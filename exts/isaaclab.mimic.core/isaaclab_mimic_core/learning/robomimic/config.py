@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import ConfigError, InputFileError
+from ...plugins import TASKS
 from ...requirements import POLICIES, require
 from ...tasks import find_task
 from ...tasks.names import stem
 from .settings import ALGORITHMS, leaves, neutralise
-
-CONFIGS = Path(__file__).parents[5] / "config" / "train"
-"""Our own configurations, one file a task, named like it."""
 
 _ACTION_CONFIGS = ({"actions": {"normalization": None}}, {"actions": {"normalization": "gaussian"}})
 
@@ -33,8 +31,8 @@ def read_config(name: str, task: str) -> tuple[dict, str]:
     """Read a training configuration as plain data.
 
     Args:
-        name: A JSON file; `upstream` for the one the task is registered with; empty for what its package brings, or
-            ours if there is one for the task, else upstream's.
+        name: A JSON file; `upstream` for the one the task is registered with; empty for the one that its spec names, if
+            it does, else upstream's.
         task: The task's id or another of its names.
 
     Returns:
@@ -46,13 +44,11 @@ def read_config(name: str, task: str) -> tuple[dict, str]:
     """
     if name and name != "upstream":
         path = Path(name)
+        _refuse_moved(path)
+    elif not name and (brought := find_task(task).train_configs.get("robomimic")):
+        path = _file_of(brought)
     else:
-        spec = find_task(task)
-        own = CONFIGS / f"{spec.id}.json"
-        if not name and (brought := spec.train_configs.get("robomimic")):
-            path = _file_of(brought)
-        else:
-            path = own if not name and own.is_file() else _registered(task)
+        path = _registered(task)
     try:
         raw = json.loads(path.read_text())
     except OSError as error:
@@ -207,6 +203,18 @@ def _file_of(value: str) -> Path:
     package, colon, file = value.partition(":")
     found = importlib.util.find_spec(package) if colon else None
     return Path(found.origin).parent / file if found and found.origin else Path(value)
+
+
+def _refuse_moved(path: Path) -> None:
+    """Say where a configuration lies now that was in config/train before."""
+    task = TASKS.get(path.stem) if path.parts[-3:-1] == ("config", "train") and not path.exists() else None
+    if task is None or "robomimic" not in task.train_configs:
+        return
+    raise InputFileError(
+        "is no longer there: the task brings its configuration",
+        where=str(path),
+        remedy=f"Leave --config out, or give {_file_of(task.train_configs['robomimic'])}",
+    )
 
 
 def _registered(task: str) -> Path:
