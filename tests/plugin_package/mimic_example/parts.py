@@ -7,6 +7,7 @@ import torch
 
 from isaaclab_mimic_core.datagen.planning import Query, Transition
 from isaaclab_mimic_core.robots.franka.batched import FrankaRelEnv
+from isaaclab_mimic_core.robots.franka.local import use_local_robot
 from isaaclab_mimic_core.tasks.franka_stack.script import ScriptedStacker
 
 
@@ -14,11 +15,17 @@ class ExampleArmEnv(FrankaRelEnv):
     """Poses and actions in many environments at once."""
 
 
+def use_local_arm(cfg, engine):
+    """Take the arm that is on this machine in place of the asset server's."""
+    use_local_robot(cfg.scene.robot, engine)
+    cfg.scene.robot.init_state.joint_pos["panda_finger_joint.*"] = 0.035
+
+
 class ExamplePad(ScriptedStacker):
     """Drives by itself, so that nobody is needed to try it."""
 
     def __init__(self, env, settings):
-        super().__init__(env, settings.seed)
+        super().__init__(env, settings.seed + settings.variant)
 
 
 class Hop:

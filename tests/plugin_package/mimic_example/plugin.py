@@ -9,12 +9,14 @@ ROBOT = RobotSpec(
     "example_arm",
     "My arm",
     batched={"mimic_example.environment:ExampleStackEnv": "mimic_example.parts:ExampleArmEnv"},
+    local_assets="mimic_example.parts:use_local_arm",
 )
 DEVICE = DeviceSpec(
     "example_pad",
     "My pad",
     live=False,
     device="mimic_example.parts:ExamplePad",
+    settings="mimic_example.settings:PadSettings",
     check="mimic_example.plugin:check",
     probe="mimic_example.plugin:probe",
     doctor="mimic_example.plugin:examine",

@@ -3,7 +3,7 @@
 
 """The Mimic environment: its batched contract over Isaac Lab's environments, recording, and configuration."""
 
-from .adapt import adapt
+from .adapt import adapt, robot_of
 from .batched import BatchedEnv
 
-__all__ = ["BatchedEnv", "adapt"]
+__all__ = ["BatchedEnv", "adapt", "robot_of"]

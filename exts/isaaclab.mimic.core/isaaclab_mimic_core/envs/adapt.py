@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from ..errors import PluginError, TaskError
-from ..plugins import ROBOTS, Reference, resolve
+from ..plugins import ROBOTS, Reference, RobotSpec, resolve
 from .batched import BatchedEnv
 from .per_env import LoopedEnv
 
@@ -44,15 +44,21 @@ def batched_class(env_class: type) -> type[BatchedEnv]:
     Raises:
         PluginError: The class that a robot names cannot be loaded, or is no `BatchedEnv`.
     """
+    robot = robot_of(env_class)
+    if robot is None:
+        return LoopedEnv
+    reference = next(reference for named, reference in robot.batched.items() if _is(named, env_class))
+    found = resolve(reference)
+    if not (isinstance(found, type) and issubclass(found, BatchedEnv)):
+        raise PluginError(f"{reference} is no BatchedEnv", where=f"robot {robot.name}")
+    return found
+
+
+def robot_of(env_class: type) -> RobotSpec | None:
+    """Return the robot that names exactly this class of environments; None if none does."""
     # The last one counts, so that a plug-in can replace the batched class of a known environment.
-    for robot in reversed(ROBOTS.all().values()):
-        for named, reference in robot.batched.items():
-            if _is(named, env_class):
-                found = resolve(reference)
-                if not (isinstance(found, type) and issubclass(found, BatchedEnv)):
-                    raise PluginError(f"{reference} is no BatchedEnv", where=f"robot {robot.name}")
-                return found
-    return LoopedEnv
+    robots = reversed(ROBOTS.all().values())
+    return next((robot for robot in robots if any(_is(named, env_class) for named in robot.batched)), None)
 
 
 def _is(named: Reference, env_class: type) -> bool:

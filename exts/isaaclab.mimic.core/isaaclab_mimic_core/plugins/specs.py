@@ -70,8 +70,8 @@ class TaskSpec(Spec):
     register: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`() -> None`: enters the id in gymnasium's registry; called before the environment is opened."""
     local_assets: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
-    """`(cfg, engine) -> None`: replaces the cloud's assets in the task's configuration; `engine` is `ovphysx`, `newton`
-    or `isaacsim`."""
+    """`(cfg, engine) -> None`: replaces the cloud's assets in the task's configuration, but for its robots, which have
+    been replaced by `RobotSpec.local_assets` before; `engine` is `ovphysx`, `newton` or `isaacsim`."""
     script: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`(env, seed) -> devices.device.TeleopDevice`: the demonstrator behind `--teleop-device scripted`."""
     train_configs: Mapping[str, str] = field(default_factory=dict, metadata={"kind": "files"}, kw_only=True)
@@ -98,6 +98,9 @@ class RobotSpec(Spec):
 
     Exactly these classes: one that derives from another may mean other frames by the same methods. A class that no
     robot names is called environment by environment, with a warning."""
+    local_assets: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
+    """`(cfg, engine) -> None`: replaces the cloud's robots in the configuration of a task of one of these classes, for
+    `--assets local`; `engine` is `ovphysx`, `newton` or `isaacsim`."""
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,14 @@ def entered(task_id: str) -> Any:
     return entry if entry is not None and _CONFIG in entry.kwargs else None
 
 
+def class_of(task_id: str) -> Any:
+    """Return the class of an entry, or what else makes the environment; imports it."""
+    return _imported(_registry()[task_id].entry_point)
+
+
 def config_of(task_id: str) -> Any:
-    """Return the configuration of an entry: its class, or where that is to be imported from."""
-    return _registry()[task_id].kwargs[_CONFIG]
+    """Return the class of an entry's configuration; imports it."""
+    return _imported(_registry()[task_id].kwargs[_CONFIG])
 
 
 def may_be_mimic(entry: Any) -> bool:
@@ -37,10 +42,8 @@ def is_mimic(entry: Any) -> bool:
         return False
     try:
         from isaaclab.envs import ManagerBasedRLMimicEnv
-        from isaaclab.utils.string import string_to_callable
 
-        point = entry.entry_point
-        made = string_to_callable(point) if isinstance(point, str) else point
+        made = _imported(entry.entry_point)
         return isinstance(made, type) and issubclass(made, ManagerBasedRLMimicEnv)
     except Exception:
         return False
@@ -61,6 +64,12 @@ def entered_tasks(known: set[str], importing: bool) -> list[TaskSpec]:
     if importing:
         return [TaskSpec(entry.id) for entry in entries if is_mimic(entry)]
     return [TaskSpec(entry.id) for entry in entries if "mimic" in entry.id.lower() and may_be_mimic(entry)]
+
+
+def _imported(named: Any) -> Any:
+    from isaaclab.utils.string import string_to_callable
+
+    return string_to_callable(named) if isinstance(named, str) else named
 
 
 def _registry() -> dict:

@@ -69,15 +69,21 @@ class _Lacking:
 
 
 def _wants_cloud(task_id: str) -> bool:
-    """Whether the scene of a task that nobody has described lies on the asset server; yes if that cannot be told."""
-    from isaaclab.utils.string import string_to_callable
+    """Whether the scene of a task that nobody has described lies on the asset server; yes if that cannot be told.
 
+    Its robots do not count if there are local assets for them.
+    """
+    from isaaclab.assets import ArticulationCfg
+
+    from ..envs import robot_of
     from ..sim.assets.cloud import cloud_paths
-    from .entered import config_of
+    from .entered import class_of, config_of
 
     try:
-        config = config_of(task_id)
-        return bool(cloud_paths((string_to_callable(config) if isinstance(config, str) else config)().scene))
+        robot = robot_of(class_of(task_id))
+        brought = ArticulationCfg if robot is not None and robot.local_assets is not None else ()
+        scene = vars(config_of(task_id)().scene).values()
+        return bool(cloud_paths([each for each in scene if not isinstance(each, brought)]))
     except Exception:
         return True
 

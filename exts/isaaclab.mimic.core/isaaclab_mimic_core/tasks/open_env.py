@@ -149,7 +149,7 @@ def open_in_parts(
     success_term = _take_over(cfg, seed)
     configure_engine(cfg, engine)
     if local:
-        _use_local_assets(spec, cfg, engine)
+        _use_local_assets(spec, make, cfg, engine)
     if configure:
         configure(cfg)
     tuned = engine == "ovphysx" and not as_shipped
@@ -199,14 +199,20 @@ def _use_local(spec: TaskSpec, assets: str) -> bool:
     return False
 
 
-def _use_local_assets(spec: TaskSpec, cfg: Any, engine: str) -> None:
-    if spec.local_assets is not None:
-        resolve(spec.local_assets)(cfg, engine)
-    elif wanted := cloud_paths(cfg.scene):
+def _use_local_assets(spec: TaskSpec, make: Any, cfg: Any, engine: str) -> None:
+    """Replace the cloud's assets: those of the robot, then those of the task."""
+    from ..envs import robot_of
+
+    robot = robot_of(make) if isinstance(make, type) else None
+    for each in (robot, spec):
+        if each is not None and each.local_assets is not None:
+            resolve(each.local_assets)(cfg, engine)
+    # A task that replaces some of its assets only may still have the others where there is a network.
+    if (wanted := cloud_paths(cfg.scene)) and (spec.local_assets is None or not cloud_assets_reachable()):
         raise TaskError(
             f"its scene wants {wanted[0]} of NVIDIA's asset server",
             where=spec.id,
-            remedy="Register the task with local_assets (docs/plugins.md), or use --assets cloud with a network.",
+            remedy="Register task or robot with local_assets (docs/plugins.md), or use --assets cloud with a network.",
         )
 
 

@@ -37,14 +37,12 @@ _TASKS = (
         "Mimic-Lift-Box-Two-Franka-v0",
         "Two Frankas lift a long box together",
         register=f"{_TWO_FRANKA}:register",
-        local_assets=f"{_TWO_FRANKA}:use_local_assets",
         script=f"{_TWO_FRANKA_SCRIPTS}:ScriptedLifters",
     ),
     TaskSpec(
         "Mimic-Clear-And-Place-Two-Franka-v0",
         "One Franka clears a plate, another puts its cube there",
         register=f"{_TWO_FRANKA}:register",
-        local_assets=f"{_TWO_FRANKA}:use_local_assets",
         script=f"{_TWO_FRANKA_SCRIPTS}:ScriptedClearers",
     ),
     TaskSpec(

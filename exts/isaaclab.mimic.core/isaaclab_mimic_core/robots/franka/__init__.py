@@ -14,4 +14,5 @@ ROBOT = RobotSpec(
         f"{_UPSTREAM}.franka_stack_ik_rel_mimic_env:FrankaCubeStackIKRelMimicEnv": f"{__name__}.batched:FrankaRelEnv",
         f"{_UPSTREAM}.franka_stack_ik_abs_mimic_env:FrankaCubeStackIKAbsMimicEnv": f"{__name__}.batched:FrankaAbsEnv",
     },
+    local_assets=f"{__name__}.local:use_local_assets",
 )

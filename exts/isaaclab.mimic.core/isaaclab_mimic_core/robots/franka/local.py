@@ -6,6 +6,16 @@
 from typing import Any
 
 
+def use_local_assets(cfg: Any, engine: str) -> None:
+    """Replace the robot in the configuration of a task with one Franka.
+
+    Args:
+        cfg: Its scene has a `robot`.
+        engine: Physics engine: `ovphysx`, `isaacsim` or `newton`.
+    """
+    use_local_robot(cfg.scene.robot, engine)
+
+
 def use_local_robot(robot: Any, engine: str) -> None:
     """Replace the asset and the gains in a Franka's configuration."""
     from isaaclab.actuators import ImplicitActuatorCfg

@@ -9,4 +9,5 @@ ROBOT = RobotSpec(
     "two_franka",
     "Two Franka Pandas",
     batched={f"{__name__}.batched:TwoFrankaMimicEnv": f"{__name__}.batched:TwoFrankaRelEnv"},
+    local_assets=f"{__name__}.local:use_local_assets",
 )

@@ -5,7 +5,7 @@
 
 As shipped with the stack task the grip slips and the arm sags. Measured on three-cube stacking: 32 of 32 scripted
 stacks succeed with these settings (pyramidal friction cone, unit impedance ratio, stiffer contacts), together with the
-robot's gains of `tasks.franka_stack.local_scene`.
+robot's gains of `robots.franka.local`.
 """
 
 from typing import Any

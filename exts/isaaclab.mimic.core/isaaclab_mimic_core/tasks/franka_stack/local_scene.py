@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The stack task's scene from local assets: the robot converted from its URDF, table and cubes as plain boxes.
+"""The stack task's scene from local assets: table and cubes as plain boxes.
 
 What the task means stays upstream's (isaaclab_tasks.contrib.stack): names, poses, observations, signals, success and
 reset events are untouched; only what is spawned changes. Upstream's cubes have an edge of 46.8 mm in their height
@@ -9,8 +9,6 @@ thresholds but 40.6 mm as shipped blocks; the boxes here have the latter, with a
 """
 
 from typing import Any
-
-from ...robots.franka.local import use_local_robot
 
 CUBE_EDGE = 0.0406
 """Edge of a cube [m]."""
@@ -23,7 +21,7 @@ _COLORS = {"cube_1": (0.05, 0.15, 0.8), "cube_2": (0.8, 0.08, 0.05), "cube_3": (
 
 
 def use_local_assets(cfg: Any, engine: str) -> None:
-    """Replace the spawned assets in a stack task's configuration.
+    """Replace the spawned assets in a stack task's configuration; the robot brings its own.
 
     Args:
         cfg: A configuration of `isaaclab_tasks.contrib.stack` with a Franka.
@@ -39,7 +37,6 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     scene.table.init_state.rot = (0.0, 0.0, 0.0, 1.0)
     scene.plane.spawn = _box((200.0, 200.0, 0.1), (0.3, 0.3, 0.32))
     scene.plane.init_state.pos = (0.0, 0.0, -height - 0.05)
-    use_local_robot(scene.robot, engine)
     if wrist_camera := getattr(scene, "wrist_cam", None):
         # Upstream's path is a pattern that fits several robots; a camera that is drawn without Kit needs the one.
         wrist_camera.prim_path = f"{{ENV_REGEX_NS}}/Robot/Geometry/{_TO_THE_HAND}/wrist_cam"

@@ -3,8 +3,6 @@
 
 """Two Franka Pandas face each other across one table: one task they do in turn, one they do together."""
 
-from typing import Any
-
 LIFT_BOX = "Mimic-Lift-Box-Two-Franka-v0"
 CLEAR_AND_PLACE = "Mimic-Clear-And-Place-Two-Franka-v0"
 
@@ -26,16 +24,3 @@ def register() -> None:
                 kwargs={"env_cfg_entry_point": config},
                 disable_env_checker=True,
             )
-
-
-def use_local_assets(cfg: Any, engine: str) -> None:
-    """Replace the robots in a configuration by the one converted from its URDF; everything else is boxes anyway.
-
-    Args:
-        cfg: A configuration of this package.
-        engine: Physics engine: `ovphysx`, `isaacsim` or `newton`.
-    """
-    from ...robots.franka.local import use_local_robot
-
-    for robot in (cfg.scene.robot_left, cfg.scene.robot_right):
-        use_local_robot(robot, engine)

@@ -1,0 +1,19 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Both robots from their URDF."""
+
+from typing import Any
+
+from ..franka.local import use_local_robot
+
+
+def use_local_assets(cfg: Any, engine: str) -> None:
+    """Replace the robots in the configuration of a task with two Frankas.
+
+    Args:
+        cfg: Its scene has a `robot_left` and a `robot_right`.
+        engine: Physics engine: `ovphysx`, `isaacsim` or `newton`.
+    """
+    for robot in (cfg.scene.robot_left, cfg.scene.robot_right):
+        use_local_robot(robot, engine)
