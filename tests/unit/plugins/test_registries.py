@@ -3,9 +3,11 @@
 
 """How tasks, robots, devices, planners and learners come in and go again."""
 
+import importlib.util
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from waiting import LONG
@@ -67,6 +69,10 @@ def test_every_shipped_reference_leads_somewhere(registry):
     for spec in registry.all().values():
         for name, value in vars(spec).items():
             if name in ("name", "title"):
+                continue
+            if name == "train_configs":
+                for package, _, file in (each.partition(":") for each in value.values()):
+                    assert (Path(importlib.util.find_spec(package).origin).parent / file).is_file()
                 continue
             references = [*value, *value.values()] if isinstance(value, dict) else [value]
             for reference in references:
