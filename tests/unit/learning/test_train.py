@@ -211,7 +211,7 @@ def test_a_run_says_what_it_is_and_how_it_goes(options):
 
 @pytest.mark.parametrize("exact", [True, False])
 def test_a_run_that_was_cut_off_goes_on_to_the_same_weights(options, tmp_path, exact, monkeypatch):
-    monkeypatch.setattr("isaaclab_mimic_core.stages.train._STATE_EVERY", 0.0)
+    monkeypatch.setattr("isaaclab_mimic_core.stages.learning.train._STATE_EVERY", 0.0)
     whole = options(output=str(tmp_path / "whole"), exact=exact)
     run(Train(whole))
     cut = options(output=str(tmp_path / "cut"), exact=exact)
