@@ -114,25 +114,25 @@ def merge_forced(path: Path, good: Path, folder: Path) -> int:
 
 
 def convert(path: Path, good: Path, folder: Path) -> int:
-    from isaaclab_mimic_core.verbs.data import ConvertOptions
+    from isaaclab_mimic_core.options import ConvertOptions
 
     return _job("convert", str(path), ConvertOptions(task="Another-v0"), _to(folder), None)
 
 
 def convert_actions(path: Path, good: Path, folder: Path) -> int:
-    from isaaclab_mimic_core.verbs.data import ConvertOptions
+    from isaaclab_mimic_core.options import ConvertOptions
 
     return _job("convert", str(path), ConvertOptions(actions="pose_abs"), _to(folder), None)
 
 
 def export_lerobot(path: Path, good: Path, folder: Path) -> int:
-    from isaaclab_mimic_core.verbs.data import ExportOptions
+    from isaaclab_mimic_core.options import ExportOptions
 
     return _job("export", str(path), ExportOptions(output=str(folder / "lerobot")), None)
 
 
 def export_mp4(path: Path, good: Path, folder: Path) -> int:
-    from isaaclab_mimic_core.verbs.data import ExportOptions
+    from isaaclab_mimic_core.options import ExportOptions
 
     return _job("export", str(path), ExportOptions(format="mp4", output=str(folder / "videos")), None)
 
@@ -188,7 +188,7 @@ LIGHT = ("info", "check", "select", "drop", "merge", "merge_forced", "convert")
 
 
 def _to(folder: Path) -> Any:
-    from isaaclab_mimic_core.verbs.data import Destination
+    from isaaclab_mimic_core.options import Destination
 
     return Destination(output=str(folder / "out.hdf5"))
 

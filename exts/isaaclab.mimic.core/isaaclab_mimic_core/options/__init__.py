@@ -7,7 +7,7 @@ Nothing heavy is imported here, so that `mimic --help` answers at once.
 """
 
 from .annotation import AnnotateByHandOptions, AnnotateOptions
-from .datasets import Selection, Thresholds
+from .datasets import ConvertOptions, Destination, ExportOptions, Selection, Thresholds
 from .evaluation import EvaluateOptions, ExportPolicyOptions, PlayOptions
 from .generation import GenerateOptions, QuickstartOptions
 from .replay import ReplayOptions
@@ -18,9 +18,12 @@ from .training import TrainOptions
 __all__ = [
     "AnnotateByHandOptions",
     "AnnotateOptions",
+    "ConvertOptions",
     "DemonstrationOptions",
+    "Destination",
     "DrivenOptions",
     "EvaluateOptions",
+    "ExportOptions",
     "ExportPolicyOptions",
     "GenerateOptions",
     "PlayOptions",

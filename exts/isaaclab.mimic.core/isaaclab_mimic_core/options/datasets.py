@@ -1,51 +1,54 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What checks and edits of datasets can be told."""
+"""What checks, edits and exports of datasets can be told."""
 
 from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..option import option
 
 
 @dataclass(frozen=True)
 class Thresholds:
     """Limits of the checks; times in samples, for a file does not say how long a sample lasts."""
 
-    max_length_ratio: float = 1.8
+    max_length_ratio: float = option(1.8, low=0)
     """Longest demonstration, in lengths of the median one."""
-    min_length_ratio: float = 0.5
+    min_length_ratio: float = option(0.5, low=0)
     """Shortest demonstration, in lengths of the median one."""
-    still_joint_step: float = 0.002
+    still_joint_step: float = option(0.002, low=0)
     """A robot whose joints all move less than this between two samples [rad or m] stands still."""
-    max_idle_start: int = 20
+    max_idle_start: int = option(20, low=0)
     """Samples before the robot first moves."""
-    max_pause: int = 40
+    max_pause: int = option(40, low=0)
     """Samples that the robot stands still for in between."""
-    max_roughness: float = 1.0
+    max_roughness: float = option(1.0, low=0)
     """Mean square of the change of an end effector's velocity, over that of the velocity itself: 0 for smooth motion,
     2 if every step goes in another direction."""
-    min_gripper_hold: int = 8
+    min_gripper_hold: int = option(8, low=0)
     """Samples between two switches of a gripper."""
-    action_limit: float = 1.0
+    action_limit: float = option(1.0, low=0)
     """Size at which an element of an action is cut off."""
-    max_saturated: float = 0.1
+    max_saturated: float = option(0.1, low=0)
     """Part of the samples in which an element of the action is cut off."""
-    end_samples: int = 5
+    end_samples: int = option(5, low=0)
     """Samples at the end in which everything should have come to rest."""
-    max_end_speed: float = 0.002
+    max_end_speed: float = option(0.002, low=0)
     """Fastest object at the end [m a sample]."""
-    max_position_jump: float = 0.15
+    max_position_jump: float = option(0.15, low=0)
     """Largest step of a robot's base or an object between two samples [m]."""
-    max_joint_jump: float = 0.5
+    max_joint_jump: float = option(0.5, low=0)
     """Largest step of a joint between two samples [rad or m]."""
-    max_reach: float = 1.2
+    max_reach: float = option(1.2, low=0)
     """Farthest object from the nearest robot base [m]."""
-    max_fall: float = 0.1
+    max_fall: float = option(0.1, low=0)
     """Deepest object below everything that was there at the start [m]."""
-    max_subtasks: int = 8
+    max_subtasks: int = option(8, low=0)
     """Most subtasks of an end effector that make sense."""
-    min_subtask: int = 10
+    min_subtask: int = option(10, low=0)
     """Samples of the shortest subtask."""
-    unit_tolerance: float = 0.01
+    unit_tolerance: float = option(0.01, low=0)
     """How far the length of a quaternion, or of an axis of a rotation matrix, may be from 1."""
 
 
@@ -66,3 +69,81 @@ class Selection:
     def is_empty(self) -> bool:
         """Whether nothing is given."""
         return self == Selection()
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where the result goes."""
+
+    output: str = ""
+    """File to write."""
+    in_place: bool = False
+    """Replace the (first) file itself, in one atomic step at the end."""
+    overwrite: bool = False
+    """Replace the output if it exists."""
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what the functions of `datasets.edit` are told."""
+        return {"output": self.output or None, "in_place": self.in_place, "overwrite": self.overwrite}
+
+
+@dataclass(frozen=True)
+class ConvertOptions:
+    """What to convert."""
+
+    task: str = ""
+    """Name of the task from now on; by default today's name of the one that the file states."""
+    actions: Literal["keep", "pose_rel", "pose_abs"] = "keep"
+    """Turn joint-space actions into relative or absolute poses of the end effector."""
+    urdf: str = ""
+    """The robot's description; the Franka Panda's by default."""
+    frame: str = "panda_hand"
+    """Link that the controller of the task moves."""
+    offset: tuple[float, float, float] | None = None
+    """Of the controlled point in that link's frame [m]; by default 0 0 0.107 for pose_rel and none for pose_abs."""
+    action_scale: float = 0.5
+    """By which the environment multiplies relative poses."""
+    damping: float = option(0.01, low=0)
+    """Of the environment's inverse kinematics (lambda_val); for pose_rel."""
+    substeps: int = option(5, low=1)
+    """Physics steps that the environment makes of one action (decimation); for pose_rel."""
+    joints: tuple[str, ...] = tuple(f"panda_joint{number}" for number in range(1, 8))
+    """The arm's joints, in the order of the actions."""
+    robot: str = "robot"
+    """The robot's name in the states."""
+    joint_scale: float = 0.5
+    """By which the environment multiplied joint actions; for files without processed_actions."""
+    joint_offset: tuple[float, ...] = ()
+    """What it added to them [rad]; for files without processed_actions."""
+    quaternions: tuple[str, ...] = ()
+    """More places of quaternions in a file of the older format: PATH:COLUMN, for example obs/goal_pose:3."""
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """What to export, and how."""
+
+    format: Literal["lerobot", "mp4"] = "lerobot"
+    """lerobot: v3.0, state data; mp4: videos of the cameras."""
+    output: str = ""
+    """Folder to make."""
+    demos: str = ""
+    """Names, numbers and ranges, for example 3,7,10-19; all by default."""
+    fps: int = option(20, unit="1/s", low=1)
+    """Samples a second; Isaac Lab's stack tasks make 20."""
+    overwrite: bool = False
+    """Replace the folder if it exists."""
+    instruction: str = ""
+    """lerobot: what is done, as a sentence; by default the title of the task."""
+    repo_id: str = ""
+    """lerobot: name of the dataset; by default the folder's."""
+    state: tuple[str, ...] = ()
+    """lerobot: observation terms for observation.state; by default all of the robot's own."""
+    failed: bool = False
+    """lerobot: export demonstrations that are marked as not successful, too."""
+    environment_state: tuple[str, ...] = ()
+    """lerobot: observation terms for observation.environment_state; by default all about objects."""
+    cameras: tuple[str, ...] = ()
+    """mp4: observation terms; by default all pictures."""
+    quality: int = option(8, low=0, high=10)
+    """mp4: of the encoder, from 0 to 10."""

@@ -5,16 +5,16 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
 from ..errors import OptionError, TaskError
 from ..events import DemoExported, DemoSaved, StageFinished, Warned, to_json
 from ..exit_status import DONE, FINDINGS
-from ..options import Selection, Thresholds
+from ..option import check_options
+from ..options import ConvertOptions, Destination, ExportOptions, Selection, Thresholds
 from ..terminal.signals import raise_lost_interrupt
 from ..terminal.streams import Streams
 from .job import FLAT, Job, Output
@@ -25,84 +25,6 @@ if TYPE_CHECKING:
 
 _Flat = FLAT
 _File = tyro.conf.Positional[str]
-
-
-@dataclass(frozen=True)
-class Destination:
-    """Where the result goes."""
-
-    output: str = ""
-    """File to write."""
-    in_place: bool = False
-    """Replace the (first) file itself, in one atomic step at the end."""
-    overwrite: bool = False
-    """Replace the output if it exists."""
-
-    def arguments(self) -> dict[str, Any]:
-        """Return what the functions of `datasets.edit` are told."""
-        return {"output": self.output or None, "in_place": self.in_place, "overwrite": self.overwrite}
-
-
-@dataclass(frozen=True)
-class ConvertOptions:
-    """What to convert."""
-
-    task: str = ""
-    """Name of the task from now on; by default today's name of the one that the file states."""
-    actions: Literal["keep", "pose_rel", "pose_abs"] = "keep"
-    """Turn joint-space actions into relative or absolute poses of the end effector."""
-    urdf: str = ""
-    """The robot's description; the Franka Panda's by default."""
-    frame: str = "panda_hand"
-    """Link that the controller of the task moves."""
-    offset: tuple[float, float, float] | None = None
-    """Of the controlled point in that link's frame [m]; by default 0 0 0.107 for pose_rel and none for pose_abs."""
-    action_scale: float = 0.5
-    """By which the environment multiplies relative poses."""
-    damping: float = 0.01
-    """Of the environment's inverse kinematics (lambda_val); for pose_rel."""
-    substeps: int = 5
-    """Physics steps that the environment makes of one action (decimation); for pose_rel."""
-    joints: tuple[str, ...] = tuple(f"panda_joint{number}" for number in range(1, 8))
-    """The arm's joints, in the order of the actions."""
-    robot: str = "robot"
-    """The robot's name in the states."""
-    joint_scale: float = 0.5
-    """By which the environment multiplied joint actions; for files without processed_actions."""
-    joint_offset: tuple[float, ...] = ()
-    """What it added to them [rad]; for files without processed_actions."""
-    quaternions: tuple[str, ...] = ()
-    """More places of quaternions in a file of the older format: PATH:COLUMN, for example obs/goal_pose:3."""
-
-
-@dataclass(frozen=True)
-class ExportOptions:
-    """What to export, and how."""
-
-    format: Literal["lerobot", "mp4"] = "lerobot"
-    """lerobot (v3.0, state data) or mp4 (videos of the cameras)."""
-    output: str = ""
-    """Folder to make."""
-    demos: str = ""
-    """Names, numbers and ranges, for example 3,7,10-19; all by default."""
-    fps: int = 20
-    """Samples a second; Isaac Lab's stack tasks make 20."""
-    overwrite: bool = False
-    """Replace the folder if it exists."""
-    instruction: str = ""
-    """lerobot: what is done, as a sentence; by default the title of the task."""
-    repo_id: str = ""
-    """lerobot: name of the dataset; by default the folder's."""
-    state: tuple[str, ...] = ()
-    """lerobot: observation terms for observation.state; by default all of the robot's own."""
-    failed: bool = False
-    """lerobot: export demonstrations that are marked as not successful, too."""
-    environment_state: tuple[str, ...] = ()
-    """lerobot: observation terms for observation.environment_state; by default all about objects."""
-    cameras: tuple[str, ...] = ()
-    """mp4: observation terms; by default all pictures."""
-    quality: int = 8
-    """mp4: from 0 to 10."""
 
 
 def check(
@@ -123,6 +45,7 @@ def check(
         from ..datasets.check import check_file, format_report
         from ..datasets.edit import select_names
 
+        check_options(thresholds)
         names = select_names(file, Selection(demos)) if demos else None
         report = check_file(file, thresholds, names)
         print(json.dumps(report.to_dict(), allow_nan=False) if output.json else format_report(report), file=streams.out)
@@ -210,6 +133,7 @@ def convert(
     def job(streams: Streams, output: Output) -> int:
         from ..datasets.edit import Conversion, convert, parse_places
 
+        check_options(options)
         conversion = Conversion(_task_name(options.task, file), _task_space(options), parse_places(options.quaternions))
         return _edited(lambda tell: convert(file, conversion, on_saved=tell, **to.arguments()), to, streams, output)
 
@@ -232,6 +156,7 @@ def export(
         from ..datasets.edit import select_names
         from ..datasets.export import export_mp4
 
+        check_options(options)
         if not options.output:
             raise OptionError("say where the result goes", where="--output", remedy="Give a folder: --output FOLDER")
         names = select_names(file, Selection(options.demos)) if options.demos else None
@@ -272,6 +197,7 @@ def _choose(by: str, file: str, selection: Selection, to: Destination, threshold
     def job(streams: Streams, output: Output) -> int:
         from ..datasets import edit
 
+        check_options(thresholds)
         if selection.is_empty:
             raise OptionError(
                 f"say which demonstrations to {by}",
@@ -340,8 +266,6 @@ def _task_space(options: ConvertOptions) -> "TaskSpace | None":
 
         urdf = franka_description() / "robots" / "panda_arm_hand.urdf"
     relative = options.actions == "pose_rel"
-    if options.substeps < 1 or options.damping < 0:
-        raise OptionError("an action takes one physics step or more, and damping is not negative", where="--substeps")
     return TaskSpace(
         urdf=urdf,
         relative=relative,
