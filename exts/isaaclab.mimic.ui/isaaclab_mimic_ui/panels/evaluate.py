@@ -9,7 +9,7 @@ import omni.ui as ui
 
 from ..running.messages import clock
 from ..scene.view import SceneFrame
-from ..widgets.bars import Bars
+from ..widgets.bars import Bars, failure_bars
 from ..widgets.empty import build_empty
 from ..widgets.layout import scrolled, section
 from ..widgets.log import Log
@@ -85,12 +85,7 @@ class EvaluatePanel(StagePanel):
         if self._shown_changes != statistics.changes:
             self._shown_changes = statistics.changes
             self._table.show(statistics.evaluations.values())
-            self._failures.show(
-                [
-                    (f"{subtask or 'rollout'}: {cause.label or 'no success'}", count)
-                    for (subtask, cause), count in statistics.failures.most_common()
-                ]
-            )
+            self._failures.show(failure_bars(statistics.failures, "rollout"))
         self._log.show(session.messages, session.num_messages)
 
     def _url(self) -> str:

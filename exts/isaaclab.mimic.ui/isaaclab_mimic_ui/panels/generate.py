@@ -18,7 +18,7 @@ from ..running.messages import clock
 from ..scene.view import SceneFrame
 from ..session import State
 from ..widgets import style
-from ..widgets.bars import Bars
+from ..widgets.bars import Bar, Bars, failure_bars
 from ..widgets.curve import CurvePlot
 from ..widgets.empty import build_empty
 from ..widgets.env_grid import EnvGrid
@@ -101,13 +101,8 @@ class GeneratePanel(StagePanel):
         if self._shown_changes != statistics.changes:
             self._shown_changes = statistics.changes
             self._plot.show(statistics.success_rate.values)
-            self._failures.show(
-                [
-                    (f"{subtask or 'attempt'}: {cause.label}", count)
-                    for (subtask, cause), count in statistics.failures.most_common()
-                ]
-            )
-            self._sources.show([(f"demo {demo}", count) for demo, count in statistics.sources.most_common()])
+            self._failures.show(failure_bars(statistics.failures, "attempt"))
+            self._sources.show([Bar(f"demo {demo}", count) for demo, count in statistics.sources.most_common()])
 
     def _on_environment(self, index: int) -> None:
         self.session.request("watch", env=index)

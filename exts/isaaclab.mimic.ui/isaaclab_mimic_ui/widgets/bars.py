@@ -5,11 +5,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import omni.ui as ui
 
+from isaaclab_mimic_core.outcomes import FailureCause
+
 from . import style
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A count, and what is counted."""
+
+    text: str
+    count: int
+    color: str = ""
+    """As `#RRGGBB`; empty for that of all bars."""
+
+
+def failure_bars(failures: Counter[tuple[str, FailureCause]], whole: str) -> list[Bar]:
+    """Return a bar for each subtask and cause of failures, the commonest first.
+
+    Args:
+        failures: (subtask, cause) -> how often.
+        whole: What failed where the subtask is not known.
+    """
+    return [
+        Bar(f"{subtask or whole}: {cause.label or 'no success'}", count, cause.color)
+        for (subtask, cause), count in failures.most_common()
+    ]
 
 
 class Bars:
@@ -25,26 +52,27 @@ class Bars:
         self._nothing = nothing
         self._most = most
         self._name = name
-        self._shown: list[tuple[str, int]] | None = None
+        self._shown: list[Bar] | None = None
         self._frame = ui.Frame(height=0)
 
-    def show(self, counts: Sequence[tuple[str, int]]) -> None:
-        """Show (name, count) pairs."""
-        shown = list(counts)[: self._most]
+    def show(self, bars: Sequence[Bar]) -> None:
+        """Show bars, from top to bottom."""
+        shown = list(bars)[: self._most]
         if shown == self._shown:
             return
         self._shown = shown
-        largest = max((count for _, count in shown), default=1)
+        largest = max((bar.count for bar in shown), default=1)
         with self._frame, ui.VStack(height=0, spacing=3):
             if not shown:
                 ui.Label(self._nothing, name="hint", word_wrap=True, height=0)
-            for text, count in shown:
+            for bar in shown:
                 with ui.HStack(height=18, spacing=style.GAP):
-                    ui.Label(text, name="hint", width=ui.Percent(48), elided_text=True, tooltip=text)
+                    ui.Label(bar.text, name="hint", width=ui.Percent(48), elided_text=True, tooltip=bar.text)
                     with ui.HStack():
-                        with ui.VStack(width=ui.Percent(80 * count / largest)):
+                        with ui.VStack(width=ui.Percent(80 * bar.count / largest)):
                             ui.Spacer()
-                            ui.Rectangle(name=self._name, height=8)
+                            own = {"style": {"background_color": ui.color(bar.color)}} if bar.color else {}
+                            ui.Rectangle(name=self._name, height=8, **own)
                             ui.Spacer()
                         ui.Spacer(width=6)
-                        ui.Label(str(count), name="hint")
+                        ui.Label(str(bar.count), name="hint")
