@@ -7,24 +7,20 @@ from __future__ import annotations
 
 import enum
 import time
-from collections import deque
 
 from isaaclab_mimic_core.errors import MimicError
-from isaaclab_mimic_core.events import DemoSaved, Event, Progress, StageFailed, StageFinished, Warned
+from isaaclab_mimic_core.events import Event, Progress, StageFailed, StageFinished, Warned
 from isaaclab_mimic_core.exit_status import WRONG_INPUT
 from isaaclab_mimic_core.remote.worker_client import WorkerClient
 from isaaclab_mimic_core.sim.host import inside_isaac_sim
 
 from .forms.model import Choices
 from .host.base import Host
-from .running.messages import Message, describe
+from .running.messages import Message, MessageLog, describe
 from .running.readiness import Shortage, find_shortage
 from .running.runner import InProcessRunner, Runner, WorkerRunner
 from .running.statistics import RunStatistics
 from .steps import Step
-
-_MESSAGES = 100
-"""The last ones, which are kept to be shown."""
 
 
 class State(enum.Enum):
@@ -67,15 +63,10 @@ class Session:
         self.failure = ""
         """What went wrong and what to do about it; empty unless the state is FAILED."""
         self.snapshot: dict = {}
-        self.messages: deque[Message] = deque(maxlen=_MESSAGES)
-        self.num_messages = 0
-        """Messages so far, also those that are no longer kept; tells a view that there are new ones."""
+        self.messages = MessageLog()
         self.output = ""
         """The file that the present or last run writes to."""
-        self.saved = 0
-        """Demonstrations that the present or last run has saved."""
         self._host = host
-        self._worker_python: str = host.setting("workerPython", "")
         self._runner: Runner | None = None
         self._started_at = 0.0
         self._ended_at = 0.0
@@ -89,6 +80,16 @@ class Session:
     def elapsed(self) -> float:
         """Seconds since the present run was started, or that the last one took."""
         return (time.monotonic() if self.state.is_active else self._ended_at) - self._started_at
+
+    @property
+    def saved(self) -> int:
+        """Demonstrations that the present or last run has saved."""
+        return self.statistics.saved
+
+    @property
+    def _worker_python(self) -> str:
+        """The interpreter of workers that was set; empty to find it."""
+        return self._host.setting("workerPython", "")
 
     @property
     def can_start(self) -> bool:
@@ -124,7 +125,6 @@ class Session:
         self.statistics = RunStatistics()
         self.paused = False
         self.snapshot, self.failure, self.state = {}, "", State.STARTING
-        self.saved = 0
         self.messages.clear()
         self._started_at = time.monotonic()
         self.say("Starting a worker process." if self.in_worker else "Starting.")
@@ -198,8 +198,6 @@ class Session:
             self.say(text, is_problem=isinstance(event, Warned | StageFailed))
         if isinstance(event, StageFinished | StageFailed):
             self._ended_at = time.monotonic()
-        if isinstance(event, DemoSaved):
-            self.saved = event.saved
         if isinstance(event, StageFinished):
             self.state = State(event.outcome)
         elif isinstance(event, StageFailed):
@@ -209,5 +207,4 @@ class Session:
 
     def say(self, text: str, is_problem: bool = False) -> None:
         """Add a line to the log."""
-        self.messages.append(Message(self.elapsed, text, is_problem))
-        self.num_messages += 1
+        self.messages.add(Message(self.elapsed, text, is_problem))

@@ -50,4 +50,4 @@ class AnnotatePanel(StagePanel):
         good = sum(event.ok for event in found.values())
         self._head.show((str(good), str(len(found) - good), clock(self.session.elapsed)))
         self._marks.show(found)
-        self._log.show(self.session.messages, self.session.num_messages)
+        self._log.show(self.session.messages)

@@ -130,7 +130,7 @@ class AnnotateManualPanel(StagePanel):
         if self.timeline is not None:
             self.timeline.show(shown if active else {})
         self._scene.show(shown.get("watched") if active else None)
-        self._log.show(self.session.messages, self.session.num_messages)
+        self._log.show(self.session.messages)
 
     def _ask(self, id: str, name: str, arguments: dict) -> None:
         if name:

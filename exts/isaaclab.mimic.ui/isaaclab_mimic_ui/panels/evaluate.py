@@ -86,7 +86,7 @@ class EvaluatePanel(StagePanel):
             self._shown_changes = statistics.changes
             self._table.show(statistics.evaluations.values())
             self._failures.show(failure_bars(statistics.failures, "rollout"))
-        self._log.show(session.messages, session.num_messages)
+        self._log.show(session.messages)
 
     def _url(self) -> str:
         return self.session.snapshot.get("url") or ""

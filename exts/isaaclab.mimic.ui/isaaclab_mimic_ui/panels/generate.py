@@ -94,7 +94,7 @@ class GeneratePanel(StagePanel):
         )
         self._grid.show(shown.get("subtasks", ()), statistics.last)
         self._scene.show(shown.get("watched") if session.state.is_active else None)
-        self._log.show(session.messages, session.num_messages)
+        self._log.show(session.messages)
         self._output.text = self._output.tooltip = f"in {session.output}"
         self.view_button.visible = session.state.is_active and bool(shown.get("url"))
         self.report_button.visible = session.state in (State.DONE, State.STOPPED, State.GAVE_UP)

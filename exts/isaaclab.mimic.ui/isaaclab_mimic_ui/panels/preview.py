@@ -70,4 +70,4 @@ class PreviewPanel(StagePanel):
         url = shown.get("url") or ""
         self._url.text = f"The whole scene: {url}" if url else ""
         self.view_button.visible = bool(url) and self.session.state.is_active
-        self._log.show(self.session.messages, self.session.num_messages)
+        self._log.show(self.session.messages)

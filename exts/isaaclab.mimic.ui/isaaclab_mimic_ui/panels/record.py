@@ -99,7 +99,7 @@ class RecordPanel(StagePanel):
                 self.session.request("watch", env=0)
         self._scene.show(shown.get("watched") if self.session.state.is_active else None)
         self._demos.show(self.session.statistics.demos, self.session.state.is_active)
-        self._log.show(self.session.messages, self.session.num_messages)
+        self._log.show(self.session.messages)
 
     def _on_form(self) -> None:
         super()._on_form()

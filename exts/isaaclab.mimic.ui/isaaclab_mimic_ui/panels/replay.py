@@ -53,4 +53,4 @@ class ReplayPanel(StagePanel):
             self._watching = True
             self.session.request("watch", env=0)
         self._scene.show(shown.get("watched") if self.session.state.is_active else None)
-        self._log.show(self.session.messages, self.session.num_messages)
+        self._log.show(self.session.messages)

@@ -68,4 +68,4 @@ class TrainPanel(StagePanel):
             self._loss.show(statistics.loss.values)
             self._success.show([each.success / each.rollouts for each in statistics.evaluations.values()])
             self._table.show(statistics.evaluations.values())
-        self._log.show(self.session.messages, self.session.num_messages)
+        self._log.show(self.session.messages)

@@ -1,13 +1,17 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Events in words."""
+"""What a run says: events in words, and the last of them."""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from isaaclab_mimic_core import events
+
+_KEPT = 100
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,32 @@ class Message:
     """Seconds since the run was started."""
     text: str
     is_problem: bool = False
+
+
+class MessageLog:
+    """The last messages of a session."""
+
+    def __init__(self) -> None:
+        self._kept: deque[Message] = deque(maxlen=_KEPT)
+        self.total = 0
+        """Messages so far, also those that are no longer kept; tells a view that there are new ones."""
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(self._kept)
+
+    def __getitem__(self, index: int) -> Message:
+        return self._kept[index]
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def add(self, message: Message) -> None:
+        self._kept.append(message)
+        self.total += 1
+
+    def clear(self) -> None:
+        """Forget what was said; the total goes on."""
+        self._kept.clear()
 
 
 def describe(event: events.Event) -> str:

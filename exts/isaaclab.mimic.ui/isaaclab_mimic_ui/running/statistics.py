@@ -58,6 +58,8 @@ class RunStatistics:
         self.last: dict[int, AttemptOutcome] = {}
         """Environment -> how its last attempt ended."""
         self.demos: list[DemoSaved] = []
+        self.saved = 0
+        """Demonstrations in the file, those of an earlier run that goes on among them."""
         self.annotated: dict[str, EpisodeAnnotated] = {}
         self.loss = Curve()
         self.evaluations: dict[tuple[str, str], PolicyEvaluated] = {}
@@ -83,6 +85,7 @@ class RunStatistics:
                         self.sources.update(used)
             case DemoSaved():
                 self.demos.append(event)
+                self.saved = event.saved
             case EpochFinished():
                 self.loss.add(event.loss)
             case CheckpointSaved():

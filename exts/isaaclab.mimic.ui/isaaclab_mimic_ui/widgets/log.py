@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import omni.ui as ui
 
-from ..running.messages import Message, clock
+from ..running.messages import Message, MessageLog, clock
 from . import style
 
 _LINES = 200
@@ -41,18 +39,13 @@ class Log:
             with self._scroll:
                 self._lines = ui.VStack(height=0, spacing=3)
 
-    def show(self, messages: Iterable[Message], total: int) -> None:
-        """Show what has been added.
-
-        Args:
-            messages: The last ones; the list starts anew with them when it has grown too long.
-            total: How many there have been since the session began.
-        """
-        if total == self._shown:
+    def show(self, log: MessageLog) -> None:
+        """Show what has been added; the list starts anew with the last ones when it has grown too long."""
+        if log.total == self._shown:
             return
-        messages = list(messages)
-        new = min(total - self._shown, len(messages))
-        self._shown = total
+        messages = list(log)
+        new = min(log.total - self._shown, len(messages))
+        self._shown = log.total
         # Somebody who has scrolled up is reading.
         follow = self._scroll.scroll_y >= self._scroll.scroll_y_max - _NEAR_THE_END
         if self._num_lines + new > _LINES:
