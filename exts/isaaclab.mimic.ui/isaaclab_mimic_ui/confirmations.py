@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What would be lost if a run ended now, or another one began, in words. No widget in sight."""
+"""Questions that ask for a confirmation before something is lost. No widget in sight."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from .session import Session
 
 
 def unsaved(session: Session) -> str:
-    """Name what a run has that its file has not; empty if there is nothing.
+    """Name what a run would lose if it ended now; empty if that is nothing.
 
-    Only a person's demonstration counts: it cannot be had again. Marks are written down as they are set, and what a
-    program does it can do once more.
+    Only a person's demonstration counts, for nobody can repeat it exactly. Marks are saved as they are set, and a
+    program can do its work again.
     """
     shown = session.snapshot
     if session.step.name != "record" or not session.is_driven or shown.get("waiting", True) or not shown.get("steps"):
@@ -30,9 +30,9 @@ def ask_before_start(session: Session, other: Session | None, stage: str) -> str
     """Word the question before a run begins; empty if there is none.
 
     Args:
-        session: Whose run.
-        other: Whose run has to end before.
-        stage: What the program around the window has open and unsaved, which the run would set aside.
+        session: The session that starts.
+        other: Another session whose run has to end first; None if there is none.
+        stage: Name of the open stage with unsaved changes, which the run would set aside; empty if there is none.
     """
     title = session.step.title
     if other is not None:

@@ -64,6 +64,6 @@ class MimicExtension(omni.ext.IExt):
             self.window.hide()
 
     def _finish(self) -> None:
-        """Leave nothing undone where nobody may get to shutting this extension down."""
+        """Save and stop everything, for Kit may end without shutting this extension down."""
         if self.window is not None:
             self.window.finish()

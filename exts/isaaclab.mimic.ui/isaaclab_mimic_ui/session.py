@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the user has chosen and what is running, without a widget in sight."""
+"""One step of the work: what the user has chosen, and its run. No widget in sight."""
 
 from __future__ import annotations
 
@@ -93,13 +93,13 @@ class Session:
 
     @property
     def can_start(self) -> bool:
-        """Whether a run could begin: nothing is missing here, or another Python has been set for workers."""
+        """Whether a run can begin: all packages are installed, or another Python is set for workers."""
         lacking = self.shortage is not None and self.shortage.prevents
         return not lacking or (self.in_worker and bool(self._worker_python))
 
     @property
     def in_worker(self) -> bool:
-        """Whether the next run gets a process of its own: by choice, or because the program is not for simulating."""
+        """Whether the next run gets a process of its own: by choice, or because this program cannot simulate."""
         return self.choices.in_worker or bool(self._host.why_worker())
 
     @property
@@ -113,11 +113,11 @@ class Session:
         return self.state is State.RUNNING and self.snapshot.get("live", False)
 
     def remember(self) -> None:
-        """Keep the choices beyond this run of the program."""
+        """Save the choices."""
         self._host.remember(self.step.key, self.choices.to_text())
 
     def start(self) -> None:
-        """Start a run with the present choices; what prevents it becomes the session's failure."""
+        """Start a run with the present choices; if that fails, `failure` says why."""
         if self.state.is_active:
             return
         self.close()
@@ -144,7 +144,7 @@ class Session:
             self._runner.request("stop")
 
     def pause(self, paused: bool) -> None:
-        """Let the run rest, or go on."""
+        """Pause the run, or resume it."""
         self.paused = paused
         self.request("pause" if paused else "resume")
 
@@ -159,7 +159,7 @@ class Session:
             self._runner.give_way()
 
     def poll(self) -> None:
-        """Take in what has happened; to be called once a frame."""
+        """Read new events; call it once a frame."""
         if self._runner is None:
             return
         for event in self._runner.poll():

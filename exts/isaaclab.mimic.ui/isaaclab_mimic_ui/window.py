@@ -107,7 +107,7 @@ class MimicWindow:
         return self._window.visible
 
     def open_step(self, name: str):
-        """Bring a step's panel to the front, the table of keys for an empty name; return it."""
+        """Bring a step's panel to the front and return it; an empty name stands for the table of keys."""
         self.hotkeys.release()
         self.hotkeys.capture(None)
         # A field that is hidden while it is typed into does not say that this is over.
@@ -135,7 +135,7 @@ class MimicWindow:
         return self.panels[name]
 
     def may_close(self) -> bool:
-        """Whether the program may end now; while something runs, that is asked first, and once more counts as yes."""
+        """Return whether the program may end now. While something runs, ask first; a second call counts as yes."""
         text = ask_before_close(self.workflow.running)
         if not text or self.question.about == _CLOSE:
             return True
@@ -143,7 +143,7 @@ class MimicWindow:
         return False
 
     def remember(self) -> None:
-        """Keep choices and layout beyond this run of the program."""
+        """Save choices and layout."""
         window = self._window
         layout = {key: getattr(window, key) for key in ("width", "height", "position_x", "position_y")}
         self._host.remember(
@@ -152,7 +152,7 @@ class MimicWindow:
         self.workflow.remember()
 
     def finish(self) -> None:
-        """Keep what was chosen, and end what runs; its files are whole then."""
+        """Save what was chosen, and end what runs; its files are complete then."""
         self.remember()
         self.workflow.close()
 
@@ -218,16 +218,16 @@ class MimicWindow:
         self.file_dialog.ask(request, on_chosen)
 
     def _room(self) -> float:
-        """Return how much there is for a panel, from left to right [px]."""
+        """Return the width of the space for a panel [px]."""
         return self._window.width - style.RAIL_WIDTH - style.PADDING - 2 * style.GAP
 
     def _attend(self) -> None:
-        """A click comes before anything else."""
+        """Answer a click before anything else."""
         self.workflow.give_way()
         self._host.hurry()
 
     def _follow_plugins(self) -> None:
-        """Bring the lists up to date when plug-ins have come or gone, and say which cannot be used."""
+        """Update lists after plug-ins have come or gone, and show those that cannot be used."""
         text = "\n".join(self.workflow.plugin_problems)
         if text != self.plugin_warning.text:
             self.plugin_warning.text, self.plugin_warning.visible = text, bool(text)

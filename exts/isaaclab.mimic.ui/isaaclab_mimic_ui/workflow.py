@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""All the work in the window: a session for each step, the files between them, and where each step stands."""
+"""The workflow in the window: a session for each step, the files between them, and each step's status."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LOOK_PERIOD = 1.0
 
 @dataclass(frozen=True)
 class StepStatus:
-    """Where a step stands."""
+    """Status of a step."""
 
     state: str
     """running, done, possible or blocked."""
@@ -45,7 +45,7 @@ class Workflow:
     def __init__(self, host: Host) -> None:
         self._host = host
         self.plugin_problems = read_imports(host)
-        """What plug-ins that the window remembered are missing now, for people."""
+        """Problems with plug-ins, in words."""
         self._forget_problems = plugins.on_problem(lambda problem: self.plugin_problems.append(f"Warning: {problem}"))
         self.shared = read_shared(host.recall(_SHARED))
         """What one step writes and the next one reads, by name; and the task."""
@@ -55,7 +55,7 @@ class Workflow:
         self._next: tuple[Session | None, Session | None] = (None, None)
 
     def poll(self) -> None:
-        """Take in what has happened; to be called once a frame."""
+        """Read new events; call it once a frame."""
         for session in self.sessions.values():
             session.poll()
         self._start_next()
@@ -66,7 +66,7 @@ class Workflow:
             session.give_way()
 
     def remember(self) -> None:
-        """Keep everything that was chosen beyond this run of the program."""
+        """Save everything that was chosen."""
         self._host.remember(_SHARED, json.dumps(self.shared))
         self._host.remember(IMPORTS, json.dumps({IMPORTS: plugins.imports()}))
         for session in self.sessions.values():
@@ -84,14 +84,14 @@ class Workflow:
         return [session for session in self.sessions.values() if session.state.is_active]
 
     def in_the_way(self, session: Session) -> Session | None:
-        """Return whose run has to end before a session can start: the window's own process has one simulation."""
+        """Return the session whose run has to end before another can start: this process has one simulation at most."""
         if session.in_worker:
             return None
         others = (other for other in self.sessions.values() if other is not session and other.in_window)
         return next(others, None)
 
     def start(self, session: Session, other: Session | None = None) -> None:
-        """Start a session, as soon as another one that is stopped for it has ended."""
+        """Start a session; if another one has to be stopped for it, start it when that has ended."""
         self._next = session, other
         if other is not None:
             other.stop()
@@ -104,7 +104,7 @@ class Workflow:
             session.start()
 
     def status(self, step: Step) -> StepStatus:
-        """Say where a step stands."""
+        """Return the status of a step."""
         ways = [self.sessions[way.name] for way in ways_of(step)]
         session = next((way for way in ways if way.state.is_active), ways[0])
         if session.state.is_active:
@@ -119,7 +119,7 @@ class Workflow:
         return StepStatus("possible", "ready")
 
     def refresh_files(self) -> None:
-        """Look again at the files, if the last look is some time ago."""
+        """Look at the files again, about once a second."""
         now = time.monotonic()
         if now - self._looked < _LOOK_PERIOD:
             return
@@ -146,7 +146,7 @@ class Workflow:
 
 
 def read_imports(host: Host) -> list[str]:
-    """Import what earlier windows were given; return, for people, what of it is gone, which is forgotten."""
+    """Import the modules that earlier windows were given; forget those that are gone, and return why in words."""
     kept = read_kept(host.recall(IMPORTS)).get(IMPORTS)
     gone = []
     for name in kept if isinstance(kept, list) else []:
@@ -158,7 +158,7 @@ def read_imports(host: Host) -> list[str]:
 
 
 def _content(path: Path) -> str:
-    """Say in two words what a file or folder holds; empty if it is of no use."""
+    """Say in two words what a file or folder holds; empty if it cannot be used."""
     if path.is_dir():
         return "there"
     try:

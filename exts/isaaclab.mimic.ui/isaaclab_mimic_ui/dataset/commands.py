@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the Dataset panel has the command line do, in words for it and in words of its answer. No widget in sight."""
+"""Commands of the Dataset panel: their command lines, and their progress and results in words. No widget in sight."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ EDITS = {
     "export": ("LeRobot", "Write a LeRobot dataset (v3.0)."),
     "film": ("Videos", "Write a video (mp4) of each camera and demonstration."),
 }
-"""What can be made of a file: the name, and what that means."""
+"""Edit -> label of its button, and its tooltip."""
 
 _DOING = {"check": "Checking"} | dict.fromkeys(EDITS, "Writing")
 
 
 def check_words(path: str) -> list[str]:
-    """Return the command that looks for what may spoil training or generation."""
+    """Return the command line that checks a file."""
     return ["check", path]
 
 
 def edit_words(by: str, path: str, demos: str, other: str, output: str) -> list[str]:
-    """Return the command that makes something of a file.
+    """Return the command line that makes another file of a file.
 
     Args:
         by: One of `EDITS`.
-        path: The file that is looked at.
+        path: The file.
         demos: Names, numbers and ranges: demo_3,7,10-19; for exports all if empty.
         other: For merge, the file to add.
         output: File to write; for exports, the folder.
@@ -56,7 +56,7 @@ def edit_words(by: str, path: str, demos: str, other: str, output: str) -> list[
 
 
 def progress(by: str, event: events.Event | None = None) -> str:
-    """Say how far a command is, by the last event that told of it."""
+    """Say how far a command is, by its last event."""
     return f"{_DOING[by]}: {event.progress}" if event and event.progress else f"{_DOING[by]} ..."
 
 
@@ -66,5 +66,5 @@ def outcome(ending: events.StageFinished) -> str:
 
 
 def stopped(last: events.DemoSaved | None) -> str:
-    """Say what is there of a command that was ended early, by what it saved last."""
+    """Say what a command that was stopped has left behind, by what it saved last."""
     return "Stopped. Nothing was written." if last is None else f"Stopped: {last.progress} are in {last.path}."

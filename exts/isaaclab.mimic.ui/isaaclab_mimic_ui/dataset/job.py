@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A command of the Dataset panel while it runs: one at a time, in a process of its own. No widget in sight."""
+"""The command that the Dataset panel runs: one at a time, in a process of its own. No widget in sight."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .commands import outcome, progress, stopped
 
 
 class DataCommand:
-    """What the command line is doing for the panel, and what came of it.
+    """Runs a command and keeps its progress and its result.
 
     Args:
         python: The interpreter to use; empty to find it.
@@ -27,13 +27,13 @@ class DataCommand:
         self._saved: events.DemoSaved | None = None
         self._ending: events.StageFinished | events.StageFailed | None = None
         self.said = ""
-        """How far it is; empty if nothing runs."""
+        """Progress in words; empty if nothing runs."""
         self.failure = ""
-        """Why the last one failed."""
+        """Why the last command failed; empty if it did not."""
         self.done = ""
-        """What the last one has made."""
+        """What the last command has made."""
         self.findings: list[tuple[str, str, str]] | None = None
-        """Level, demonstration and message of everything the last check has found; None if there was none."""
+        """Level, demonstration and message of each finding of the last check; None if no check has run."""
 
     @property
     def is_running(self) -> bool:
@@ -53,7 +53,7 @@ class DataCommand:
         self.said = progress(by)
 
     def poll(self) -> bool:
-        """Take in what was said; return whether it has just ended."""
+        """Read new events; return whether the command has just ended."""
         if self._client is None:
             return False
         for event in self._client.poll():
@@ -87,7 +87,7 @@ class DataCommand:
             self.said = progress(self._by, event)
 
     def _tell(self, client: VerbClient) -> None:
-        """Say what came of it, now that another one can begin."""
+        """Keep the result of a command that has ended."""
         match self._ending:
             case events.StageFinished() as ending:
                 self.done = outcome(ending)

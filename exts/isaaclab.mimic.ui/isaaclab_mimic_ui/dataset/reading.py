@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What panels do with files, without a widget: short work, but not of a frame's length, which belongs in a thread."""
+"""Read and edit dataset files for the panels. Call these in a thread: they take longer than a frame."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def summarise_file(path: Path) -> dict:
 
 
 def read_signals(path: str, demo: str) -> dict[str, list[float]]:
-    """Read what is worth a curve: heights of hands and objects, the gripper, and the subtasks' signals."""
+    """Read the signals of a demonstration that are plotted: heights of hands and objects, gripper, subtask signals."""
     from isaaclab_mimic_core.datasets import DatasetReader
     from isaaclab_mimic_core.datasets.layout import ACTIONS, EEF_POSE, STATES, TERM_SIGNALS
 
@@ -50,7 +50,7 @@ def read_signals(path: str, demo: str) -> dict[str, list[float]]:
 
 
 def delete(path: str, demo: str) -> list[tuple[str, int]]:
-    """Take a demonstration out of its file, in one atomic step; return name and length of those that are left.
+    """Delete a demonstration from its file, in one atomic step; return name and length of those that are left.
 
     Raises:
         MimicError: It is the last one, or the file cannot be written.

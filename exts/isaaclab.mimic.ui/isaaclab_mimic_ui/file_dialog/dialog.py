@@ -23,7 +23,7 @@ from .rows import FileRows
 
 _WIDTH, _HEIGHT = 640, 480
 _PATIENCE = 0.3
-"""[s] A folder that takes longer to read is said to be read; until then, what was shown stays."""
+"""[s] While a folder is read, the old list stays; after this time it says that it is reading."""
 
 _HINTS = {
     Role.INPUT_FILE: "Choose a file; a folder opens with a double click.",
@@ -38,7 +38,7 @@ class FileDialog:
 
     Args:
         host: The program around the window.
-        place: Returns left, top, width and height of what the dialog shall stand in the middle of [px].
+        place: Returns left, top, width and height of the area that the dialog is centred in [px].
     """
 
     def __init__(self, host: Host, place: Callable[[], tuple[float, float, float, float]]) -> None:
@@ -51,7 +51,7 @@ class FileDialog:
         self.listing = Listing(self._last)
         """What is shown."""
         self.problem = ""
-        """What is said to be wrong."""
+        """What is wrong, in words; empty if nothing is."""
         self.path, self.name = ui.SimpleStringModel(""), ui.SimpleStringModel("")
         self._subscriptions = [
             subscription
@@ -181,7 +181,7 @@ class FileDialog:
 
     @property
     def _opens(self) -> bool:
-        """Whether a folder is marked that is not what is wanted."""
+        """Whether a folder is marked that the button opens instead of choosing it."""
         return not self._request.takes_folder and bool(self.rows.marked) and self.rows.marked[0] in self.listing.folders
 
     def _chosen(self) -> list[Path]:

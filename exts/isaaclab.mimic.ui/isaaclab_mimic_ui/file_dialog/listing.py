@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a folder holds that somebody may want to choose. No widget in sight."""
+"""The contents of a folder, for somebody who chooses a file. No widget in sight."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _SUFFIXES = {
 
 @dataclass(frozen=True)
 class FileRequest:
-    """What shall be chosen."""
+    """What the user is asked to choose."""
 
     title: str
     role: Role = Role.INPUT_FILE
     """What the path is for."""
     start: str = ""
-    """The path to begin at; may be of something that is not there."""
+    """Path to begin at; it need not exist."""
     many: bool = False
     """Whether several files may be chosen at once."""
 
@@ -43,7 +43,7 @@ class FileRequest:
 
     @property
     def takes_name(self) -> bool:
-        """Whether it need not be there yet, so that a name can be given."""
+        """Whether a name can be given that does not exist yet."""
         return self.role in (Role.OUTPUT_FILE, Role.OUTPUT_FOLDER)
 
 
@@ -56,18 +56,18 @@ class Listing:
     files: tuple[tuple[str, int], ...] = ()
     """Names and sizes [bytes]."""
     named: str = ""
-    """What in it was asked for, if that was a file or is not there yet."""
+    """Name that was asked for, if it is a file or does not exist yet."""
     trouble: str = ""
     """Why it cannot be read; empty if it can."""
 
 
 def list_folder(path: Path, request: FileRequest, climb: bool = False) -> Listing:
-    """List a folder, or the one that a file is in. Never fails; may take long on a network.
+    """List a folder, or the folder of a file. Never raises. May take long on a network.
 
     Args:
         path: Absolute path of a folder or file.
-        request: Which files matter; a file to write need not be there.
-        climb: List the nearest folder that is there, if this one is not.
+        request: What is chosen; a file to write need not exist.
+        climb: If the folder does not exist, list the nearest one above it that does.
     """
     named = ""
     try:

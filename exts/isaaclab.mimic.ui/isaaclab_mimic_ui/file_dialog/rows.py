@@ -15,9 +15,9 @@ from ..widgets.layout import scrolled
 from .listing import FileRequest, Listing
 
 _MOST = 500
-"""Rows; a folder that holds more is one to type a path for."""
+"""Rows that are shown at most; for more, a path has to be typed."""
 _LONG = 60
-"""Characters; a longer name may not be seen whole, and says itself when it is pointed at."""
+"""[characters] Longer names may be cut off, so they have a tooltip."""
 
 _TWICE = 0.5
 """[s] A second click within this time makes a double click."""
@@ -28,7 +28,7 @@ class FileRows:
 
     Args:
         on_marked: Called with the name that was clicked.
-        on_opened: Called with the name that was clicked twice.
+        on_opened: Called with the name that was double-clicked.
     """
 
     def __init__(self, on_marked: Callable[[str], None], on_opened: Callable[[str], None]) -> None:
@@ -51,7 +51,7 @@ class FileRows:
         return self._said
 
     def show(self, listing: Listing, request: FileRequest) -> None:
-        """Show what a folder holds; nothing is marked but what was asked for."""
+        """Show a folder's contents; only the name that was asked for is marked."""
         self._listing, self._request = listing, request
         self.marked = [listing.named] if listing.named in dict(listing.files) else []
         kinds = f"and no {' or '.join(request.suffixes)} files" if request.suffixes else ""
@@ -148,7 +148,7 @@ def _build_folder() -> None:
 
 
 def _write_size(size: int) -> str:
-    """Write a size [bytes] as people read it."""
+    """Write a size [bytes] with a fitting unit."""
     value, unit = float(size), "B"
     for unit in ("B", "kB", "MB", "GB"):
         if value < 1000.0 or unit == "GB":

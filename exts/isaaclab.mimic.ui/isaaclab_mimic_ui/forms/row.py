@@ -25,8 +25,8 @@ class Entry:
         text: What to begin with.
         on_change: Called with the new text.
         on_editing: Called with whether text is being typed into the row.
-        explain: Says what a choice means; shown under the row.
-        on_choose: Has a file or folder chosen for the row.
+        explain: Returns what a choice means, which is shown under the row.
+        on_choose: Lets the user choose a file or folder for the row.
     """
 
     def __init__(

@@ -28,7 +28,7 @@ class FormView:
         choices: What is filled in.
         on_editing: Called with whether text is being typed into a field.
         on_change: Called when something has been filled in.
-        choose_file: Has the user choose what is wished for, and hands the path to its second argument.
+        choose_file: Lets the user choose a file, and hands the path to its second argument.
     """
 
     def __init__(
@@ -104,13 +104,13 @@ class FormView:
             ui.Spacer(height=4)
 
     def sync(self) -> None:
-        """Take over what other forms have changed of shared values."""
+        """Show shared values that other forms have changed."""
         for name, entry in self.entries.items():
             if self._choices.fields[name].shared and entry.value != self._choices[name]:
                 entry.value = self._choices[name]
 
     def follow_plugins(self) -> bool:
-        """Take over what plug-ins have added or taken away; return whether rows have to be built anew."""
+        """Follow plug-ins that have come or gone; return whether rows have to be built anew."""
         self._choices.drop_vanished()
         self._take_fields()
         for name, entry in self.entries.items():
@@ -123,7 +123,7 @@ class FormView:
             entry.set_enabled(enabled)
 
     def try_all(self) -> dict[str, str]:
-        """Check as if everything had been filled in; return what is wrong, and show where."""
+        """Check all fields, also untouched ones; show and return what is wrong."""
         self._touched.update(self.entries)
         problems = self.check()
         for title, names in self._choices.groups.items():
@@ -132,7 +132,7 @@ class FormView:
         return problems
 
     def check(self) -> dict[str, str]:
-        """Bring what is said to be wrong up to date."""
+        """Update what is said to be wrong."""
         problems = self._choices.problems()
         for name, entry in self.entries.items():
             entry.show_problem(problems.get(name, "") if name in self._touched else "")

@@ -54,12 +54,12 @@ class Host(ABC):
         return lambda: None
 
     def refresh_menu(self) -> None:
-        """Have the menu show again which of our items are ticked."""
+        """Update the ticks of our menu items."""
         return
 
     @abstractmethod
     def listen_to_keys(self, window: ui.Window, on_key: Callable[[str, bool, int], bool]) -> Callable[[], None]:
-        """Hand out keys.
+        """Listen to the keyboard.
 
         Args:
             window: The Mimic window.
@@ -71,11 +71,11 @@ class Host(ABC):
         """
 
     def hurry(self) -> None:
-        """Paint the next frames as soon as can be: somebody waits for an answer. Kit sees to that itself."""
+        """Paint the next frames as soon as possible, for somebody waits for an answer. Kit does so by itself."""
         return
 
     def claim_keys(self, claimed: bool) -> None:
-        """Keep keys from walking through the window's widgets, as long as they drive or mark.
+        """Keep keys from moving the focus through widgets while they drive or mark.
 
         To be called once a frame. Where keys that are taken reach nobody else, there is nothing to do.
         """
@@ -86,7 +86,7 @@ class Host(ABC):
 
         Args:
             request: Called with `gamepad`, and `control` and `value` by name, as `Stage.request` is.
-            wanted: Whether the robot is meant now; while not, every control is at rest.
+            wanted: Whether the gamepad drives now; if not, every control reads as at rest.
 
         Returns:
             What ends it.
@@ -95,7 +95,7 @@ class Host(ABC):
 
     @abstractmethod
     def has_attention(self, window: ui.Window) -> bool:
-        """Whether keys that the user presses now are meant for the simulation or the window."""
+        """Whether keys that are pressed now are meant for the simulation or the window."""
 
     @abstractmethod
     def hold_physics(self) -> None:
@@ -106,15 +106,15 @@ class Host(ABC):
         """Undo `hold_physics`. Harmless without it."""
 
     def unsaved_stage(self) -> str:
-        """Name what the program has open with changes that are not saved, and that a simulation sets aside."""
+        """Name the open stage if it has unsaved changes, for a simulation sets it aside; empty if there is none."""
         return ""
 
     def why_worker(self) -> str:
-        """Say why nothing is simulated in this program's own process; empty if that may be."""
+        """Say why nothing can be simulated in this program's own process; empty if it can."""
         return ""
 
     def ask_before_quitting(self, may_quit: Callable[[], bool]) -> Callable[[], None]:
-        """Have somebody asked before the program ends, if it does not do so itself; return what ends that.
+        """Ask before the program ends, if it does not ask by itself; return what ends that.
 
         Args:
             may_quit: Whether it may end now.
@@ -122,7 +122,7 @@ class Host(ABC):
         return lambda: None
 
     def before_shutdown(self, finish: Callable[[], None]) -> Callable[[], None]:
-        """Have something done before the program ends, however it ends; return what takes that back.
+        """Call something before the program ends, however it ends; return what takes that back.
 
         Args:
             finish: What to do. The program may end right after it, without closing anything.
@@ -141,5 +141,5 @@ class Host(ABC):
         return False
 
     def clear_viewport(self) -> None:
-        """Leave nothing of ours in the viewport. Harmless without one."""
+        """Remove our drawing from the viewport, if there is one."""
         return

@@ -126,7 +126,7 @@ class DesktopHost(Host):
 
 
 def keep_open() -> bool:
-    """Take back that the operating system's window shall be closed; return whether that was possible."""
+    """Cancel the closing of the operating system's window; return whether that was possible."""
     try:
         glfw = ctypes.CDLL("libglfw.so.3")
     except OSError:

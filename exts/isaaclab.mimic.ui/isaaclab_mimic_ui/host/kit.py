@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Kit, with or without Isaac Sim around it. Everything here that a bare Kit lacks is asked for before it is used."""
+"""Kit, with or without Isaac Sim around it. What a bare Kit lacks is looked for before it is used."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Whether arrow keys, space and enter walk through omni.ui's widgets and press them, without Kit."""
+"""Navigation by keys in omni.ui without Kit: arrow keys move the focus, space and enter press a widget."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ import os
 _LIBRARY = "libovui.so.3"
 _GET_IO = "_ZN5ImGui5GetIOEv"
 _NAVIGATE_BY_KEYS = 1
-"""Dear ImGui's bit for it, in the flags that its input settings begin with."""
+"""Dear ImGui's bit for navigation by keys, in the flags at the beginning of its input settings."""
 
 
 def set_navigation(on: bool) -> bool:
-    """Switch it on or off, for all windows; omni.ui itself has no switch. Return whether that was possible.
+    """Switch navigation by keys on or off, for all windows; return whether that was possible.
+
+    omni.ui itself has no switch for it.
 
     omni.ui has to be running.
     """

@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable
 
 _FASTEST, _SLOWEST = 1.0 / 60.0, 1.0 / 20.0
-"""[s] From frame to frame; slower ones would be felt in a click's answer."""
+"""[s] Limits of the time from frame to frame; slower frames would delay the answer to a click."""
 _WAITED = 0.003
-"""[s] A frame that waited so long for the one before came too soon."""
+"""[s] A frame that waits this long for the one before has come too soon."""
 _LONGER, _SHORTER = 1.2, 0.99
 _HURRIED = 3
-"""Frames after a click or a key that are painted as soon as can be."""
+"""Frames after a click or a key that are painted as soon as possible."""
 
 
 class Pacing:
@@ -33,7 +33,7 @@ class Pacing:
     ) -> None:
         self._clock, self._worked = clock, worked
         self.period = _FASTEST
-        """[s] From one frame's begin to the next one's."""
+        """[s] From the beginning of one frame to that of the next."""
         self._next = 0.0
         self._hurried = 0
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The one table of keys: what there is, what each is bound to, and who gets it now."""
+"""The table of keys: the actions, their keys, and who is told of a key that is pressed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _MARKING = (
 )
 
 MARKING = {f"mark.{name}": (request, arguments) for name, _, _, request, arguments in _MARKING}
-"""Action of marking by hand -> the stage's request, and its arguments."""
+"""Action of manual annotation -> the stage's request, and its arguments."""
 
 ACTIONS: dict[str, Action] = {
     action.id: action
@@ -102,7 +102,7 @@ ACTIONS: dict[str, Action] = {
 
 
 class Hotkeys:
-    """Knows what each key does now. Nothing while text is typed or nobody wants keys: the program around keeps them.
+    """Turns keys into actions. While text is typed, or no scope is active, keys are left to the program around.
 
     Args:
         host: Remembers what the user has changed.
@@ -123,7 +123,7 @@ class Hotkeys:
         self._capture: Callable[[Key], None] | None = None
 
     def listen(self, scope: str, wanted: Callable[[], bool], on_action: Callable[[str, bool], None]) -> None:
-        """Have the actions of a scope done.
+        """Register who performs the actions of a scope.
 
         Args:
             scope: The scope.
@@ -133,7 +133,7 @@ class Hotkeys:
         self._listeners[scope] = wanted, on_action
 
     def set_editing(self, editing: bool) -> None:
-        """Take note that text is being typed into a field, or no longer is."""
+        """Say whether text is being typed into a field."""
         self._editing = editing
         if editing:
             self.release()
@@ -143,7 +143,7 @@ class Hotkeys:
         return self._editing
 
     def capture(self, on_key: Callable[[Key], None] | None) -> None:
-        """Hand the next key to `on_key` in place of doing what it does; None: no longer."""
+        """Hand the next key to `on_key` instead of performing its action; None: stop that."""
         self._capture = on_key
 
     def handle(self, name: str, pressed: bool, modifiers: int) -> bool:
@@ -177,12 +177,12 @@ class Hotkeys:
         return False
 
     def release(self) -> None:
-        """Let go of every key that is held, for whoever was told that it is."""
+        """Report every key that is held as released."""
         for name in list(self._down):
             self.handle(name, False, 0)
 
     def rebind(self, id: str, key: Key) -> None:
-        """Give an action another key, and remember that.
+        """Bind an action to another key, and remember it.
 
         Raises:
             ValueError: The key does something else where this action is active.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The panel for marking by hand: the demonstration on a timeline, its marks, and what forbids to accept it."""
+"""The panel of Annotate: Manual: the demonstration on a timeline, its marks, and why it cannot be accepted yet."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _BUTTONS = (
 
 
 class AnnotateManualPanel(StagePanel):
-    """Shows marking by hand."""
+    """Shows manual annotation."""
 
     timeline: Timeline | None = None
 
@@ -140,7 +140,7 @@ class AnnotateManualPanel(StagePanel):
             self.session.request("speed", factor=speed * (2.0 if id == "faster" else 0.5))
 
     def _move(self, label: str, row: int) -> None:
-        """Put a mark that was dragged where it was let go."""
+        """Move a mark to where it was dragged."""
         self.session.request("scrub", to=row)
         self.session.request("select", label=label)
         self.session.request("mark")

@@ -22,13 +22,13 @@ class PanelContext:
     host: Host
     hotkeys: Hotkeys
     on_editing: Callable[[bool], None]
-    """To be called with whether text is being typed into a field."""
+    """Call it with whether text is being typed into a field."""
     ask: Callable[..., None]
     """Asks the user something; see `Question.ask`."""
     open_step: Callable[[str], Any]
     """Brings another step's panel to the front, and returns it."""
     choose_file: Callable[[FileRequest, Callable[[str], None]], None]
-    """Has the user choose what is wished for, and hands the path to its second argument."""
+    """Lets the user choose a file, and hands the path to its second argument."""
     workflow: Workflow
     width: Callable[[], float]
-    """[px] There is for the panel: what is in it may want more, and would be as wide as that."""
+    """[px] Width of the space for the panel; its contents may ask for more."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The Dataset panel: what the files hold."""
+"""The Dataset panel: the contents of dataset files."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class DatasetPanel:
     """Builds into the current container.
 
     Args:
-        session: Not used: nothing is run here.
+        session: Not used, for this panel runs no stage.
         context: What the panel needs of the window around it.
     """
 
@@ -54,9 +54,9 @@ class DatasetPanel:
         self.summary: dict = {}
         self.failure = ""
         self.demo = ""
-        """The demonstration that is looked at."""
+        """The demonstration that is shown; empty for none."""
         self.command = DataCommand(context.host.setting("workerPython", ""))
-        """What is being made of the file, and what was."""
+        """The command that runs or has run last."""
         self.edit_card = EditCard(self._on_edit, context.on_editing, context.choose_file)
         self.check_button: ui.Button | None = None
         self.stop_button: ui.Button | None = None
@@ -90,7 +90,7 @@ class DatasetPanel:
             self._show_progress()
 
     def actions(self) -> dict[str, Callable[[], None]]:
-        """Return what keys do here, by action; nothing before a file has been read."""
+        """Return the actions of keys; none before a file has been read."""
         if not self.summary:
             return {}
         return {"data.check": self.check} | {f"data.{by}": partial(self.edit_card.edit, by) for by in EDITS}
@@ -142,7 +142,7 @@ class DatasetPanel:
         self._rebuild()
 
     def check(self) -> None:
-        """Look for what may spoil training or generation."""
+        """Check the file."""
         if not self.command.is_running:
             self.demo, self._signals = "", {}
             self._begin("check", check_words(self.summary["path"]))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What is to be drawn of a watched environment, as plain geometry: no widget, no simulator."""
+"""The drawing of a watched environment, as plain geometry: no widget, no simulator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Point = Sequence[float]
 DONE, PLANNED, SOURCE, BOUNDARY, AXIS_X, AXIS_Y, AXIS_Z, NAME = (
     "done", "planned", "source", "boundary", "x", "y", "z", "name",
 )  # fmt: skip
-"""What a shape stands for; whoever draws it chooses colours by that."""
+"""Roles of shapes, which decide their colours."""
 
 _TRAIL = 240
 """Positions of each hand that are kept: at ten a second, the last 24 s."""
@@ -28,9 +28,9 @@ _MARK = 0.012
 _DASH = 0.012
 """[m] Length of the dashes of a dashed line, and of what is left out between them."""
 _JUMP = 0.15
-"""[m] A hand that has moved farther than that between two looks was put back: its trail begins anew."""
+"""[m] A hand that moves farther than this from one call to the next was reset: its trail begins anew."""
 _STILL = 1e-3
-"""[m] Less than that is no movement."""
+"""[m] Smaller movements add no point."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Text:
 
 
 class Trail:
-    """Where one hand has been, and where on it another subtask began."""
+    """The path of one hand, and the points where subtasks began."""
 
     def __init__(self) -> None:
         self.points: deque[Point] = deque(maxlen=_TRAIL)
@@ -61,7 +61,7 @@ class Trail:
         self._attempt = self._subtask = -1
 
     def add(self, here: Point, attempt: int = -1, subtask: int = -1) -> None:
-        """Note where the hand is; a new attempt begins a new trail, and so does a jump where none are numbered."""
+        """Add the hand's position. A new attempt begins a new trail; where attempts are not numbered, a jump does."""
         jumped = attempt < 0 and self.points and math.dist(self.points[-1], here) > _JUMP
         if attempt != self._attempt or jumped:
             self.points.clear()
@@ -85,7 +85,7 @@ class Tracks:
         self._trails.clear()
 
     def shapes(self, watched: dict) -> list[Line | Text]:
-        """Take in a stage's `watched` (see `stages.watched`), and return what shows it."""
+        """Return the shapes of a stage's `watched` (see `stages.watched`), with the trails so far."""
         if watched["env"] != self._env:
             self._env = watched["env"]
             self.clear()
@@ -112,7 +112,7 @@ class Tracks:
 
 
 def moved(shape: Line | Text, by: Point) -> Line | Text:
-    """Return a shape as it is in the world, whose frame is `by` [m] away."""
+    """Return a shape moved by a vector [m], from an environment's frame to the world's."""
 
     def shift(point: Point) -> Point:
         return [value + offset for value, offset in zip(point, by, strict=True)]
@@ -123,7 +123,7 @@ def moved(shape: Line | Text, by: Point) -> Line | Text:
 
 
 def pieces(line: Line) -> Iterator[tuple[Point, Point]]:
-    """Yield the straight pieces of a line; of a dashed one those that are drawn, by the way gone."""
+    """Yield the straight pieces of a line; of a dashed line, those that are drawn."""
     gone = 0.0
     for begin, end in itertools.pairwise(line.points):
         if not line.dashed or int(gone / _DASH) % 2 == 0:

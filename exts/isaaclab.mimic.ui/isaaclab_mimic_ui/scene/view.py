@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A watched environment, drawn in the window and, where the program has one that shows it, in the viewport.
+"""A watched environment, drawn in the window and, if the program has a viewport, over that too.
 
-Beside the drawing stands what the task's cameras see, if it has some.
+Beside the drawing are the pictures of the task's cameras, if it has some.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .pictures import Pictures
 _HEIGHT = 176
 """[px] Where it does not grow."""
 _CLOSER = 0.7
-"""What is drawn closer than this part of the distance looked from is looked at from nearer."""
+"""The camera moves closer if the drawing needs less than this part of its distance."""
 
 
 class SceneFrame:
@@ -32,7 +32,7 @@ class SceneFrame:
     Args:
         host: The program around the window, which may have a viewport.
         session: Whose simulation is watched.
-        grows: Whether it takes what room there is, also when there is nothing to draw yet.
+        grows: Whether it fills the space there is, also while there is nothing to draw.
     """
 
     def __init__(self, host: Host, session: Session, grows: bool = False) -> None:
@@ -63,7 +63,7 @@ class SceneFrame:
             self._pictures = Pictures(column=grows)
 
     def clear(self) -> None:
-        """Forget what was drawn: another environment is looked at."""
+        """Forget the drawing, for another environment is watched."""
         self._tracks.clear()
         self._told = None
 
@@ -89,7 +89,7 @@ class SceneFrame:
             self._host.draw_in_viewport(lambda: draw(shapes.moved(shape, watched["origin"]) for shape in drawn))
 
     def _look_at(self, points: list) -> None:
-        """Turn to what is drawn where it is no longer seen well; not at each little movement."""
+        """Point the camera at the drawing if it no longer fits well, not at each small movement."""
         middle, distance = frame(points)
         away = math.dist(middle, self._looked[0])
         if distance + 2 * away <= self._looked[1] and distance >= _CLOSER * self._looked[1]:

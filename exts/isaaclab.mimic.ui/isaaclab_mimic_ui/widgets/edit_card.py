@@ -35,7 +35,7 @@ class EditCard:
     Args:
         on_edit: Called with what to do, and what was filled in for demos, other and output.
         on_editing: Called with whether text is being typed.
-        choose_file: Has the user choose what is wished for, and hands the path to its second argument.
+        choose_file: Lets the user choose a file, and hands the path to its second argument.
     """
 
     def __init__(

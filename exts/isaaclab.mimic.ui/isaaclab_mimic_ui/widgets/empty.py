@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What stands where there is nothing yet: what to do next."""
+"""What a panel shows before the first run: what to do next."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _DOUBLE_CLICK = 1.0
 
 
 class Question:
-    """Builds into the current container, which it takes no room of until something is asked."""
+    """Builds into the current container; takes no space until something is asked."""
 
     def __init__(self) -> None:
         self._about: object = None
@@ -54,15 +54,15 @@ class Question:
         on_yes: Callable[[], None] = lambda: None,
         still: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Ask, in place of what was asked before. Asked the same once more, it counts as yes.
+        """Ask, in place of an earlier question. Asking the same again counts as yes.
 
         Args:
-            about: What tells this question from others.
+            about: Identifies the question.
             text: The question.
-            no: What the button says that leaves things as they are.
-            yes: What the other button says; empty for none.
+            no: Label of the button that changes nothing.
+            yes: Label of the other button; empty for none.
             on_yes: What it does.
-            still: Whether there is still something to ask.
+            still: Whether the question still matters.
         """
         now = time.monotonic()
         if self._about == about:
@@ -82,7 +82,7 @@ class Question:
         self._box.visible = False
 
     def refresh(self) -> None:
-        """Take the question back once there is nothing to ask any more; to be called once a frame."""
+        """Withdraw the question once it no longer matters; call it once a frame."""
         if self._about is not None and not self._still():
             self.dismiss()
 

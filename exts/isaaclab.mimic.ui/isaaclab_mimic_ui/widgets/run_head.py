@@ -14,7 +14,7 @@ from ..session import Session, State
 from .progress import ProgressBar, tiles
 
 PERIOD = 0.1
-"""[s] Numbers change at most this often: faster is not read, and costs a layout each time."""
+"""[s] Numbers change at most this often: nobody reads faster, and each change costs a layout."""
 
 _HEADINGS = {
     State.STARTING: "Starting ...",

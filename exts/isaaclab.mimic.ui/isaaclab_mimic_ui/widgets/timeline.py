@@ -15,7 +15,7 @@ _CURVE_HEIGHT = 42
 _LANE_HEIGHT = 34
 _MOST_CURVES = 5
 _GRASP = 7
-"""[px] How near to a mark a click takes hold of it."""
+"""[px] A click this near to a mark grabs it."""
 
 
 class Timeline:
@@ -68,7 +68,7 @@ class Timeline:
                 self._build_marks(lane, [mark for mark in self._marks if mark["eef"] == eef])
 
     def destroy(self) -> None:
-        """Let go of what is drawn: what can be clicked in refers to this object, and this object to it."""
+        """Release the widgets: they refer to this object, and it to them."""
         self.area = self._play = None
         self._lanes = {}
         self._frame.clear()
