@@ -40,9 +40,9 @@ def test_a_narrow_window_shows_data_whole(kit, tmp_path):
     window = open_window(kit)
     panel = window.panel("dataset")
     panel.open(str(DEMOS))
-    kit.pump_until(lambda: panel.summary and panel.demo_rows, "the file")
+    kit.pump_until(lambda: panel.file.summary and panel.demo_rows, "the file")
     panel.choose("demo_3")
-    kit.pump_until(lambda: panel._signals, "the demonstration")
+    kit.pump_until(lambda: panel.file.signals, "the demonstration")
     shown_whole(kit, window, panel, side_by_side=True)
     for width in (719, 560, 480):
         window.window.width = width
@@ -52,8 +52,8 @@ def test_a_narrow_window_shows_data_whole(kit, tmp_path):
         kit.screenshot(tmp_path / f"{width}_below.png")
         window.window.position_y, window.window.height = 30, 640
         shown_whole(kit, window, panel, side_by_side=False)
-    assert panel.demo == "demo_3" and len(panel.demo_rows) == 10, "what was looked at is kept"
+    assert panel.file.demo == "demo_3" and len(panel.demo_rows) == 10, "what was looked at is kept"
     window.window.width = 1120
     shown_whole(kit, window, panel, side_by_side=True)
     kit.click(panel.demo_rows["demo_1"])
-    kit.expect(lambda: panel.demo, "demo_1")
+    kit.expect(lambda: panel.file.demo, "demo_1")

@@ -319,10 +319,10 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
     kit.click(panel.field)
     kit.type_text(str(DEMOS))
     kit.press_key(257)
-    kit.pump_until(lambda: panel.summary, "the file")
+    kit.pump_until(lambda: panel.file.summary, "the file")
     kit.expect(lambda: len(panel.demo_rows), 10)
     kit.click(lambda: panel.demo_rows["demo_3"])
-    kit.pump_until(lambda: panel.demo == "demo_3" and panel._signals, "the demonstration")
+    kit.pump_until(lambda: panel.file.demo == "demo_3" and panel.file.signals, "the demonstration")
 
     def drawn() -> int:
         return count_pixels(kit.screenshot(tmp_path / "data.png"), ACCENT, 60)

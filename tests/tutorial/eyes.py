@@ -24,8 +24,8 @@ def describe(window) -> dict:
             f"edit.{name}": model.get_value_as_string() for name, model in panel.edit_card.models.items()
         }
         shown["data"] = {
-            "path": panel.summary.get("path", ""),
-            "demos": len(panel.summary.get("list", ())),
+            "path": panel.file.summary.get("path", ""),
+            "demos": len(panel.file.summary.get("list", ())),
             "done": panel.command.done,
             "failure": panel.failure,
         }

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,17 +13,16 @@ import omni.ui as ui
 
 from isaaclab_mimic_core.errors import MimicError
 
-from ..dataset import reading
 from ..dataset.commands import EDITS, check_words, edit_words
 from ..dataset.job import DataCommand
+from ..dataset.opened import OpenedFile
 from ..file_dialog.dialog import build_choose_button
 from ..file_dialog.listing import FileRequest
 from ..session import Session
 from ..steps import ANNOTATED, DEMOS, GENERATED
 from ..widgets import style
-from ..widgets.curve import CurvePlot
+from ..widgets.dataset_details import build_details
 from ..widgets.edit_card import EditCard
-from ..widgets.empty import build_empty
 from ..widgets.layout import card, scrolled, section
 from ..widgets.notice import build_notice
 from .context import PanelContext
@@ -51,18 +49,13 @@ class DatasetPanel:
             self._model.subscribe_begin_edit_fn(lambda model: context.on_editing(True)),
             self._model.subscribe_end_edit_fn(lambda model: self._on_typed()),
         ]
-        self.summary: dict = {}
-        self.failure = ""
-        self.demo = ""
-        """The demonstration that is shown; empty for none."""
+        self.file = OpenedFile(context.host, self._rebuild)
         self.command = DataCommand(context.host.setting("workerPython", ""))
         """The command that runs or has run last."""
         self.edit_card = EditCard(self._on_edit, context.on_editing, context.choose_file)
         self.check_button: ui.Button | None = None
         self.stop_button: ui.Button | None = None
         self._progress: ui.Label | None = None
-        self._signals: dict[str, list[float]] = {}
-        self._reading: asyncio.Task | None = None
         self._buttons: dict[str, ui.Button] = {}
         self.demo_rows: dict[str, ui.ZStack] = {}
         self.field: ui.StringField | None = None
@@ -84,30 +77,34 @@ class DatasetPanel:
             self._wide = not self._wide
             self._frame.rebuild()
         if self.command.poll():
-            self.failure = self.command.failure
+            self.file.failure = self.command.failure
             self._rebuild()
         elif self.command.is_running:
             self._show_progress()
 
     def actions(self) -> dict[str, Callable[[], None]]:
         """Return the actions of keys; none before a file has been read."""
-        if not self.summary:
+        if not self.file.summary:
             return {}
         return {"data.check": self.check} | {f"data.{by}": partial(self.edit_card.edit, by) for by in EDITS}
+
+    @property
+    def failure(self) -> str:
+        """Why the file cannot be read, or the last command has failed."""
+        return self.file.failure
 
     def open(self, path: str) -> None:
         """Look at a file."""
         self._model.set_value(path)
-        self._start(self._read(Path(path.strip()).expanduser()))
+        self.command.findings = None
+        self.file.open(Path(path.strip()).expanduser())
 
     def choose(self, demo: str) -> None:
         """Look at a demonstration of the file."""
-        self.demo = demo
-        self._start(self._read_signals(demo))
+        self.file.choose(demo)
 
     def destroy(self) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
+        self.file.close()
         self.command.close()
         self._editing = []
         self.edit_card.destroy()
@@ -128,37 +125,24 @@ class DatasetPanel:
         if self._model.get_value_as_string().strip():
             self.open(self._model.get_value_as_string())
 
-    def _start(self, coroutine) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
-        self._reading = self._context.host.spawn(coroutine)
-
-    async def _read(self, path: Path) -> None:
-        self.summary, self.failure, self.demo, self._signals, self.command.findings = {}, "", "", {}, None
-        try:
-            self.summary = await asyncio.to_thread(reading.summarise_file, path)
-        except MimicError as error:
-            self.failure = str(error)
-        self._rebuild()
-
     def check(self) -> None:
         """Check the file."""
         if not self.command.is_running:
-            self.demo, self._signals = "", {}
-            self._begin("check", check_words(self.summary["path"]))
+            self.file.leave_demo()
+            self._begin("check", check_words(self.file.summary["path"]))
 
     def _on_edit(self, by: str, demos: str, other: str, output: str) -> None:
         try:
-            words = edit_words(by, self.summary["path"], demos, other, output)
+            words = edit_words(by, self.file.summary["path"], demos, other, output)
         except MimicError as error:
-            self.failure = str(error)
+            self.file.failure = str(error)
             self._rebuild(left=True)
             return
         self._begin(by, words)
 
     def _begin(self, by: str, words: list[str]) -> None:
         self.command.start(by, words)
-        self.failure = self.command.failure
+        self.file.failure = self.command.failure
         self._rebuild(left=True)
 
     def _show_progress(self) -> None:
@@ -170,13 +154,6 @@ class DatasetPanel:
         self._progress.visible = self.stop_button.visible = running
         self.check_button.enabled = not running
         self.edit_card.enable(not running)
-
-    async def _read_signals(self, demo: str) -> None:
-        try:
-            self._signals = await asyncio.to_thread(reading.read_signals, self.summary["path"], demo)
-        except MimicError as error:
-            self.failure = str(error)
-        self._rebuild()
 
     def _rebuild(self, left: bool = False) -> None:
         """Show what has been read; `left`: on the left only. Before the panel is first painted, there is nothing to."""
@@ -217,19 +194,19 @@ class DatasetPanel:
         # Above the right half, the left one scrolls with the window and has no height to fill.
         size, list_size = ({}, {}) if self._wide else ({"height": 0}, {"height": _LIST_HEIGHT})
         with ui.VStack(spacing=6, **size):
-            if self.failure:
-                build_notice(self.failure)
-            if not self.summary:
+            if self.file.failure:
+                build_notice(self.file.failure)
+            if not self.file.summary:
                 ui.Label("Name an HDF5 file of demonstrations.", name="hint", height=0, word_wrap=True)
                 return
             with ui.HStack(height=24):
-                count = len(self.summary["list"])
+                count = len(self.file.summary["list"])
                 section("1 DEMONSTRATION" if count == 1 else f"{count} DEMONSTRATIONS")
                 self.check_button = ui.Button("Check", name="small", width=90, clicked_fn=self.check)
             with ui.ZStack(**list_size):
                 ui.Rectangle(name="inset")
                 with scrolled(1):
-                    for name, attrs, length in self.summary["list"][:_ROWS]:
+                    for name, attrs, length in self.file.summary["list"][:_ROWS]:
                         self._build_demo(name, attrs, length)
             with ui.HStack(height=24, spacing=style.GAP):
                 section("MAKE ANOTHER FILE")
@@ -242,7 +219,7 @@ class DatasetPanel:
     def _build_demo(self, name: str, attrs: dict, length: int) -> None:
         row = ui.ZStack(height=24)
         with row:
-            ui.Rectangle(name="rail_chosen" if name == self.demo else "rail_item")
+            ui.Rectangle(name="rail_chosen" if name == self.file.demo else "rail_item")
             with ui.HStack(spacing=style.GAP):
                 ui.Spacer(width=4)
                 ui.Label(name, name="log", width=90 if self._wide else 78)
@@ -256,60 +233,4 @@ class DatasetPanel:
         self.demo_rows[name] = row
 
     def _build_right(self) -> None:
-        with card(True):
-            if not self.summary:
-                build_empty(
-                    "See what your files hold",
-                    (
-                        ("Choose a file on the left.", "Those of the other steps have a button of their own."),
-                        ("Choose a demonstration in it.", "Its signals and attributes appear here."),
-                    ),
-                )
-                return
-            with scrolled(style.GAP):
-                if self.command.findings is not None and not self.demo:
-                    _build_findings(self.command.findings)
-                if self._signals:
-                    section(f"SIGNALS OF {self.demo.upper()}")
-                    for title, values in self._signals.items():
-                        CurvePlot(title, None, None, height=52).show(values)
-                    attrs = next(attrs for name, attrs, _ in self.summary["list"] if name == self.demo)
-                    section("ATTRIBUTES")
-                    ui.Label("\n".join(_lines(attrs)), name="code", height=0, word_wrap=True)
-                section("THE FILE")
-                for line in self.summary["text"].splitlines():
-                    _build_line(line)
-
-
-def _build_findings(findings: list[tuple[str, str, str]]) -> None:
-    section("WHAT THE CHECK HAS FOUND")
-    if not findings:
-        ui.Label("Nothing: the file is good to use.", name="log", height=0)
-    for level, demo, message in findings[:_ROWS]:
-        with ui.HStack(height=0, spacing=style.GAP):
-            ui.Label(level, name="log_problem" if level == "error" else "hint", width=52, height=0)
-            ui.Label(demo, name="hint", width=64, height=0)
-            ui.Label(message, name="log", height=0, word_wrap=True)
-
-
-def _build_line(line: str) -> None:
-    """Add a line of a summary: a word and what it says, in two columns."""
-    word, _, rest = line.strip().partition("  ")
-    with ui.HStack(height=0, spacing=style.GAP):
-        if rest:
-            ui.Label(word, name="code", width=90, height=0, alignment=ui.Alignment.LEFT_TOP)
-            ui.Label(rest.strip(), name="log", height=0, word_wrap=True)
-        else:
-            ui.Label(word, name="code", height=0, word_wrap=True)
-
-
-def _lines(attrs: dict, indent: str = "") -> list[str]:
-    """Write nested attributes, one line each."""
-    lines = []
-    for key, value in attrs.items():
-        if isinstance(value, dict):
-            lines += [f"{indent}{key}", *_lines(value, indent + "    ")]
-        else:
-            text = str(value)
-            lines.append(f"{indent}{key}: {text if len(text) <= 160 else text[:160] + ' ...'}")
-    return lines
+        build_details(self.file, self.command.findings)

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The dataset file that the Dataset panel shows. No widget in sight."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+
+from isaaclab_mimic_core.errors import MimicError
+
+from ..host.base import Host
+from . import reading
+
+
+class OpenedFile:
+    """Reads a file's summary and a demonstration's signals, in a thread.
+
+    Args:
+        host: The program around the window.
+        on_read: Called when something has been read, or could not be.
+    """
+
+    def __init__(self, host: Host, on_read: Callable[[], None]) -> None:
+        self._host, self._on_read = host, on_read
+        self._reading: asyncio.Task | None = None
+        self.summary: dict = {}
+        """See `reading.summarise_file`; empty before a file has been read."""
+        self.failure = ""
+        """Why something cannot be read or done; empty if it can."""
+        self.demo = ""
+        """The demonstration that is shown; empty for none."""
+        self.signals: dict[str, list[float]] = {}
+        """Title -> values of each curve of that demonstration."""
+
+    @property
+    def attrs(self) -> dict:
+        """Attributes of the demonstration that is shown."""
+        return next(attrs for name, attrs, _ in self.summary["list"] if name == self.demo)
+
+    def open(self, path: Path) -> None:
+        """Read another file."""
+        self.summary, self.failure = {}, ""
+        self.leave_demo()
+        self._start(self._read(path))
+
+    def choose(self, demo: str) -> None:
+        """Read a demonstration of the file."""
+        self.demo = demo
+        self._start(self._read_signals(demo))
+
+    def leave_demo(self) -> None:
+        """Show no demonstration."""
+        self.demo, self.signals = "", {}
+
+    def close(self) -> None:
+        """Stop reading."""
+        if self._reading is not None:
+            self._reading.cancel()
+
+    def _start(self, coroutine: Coroutine) -> None:
+        self.close()
+        self._reading = self._host.spawn(coroutine)
+
+    async def _read(self, path: Path) -> None:
+        try:
+            self.summary = await asyncio.to_thread(reading.summarise_file, path)
+        except MimicError as error:
+            self.failure = str(error)
+        self._on_read()
+
+    async def _read_signals(self, demo: str) -> None:
+        try:
+            self.signals = await asyncio.to_thread(reading.read_signals, self.summary["path"], demo)
+        except MimicError as error:
+            self.failure = str(error)
+        self._on_read()
