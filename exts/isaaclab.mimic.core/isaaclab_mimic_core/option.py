@@ -61,6 +61,7 @@ class Declaration:
     high: float | None = None
     below: float | None = None
     role: Role | None = None
+    suffixes: tuple[str, ...] = ()
     offers: Callable[[], tuple[str, ...]] | None = None
     on_resume: OnResume = OnResume.SAME
 
@@ -75,6 +76,7 @@ def option(
     high: float | None = None,
     below: float | None = None,
     role: Role | None = None,
+    suffixes: tuple[str, ...] = (),
     offers: Callable[[], tuple[str, ...]] | None = None,
     on_resume: OnResume = OnResume.SAME,
 ) -> Any:
@@ -89,11 +91,12 @@ def option(
         high: Largest value.
         below: Value that it has to stay below.
         role: What it names; None if it is no path.
+        suffixes: Endings of files of that role; by default those of datasets, or of checkpoints.
         offers: What a form lets choose from, where plug-ins add to it; their registry knows what is possible. Choices
             that do not change are a `Literal` type.
         on_resume: Whether a run may be resumed with another value.
     """
-    declared = Declaration(label, group, unit, low, high, below, role, offers, on_resume)
+    declared = Declaration(label, group, unit, low, high, below, role, suffixes, offers, on_resume)
     return field(default=default, metadata={Declaration: declared})
 
 

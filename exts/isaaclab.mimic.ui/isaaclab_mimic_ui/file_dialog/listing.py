@@ -31,11 +31,13 @@ class FileRequest:
     """Path to begin at; it need not exist."""
     many: bool = False
     """Whether several files may be chosen at once."""
+    other_suffixes: tuple[str, ...] = ()
+    """Endings of the files, if they are not those that the role usually has."""
 
     @property
     def suffixes(self) -> tuple[str, ...]:
         """Endings of the files that are shown; none if only folders are."""
-        return _SUFFIXES[self.role]
+        return self.other_suffixes or _SUFFIXES[self.role]
 
     @property
     def takes_folder(self) -> bool:

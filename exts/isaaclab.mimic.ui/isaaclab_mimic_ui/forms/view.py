@@ -146,7 +146,7 @@ class FormView:
 
     def _on_choose(self, entry: Entry) -> None:
         field = entry.described
-        request = FileRequest(field.label, field.role, entry.value, field.many)
+        request = FileRequest(field.label, field.role, entry.value, field.many, field.option.declared.suffixes)
         self._choose_file(request, lambda text: setattr(entry, "value", text))
 
     def _on_change(self, name: str, text: str) -> None:

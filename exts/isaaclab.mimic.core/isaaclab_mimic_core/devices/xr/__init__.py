@@ -25,9 +25,9 @@ DEVICE = device_in(
 class XrSettings(LiveSettings):
     """The headset's session."""
 
-    mcap_record: str = option("", label="Record the session into", role=Role.OUTPUT_FILE)
+    mcap_record: str = option("", label="Record the session into", role=Role.OUTPUT_FILE, suffixes=(".mcap",))
     """Record the headset's session into this MCAP file, to be replayed without a headset."""
-    mcap_replay: str = option("", label="Replay a session", role=Role.INPUT_FILE)
+    mcap_replay: str = option("", label="Replay a session", role=Role.INPUT_FILE, suffixes=(".mcap",))
     """Replay this recorded session."""
     cloudxr: str = option("auto", label="CloudXR")
     """How CloudXR is started: auto (if there is no other OpenXR runtime), none, quest, vision-pro, or a file of its
