@@ -100,11 +100,11 @@ class ConvertOptions:
     frame: str = "panda_hand"
     """Link that the controller of the task moves."""
     offset: tuple[float, float, float] | None = None
-    """Of the controlled point in that link's frame [m]; by default 0 0 0.107 for pose_rel and none for pose_abs."""
+    """Offset of the controlled point in that link's frame [m]; by default 0 0 0.107 for pose_rel, none for pose_abs."""
     action_scale: float = 0.5
-    """By which the environment multiplies relative poses."""
+    """Factor by which the environment multiplies relative poses."""
     damping: float = option(0.01, low=0)
-    """Of the environment's inverse kinematics (lambda_val); for pose_rel."""
+    """Damping of the environment's inverse kinematics (lambda_val); for pose_rel."""
     substeps: int = option(5, low=1)
     """Physics steps that the environment makes of one action (decimation); for pose_rel."""
     joints: tuple[str, ...] = tuple(f"panda_joint{number}" for number in range(1, 8))
@@ -112,9 +112,9 @@ class ConvertOptions:
     robot: str = "robot"
     """The robot's name in the states."""
     joint_scale: float = 0.5
-    """By which the environment multiplied joint actions; for files without processed_actions."""
+    """Factor by which the environment multiplied joint actions; for files without processed_actions."""
     joint_offset: tuple[float, ...] = ()
-    """What it added to them [rad]; for files without processed_actions."""
+    """Offset that the environment added to joint actions [rad]; for files without processed_actions."""
     quaternions: tuple[str, ...] = ()
     """More places of quaternions in a file of the older format: PATH:COLUMN, for example obs/goal_pose:3."""
 
@@ -146,4 +146,4 @@ class ExportOptions:
     cameras: tuple[str, ...] = ()
     """mp4: observation terms; by default all pictures."""
     quality: int = option(8, low=0, high=10)
-    """mp4: of the encoder, from 0 to 10."""
+    """mp4: quality of the encoder, from 0 to 10."""

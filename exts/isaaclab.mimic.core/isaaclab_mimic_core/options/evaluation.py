@@ -41,16 +41,16 @@ class EvaluateOptions(SimOptions):
         "", label="Learner", group=_ROLLOUTS, offers=lambda: ("", *LEARNERS.all()), on_resume=MAY_DIFFER
     )
     """Whose checkpoints these are; empty: found from the files."""
-    first_rollouts: int = option(16, label="In a first round", group=_ROLLOUTS, low=1, on_resume=MAY_DIFFER)
+    first_rollouts: int = option(16, label="First round", group=_ROLLOUTS, low=1, on_resume=MAY_DIFFER)
     """Rollouts of every checkpoint in the first round of a comparison; each round doubles them for the better half."""
-    half_width: float = option(0.0, label="Precise to", group=_ROLLOUTS, low=0, below=0.5, on_resume=MAY_DIFFER)
+    half_width: float = option(0.0, label="Half-width", group=_ROLLOUTS, low=0, below=0.5, on_resume=MAY_DIFFER)
     """Stop as soon as the 95 % interval of a success rate reaches no farther than this to either side; 0: never."""
     horizon: int = redeclared(TrainOptions, "horizon", group=_ROLLOUTS)
     """Steps after which a rollout ends."""
     hold: int = option(20, label="Success held", group=_ROLLOUTS, unit="steps", low=1)
     """Steps that the task has to stay fulfilled for a rollout to count, and end, before the horizon."""
     actions: Literal["sample", "mode"] = option("sample", label="Actions", group=_ROLLOUTS)
-    """sample draws one of the policy's modes; mode takes the likeliest."""
+    """How the policy acts: sample draws one of its modes; mode takes the likeliest."""
     output: str = option("", label="Results folder", group=_ROLLOUTS, role=Role.OUTPUT_FOLDER, on_resume=MAY_DIFFER)
     """Folder for table, picture and every rollout; by default evaluation/ in the run's folder or beside the file."""
     resume: bool = option(False, label="Resume an evaluation", group=_ROLLOUTS, on_resume=MAY_DIFFER)

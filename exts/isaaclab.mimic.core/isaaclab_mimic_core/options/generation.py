@@ -35,7 +35,7 @@ class GenerateOptions(DemonstrationOptions):
     num_demos: int = option(10, label="Demonstrations", group=RUN, low=1, on_resume=MAY_DIFFER)
     """Successful demonstrations to generate."""
     mode: Literal["default", "upstream"] = option("default", label="Rules", group=_ATTEMPTS)
-    """default, or upstream for Isaac Lab 3.0.0's own rules."""
+    """Rules of generation: default, or upstream for those of Isaac Lab 3.0.0."""
     early_stop: bool | None = option(None, label="Stop early", group=_ATTEMPTS)
     """End an attempt, or go back, as soon as a subtask has failed; the mode decides if it is not given."""
     max_retries: int | None = option(None, label="Retries", group=_ATTEMPTS, low=0)
@@ -60,9 +60,9 @@ class GenerateOptions(DemonstrationOptions):
     patience: int = option(
         100, label="Give up if the first", group=_ATTEMPTS, unit="attempts fail", low=0, on_resume=MAY_DIFFER
     )
-    """Give up, with advice, if so many first attempts (at least one in each environment) all fail; 0: never."""
+    """First attempts (at least one in each environment) that may all fail before the run gives up; 0: never."""
     max_failures: int = option(0, label="Give up after", group=_ATTEMPTS, unit="failures", low=0, on_resume=MAY_DIFFER)
-    """Give up after so many failed attempts; 0: never."""
+    """Failed attempts after which the run gives up; 0: never."""
     keep_failed: bool = option(
         False, label="Keep failed attempts in a file of their own", group=_ATTEMPTS, on_resume=MAY_DIFFER
     )

@@ -27,14 +27,15 @@ class ReplayOptions(DemonstrationOptions):
     episodes: str = option("", label="Demonstrations", group=FILES)
     """Demonstrations to play, by name, number or range: 3,demo_7,10-19; all by default."""
     by: Literal["actions", "states", "end"] = option("actions", label="Replay", group=RUN)
-    """actions: from the initial state, in physics; states: every recorded state, without physics; end: the last one."""
+    """What to replay. actions: from the initial state, in physics; states: every recorded state, without physics; end:
+    the last state."""
     num_envs: int = redeclared(DemonstrationOptions, "num_envs", 0, low=0)
     """Demonstrations that are played side by side; 0: as the file says. That is as many as when it was generated, else
     16."""
-    validate: bool = option(False, label="Fail if a demonstration fails", group=_JUDGED)
+    validate: bool = option(False, label="Fail on failures", group=_JUDGED)
     """End with status 1 if the task is not fulfilled after every demonstration."""
     tolerance: float = option(0.01, label="Tolerance", group=_JUDGED, unit="rad, m", low=0)
-    """From this difference on a state counts as having left what was recorded [rad, m]."""
+    """Difference from which on a state counts as deviating from the recording [rad, m]."""
     rest: float = option(1.0, label="Rest before it is judged", group=_JUDGED, unit="s", low=0, high=3600)
     """How long the scene rests after a demonstration before it is judged [s]."""
     drop_failed: str = option("", label="File without those that failed", group=_FILE, role=Role.OUTPUT_FILE)

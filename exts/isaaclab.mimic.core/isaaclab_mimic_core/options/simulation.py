@@ -55,7 +55,7 @@ def _plain(value: Any) -> Any:
 class DemonstrationOptions(SimOptions):
     """What every stage that reads demonstrations can be told."""
 
-    any_task: bool = option(False, label="Of another task, too", group=MORE, on_resume=MAY_DIFFER)
+    any_task: bool = option(False, label="Allow another task", group=MORE, on_resume=MAY_DIFFER)
     """Take demonstrations of another task, too: its robot, actions and objects have to be the same."""
 
 
@@ -68,7 +68,7 @@ class ViewOptions(SimOptions):
 
     num_envs: int = redeclared(SimOptions, "num_envs", 4)
     actions: Literal["zero", "random"] = option("zero", label="Actions", group=RUN)
-    """zero, or random: uniform between -1 and 1."""
+    """Actions to apply: zero, or random, uniform between -1 and 1."""
     num_steps: int = option(0, label="Stop after", group=RUN, unit="steps", low=0)
     """Environment steps to make; 0: until stopped."""
     viz: Visualizer = redeclared(SimOptions, "viz", "viser")

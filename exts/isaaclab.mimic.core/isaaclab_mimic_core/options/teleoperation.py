@@ -46,7 +46,7 @@ class TeleopOptions(DrivenOptions):
     """File to generate into meanwhile: each demonstration that succeeds joins the sources of the other environments."""
     input: str = option("", label="Annotated file", group=_GENERATING, role=Role.INPUT_FILE)
     """With generate_into: annotated demonstrations to begin with, if there are any."""
-    any_task: bool = option(False, label="Of another task, too", group=_GENERATING)
+    any_task: bool = option(False, label="Allow another task", group=_GENERATING)
     """With input: take demonstrations of another task, too: its robot, actions and objects have to be the same."""
     num_demos: int = option(0, label="Demonstrations", group=_GENERATING, low=0)
     """With generate_into: demonstrations to generate; 0: until stopped."""

@@ -42,9 +42,9 @@ class TrainOptions(DemonstrationOptions):
     num_envs: int = redeclared(DemonstrationOptions, "num_envs", 50)
     """Environments of such an evaluation."""
     learner: str = option("robomimic", label="Learner", group=_TRAINING, offers=lambda: tuple(LEARNERS.all()))
-    """What trains."""
+    """Learner that trains the policy."""
     config: str = option("", label="Configuration", group=_TRAINING, on_resume=BY_CONTENT)
-    """Its configuration's file; upstream: the one the task is registered with; empty: ours for the task, else that."""
+    """The learner's configuration file; upstream: the one that the task is registered with; empty: ours, else that."""
     train_seed: int = option(0, label="Training seed", group=_TRAINING, low=0, high=MAX_SEED, on_resume=BY_CONTENT)
     """Seed of weights and batches; 0: as configured. The seed of evaluations is another one."""
     exact: bool = option(False, label="The learner's own loop, to the bit", group=_TRAINING)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What panels of steps that run a stage have in common: on the left what is wanted, on the right how it goes."""
+"""Base of the panels that run a stage: the form on the left, the run on the right."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ WIDE = 720
 """[px] From this width on the two halves stand side by side; in a narrower window one is above the other."""
 
 _RUN_HEIGHT = 480
-"""[px] Where the halves are above each other, the lower one scrolls with the window and has no height of its own."""
+"""[px] Height of the lower half where the halves are above each other."""
 
 
 class StagePanel:
-    """Builds into the current container. Subclasses say what the right half shows.
+    """Builds into the current container. Subclasses fill the right half.
 
     Args:
         session: What is shown and changed here.
@@ -65,32 +65,32 @@ class StagePanel:
     # -- for subclasses
 
     def build_empty(self) -> None:
-        """Add what stands on the right before the first run: what to do next."""
+        """Add what the right half shows before the first run: what to do next."""
         raise NotImplementedError
 
     def build_run(self) -> None:
-        """Add what shows a run."""
+        """Add the widgets that show a run."""
         raise NotImplementedError
 
     def refresh_run(self) -> None:
-        """Bring what shows a run up to date."""
+        """Update the widgets that show a run."""
         raise NotImplementedError
 
     # -- for the window
 
     def on_shown(self) -> None:
-        """Called when the panel comes to the front: other steps may have changed what is shared."""
+        """Called when the panel comes to the front, for other steps may have changed shared values."""
         self.form.sync()
         self.form.check()
         self.follow_plugins()
 
     def follow_plugins(self) -> None:
-        """Show what can be chosen now that plug-ins have come or gone."""
+        """Update choices after plug-ins have come or gone."""
         if self.form.follow_plugins() and self._run_frame is not None:
             self._frame.rebuild()
 
     def refresh(self) -> None:
-        """Bring what is shown up to date; called once a frame."""
+        """Update everything that is shown; called once a frame."""
         if self._run_frame is None:
             return
         wide = self.context.width() >= WIDE
@@ -148,7 +148,7 @@ class StagePanel:
             self.context.host.open_in_browser(url)
 
     def actions(self) -> dict[str, Callable[[], None]]:
-        """Return what keys do here, by action of `hotkeys`."""
+        """Return what keys do here, by the id of their action."""
         return {
             "start": self.start_or_stop,
             "pause": self.toggle_pause,

@@ -20,11 +20,10 @@ from ..host.base import Host
 _WORKER_PATIENCE = 3.0
 """[s] How long a window that is being closed waits for a worker to finish its files before ending it."""
 
-
 _FRAMES_TO_PAINT = 2
-"""A step may take long if a `PhaseStarted` has announced it; so long the stage rests for the window to show that.
+"""[frames] Pause of the stage after a `PhaseStarted`, whose step may take long, so that the window shows it first.
 
-And so long for the window to show what a click has changed: one frame to take it in, one to paint."""
+The same pause follows a click, so that its answer is shown: one frame to take the click in, one to paint."""
 
 
 class Runner(ABC):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a run's events add up to, for the plots and tables of a panel."""
+"""Statistics of a run's events, for the plots and tables of a panel."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from isaaclab_mimic_core.report import RunRecord
 _WINDOW = 40
 """Attempts that the success rate over time is taken from."""
 _POINTS = 400
-"""Points of a curve; when it has more, every second one goes."""
+"""Points of a curve at most; beyond, every second one is dropped."""
 
 
 class Curve:
-    """Numbers over time, as many as a plot can show."""
+    """Values over time, thinned out to as many as a plot can show."""
 
     def __init__(self) -> None:
         self.values: list[float] = []
@@ -66,7 +66,7 @@ class RunStatistics:
         """(checkpoint, perturbation) -> its last measurement."""
         self.checkpoints: list[CheckpointSaved] = []
         self.changes = 0
-        """How often anything has changed; tells a view that there is something new."""
+        """Number of changes; tells a view that there is something new."""
         self._recent: deque[bool] = deque(maxlen=_WINDOW)
 
     def receive(self, event: Event) -> None:
