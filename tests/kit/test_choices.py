@@ -6,6 +6,7 @@
 import dataclasses
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +23,7 @@ from isaaclab_mimic_ui.keyboard.hotkeys import ACTIONS, Hotkeys
 from isaaclab_mimic_ui.running.messages import clock, describe
 from isaaclab_mimic_ui.running.statistics import Curve, RunStatistics
 from isaaclab_mimic_ui.session import Session
-from isaaclab_mimic_ui.steps import GENERATE, RECORD, STEPS
+from isaaclab_mimic_ui.steps import GENERATE, RECORD, STEPS, ways_of
 
 
 @pytest.fixture
@@ -155,6 +156,13 @@ def test_a_form_asks_for_the_settings_of_the_device_that_is_chosen():
     assert choices.problems()["mcap_replay"] == "There is no such file."
     choices["teleop_device"] = "scripted"
     assert choices.groups[driven] == () and "teleop_settings" not in choices.options()
+
+
+def test_the_page_on_the_window_names_every_panel_and_way():
+    text = (Path(__file__).parents[2] / "docs" / "window.md").read_text()
+    for step in STEPS.values():
+        assert f"| {step.title} |" in text or f"*{step.way or step.title}*" in text, step.title
+    assert [way.name for way in ways_of(STEPS["play"])] == ["evaluate", "play"] and ways_of(GENERATE) == (GENERATE,)
 
 
 def test_what_one_step_writes_the_next_one_reads():
