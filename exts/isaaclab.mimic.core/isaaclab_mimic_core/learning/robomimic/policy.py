@@ -9,11 +9,9 @@ from typing import Any
 import torch
 
 from ... import randomness
-from ...errors import ConfigError, InputFileError, OptionError
+from ...errors import ConfigError, InputFileError
 from ..api import PolicySpec
 from .config import require_robomimic
-
-CHOICES = ("sample", "mode")
 
 
 class BatchedPolicy:
@@ -30,8 +28,6 @@ class BatchedPolicy:
     def __init__(self, model: Any, config: Any, normalisation: dict | None, device: torch.device, choice: str):
         from robomimic.algo import bc
 
-        if choice not in CHOICES:
-            raise OptionError(f"{choice!r} is not one of {', '.join(CHOICES)}", where="--actions")
         self._model, self._choice, self._device = model, choice, device
         self._images = {key for kind in ("rgb", "depth") for key in config.observation.modalities.obs[kind]}
         # robomimic's networks have an image's channels first; environments have them last.
