@@ -103,7 +103,7 @@ class Choices:
         for name, field in self.fields.items():
             try:
                 field.to_value(self[name])
-                problem = self._file_problem(field) if field.role else ""
+                problem = self._file_problem(field, field.role) if field.role else ""
             except ValueError as error:
                 problem = str(error)
             if problem:
@@ -152,19 +152,19 @@ class Choices:
         if isinstance(kept.get("in_worker"), bool):
             self.in_worker = kept["in_worker"]
 
-    def _file_problem(self, field: Field) -> str:
+    def _file_problem(self, field: Field, role: Role) -> str:
         text = self[field.name].strip()
         if not text:
-            return "" if not (field.default or field.shared) else _MISSING[field.role]
-        if field.role is Role.CHECKPOINTS:
+            return "" if not (field.default or field.shared) else _MISSING[role]
+        if role is Role.CHECKPOINTS:
             missing = [path for path in self.paths(field.name) if not path.exists()]
             return f"There is no {missing[0]}." if missing else ""
         path = self.path(field.name)
-        if field.role is Role.INPUT_FILE:
+        if role is Role.INPUT_FILE:
             if path.is_file():
                 return ""
             return "This is a folder; a file is wanted." if path.is_dir() else "There is no such file."
-        return self._output_problem(path, field.role)
+        return self._output_problem(path, role)
 
     def _output_problem(self, path: Path, role: Role) -> str:
         """Say why a file or folder cannot be written; empty if it can."""

@@ -146,6 +146,7 @@ class FormView:
 
     def _on_choose(self, entry: Entry) -> None:
         field = entry.described
+        assert field.role, "only a path has a button to choose it"
         request = FileRequest(field.label, field.role, entry.value, field.many, field.option.declared.suffixes)
         self._choose_file(request, lambda text: setattr(entry, "value", text))
 
