@@ -238,6 +238,7 @@ def test_a_recorded_session_is_found_by_its_own_ending(kit, tmp_path):
     window = open_window(kit)
     panel = window.panel("record")
     panel.entries["teleop_device"].value = "xr"
+    kit.pump_until(lambda: "How it is driven" in panel.form.groups, "the settings of the device")
     kit.click(lambda: panel.form.groups["How it is driven"])
     dialog, _ = opened(kit, window, "record", "mcap_replay", folder, folder)
     shown(kit, dialog, folder, ["session.mcap"])
