@@ -19,6 +19,8 @@ from isaaclab_mimic_core.errors import ConfigError, InputFileError, OptionError
 from isaaclab_mimic_core.learning.api import Request
 from isaaclab_mimic_core.learning.robomimic.learner import RobomimicLearner, RobomimicPlan
 from isaaclab_mimic_core.learning.robomimic.settings import Honoured, Refused, Replaced, leaves, rule
+from isaaclab_mimic_core.option import check_options
+from isaaclab_mimic_core.options import TrainOptions
 from isaaclab_mimic_core.tasks import franka_stack
 
 UPSTREAM = Path(importlib.util.find_spec("isaaclab_tasks").origin).parent
