@@ -70,6 +70,15 @@ def test_works_where_nothing_is_installed():
     assert found["cloud assets"]["level"] == "note"
 
 
+def test_survives_a_folder_that_is_gone(tmp_path, monkeypatch):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    (finding,) = [finding for finding in findings() if finding.topic == "disk"]
+    assert finding.level == "problem"
+
+
 def test_a_failing_check_is_a_finding():
     def check_teapot(machine):
         yield Finding("teapot", "ok", "short")

@@ -8,7 +8,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -61,7 +61,7 @@ class Machine:
 
     @classmethod
     def here(cls) -> "Machine":
-        """Read the facts of this machine; changes nothing and imports neither torch nor Isaac Lab."""
+        """Read the facts of this machine; never raises, changes nothing, imports neither torch nor Isaac Lab."""
         names = (DISTRIBUTION, "isaaclab")
         return cls(
             python=sys.version_info[:2],
@@ -73,12 +73,12 @@ class Machine:
             requirements={name: found for name in names if (found := _requirements(name)) is not None},
             importable=frozenset(package.name for package in PACKAGES if is_there(package)),
             libraries=frozenset(name for name in (CUDA, VULKAN) if _can_be_loaded(name)),
-            kernel_driver=_DRIVER_VERSION.read_text() if _DRIVER_VERSION.exists() else "",
+            kernel_driver=_tried(_DRIVER_VERSION.read_text, ""),
             licence_answered=_licence_answered(),
             isaac_sim_is_here=isaac_sim_is_here(),
             inside_isaac_sim=inside_isaac_sim(),
-            cache=cache_root(),
-            free_disk=shutil.disk_usage(".").free,
+            cache=_tried(cache_root, Path("/")),
+            free_disk=_tried(lambda: float(shutil.disk_usage(".").free), 0.0),
         )
 
     @property
@@ -90,6 +90,14 @@ class Machine:
     def licence_variable_set(self) -> bool:
         """Whether the environment says that the licence is accepted, as Kit reads it."""
         return self.environment.get(LICENCE_VARIABLE, "").lower() in _YES
+
+
+def _tried[T](read: Callable[[], T], otherwise: T) -> T:
+    """Return what a function reads, or another value if the system refuses: no home folder, a folder that is gone."""
+    try:
+        return read()
+    except (OSError, RuntimeError):
+        return otherwise
 
 
 def _version(distribution: str) -> str:
