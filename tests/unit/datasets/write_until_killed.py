@@ -13,7 +13,7 @@ import sys
 
 import numpy as np
 
-from isaaclab_mimic_core.datasets import DatasetWriter, Episode, filesystem, writer
+from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode, filesystem, writer
 
 
 def content(number: int) -> dict[str, np.ndarray]:
@@ -48,7 +48,8 @@ if __name__ == "__main__":
     if len(sys.argv) > 2:
         die_at(sys.argv[2])
     out = DatasetWriter(sys.argv[1], {"env_name": "T"}, mode="append")
-    number = out._next_number
+    with DatasetReader(sys.argv[1], allow_empty=True) as reader:
+        number = len(reader)
     while True:
         for _ in range(1 + number % 3):
             out.add(Episode(content(number), {"mimic": {"number": number}}))

@@ -16,7 +16,7 @@ from isaaclab_mimic_core.errors import InputFileError, OptionError, PluginError
 from isaaclab_mimic_core.events import CheckpointSaved, EpochFinished, Warned
 from isaaclab_mimic_core.learning.learners import find_learner, get_learner, names
 from isaaclab_mimic_core.options import ExportPolicyOptions, TrainOptions
-from isaaclab_mimic_core.plugins import LEARNERS, LearnerSpec, loading, register_learner
+from isaaclab_mimic_core.plugins import LEARNERS, LearnerSpec, register_learner
 from isaaclab_mimic_core.stages.learning.export_policy import export
 from isaaclab_mimic_core.stages.learning.train import Train
 
@@ -29,11 +29,10 @@ def mean(monkeypatch):
     plugins.load()
     before = set(sys.modules)
     monkeypatch.setenv(plugins.VARIABLE, str(FILE))
-    plugins.load()
-    assert not [problem for problem in plugins.problems() if "mean_learner" in str(problem)]
-    yield
-    LEARNERS.unregister("mean")
-    loading._done.discard(f"import {FILE}")
+    with plugins.restored():
+        plugins.load()
+        assert not [problem for problem in plugins.problems() if "mean_learner" in str(problem)]
+        yield
     for name in set(sys.modules) - before:
         if name == "mean_learner":
             del sys.modules[name]

@@ -3,14 +3,12 @@
 
 """Every test begins with the plug-ins that are shipped, and leaves none of its own."""
 
-import copy
 import importlib
 import sys
 
 import pytest
 
 from isaaclab_mimic_core import plugins
-from isaaclab_mimic_core.plugins import loading
 
 
 @pytest.fixture(autouse=True)
@@ -18,13 +16,9 @@ def fresh(monkeypatch):
     """Give each test the registries as after the start of a program, and put everything back."""
     plugins.load()
     monkeypatch.setenv(plugins.VARIABLE, "")
-    entries = {name: copy.deepcopy(registry._entries) for name, registry in plugins.REGISTRIES.items()}
-    done, modules, path = set(loading._done), set(sys.modules), list(sys.path)
-    monkeypatch.setattr(loading, "_problems", [])
-    yield
-    for name, registry in plugins.REGISTRIES.items():
-        registry._entries = entries[name]
-    loading._done = done
+    modules, path = set(sys.modules), list(sys.path)
+    with plugins.restored():
+        yield
     sys.path[:] = path
     for name in set(sys.modules) - modules:
         if name.startswith("my_"):

@@ -27,13 +27,13 @@ class Manager:
 @pytest.mark.parametrize("streaming", ["omni.kit.livestream.app", "omni.kit.livestream.webrtc"])
 def test_the_full_application_is_refused_while_it_is_streamed(streaming):
     with pytest.raises(TaskError, match="livestreaming") as told:
-        checks._check_streaming(Manager("isaacsim.exp.full", streaming))
+        checks.check_streaming(Manager("isaacsim.exp.full", streaming))
     assert "process of its own" in told.value.remedy
 
 
 @pytest.mark.parametrize("enabled", [("isaacsim.exp.full",), ("isaacsim.exp.base", "omni.kit.livestream.app"), ()])
 def test_other_applications_are_not(enabled):
-    checks._check_streaming(Manager(*enabled))
+    checks.check_streaming(Manager(*enabled))
 
 
 def test_another_warp_than_isaac_labs_is_refused_with_its_place():

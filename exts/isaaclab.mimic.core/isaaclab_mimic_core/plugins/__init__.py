@@ -28,6 +28,7 @@ from .loading import (
     loaded,
     on_problem,
     problems,
+    restored,
     use_imports,
 )
 from .registry import Registry
@@ -63,6 +64,7 @@ __all__ = [
     "register_robot",
     "register_task",
     "resolve",
+    "restored",
     "unregister_device",
     "unregister_learner",
     "unregister_planner",

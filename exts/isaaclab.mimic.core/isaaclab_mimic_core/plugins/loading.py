@@ -11,7 +11,8 @@ import importlib.util
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -106,6 +107,21 @@ def on_problem(listener: Callable[[Problem], None]) -> Callable[[], None]:
         listener(problem)
     _listeners.append(listener)
     return lambda: _listeners.remove(listener) if listener in _listeners else None
+
+
+@contextmanager
+def restored() -> Iterator[None]:
+    """Restore all registries, the plug-ins that count as loaded, and the problems at the end; for tests."""
+    done, names, troubles = set(_done), list(_loaded), list(_problems)
+    with ExitStack() as stack:
+        for registry in REGISTRIES.values():
+            stack.enter_context(registry.restored())
+        try:
+            yield
+        finally:
+            _done.clear()
+            _done.update(done)
+            _loaded[:], _problems[:] = names, troubles
 
 
 def imports() -> tuple[str, ...]:

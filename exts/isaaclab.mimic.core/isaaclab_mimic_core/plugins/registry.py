@@ -88,6 +88,17 @@ class Registry[S: Spec]:
         if changed:
             self._tell()
 
+    @contextmanager
+    def restored(self) -> Iterator[None]:
+        """Restore the list at the end, whatever has been registered meanwhile."""
+        with LOCK:
+            before = {name: list(entries) for name, entries in self._entries.items()}
+        try:
+            yield
+        finally:
+            with LOCK:
+                self._entries = before
+
     def all(self) -> dict[str, S]:
         """Return the specs by name."""
         self._load()

@@ -22,13 +22,13 @@ def check_application() -> None:
     """
     import omni.kit.app  # type: ignore[import-not-found]
 
-    _check_streaming(omni.kit.app.get_app().get_extension_manager())
+    check_streaming(omni.kit.app.get_app().get_extension_manager())
     import warp
 
     check_warp(warp.config.version, getattr(warp, "__file__", "") or "")
 
 
-def _check_streaming(manager: Any) -> None:
+def check_streaming(manager: Any) -> None:
     """Refuse the same as Isaac Lab's launcher (isaaclab_physx.app.kit_launcher, 3.0.0)."""
     names = {extension["name"] for extension in manager.get_extensions() if extension["enabled"]}
     if _FULL in names and names & _STREAMING:
