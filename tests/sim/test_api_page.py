@@ -5,6 +5,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,16 @@ def test_every_public_name_is_shown():
     pages = PAGE.read_text() + PAGE.with_name("annotation.md").read_text()
     assert len(public) > 30 and public <= set(dir(isaaclab_mimic_core))
     assert public - set(re.findall(r"\w+", pages)) == set()
+
+
+def test_the_package_and_its_options_load_neither_torch_nor_isaac_lab():
+    program = """
+import sys
+import isaaclab_mimic_core
+first = {"torch", "isaaclab", "h5py", "numpy", "typing"} & (set(sys.modules) - before)
+from isaaclab_mimic_core import MimicError, RecordOptions, TaskSpec, register_task
+print(first, {"torch", "isaaclab"} & set(sys.modules))
+"""
+    program = f"import sys\nbefore = set(sys.modules)\n{program}"
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert shown.split("\n")[0] == "set() set()"
