@@ -5,13 +5,16 @@
 
     python tests/fuzz/mutate_datasets.py --files 5000 --seed 1
 
-Each file goes through all verbs in a forked child; those that simulate or train run up to the point where that would
-start. A failure is an exception that is not a `MimicError`, an error of more than two lines, a child that dies or does
-not end, memory beyond the limit, a file outside the child's own folder that is opened or written, or an input that is
-changed. File N of a seed is always the same: `--only N` runs it alone, and `--keep FOLDER` keeps the files that failed.
+Each file goes through all verbs in a child, which takes one file after another as long as nothing fails; those verbs
+that simulate or train run up to the point where that would start. A failure is an exception that is not a
+`MimicError`, an error of more than two lines, a child that dies or does not end, memory beyond the limit, a file
+outside the child's own folder that is opened or written, an input that is changed, or a thread that is left. A file
+that failed is run again in a new child, to see whether the files before it have had a share in that. File N of a seed
+is always the same: `--only N` runs it alone, and `--keep FOLDER` keeps the files that failed.
 """
 
 import argparse
+import gc
 import hashlib
 import importlib
 import io
@@ -23,6 +26,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections import Counter
@@ -49,7 +53,9 @@ SAMPLES, DEMOS = 12, 2
 PATIENCE = 120
 """[s] of a file's verbs together; on a quiet machine they take a second."""
 MEMORY = 1 << 30
-"""[bytes] that a file's verbs may take."""
+"""[bytes] that a file's verbs may take, with the program itself."""
+GROWTH = 200 << 20
+"""[bytes] that a child may keep of the files before it is replaced."""
 
 
 class Reached(BaseException):
@@ -197,32 +203,33 @@ def _to(folder: Path) -> Any:
 
 
 def make_sources(folder: Path) -> list[Path]:
-    """Make the files to mutate: annotated ones of a few samples, in our own and in older HDF5's format."""
+    """Make the files to mutate: annotated ones of a few samples, ours with pictures, and one in older HDF5's format."""
     poses = np.tile(np.eye(4, dtype="f4"), (SAMPLES, 1, 1))
     names = ("eef_pose/franka", "target_eef_pose/franka", *(f"object_pose/cube_{number}" for number in (1, 2, 3)))
-    annotation = {f"obs/datagen_info/{name}": poses for name in names}
+    more = {f"obs/datagen_info/{name}": poses for name in names}
     for rise, name in ((3, "grasp_1"), (6, "stack_1"), (9, "grasp_2")):
-        annotation[f"obs/datagen_info/subtask_term_signals/{name}"] = np.arange(SAMPLES) >= rise
+        more[f"obs/datagen_info/subtask_term_signals/{name}"] = np.arange(SAMPLES) >= rise
+    # What is used of the sample, and no more: each array costs each verb time.
+    used = [f"obs/{name}" for name in ("eef_pos", "eef_quat", "gripper_pos", "object")]
+    used += ["actions", "processed_actions", "initial_state", "states"]
     with DatasetReader(SAMPLE) as reader:
         env_args = reader.env_args
-        demos = [reader.read(name) for name in reader.episode_names[:DEMOS]]
+        demos = [reader.read(name, used) for name in reader.episode_names[:DEMOS]]
     episodes = [
         Episode(
-            {path: values if len(values) == 1 else values[:SAMPLES] for path, values in demo.data.items()} | annotation,
+            {path: values if len(values) == 1 else values[:SAMPLES] for path, values in demo.data.items()} | more,
             demo.attrs,
         )
         for demo in demos
     ]
-    episodes[1].data["obs/camera"] = np.zeros((SAMPLES, 8, 8, 3), "u1")
-    for one in episodes:
-        one.data.setdefault("obs/camera", np.zeros((SAMPLES, 8, 8, 3), "u1"))
     config = json.loads(CONFIG.read_text())
     config["train"]["batch_size"] = 4
     (folder / CONFIG.name).write_text(json.dumps(config))
     ours, older = folder / "ours.hdf5", folder / "older.hdf5"
+    pictures = {"obs/camera": np.zeros((SAMPLES, 8, 8, 3), "u1")}
     with DatasetWriter(ours, env_args) as writer:
         for one in episodes:
-            writer.add(one)
+            writer.add(Episode(one.data | pictures, one.attrs))
     with h5py.File(older, "w") as file:
         file.attrs["format_version"] = 1
         file.create_group("data").attrs.update({"total": SAMPLES * DEMOS, "env_args": json.dumps(env_args)})
@@ -259,103 +266,204 @@ def _hook(allowed: Iterable[str], readable: Iterable[str], report: list[str]) ->
     return hook
 
 
-def _child(path: Path, good: Path, folder: Path, verbs: Iterable[str], lines: int) -> None:
-    """Run verbs one after another and write one line of JSON about each."""
+def _run_verb(name: str, path: Path, good: Path, room: Path) -> dict[str, Any]:
+    """Run a verb and say how it ended."""
+    room.mkdir()
+    said = io.StringIO()
+    answer: dict[str, Any] = {"verb": name}
+    began, spent = time.perf_counter(), _processor()
+    try:
+        with redirect_stdout(said), redirect_stderr(said):
+            answer["status"] = VERBS[name](path, good, room)
+    except MimicError as error:
+        answer["status"] = error.exit_code
+        if len(str(error).splitlines()) > 2 or not str(error).replace("\n", "").isprintable():
+            answer["failure"] = f"not one or two lines of text: {str(error)!r}"
+    except Reached:
+        answer["status"] = "reached"
+    except BaseException:
+        answer["failure"] = traceback.format_exc()
+    answer |= {"seconds": time.perf_counter() - began, "processor": _processor() - spent}
+    shutil.rmtree(room, ignore_errors=True)
+    return answer
+
+
+def _serve(orders: int, answers: int, good: Path, folder: Path) -> None:
+    """Take files to run verbs on, and write one line of JSON before each verb, after it, and after each file."""
     os.chdir(folder)
-    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.alarm(PATIENCE)
     outside: list[str] = []
-    lock = str(path.with_name(f".{path.name}.lock"))  # Whether somebody writes the file is looked up there.
     readable = [str(ROOT), sys.prefix, sys.base_prefix, "/proc/", "/sys/", "/etc/", "/usr/", "/dev/", "/lib"]
-    sys.addaudithook(
-        _hook([str(folder), os.environ["MIMIC_CACHE"], "/dev/null"], [*readable, str(path.parent), lock], outside)
-    )
-    before = hashlib.sha256(path.read_bytes()).digest()
-    for name in verbs:
-        os.write(lines, json.dumps({"verb": name}).encode() + b"\n")
-        room = folder / name
-        room.mkdir()
-        said = io.StringIO()
-        answer: dict[str, Any] = {"verb": name}
-        began = time.perf_counter()
-        try:
-            with redirect_stdout(said), redirect_stderr(said):
-                answer["status"] = VERBS[name](path, good, room)
-        except MimicError as error:
-            answer["status"] = error.exit_code
-            if len(str(error).splitlines()) > 2 or not str(error).replace("\n", "").isprintable():
-                answer["failure"] = f"not one or two lines of text: {str(error)!r}"
-        except Reached:
-            answer["status"] = "reached"
-        except BaseException:
-            answer["failure"] = traceback.format_exc()
-        if outside:
-            answer["failure"] = f"outside its folder: {outside[:3]}"
-            outside.clear()
-        if hashlib.sha256(path.read_bytes()).digest() != before:
-            answer["failure"] = "the input was changed"
-        answer["seconds"] = round(time.perf_counter() - began, 3)
-        os.write(lines, json.dumps(answer).encode() + b"\n")
-        shutil.rmtree(room, ignore_errors=True)
+    allowed = [str(folder), os.environ["MIMIC_CACHE"], "/dev/null", "/proc/self/clear_refs"]
+    sys.addaudithook(_hook(allowed, [*readable, str(good.parent)], outside))
+
+    def say(line: dict[str, Any]) -> None:
+        os.write(answers, json.dumps(line).encode() + b"\n")
+
+    with os.fdopen(orders) as lines:
+        for line in lines:
+            path, verbs = json.loads(line)
+            path = Path(path)
+            signal.alarm(PATIENCE)
+            limit = _memory()["VmSize"] + MEMORY
+            resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+            Path("/proc/self/clear_refs").write_text("5")  # The peak counts from here.
+            before = hashlib.sha256(path.read_bytes()).digest()
+            for name in verbs:
+                say({"verb": name})
+                answer = _run_verb(name, path, good, folder / name)
+                if outside:
+                    answer.setdefault("failure", f"outside its folder: {outside[:3]}")
+                    outside.clear()
+                if threading.active_count() > 1:
+                    answer.setdefault("failure", f"left a thread: {threading.enumerate()[1:]}")
+                if hashlib.sha256(path.read_bytes()).digest() != before:
+                    answer.setdefault("failure", "the input was changed")
+                say(answer)
+            signal.alarm(0)
+            say({"peak": _memory()["VmHWM"], "kept": _memory()["VmRSS"]})
 
 
-def mutate_in_child(source: Path, target: Path, bait: Path, rng: random.Random) -> str:
-    """Call `mutate` in a forked child: what HDF5 opens for it must not stay open here, and in the children to come."""
-    incoming, outgoing = os.pipe()
-    if (child := os.fork()) == 0:
-        signal.alarm(PATIENCE)
-        try:
-            with os.fdopen(outgoing, "w") as answer:
-                answer.write(mutate(source, target, bait, rng))
-            os._exit(0)
-        finally:
-            traceback.print_exc()
-            os._exit(1)
-    os.close(outgoing)
-    with os.fdopen(incoming) as answer:
-        what = answer.read()
-    _, status = os.waitpid(child, 0)
-    if status:
-        raise RuntimeError(f"{target} could not be made")
-    return what
+def _memory() -> dict[str, int]:
+    """Return what the kernel says of this process's memory [bytes]."""
+    lines = (line.split() for line in Path("/proc/self/status").read_text().splitlines() if line.endswith(" kB"))
+    return {name.rstrip(":"): int(count) << 10 for name, count, _ in lines}
 
 
-def run_file(path: Path, good: Path, folder: Path, verbs: list[str], watch: Watch) -> tuple[list[dict], float]:
-    """Run verbs on a file in a forked child; what goes wrong with the child itself is the failure of its last verb.
+def _processor() -> float:
+    """Return the processor time of this process and of the programs that it started and saw ending [s]."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
-    Returns:
-        What each verb answered, and the child's peak memory [bytes].
+
+class Runner:
+    """Runs verbs on files, in a child that is replaced when something has failed or it has grown.
+
+    Args:
+        good: A good file, for verbs that take two.
+        folder: Where the child may write.
+        watch: Sees whether the bait is opened.
     """
-    folder.mkdir()
-    incoming, outgoing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.close(incoming)
-            _child(path, good, folder, verbs, outgoing)
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    os.close(outgoing)
-    with os.fdopen(incoming, "rb") as answers:
-        lines = [json.loads(line) for line in answers]
-    _, status, usage = os.wait4(child, 0)
-    found = [line for line in lines if len(line) > 1]
-    if status:
-        what = f"died of signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "ended early"
-        what = f"did not end within {PATIENCE} s" if os.WTERMSIG(status) == signal.SIGALRM else what
-        found.append({"verb": lines[-1]["verb"] if lines else "?", "failure": what})
-    if touched := watch.touched():
-        found[-1]["failure"] = f"opened the bait: {', '.join(sorted(touched))}"
-    if usage.ru_maxrss * 1024 > MEMORY:
-        found[-1]["failure"] = f"took {usage.ru_maxrss >> 10} MB of memory"
-    shutil.rmtree(folder, ignore_errors=True)
-    return found, usage.ru_maxrss * 1024.0
+
+    def __init__(self, good: Path, folder: Path, watch: Watch):
+        self._good, self._folder, self._watch = good, folder, watch
+        self._child = 0
+        self.taken = 0
+        """Files that the child has taken."""
+
+    def run(self, path: Path, verbs: list[str]) -> tuple[list[dict], int]:
+        """Run verbs on a file; what goes wrong with the child itself is the failure of its last verb.
+
+        Returns:
+            What each verb answered, and the peak of the memory [bytes].
+        """
+        if not self._child:
+            self._start()
+        self.taken += 1
+        self._orders.write(json.dumps([str(path), verbs]) + "\n")
+        self._orders.flush()
+        found: list[dict] = []
+        running, over = verbs[0], {}
+        for line in self._answers:
+            answer = json.loads(line)
+            if "peak" in answer:
+                over = answer
+                break
+            running = answer["verb"]
+            if len(answer) > 1:
+                found.append(answer)
+        if not over:
+            found.append({"verb": running, "failure": self._died()})
+        if touched := self._watch.touched():
+            found[-1]["failure"] = f"opened the bait: {', '.join(sorted(touched))}"
+        peak = over.get("peak", 0)
+        if peak > MEMORY:
+            found[-1]["failure"] = f"took {peak >> 20} MB of memory"
+        kept = over.get("kept", 0)
+        self._first = self._first or kept
+        if any("failure" in answer for answer in found) or kept > self._first + GROWTH:
+            self.stop()
+        return found, peak
+
+    def stop(self) -> None:
+        """End the child; the next file gets a new one."""
+        if self._child:
+            self._orders.close()
+            self._answers.close()
+            os.waitpid(self._child, 0)
+        self._child = 0
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _start(self) -> None:
+        self._folder.mkdir()
+        orders, self._answers, self._first, self.taken = os.pipe(), os.pipe(), 0, 0
+        if (child := os.fork()) == 0:
+            status = 1
+            try:
+                os.close(orders[1])
+                _serve(orders[0], self._answers[1], self._good, self._folder)
+                status = 0
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(status)
+        os.close(orders[0])
+        os.close(self._answers[1])
+        self._child = child
+        self._orders, self._answers = os.fdopen(orders[1], "w"), os.fdopen(self._answers[0])
+
+    def _died(self) -> str:
+        _, status = os.waitpid(self._child, 0)
+        self._child = 0
+        if not os.WIFSIGNALED(status):
+            return "ended early"
+        died = os.WTERMSIG(status)
+        return f"did not end within {PATIENCE} s" if died == signal.SIGALRM else f"died of signal {died}"
+
+
+class Mutator:
+    """Makes mutated files in a process of its own, which has imported little and is quickly forked.
+
+    Each is made in a fork: what HDF5 opens for it must not stay open, neither there nor here.
+
+    Args:
+        sources: The good files.
+        target: The file to make.
+        bait: The folder that `make_bait` made.
+        seed: Decides everything, with a file's number.
+    """
+
+    def __init__(self, sources: list[Path], target: Path, bait: Path, seed: int):
+        orders, answers = os.pipe(), os.pipe()
+        if os.fork() == 0:
+            os.close(orders[1])
+            with os.fdopen(orders[0]) as numbers:
+                for number in numbers:
+                    if (child := os.fork()) == 0:
+                        signal.alarm(PATIENCE)
+                        what = "?"
+                        try:
+                            rng = random.Random(f"{seed} {int(number)}")
+                            what = mutate(rng.choice(sources), target, bait, rng)
+                        except BaseException:
+                            traceback.print_exc()
+                        finally:
+                            os.write(answers[1], what.encode() + b"\n")
+                            os._exit(what == "?")
+                    if os.waitpid(child, 0)[1]:
+                        break
+            os._exit(0)
+        os.close(orders[0])
+        os.close(answers[1])
+        self._orders, self._answers = os.fdopen(orders[1], "w"), os.fdopen(answers[0])
+
+    def make(self, number: int) -> str:
+        """Make the file of that number; returns what was done, in words."""
+        self._orders.write(f"{number}\n")
+        self._orders.flush()
+        if (what := self._answers.readline().rstrip()) in ("", "?"):
+            raise RuntimeError(f"file {number} could not be made")
+        return what
 
 
 def prepare(verbs: Iterable[str], cache: Path) -> None:
@@ -373,10 +481,12 @@ def prepare(verbs: Iterable[str], cache: Path) -> None:
     if set(verbs) - set(LIGHT):
         import matplotlib.pyplot  # noqa: F401
         import torch
+        import tqdm
 
         from isaaclab_mimic_core.stages.sim_stage import SimStage
 
-        # After a fork no thread but one is there.
+        # After a fork no thread but one is there, and none shall be left.
+        tqdm.tqdm.monitor_interval = 0
         torch.set_num_threads(1)
         assert callable(SimStage._open_in_parts)
         SimStage._open_in_parts = reached
@@ -409,42 +519,54 @@ def main() -> int:
     options = parser.parse_args()
     verbs = list(LIGHT) if options.verbs == ["light"] else options.verbs
     numbers = [options.only] if options.only is not None else range(options.first, options.first + options.files)
-    began, failures, answers = time.monotonic(), 0, Counter()
-    slowest, largest = (0.0, ""), (0.0, 0)
+    began, failures, answers, costs = time.monotonic(), 0, Counter(), Counter()
+    slowest, largest = (0.0, ""), (0, 0)
     with tempfile.TemporaryDirectory(prefix="mutated") as made:
         work = Path(made)
         make_bait(work / "bait")
         (work / "in").mkdir()
         sources = make_sources(work / "in")
+        path = work / "in" / "mutated.hdf5"
+        # Before anything else is imported.
+        mutator = Mutator(sources, path, work / "bait", options.seed)
         prepare(verbs, work / "cache")
+        # A child's collections neither look through nor touch, and so copy, what is there by now.
+        gc.freeze()
         watch = Watch(work / "bait")
+        runner = Runner(sources[0], work / "out", watch)
         for number in numbers:
-            rng = random.Random(f"{options.seed} {number}")
-            path = work / "in" / "mutated.hdf5"
-            what = mutate_in_child(rng.choice(sources), path, work / "bait", rng)
+            what = mutator.make(number)
             watch.touched()
             start = number * (options.each or 0) % len(verbs)
             some = [*verbs[start:], *verbs[:start]][: options.each]
-            found, memory = run_file(path, sources[0], work / "out", some, watch)
+            found, memory = runner.run(path, some)
+            if (failed := any("failure" in answer for answer in found)) and runner.taken > 1:
+                alone, _ = runner.run(path, some)
+                if not any("failure" in answer for answer in alone):
+                    what += " (only after the files before)"
             largest = max(largest, (memory, number))
             for answer in found:
                 answers[answer["verb"], str(answer.get("status", "FAILED"))] += 1
+                costs[answer["verb"]] += answer.get("processor", 0.0)
                 slowest = max(slowest, (answer.get("seconds", 0.0), f"{answer['verb']} of file {number}"))
                 if "failure" in answer:
                     failures += 1
                     print(f"file {number}, {answer['verb']}: {answer['failure'].strip()}\n    {what}", flush=True)
-            if options.keep and any("failure" in answer for answer in found):
+            if options.keep and failed:
                 options.keep.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, options.keep / f"{options.seed}_{number}.hdf5")
             path.unlink()
             if (number + 1) % 100 == 0:
                 print(f"{number + 1} files, {time.monotonic() - began:.0f} s, {failures} failures", flush=True)
+        runner.stop()
     for verb in verbs:
         parts = sorted((status, count) for (name, status), count in answers.items() if name == verb)
-        print(f"  {verb:<18}{', '.join(f'{status}: {count}' for status, count in parts)}")
+        shown = ", ".join(f"{status}: {count}" for status, count in parts)
+        print(f"  {verb:<18}{1000 * costs[verb] / max(1, sum(count for _, count in parts)):4.0f} ms   {shown}")
     print(
         f"{len(numbers)} files, {sum(answers.values())} runs, {failures} failures in {time.monotonic() - began:.0f} s; "
-        f"most memory {largest[0] / 2**20:.0f} MB (file {largest[1]}), slowest {slowest[0]:.1f} s ({slowest[1]})"
+        f"{sum(costs.values()) / len(numbers):.2f} s of processor a file; "
+        f"most memory {largest[0] >> 20} MB (file {largest[1]}), slowest {slowest[0]:.1f} s ({slowest[1]})"
     )
     return 1 if failures else 0
 
