@@ -4,12 +4,15 @@
 """`mimic ui` as somebody at a desk uses it: a real screen (of Xvfb), real clicks and keys (of xdotool)."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from desk_screen import DeskScreen, SeenDesk
 from screen import CTRL
-from waiting import LONG
+from waiting import LONG, wait_until
 
 from isaaclab_mimic_core.datasets import DatasetReader
 
@@ -55,3 +58,32 @@ def test_record_and_annotate_at_a_desk(desk, tmp_path):
     kept = json.loads(desk.config.read_text())
     assert json.loads(kept["shared"])["annotated"] == str(annotated)
     assert json.loads(kept["layout"])["step"] == "generate"
+
+
+def test_what_windows_were_told_to_import_is_forgotten_when_asked(tmp_path):
+    """Without a screen: nobody looks at the window."""
+    mine, config = tmp_path / "mine.py", tmp_path / "config" / "isaaclab-mimic" / "window.json"
+    mine.write_text("from pathlib import Path\nPath(__file__).with_suffix('.seen').touch()\n")
+    seen = mine.with_suffix(".seen")
+    config.parent.mkdir(parents=True)
+    config.write_text(json.dumps({"imports": json.dumps({"imports": [str(mine)]})}))
+    environment = {**os.environ, "OMNIUI_HEADLESS": "1", "XDG_CONFIG_HOME": str(tmp_path / "config")}
+
+    def remembered() -> list[str]:
+        kept = json.loads(config.read_text())["imports"]
+        return json.loads(kept)["imports"] if kept else []
+
+    def open_until(condition, what: str, *flags: str) -> None:
+        program = subprocess.Popen([sys.executable, "-m", "isaaclab_mimic_core", "ui", *flags], env=environment)
+        try:
+            wait_until(lambda: condition() or program.poll() is not None, what)
+            assert program.poll() is None
+        finally:
+            program.terminate()
+            program.wait()
+
+    open_until(seen.exists, "the import")
+    assert remembered() == [str(mine)]
+    seen.unlink()
+    open_until(lambda: not remembered(), "that it is forgotten", "--forget-imports")
+    assert remembered() == [] and not seen.exists()

@@ -8,11 +8,12 @@ from collections import Counter
 import pytest
 
 from isaaclab_mimic_core.datasets import DatasetReader
-from isaaclab_mimic_core.errors import OptionError, OutputError
+from isaaclab_mimic_core.errors import DatasetError, OptionError, OutputError
 from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFinished
 from isaaclab_mimic_core.options import TeleopOptions
 from isaaclab_mimic_core.stages import create_with
 from isaaclab_mimic_core.stages.recording.consolidated import Consolidated
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
 pytestmark = pytest.mark.sim
 
@@ -73,7 +74,6 @@ def test_what_was_demonstrated_is_generated_from(flown, stack_env):
 def test_the_demonstration_is_an_annotated_source_of_its_own(flown):
     """As good as recorded and annotated ones: it can be generated from again."""
     from isaaclab_mimic_core.stages.generation.sources import read_annotated
-    from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
     path, events, _ = flown
     sources = path.with_name("generated_sources.hdf5")
@@ -92,3 +92,14 @@ def test_neither_file_is_overwritten_unasked(tmp_path):
     (tmp_path / "out_sources.hdf5").touch()
     with pytest.raises(OutputError, match="out_sources"):
         create_with("teleop", TeleopOptions(generate_into=str(tmp_path / "out.hdf5"), num_envs=4))
+
+
+def test_sources_of_another_task_are_refused_unless_insisted(flown, tmp_path):
+    path, _, _ = flown
+    given = {"generate_into": str(tmp_path / "out.hdf5"), "num_envs": 4, "teleop_device": "keyboard"}
+    given |= {"input": str(path.with_name("generated_sources.hdf5")), "task": "Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0"}
+    with pytest.raises(DatasetError, match=f"is of the task {DEFAULT_TASK}, not of {given['task']}"):
+        create_with("teleop", TeleopOptions(**given))
+    with create_with("teleop", TeleopOptions(**given, any_task=True)) as stage:
+        assert stage.snapshot()["sources"] == 1
+    assert not list(tmp_path.iterdir())

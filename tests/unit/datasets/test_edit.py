@@ -3,6 +3,7 @@
 
 """Joining, selecting, dropping: what is kept, what is refused, what the history says."""
 
+import json
 import os
 
 import h5py
@@ -10,10 +11,13 @@ import numpy as np
 import pytest
 from isaaclab.utils.datasets import HDF5DatasetFileHandler
 
-from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode, filesystem
+from isaaclab_mimic_core import cli
+from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.datasets.edit import Selection, drop, merge, select, select_names
 from isaaclab_mimic_core.datasets.writer import lock_path
 from isaaclab_mimic_core.errors import DatasetError, OptionError, OutputError
+from isaaclab_mimic_core.files import FileLock
+from isaaclab_mimic_core.tasks.names import same_task
 
 
 @pytest.fixture
@@ -98,7 +102,7 @@ def test_in_place_leaves_the_file_alone_when_it_fails(demos, monkeypatch):
     before = demos.read_bytes()
     with pytest.raises(OptionError, match="no demonstration would be left"):
         drop(demos, [f"demo_{number}" for number in range(10)], in_place=True)
-    lock = filesystem.FileLock(lock_path(demos))
+    lock = FileLock(lock_path(demos))
     lock.acquire()
     with pytest.raises(OutputError, match="another program is writing"):
         drop(demos, ["demo_1"], in_place=True)
@@ -182,6 +186,29 @@ def test_merge_refuses_what_does_not_belong_together(make_file, make_episode, tm
         assert reader.env_name == "Task-v0"
         assert all("obs/eef_pos" not in reader.shapes(name) for name in reader.episode_names)
         assert all("obs/gripper_open" not in reader.shapes(name) for name in reader.episode_names)
+
+
+def test_an_old_name_of_a_task_is_the_same_task(make_file, tmp_path, capfd):
+    """As the command line merges and checks: Isaac Lab 3.0 has renamed tasks."""
+    old, new = "Isaac-Stack-Cube-Franka-IK-Rel-v0", "IsaacContrib-Stack-Cube-Franka-IK-Rel-v0"
+    files = [make_file(3, name=f"{number}.hdf5", mimic={"recorded": {"task": old}}) for number in (1, 2)]
+    for path, task in zip(files, (old, new), strict=True):
+        with h5py.File(path, "r+") as file:
+            file["data"].attrs["env_args"] = json.dumps({"env_name": task, "type": 2, "env_kwargs": {}})
+            for demo in file["data"].values():
+                demo.attrs["mimic"] = json.dumps({"recorded": {"task": old}})
+    both = tmp_path / "both.hdf5"
+    assert cli.main(["merge", *map(str, files), "--output", str(both)]) == 0
+    assert f"{files[1]} names the task {new}, which is {old}" in capfd.readouterr().out
+    with DatasetReader(both) as reader:
+        assert len(reader) == 6 and reader.env_name == old
+    cli.main(["check", str(files[1])])
+    assert "was made in the task" not in capfd.readouterr().out
+    with h5py.File(files[1], "r+") as file:
+        file["data"].attrs["env_args"] = json.dumps({"env_name": new, "type": 2, "env_kwargs": {"x": 1}})
+    with pytest.raises(DatasetError, match=r"2\.hdf5: is of the same task as .*1\.hdf5, with other options"):
+        merge(files, tmp_path / "no.hdf5", same_task=same_task)
+    assert not (tmp_path / "no.hdf5").exists()
 
 
 def test_a_history_that_is_not_json_is_kept(make_file, tmp_path):

@@ -222,6 +222,14 @@ def test_a_demonstration_without_its_pictures_is_named(tmp_path, with_cameras):
     assert not (tmp_path / "videos").exists()
 
 
+def test_a_demonstration_whose_name_is_too_long_for_a_file_is_named(tmp_path, with_cameras):
+    with h5py.File(with_cameras, "r+") as file:
+        file["data"].move("demo_0", "demo_" + "9" * 300)
+    with pytest.raises(DatasetError, match=r"demo_9{35}\.\.\.: its name is too long for a file"):
+        export_mp4(with_cameras, tmp_path / "videos", fps=20)
+    assert not (tmp_path / "videos").exists()
+
+
 def test_cameras_can_be_chosen(tmp_path, with_cameras):
     report = export_mp4(with_cameras, tmp_path / "videos", fps=25, cameras=["table_cam"], names=["demo_1"])
     assert report.files == ("demo_1_table_cam.mp4",) and report.samples == 30

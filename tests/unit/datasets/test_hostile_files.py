@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 import pytest
 from h5py import h5d, h5p, h5s, h5t, h5z
+from waiting import LIMIT
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, format_summary, summarise
 from isaaclab_mimic_core.datasets.check import check_file, require
@@ -252,6 +253,48 @@ def test_info_says_of_what_a_demonstration_cannot_be_used_for(make_file):
     # The others can be, and they are.
     assert summary["usable"]["replay"] == "" and not summary["unfit"]["train"]
     assert f"replay      yes, but for demo_1: {why}" in format_summary(summary)
+
+
+def test_a_heap_without_end_is_found_before_hdf5_reads_it(make_file):
+    path = make_file(3)
+    with h5py.File(path, "r+") as file:
+        file["data/demo_1"].attrs["more"] = "words " * 50
+    content = bytearray(path.read_bytes())
+    at = content.rindex(b"GCOL") + 16
+    content[at : at + 16] = bytes(16)
+    path.write_bytes(content)
+    # HDF5 would not come back, and nothing could stop it but the end of its process.
+    command = [sys.executable, "-m", "isaaclab_mimic_core", "info", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
+    assert done.returncode == 2
+    assert f"{path}: is cut short or damaged" in done.stderr
+
+
+def test_heaps_that_end_are_read(make_file):
+    path = make_file(3)
+    with h5py.File(path, "r+") as file:
+        for number in range(40):
+            file["data/demo_1"].attrs[f"more_{number}"] = "words " * number
+        for number in range(0, 40, 3):
+            del file["data/demo_1"].attrs[f"more_{number}"]
+    assert path.read_bytes().count(b"GCOL") > 1
+    with DatasetReader(path) as reader:
+        assert reader.attrs("demo_1")["more_2"] == "words words "
+
+
+def test_only_what_is_asked_for_is_looked_at(make_file):
+    path = make_file(1)
+    with h5py.File(path, "r+") as file:
+        file["data/demo_0/obs/damaged"] = h5py.SoftLink("nowhere")
+    with DatasetReader(path) as reader:
+        everything, damage = reader.shapes("demo_0"), reader.damage("demo_0")
+        assert set(damage) == {"obs/damaged"}
+        assert reader.shapes("demo_0", ["obs/eef_pos"]) == {"obs/eef_pos": everything["obs/eef_pos"]}
+        assert not reader.damage("demo_0", ["obs/eef_pos"])
+        asked = ["actions", "states/rigid_object", "obs", "nothing"]
+        wanted = {name: array for name, array in everything.items() if name.startswith(tuple(asked))}
+        assert len(wanted) > 3 and reader.shapes("demo_0", asked) == wanted
+        assert reader.damage("demo_0", asked) == damage
 
 
 def test_names_of_thousands_of_digits_are_put_in_order():

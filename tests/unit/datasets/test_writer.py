@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 import errno
+import fcntl
 import os
 import stat
 from pathlib import Path
@@ -211,7 +212,7 @@ def test_file_systems_without_locks(tmp_path, make_episode, monkeypatch):
     def flock(*_):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(filesystem.fcntl, "flock", flock)
+    monkeypatch.setattr(fcntl, "flock", flock)
     with DatasetWriter(tmp_path / "a.hdf5", ENV) as writer:
         writer.add(make_episode())
     assert names_in(writer.path) == ["demo_0"] and files_in(tmp_path) == ["a.hdf5"]

@@ -100,3 +100,13 @@ def test_what_is_there_is_not_replaced(folder, tmp_path):
     assert (foreign / "settings.json").read_text() == '{"theme": "dark"}'
     with pytest.raises(InputFileError, match="there is no evaluation to resume"):
         evaluate(output=str(tmp_path / "none"), resume=True)
+
+
+def test_two_evaluations_do_not_write_into_one_folder(folder):
+    first = evaluate(resume=True)
+    before = contents(folder)
+    with pytest.raises(OutputError, match="another program is writing into this folder"):
+        evaluate(resume=True)
+    assert contents(folder) == before
+    first.close()
+    evaluate(resume=True).close()

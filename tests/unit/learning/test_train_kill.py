@@ -29,12 +29,12 @@ sys.exit(cli.main(sys.argv[1:]))
 """
 
 
-def start(*arguments: object) -> subprocess.Popen:
+def start(*arguments: object, reads_errors: bool = False) -> subprocess.Popen:
     path = [str(Path(isaaclab_mimic_core.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *map(str, arguments)],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE if reads_errors else subprocess.DEVNULL,
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},
     )
@@ -78,3 +78,24 @@ def test_a_training_that_is_killed_ends_as_one_that_was_not(dataset, write_confi
     last = f"models/model_epoch_{EPOCHS}.pth"
     ours, theirs = (torch.load(folder / last, weights_only=True)["model"] for folder in (cut, whole))
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+def test_two_programs_do_not_go_on_with_one_run(dataset, write_config, tmp_path):
+    given = {"dataset": str(dataset), "config": write_config(), "output": str(tmp_path / "run"), "device": "cpu"}
+    command = ("train", *(word for name, value in given.items() for word in (f"--{name}", value)), "--resume")
+    with Train(TrainOptions(**given, epochs=1000)) as stage:
+        while stage.progress.done < 1:
+            stage.step()
+        before = {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()}
+        other = start(*command, "--epochs", 2, reads_errors=True)
+        _, said = other.communicate()
+        assert other.returncode == 2
+        first, second = said.splitlines()[-2:]
+        assert first == f"mimic train: {tmp_path / 'run'}: another program is writing into this folder"
+        assert second == "  Wait until it has finished, or give another --output."
+        assert {path: path.read_bytes() for path in before} == before
+        stage.request("stop")
+        list(stage)
+    with Train(TrainOptions(**given, epochs=1000, resume=True)):
+        pass
+    assert not (tmp_path / "run" / ".lock").exists()

@@ -1,85 +1,21 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""File system operations of the writer: a lock, an atomic exchange of two names, reserved disk space."""
+"""File system operations of the writer: an atomic exchange of two names, reserved disk space."""
 
 import ctypes
 import errno
-import fcntl
 import os
 import shutil
-import time
 from pathlib import Path
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _EXCHANGE_UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM}
 _RESERVE_UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
-_LOCK_UNSUPPORTED = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}
 
 # Linux, glibc 2.28 or newer; None elsewhere.
 _renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-
-
-class FileLock:
-    """An exclusive lock on a file beside the one to protect; the kernel releases it when the process ends.
-
-    On network file systems without locks it protects nothing; neither do HDF5's own locks.
-
-    Args:
-        path: The lock file; made when needed, removed on release.
-    """
-
-    def __init__(self, path: Path):
-        self.path = path
-        self._fd: int | None = None
-
-    def acquire(self, patience: float = 0.2) -> None:
-        """Take the lock.
-
-        Args:
-            patience: Time to wait for another holder [s]; longer than `is_held` holds the lock.
-
-        Raises:
-            BlockingIOError: Someone else holds it.
-        """
-        deadline = time.monotonic() + patience
-        while self._fd is None:
-            fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
-            try:
-                _flock(fd, fcntl.LOCK_EX)
-                # A holder that released in between has removed the file: a lock on it would protect nothing.
-                if _is_same_file(fd, self.path):
-                    self._fd = fd
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.01)
-            finally:
-                if self._fd is None:
-                    os.close(fd)
-
-    def release(self) -> None:
-        """Release the lock; harmless if it is not held."""
-        if self._fd is not None:
-            self.path.unlink(missing_ok=True)
-            os.close(self._fd)
-            self._fd = None
-
-    @staticmethod
-    def is_held(path: Path) -> bool:
-        """Return whether any process holds the lock with this file, this one included."""
-        try:
-            fd = os.open(path, os.O_RDONLY)
-        except OSError:
-            return False
-        try:
-            _flock(fd, fcntl.LOCK_SH)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(fd)
-        return False
 
 
 def exchange(published: Path, shadow: Path) -> None:
@@ -180,23 +116,3 @@ def identity(path: Path) -> tuple[int, ...] | None:
         return None
     # The number of a deleted file is soon given to another one.
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _flock(fd: int, kind: int) -> None:
-    """Lock without waiting.
-
-    Raises:
-        BlockingIOError: Another process holds it.
-    """
-    try:
-        fcntl.flock(fd, kind | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno not in _LOCK_UNSUPPORTED:
-            raise
-
-
-def _is_same_file(fd: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(fd), path.stat())
-    except OSError:
-        return False

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import DatasetError
+from ..files import FileLock
 from . import layout
 from .attributes import history
-from .check import usable
-from .filesystem import FileLock
+from .check import masks, usable
 from .reader import DatasetReader
 from .signals import first_change
 from .tree import Unreadable
@@ -33,6 +34,7 @@ def summarise(path: str | os.PathLike[str]) -> dict[str, Any]:
         - `actions` (width or None), `observations` ({name: shape of a sample}), `states` ({name: kind})
         - `initial_state` (bool), `eefs`, `objects`
         - `signals` ({name: {`demos`: those in which it changes, `first`, `last`: earliest and latest sample}})
+        - `masks` ({key: how many demonstrations it names, or None}), `mask_faults` (what is wrong with them)
         - `provenance` ({`run`: attribute `mimic` of the file, `demos`: demonstrations that say where they came from,
           `seeds`: how many different, `sources`: {source demonstration: segments taken from it}})
         - `usable` ({use: reason why not, empty if it is}) for replay, annotate, generate, train
@@ -59,6 +61,8 @@ def summarise(path: str | os.PathLike[str]) -> dict[str, Any]:
             "success_unknown": sum(value is None for value in success),
             **_contents({path: shape for path, (shape, _) in shapes.items()}),
             "signals": _signals(reader),
+            "masks": _masks(reader),
+            "mask_faults": [finding.message for finding in masks.find(reader)],
             "provenance": _provenance(reader.data_attrs, attrs),
         }
         summary["unfit"] = {use: _unfit(reader, use, summary) for use in _USES}
@@ -87,6 +91,9 @@ def format_summary(summary: dict[str, Any]) -> str:
     say("objects", ", ".join(summary["objects"]))
     for name, signal in summary["signals"].items():
         say("signal", _signal_text(name, signal, summary["demos"]))
+    say("masks", _named(summary["masks"], lambda count: "?" if count is None else str(count)))
+    for text in summary["mask_faults"]:
+        say("note", text)
     for text in _provenance_text(summary["provenance"], summary["demos"]):
         say("made from", text)
     if summary["being_written"]:
@@ -150,6 +157,16 @@ def _signals(reader: DatasetReader) -> dict[str, dict[str, Any]]:
     return {
         name: {"demos": len(at), "first": min(at, default=None), "last": max(at, default=None)} for name, at in ordered
     }
+
+
+def _masks(reader: DatasetReader) -> dict[str, int | None]:
+    counts: dict[str, int | None] = {}
+    with suppress(DatasetError):
+        for key in reader.masks:
+            counts[key] = None
+            with suppress(DatasetError):
+                counts[key] = len(reader.mask(key))
+    return counts
 
 
 def _provenance(data_attrs: dict[str, Any], demos: list[dict[str, Any]]) -> dict[str, Any]:

@@ -39,6 +39,8 @@ LEGACY_VERSION = 0
 
 DATA = "data"
 """Group that holds the demos."""
+MASK = "mask"
+"""Group of lists of demos, by key: which of them a training reads (robomimic: filter keys)."""
 
 # Groups and datasets of a demo.
 ACTIONS = "actions"

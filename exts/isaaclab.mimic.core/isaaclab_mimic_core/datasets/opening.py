@@ -3,6 +3,7 @@
 
 """Open a dataset file for reading, with an error that the user can act on if that fails."""
 
+import mmap
 import os
 import time
 from pathlib import Path
@@ -17,6 +18,12 @@ from .tree import Unreadable, find, names_in
 _LOCK_PATIENCE = 1.0
 """Time to wait for another program that locks the file [s]; a writer's exchange of copies takes milliseconds."""
 _LFS_POINTER = b"version https://git-lfs"
+_HEAP = b"GCOL\1\0\0\0"
+"""How a global heap begins: there HDF5 keeps text, such as attributes."""
+_OBJECT = 16
+"""Bytes of the heap's header, and of that of each object."""
+_MOST_SEARCHED = 256 << 20
+"""Bytes of a file that is searched for damaged heaps: more would take longer than it takes to use the file."""
 
 
 def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
@@ -27,6 +34,8 @@ def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
     """
     path = Path(path)
     _check_is_file(path)
+    if _has_endless_heap(path):
+        raise _damaged(path)
     deadline = time.monotonic() + _LOCK_PATIENCE
     while True:
         try:
@@ -58,6 +67,39 @@ def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
 def data_group(file: h5py.File) -> h5py.Group:
     """Return the group that holds the demonstrations, of a file known to have it."""
     return cast(h5py.Group, find(file, layout.DATA))
+
+
+def _has_endless_heap(path: Path) -> bool:
+    """Whether a global heap has free space of size 0 before its end: HDF5 2.0 looks for what follows it for ever.
+
+    A disk that has lost a block leaves such zeros. Nothing can be done about it once HDF5 reads the heap.
+    """
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            if len(content) > _MOST_SEARCHED:
+                return False
+            start = content.find(_HEAP)
+            while start >= 0:
+                if _never_ends(content, start):
+                    return True
+                start = content.find(_HEAP, start + 1)
+    except (OSError, ValueError):  # It cannot be opened, or is empty; which is said below.
+        pass
+    return False
+
+
+def _never_ends(content: mmap.mmap, start: int) -> bool:
+    """Go through the objects of a global heap as HDF5 does; see the file format's specification, III.E."""
+    at = start + _OBJECT
+    end = min(start + int.from_bytes(content[start + 8 : start + 16], "little"), len(content))
+    while at + _OBJECT <= end:
+        index = int.from_bytes(content[at : at + 2], "little")
+        size = int.from_bytes(content[at + 8 : at + 16], "little")
+        if not index and not size:
+            return True
+        # Number 0 is what is free, its header included.
+        at += _OBJECT + -(-size // 8) * 8 if index else size
+    return False
 
 
 def _check_is_file(path: Path) -> None:

@@ -19,6 +19,7 @@ from .opening import data_group, open_for_reading
 from .tree import Shape, Tree, Unreadable, find, look_at, names_in, printable, read_values, survey
 
 _AGAIN = "Copy the file again, or leave this out: mimic check FILE names all that is damaged, mimic drop leaves it out."
+_MASK_AGAIN = "Write the mask anew; mimic info FILE shows what the file holds."
 
 
 def read_dataset(path: str | os.PathLike[str], paths: Iterable[str] | None = None) -> Iterator[Episode]:
@@ -56,7 +57,7 @@ class DatasetReader:
         try:
             self._data = data_group(self._file)
             self.format_version = self._read_format_version()
-            self._trees: dict[str, Tree] = {}
+            self._trees: dict[tuple[str, tuple[str, ...] | None], Tree] = {}
             # The demonstration that was asked for last: most questions are about the same one again.
             self._open = "", self._data
             self.episode_names = self._find_episodes()
@@ -140,19 +141,24 @@ class DatasetReader:
         except Unreadable:
             return True
 
-    def shapes(self, name: str) -> dict[str, tuple[Shape, np.dtype]]:
+    def shapes(self, name: str, terms: Iterable[str] | None = None) -> dict[str, tuple[Shape, np.dtype]]:
         """Return shape and type of every array of a demonstration by flat path, without reading them.
 
         Those that cannot be read are not among them; `damage` says why.
-        """
-        return self._tree(name).arrays
 
-    def damage(self, name: str) -> dict[str, str]:
+        Args:
+            name: The demonstration's name.
+            terms: Flat paths of arrays and groups: only these are looked at. All if None.
+        """
+        return self._tree(name, terms).arrays
+
+    def damage(self, name: str, terms: Iterable[str] | None = None) -> dict[str, str]:
         """Return what cannot be read of a demonstration: per flat path of an array or group the reason.
 
         The path is empty if it is the demonstration itself. Values are not read: they may still turn out to be damaged.
+        Arguments as for `shapes`.
         """
-        return self._tree(name).damage
+        return self._tree(name, terms).damage
 
     def read(self, name: str, paths: Iterable[str] | None = None) -> Episode:
         """Read a demonstration.
@@ -179,7 +185,7 @@ class DatasetReader:
         Raises:
             Unreadable: It is damaged, or too large for the memory that is free.
         """
-        values = read_values(self._demo(name), path, *self.shapes(name)[path])
+        values = read_values(self._demo(name), path)
         if self.legacy_quaternions and layout.is_root_pose(path) and values.shape[-1:] == (7,):
             values = layout.wxyz_to_xyzw(values)
         return values
@@ -190,27 +196,38 @@ class DatasetReader:
         for name in self.episode_names:
             yield self.read(name, paths)
 
+    @property
+    def masks(self) -> list[str]:
+        """Keys of the masks (robomimic: filter keys) that the file has.
+
+        Raises:
+            DatasetError: They cannot be read.
+        """
+        try:
+            group = find(self._file, layout.MASK)
+            return [printable(key) for key in names_in(group)] if isinstance(group, h5py.Group) else []
+        except Unreadable as error:
+            raise DatasetError(str(error), where=f"{self.path}, {layout.MASK}", remedy=_MASK_AGAIN) from error
+
     def mask(self, key: str) -> list[str]:
         """Return the names that a mask lists (robomimic: filter key), as they stand there.
 
         Raises:
             DatasetError: The file has no such mask, or it is no list of names.
         """
-        where = f"{self.path}, mask/{key}"
-        again = "Write the mask anew; mimic info FILE shows what the file holds."
+        path = layout.join(layout.MASK, key)
+        where = f"{self.path}, {path}"
         try:
-            path = f"mask/{key}"
-            item, masks = find(self._file, path), find(self._file, "mask")
-            if not isinstance(item, h5py.Dataset):
-                there = ", ".join(names_in(masks)) if isinstance(masks, h5py.Group) else ""
-                raise DatasetError("is not in the file", where=where, remedy=f"It has the masks {there or '(none)'}.")
-            values = read_values(self._file, path, item.shape, item.dtype)
+            if not isinstance(find(self._file, path), h5py.Dataset):
+                there = ", ".join(self.masks) or "(none)"
+                raise DatasetError("is not in the file", where=where, remedy=f"It has the masks {there}.")
+            values = read_values(self._file, path)
         except Unreadable as error:
-            raise DatasetError(str(error), where=where, remedy=again) from error
+            raise DatasetError(str(error), where=where, remedy=_MASK_AGAIN) from error
         if values.ndim != 1 or values.dtype.kind not in "OSU":
-            raise DatasetError("is no list of names", where=where, remedy=again)
+            raise DatasetError("is no list of names", where=where, remedy=_MASK_AGAIN)
         names = [name.decode("utf-8", errors="replace") if isinstance(name, bytes) else str(name) for name in values]
-        return [name.rstrip("\0") for name in names]
+        return [printable(name.rstrip("\0")) for name in names]
 
     def close(self) -> None:
         """Close the file; closing twice is harmless."""
@@ -261,13 +278,14 @@ class DatasetReader:
     def _cannot_read(self, name: str, path: str, why: str) -> DatasetError:
         return DatasetError(f"{path} {why}".strip(), where=f"{self.path}, {name}", remedy=_AGAIN)
 
-    def _tree(self, name: str) -> Tree:
-        if name not in self._trees:
+    def _tree(self, name: str, terms: Iterable[str] | None = None) -> Tree:
+        key = name, None if terms is None else tuple(terms)
+        if key not in self._trees:
             try:
-                self._trees[name] = survey(self._demo(name))
+                self._trees[key] = survey(self._demo(name), key[1])
             except Unreadable as error:
-                self._trees[name] = Tree(damage={"": str(error)})
-        return self._trees[name]
+                self._trees[key] = Tree(damage={"": str(error)})
+        return self._trees[key]
 
     def _demo(self, name: str) -> h5py.Group:
         """Open a demonstration. Raises `Unreadable` if it is there and cannot be opened."""

@@ -17,7 +17,7 @@ Every exception of h5py's becomes an `Unreadable`, which says why in words that 
 
 import math
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,14 +96,25 @@ def find(group: h5py.Group, path: str) -> Member | None:
     Raises:
         Unreadable: It is there, and cannot be opened.
     """
-    found = _find(group.id, path, 0)
+    with guarded():
+        found = _find(group.id, path, 0)
     return h5py.Group(found) if isinstance(found, h5g.GroupID) else h5py.Dataset(found) if found else None
 
 
-def survey(group: h5py.Group) -> Tree:
-    """List everything below a group, without reading values."""
+def survey(group: h5py.Group, terms: Iterable[str] | None = None) -> Tree:
+    """List everything below a group, without reading values.
+
+    Args:
+        group: The group.
+        terms: Flat paths of the arrays and groups that matter: nothing else is looked at. All if None.
+
+    Raises:
+        Unreadable: The group itself is damaged.
+    """
     tree = Tree()
-    _survey(group.id, "", tree, (group.id,))
+    with guarded():
+        place = _address(group.id)
+    _survey(group.id, "", tree, (place,), None if terms is None else tuple(terms))
     return tree
 
 
@@ -114,45 +125,24 @@ def look_at(array: h5d.DatasetID) -> tuple[Shape, np.dtype]:
         Unreadable: Its values lie elsewhere, it is packed in an unknown way, or it states a size that cannot be.
     """
     with guarded():
-        plan = array.get_create_plist()
-        kind = plan.get_layout()
-        # Before anything else is asked of it: even the shape of a virtual dataset may come from other files.
-        if kind == h5d.VIRTUAL or plan.get_external_count():
-            raise Unreadable("has its values in another file, which is not opened")
-        for number in range(plan.get_nfilters()):
-            if (code := plan.get_filter(number)[0]) not in _FILTERS:
-                raise Unreadable(f"is packed with the HDF5 filter {code}, which this program does not load")
-        shape, dtype = array.shape, array.dtype
-        if shape is None or dtype.itemsize == 0:
-            raise Unreadable("holds no values")
-        chunk = plan.get_chunk() if kind == h5d.CHUNKED else shape
-        pieces = math.prod(-(-length // max(1, part)) for length, part in zip(shape, chunk, strict=True))
-        if pieces > _MOST_CHUNKS:
-            raise Unreadable(f"is cut into {pieces} chunks, and at most {_MOST_CHUNKS} are read")
-        wanted = max(math.prod(shape), math.prod(chunk)) * dtype.itemsize
-        if wanted > _ALWAYS_FITS and wanted > (stored := array.get_storage_size()) * _MOST_UNPACKED:
-            raise Unreadable(f"states a size of {_size(wanted)}, of which the file holds {stored} bytes")
-    return shape, dtype
+        return _look_at(array)
 
 
-def read_values(group: h5py.Group, path: str, shape: Shape, dtype: np.dtype) -> np.ndarray:
-    """Read an array that `survey` has listed.
-
-    Args:
-        group: The group that was surveyed.
-        path: The array's flat path below it.
-        shape, dtype: As listed.
+def read_values(group: h5py.Group, path: str) -> np.ndarray:
+    """Read an array by its flat path; it has been found to be there.
 
     Raises:
-        Unreadable: It is damaged, or too large for the memory that is free.
+        Unreadable: It is damaged, lies elsewhere, or is too large for the memory that is free.
     """
-    wanted = math.prod(shape) * dtype.itemsize
-    if wanted > _ALWAYS_FITS and wanted > (free := free_memory()) * _SHARE_OF_MEMORY:
-        raise Unreadable(f"takes {_size(wanted)} of memory, and {_size(free)} are free")
     with guarded():
-        # HDF5 may follow the path itself: the survey has seen where its links lead.
-        array = h5py.Dataset(h5d.open(group.id, path.encode("utf-8", errors="surrogateescape")))
-        return np.asarray(array[()])
+        array = _find(group.id, path, 0)
+        if not isinstance(array, h5d.DatasetID):
+            raise Unreadable("is damaged and cannot be read")
+        shape, dtype = _look_at(array)
+        wanted = math.prod(shape) * dtype.itemsize
+        if wanted > _ALWAYS_FITS and wanted > (free := free_memory()) * _SHARE_OF_MEMORY:
+            raise Unreadable(f"takes {_size(wanted)} of memory, and {_size(free)} are free")
+        return np.asarray(h5py.Dataset(array)[()])
 
 
 def free_memory() -> float:
@@ -166,6 +156,31 @@ def free_memory() -> float:
     return free
 
 
+def _look_at(array: h5d.DatasetID) -> tuple[Shape, np.dtype]:
+    plan = array.get_create_plist()
+    kind = plan.get_layout()
+    # Before anything else is asked of it: even the shape of a virtual dataset may come from other files.
+    if kind == h5d.VIRTUAL or plan.get_external_count():
+        raise Unreadable("has its values in another file, which is not opened")
+    for number in range(plan.get_nfilters()):
+        if (code := plan.get_filter(number)[0]) not in _FILTERS:
+            raise Unreadable(f"is packed with the HDF5 filter {code}, which this program does not load")
+    shape, dtype = array.shape, array.dtype
+    if shape is None or dtype.itemsize == 0:
+        raise Unreadable("holds no values")
+    wanted = math.prod(shape)
+    if kind == h5d.CHUNKED:
+        chunk = plan.get_chunk()
+        pieces = math.prod([-(-length // part) for length, part in zip(shape, chunk, strict=True)])
+        if pieces > _MOST_CHUNKS:
+            raise Unreadable(f"is cut into {pieces} chunks, and at most {_MOST_CHUNKS} are read")
+        wanted = max(wanted, math.prod(chunk))
+    wanted *= dtype.itemsize
+    if wanted > _ALWAYS_FITS and wanted > (stored := array.get_storage_size()) * _MOST_UNPACKED:
+        raise Unreadable(f"states a size of {_size(wanted)}, of which the file holds {stored} bytes")
+    return shape, dtype
+
+
 def _find(group: h5g.GroupID, path: str, hops: int) -> h5g.GroupID | h5d.DatasetID | None:
     found: h5g.GroupID | h5d.DatasetID | None = group
     for name in path.split("/"):
@@ -173,53 +188,72 @@ def _find(group: h5g.GroupID, path: str, hops: int) -> h5g.GroupID | h5d.Dataset
             continue
         if not isinstance(found, h5g.GroupID):
             return None
-        found = _member(found, name, hops)
+        found = _member(found, name.encode("utf-8", errors="surrogateescape"), hops)
     return found
 
 
-def _member(group: h5g.GroupID, name: str, hops: int) -> h5g.GroupID | h5d.DatasetID | None:
-    key = name.encode("utf-8", errors="surrogateescape")
-    with guarded():
-        if not group.links.exists(key):
-            return None
-        kind = group.links.get_info(key).type
-        if kind == h5l.TYPE_SOFT:
-            if hops == _MOST_HOPS:
-                raise Unreadable("is a link that leads nowhere")
-            target = group.links.get_val(key).decode("utf-8", errors="surrogateescape")
-            start = h5g.open(h5i.get_file_id(group), b"/") if target.startswith("/") else group
-            if (found := _find(start, target, hops + 1)) is None:
-                raise Unreadable("is a link that leads nowhere")
-            return found
-        if kind != h5l.TYPE_HARD:
-            raise Unreadable("is a link to another file, which is not followed")
-        opened = h5o.open(group, key)
-        return opened if isinstance(opened, h5g.GroupID | h5d.DatasetID) else None
+def _member(group: h5g.GroupID, key: bytes, hops: int) -> h5g.GroupID | h5d.DatasetID | None:
+    links = group.links
+    return _follow(group, key, links.get_info(key).type, hops) if links.exists(key) else None
 
 
-def _survey(group: h5g.GroupID, prefix: str, tree: Tree, above: tuple) -> None:
+def _follow(group: h5g.GroupID, key: bytes, kind: int, hops: int) -> h5g.GroupID | h5d.DatasetID | None:
+    """Open what a link of this kind leads to; None if it is neither a group nor an array."""
+    if kind == h5l.TYPE_SOFT:
+        if hops == _MOST_HOPS:
+            raise Unreadable("is a link that leads nowhere")
+        target = group.links.get_val(key).decode("utf-8", errors="surrogateescape")
+        start = h5g.open(h5i.get_file_id(group), b"/") if target.startswith("/") else group
+        if (found := _find(start, target, hops + 1)) is None:
+            raise Unreadable("is a link that leads nowhere")
+        return found
+    if kind != h5l.TYPE_HARD:
+        raise Unreadable("is a link to another file, which is not followed")
+    opened = h5o.open(group, key)
+    return opened if isinstance(opened, h5g.GroupID | h5d.DatasetID) else None
+
+
+def _survey(group: h5g.GroupID, prefix: str, tree: Tree, above: tuple[int, ...], terms: tuple[str, ...] | None) -> None:
+    """List what is below a group; `above` are the addresses in the file of the group and of those that it lies in."""
+    links: list[tuple[bytes, int]] = []
     try:
-        names = names_in(h5py.Group(group))
+        with guarded():
+            # One call for the names and kinds of all links: asking for each costs more than all else here.
+            group.links.iterate(lambda key, link: links.append((key, link.type)), info=True)
     except Unreadable as error:
         tree.damage[prefix] = str(error)
         return
-    for name in names:
+    for key, kind in links:
+        name = key.decode("utf-8", errors="surrogateescape")
         path = f"{prefix}/{name}" if prefix else name
+        below = terms
+        if terms is not None:
+            if path in terms:
+                below = None
+            elif not any(term.startswith(f"{path}/") for term in terms):
+                continue
         try:
-            if not name.isprintable():
-                raise Unreadable("has a name that is not text")
-            item = _member(group, name, 0)
-            if isinstance(item, h5d.DatasetID):
-                tree.arrays[path] = look_at(item)
-            elif isinstance(item, h5g.GroupID):
-                if len(above) > _DEEPEST or item in above:
-                    raise Unreadable("lies in itself" if item in above else "lies in too many groups")
-                _survey(item, path, tree, (*above, item))
+            with guarded():
+                if not name.isprintable():
+                    raise Unreadable("has a name that is not text")
+                item = _follow(group, key, kind, 0)
+                if isinstance(item, h5d.DatasetID):
+                    tree.arrays[path] = _look_at(item)
+                elif isinstance(item, h5g.GroupID):
+                    place = _address(item)
+                    if len(above) > _DEEPEST or place in above:
+                        raise Unreadable("lies in itself" if place in above else "lies in too many groups")
+                    _survey(item, path, tree, (*above, place), below)
         except Unreadable as error:
             tree.damage[printable(path)] = str(error)
         if len(tree.arrays) + len(tree.damage) > _MOST_ARRAYS:
             tree.damage[printable(path)] = f"is one of more than {_MOST_ARRAYS} arrays"
             return
+
+
+def _address(group: h5g.GroupID) -> int:
+    """Return what tells a group from the others of its file."""
+    return h5o.get_info(group).addr
 
 
 def printable(text: str) -> str:

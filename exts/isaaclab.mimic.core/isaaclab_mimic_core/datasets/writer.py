@@ -15,6 +15,7 @@ from typing import Any, Literal
 import h5py
 
 from ..errors import InputFileError, OutputError
+from ..files import FileLock
 from . import filesystem, layout
 from .attributes import encode_attrs
 from .encoding import EncodedEpisode, encode_episode, normalise, write_episode
@@ -100,7 +101,7 @@ class DatasetWriter:
 
         with self.output_errors():
             self._make_folder()
-            self._lock = filesystem.FileLock(lock_path(self._published))
+            self._lock = FileLock(lock_path(self._published))
             try:
                 self._lock.acquire()
             except BlockingIOError as error:

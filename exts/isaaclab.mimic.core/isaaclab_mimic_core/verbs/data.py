@@ -44,10 +44,11 @@ def check(
     def job(streams: Streams, output: Output) -> int:
         from ..datasets.check import check_file, format_report
         from ..datasets.edit import select_names
+        from ..tasks.names import same_task
 
         check_options(thresholds)
         names = select_names(file, Selection(demos)) if demos else None
-        report = check_file(file, thresholds, names)
+        report = check_file(file, thresholds, names, same_task=same_task)
         print(json.dumps(report.to_dict(), allow_nan=False) if output.json else format_report(report), file=streams.out)
         return FINDINGS if report.count("error") else DONE
 
@@ -71,8 +72,12 @@ def merge(
 
     def job(streams: Streams, output: Output) -> int:
         from ..datasets.edit import merge
+        from ..tasks.names import same_task
 
-        return _edited(lambda tell: merge(files, force=force, on_saved=tell, **to.arguments()), to, streams, output)
+        def edit(tell: Any) -> Any:
+            return merge(files, force=force, on_saved=tell, same_task=same_task, **to.arguments())
+
+        return _edited(edit, to, streams, output)
 
     return job, output
 
@@ -196,6 +201,7 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
 def _choose(by: str, file: str, selection: Selection, to: Destination, thresholds: Thresholds) -> Job:
     def job(streams: Streams, output: Output) -> int:
         from ..datasets import edit
+        from ..tasks.names import same_task
 
         check_options(thresholds)
         if selection.is_empty:
@@ -204,7 +210,7 @@ def _choose(by: str, file: str, selection: Selection, to: Destination, threshold
                 where=file,
                 remedy="By --demos, --success, --where or --findings.",
             )
-        names = edit.select_names(file, selection, thresholds)
+        names = edit.select_names(file, selection, thresholds, same_task)
         if by == "drop" and not names:
             # Exit 0 and a complete output: a script need not know beforehand whether there is something to drop.
             print(f"no demonstration of {file} is meant; nothing is left out", file=streams.err)

@@ -9,6 +9,7 @@ calls `require` or `usable` before it uses the file.
 
 from ...options import Thresholds
 from .finding import LEVELS, CheckReport, Finding
+from .masks import masked, require_apart
 from .run import check_file
 from .text import format_report
 from .validator import as_error, checked_values, faults, require, usable
@@ -23,6 +24,8 @@ __all__ = [
     "checked_values",
     "faults",
     "format_report",
+    "masked",
     "require",
+    "require_apart",
     "usable",
 ]

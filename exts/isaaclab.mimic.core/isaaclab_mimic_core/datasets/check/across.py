@@ -4,7 +4,7 @@
 """Checks that compare demonstrations with each other, and checks of the file as a whole."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from .. import layout
 from ..attributes import history
 from ..reader import DatasetReader
 from ..tree import Shape
+from . import masks
 from .content import missing_at_start
 from .demo import Demo, Outline
 from .finding import Finding
@@ -53,11 +54,14 @@ def facts(demo: Demo) -> Facts:
     )
 
 
-def find(reader: DatasetReader, all_facts: list[Facts], thresholds: Thresholds) -> Iterator[Finding]:
+def find(
+    reader: DatasetReader, all_facts: list[Facts], thresholds: Thresholds, same_task: Callable[[str, str], bool]
+) -> Iterator[Finding]:
     """Find demonstrations that differ from most others, and faults of the file."""
     env_name = "" if layout.ATTR_ENV_ARGS in reader.data_attr_faults else reader.env_name
     yield from _file(reader, env_name, all_facts)
-    yield from _tasks(env_name, all_facts)
+    yield from masks.find(reader)
+    yield from _tasks(env_name, all_facts, same_task)
     yield from layouts([demo.outline for demo in all_facts if demo.outline.is_known])
     yield from _versions(all_facts)
     yield from _lengths(all_facts, thresholds)
@@ -83,10 +87,10 @@ def _file(reader: DatasetReader, env_name: str, all_facts: list[Facts]) -> Itera
         yield Finding("warning", "total", "", f"says {said}, and its demonstrations have {counted} samples", counted)
 
 
-def _tasks(env_name: str, all_facts: list[Facts]) -> Iterator[Finding]:
+def _tasks(env_name: str, all_facts: list[Facts], same_task: Callable[[str, str], bool]) -> Iterator[Finding]:
     for demo in all_facts:
-        others = sorted(task for task in demo.tasks if task != env_name)
-        if env_name and others:
+        others = sorted(task for task in demo.tasks if env_name and not same_task(task, env_name))
+        if others:
             message = f"was made in the task {others[0]}, the file says {env_name}"
             yield Finding("error", "mixed_tasks", demo.name, message)
 

@@ -122,9 +122,10 @@ class Demo:
         return found
 
 
-def outline(reader: DatasetReader, name: str) -> Outline:
-    """Look at a demonstration without reading values."""
-    return Outline(name, reader.shapes(name), reader.damage(name))
+def outline(reader: DatasetReader, name: str, terms: Iterable[str] | None = None) -> Outline:
+    """Look at a demonstration, or at some arrays and groups of it, without reading values."""
+    terms = None if terms is None else tuple(terms)
+    return Outline(name, reader.shapes(name, terms), reader.damage(name, terms))
 
 
 def read_demo(reader: DatasetReader, name: str) -> Demo:

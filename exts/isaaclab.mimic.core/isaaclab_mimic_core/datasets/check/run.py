@@ -3,6 +3,7 @@
 
 """Check a file, one demonstration in memory at a time."""
 
+import operator
 import os
 from collections.abc import Callable, Iterable
 
@@ -22,6 +23,7 @@ def check_file(
     thresholds: Thresholds | None = None,
     names: Iterable[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    same_task: Callable[[str, str], bool] = operator.eq,
 ) -> CheckReport:
     """Look for everything that may spoil training or generation.
 
@@ -30,6 +32,7 @@ def check_file(
         thresholds: The limits; their defaults if None.
         names: Demonstrations to look at, and to compare with each other; all if None.
         progress: Called after each demonstration with how many have been read, and of how many.
+        same_task: Whether two names are those of one task (`tasks.names.same_task` knows old ones, too).
 
     Raises:
         InputFileError: The file cannot be opened, is not a dataset, or has no demonstrations.
@@ -49,10 +52,9 @@ def check_file(
             all_facts.append(across.facts(demo))
             if progress:
                 progress(number, len(names))
-        if len(names) == len(reader):
-            findings += across.find(reader, all_facts, thresholds)
-        else:
-            findings += (finding for finding in across.find(reader, all_facts, thresholds) if finding.demo)
+        together = across.find(reader, all_facts, thresholds, same_task)
+        # Of some demonstrations nothing follows for the file.
+        findings += (finding for finding in together if finding.demo or len(names) == len(reader))
     place = {name: number for number, name in enumerate(names)}
     findings.sort(key=lambda finding: (place.get(finding.demo, -1), LEVELS.index(finding.level)))
     return CheckReport(str(path), tuple(names), tuple(findings))

@@ -120,9 +120,11 @@ def faults(
         DatasetError: One of the names is not in the file.
     """
     wanted = list(dict.fromkeys([layout.ACTIONS, *terms]))
-    demos = [outline(reader, name) for name in (reader.episode_names if names is None else names)]
+    # The initial state is compared with the states. What else there is nobody uses, and looking at it takes time.
+    concerned = [*wanted, layout.STATES] if layout.INITIAL_STATE in wanted else wanted
+    demos = [outline(reader, name, concerned) for name in (reader.episode_names if names is None else names)]
     for demo in demos:
-        yield from _structure(demo, wanted, last_observation)
+        yield from _structure(reader, demo, wanted, last_observation)
     differing = layouts([demo for demo in demos if demo.is_known], wanted)
     yield from (finding for finding in differing if finding.level == "error")
     for demo in demos if values else ():
@@ -152,14 +154,14 @@ def as_error(finding: Finding, reader: DatasetReader) -> DatasetError:
     return DatasetError(finding.message, where=f"{reader.path}, {finding.demo}", remedy=LEAVE_OUT)
 
 
-def _structure(demo: Outline, terms: Sequence[str], last_observation: bool) -> Iterator[Finding]:
+def _structure(reader: DatasetReader, demo: Outline, terms: Sequence[str], last_observation: bool) -> Iterator[Finding]:
     paths = demo.below(terms)
     yield from content.damage(demo, terms)
     yield from content.actions(demo)
     for term in terms:
         there = demo.below([term]) or list(content.damage(demo, [term]))
         if not there and term != layout.ACTIONS:
-            yield Finding("error", "missing", demo.name, f"has no {term}{_neighbours(demo, term)}")
+            yield Finding("error", "missing", demo.name, f"has no {term}{_neighbours(reader, demo, term)}")
     yield from content.kinds(demo, paths)
     yield from content.rows(demo, paths, last_observation)
     if layout.INITIAL_STATE in terms:
@@ -176,8 +178,9 @@ def _values(reader: DatasetReader, demo: Outline, terms: Sequence[str]) -> Itera
             yield Finding("error", "damaged", demo.name, f"{path} {error}")
 
 
-def _neighbours(demo: Outline, term: str) -> str:
+def _neighbours(reader: DatasetReader, demo: Outline, term: str) -> str:
     """Return a sentence that lists similar names, because a wrong name is often a typing error."""
     group = term.rsplit("/", 1)[0] if "/" in term else ""
-    there = sorted({path.removeprefix(f"{group}/").split("/", 1)[0] for path in demo.below([group])}) if group else []
+    paths = reader.shapes(demo.name, (group,)) if group else ()
+    there = sorted({path.removeprefix(f"{group}/").split("/", 1)[0] for path in paths})
     return f" (in {group}: {', '.join(there)})" if there else ""

@@ -3,8 +3,9 @@
 
 """Join files of the same task and layout."""
 
+import operator
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -26,6 +27,7 @@ def merge(
     in_place: bool = False,
     overwrite: bool = False,
     on_saved: OnSaved | None = None,
+    same_task: Callable[[str, str], bool] = operator.eq,
 ) -> EditReport:
     """Join files, in the order given; demonstrations are numbered anew.
 
@@ -37,6 +39,7 @@ def merge(
         in_place: Add the other files to the first, in one atomic step at the end.
         overwrite: Whether an existing output may be replaced.
         on_saved: Called as demonstrations reach the disk.
+        same_task: Whether two names are those of one task (`tasks.names.same_task` knows old ones, too).
 
     Raises:
         OptionError: Fewer than two files, or one file twice.
@@ -49,7 +52,7 @@ def merge(
     with ExitStack() as stack:
         readers = [stack.enter_context(DatasetReader(path)) for path in paths]
         _check_different(readers)
-        notes = _check_tasks(readers, force)
+        notes = _check_tasks(readers, force, same_task)
         for reader in readers:
             require_storable(reader, reader.episode_names)
         common, left_out = _common_arrays(readers, force)
@@ -101,16 +104,21 @@ def _check_different(readers: Sequence[DatasetReader]) -> None:
                 raise OptionError("is given twice", where=str(reader.path), remedy="Name each file once.")
 
 
-def _check_tasks(readers: Sequence[DatasetReader], force: bool) -> list[str]:
+def _check_tasks(readers: Sequence[DatasetReader], force: bool, same_task: Callable[[str, str], bool]) -> list[str]:
     first = readers[0]
     notes = []
     for reader in readers[1:]:
         if reader.env_args == first.env_args:
             continue
-        if reader.env_name != first.env_name:
-            what = f"is of the task {reader.env_name or '(none stated)'}, {first.path} of {first.env_name or '(none)'}"
-        else:
+        named, kept = reader.env_name, first.env_name
+        same = bool(named and kept) and same_task(named, kept)
+        if same and {**reader.env_args, "env_name": kept} == first.env_args:
+            notes.append(f"{reader.path} names the task {named}, which is {kept}")
+            continue
+        if same or named == kept:
             what = f"is of the same task as {first.path}, with other options (env_args)"
+        else:
+            what = f"is of the task {named or '(none stated)'}, {first.path} of {kept or '(none)'}"
         if not force:
             raise DatasetError(
                 what,

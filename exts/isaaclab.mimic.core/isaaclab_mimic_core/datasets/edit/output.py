@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import OptionError, OutputError
+from ...files import FileLock
 from .. import filesystem, layout
 from ..async_writer import BackgroundWriter
 from ..episode import Episode
@@ -149,7 +150,7 @@ def _destination(
         yield Path(output), "overwrite" if overwrite else "create"
         return
     target = Path(os.path.realpath(inputs[0]))
-    lock = filesystem.FileLock(lock_path(target))
+    lock = FileLock(lock_path(target))
     try:
         lock.acquire()
     except BlockingIOError as error:

@@ -28,13 +28,19 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def select_names(path: str | os.PathLike[str], selection: Selection, thresholds: Thresholds | None = None) -> list[str]:
+def select_names(
+    path: str | os.PathLike[str],
+    selection: Selection,
+    thresholds: Thresholds | None = None,
+    same_task: Callable[[str, str], bool] = operator.eq,
+) -> list[str]:
     """Return the names of the demonstrations selected, in the file's order.
 
     Args:
         path: The file.
         selection: The conditions.
         thresholds: Limits of the check, for `selection.findings`.
+        same_task: As for `check_file`.
 
     Raises:
         OptionError: A name is not in the file, or a range or condition cannot be read.
@@ -51,7 +57,7 @@ def select_names(path: str | os.PathLike[str], selection: Selection, thresholds:
                 names = [name for name in names if bool(attrs[name].get(layout.ATTR_SUCCESS, not wanted)) is wanted]
     if selection.findings:
         # The whole file, because the check compares demonstrations with each other.
-        found = set(check_file(path, thresholds).demos_with(selection.findings))
+        found = set(check_file(path, thresholds, same_task=same_task).demos_with(selection.findings))
         names = [name for name in names if name in found]
     return names
 

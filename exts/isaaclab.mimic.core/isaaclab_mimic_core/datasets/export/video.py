@@ -99,6 +99,12 @@ def export_mp4(
                 frames = find(data_group(file), layout.join(name, layout.OBS, camera))
                 assert isinstance(frames, h5py.Dataset)
                 files.append(f"{name}_{camera.replace('/', '_')}.mp4")
+                if len(os.fsencode(files[-1])) > os.pathconf(folder, "PC_NAME_MAX"):
+                    raise DatasetError(
+                        "its name is too long for a file",
+                        where=f"{path}, {name[:40]}...",
+                        remedy="Number the demonstrations anew: mimic select FILE --output NEW",
+                    )
                 try:
                     _write(folder / files[-1], frames, fps, quality)
                 except Unreadable as error:

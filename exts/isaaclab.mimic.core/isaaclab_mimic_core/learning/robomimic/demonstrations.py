@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ...datasets import DatasetReader, layout
-from ...datasets.check import checked_values, require
+from ...datasets.check import checked_values, masked, require, require_apart
 from ...errors import ConfigError, DatasetError
 
 
@@ -78,14 +78,12 @@ def find_demonstrations(config: Any, values: bool) -> Demonstrations:
             remedy="Name some of the dataset's: mimic info FILE lists them.",
         )
     with DatasetReader(train.data) as reader:
-        names = [_masked(reader, key) for key in (train.hdf5_filter_key, train.hdf5_validation_filter_key)]
-        chosen, valid = names[0], names[1] if config.experiment.validate else []
-        if both := sorted(set(chosen) & set(valid), key=layout.natural_order):
-            raise DatasetError(
-                f"the masks {train.hdf5_filter_key!r} and {train.hdf5_validation_filter_key!r} share {_listed(both)}",
-                where=str(reader.path),
-                remedy="What a policy is validated on it must not be trained on: write the masks anew.",
-            )
+        chosen, valid = reader.episode_names, []
+        if train.hdf5_filter_key:
+            chosen = masked(reader, train.hdf5_filter_key)
+        if config.experiment.validate:
+            valid = masked(reader, train.hdf5_validation_filter_key)
+            require_apart(reader, train.hdf5_filter_key, train.hdf5_validation_filter_key)
         keys = list(dict.fromkeys(train.dataset_keys))
         other = [key for key in keys if any(reader.has(name, key) for name in [*chosen, *valid])]
         next_obs = bool(train.hdf5_load_next_obs)
@@ -93,7 +91,7 @@ def find_demonstrations(config: Any, values: bool) -> Demonstrations:
         paths = list(dict.fromkeys([layout.ACTIONS, *other, *_observed(obs_keys, next_obs)]))
         _check_asked(reader, [*chosen, *valid], paths)
         require(reader, paths, [*chosen, *valid], values=values, last_observation=True)
-        shapes = {name: reader.shapes(name) for name in [*chosen, *valid]}
+        shapes = {name: reader.shapes(name, paths) for name in [*chosen, *valid]}
         return Demonstrations(
             path=reader.path,
             train=chosen,
@@ -146,22 +144,3 @@ def _check_asked(reader: DatasetReader, names: list[str], paths: list[str]) -> N
 def _observed(keys: list[str], next_obs: bool) -> list[str]:
     groups = [layout.OBS, "next_obs"] if next_obs else [layout.OBS]
     return [f"{group}/{key}" for group in groups for key in keys]
-
-
-def _masked(reader: DatasetReader, key: str | None) -> list[str]:
-    if key is None:
-        return reader.episode_names
-    names = reader.mask(key)
-    where = f"{reader.path}, mask/{key}"
-    again = "Write the mask anew."
-    if not names:
-        raise DatasetError("names no demonstration", where=where, remedy=again)
-    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        raise DatasetError(f"names {_listed(twice)} more than once", where=where, remedy=again)
-    if gone := [name for name in names if name not in reader.episode_names]:
-        raise DatasetError(f"names {_listed(gone)}, which the file does not hold", where=where, remedy=again)
-    return sorted(names, key=layout.natural_order)
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

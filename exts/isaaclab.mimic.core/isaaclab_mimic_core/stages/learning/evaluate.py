@@ -75,6 +75,10 @@ class Evaluate(SimStage):
         results = self._sweep(self._variant).results if self._current else {}
         return Progress(len(results.get(self._current, ())), self.options.num_rollouts, "rollouts")
 
+    def close(self) -> None:
+        super().close()
+        self._folder.release()
+
     def snapshot(self) -> dict:
         return {
             **super().snapshot(),

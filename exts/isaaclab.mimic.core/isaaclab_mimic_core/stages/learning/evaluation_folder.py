@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...datasets.layout import natural_order
 from ...errors import InputFileError, OutputError
-from ...files import file_hash, write_atomically, write_json
+from ...files import FolderLock, file_hash, write_atomically, write_json
 from ...learning.results import draw, format_table
 from ...options import EvaluateOptions
 from ...run_manifest import InputFile, RunManifest
@@ -40,6 +40,7 @@ class EvaluationFolder:
         self.path = Path(options.output) if options.output else _default_folder(options.checkpoints[0])
         inputs = {"checkpoints": InputFile(" ".join(options.checkpoints), _joint_hash(self._hashes))}
         self._manifest = manifest_of("evaluate", options, inputs, packages, env=env)
+        self._lock: FolderLock | None = None
 
     @property
     def _log(self) -> Path:
@@ -57,33 +58,21 @@ class EvaluationFolder:
 
         Raises:
             InputFileError: There is no evaluation to resume.
-            OutputError: There is one already; or the folder cannot be written.
+            OutputError: There is one already; the folder cannot be written, or another program writes into it.
             OptionError: The one that is to go on was asked for something else.
         """
-        settings = self.path / "settings.json"
-        check_output(str(settings), "overwrite")
-        earlier = _read_settings(settings) if settings.exists() else None
-        found, remarks = [], []
-        if resume:
-            if earlier is None:
-                raise InputFileError(
-                    "there is no evaluation to resume", where=str(self.path), remedy="Start it without --resume."
-                )
-            then, names = earlier
-            self._manifest.check_resumes(then, str(self.path))
-            remarks = self._manifest.remarks(then)
-            self._manifest = self._manifest.going_on(then)
-            # The same files, which may be called otherwise from where we are now.
-            found = self._read_log(dict(zip(names, self._hashes, strict=True)))
-        elif self._log.exists():
-            raise OutputError(
-                "holds an evaluation already",
-                where=str(self.path),
-                remedy="Give another --output, or --resume to go on with it.",
-            )
-        self.path.mkdir(parents=True, exist_ok=True)
-        write_json(settings, self._settings)
-        return found, remarks
+        check_output(str(self.path / "settings.json"), "overwrite")
+        self._lock = FolderLock(self.path)
+        try:
+            return self._prepare(resume)
+        except BaseException:
+            self.release()
+            raise
+
+    def release(self) -> None:
+        """Let other programs write into the folder."""
+        if self._lock:
+            self._lock.release()
 
     def add(self, rollout: dict) -> None:
         """Append a rollout to the log: `checkpoint`, `variant`, and the fields of `Rollout`."""
@@ -107,6 +96,30 @@ class EvaluationFolder:
             folder = path.parent.parent if path.parent.name == "models" else path.parent
             return self.path / f"{folder.name}-{path.stem}.mp4"
         return self.path / f"{path.stem}.mp4"
+
+    def _prepare(self, resume: bool) -> tuple[list[dict], list[str]]:
+        settings = self.path / "settings.json"
+        earlier = _read_settings(settings) if settings.exists() else None
+        found, remarks = [], []
+        if resume:
+            if earlier is None:
+                raise InputFileError(
+                    "there is no evaluation to resume", where=str(self.path), remedy="Start it without --resume."
+                )
+            then, names = earlier
+            self._manifest.check_resumes(then, str(self.path))
+            remarks = self._manifest.remarks(then)
+            self._manifest = self._manifest.going_on(then)
+            # The same files, which may be called otherwise from where we are now.
+            found = self._read_log(dict(zip(names, self._hashes, strict=True)))
+        elif self._log.exists():
+            raise OutputError(
+                "holds an evaluation already",
+                where=str(self.path),
+                remedy="Give another --output, or --resume to go on with it.",
+            )
+        write_json(settings, self._settings)
+        return found, remarks
 
     def _read_log(self, names: dict[str, str]) -> list[dict]:
         """Return the logged rollouts. `names`: earlier name of each checkpoint -> present name."""

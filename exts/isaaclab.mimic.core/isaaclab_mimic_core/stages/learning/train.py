@@ -16,7 +16,7 @@ import torch
 from ...datasets import DatasetReader
 from ...errors import MimicError
 from ...events import CheckpointSaved, EpochFinished, Event, PolicyEvaluated, Progress, Warned
-from ...files import file_hash
+from ...files import FolderLock, file_hash
 from ...learning.api import Request, Training
 from ...learning.fit import check_fit
 from ...learning.intervals import wilson
@@ -86,6 +86,8 @@ class Train(SimStage):
         self._rate = 0.0
         self._loss: float | None = None
         self._training_s = 0.0
+        # The last of the checks, for only `close` releases it.
+        self._resources.callback(FolderLock(self._folder.path).release)
 
     @property
     def epochs(self) -> int:
