@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 
-from ..option import BY_CONTENT, FILES, MAY_DIFFER, Role, option, redeclared
+from ..option import BY_CONTENT, FILES, MAY_DIFFER, RUN, SIMULATION, Role, option, redeclared
 from .simulation import Assets, DemonstrationOptions, Physics
 
 
@@ -47,13 +47,13 @@ class AnnotateByHandOptions(DemonstrationOptions):
     """Replace the output if it exists."""
     resume: bool = redeclared(AnnotateOptions, "resume")
     """Go on with the output: demonstrations that are in it are not shown again."""
-    num_envs: int = redeclared(DemonstrationOptions, "num_envs", 1)
+    num_envs: int = redeclared(DemonstrationOptions, "num_envs", 1, group=SIMULATION)
     """Environments that show the demonstration; more of them only make reading it faster."""
-    seed: int = redeclared(DemonstrationOptions, "seed", on_resume=MAY_DIFFER)
+    seed: int = redeclared(DemonstrationOptions, "seed", group=SIMULATION, on_resume=MAY_DIFFER)
     """Seed of what is not recorded."""
     physics: Physics = redeclared(DemonstrationOptions, "physics", on_resume=MAY_DIFFER)
     assets: Assets = redeclared(DemonstrationOptions, "assets", on_resume=MAY_DIFFER)
-    marks: str = option("none", label="Begin with", group="Marks", on_resume=MAY_DIFFER)
+    marks: str = option("none", label="Begin with", group=RUN, on_resume=MAY_DIFFER)
     """Marks to begin with: none, auto (the task's own signals), or an annotated file to take them from."""
-    start_signals: bool = option(False, label="Mark where subtasks start, too", group="Marks")
+    start_signals: bool = option(False, label="Mark where subtasks start, too", group=RUN)
     """Mark where subtasks start, too."""
