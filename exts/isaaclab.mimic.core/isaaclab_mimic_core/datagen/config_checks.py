@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a task's Mimic configuration may hold.
+"""Values that a task's Mimic configuration may hold.
 
-Our own configuration classes check themselves with this when they are made; the generator checks with it whatever it
-is given, upstream's instances too. Every refusal names field and value.
+Our own configuration classes check themselves with this when they are made. `config.py` checks whatever it reads,
+upstream's instances too. Every error names field and value.
 """
 
 import math

@@ -27,6 +27,7 @@ from .planning import LiftTravelDescend, TransitionPlanner
 from .retries import Retries
 from .slots import Slots
 from .sources.bank import SourceBank
+from .sources.selector import Beginning
 from .sources.statistics import SourceStatistics
 from .trajectory.buffer import TrajectoryBuffer
 from .trajectory.noise import ActionNoise
@@ -159,7 +160,7 @@ class Generator:
                 which = torch.as_tensor(rows, device=self._env.device)
                 subtask, cursor = attempts.subtask[which, eef], attempts.cursor[which, eef]
                 tries = self.retries.counts[which, slots.of(eef, subtask)]
-                self.trajectories.build(which, eef, subtask, cursor, tries, eef_now, object_now)
+                self.trajectories.build(Beginning(which, eef, subtask, tries), cursor, eef_now, object_now)
                 attempts.cursor[which, eef] = 0
         self._beginning[:] = False
 

@@ -16,6 +16,20 @@ from .statistics import SourceStatistics
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """K environments in which one end effector begins a subtask."""
+
+    rows: torch.Tensor
+    """(K,) int64: the environments."""
+    eef: int
+    """Index of the end effector."""
+    subtask: torch.Tensor
+    """(K,) int64: its subtasks."""
+    tries: torch.Tensor
+    """(K,) int64: how often each subtask was tried before."""
+
+
+@dataclass(frozen=True)
 class Choice:
     """The segments that K rows follow now."""
 
@@ -76,27 +90,18 @@ class SourceSelector:
         self.sources[env_ids] = -1
 
     def choose(
-        self,
-        rows: torch.Tensor,
-        eef: int,
-        subtask: torch.Tensor,
-        tries: torch.Tensor,
-        item: torch.Tensor,
-        object_now: torch.Tensor,
-        eef_now: torch.Tensor,
+        self, beginning: Beginning, item: torch.Tensor, object_now: torch.Tensor, eef_now: torch.Tensor
     ) -> Choice:
         """Select segments where one end effector begins a subtask.
 
         Args:
-            rows: (K,) environments.
-            eef: Index of the end effector.
-            subtask: (K,) its subtasks.
-            tries: (K,) how often each subtask was tried before.
+            beginning: Who begins which subtasks.
             item: (K,) index of the subtask's reference object; any object where it has none.
             object_now: (K, 4, 4) that object [m].
             eef_now: (K, 4, 4) the end effector [m].
         """
         bank, stats = self._bank, self._statistics
+        rows, eef, subtask = beginning.rows, beginning.eef, beginning.subtask
         starts = self.bounds[rows, :, eef, subtask, 0]
         then = bank.object_pose[self._demos, item[:, None], starts]
         eefs = (eef_now, bank.eef_pose[self._demos, eef, starts]) if self._by_robot else (None, None)
@@ -104,7 +109,7 @@ class SourceSelector:
         if stats is not None:
             nearness = stats.nearness(eef, subtask, object_now, then)
             preference = stats.preference(eef, subtask, nearness)
-        source = self._select(rows, eef, subtask, tries, object_now, then, *eefs, preference)
+        source = self._select(beginning, object_now, then, *eefs, preference)
         coordinated = motion = None
         if self._constraints is not None:
             coordinated, source, motion = self._constraints.coordinate(
@@ -127,10 +132,7 @@ class SourceSelector:
 
     def _select(
         self,
-        rows: torch.Tensor,
-        eef: int,
-        subtask: torch.Tensor,
-        tries: torch.Tensor,
+        beginning: Beginning,
         object_now: torch.Tensor,
         object_then: torch.Tensor,
         eef_now: torch.Tensor | None,
@@ -139,6 +141,7 @@ class SourceSelector:
     ) -> torch.Tensor:
         """Return the source of each row: (K,) int64. Arguments as in `selection.select`."""
         config, subtasks = self._config, self._config.subtasks
+        rows, eef, subtask = beginning.rows, beginning.eef, beginning.subtask
         selected = selection.select(
             subtasks.strategy[eef, subtask],
             subtasks.nn_k[eef, subtask],
@@ -149,7 +152,7 @@ class SourceSelector:
             eef_now,
             eef_then,
             self._draws[rows, eef * subtasks.max_subtasks + subtask],
-            skip=tries,
+            skip=beginning.tries,
             preference=preference,
         )
         alone = len(self._eefs) == 1 and not config.settings.exact_upstream

@@ -15,10 +15,10 @@ from ..columns import side_by_side
 from ..config import GenerationConfig
 from ..contract import MimicEnv
 from ..coordination.constraints import Constraints
-from ..planning import Query, TransitionPlanner
+from ..planning import Query, Transition, TransitionPlanner
 from ..sources.bank import SourceBank, longest_trajectory
 from ..sources.held_objects import offset_in_hand
-from ..sources.selector import Choice, SourceSelector
+from ..sources.selector import Beginning, Choice, SourceSelector
 from ..sources.statistics import SourceStatistics
 from .compose import compose, prepend
 from .grasp import correct_grasp
@@ -118,45 +118,34 @@ class TrajectoryBuffer:
         return apart | ((target[..., :3, :3] * eef_pose[..., :3, :3]).sum(dim=(-2, -1)) < 1 + 2 * math.cos(_FAR_TURNED))
 
     def build(
-        self,
-        rows: torch.Tensor,
-        eef: int,
-        subtask: torch.Tensor,
-        cursor: torch.Tensor,
-        tries: torch.Tensor,
-        eef_now: torch.Tensor,
-        object_now: torch.Tensor,
+        self, beginning: Beginning, cursor: torch.Tensor, eef_now: torch.Tensor, object_now: torch.Tensor
     ) -> None:
         """Build new trajectories where one end effector begins a subtask.
 
         Args:
-            rows: (K,) environments.
-            eef: Index of the end effector.
-            subtask: (K,) its subtasks.
+            beginning: Who begins which subtasks.
             cursor: (K,) steps made on the trajectories that it followed so far.
-            tries: (K,) how often each subtask was tried before.
             eef_now: (num_envs, num_eefs, 4, 4) [m].
             object_now: (num_envs, num_objects, 4, 4) [m].
         """
-        config, bank = self._config, self._bank
+        config, rows, eef, subtask = self._config, beginning.rows, beginning.eef, beginning.subtask
         reference, held, num_interpolation, num_fixed = self._integers[eef, subtask].unbind(-1)
         noise, noise_before = self._noises[eef, subtask].unbind(-1)
         item = reference.clamp_min(0)
         here, eef_here = object_now[rows, item], eef_now[rows, eef]
-        choice = self.selector.choose(rows, eef, subtask, tries, item, here, eef_here)
+        choice = self.selector.choose(beginning, item, here, eef_here)
         with_first_pose = (subtask == 0) | config.transform_first_robot_pose
         poses, controls = self._cut(choice, eef, with_first_pose)
         controls[..., -1] *= noise[:, None]
         noise_before = noise_before * self._controls[choice.source, eef, choice.begin, -1]
         poses = transform(self._motion(choice, item, reference >= 0, here), poses)
-        if config.settings.correct_grasp and bank.any_held:
+        if config.settings.correct_grasp and self._bank.any_held:
             self._correct_grasp(poses, rows, choice, eef, held, eef_here, object_now)
         start = self._start(rows, eef, subtask, cursor, eef_here)
         path = None
         if self._planner is not None:
             path = self._planner.plan(Query(rows, eef, start, poses[:, 0], object_now[rows], reference, held))
-            last = path.poses[torch.arange(len(rows), device=rows.device), (path.length - 1).clamp_min(0)]
-            start = torch.where((path.length > 0)[:, None, None], last, start)
+            start = _end(path, start)
         length = choice.end - choice.begin + with_first_pose.long()
         most, exact = config.subtasks.max_interpolation, config.settings.exact_upstream
         composed = compose(poses, controls, length, start, num_interpolation, num_fixed, noise_before, most, exact)
@@ -224,3 +213,9 @@ class TrajectoryBuffer:
             return eef_now
         last = self.poses[rows, eef, (cursor - 1).clamp_min(0).minimum(self.length[rows, eef] - 1)]
         return torch.where((subtask > 0)[:, None, None], last, eef_now)
+
+
+def _end(path: Transition, start: torch.Tensor) -> torch.Tensor:
+    """Return the last poses of planned paths: (K, 4, 4); `start` (K, 4, 4) where a path is empty."""
+    last = path.poses[torch.arange(len(start), device=start.device), (path.length - 1).clamp_min(0)]
+    return torch.where((path.length > 0)[:, None, None], last, start)
