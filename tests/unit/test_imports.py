@@ -90,6 +90,25 @@ def test_what_knows_neither_kit_nor_a_simulator(folder):
             assert not each.startswith(f"{CORE.name}.envs"), (name, each)
 
 
+def test_only_its_reader_touches_an_environments_configuration():
+    def touches(file: Path) -> bool:
+        return any(isinstance(n, ast.Attribute) and n.attr == "cfg" for n in ast.walk(ast.parse(file.read_text())))
+
+    assert [file.name for file in (CORE / "datagen").rglob("*.py") if touches(file)] == ["config.py"]
+
+
+@pytest.mark.parametrize("package", ["datagen"])
+def test_the_folders_of_a_package_import_one_way(package):
+    folders: dict[str, set[str]] = {}
+    for name, wanted in import_graph(CORE / package).items():
+        own = name.split(".")[1:-1]
+        if own:
+            others = {each.split(".")[1] for each in wanted if each.count(".") > 1}
+            folders.setdefault(own[0], set()).update(others - {own[0]})
+    assert {"sources", "trajectory", "coordination", "failures"} <= folders.keys()
+    assert circle(folders) == []
+
+
 def test_a_circle_would_be_found(tmp_path):
     package = tmp_path / "thing"
     (package / "a").mkdir(parents=True)

@@ -12,13 +12,16 @@ from isaaclab.envs.mimic_env_cfg import SubTaskConfig
 from scripted_env import ScriptedEnv, mimic_config, random_poses
 
 from isaaclab_mimic_core.datagen.config import read_config
+from isaaclab_mimic_core.datagen.failures import monitor
+from isaaclab_mimic_core.datagen.failures.check import Ending, FailureCheck, Parts, Step
 from isaaclab_mimic_core.datagen.generator import Generator
 from isaaclab_mimic_core.datagen.paths import remaining_path
 from isaaclab_mimic_core.datagen.settings import Settings
 from isaaclab_mimic_core.datagen.sources.bank import make_bank
 from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
+from isaaclab_mimic_core.datagen.tables import SubtaskTable
 from isaaclab_mimic_core.errors import ConfigError
-from isaaclab_mimic_core.outcomes import AttemptOutcome
+from isaaclab_mimic_core.outcomes import AttemptOutcome, FailureCause
 
 LENGTH = 20
 CUT = 8
@@ -333,6 +336,38 @@ def test_a_retry_may_succeed_and_only_its_steps_count():
         generator.release(torch.tensor([outcome.env for outcome in ended], dtype=torch.long))
         outcomes += ended
     assert [(o.env, o.success, o.steps, o.retries) for o in outcomes] == [(0, True, STEPS, 0), (1, True, STEPS, 1)]
+
+
+# -- a further kind of failure is one class
+
+
+class LowCheck(FailureCheck):
+    """An end effector is below the ground."""
+
+    def __init__(self, subtasks: SubtaskTable):
+        self._subtasks = subtasks
+
+    @classmethod
+    def make(cls, parts: Parts) -> "LowCheck":
+        return cls(parts.config.subtasks)
+
+    def observe(self, step: Step) -> tuple[torch.Tensor, None]:
+        return (step.eef_pose[:, :, 2, 3] < 0.0).any(dim=1), None
+
+    def explain(self, ending: Ending) -> tuple[FailureCause, str]:
+        return FailureCause.OUT_OF_REACH, self._subtasks.label(ending.eef, ending.subtask)
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_a_further_check_ends_attempts_and_explains_them(retries, monkeypatch):
+    monkeypatch.setattr(monitor, "CHECKS", (*monitor.CHECKS, LowCheck))
+    env = make_env(2, success=successes(range(200), range(200)))
+    env._eef_poses = env._eef_poses.repeat(200, 1, 1, 1, 1)
+    env._eef_poses[6:, 1, 0, 2, 3] = -0.1
+    good, low = run(env, replace(SETTINGS, max_retries=retries))
+    assert (good.success, good.retries) == (True, 0)
+    assert (low.success, low.cause, low.subtask, low.steps) == (False, FailureCause.OUT_OF_REACH, "arm/0", 6)
+    assert low.retries == retries
 
 
 # -- one environment's trouble is its own
