@@ -251,7 +251,7 @@ def test_one_environment_can_be_watched(annotated, stack_env, tmp_path):
         # The source is where it was recorded, and not far from what is made of it.
         assert watched["source"]["franka"] in [episode.name for episode in read(annotated.path)]
         assert watched["subtask"] == {"franka": 0} and watched["attempt"] == 1
-        planned, recorded = (np.array(watched[name]["franka"]) for name in ("planned", "source_way"))
+        planned, recorded = (np.array(watched[name]["franka"]) for name in ("planned", "source_path"))
         apart = [np.linalg.norm(way[-1] - way[-len(way) // 2 :], axis=1).max() for way in (planned, recorded)]
         assert 0.02 < apart[1] < 1.0 and np.linalg.norm(planned[-1] - recorded[-1]) < 0.6
         assert watched["joint"]["franka"] is None or watched["joint"]["franka"] in watched["planned"]["franka"]

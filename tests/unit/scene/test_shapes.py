@@ -53,7 +53,7 @@ def test_boundaries_are_marked_where_a_subtask_begins():
 
 def test_the_source_is_dashed_beside_what_is_generated():
     way, recorded = [[0.1 * k, 0.0, 0.2] for k in range(4)], [[0.1 * k, 0.3, 0.2] for k in range(6)]
-    told = watched(0.0, planned={"arm": way}, source={"arm": "demo_4"}, source_way={"arm": recorded})
+    told = watched(0.0, planned={"arm": way}, source={"arm": "demo_4"}, source_path={"arm": recorded})
     found = shapes.Tracks().shapes(told)
     (planned,), (source,) = of(shapes.PLANNED, found), of(shapes.SOURCE, found)
     assert list(planned.points) == way and not planned.dashed

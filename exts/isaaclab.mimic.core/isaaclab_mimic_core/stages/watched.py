@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _FINEST = 4
 """Digits behind the point: a tenth of a millimetre."""
 _POINTS = 40
-"""So many points, about, of a way are enough to draw it."""
+"""About this many points of a path are enough to draw it."""
 _LARGEST = 256
 """[pixels] Larger pictures are sent with every second, third ... row and column of theirs."""
 
@@ -40,29 +40,29 @@ def watched_poses(env: "BatchedEnv", index: int) -> dict:
 
 
 @torch.inference_mode()
-def watched_ways(generator: "Generator", eef_names: tuple[str, ...], index: int) -> dict:
-    """Return which ways the end effectors of an environment follow, as plain data; points in its own frame [m].
+def watched_paths(generator: "Generator", eef_names: tuple[str, ...], index: int) -> dict:
+    """Return the paths that the end effectors of an environment follow, as plain data; points in its own frame [m].
 
     Returns:
         `attempt`: number of the running one. By end effector: `planned`: points of what is left of the present
         trajectory; `joint`: the one of them at which the source segment begins, None once it has begun; `subtask`: its
-        number; `source`: the demonstration's name (empty if there is none), and `source_way`: points of its segment as
+        number; `source`: the demonstration's name (empty if there is none), and `source_path`: points of its segment as
         it was recorded, in the source's frame.
     """
     from ..datagen.paths import remaining_path, source_path
 
     subtasks = generator.attempts.subtask[index].tolist()
-    ways: dict[str, dict] = {name: {} for name in ("planned", "joint", "subtask", "source", "source_way")}
+    shown: dict[str, dict] = {name: {} for name in ("planned", "joint", "subtask", "source", "source_path")}
     for eef, name in enumerate(eef_names):
         left = remaining_path(generator, index, eef)[:, :3, 3]
         source, recorded = source_path(generator, index, eef)
         before = len(left) - len(recorded)
-        ways["planned"][name] = _thinned(left)
-        ways["joint"][name] = _rounded(left[before]) if 0 < before < len(left) else None
-        ways["subtask"][name] = subtasks[eef]
-        ways["source"][name] = source
-        ways["source_way"][name] = _thinned(recorded[:, :3, 3])
-    return {"attempt": int(generator.attempts.number[index]), **ways}
+        shown["planned"][name] = _thinned(left)
+        shown["joint"][name] = _rounded(left[before]) if 0 < before < len(left) else None
+        shown["subtask"][name] = subtasks[eef]
+        shown["source"][name] = source
+        shown["source_path"][name] = _thinned(recorded[:, :3, 3])
+    return {"attempt": int(generator.attempts.number[index]), **shown}
 
 
 @torch.inference_mode()

@@ -93,15 +93,15 @@ class Tracks:
             trail = self._trails.setdefault(name, Trail())
             trail.add(_origin(pose), watched.get("attempt", -1), watched.get("subtask", {}).get(name, -1))
         found: list[Line | Text] = []
-        for way in watched.get("source_way", {}).values():
-            found += _way(SOURCE, way, dashed=True)
-        for way in watched.get("planned", {}).values():
-            found += _way(PLANNED, way)
+        for path in watched.get("source_path", {}).values():
+            found += _path(SOURCE, path, dashed=True)
+        for path in watched.get("planned", {}).values():
+            found += _path(PLANNED, path)
         for joint in watched.get("joint", {}).values():
             if joint:
                 found.append(_mark(joint))
         for trail in self._trails.values():
-            found += _way(DONE, list(trail.points))
+            found += _path(DONE, list(trail.points))
             for at, subtask in trail.boundaries:
                 found += [_mark(at), Text(BOUNDARY, _above(at), str(subtask + 1))]
         for name, pose in watched["objects"].items():
@@ -138,14 +138,14 @@ def points_of(drawn: Sequence[Line | Text]) -> list[Point]:
 
 def describe(watched: dict) -> str:
     """Say what is drawn, in one line."""
-    parts = ["green the way done"]
+    parts = ["green the path done"]
     if watched.get("planned"):
         sources = sorted({name for name in watched.get("source", {}).values() if name})
         parts += ["white planned"] + ([f"dashed {', '.join(sources)} as recorded"] if sources else [])
     return f"environment {watched['env']}: {', '.join(parts)}"
 
 
-def _way(role: str, points: Sequence[Point], dashed: bool = False) -> list[Line | Text]:
+def _path(role: str, points: Sequence[Point], dashed: bool = False) -> list[Line | Text]:
     return [Line(role, tuple(points), dashed)] if len(points) > 1 else []
 
 

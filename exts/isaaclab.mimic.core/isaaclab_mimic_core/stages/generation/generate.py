@@ -24,7 +24,7 @@ from ..files.output_check import as_written, check_output, writing_mode
 from ..files.resume import DatasetRun, earlier_generation, manifest_of
 from ..sim_stage import SimStage
 from ..stage import Steps
-from ..watched import watched_ways
+from ..watched import watched_paths
 from .attempts import AttemptStatistics
 from .provenance import generated_from
 from .sources import as_sources, read_annotated
@@ -141,7 +141,7 @@ class Generate(SimStage):
         seen = super()._seen_in(index)
         if self._generator is None or not self._steps:
             return seen
-        return seen | watched_ways(self._generator, self.env.eef_names, index)
+        return seen | watched_paths(self._generator, self.env.eef_names, index)
 
     def run(self) -> Steps:
         yield self._started()
