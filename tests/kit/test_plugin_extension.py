@@ -29,8 +29,8 @@ name = "{module}"
 EXTENSION = """\
 import omni.ext
 from isaaclab_mimic_core.plugins import (
-    DeviceSpec, PlannerSpec, TaskSpec, register_device, register_planner, register_task,
-    unregister_device, unregister_planner, unregister_task,
+    DeviceSpec, LearnerSpec, PlannerSpec, TaskSpec, register_device, register_learner, register_planner, register_task,
+    unregister_device, unregister_learner, unregister_planner, unregister_task,
 )
 
 from my_scene import build
@@ -38,18 +38,29 @@ from my_scene import build
 class MyTasks(omni.ext.IExt):
     def on_startup(self, ext_id):
         register_task(TaskSpec("My-Shelf-Mimic-v0", "my arm fills a shelf", local_assets=build))
-        register_device(DeviceSpec("my_knob", device="my_mimic_tasks:Knob"))
+        register_device(DeviceSpec("my_knob", device="my_mimic_tasks:Knob", settings="my_scene:KnobSettings"))
         register_planner(PlannerSpec("my_detour", planner="my_mimic_tasks:Detour"))
+        register_learner(LearnerSpec("my_mean", learner="my_mimic_tasks:Mean"))
 
     def on_shutdown(self):
         unregister_task("My-Shelf-Mimic-v0")
         unregister_device("my_knob")
         unregister_planner("my_detour")
+        unregister_learner("my_mean")
 """
 
 SCENE = """\
+from dataclasses import dataclass
+from isaaclab_mimic_core.devices.settings import LiveSettings
+from isaaclab_mimic_core.option import option
+
 def build(cfg, engine):
     pass
+
+@dataclass(frozen=True)
+class KnobSettings(LiveSettings):
+    detents: int = option(24, label="Detents", unit="a turn", low=1, high=96)
+    '''How many there are.'''
 """
 
 STAGE = """\
@@ -108,6 +119,15 @@ def test_lists_follow_an_extension(kit, tmp_path, folder):
     record.entries["task"].value = TASK
     record.entries["teleop_device"].value = "my_knob"
     assert not {"task", "teleop_device"} & record.form.try_all().keys()
+    # Its settings, and no others.
+    kit.expect(lambda: "detents" in record.entries and record.entries["detents"].field is not None, True)
+    assert "pos_sensitivity" not in record.entries and record.entries["step_hz"].value == "30.0"
+    record.entries["detents"].value = "97"
+    assert record.form.try_all()["detents"] == "Must be from 1 to 96, not 97."
+    record.entries["detents"].value = "48"
+    assert record.session.choices.options()["teleop_settings"] == {"step_hz": 30.0, "detents": 48}
+    train = window.panel("train")
+    kit.expect(lambda: "my_mean" in shown(train, "learner"), True)
     generate = window.panel("generate")
     kit.expect(lambda: "my_detour" in shown(generate, "planner"), True)
     assert generate.entries["task"].value == TASK
@@ -127,6 +147,9 @@ def test_lists_follow_an_extension(kit, tmp_path, folder):
     record = window.panel("record")
     kit.expect(lambda: TASK in shown(record, "task") or "my_knob" in shown(record, "teleop_device"), False)
     assert record.entries["teleop_device"].value == "keyboard"
+    kit.expect(lambda: "pos_sensitivity" in record.entries and "detents" not in record.entries, True)
+    train = window.panel("train")
+    kit.expect(lambda: "robomimic" in shown(train, "learner") and "my_mean" not in shown(train, "learner"), True)
 
 
 @in_kit(enable=[UI])
