@@ -119,7 +119,8 @@ def test_lists_follow_an_extension(kit, tmp_path, folder):
     record.entries["task"].value = TASK
     record.entries["teleop_device"].value = "my_knob"
     assert not {"task", "teleop_device"} & record.form.try_all().keys()
-    # Its settings, and no others.
+    # Its settings, and no others. Rows below what is in view are built once they come into it.
+    window.window.height = 1500
     kit.expect(lambda: "detents" in record.entries and record.entries["detents"].field is not None, True)
     assert "pos_sensitivity" not in record.entries and record.entries["step_hz"].value == "30.0"
     record.entries["detents"].value = "97"
