@@ -12,6 +12,7 @@ from isaaclab_mimic_core.options import (
     AnnotateOptions,
     EvaluateOptions,
     GenerateOptions,
+    RenderOptions,
     TrainOptions,
 )
 from isaaclab_mimic_core.run_manifest import Difference, InputFile, RunManifest, versions_of
@@ -95,11 +96,12 @@ def test_a_newer_format_is_said():
 
 DECIDING = {
     GenerateOptions: "task seed physics assets mode early_stop max_retries learn_sources correct_grasp fade_noise "
-    "keep_clear planner per_subtask_selection",
+    "keep_clear planner per_subtask_selection images",
     AnnotateOptions: "task seed physics assets start_signals",
     AnnotateByHandOptions: "task start_signals",
     TrainOptions: "task seed physics assets exact precision eval_rollouts horizon learner",
     EvaluateOptions: "task seed physics assets horizon hold actions",
+    RenderOptions: "task seed physics assets num_envs episodes size renderer",
 }
 FILES = {
     GenerateOptions: {"input"},
@@ -107,6 +109,7 @@ FILES = {
     AnnotateByHandOptions: {"input"},
     TrainOptions: {"dataset", "config", "train_seed"},
     EvaluateOptions: {"checkpoints"},
+    RenderOptions: {"input", "cameras"},
 }
 
 

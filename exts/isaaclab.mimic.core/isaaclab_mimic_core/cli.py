@@ -28,6 +28,7 @@ from .options import (
     PlayOptions,
     QuickstartOptions,
     RecordOptions,
+    RenderOptions,
     TeleopOptions,
     TrainOptions,
     ViewOptions,
@@ -110,6 +111,15 @@ def generate(options: Annotated[GenerateOptions, _Flat], output: Annotated[Outpu
     mimic generate --input annotated.hdf5 --output generated.hdf5 --num-demos 100 --num-envs 64
     """
     return lambda streams, output: _run_stage("generate", options, streams, output), output
+
+
+def render(options: Annotated[RenderOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Draw what cameras see in recorded demonstrations, in processes side by side.
+
+    mimic render --input generated.hdf5 --output seen.hdf5
+    mimic render --input demos.hdf5 --output seen.hdf5 --cameras cameras.yaml --size 84
+    """
+    return lambda streams, output: _run_stage("render", options, streams, output), output
 
 
 def train(options: Annotated[TrainOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
@@ -301,6 +311,7 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
     "annotate": annotate,
     "replay": replay,
     "generate": generate,
+    "render": render,
     "train": train,
     "evaluate": evaluate,
     "play": play,

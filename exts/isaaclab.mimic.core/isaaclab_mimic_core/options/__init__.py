@@ -10,6 +10,7 @@ from .annotation import AnnotateByHandOptions, AnnotateOptions
 from .datasets import ConvertOptions, Destination, ExportOptions, Selection, Thresholds
 from .evaluation import EvaluateOptions, ExportPolicyOptions, PlayOptions
 from .generation import GenerateOptions, QuickstartOptions
+from .rendering import RenderOptions
 from .replay import ReplayOptions
 from .simulation import DemonstrationOptions, SimOptions, ViewOptions
 from .teleoperation import DrivenOptions, RecordOptions, TeleopOptions
@@ -29,6 +30,7 @@ __all__ = [
     "PlayOptions",
     "QuickstartOptions",
     "RecordOptions",
+    "RenderOptions",
     "ReplayOptions",
     "Selection",
     "SimOptions",

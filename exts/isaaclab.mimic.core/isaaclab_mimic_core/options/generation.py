@@ -50,6 +50,8 @@ class GenerateOptions(DemonstrationOptions):
     """A subtask fails if it pushes an object that its sources leave alone; the mode decides if it is not given."""
     per_subtask_selection: bool | None = option(None, label="Select per subtask", group=_ATTEMPTS)
     """Choose a source for every subtask, not for a whole attempt; the mode decides if it is not given."""
+    images: Literal["auto", "later", "live"] = option("auto", label="Camera images", group=RUN)
+    """What the task's cameras see: live, recorded here; later, left to mimic render; auto: later, live in Isaac Sim."""
     planner: str = option(
         "task",
         label="Planner between segments",

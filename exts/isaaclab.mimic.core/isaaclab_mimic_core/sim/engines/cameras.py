@@ -31,6 +31,28 @@ def cameras_of(cfg: Any) -> dict[str, Any]:
     return {name: sensor for name, sensor in vars(cfg.scene).items() if isinstance(sensor, CameraCfg)}
 
 
+def camera_terms(cfg: Any) -> dict[str, str]:
+    """Return which of the policy's observations show what a camera sees: term -> camera."""
+    cameras, found = cameras_of(cfg), {}
+    for term, settings in vars(cfg.observations.policy).items():
+        for value in (getattr(settings, "params", None) or {}).values():
+            if getattr(value, "name", None) in cameras:
+                found[term] = value.name
+    return found
+
+
+def leave_out_cameras(cfg: Any) -> None:
+    """Take a task's cameras out, and the observations of them; nothing else is changed."""
+    cameras = cameras_of(cfg)
+    for group in vars(cfg.observations).values():
+        for term, settings in list(vars(group).items()) if hasattr(group, "__dict__") else ():
+            seen = [getattr(value, "name", None) for value in (getattr(settings, "params", None) or {}).values()]
+            if not cameras.keys().isdisjoint(seen):
+                setattr(group, term, None)
+    for name in cameras:
+        setattr(cfg.scene, name, None)
+
+
 def renderer_for(camera: Any, scene: Any) -> Any:
     """Return what draws a camera without Kit: the rasteriser, or Newton's ray caster where that cannot.
 

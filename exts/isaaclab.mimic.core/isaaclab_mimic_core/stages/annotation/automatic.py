@@ -19,6 +19,7 @@ from ...datasets.layout import ACTIONS, INITIAL_STATE, START_SIGNALS, TERM_SIGNA
 from ...errors import MimicError, TaskError
 from ...events import EpisodeAnnotated, Event, Progress, Warned
 from ...options import AnnotateOptions
+from ...sim.engines.cameras import leave_out_cameras
 from ..files.demo_file import DemoFile
 from ..files.in_order import InOrder
 from ..files.input_task import check_task
@@ -69,7 +70,7 @@ class Annotate(SimStage):
         yield self._started()
         if not self._episodes:  # resumed, and all are in the output
             return [*self._tell_unusable(), *self._end("done")]
-        yield from self._open()
+        yield from self._open(leave_out_cameras)
         return (yield from self._annotate())
 
     @torch.inference_mode()

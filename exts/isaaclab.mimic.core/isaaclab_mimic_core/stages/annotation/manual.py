@@ -20,6 +20,7 @@ from ...datasets.layout import DATAGEN_INFO, START_SIGNALS, TERM_SIGNALS
 from ...errors import DatasetError, OutputError
 from ...events import EpisodeAnnotated, Event, Progress, Warned
 from ...options import AnnotateByHandOptions
+from ...sim.engines.cameras import leave_out_cameras
 from ..files.demo_file import DemoFile
 from ..files.input_task import check_task
 from ..files.output_check import as_written, check_output, writing_mode
@@ -217,7 +218,7 @@ class AnnotateByHand(SimStage):
         yield self._started()
         if not self._queue:  # resumed, and all are in the output
             return [*self._told, *self._end("done")]
-        yield from self._open()
+        yield from self._open(leave_out_cameras)
         self._prepare()
         while self._queue and not self._ends:
             yield from self._show_next()

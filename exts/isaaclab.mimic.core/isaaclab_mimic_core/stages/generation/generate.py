@@ -19,6 +19,8 @@ from ...option import check_options
 from ...options import GenerateOptions
 from ...outcomes import AttemptOutcome
 from ...run_manifest import InputFile
+from ...sim.engines import choose_engine
+from ...sim.engines.cameras import leave_out_cameras
 from ..files.demo_file import DemoFile
 from ..files.output_check import as_written, check_output, writing_mode
 from ..files.resume import DatasetRun, earlier_generation, manifest_of
@@ -62,6 +64,7 @@ class Generate(SimStage):
             {"input": InputFile(options.input, digest(self._episodes))},
             env=env,
             **asdict(self._settings),
+            images="live" if self._sees else "later",
             planner=None if options.planner == "task" else options.planner,
         )
         earlier = earlier_generation(options.output, self._failed_path) if options.resume else None
@@ -147,8 +150,14 @@ class Generate(SimStage):
         yield self._started()
         if self._made >= self.options.num_demos:  # resumed, and as many as wanted are in the output
             return self._end("done")
-        yield from self._open()
+        yield from self._open(None if self._sees else leave_out_cameras)
         return (yield from self._generate())
+
+    @property
+    def _sees(self) -> bool:
+        """Whether what the task's cameras see is recorded; Isaac Sim's own pictures cannot be had afterwards."""
+        images = self.options.images
+        return images == "live" or (images == "auto" and choose_engine(self.options.physics) == "isaacsim")
 
     @torch.inference_mode()
     def _generate(self) -> Steps:

@@ -1,0 +1,253 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Draw what cameras see in recorded demonstrations, in processes side by side.
+
+Each process draws whole demonstrations and leaves each as a piece, a file of its pictures, in a folder beside the
+output. Here the pieces go into the output, in the order of the input and without being unpacked. Whatever is killed,
+demonstrations in the output are whole, and pieces are used by the run that goes on.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from ..datasets import DatasetReader, DatasetWriter, Episode
+from ..datasets.edit import Selection, select_names
+from ..datasets.layout import ATTR_PROVENANCE
+from ..errors import OptionError, TaskError
+from ..events import (
+    DemoSaved,
+    EpisodeSkipped,
+    Event,
+    PhaseStarted,
+    Progress,
+    StageFailed,
+    StageFinished,
+    StageStarted,
+    Warned,
+)
+from ..exit_status import WRONG_INPUT
+from ..option import check_options, deciding, flag
+from ..options import RenderOptions
+from ..sim.rendering.camera_file import read_cameras, resized
+from ..stages.files.output_check import as_written, check_output
+from ..stages.files.resume import recorded_digest
+from ..stages.rendering.pieces import Piece
+from ..stages.replay.recorded import usable_recordings
+from ..stages.stage import Stage, Steps
+from ..tasks import find_task
+from ..tasks.shipped import DEFAULT_TASK
+from .worker_client import WorkerClient
+
+_SHARE = "isaaclab_mimic_core.stages.rendering.share:start"
+_HANDED_ON = ("task", "num_envs", "seed", "device", "physics", "assets", "input", "cameras", "size", "renderer")
+"""Options that a process gets as they are."""
+_PERIOD = 0.05
+"""How often the processes are asked [s]."""
+
+
+class Render(Stage):
+    """Copies a file's demonstrations and adds what cameras see in their states."""
+
+    name = "render"
+
+    def __init__(self, options: RenderOptions):
+        super().__init__()
+        options = as_written(options, "output")
+        check_options(options)
+        self._cameras = read_cameras(options.cameras) if options.cameras else {}
+        resized(self._cameras, options.size)
+        if options.resume and options.overwrite:
+            raise OptionError("what is there is either gone on with or replaced", where="--resume --overwrite")
+        goes_on = options.resume and Path(options.output).exists()
+        self._mode: Any = "append" if goes_on else "overwrite" if options.overwrite else "create"
+        check_output(options.output, self._mode, options.input)
+        names = select_names(options.input, Selection(demos=options.episodes))
+        with DatasetReader(options.input) as reader:
+            self._names, self._skipped = usable_recordings(reader, names, states=True)
+            task = find_task(options.task or reader.env_name or DEFAULT_TASK).id
+            # Who trains on the pictures asks for the task that has these cameras.
+            self._env_args = reader.env_args | ({"env_name": task} if options.task else {})
+            self._history = dict(reader.data_attrs.get(ATTR_PROVENANCE) or {})
+        self.options = replace(options, task=task)
+        self._saved = self._already_saved() if goes_on else 0
+        self._made = 0
+        self._folder = Path(os.path.realpath(options.output)).with_suffix(".rendering")
+        self._clients: list[WorkerClient] = []
+        self._writer: DatasetWriter | None = None
+        self._began = time.monotonic()
+
+    @property
+    def due(self) -> float:
+        return time.monotonic() + _PERIOD if self._clients or self.paused else 0.0
+
+    def request(self, name: str, **arguments: Any) -> None:
+        super().request(name, **arguments)
+        if name in ("pause", "resume", "stop"):
+            for client in self._clients:
+                client.request(name)
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(self._saved, len(self._names), "demonstrations")
+
+    def snapshot(self) -> dict:
+        rate = self._made / max(time.monotonic() - self._began, 1e-9)
+        return {
+            **super().snapshot(),
+            "phase": "Drawing",
+            "elapsed_s": time.monotonic() - self._began,
+            "demos_per_minute": 60.0 * rate,
+            "eta_s": (len(self._names) - self._saved) / rate if rate else None,
+        }
+
+    def run(self) -> Steps:
+        yield [StageStarted(self.name, asdict(self.options))]
+        with DatasetReader(self.options.input) as reader:
+            self._resources.callback(self._clean_up)
+            left = self._start_processes()
+            phase = PhaseStarted(f"Drawing {left} demonstrations in {len(self._clients)} processes")
+            yield [phase, *(EpisodeSkipped(name, reason) for name, reason in self._skipped.items())]
+            over = False
+            while not over:
+                events = self._listen()
+                # Asked before the pieces are looked at: what an ended process has made is there.
+                over = all(client.done for client in self._clients)
+                yield events + self._take_pieces(reader)
+        return self._finish()
+
+    def _start_processes(self) -> int:
+        """Hand out what is not drawn yet; return how many demonstrations are not in the output."""
+        if self._mode != "append":
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(exist_ok=True)
+        left = [] if self._stopping else self._names[self._saved :]
+        undrawn = [name for name in left if not self._piece(name).exists()]
+        count = min(self.options.processes or os.cpu_count() or 1, len(undrawn))
+        given = {name: getattr(self.options, name) for name in _HANDED_ON} | {"folder": str(self._folder)}
+        for index in range(count):
+            client = WorkerClient(_SHARE, {**given, "names": undrawn[index::count]})
+            self._clients.append(client)
+            self._resources.callback(client.close)
+        self._began = time.monotonic()
+        return len(left)
+
+    def _listen(self) -> list[Event]:
+        """Return what the processes have to say to people.
+
+        Raises:
+            TaskError: One of them cannot do what it was asked for.
+        """
+        events: list[Event] = []
+        for client in self._clients:
+            for event in client.poll():
+                if isinstance(event, StageFailed):
+                    raise _as_error(event)
+                if isinstance(event, Warned) and event not in events:
+                    events.append(event)
+        return events
+
+    def _take_pieces(self, reader: DatasetReader) -> list[Event]:
+        """Put the pieces that are there into the output, in the order of the input."""
+        events: list[Event] = []
+        while self._saved < len(self._names) and (path := self._piece(self._names[self._saved])).exists():
+            if self._writer is None:
+                # Not before: whoever asks for what cannot be drawn finds nothing written or replaced.
+                attrs = {ATTR_PROVENANCE: {**self._history, "rendered": self._says()}}
+                self._writer = DatasetWriter(self.options.output, self._env_args, mode=self._mode, attrs=attrs)
+                self._resources.callback(self._writer.close, commit=False)
+            piece = Piece(path)
+            self._writer.add(self._episode(reader, self._names[self._saved], piece))
+            (saved,) = self._writer.commit()
+            piece.close()
+            path.unlink()
+            self._saved += 1
+            self._made += 1
+            where = str(self._writer.path)
+            events.append(DemoSaved(saved.name, where, saved.num_samples, self._saved, len(self._names)))
+        return events
+
+    def _episode(self, reader: DatasetReader, name: str, piece: Piece) -> Episode:
+        pictures, whole = piece.terms, reader.read(name)
+        data = {path: values for path, values in whole.data.items() if path not in pictures}
+        history = dict(whole.attrs.get(ATTR_PROVENANCE) or {})
+        history["rendered"] = {**self._says(), "from": name, "sha256": recorded_digest(reader, name)}
+        return Episode(data, {**whole.attrs, ATTR_PROVENANCE: history}, name, pictures)
+
+    def _says(self) -> dict[str, Any]:
+        """Return how the pictures are drawn, as it comes back from a file."""
+        cameras = {
+            name: {key: value for key, value in asdict(entry).items() if value is not None}
+            for name, entry in self._cameras.items()
+        }
+        return json.loads(json.dumps({**deciding(self.options), "cameras": cameras}))
+
+    def _already_saved(self) -> int:
+        """Return how many demonstrations an earlier run has finished.
+
+        Raises:
+            OptionError: Its output is not the beginning of this run's.
+        """
+        where = f"--resume {self.options.output}"
+        with (
+            DatasetReader(self.options.input) as source,
+            DatasetReader(self.options.output, allow_empty=True) as output,
+        ):
+            said = (output.data_attrs.get(ATTR_PROVENANCE) or {}).get("rendered")
+            if said is None:
+                raise OptionError("it was not made by mimic render", where=where, remedy="Give another --output.")
+            others = [flag(key) for key, value in self._says().items() if said.get(key) != value]
+            if others:
+                raise OptionError(f"it was begun with other {', '.join(others)}", where=where, remedy="Give the same.")
+            for index, name in enumerate(output.episode_names):
+                made = (output.attrs(name).get(ATTR_PROVENANCE) or {}).get("rendered") or {}
+                origin = self._names[index] if index < len(self._names) else ""
+                if not origin or made.get("from") != origin or made.get("sha256") != recorded_digest(source, origin):
+                    raise OptionError(
+                        f"its {name} was not drawn from {origin or 'a demonstration'} in {self.options.input}",
+                        where=where,
+                        remedy="Give the same --input and --episodes as before, or another --output.",
+                    )
+            return len(output.episode_names)
+
+    def _piece(self, name: str) -> Path:
+        return self._folder / f"{name}.hdf5"
+
+    def _clean_up(self) -> None:
+        """Remove the folder of the pieces, unless there are some for a run that goes on."""
+        if self._saved == len(self._names):
+            shutil.rmtree(self._folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self._folder.rmdir()
+
+    def _finish(self) -> list[Event]:
+        whole = self._saved == len(self._names)
+        of = len(self._names) + len(self._skipped)
+        summary = {
+            "input": self.options.input,
+            "saved": self._saved,
+            "of": of,
+            "skipped": list(self._skipped),
+            **{key: getattr(self.options, key) for key in ("task", "renderer", "size")},
+        }
+        return [
+            StageFinished(
+                self.name,
+                "done" if whole else "stopped",
+                summary,
+                output=self.options.output if self._saved else "",
+                findings=len(self._skipped),
+                results=[f"{self._saved} of {of} demonstrations drawn"],
+            )
+        ]
+
+
+def _as_error(failed: StageFailed) -> Exception:
+    """Return what a process failed of as an error of ours, if it is one that a user can do something about."""
+    return TaskError(failed.message) if failed.exit_code == WRONG_INPUT else RuntimeError(failed.message)

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Cameras of a YAML file in a task's configuration, and where they are in the running environments."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from ...errors import OptionError
+from ..engines.cameras import cameras_of, renderer_for
+from .camera_file import CameraEntry
+
+_SIZE, _CLIPPING, _FOCAL, _APERTURE = 84, (0.01, 10.0), 24.0, 20.955
+"""Of a camera that does not say [pixels, m]; the last two are Isaac Lab's."""
+
+
+def change_cameras(cfg: Any, entries: Mapping[str, CameraEntry], renderer: str, engine: str) -> None:
+    """Change a task's cameras, and add others, before its environments are built.
+
+    Args:
+        cfg: The task's configuration.
+        entries: By name; those that the task has are changed.
+        renderer: `auto`, `rasterizer` or `newton`.
+        engine: The physics engine; in Isaac Sim `auto` leaves cameras to its own renderer.
+
+    Raises:
+        OptionError: A name stands for something else in the scene, or the rasteriser cannot draw what is asked for.
+    """
+    import isaaclab.sim as sim_utils
+    from isaaclab.sensors import CameraCfg
+    from isaaclab_newton.renderers import NewtonWarpRendererCfg
+
+    for name, entry in entries.items():
+        camera = getattr(cfg.scene, name, None)
+        if camera is None:
+            camera = CameraCfg(
+                prim_path=f"{{ENV_REGEX_NS}}/{name}",
+                height=_SIZE,
+                width=_SIZE,
+                data_types=["rgb"],
+                spawn=sim_utils.PinholeCameraCfg(focal_length=_FOCAL, horizontal_aperture=_APERTURE),
+            )
+            camera.spawn.clipping_range = _CLIPPING
+            camera.update_latest_camera_pose = True
+            setattr(cfg.scene, name, camera)
+        elif not isinstance(camera, CameraCfg):
+            raise OptionError(
+                f"{name} is something else in the scene", where="--cameras", remedy="Give it another name."
+            )
+        for field in ("height", "width"):
+            if (value := getattr(entry, field)) is not None:
+                setattr(camera, field, value)
+        # Observations may need those that the task draws.
+        camera.data_types = list(dict.fromkeys([*camera.data_types, *(entry.data_types or ())]))
+        for field in ("focal_length", "horizontal_aperture", "clipping_range"):
+            if (value := getattr(entry, field)) is not None:
+                setattr(camera.spawn, field, value)
+        # Else that of another size would stay.
+        camera.spawn.vertical_aperture = None
+    for name, camera in cameras_of(cfg).items():
+        if renderer == "auto" and engine == "isaacsim":
+            continue
+        chosen = renderer_for(camera, cfg.scene)
+        if renderer == "newton":
+            chosen = NewtonWarpRendererCfg()
+        elif renderer == "rasterizer" and isinstance(chosen, NewtonWarpRendererCfg):
+            raise OptionError(f"the rasterizer cannot draw {name}", where="--renderer", remedy="Use auto or newton.")
+        camera.renderer_cfg = chosen
+
+
+class CameraPoses:
+    """Puts cameras where their entries say, in all environments.
+
+    Args:
+        env: What `BatchedEnv.env` is.
+        entries: Cameras by name; those without a pose stay where the task has them.
+
+    Raises:
+        OptionError: There is no such body.
+    """
+
+    def __init__(self, env: Any, entries: Mapping[str, CameraEntry]):
+        self._env = env
+        self._placed = []
+        for name, entry in entries.items():
+            if (entry.body, entry.pos, entry.rot, entry.look_at) == (None, None, None, None):
+                continue
+            position = torch.tensor(entry.pos or (0.0, 0.0, 0.0), device=env.device)
+            self._placed.append(
+                (env.scene[name], self._of_body(name, entry.body), position, _rotation(entry, env.device))
+            )
+
+    def places(self, camera: str) -> bool:
+        """Whether a camera is put somewhere."""
+        return any(self._env.scene[camera] is placed for placed, *_ in self._placed)
+
+    def update(self) -> None:
+        """Move the cameras with their bodies, and draw them."""
+        from isaaclab.utils.math import combine_frame_transforms
+
+        count = self._env.num_envs
+        for camera, pose_of, position, rotation in self._placed:
+            frame = pose_of()
+            there = combine_frame_transforms(
+                frame[:, :3], frame[:, 3:7], position.expand(count, 3), rotation.expand(count, 4)
+            )
+            camera.set_world_poses(*there, convention="opengl")
+            camera.update(0.0, force_recompute=True)
+
+    def _of_body(self, camera: str, body: str | None) -> Any:
+        """Return a function for where the frame is that a camera is in: (num_envs, 7) [m], quaternion xyzw."""
+        scene = self._env.scene
+        if body is None:
+            still = torch.zeros(self._env.num_envs, 7, device=self._env.device)
+            still[:, :3], still[:, 6] = scene.env_origins, 1.0
+            return lambda: still
+        if body in scene.rigid_objects:
+            return lambda: scene.rigid_objects[body].data.root_pose_w.torch
+        for robot in scene.articulations.values():
+            if body in robot.body_names:
+                index = robot.body_names.index(body)
+                return lambda: robot.data.body_link_pose_w.torch[:, index]
+        known = sorted(
+            {*scene.rigid_objects, *(name for robot in scene.articulations.values() for name in robot.body_names)}
+        )
+        raise OptionError(f"there is no body {body!r}", where=f"--cameras, {camera}", remedy=f"Use {', '.join(known)}.")
+
+
+def _rotation(entry: CameraEntry, device: Any) -> torch.Tensor:
+    """Return how a camera is turned in its frame: (4,) xyzw, OpenGL's convention."""
+    from isaaclab.utils.math import (
+        convert_camera_frame_orientation_convention,
+        create_rotation_matrix_from_view,
+        quat_from_matrix,
+    )
+
+    if entry.look_at is not None:
+        eye = torch.tensor([entry.pos or (0.0, 0.0, 0.0)], device=device)
+        target = torch.tensor([entry.look_at], device=device)
+        return quat_from_matrix(create_rotation_matrix_from_view(eye, target, "Z", device=device))[0]
+    given = torch.tensor([entry.rot or (0.0, 0.0, 0.0, 1.0)], dtype=torch.float32, device=device)
+    given = given / given.norm()
+    return convert_camera_frame_orientation_convention(given, origin=entry.convention or "ros", target="opengl")[0]

@@ -1,0 +1,139 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Cameras described in a YAML file, by the names that Isaac Lab's `CameraCfg` has for the same things."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+from ...errors import InputFileError, OptionError
+
+_LARGEST = 4096
+_CONVENTIONS = ("ros", "opengl", "world")
+_KINDS = (
+    "rgb",
+    "depth",
+    "distance_to_camera",
+    "distance_to_image_plane",
+    "normals",
+    "semantic_segmentation",
+    "instance_segmentation",
+)
+
+
+@dataclass(frozen=True)
+class CameraEntry:
+    """One camera. What is None stays as the task has it; for a camera that the task has not, a default is taken."""
+
+    height: int | None = None
+    """[pixels]"""
+    width: int | None = None
+    """[pixels]"""
+    data_types: tuple[str, ...] | None = None
+    """What is drawn; `rgb` by default."""
+    body: str | None = None
+    """Body of a robot, or object, that it moves with; none: it stands in the environment."""
+    pos: tuple[float, float, float] | None = None
+    """In the body's frame, or the environment's [m]."""
+    rot: tuple[float, float, float, float] | None = None
+    """Quaternion xyzw."""
+    convention: str | None = None
+    """ros (z forward, y down; the default), opengl (-z forward, y up) or world (x forward, z up)."""
+    look_at: tuple[float, float, float] | None = None
+    """Instead of `rot`: a point in the same frame that is in the middle of the picture [m]."""
+    focal_length: float | None = None
+    """In the unit of `horizontal_aperture`."""
+    horizontal_aperture: float | None = None
+    clipping_range: tuple[float, float] | None = None
+    """Near and far [m]."""
+
+    @classmethod
+    def read(cls, name: str, given: Any, where: str) -> Self:
+        """Read it from what stands in the file below its name.
+
+        Raises:
+            InputFileError: Something in it cannot be used.
+        """
+
+        def wrong(what: str) -> InputFileError:
+            return InputFileError(what, where=f"{where}, camera {name}", remedy="See docs/rendering.md.")
+
+        if not isinstance(given, Mapping):
+            raise wrong("should be a mapping of settings")
+        if unknown := sorted(set(map(str, given)) - {each.name for each in fields(cls)}):
+            raise wrong(f"has no setting {', '.join(unknown)}")
+        values: dict[str, Any] = {}
+        for key, value in given.items():
+            if key in ("height", "width"):
+                if type(value) is not int or not 1 <= value <= _LARGEST:
+                    raise wrong(f"{key} should be a number of pixels up to {_LARGEST}, not {value!r}")
+                values[key] = value
+            elif key in ("body", "convention"):
+                values[key] = str(value)
+            elif key == "data_types":
+                values[key] = tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+            elif key in ("focal_length", "horizontal_aperture"):
+                values[key] = _numbers([value], 1, key, wrong)[0]
+            else:
+                values[key] = _numbers(value, {"rot": 4, "clipping_range": 2}.get(key, 3), key, wrong)
+        entry = cls(**values)
+        if entry.convention not in (None, *_CONVENTIONS):
+            raise wrong(f"convention should be one of {', '.join(_CONVENTIONS)}, not {entry.convention}")
+        if others := [kind for kind in entry.data_types or () if kind not in _KINDS]:
+            raise wrong(f"{', '.join(others)} cannot be drawn; choose from {', '.join(_KINDS)}")
+        if entry.rot is not None and (entry.look_at is not None or not any(entry.rot)):
+            raise wrong("give either rot, other than zero, or look_at")
+        if entry.look_at is not None and entry.look_at == entry.pos:
+            raise wrong("looks at the point where it stands")
+        if any(value is not None and value <= 0 for value in (entry.focal_length, entry.horizontal_aperture)):
+            raise wrong("focal_length and horizontal_aperture should be positive")
+        if entry.clipping_range is not None and not 0 < entry.clipping_range[0] < entry.clipping_range[1]:
+            raise wrong("clipping_range should be near and far, both positive")
+        return entry
+
+
+def _numbers(value: Any, count: int, key: str, wrong: Any) -> tuple[float, ...]:
+    """Return finite numbers as they stand in the file."""
+    plain = isinstance(value, list) and all(type(part) in (int, float) and math.isfinite(part) for part in value)
+    if not plain or len(value) != count:
+        raise wrong(f"{key} should be {count} numbers, not {value!r}" if count > 1 else f"{key} should be a number")
+    return tuple(map(float, value))
+
+
+def read_cameras(path: str) -> dict[str, CameraEntry]:
+    """Return the cameras of a YAML file by name.
+
+    Raises:
+        InputFileError: It cannot be read or used.
+    """
+    import yaml
+
+    try:
+        content = yaml.safe_load(Path(path).read_text())
+    except OSError as error:
+        raise InputFileError(f"cannot be read ({error.strerror})", where=path) from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputFileError(f"is no YAML ({str(error).splitlines()[0]})", where=path) from error
+    cameras = content.get("cameras") if isinstance(content, dict) else None
+    if not isinstance(cameras, dict) or not cameras or set(content) != {"cameras"}:
+        raise InputFileError("should hold `cameras:` with a camera below it, and nothing else", where=path)
+    for name in cameras:
+        if not str(name).isidentifier():
+            raise InputFileError(f"{name!r} cannot be the name of a camera", where=path, remedy="Use letters and _.")
+    return {str(name): CameraEntry.read(str(name), given or {}, path) for name, given in cameras.items()}
+
+
+def resized(cameras: Mapping[str, CameraEntry], size: int) -> dict[str, CameraEntry]:
+    """Return cameras with another height and width; as they are if it is 0.
+
+    Raises:
+        OptionError: It is no size of a picture.
+    """
+    if size == 0:
+        return dict(cameras)
+    if not 1 <= size <= _LARGEST:
+        raise OptionError(f"a picture of {size} pixels cannot be drawn", where="--size", remedy=f"1 to {_LARGEST}")
+    return {name: replace(entry, height=size, width=size) for name, entry in cameras.items()}

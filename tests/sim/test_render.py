@@ -1,0 +1,114 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Demonstrations are filmed from their states: by the task's cameras as they would have been live, and by others."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from waiting import LONG
+
+from isaaclab_mimic_core.datasets import DatasetReader
+
+pytestmark = pytest.mark.sim
+
+SAMPLE = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
+TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Mimic-v0"
+MODULE = ("-m", "isaaclab_mimic_core")
+LIVE = Path(__file__).with_name("live_pictures.py")
+CAMERAS = """
+cameras:
+  front: {pos: [1.6, 0.0, 0.7], look_at: [0.4, 0.0, 0.1], height: 40, width: 60, data_types: [rgb, depth]}
+  palm: {body: panda_hand, pos: [0.09, 0.0, 0.0], height: 32, width: 32}
+"""
+
+
+def render(start_python, output: Path, *more: str, task: str = TASK):
+    common = ("--input", SAMPLE, "--output", output, "--assets", "local", "--num-envs", "16", "--json")
+    return start_python(*MODULE, "render", *common, *(("--task", task) if task else ()), *more)
+
+
+def finish(process, status: int = 0) -> list[dict]:
+    output, errors = process.communicate(timeout=LONG)
+    assert process.returncode == status, errors[-2000:]
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_pictures_taken_later_are_those_taken_live(start_python, tmp_path):
+    live = tmp_path / "live.hdf5"
+    process = start_python(LIVE, live)
+    _, errors = process.communicate(timeout=LONG)
+    assert process.returncode == 0, errors[-2000:]
+    later = tmp_path / "later.hdf5"
+    command = (
+        "render",
+        "--input",
+        live,
+        "--output",
+        later,
+        "--assets",
+        "local",
+        "--num-envs",
+        "16",
+        "--processes",
+        "1",
+    )
+    process = start_python(*MODULE, *command)
+    _, errors = process.communicate(timeout=LONG)
+    assert process.returncode == 0, errors[-2000:]
+    with DatasetReader(live) as before, DatasetReader(later) as after:
+        for name in before.episode_names:
+            taken, drawn = before.read(name).data, after.read(name).data
+            assert taken.keys() == drawn.keys()
+            for camera in ("obs/table_cam", "obs/wrist_cam"):
+                assert taken[camera].shape == drawn[camera].shape and len(taken[camera]) > 30
+                apart = np.abs(taken[camera].astype(int) - drawn[camera]).max(axis=-1)
+                assert (apart > 16).mean() < 5e-4, camera
+                assert len(np.unique(drawn[camera].reshape(len(drawn[camera]), -1), axis=0)) > 20, "it moves"
+            assert (taken["actions"] == drawn["actions"]).all()
+
+
+def test_a_file_without_cameras_is_filmed_by_others_and_a_killed_run_goes_on(start_python, tmp_path):
+    cameras = tmp_path / "cameras.yaml"
+    cameras.write_text(CAMERAS)
+    more = ("--cameras", cameras, "--episodes", "0-2", "--processes", "1")
+    whole, killed = tmp_path / "whole.hdf5", tmp_path / "killed.hdf5"
+    events = finish(render(start_python, whole, *more, task=""))
+    assert [event["name"] for event in events if event["event"] == "DemoSaved"] == [f"demo_{i}" for i in range(3)]
+    process = render(start_python, killed, *more, task="")
+    while "DemoSaved" not in process.stdout.readline():
+        pass
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=LONG)
+    with DatasetReader(killed) as reader:
+        assert "demo_0" in reader.episode_names, "it was reported as saved"
+    finish(render(start_python, killed, *more, "--resume", task=""))
+    assert not list(tmp_path.glob("*.rendering"))
+    with DatasetReader(whole) as one, DatasetReader(killed) as other:
+        assert one.episode_names == other.episode_names
+        for name in one.episode_names:
+            first, second = one.read(name).data, other.read(name).data
+            assert first.keys() == second.keys()
+            assert all((first[path] == second[path]).all() for path in first)
+        first = one.read("demo_0").data
+    steps = len(first["actions"])
+    assert first["obs/front"].shape == (steps, 40, 60, 3) and first["obs/palm"].shape == (steps, 32, 32, 3)
+    assert first["obs/front_depth"].shape == (steps, 40, 60, 1)
+    seen = first["obs/front_depth"][:, 20, 30, 0]
+    assert (seen > 0.5).all() and (seen < 1.7).all()
+    assert len(np.unique(first["obs/palm"].reshape(steps, -1), axis=0)) > steps / 2
+
+
+def test_what_cannot_be_drawn_is_said_and_nothing_is_written(start_python, tmp_path):
+    output = tmp_path / "out.hdf5"
+    process = render(start_python, output, task="")
+    assert "no cameras" in finish(process, 2)[-1]["message"]
+    cameras = tmp_path / "cameras.yaml"
+    cameras.write_text("cameras: {tail: {body: panda_tail}}")
+    events = finish(render(start_python, output, "--cameras", cameras, task=""), 2)
+    assert "panda_tail" in events[-1]["message"] and "panda_hand" in events[-1]["message"]
+    assert [path.name for path in tmp_path.iterdir()] == ["cameras.yaml"]
