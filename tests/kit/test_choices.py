@@ -17,6 +17,7 @@ from isaaclab_mimic_core.option import option, options_of, read_options
 from isaaclab_mimic_core.options.teleoperation import SETTINGS
 from isaaclab_mimic_core.outcomes import FailureCause
 from isaaclab_mimic_core.tasks import DEFAULT_TASK
+from isaaclab_mimic_ui.file_dialog.listing import FileRequest, list_folder
 from isaaclab_mimic_ui.forms.model import Choices, read_shared
 from isaaclab_mimic_ui.host.desktop import DesktopHost
 from isaaclab_mimic_ui.keyboard.hotkeys import ACTIONS, Hotkeys
@@ -156,6 +157,19 @@ def test_a_form_asks_for_the_settings_of_the_device_that_is_chosen():
     assert choices.problems()["mcap_replay"] == "There is no such file."
     choices["teleop_device"] = "scripted"
     assert choices.groups[driven] == () and "teleop_settings" not in choices.options()
+
+
+def test_a_recorded_session_is_found_by_its_own_ending(tmp_path):
+    choices = Choices(RECORD, {})
+    choices["teleop_device"] = "xr"
+    for name in ("session.mcap", "demos.hdf5"):
+        (tmp_path / name).touch()
+    found = {}
+    for name in ("mcap_replay", "output"):
+        field = choices.fields[name]
+        request = FileRequest(field.label, field.role, other_suffixes=field.option.declared.suffixes)
+        found[name] = [file for file, _ in list_folder(tmp_path, request).files]
+    assert found == {"mcap_replay": ["session.mcap"], "output": ["demos.hdf5"]}
 
 
 def test_the_page_on_the_window_names_every_panel_and_way():

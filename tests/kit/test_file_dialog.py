@@ -230,22 +230,6 @@ def test_what_cannot_be_read_is_said_in_place(kit, tmp_path):
 
 
 @in_kit(enable=[UI])
-def test_a_recorded_session_is_found_by_its_own_ending(kit, tmp_path):
-    folder = tmp_path / "sessions"
-    folder.mkdir()
-    for name in ("session.mcap", "demos.hdf5"):
-        (folder / name).touch()
-    window = open_window(kit)
-    panel = window.panel("record")
-    panel.entries["teleop_device"].value = "xr"
-    kit.pump_until(lambda: "How it is driven" in panel.form.groups, "the settings of the device")
-    kit.click(lambda: panel.form.groups["How it is driven"])
-    dialog, _ = opened(kit, window, "record", "mcap_replay", folder, folder)
-    shown(kit, dialog, folder, ["session.mcap"])
-    dialog.cancel()
-
-
-@in_kit(enable=[UI])
 def test_data_has_its_file_chosen(kit, tmp_path):
     from isaaclab_mimic_ui.file_dialog import rows as file_rows
 
