@@ -55,6 +55,23 @@ def test_fifteen_wrong_inputs_are_answered_in_place(kit, tmp_path):
 
 
 @in_kit(enable=[UI])
+def test_the_settings_of_the_chosen_device_are_rows_of_the_form(kit, tmp_path):
+    window = open_window(kit)
+    panel, driven = window.panel("record"), "How it is driven"
+    kit.pump_until(
+        lambda: driven in panel.form.groups, "the settings of the keyboard, although they are below the fold"
+    )
+    panel.form.groups[driven].collapsed = False
+    panel.entries["teleop_device"].value = "spacemouse"
+    kit.pump_until(lambda: panel.entries["curve"].field is not None, "those of a SpaceMouse")
+    panel.entries["teleop_device"].value = "xr"
+    kit.pump_until(lambda: panel.entries["mcap_replay"].choose_button is not None, "those of a headset")
+    assert "curve" not in panel.entries and not panel.form.groups[driven].collapsed
+    panel.entries["teleop_device"].value = "scripted"
+    kit.expect(lambda: driven in panel.form.groups, False)
+
+
+@in_kit(enable=[UI])
 def test_closing_asks_while_something_runs(kit, tmp_path):
     window = open_window(kit)
     assert window.may_close()

@@ -48,16 +48,22 @@ class FormView:
         self._open: dict[str, bool] = {}
         self.groups: dict[str, ui.CollapsableFrame] = {}
         """The groups that can be folded."""
-        self._device_frame: ui.Frame | None = None
+        self._device_box: ui.VStack | None = None
         """Around the group that the chosen device decides."""
+        self._is_outdated = False
+        """Whether that group shows the settings of another device."""
         self._take_fields()
 
     def build(self) -> None:
         """Add the rows to the current container."""
         self.groups.clear()
+        self._is_outdated = False
         for title, names in self._choices.step.groups.items():
             if names == (SETTINGS,):
-                self._device_frame = ui.Frame(height=0, build_fn=partial(self._build_group, title))
+                # No frame with a build function: that would be built only once it is scrolled into view.
+                self._device_box = ui.VStack(height=0)
+                with self._device_box:
+                    self._build_group(title)
             else:
                 self._build_group(title)
         self.check()
@@ -90,8 +96,7 @@ class FormView:
                 _explain_task if name == "task" else None,
                 self._on_choose,
             )
-        if (gone or new) and self._device_frame is not None:
-            self._device_frame.rebuild()
+        self._is_outdated |= bool(gone or new)
 
     def _build_folded(self, title: str, entries: list[Entry]) -> None:
         frame = ui.CollapsableFrame(title, collapsed=not self._open.get(title, False), height=0)
@@ -118,6 +123,18 @@ class FormView:
                 entry.value = self._choices[name]
         return any(entry.is_outdated for entry in self.entries.values())
 
+    def refresh(self) -> None:
+        """Show the settings of the device that is chosen; call it once a frame, not while a widget reports a change."""
+        if self._device_box is None or not self._is_outdated:
+            return
+        self._is_outdated = False
+        self._device_box.clear()
+        with self._device_box:
+            for title, names in self._choices.step.groups.items():
+                if names == (SETTINGS,):
+                    self._build_group(title)
+        self.check()
+
     def set_enabled(self, enabled: bool) -> None:
         for entry in self.entries.values():
             entry.set_enabled(enabled)
@@ -142,7 +159,7 @@ class FormView:
         for entry in self.entries.values():
             entry.destroy()
         self.groups.clear()
-        self._device_frame = None
+        self._device_box = None
 
     def _on_choose(self, entry: Entry) -> None:
         field = entry.described

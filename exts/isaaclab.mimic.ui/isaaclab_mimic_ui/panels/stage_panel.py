@@ -98,6 +98,7 @@ class StagePanel:
             self._wide = wide
             self._frame.rebuild()
             return
+        self.form.refresh()
         self._refresh_buttons()
         shown = self.session.state is State.IDLE, self.session.failure
         if self._shown != shown:
