@@ -33,7 +33,7 @@ def change_cameras(cfg: Any, entries: Mapping[str, CameraEntry], renderer: str, 
     from isaaclab_newton.renderers import NewtonWarpRendererCfg
 
     for name, entry in entries.items():
-        camera = getattr(cfg.scene, name, None)
+        camera: Any = getattr(cfg.scene, name, None)
         if camera is None:
             camera = CameraCfg(
                 prim_path=f"{{ENV_REGEX_NS}}/{name}",
@@ -140,6 +140,7 @@ def _rotation(entry: CameraEntry, device: Any) -> torch.Tensor:
         eye = torch.tensor([entry.pos or (0.0, 0.0, 0.0)], device=device)
         target = torch.tensor([entry.look_at], device=device)
         return quat_from_matrix(create_rotation_matrix_from_view(eye, target, "Z", device=device))[0]
+    convention: Any = entry.convention or "ros"
     given = torch.tensor([entry.rot or (0.0, 0.0, 0.0, 1.0)], dtype=torch.float32, device=device)
     given = given / given.norm()
-    return convert_camera_frame_orientation_convention(given, origin=entry.convention or "ros", target="opengl")[0]
+    return convert_camera_frame_orientation_convention(given, origin=convention, target="opengl")[0]

@@ -50,8 +50,8 @@ def levels_of_detail(surface: Surface) -> list[Level]:
 
     original, last = _mesh(surface), surface
     while len(last.faces) > 2 * _FEWEST:
-        points, faces = simplify(last.points, last.faces, target_count=len(last.faces) // 2)
-        coarse = weld(np.asarray(points, np.float32)[faces])
+        fewer = simplify(last.points, last.faces, target_count=len(last.faces) // 2)
+        coarse = weld(np.asarray(fewer[0], np.float32)[fewer[1]])
         if not 0 < len(coarse.faces) <= 0.8 * len(last.faces):
             break
         error = max(levels[-1].error, _apart(original, coarse))

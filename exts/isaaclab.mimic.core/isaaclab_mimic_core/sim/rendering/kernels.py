@@ -3,6 +3,7 @@
 
 # pyright: reportGeneralTypeIssues=false, reportInvalidTypeForm=false, reportArgumentType=false
 # pyright: reportCallIssue=false, reportIndexIssue=false, reportOperatorIssue=false, reportAttributeAccessIssue=false
+# pyright: reportAssignmentType=false
 # Kernels are compiled by Warp, whose types a Python checker does not know.
 
 """Warp kernels of the rasteriser: place shapes, fill a depth buffer with triangles, shade what is seen.

@@ -42,14 +42,15 @@ def scene_of(model: Any, stage: Any, detail: bool) -> Scene:
     textures: dict[Any, np.ndarray] = {}
     shapes = []
     for index in visible:
-        source, scale = model.shape_source[index], tuple(float(part) for part in scales[index])
+        source = model.shape_source[index]
+        x, y, z = map(float, scales[index])
         # Environments are copies: they share their meshes, and nearly their scales.
-        key = (int(kinds[index]), id(source) if source is not None else None, tuple(np.round(scale, 5)))
+        key = (int(kinds[index]), id(source) if source is not None else None, tuple(np.round((x, y, z), 5)))
         if key not in known:
             known[key] = len(looks)
-            look = _look(int(kinds[index]), scale, source, textures)
+            look = _look(int(kinds[index]), (x, y, z), source, textures)
             colors = vertex_colors(stage, model.shape_label[index], len(getattr(source, "vertices", ())))
-            looks.append(look if colors is None else replace(look, surface=from_mesh(source, scale, colors)))
+            looks.append(look if colors is None else replace(look, surface=from_mesh(source, (x, y, z), colors)))
         shapes.append(Shape(int(index), known[key], int(worlds[index]), int(bodies[index]), poses[index]))
     return Scene(looks, shapes, model.world_count, str(model.device), detail)
 
@@ -76,7 +77,10 @@ def vertex_colors(stage: Any, path: str, count: int) -> np.ndarray | None:
 
     # Newton adds this to the name where a shape is also a collider of another form.
     prim = stage.GetPrimAtPath(path) or stage.GetPrimAtPath(path.removesuffix("_visual"))
-    if not prim or not prim.IsA(UsdGeom.Mesh) or UsdShade.MaterialBindingAPI(prim).ComputeBoundMaterial()[0]:
+    if not prim or not prim.IsA(UsdGeom.Mesh):
+        return None
+    material: Any = UsdShade.MaterialBindingAPI(prim).ComputeBoundMaterial()
+    if material[0]:
         return None
     primvar = UsdGeom.PrimvarsAPI(prim).GetPrimvar("displayColor")
     if not primvar or primvar.GetInterpolation() not in (UsdGeom.Tokens.vertex, UsdGeom.Tokens.varying):
@@ -89,8 +93,8 @@ def _pixels(texture: Any) -> np.ndarray:
     """Return a texture's pixels (height, width, 3) uint8, from a file or an array."""
     from newton.utils import load_texture, normalize_texture
 
-    pixels = load_texture(texture)
+    pixels: Any = load_texture(texture)
     if pixels is None:
         raise TaskError("a texture cannot be read", where=str(texture)[:200], remedy="Is the file there?")
-    pixels = normalize_texture(pixels, require_channels=True)
+    pixels = np.asarray(normalize_texture(pixels, require_channels=True))
     return np.ascontiguousarray(pixels[..., :3] if pixels.shape[-1] >= 3 else np.repeat(pixels[..., :1], 3, axis=-1))

@@ -61,7 +61,8 @@ class RasterizerRenderer(BaseRenderer):
         # The shapes are those of the Newton model that Isaac Lab builds from the stage, whatever the physics.
         sim.requires_newton_model = True
         self._stage: Any = None
-        self._mapper: NewtonSegmentationMapper | None = None
+        # Made when the first camera asks for segmentation.
+        self._mapper: Any = None
 
     def initialize(self) -> None:
         """Read the shapes of the finished model."""
@@ -72,7 +73,7 @@ class RasterizerRenderer(BaseRenderer):
         self._mapping = self._provider.create_mapping(list(model.body_label))
         cfg = self.cfg
         lighting = Lighting(cfg.light_direction, cfg.light_color, cfg.sky_color, cfg.ground_color)
-        self._rasterizer = Rasterizer(scene_of(model, sim.stage, cfg.detail_tolerance > 0), lighting)
+        self._rasterizer: Any = Rasterizer(scene_of(model, sim.stage, cfg.detail_tolerance > 0), lighting)
         self.drawn: wp.array = wp.ones(model.world_count, dtype=wp.int32, device=model.device)
         """(num_envs,) int32; 0: the pictures of this environment stay as they are."""
 
@@ -105,8 +106,8 @@ class RasterizerRenderer(BaseRenderer):
             if kind in wanted:
                 if self._mapper is None:
                     sim: Any = SimulationContext.instance()
-                    mapper: Any = NewtonSegmentationMapper
-                    self._mapper = mapper(self._backend.model, self._stage, self.cfg, sim.get_clone_plan())
+                    model, plan = self._backend.model, sim.get_clone_plan()
+                    self._mapper = NewtonSegmentationMapper(model, self._stage, self.cfg, plan)
                 self._mapper.build_mapping(kind.value, getattr(self.cfg, colorize))
         buffers = CameraBuffers(
             self._rasterizer.scene, cfg.width, cfg.height, float(near), float(far), self.cfg.detail_tolerance
@@ -127,8 +128,7 @@ class RasterizerRenderer(BaseRenderer):
                 colorize = getattr(self.cfg, _SEGMENTATION[_KINDS(name)])
                 kind = wp.uint32 if colorize else wp.int32
                 view = wp.array(ptr=memory.ptr, dtype=kind, shape=size, device=memory.device, copy=False)
-                mapper: Any = self._mapper
-                render_data.segmentation[name] = (view, mapper.get_mapping(name, colorize))
+                render_data.segmentation[name] = (view, self._mapper.get_mapping(name, colorize))
         if _KINDS.DEPTH in output_data:
             # Another name of the distance to the image plane.
             depth = output_data[_KINDS.DEPTH].warp
@@ -137,7 +137,8 @@ class RasterizerRenderer(BaseRenderer):
             else:
                 images["plane_depth"] = depth
         if render_data.segmentation:
-            render_data.shapes = wp.empty(size, dtype=wp.uint32, device=model.device)
+            index: Any = wp.uint32
+            render_data.shapes = wp.empty(size, dtype=index, device=model.device)
             images["shapes"] = render_data.shapes
         no_depth = render_data.far if self.cfg.depth_clipping_behavior == "max" else 0.0
         render_data.buffers.write_to(images, render_data.background, no_depth)

@@ -6,6 +6,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -37,7 +38,7 @@ class Piece:
     """A written piece, whose pictures go into a dataset as they are, without being unpacked."""
 
     def __init__(self, path: Path):
-        self._file = h5py.File(path, "r")
+        self._file: Any = h5py.File(path, "r")
 
     @property
     def terms(self) -> dict[str, "Pictures"]:
