@@ -14,6 +14,7 @@ from .camera_file import CameraEntry
 
 _SIZE, _CLIPPING, _FOCAL, _APERTURE = 84, (0.01, 10.0), 24.0, 20.955
 """Of a camera that does not say [pixels, m]; the last two are Isaac Lab's."""
+_OPTICS = ("focal_length", "horizontal_aperture", "clipping_range")
 
 
 def change_cameras(cfg: Any, entries: Mapping[str, CameraEntry], renderer: str, engine: str) -> None:
@@ -54,11 +55,15 @@ def change_cameras(cfg: Any, entries: Mapping[str, CameraEntry], renderer: str, 
                 setattr(camera, field, value)
         # Observations may need those that the task draws.
         camera.data_types = list(dict.fromkeys([*camera.data_types, *(entry.data_types or ())]))
-        for field in ("focal_length", "horizontal_aperture", "clipping_range"):
-            if (value := getattr(entry, field)) is not None:
-                setattr(camera.spawn, field, value)
-        # Else that of another size would stay.
-        camera.spawn.vertical_aperture = None
+        optics = {field: value for field in _OPTICS if (value := getattr(entry, field)) is not None}
+        spawn: Any = camera.spawn
+        if spawn is None and optics:
+            raise OptionError(f"{name} has the {', '.join(optics)} of the scene's own file", where="--cameras")
+        for field, value in optics.items():
+            setattr(spawn, field, value)
+        if spawn is not None:
+            # Else that of another size would stay.
+            spawn.vertical_aperture = None
     for name, camera in cameras_of(cfg).items():
         if renderer == "auto" and engine == "isaacsim":
             continue
