@@ -173,6 +173,7 @@ def test_a_sweep_finds_a_best_and_goes_on_after_a_kill(stack_env, checkpoints, r
     for event in cut:
         if type(event).__name__ == "PolicyEvaluated":
             break
+    cut.close()
     with (tmp_path / "cut" / "rollouts.jsonl").open("a") as file:
         file.write('{"checkpoint": "models/mod')
     again = run_stage(Evaluate(evaluation(checkpoints, tmp_path / "cut", resume=True), stack_env))

@@ -32,7 +32,7 @@ class FailureCause(StrEnum):
     PUSHED = "pushed", "an object was pushed that the subtask has nothing to do with", "#C98A5E"
     OUT_OF_REACH = "out_of_reach", "the robot could not get to where the motion led", "#B9484A"
     NO_PATH = "no_path", "the planner found no path to where the subtask begins", "#9C5B7C"
-    TIME = "time", "the task was not fulfilled in the time allowed", "#F6D999"
+    TIME = "time", "the task was not fulfilled, or not for long enough, in the time allowed", "#F6D999"
     DEADLOCK = "deadlock", "end effectors waited for each other", "#8E2B3A"
     UNSTABLE = "unstable", "the simulation gave numbers that are not finite", "#B3261E"
     DISCARDED = "discarded", "the person who demonstrated started over", "#A3ABB0"

@@ -60,9 +60,9 @@ class Step:
     check: Callable[[FilledForm], dict[str, str]] = _no_problem
     """What is wrong with options taken together."""
     under: str = ""
-    """The step that it is another way of doing; empty for a step of its own."""
+    """The step whose panel offers this one as an alternative (manual annotation); empty for a step of its own."""
     way: str = ""
-    """What it is called as one of several ways of doing a step; by default its title."""
+    """Its name among the alternatives of a step; by default its title."""
     worker: bool = True
     """Whether it runs in a process of its own unless something else is chosen."""
     remembered_as: str = ""

@@ -198,6 +198,18 @@ def test_joint_space_to_absolute_poses(sample, urdf, tmp_path):
     np.testing.assert_array_equal(actions[:, 7], sample.data["actions"][:, 6])
 
 
+@pytest.mark.parametrize("damage", [lambda rows: rows[:, 0], lambda rows: rows[:-1]], ids=["one number", "a row less"])
+def test_processed_actions_that_do_not_fit_the_actions_are_named(sample, urdf, tmp_path, damage):
+    episode = in_joint_space(sample)
+    episode.data["processed_actions"] = damage(episode.data["processed_actions"])
+    with DatasetWriter(tmp_path / "joints.hdf5", {"env_name": "Isaac-Stack-Cube-Franka-v0"}) as writer:
+        writer.add(episode)
+    space = TaskSpace(urdf, relative=False, offset=(0.0, 0.0, 0.1034), joint_scale=0.5, joint_offset=(0.0,) * 7)
+    with pytest.raises(DatasetError, match="processed_actions is of shape") as caught:
+        convert(writer.path, Conversion(task_space=space), tmp_path / "poses.hdf5")
+    assert "demo_0" in str(caught.value)
+
+
 def test_a_wrong_robot_is_refused(urdf, tmp_path):
     with pytest.raises(OptionError, match="no link 'tool0'"):
         Kinematics(urdf, "tool0", JOINTS)

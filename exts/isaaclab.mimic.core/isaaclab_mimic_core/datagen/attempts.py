@@ -23,7 +23,7 @@ class Attempts:
         self.number = torch.full((n,), -1, dtype=torch.long, device=device)
         """Number of each environment's attempt, -1 for none: (num_envs,) int64."""
         self.counters, columns = side_by_side(n, ((e,), (e,), (), (), ()), torch.long, device)
-        """All counters of an attempt side by side; a checkpoint keeps them."""
+        """All counters of an attempt side by side; a snapshot keeps them."""
         self.cursor, self.subtask, self.held_steps, self.settling_steps, self.steps = columns
         """`cursor`: steps made on the current trajectory, (num_envs, num_eefs); `subtask`: the current one, of the same
         shape. (num_envs,) each: `held_steps`: for how long the task has been fulfilled; `settling_steps`: for how long
@@ -31,7 +31,7 @@ class Attempts:
         # What a step adds to them: one to all but the subtask.
         self._one_step = torch.tensor([1] * e + [0] * e + [1] * 3, device=device)
         self.flags, columns = side_by_side(n, ((e,), (e, s), (e, s), ()), torch.bool, device)
-        """All flags of an attempt side by side; a checkpoint keeps them."""
+        """All flags of an attempt side by side; a snapshot keeps them."""
         self.arm_done, self.signal_at_end, self.signal_ever, self.fulfilled = columns
         """`arm_done`: the last subtask has ended, (num_envs, num_eefs); `signal_at_end`: the termination signal held at
         the segment's end, (num_envs, num_eefs, max_subtasks); `signal_ever`: it held at any step of the subtask, of the

@@ -16,11 +16,11 @@ import torch
 
 from .. import randomness
 from ..outcomes import AttemptOutcome
+from .attempt_outcomes import outcomes_of
 from .attempts import Attempts
 from .config import GenerationConfig
 from .contract import MimicEnv
 from .coordination.constraints import Constraints
-from .endings import outcomes_of
 from .failures.check import Parts, Step
 from .failures.monitor import FailureMonitor
 from .planning import LiftTravelDescend, TransitionPlanner

@@ -43,7 +43,7 @@ def wants_planned(choice: str) -> bool | None:
 
 
 def choice_of(planner: str | None) -> str:
-    """Return the choice that leads to a planner, given by the name of its class; None: to straight paths."""
+    """Return what `--planner` calls the planner of a class, given by name; `straight` for None."""
     if planner is None:
         return "straight"
     classes = {

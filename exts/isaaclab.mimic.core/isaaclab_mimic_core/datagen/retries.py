@@ -10,10 +10,10 @@ from typing import cast
 import numpy as np
 import torch
 
-from .checkpoints import Checkpoints
 from .config import GenerationConfig
 from .contract import MimicEnv, RestorableEnv
 from .slots import Slots
+from .snapshots import Snapshots
 
 
 class Retries:
@@ -23,7 +23,7 @@ class Retries:
         env: The environments.
         config: How to generate.
         slots: Numbers of the subtasks.
-        fields: Tensors that say where an attempt stands; a checkpoint keeps them.
+        fields: Tensors that say where an attempt stands; a snapshot keeps them.
     """
 
     def __init__(self, env: MimicEnv, config: GenerationConfig, slots: Slots, fields: Sequence[torch.Tensor]):
@@ -34,10 +34,10 @@ class Retries:
         self.latest = torch.zeros(n, dtype=torch.long, device=env.device)
         """Slot of the subtask that began last: (num_envs,) int64."""
         self._beginning = np.zeros((n, slots.count, num_eefs), dtype=bool)
-        """End effectors that began a subtask in the step of each checkpoint."""
-        self._checkpoints: Checkpoints | None = None
+        """End effectors that began a subtask in the step of each snapshot."""
+        self._snapshots: Snapshots | None = None
         if config.settings.max_retries > 0:
-            self._checkpoints = Checkpoints(cast(RestorableEnv, env), slots.count, fields)
+            self._snapshots = Snapshots(cast(RestorableEnv, env), slots.count, fields)
         self._rewinds: list[tuple[torch.Tensor, torch.Tensor]] = []
         self.by_subtask: Counter[str] = Counter()
         """How often each subtask (`<eef>/<subtask index>`) was retried, in all attempts."""
@@ -47,7 +47,7 @@ class Retries:
         self.counts[env_ids] = 0
 
     def save(self, beginning: np.ndarray, subtask: torch.Tensor) -> None:
-        """Save a checkpoint wherever an end effector begins a subtask.
+        """Save a snapshot wherever an end effector begins a subtask.
 
         Args:
             beginning: (num_envs, num_eefs) bool: who begins one.
@@ -58,8 +58,8 @@ class Retries:
         eef = torch.as_tensor(eefs, device=self._env.device)
         slots = self._slots.of(eef, subtask[which, eef])
         self.latest[which] = slots
-        if self._checkpoints is not None:
-            self._checkpoints.save(which, slots, cast(RestorableEnv, self._env).state())
+        if self._snapshots is not None:
+            self._snapshots.save(which, slots, cast(RestorableEnv, self._env).state())
             self._beginning[rows, slots.cpu().numpy()] = beginning[rows]
 
     def left(self, slot: torch.Tensor) -> torch.Tensor:
@@ -77,11 +77,11 @@ class Retries:
         Returns:
             The environments as a tensor (K,), and which of their end effectors begin a subtask (K, num_eefs) bool.
         """
-        assert self._checkpoints is not None
+        assert self._snapshots is not None
         which = torch.as_tensor(rows, device=self._env.device)
         slots = slot[which]
         self.counts[which, slots] += 1
-        self._checkpoints.restore(which, slots)
+        self._snapshots.restore(which, slots)
         self._rewinds.append((which, steps[which]))
         numbers = slots.cpu().numpy()
         for number in numbers.tolist():

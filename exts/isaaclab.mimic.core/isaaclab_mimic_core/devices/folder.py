@@ -12,10 +12,10 @@ def device_in(
     """Return the spec of the device in a folder of its own, named as that is.
 
     Args:
-        package: The folder's package; its first page holds the settings.
+        package: The folder's package; its `__init__.py` defines the settings.
         title: For people.
         device: As `DeviceSpec` has it, but looked up in this folder: `device:Pad`. So are `probe` and those in `more`.
-        settings: Name of the settings in the package's first page.
+        settings: Name of the settings in the package's `__init__.py`.
         live: As `DeviceSpec` has it.
         probe: See `device`.
         more: `check`, `doctor`, `around`.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What each stage and verb can be told: command line, window form and worker JSON are made from these.
+"""The options of each stage and verb: command line, window form and worker JSON are made from these.
 
 Nothing heavy is imported here, so that `mimic --help` answers at once.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What checks, edits and exports of datasets can be told."""
+"""Options of checking, editing and exporting datasets."""
 
 from dataclasses import dataclass
 from typing import Any, Literal

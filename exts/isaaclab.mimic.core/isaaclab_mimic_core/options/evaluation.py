@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What evaluating, playing and exporting policies can be told."""
+"""Options of evaluating, playing and exporting policies."""
 
 from dataclasses import dataclass
 from typing import Literal

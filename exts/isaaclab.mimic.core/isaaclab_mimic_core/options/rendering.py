@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What drawing the pictures of recorded demonstrations can be told."""
+"""Options of rendering the cameras of recorded demonstrations."""
 
 from dataclasses import dataclass
 from typing import Literal

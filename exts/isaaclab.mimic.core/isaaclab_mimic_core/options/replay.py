@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What replaying demonstrations can be told."""
+"""Options of replaying demonstrations."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What every stage that simulates can be told, and what viewing can."""
+"""Options of every stage that simulates, and of viewing a task."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -53,7 +53,7 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class DemonstrationOptions(SimOptions):
-    """What every stage that reads demonstrations can be told."""
+    """Options of every stage that reads demonstrations."""
 
     any_task: bool = option(False, label="Allow another task", group=MORE, on_resume=MAY_DIFFER)
     """Take demonstrations of another task, too: its robot, actions and objects have to be the same."""

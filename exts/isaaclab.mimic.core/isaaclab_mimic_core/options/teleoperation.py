@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What driving a robot and recording it can be told."""
+"""Options of driving a robot and recording it."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -20,7 +20,7 @@ _ENDING = "How a demonstration ends"
 
 @dataclass(frozen=True)
 class DrivenOptions(SimOptions):
-    """What every stage that a device drives can be told."""
+    """Options of every stage that a teleoperation device drives."""
 
     teleop_device: str = option("keyboard", label="Device", group=RUN, offers=lambda: tuple(DEVICES.all()))
     """Who drives: keyboard, spacemouse, gamepad, xr, scripted or a plug-in's device; each has options of its own."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The doors: how tasks, robots, devices, planners and learners come in, those that we ship as well as anybody's.
+"""Registries of tasks, robots, devices, planners and learners. What is shipped and what users bring registers alike.
 
     from isaaclab_mimic_core.plugins import TaskSpec, register_task
 

@@ -43,7 +43,7 @@ class SimStage(Stage):
         check_visualizer(options.viz)
         self._env = env
         self._begun = False
-        """Whether the stage has something to finish; a stop before that ends it at once."""
+        """Whether files may have been begun. A stop before that ends the stage at once."""
         self._remarks: list[str] = []
         """Warnings from before the stage began."""
         self._created = time.perf_counter()

@@ -77,7 +77,7 @@ def _wants_cloud(task_id: str) -> bool:
 
     from ..envs import robot_of
     from ..sim.assets.cloud import cloud_paths
-    from .entered import class_of, config_of
+    from .registered import class_of, config_of
 
     try:
         robot = robot_of(class_of(task_id))

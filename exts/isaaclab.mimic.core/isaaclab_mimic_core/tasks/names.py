@@ -8,7 +8,7 @@ import re
 
 from ..errors import TaskError
 from ..plugins import TASKS, TaskSpec
-from .entered import entered, entered_tasks, may_be_mimic
+from .registered import entry_of, may_be_mimic, registered_tasks
 
 
 def stem(name: str) -> str:
@@ -26,10 +26,10 @@ def all_tasks(importing: bool = False) -> dict[str, TaskSpec]:
     """Return every task by its id: those that are registered, then what else is in gymnasium's registry.
 
     Args:
-        importing: Import what is in gymnasium's registry to see what it is (`entered.entered_tasks`).
+        importing: Import what is in gymnasium's registry to see what it is (`registered.registered_tasks`).
     """
     tasks = TASKS.all()
-    return tasks | {task.id: task for task in entered_tasks(set(tasks), importing)}
+    return tasks | {task.id: task for task in registered_tasks(set(tasks), importing)}
 
 
 def same_task(one: str, other: str) -> bool:
@@ -43,7 +43,7 @@ def same_task(one: str, other: str) -> bool:
 def find_task(name: str) -> TaskSpec:
     """Return the task of that id, or whose base task or old name that is; letter case does not matter.
 
-    Ids of gymnasium's registry are found too, if a Mimic environment is entered there.
+    Ids of gymnasium's registry are found too, if a Mimic environment is registered there.
 
     Raises:
         TaskError: No such task; lists the nearest names.
@@ -51,7 +51,7 @@ def find_task(name: str) -> TaskSpec:
     name = name.strip()
     if found := TASKS.get(name):
         return found
-    entry = entered(name)
+    entry = entry_of(name)
     if entry is not None and may_be_mimic(entry):
         return TaskSpec(entry.id)
     by_stem: dict[str, TaskSpec] = {}

@@ -11,7 +11,7 @@ from ..config import GenerationConfig
 from ..tables import COORDINATED, LATTER, REPLAY, TRANSLATE
 
 _PATIENCE = 3
-"""Steps without anybody moving that make a deadlock: what one end effector does reaches the others in one step."""
+"""Steps in which no end effector moves before it counts as a deadlock. What one does reaches the others in a step."""
 
 
 class Constraints:
@@ -49,7 +49,7 @@ class Constraints:
 
     @property
     def fields(self) -> list[torch.Tensor]:
-        """Tensors that a checkpoint keeps; all are changed in place."""
+        """Tensors that a snapshot keeps; all are changed in place."""
         return [self.fulfilled, self.sync_steps, self.pair_source, self.pair_motion, self.waited, self._stuck]
 
     def begin(self, env_ids: torch.Tensor) -> None:

@@ -83,7 +83,7 @@ class TrajectoryBuffer:
 
     @property
     def fields(self) -> list[torch.Tensor]:
-        """Tensors that a checkpoint keeps; all are changed in place."""
+        """Tensors that a snapshot keeps; all are changed in place."""
         fields = [self._waypoints, self._block]
         return fields + ([self.planned_length, self.no_path] if self._planner else [])
 

@@ -100,7 +100,14 @@ def to_task_space(episode: Episode, space: TaskSpace) -> Episode:
 def _commanded_joints(episode: Episode, space: TaskSpace) -> np.ndarray:
     count = len(space.joints)
     processed = episode.data.get(layout.PROCESSED_ACTIONS)
-    if processed is not None and len(processed) == episode.num_samples and processed.shape[1] >= count:
+    if processed is not None and (processed.ndim != 2 or len(processed) != episode.num_samples):
+        raise DatasetError(
+            f"{layout.PROCESSED_ACTIONS} is of shape {processed.shape}, not one row for each of "
+            f"{episode.num_samples} steps",
+            where=episode.name,
+            remedy="`mimic check` names such demonstrations, `mimic drop --findings rows` leaves them out",
+        )
+    if processed is not None and processed.shape[1] >= count:
         return processed[:, :count].astype(np.float64)
     if len(space.joint_offset) != count:
         raise DatasetError(

@@ -122,7 +122,7 @@ class DatasetRun:
             path: The file, if it is not the output.
             wanted: How many demonstrations are asked for in all.
             decided: Options that could only be decided now.
-            says: What a new file says beside; what the file of a run that goes on says stays.
+            says: Further attributes of a new file; a file that is resumed keeps its own.
 
         Raises:
             OptionError: The earlier run was begun with other assets, or another engine.

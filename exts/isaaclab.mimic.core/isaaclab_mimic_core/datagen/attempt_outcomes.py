@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The outcomes of attempts that have ended."""
+"""Put together the records of attempts that have ended; the generator decides when they do."""
 
 import torch
 
@@ -15,7 +15,7 @@ from .retries import Retries
 def outcomes_of(
     env_ids: list[int], parts: Parts, monitor: FailureMonitor, retries: Retries, won: torch.Tensor, slot: torch.Tensor
 ) -> list[AttemptOutcome]:
-    """Put together how attempts have ended.
+    """Return the records of attempts that have ended.
 
     Args:
         env_ids: Their environments.

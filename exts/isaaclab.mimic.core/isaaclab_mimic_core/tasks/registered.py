@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Mimic environments that are in gymnasium's registry, whoever has entered them there."""
+"""Mimic environments that are in gymnasium's registry, whoever has registered them."""
 
 import importlib.util
 import sys
@@ -14,7 +14,7 @@ _NO_MIMIC = ("isaaclab.envs", "isaaclab_tasks")
 """Packages whose own environment classes are no Mimic environments."""
 
 
-def entered(task_id: str) -> Any:
+def entry_of(task_id: str) -> Any:
     """Return an Isaac Lab environment's entry in gymnasium's registry; None if there is none of that id."""
     entry = _registry().get(task_id)
     return entry if entry is not None and _CONFIG in entry.kwargs else None
@@ -49,7 +49,7 @@ def is_mimic(entry: Any) -> bool:
         return False
 
 
-def entered_tasks(known: set[str], importing: bool) -> list[TaskSpec]:
+def registered_tasks(known: set[str], importing: bool) -> list[TaskSpec]:
     """Return the Mimic environments in gymnasium's registry that no spec describes.
 
     Args:
@@ -58,9 +58,9 @@ def entered_tasks(known: set[str], importing: bool) -> list[TaskSpec]:
             in it, as Isaac Lab's have.
     """
     load()
-    if "gymnasium" not in sys.modules:  # then nobody has entered anything
+    if "gymnasium" not in sys.modules:  # then nobody has registered anything
         return []
-    entries = [entry for name in list(_registry()) if name not in known and (entry := entered(name))]
+    entries = [entry for name in list(_registry()) if name not in known and (entry := entry_of(name))]
     if importing:
         return [TaskSpec(entry.id) for entry in entries if is_mimic(entry)]
     return [TaskSpec(entry.id) for entry in entries if "mimic" in entry.id.lower() and may_be_mimic(entry)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Checkpoints: all that says where one environment's attempt stands, the scene's state included."""
+"""Snapshots: all that says where one environment's attempt stands, the scene's state included."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,12 +10,12 @@ import torch
 from .contract import RestorableEnv
 
 
-class Checkpoints:
-    """Checkpoints of all environments, some slots for each: `num_envs * num_slots` rows of memory.
+class Snapshots:
+    """Snapshots of all environments, some slots for each: `num_envs * num_slots` rows of memory.
 
     Args:
         env: The environments.
-        num_slots: Checkpoints that one environment can have at a time.
+        num_slots: Snapshots that one environment can have at a time.
         fields: Tensors with the environment as first dimension that say where an attempt stands. They are restored in
             place.
     """
@@ -30,7 +30,7 @@ class Checkpoints:
         self._paths: dict[torch.dtype, list[str]] = {}
 
     def save(self, rows: torch.Tensor, slots: torch.Tensor, state: Mapping[str, torch.Tensor]) -> None:
-        """Save a checkpoint of some environments.
+        """Save a snapshot of some environments.
 
         Args:
             rows: (K,) environments.
@@ -51,7 +51,7 @@ class Checkpoints:
             kept[rows, slots] = field[rows]
 
     def restore(self, rows: torch.Tensor, slots: torch.Tensor) -> None:
-        """Restore saved checkpoints: (K,) environments and the slot of each."""
+        """Restore saved snapshots: (K,) environments and the slot of each."""
         for kept, field in zip(self._kept, self._fields, strict=True):
             field[rows] = kept[rows, slots]
         state: dict[str, torch.Tensor] = {}
