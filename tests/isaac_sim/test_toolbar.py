@@ -165,7 +165,7 @@ def test_the_window_shows_it_and_asks_before_the_program_ends(kit, tmp_path):
     kit.screenshot(tmp_path / "paused.png")
     omni.kit.app.get_app().post_quit(0)
     kit.expect(lambda: window.question.about, "close")
-    assert "Look is running" in window.question.text
+    assert "Preview is running" in window.question.text
     kit.click(window.question.no_button)
     kit.click(lambda: panel.pause_button)
     kit.expect(timeline.is_playing, True)
