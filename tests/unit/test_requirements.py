@@ -100,7 +100,7 @@ def test_isaac_labs_own_installation_lacks_this(isaaclab_isaacsim):
     """The contents of `isaaclab[isaacsim]==3.0.0`: when they change, the documents have to."""
     missing = {package.name for package in PACKAGES if package.name not in isaaclab_isaacsim}
     assert missing == {
-        "ovphysx", "ovstage", "tyro", "docstring_parser", "isaacsim-asset-isolated", "viser", "imageio-ffmpeg",
+        "ovphysx", "ovstage", "tyro", "docstring-parser", "isaacsim-asset-isolated", "viser", "imageio-ffmpeg",
         "pyspacemouse", "robomimic", "isaacteleop", "ovui", "omniverse-kit",
     }  # fmt: skip
 
@@ -124,7 +124,7 @@ def test_readiness_with_isaac_labs_own_installation(isaaclab_isaacsim, only, use
         shortage = find_shortage(stage)
         assert shortage.prevents and shortage.text.startswith("robomimic is not installed")
         assert shortage.command == f"{sys.executable} -m pip install robomimic==0.3.0"
-    assert "tyro and docstring_parser are not installed" in find_shortage("").text
+    assert "tyro and docstring-parser are not installed" in find_shortage("").text
     # A process of its own takes the Isaac Sim that is there.
     assert automatic_engine() == choose_engine("auto") == choose_engine("isaacsim") == "isaacsim"
     with pytest.raises(PlatformError, match="ovphysx and ovstage are not installed"):
@@ -166,9 +166,9 @@ def test_commands_for_several_kinds_of_python(monkeypatch, tmp_path):
 
 
 def test_a_failed_import_is_explained_by_the_table(only):
-    only(set(BY_NAME) - {"tyro", "rich", "docstring_parser"})
+    only(set(BY_NAME) - {"tyro", "rich", "docstring-parser"})
     error = explain(ModuleNotFoundError("No module named 'tyro'", name="tyro"))
-    assert str(error).startswith("tyro, rich and docstring_parser are not installed, needed for the command line")
+    assert str(error).startswith("tyro, rich and docstring-parser are not installed, needed for the command line")
     assert explain(ModuleNotFoundError(name="rich.console")).what == error.what
     assert explain(ModuleNotFoundError(name="isaaclab.missing")) is None, "a defect, not a missing package"
     with pytest.raises(PlatformError, match="--viz viser: viser is not installed"):
@@ -183,5 +183,5 @@ def test_the_command_line_says_what_it_lacks(arguments):
     command = [sys.executable, "-S", "-m", "isaaclab_mimic_core", *arguments]
     result = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert result.returncode == 2
-    assert re.fullmatch(r"mimic: tyro, rich and docstring_parser are not installed.*\n  .+\n", result.stderr)
+    assert re.fullmatch(r"mimic: tyro, rich and docstring-parser are not installed.*\n  .+\n", result.stderr)
     assert ('"StageFailed"' in result.stdout) == ("--json" in arguments)

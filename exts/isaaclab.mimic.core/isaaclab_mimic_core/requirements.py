@@ -62,7 +62,7 @@ PACKAGES = (
     Package("ovstage", PHYSX, "ovstage==0.2.1.385922", ""),
     Package("tyro", COMMANDS, "tyro==1.0.17", "tyro"),
     Package("rich", COMMANDS, "rich==14.3.4", "rich"),
-    Package("docstring_parser", COMMANDS, "docstring_parser==0.18.0", "docstring_parser"),
+    Package("docstring-parser", COMMANDS, "docstring_parser==0.18.0", "docstring_parser"),
     Package(
         "isaacsim-asset-isolated",
         ROBOTS,
