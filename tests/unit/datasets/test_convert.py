@@ -205,9 +205,14 @@ def test_processed_actions_that_do_not_fit_the_actions_are_named(sample, urdf, t
     with DatasetWriter(tmp_path / "joints.hdf5", {"env_name": "Isaac-Stack-Cube-Franka-v0"}) as writer:
         writer.add(episode)
     space = TaskSpace(urdf, relative=False, offset=(0.0, 0.0, 0.1034), joint_scale=0.5, joint_offset=(0.0,) * 7)
+    output = tmp_path / "poses.hdf5"
     with pytest.raises(DatasetError, match="processed_actions is of shape") as caught:
-        convert(writer.path, Conversion(task_space=space), tmp_path / "poses.hdf5")
-    assert "demo_0" in str(caught.value)
+        convert(writer.path, Conversion(task_space=space), output)
+    assert "demo_0" in str(caught.value) and not output.exists()
+    output.write_bytes(SAMPLE.read_bytes())
+    with pytest.raises(DatasetError, match="processed_actions is of shape"):
+        convert(writer.path, Conversion(task_space=space), output, overwrite=True)
+    assert output.read_bytes() == SAMPLE.read_bytes()
 
 
 def test_a_wrong_robot_is_refused(urdf, tmp_path):

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +120,11 @@ def write(
     with _destination(inputs, output, in_place, overwrite) as (path, mode):
         attrs = {key: value for key, value in data_attrs.items() if key not in _OWN_ATTRS}
         attrs[layout.ATTR_PROVENANCE] = _extended(data_attrs.get(layout.ATTR_PROVENANCE), {"by": by, **says})
+        # Read before the output is opened: if the first one is refused, nothing is written, and no old output is lost.
+        items = iter(items)
+        first = list(islice(items, 1))
         with BackgroundWriter(DatasetWriter(path, env_args, mode, attrs), _MAX_PENDING) as writer:
-            for item in items:
+            for item in chain(first, items):
                 # Only its name is needed of it later.
                 wanted.append(Item(item.file, Episode({}, {}, item.episode.name), {}))
                 writer.submit(_with_history(by, item))
