@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import warp as wp
 
-from . import kernels
+from . import shading, structs, visibility
 from .scene import Scene
 
 IMAGES = {
-    "color": (kernels.COLOR, wp.uint32),
-    "albedo": (kernels.ALBEDO, wp.uint32),
-    "plane_depth": (kernels.PLANE_DEPTH, wp.float32),
-    "ray_depth": (kernels.RAY_DEPTH, wp.float32),
-    "normals": (kernels.NORMALS, wp.vec3f),
-    "shapes": (kernels.SHAPES, wp.uint32),
+    "color": (structs.COLOR, wp.uint32),
+    "albedo": (structs.ALBEDO, wp.uint32),
+    "plane_depth": (structs.PLANE_DEPTH, wp.float32),
+    "ray_depth": (structs.RAY_DEPTH, wp.float32),
+    "normals": (structs.NORMALS, wp.vec3f),
+    "shapes": (structs.SHAPES, wp.uint32),
 }
 """What can be drawn, and the type of a pixel: colours are packed RGBA, the red byte first."""
 
@@ -61,7 +61,7 @@ class Rasterizer:
         self._nothing = wp.zeros((0, 0), dtype=wp.uint64, device=device)
         lighting = lighting or Lighting()
         towards = -np.asarray(lighting.direction) / np.linalg.norm(lighting.direction)
-        self.lights: Any = kernels.Lights()
+        self.lights: Any = structs.Lights()
         for name in ("direction", "color", "sky", "ground"):
             value = towards if name == "direction" else getattr(lighting, name)
             setattr(self.lights, name, wp.full(count, wp.vec3f(*map(float, value)), dtype=wp.vec3f, device=device))
@@ -83,12 +83,12 @@ class Rasterizer:
         """
         scene, view, placed = self.scene, camera.view, camera.placed
         self._launch(
-            kernels.place,
+            visibility.place,
             (scene.num_worlds, scene.num_slots),
             [drawn, scene.geometry, self.lights, view, body_poses, shape_colors, placed],
         )
         if len(scene.still):
-            self._launch(kernels.check_background, scene.num_worlds, [drawn, view, *camera.seen, camera.stale])
+            self._launch(visibility.check_background, scene.num_worlds, [drawn, view, *camera.seen, camera.stale])
         for start in range(0, scene.num_worlds, camera.batch):
             count = min(camera.batch, scene.num_worlds - start)
             if len(scene.still):
@@ -98,7 +98,7 @@ class Rasterizer:
             self._fill(camera, drawn, scene.moving, start, count, camera.depth, start)
             part = _PIXELS if self._on_cuda else view.width
             self._launch(
-                kernels.shade,
+                shading.shade,
                 (count, view.height, -(-view.width // part)),
                 [
                     drawn,
@@ -117,7 +117,7 @@ class Rasterizer:
     def _clear(self, camera: "CameraBuffers", drawn: Any, background: Any, start: int, count: int, depth: Any) -> None:
         pixels = depth.shape[1]
         part = camera.view.width if self._on_cuda else pixels
-        self._launch(kernels.clear, (count, -(-pixels // part)), [drawn, background, start, part, depth])
+        self._launch(visibility.clear, (count, -(-pixels // part)), [drawn, background, start, part, depth])
 
     def _fill(
         self, camera: "CameraBuffers", drawn: Any, slots: Any, start: int, count: int, depth: Any, depth_start: int
@@ -128,9 +128,9 @@ class Rasterizer:
         geometry, view, placed, screen = self.scene.geometry, camera.view, camera.placed, camera.screen
         lanes, bands = (_LANES, _BANDS) if self._on_cuda else (1, 1)
         inputs = [drawn, slots, geometry, view, placed, start, lanes, screen]
-        self._launch(kernels.project, (count, len(slots), lanes), inputs)
+        self._launch(visibility.project, (count, len(slots), lanes), inputs)
         inputs = [drawn, slots, geometry, view, placed, screen, start, depth_start, lanes, bands, depth]
-        self._launch(kernels.rasterize, (count, len(slots), lanes, bands), inputs)
+        self._launch(visibility.rasterize, (count, len(slots), lanes, bands), inputs)
 
     def _launch(self, kernel: Any, dim: Any, inputs: list) -> None:
         wp.launch(kernel, dim, inputs, device=self.scene.device)
@@ -150,18 +150,18 @@ class CameraBuffers:
         worlds, device = scene.num_worlds, scene.device
         self._shape = (worlds, height, width)
         self._device = device
-        self.view: Any = kernels.View()
+        self.view: Any = structs.View()
         self.view.width, self.view.height = width, height
         self.view.near, self.view.far, self.view.tolerance = near, far, tolerance
         self.view.position = wp.zeros(worlds, dtype=wp.vec3f, device=device)
         self.view.orientation = wp.zeros(worlds, dtype=wp.quatf, device=device)
         self.view.intrinsics = wp.zeros(worlds, dtype=wp.mat33f, device=device)
         slots = (worlds, scene.num_slots)
-        self.placed: Any = kernels.Placed()
+        self.placed: Any = structs.Placed()
         for name, kind in (
             ("level", wp.int32),
             *((name, wp.vec3f) for name in ("light", "up", "albedo")),
-            ("projection", kernels.mat34f),
+            ("projection", structs.mat34f),
             ("turn", wp.quatf),
         ):
             setattr(self.placed, name, wp.zeros(slots, dtype=kind, device=device))
@@ -179,7 +179,7 @@ class CameraBuffers:
             wp.zeros(worlds, dtype=wp.mat33f, device=device),
         )
         """What the background was drawn with: pose, calibration."""
-        self.images: Any = kernels.Images()
+        self.images: Any = structs.Images()
 
     def place(self, positions: Any, orientations: Any, intrinsics: Any) -> None:
         """Say where the camera of each world is, with Warp arrays that are read at every drawing.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import warp as wp
 
-from . import kernels
+from . import structs
 from .detail import Level, levels_of_detail
 from .surfaces import Surface
 
@@ -93,7 +93,7 @@ class Scene:
     def _geometry(self, looks: Sequence[Look], levels: list[list[Level]]) -> Any:
         every = [level for some in levels for level in some]
         surfaces = [level.surface for level in every]
-        geometry: Any = kernels.Geometry()
+        geometry: Any = structs.Geometry()
         points = [surface.points for surface in surfaces] or [np.zeros((0, 3), np.float32)]
         faces = [surface.faces for surface in surfaces] or [np.zeros((0, 3), np.int32)]
         geometry.points = self._array(np.concatenate(points), wp.vec3f)
@@ -112,7 +112,7 @@ class Scene:
         geometry.level_point = self._array(_starts([len(part) for part in points]), wp.int32)
         geometry.level_error = self._array([level.error for level in every], wp.float32)
         # A coarser level hides its back as the surface that it stands for.
-        closed = [kernels.CLOSED * look.surface.closed for look, some in zip(looks, levels, strict=True) for _ in some]
+        closed = [structs.CLOSED * look.surface.closed for look, some in zip(looks, levels, strict=True) for _ in some]
         bits = [_corner_bits(surface) | hidden for surface, hidden in zip(surfaces, closed, strict=True)]
         geometry.level_look = self._array(bits, wp.int32)
         geometry.surface_level = self._array(_starts([len(some) for some in levels]), wp.int32)
@@ -150,9 +150,9 @@ def _starts(counts: Any) -> np.ndarray:
 def _corner_bits(surface: Surface) -> int:
     """Return what there is at the corners of a surface, as bits."""
     return (
-        (kernels.SMOOTH if surface.normals is not None else 0)
-        | (kernels.TEXTURED if surface.uvs is not None else 0)
-        | (kernels.COLORED if surface.colors is not None else 0)
+        (structs.SMOOTH if surface.normals is not None else 0)
+        | (structs.TEXTURED if surface.uvs is not None else 0)
+        | (structs.COLORED if surface.colors is not None else 0)
     )
 
 

@@ -6,7 +6,7 @@
 # pyright: reportAssignmentType=false
 # Kernels are compiled by Warp, whose types a Python checker does not know.
 
-"""Warp kernels of the rasteriser: place shapes, fill a depth buffer with triangles, shade what is seen.
+"""Warp kernels that find what is seen: place shapes, and fill a depth buffer with their triangles.
 
 The same code runs on a CPU, where Warp runs the threads of a launch one after another, and on CUDA. How much a thread
 does is an argument: a whole shape and a whole row there, a few triangles and pixels here.
@@ -18,137 +18,13 @@ the same result in any.
 
 import warp as wp
 
-mat34f = wp.types.matrix(shape=(3, 4), dtype=wp.float32)
-
-SMOOTH, TEXTURED, COLORED, CLOSED = 1, 2, 4, 8
-"""What a level of detail is: corners have normals, texture coordinates, colours; back faces are never seen."""
-
-COLOR, ALBEDO, PLANE_DEPTH, RAY_DEPTH, NORMALS, SHAPES = 1, 2, 4, 8, 16, 32
-"""Images that are asked for, as bits."""
-
-NOTHING = wp.constant(wp.uint32(0xFFFFFFFF))
-"""The shape that is seen where there is none."""
+from .structs import CLOSED, Geometry, Lights, Placed, View, homogeneous, linear_color, mat34f
 
 _TO_AXES = wp.constant(wp.quatf(-0.5, 0.5, -0.5, 0.5))
 """From a camera's optical axes (x right, y down, z forward) to Isaac Lab's world convention (x forward, z up)."""
 
-_OPAQUE = wp.constant(wp.uint32(0xFF000000))
-
 _TINY = wp.constant(1.0e-5)
 """Share of a corner that a pixel may be outside of a triangle, so that rounding leaves no gap between neighbours."""
-
-
-@wp.struct
-class Geometry:
-    """Triangles of all levels of all surfaces, one after another, and what shapes are made of."""
-
-    points: wp.array(dtype=wp.vec3f)
-    faces: wp.array(dtype=wp.vec3i)
-    """Of a triangle: its corners among the points of its level."""
-    facet: wp.array(dtype=wp.vec3f)
-    attribute: wp.array(dtype=wp.int32)
-    """Of a triangle: the row of its corners' normals, texture coordinates and colours."""
-    normals: wp.array2d(dtype=wp.vec3f)
-    uvs: wp.array2d(dtype=wp.vec2f)
-    colors: wp.array2d(dtype=wp.vec3f)
-    level_face: wp.array(dtype=wp.int32)
-    """Of a level: its first triangle; one more at the end."""
-    level_point: wp.array(dtype=wp.int32)
-    """Of a level: its first point; one more at the end."""
-    level_error: wp.array(dtype=wp.float32)
-    level_look: wp.array(dtype=wp.int32)
-    surface_level: wp.array(dtype=wp.int32)
-    """Of a surface: its first level; one more at the end."""
-    surface_bounds: wp.array(dtype=wp.vec4f)
-    """Of a surface: middle and radius [m]."""
-    surface_texture: wp.array(dtype=wp.int32)
-    texture_first: wp.array(dtype=wp.int32)
-    texture_size: wp.array(dtype=wp.vec2i)
-    texels: wp.array(dtype=wp.vec3f)
-    """sRGB, from 0 to 1."""
-    shape_index: wp.array(dtype=wp.int32)
-    """Of a shape: what the image of shapes says of it, and its row among the colours."""
-    shape_surface: wp.array(dtype=wp.int32)
-    shape_body: wp.array(dtype=wp.int32)
-    shape_pose: wp.array(dtype=wp.transformf)
-    slot_shape: wp.array2d(dtype=wp.int32)
-    """Of a world and slot: a shape, -1: none."""
-    slot_point: wp.array(dtype=wp.int32)
-    """Of a slot: where its points on the screen begin; one more at the end."""
-    slot_bits: wp.int32
-
-
-@wp.struct
-class Lights:
-    """Light of each world, colours linear."""
-
-    direction: wp.array(dtype=wp.vec3f)
-    """Towards the light, in the world's frame."""
-    color: wp.array(dtype=wp.vec3f)
-    sky: wp.array(dtype=wp.vec3f)
-    """Ambient light from above."""
-    ground: wp.array(dtype=wp.vec3f)
-    """Ambient light from below."""
-
-
-@wp.struct
-class View:
-    """One camera of every world."""
-
-    position: wp.array(dtype=wp.vec3f)
-    orientation: wp.array(dtype=wp.quatf)
-    """Isaac Lab's world convention: x forward, z up."""
-    intrinsics: wp.array(dtype=wp.mat33f)
-    width: wp.int32
-    height: wp.int32
-    near: wp.float32
-    far: wp.float32
-    tolerance: wp.float32
-    """How far a level of detail may be off [pixels]."""
-
-
-@wp.struct
-class Placed:
-    """Shapes as a camera sees them, by world and slot."""
-
-    level: wp.array2d(dtype=wp.int32)
-    """The level that is drawn, -1: out of sight."""
-    projection: wp.array2d(dtype=mat34f)
-    """To pixels times depth, and depth [m]."""
-    turn: wp.array2d(dtype=wp.quatf)
-    """From the shape's frame to the world's."""
-    light: wp.array2d(dtype=wp.vec3f)
-    """Towards the light, in the shape's frame."""
-    up: wp.array2d(dtype=wp.vec3f)
-    albedo: wp.array2d(dtype=wp.vec3f)
-
-
-@wp.struct
-class Images:
-    """What is written, row by row, for all worlds one after another; only those of `wanted` are there."""
-
-    wanted: wp.int32
-    color: wp.array(dtype=wp.uint32)
-    albedo: wp.array(dtype=wp.uint32)
-    plane_depth: wp.array(dtype=wp.float32)
-    ray_depth: wp.array(dtype=wp.float32)
-    normals: wp.array(dtype=wp.vec3f)
-    shapes: wp.array(dtype=wp.uint32)
-    background: wp.uint32
-    no_depth: wp.float32
-
-
-@wp.func
-def _linear(value: float) -> float:
-    """Decode sRGB."""
-    if value <= 0.04045:
-        return value / 12.92
-    return wp.pow((value + 0.055) / 1.055, 2.4)
-
-
-@wp.func
-def _linear_color(color: wp.vec3f) -> wp.vec3f:
-    return wp.vec3f(_linear(color[0]), _linear(color[1]), _linear(color[2]))
 
 
 @wp.func
@@ -217,7 +93,7 @@ def place(
     placed.turn[world, slot] = rotation
     placed.light[world, slot] = wp.quat_rotate_inv(rotation, lights.direction[world])
     placed.up[world, slot] = wp.quat_rotate_inv(rotation, wp.vec3f(0.0, 0.0, 1.0))
-    placed.albedo[world, slot] = _linear_color(shape_color[geometry.shape_index[shape]])
+    placed.albedo[world, slot] = linear_color(shape_color[geometry.shape_index[shape]])
 
 
 @wp.kernel(enable_backward=False)
@@ -268,16 +144,6 @@ def clear(
             depth[row, i] = wp.uint64(0)
 
 
-@wp.func
-def _homogeneous(m: mat34f, p: wp.vec3f) -> wp.vec3f:
-    """Return where a point is on the screen, times its depth, and its depth."""
-    return wp.vec3f(
-        m[0, 0] * p[0] + m[0, 1] * p[1] + m[0, 2] * p[2] + m[0, 3],
-        m[1, 0] * p[0] + m[1, 1] * p[1] + m[1, 2] * p[2] + m[1, 3],
-        m[2, 0] * p[0] + m[2, 1] * p[1] + m[2, 2] * p[2] + m[2, 3],
-    )
-
-
 @wp.kernel(enable_backward=False)
 def project(
     drawn: wp.array(dtype=wp.int32),
@@ -301,7 +167,7 @@ def project(
     m = placed.projection[world, slot]
     for i in range(lane, geometry.level_point[level + 1] - first, lanes):
         p = geometry.points[first + i]
-        at = _homogeneous(m, p)
+        at = homogeneous(m, p)
         if at[2] < view.near:
             screen[row, to + i] = wp.vec3f(0.0, 0.0, -1.0)
         else:
@@ -466,9 +332,9 @@ def rasterize(
             # meets there has a 1 / depth above that of the near plane, or below 0 (Olano and Greer, 1997).
             m = placed.projection[world, slot]
             base = geometry.level_point[level]
-            sa = _homogeneous(m, geometry.points[base + face[0]])
-            sb = _homogeneous(m, geometry.points[base + face[1]])
-            sc = _homogeneous(m, geometry.points[base + face[2]])
+            sa = homogeneous(m, geometry.points[base + face[0]])
+            sb = homogeneous(m, geometry.points[base + face[1]])
+            sc = homogeneous(m, geometry.points[base + face[2]])
             n = wp.cross(sb - sa, sc - sa)
             volume = wp.dot(sa, n)
             if volume == 0.0 or (closed != 0 and volume > 0.0):
@@ -491,181 +357,3 @@ def rasterize(
                     view,
                     wp.uint64(name | wp.uint32(triangle)),
                 )
-
-
-@wp.func
-def _shares(geometry: Geometry, placed: Placed, world: int, slot: int, triangle: int, px: float, py: float) -> wp.vec3f:
-    """Return the shares of a triangle's corners in what a pixel sees (perspective-correct)."""
-    m = placed.projection[world, slot]
-    base = geometry.level_point[placed.level[world, slot]]
-    face = geometry.faces[triangle]
-    sa = _homogeneous(m, geometry.points[base + face[0]])
-    sb = _homogeneous(m, geometry.points[base + face[1]])
-    sc = _homogeneous(m, geometry.points[base + face[2]])
-    # Seen from the pixel: two numbers remain of each corner, and their products lose no digits.
-    ax, ay = sa[0] - px * sa[2], sa[1] - py * sa[2]
-    bx, by = sb[0] - px * sb[2], sb[1] - py * sb[2]
-    cx, cy = sc[0] - px * sc[2], sc[1] - py * sc[2]
-    shares = wp.vec3f(bx * cy - by * cx, cx * ay - cy * ax, ax * by - ay * bx)
-    total = shares[0] + shares[1] + shares[2]
-    if total == 0.0:
-        return wp.vec3f(1.0 / 3.0)
-    return shares / total
-
-
-@wp.func
-def _texel(geometry: Geometry, texture: int, x: int, y: int) -> wp.vec3f:
-    size = geometry.texture_size[texture]
-    x = ((x % size[0]) + size[0]) % size[0]
-    y = ((y % size[1]) + size[1]) % size[1]
-    return geometry.texels[geometry.texture_first[texture] + y * size[0] + x]
-
-
-@wp.func
-def _sample(geometry: Geometry, texture: int, uv: wp.vec2f) -> wp.vec3f:
-    """Look a colour up in a texture that repeats itself, between four texels."""
-    size = geometry.texture_size[texture]
-    u = uv[0] * float(size[0]) - 0.5
-    v = (1.0 - uv[1]) * float(size[1]) - 0.5
-    x, y = int(wp.floor(u)), int(wp.floor(v))
-    fu, fv = u - wp.floor(u), v - wp.floor(v)
-    return (1.0 - fv) * (
-        (1.0 - fu) * _texel(geometry, texture, x, y) + fu * _texel(geometry, texture, x + 1, y)
-    ) + fv * ((1.0 - fu) * _texel(geometry, texture, x, y + 1) + fu * _texel(geometry, texture, x + 1, y + 1))
-
-
-@wp.func
-def _packed(color: wp.vec3f, encode: wp.array(dtype=wp.uint32)) -> wp.uint32:
-    """Encode a linear colour as sRGB bytes, alpha 255."""
-    last = encode.shape[0] - 1
-    scale = float(last)
-    return (
-        encode[int(wp.clamp(color[0], 0.0, 1.0) * scale)]
-        | (encode[int(wp.clamp(color[1], 0.0, 1.0) * scale)] << wp.uint32(8))
-        | (encode[int(wp.clamp(color[2], 0.0, 1.0) * scale)] << wp.uint32(16))
-        | _OPAQUE
-    )
-
-
-@wp.func
-def _see_nothing(images: Images, i: int):
-    if images.wanted & COLOR != 0:
-        images.color[i] = images.background
-    if images.wanted & ALBEDO != 0:
-        images.albedo[i] = wp.uint32(0)
-    if images.wanted & PLANE_DEPTH != 0:
-        images.plane_depth[i] = images.no_depth
-    if images.wanted & RAY_DEPTH != 0:
-        images.ray_depth[i] = images.no_depth
-    if images.wanted & NORMALS != 0:
-        images.normals[i] = wp.vec3f(0.0)
-    if images.wanted & SHAPES != 0:
-        images.shapes[i] = NOTHING
-
-
-@wp.kernel(enable_backward=False)
-def shade(
-    drawn: wp.array(dtype=wp.int32),
-    geometry: Geometry,
-    lights: Lights,
-    view: View,
-    placed: Placed,
-    depth: wp.array2d(dtype=wp.uint64),
-    encode: wp.array(dtype=wp.uint32),
-    start: wp.int32,
-    part: wp.int32,
-    images: Images,
-):
-    """Turn what pixels of the worlds from `start` on see into the images: `part` pixels of a row a thread."""
-    row, y, piece = wp.tid()
-    world = start + row
-    if drawn[world] == 0:
-        return
-    k = view.intrinsics[world]
-    py = float(y) + 0.5
-    across = (py - k[1, 2]) / k[1, 1]
-    focal = 1.0 / k[0, 0]
-    ray_y = 1.0 + across * across
-    furthest = view.far * view.far
-    shift = 32 - geometry.slot_bits
-    mask = (wp.uint32(1) << wp.uint32(shift)) - wp.uint32(1)
-    line = y * view.width
-    out = world * view.width * view.height + line
-    # Neighbours often see the same flat triangle, which has one colour.
-    before = wp.uint32(0)
-    known, slot = wp.int32(0), wp.int32(0)
-    color, albedo = wp.uint32(0), wp.uint32(0)
-    normal = wp.vec3f(0.0)
-    shape = wp.uint32(0)
-    for x in range(piece * part, wp.min((piece + 1) * part, view.width)):
-        key = depth[row, line + x]
-        i = out + x
-        if key == wp.uint64(0):
-            _see_nothing(images, i)
-            continue
-        px = float(x) + 0.5
-        inverse = wp.cast(wp.uint32(key >> wp.uint64(32)), wp.float32)
-        along = 1.0 / inverse
-        aside = (px - k[0, 2]) * focal
-        ray = ray_y + aside * aside
-        if along * along * ray > furthest:
-            _see_nothing(images, i)
-            continue
-        if images.wanted & PLANE_DEPTH != 0:
-            images.plane_depth[i] = along
-        if images.wanted & RAY_DEPTH != 0:
-            images.ray_depth[i] = along * wp.sqrt(ray)
-        if images.wanted & (COLOR | ALBEDO | NORMALS | SHAPES) == 0:
-            continue
-        what = wp.uint32(key & wp.uint64(0xFFFFFFFF))
-        if known == 0 or what != before:
-            before = what
-            slot = int(what >> wp.uint32(shift))
-            level = placed.level[world, slot]
-            triangle = geometry.level_face[level] + int(what & mask)
-            look = geometry.level_look[level]
-            base = placed.albedo[world, slot]
-            local = geometry.facet[triangle]
-            known = wp.where(look & (SMOOTH | TEXTURED | COLORED) == 0, 1, 0)
-            if known == 0:
-                shares = _shares(geometry, placed, world, slot, triangle, px, py)
-                at = geometry.attribute[triangle]
-                if look & SMOOTH != 0:
-                    local = wp.normalize(
-                        shares[0] * geometry.normals[at, 0]
-                        + shares[1] * geometry.normals[at, 1]
-                        + shares[2] * geometry.normals[at, 2]
-                    )
-                if look & COLORED != 0:
-                    base = (
-                        shares[0] * geometry.colors[at, 0]
-                        + shares[1] * geometry.colors[at, 1]
-                        + shares[2] * geometry.colors[at, 2]
-                    )
-                if look & TEXTURED != 0:
-                    uv = (
-                        shares[0] * geometry.uvs[at, 0]
-                        + shares[1] * geometry.uvs[at, 1]
-                        + shares[2] * geometry.uvs[at, 2]
-                    )
-                    texture = geometry.surface_texture[geometry.shape_surface[geometry.slot_shape[world, slot]]]
-                    base = wp.cw_mul(base, _linear_color(_sample(geometry, texture, uv)))
-            if images.wanted & COLOR != 0:
-                above = 0.5 * (wp.dot(local, placed.up[world, slot]) + 1.0)
-                shine = wp.max(wp.dot(local, placed.light[world, slot]), 0.0)
-                light = lights.sky[world] * above + lights.ground[world] * (1.0 - above) + lights.color[world] * shine
-                color = _packed(wp.cw_mul(base, light), encode)
-            if images.wanted & ALBEDO != 0:
-                albedo = _packed(base, encode)
-            if images.wanted & NORMALS != 0:
-                normal = wp.quat_rotate(placed.turn[world, slot], local)
-            if images.wanted & SHAPES != 0:
-                shape = wp.uint32(geometry.shape_index[geometry.slot_shape[world, slot]])
-        if images.wanted & COLOR != 0:
-            images.color[i] = color
-        if images.wanted & ALBEDO != 0:
-            images.albedo[i] = albedo
-        if images.wanted & NORMALS != 0:
-            images.normals[i] = normal
-        if images.wanted & SHAPES != 0:
-            images.shapes[i] = shape
