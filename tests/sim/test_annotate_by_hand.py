@@ -158,7 +158,9 @@ def test_playback_stands_still_while_paused_and_plays_by_the_clock(open_stage):
     until(stage, shown("demo_0"))
     stage.step()
     assert stage.snapshot()["row"] == 0
-    stage.request("speed", factor=4)
+    for _ in range(2):
+        stage.request("speed", times=2)
+    assert stage.snapshot()["speed"] == 4.0, "each request counts, whatever was seen of the last one"
     stage.request("play")
     until(stage, lambda snapshot: snapshot["row"] > 5, 10000)
     stage.request("pause")

@@ -44,7 +44,7 @@ def describe(window) -> dict:
     shown["places"] = {
         name: [widget.screen_position_x, widget.screen_position_y, widget.computed_width, widget.computed_height]
         for name, widget in widgets.items()
-        if widget is not None and widget.visible and widget.computed_width > 0
+        if widget is not None and widget.visible and widget.enabled and widget.computed_width > 0
     }
     return shown | {
         "state": session.state.value,

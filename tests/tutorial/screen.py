@@ -12,6 +12,9 @@ from waiting import LIMIT, LONG, wait_until
 
 CTRL, SHIFT = "CTRL", "SHIFT"
 
+LOOKS = 3
+"""What is at one place as often as this stands still: a panel is laid out anew in the frames after a change."""
+
 
 class Screen(ABC):
     """Subclasses say how to look, move, click, press and type. Keys are named as carb.input spells them.
@@ -92,12 +95,12 @@ class Screen(ABC):
         self.click_at(x + width / 2, y + height / 2)
 
     def _place_of(self, name: str) -> list[float]:
-        """Wait until something stands still; return its left, top, width and height."""
-        place, before = [], None
-        while place != before:
-            before = place
-            place = self.wait(lambda seen: name in seen["places"], name)["places"][name]
+        """Wait until something can be used and stands still; return its left, top, width and height."""
+        place, looks = [], 0
+        while looks < LOOKS:
             self.rest(0.1)
+            before, place = place, self.wait(lambda seen: name in seen["places"], name)["places"][name]
+            looks = looks + 1 if place == before else 1
         return place
 
     def scroll_to(self, name: str) -> None:

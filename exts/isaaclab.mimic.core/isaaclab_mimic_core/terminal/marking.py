@@ -120,9 +120,9 @@ class MarkingTerminal:
         if key.isdigit():
             self._stage.request("scrub", to=round(int(key) / 10 * (state["num_samples"] - 1)))
         elif key in "+=":
-            self._stage.request("speed", factor=state["speed"] * 2)
+            self._stage.request("speed", times=2.0)
         elif key == "-":
-            self._stage.request("speed", factor=state["speed"] / 2)
+            self._stage.request("speed", times=0.5)
 
     def _picture(self, state: dict) -> Group | Text:
         if not state["marks"] and not state["num_samples"]:

@@ -27,8 +27,8 @@ _BUTTONS = (
     ("play", "Play", "toggle", {}, "Play, or pause."),
     ("back", "<", "step", {"by": -1}, "One sample back."),
     ("on", ">", "step", {"by": 1}, "One sample on."),
-    ("slower", "Slower", "", {}, "Half the speed."),
-    ("faster", "Faster", "", {}, "Twice the speed."),
+    ("slower", "Slower", "speed", {"times": 0.5}, "Half the speed."),
+    ("faster", "Faster", "speed", {"times": 2.0}, "Twice the speed."),
     ("mark", "Mark", "mark", {}, "Set the next mark, or the chosen one, at the playhead."),
     ("remove", "Remove", "remove", {}, "Remove the chosen mark."),
     ("undo", "Undo", "undo", {}, "Take the last change back."),
@@ -81,7 +81,7 @@ class AnnotateManualPanel(StagePanel):
                         text,
                         name="small",
                         tooltip=tooltip,
-                        clicked_fn=lambda name=name, arguments=arguments, id=id: self._ask(id, name, arguments),
+                        clicked_fn=lambda name=name, arguments=arguments: self.session.request(name, **arguments),
                     )
             self._problems = ui.Label("", name="problem", word_wrap=True, height=0)
             with ui.HStack(height=32, spacing=4):
@@ -131,13 +131,6 @@ class AnnotateManualPanel(StagePanel):
             self.timeline.show(shown if active else {})
         self._scene.show(shown.get("watched") if active else None)
         self._log.show(self.session.messages)
-
-    def _ask(self, id: str, name: str, arguments: dict) -> None:
-        if name:
-            self.session.request(name, **arguments)
-        else:
-            speed = self.session.snapshot.get("speed", 1.0)
-            self.session.request("speed", factor=speed * (2.0 if id == "faster" else 0.5))
 
     def _move(self, label: str, row: int) -> None:
         """Move a mark to where it was dragged."""

@@ -30,7 +30,7 @@ class MarkEditor:
             "toggle": self._toggle,
             "step": lambda by=1: self._scrub(playhead.row + int(by)),
             "scrub": self._scrub,
-            "speed": lambda factor: playhead.set_speed(float(factor)),
+            "speed": lambda times: playhead.set_speed(playhead.speed * float(times)),
             "mark": self._mark,
             "remove": self._remove,
             "select": self._select,

@@ -63,7 +63,7 @@ _REQUESTS = frozenset((*_PLAYBACK, "speed", *_MARKS))
 class AnnotateByHand(SimStage):
     """Opens one demonstration after another; each is saved when its marks are accepted.
 
-    Requests, besides `stop`: `play`, `pause`, `toggle`, `step(by=1)`, `scrub(to)`, `speed(factor)`, `mark(label=None)`,
+    Requests, besides `stop`: `play`, `pause`, `toggle`, `step(by=1)`, `scrub(to)`, `speed(times)`, `mark(label=None)`,
     `remove(label=None)`, `select(label)`, `previous_mark`, `next_mark`, `undo`, `redo`, `next_eef`, `skip`, `accept`.
     A request that is not possible changes nothing; the reason is in `snapshot()["notice"]` and in a `Warned` event.
     """
@@ -173,7 +173,7 @@ class AnnotateByHand(SimStage):
 
     def _edit(self, name: str, **arguments) -> None:
         if name == "speed" and self._editor is None:
-            self._speed = float(arguments["factor"])
+            self._speed *= float(arguments["times"])
             return
         self._shown_editor.obey(name, **arguments)
         self._keep_marks()
