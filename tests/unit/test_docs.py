@@ -3,6 +3,7 @@
 
 """What the documentation shows is there: every command line, option, link and file."""
 
+import ast
 import contextlib
 import functools
 import io
@@ -140,3 +141,31 @@ def test_files_and_modules_that_are_named_are_there():
                 missing.append((page.name, span))
     assert missing == []
     assert named > 60
+
+
+def test_packages_name_files_that_are_there():
+    """A package's docstring says which of its files does what."""
+    missing, named = [], 0
+    for package in [*CORE.rglob("__init__.py"), *UI.rglob("__init__.py")]:
+        for span in re.findall(r"`([\w./]+(?:\.pyi?|/))`", ast.get_docstring(ast.parse(package.read_text())) or ""):
+            named += 1
+            if not any((folder / span).exists() for folder in (package.parent, CORE, UI)):
+                missing.append((str(package.relative_to(ROOT)), span))
+    assert missing == []
+    assert named > 50
+
+
+@pytest.mark.parametrize(
+    ("to_find", "file", "says"),
+    [
+        ("interpolated", "datagen/trajectory/interpolate.py", "def interpolate("),
+        ("help text", "options/generation.py", '"""Successful demonstrations to generate."""'),
+        ("ends an attempt", "datagen/generator.py", "finished = (won | hopeless | (lost & ~retry)) & running"),
+        ("writes a dataset file", "datasets/writer.py", "class DatasetWriter"),
+    ],
+)
+def test_the_readme_leads_straight_to_the_code(to_find, file, says):
+    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| ")]
+    (line,) = [row for row in rows if to_find in row.split("|")[1]]
+    assert f"`{file}`" in line
+    assert says in (CORE / file).read_text()

@@ -1,10 +1,20 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Isaac Lab Mimic's engine: environments, datasets, generation and the stages a user runs. Knows of no window.
+"""Isaac Lab Mimic's engine: environments, datasets, generation and the stages a user runs. It has no window.
+
+- `datagen/`: generate demonstrations. `datagen/generator.py` is the algorithm.
+- `datasets/`: read, write, check, edit and export dataset files. `datasets/writer.py` writes them.
+- `envs/`, `robots/`, `tasks/`: environments in batches, what differs by robot, and the tasks.
+- `sim/`: physics engines, assets, rendering; inside and outside Isaac Sim.
+- `devices/`: teleoperation. `learning/`: train and run policies.
+- `options/`: every option with its default, range and help text.
+- `stages/`: the steps of the workflow: record, annotate, generate, replay, render, train, evaluate, play.
+- `cli.py`, `verbs/`, `terminal/`: the command line. `remote/`: run a stage in another process.
+- `report/`: the report of a run. `doctor/`: examine the machine. `plugins/`: register what others bring.
 
 `__init__.pyi` lists what a script can import from here, and `docs/api.md` has an example of each. A name is imported
-when it is first asked for: torch and Isaac Lab take seconds.
+on first use, because torch and Isaac Lab take seconds to import.
 """
 
 import functools
@@ -31,7 +41,7 @@ def __dir__() -> list[str]:
 @functools.cache
 def _exports() -> dict[str, str]:
     """Return each name in the stub with the module that it is imported from."""
-    # Late, for most programs never ask.
+    # Imported late, because most programs do not need it.
     import ast
     from pathlib import Path
 

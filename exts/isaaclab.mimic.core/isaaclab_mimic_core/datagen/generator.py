@@ -1,14 +1,16 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The generator: says at every step what each environment does next, in tensors of all environments.
+"""The generator: decides at every step what each environment does next, in tensors over all environments.
 
-MimicGen (Mandlekar et al., CoRL 2023), as isaaclab_mimic.datagen.data_generator (Isaac Lab 3.0.0) does it for one
-environment. Every end effector goes through its subtasks. Where one begins, a segment of a source demonstration is
-selected (`sources/`), transformed to where its reference object is now, and led to by interpolation (`trajectory/`).
-Then its waypoints become actions one by one, with noise, until it ends. End effectors wait for one another where the
-task says so (`coordination/`). An attempt has succeeded if the task is fulfilled at its end. A subtask that fails
-(`failures/`) is retried from where it began (`retries.py`).
+MimicGen (Mandlekar et al., CoRL 2023), which isaaclab_mimic.datagen.data_generator (Isaac Lab 3.0.0) does for one
+environment. Every end effector goes through its subtasks. At the start of a subtask a segment of a source demonstration
+is selected (`sources/`) and transformed to its reference object's current pose; interpolation leads to the segment's
+first pose (`trajectory/`). The waypoints become actions one by one, with noise. End effectors wait for one another
+where the task's constraints say so (`coordination/`).
+
+A subtask that fails (`failures/`) is retried from where it began (`retries.py`). An attempt ends (`observe`) when the
+task is fulfilled at its end, when a subtask has failed and no retry is left, or when a retry would be pointless.
 """
 
 import numpy as np
@@ -36,7 +38,7 @@ from .trajectory.noise import ActionNoise
 class Generator:
     """Moves the end effectors of all environments along transformed source segments.
 
-    Call `begin` for freshly reset environments; then `action`, step the environments, `observe`, and again.
+    Call `begin` for freshly reset environments. Then repeat: `action`, step the environments, `observe`.
 
     Args:
         env: The environments.
@@ -86,7 +88,7 @@ class Generator:
         attempts, exact = self.attempts, self._config.settings.exact_upstream
         if self._constraints is not None:
             lengths, planned = self.trajectories.length, self.trajectories.planned_length if self.planner else None
-            # What a wait was for may have moved the objects, so by default the source is selected again after it.
+            # While an end effector waited, objects may have moved, so by default its source is then selected again.
             self._released = self._constraints.hold_back(
                 attempts.cursor, attempts.subtask, lengths, attempts.arm_done, once_more=not exact, planned=planned
             )
@@ -94,19 +96,19 @@ class Generator:
         target, gripper, amplitude = self.trajectories.waypoint(attempts.cursor)
         if not exact:
             amplitude = torch.where(attempts.arm_done, 0.0, amplitude)
-        # A function of the steps ever made, so that a retry has other noise than the tries before it.
+        # Noise depends on all steps made, retried ones included, so a retry has other noise than earlier tries.
         noise = amplitude[..., None] * self._noise.at(attempts.ticks).reshape(*amplitude.shape, -1)
         return self._env.target_to_action(target, gripper, noise)
 
     def observe(self) -> list[AttemptOutcome]:
-        """Take note of a step that was made; return the attempts that ended with it.
+        """Evaluate the step that was just made; return the attempts that ended with it.
 
         Environments whose subtask failed may have been put back to where it began: see `take_rewinds`.
         """
         attempts = self.attempts
         success, self._objects, eefs = self._env.success(), self._env.object_pose(), self._env.eef_pose()
         attempts.count_step()
-        # Environments without an attempt, which somebody else may move, go nowhere.
+        # Environments without an attempt do not go on; somebody else may be moving them.
         running = attempts.number >= 0
         ended = (attempts.cursor >= self.trajectories.length) & ~attempts.arm_done & running[:, None]
         goes_on, complete = attempts.note_step(ended, success)

@@ -1,9 +1,13 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Episodes on disk: the HDF5 layout that Isaac Lab, robomimic and this project share.
+"""Dataset files: episodes in the HDF5 layout that Isaac Lab, robomimic and this project share.
 
-Needs numpy and h5py only: neither a simulator nor torch is imported here.
+- `writer.py` writes dataset files, `async_writer.py` does so in a background thread, `reader.py` reads them.
+- `layout.py`: the names in a file. `episode.py`: one demonstration in memory.
+- `check/`: find what spoils demonstrations. `edit/`: merge, select, drop, convert. `export/`: LeRobot, videos.
+
+This package needs numpy and h5py, but neither a simulator nor torch.
 """
 
 from .async_writer import BackgroundWriter

@@ -1,9 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The options of each stage and verb: command line, window form and worker JSON are made from these.
+"""The options of each stage and verb, with their help texts, one file per topic.
 
-Nothing heavy is imported here, so that `mimic --help` answers at once.
+The docstring below a field is the option's help text. The command line, the window's forms and the worker's JSON are
+made from these classes; `option.py` says how an option is declared. The options of a device are in the `__init__.py`
+of its folder in `devices/`. Only light modules are imported here, so that `mimic --help` answers at once.
 """
 
 from .annotation import AnnotateByHandOptions, AnnotateOptions

@@ -1,7 +1,14 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The workflow's stages, by name."""
+"""The stages of the workflow, by name. Each is a class derived from `Stage` (`stage.py`).
+
+- `recording/`: record and teleoperate. `annotation/`: mark subtasks. `replay/`: replay demonstrations.
+- `generation/`: generate; it steps the generator of `datagen/`, and saves what succeeds.
+- `rendering/`: draw what cameras see. `learning/`: train, evaluate, play and export policies.
+- `files/`: check inputs and outputs, resume runs; `files/demo_file.py` saves demonstrations for all stages.
+- `sim_stage.py`: what all stages that simulate have in common. `drive.py`: run a stage to its end.
+"""
 
 import importlib
 from collections.abc import Callable
