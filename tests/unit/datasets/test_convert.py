@@ -200,19 +200,21 @@ def test_joint_space_to_absolute_poses(sample, urdf, tmp_path):
 
 @pytest.mark.parametrize("damage", [lambda rows: rows[:, 0], lambda rows: rows[:-1]], ids=["one number", "a row less"])
 def test_processed_actions_that_do_not_fit_the_actions_are_named(sample, urdf, tmp_path, damage):
-    episode = in_joint_space(sample)
-    episode.data["processed_actions"] = damage(episode.data["processed_actions"])
+    good, bad = in_joint_space(sample), in_joint_space(sample)
+    bad.data["processed_actions"] = damage(bad.data["processed_actions"])
     with DatasetWriter(tmp_path / "joints.hdf5", {"env_name": "Isaac-Stack-Cube-Franka-v0"}) as writer:
-        writer.add(episode)
+        writer.add(good)
+        writer.add(bad)
     space = TaskSpace(urdf, relative=False, offset=(0.0, 0.0, 0.1034), joint_scale=0.5, joint_offset=(0.0,) * 7)
     output = tmp_path / "poses.hdf5"
     with pytest.raises(DatasetError, match="processed_actions is of shape") as caught:
         convert(writer.path, Conversion(task_space=space), output)
-    assert "demo_0" in str(caught.value) and not output.exists()
+    assert "demo_1" in str(caught.value) and not output.exists()
     output.write_bytes(SAMPLE.read_bytes())
     with pytest.raises(DatasetError, match="processed_actions is of shape"):
         convert(writer.path, Conversion(task_space=space), output, overwrite=True)
     assert output.read_bytes() == SAMPLE.read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {"joints.hdf5", "poses.hdf5"}
 
 
 def test_a_wrong_robot_is_refused(urdf, tmp_path):

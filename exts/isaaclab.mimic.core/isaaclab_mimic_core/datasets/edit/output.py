@@ -7,16 +7,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from ...errors import OptionError, OutputError
+from ...errors import MimicError, OptionError, OutputError
 from ...files import FileLock
 from .. import filesystem, layout
 from ..async_writer import BackgroundWriter
 from ..episode import Episode
-from ..writer import DatasetWriter, edit_path, leftover_paths, lock_path
+from ..writer import DatasetWriter, dataset_path, edit_path, leftover_paths, lock_path
 
 _MAX_PENDING = 4
 """Most demonstrations in memory; one with images may take 100 MB."""
@@ -93,7 +92,7 @@ def write(
         says: New entries of the file's history, beside `by`.
         in_place: Replace the first input.
         overwrite: Whether an existing output may be replaced.
-        on_saved: Called as demonstrations reach the disk; in place that is once the file has been replaced.
+        on_saved: Called as demonstrations reach the disk; if a file is replaced, that is once it has been replaced.
 
     Returns:
         The file that was written, and its demonstrations.
@@ -109,29 +108,28 @@ def write(
         )
     kept: list[Kept] = []
     wanted: list[Item] = []
+    replaces = False
 
     def tell(saved: Iterable[Any]) -> None:
         for demo in saved:
             item = wanted.pop(0)
             kept.append(Kept(demo.name, item.file, item.episode.name, demo.num_samples))
-            if on_saved and not in_place:
+            if on_saved and not replaces:
                 on_saved(kept[-1], len(kept), count)
 
     with _destination(inputs, output, in_place, overwrite) as (path, mode):
+        replaces = mode == "overwrite"
         attrs = {key: value for key, value in data_attrs.items() if key not in _OWN_ATTRS}
         attrs[layout.ATTR_PROVENANCE] = _extended(data_attrs.get(layout.ATTR_PROVENANCE), {"by": by, **says})
-        # Read before the output is opened: if the first one is refused, nothing is written, and no old output is lost.
-        items = iter(items)
-        first = list(islice(items, 1))
         with BackgroundWriter(DatasetWriter(path, env_args, mode, attrs), _MAX_PENDING) as writer:
-            for item in chain(first, items):
+            for item in items:
                 # Only its name is needed of it later.
                 wanted.append(Item(item.file, Episode({}, {}, item.episode.name), {}))
                 writer.submit(_with_history(by, item))
                 tell(writer.poll())
             tell(writer.finish())
-        target = str(inputs[0] if in_place else writer.path)
-    if in_place and on_saved:
+    target = str(inputs[0] if output is None else dataset_path(output))
+    if replaces and on_saved:
         for number, demo in enumerate(kept, 1):
             on_saved(demo, number, count)
     return target, tuple(kept)
@@ -145,45 +143,61 @@ _OWN_ATTRS = (layout.ATTR_TOTAL, layout.ATTR_ENV_ARGS, layout.ATTR_PROVENANCE)
 def _destination(
     inputs: list[Path], output: str | os.PathLike[str] | None, in_place: bool, overwrite: bool
 ) -> Iterator[tuple[Path, Any]]:
-    """Yield the file to write and the writer's mode; in place, it replaces the input when it is complete."""
-    if not in_place:
-        assert output is not None
-        for path in inputs:
-            if os.path.exists(output) and os.path.exists(path) and os.path.samefile(output, path):
-                raise OutputError("this is an input", where=str(output), remedy="Give another --output, or --in-place.")
-        yield Path(output), "overwrite" if overwrite else "create"
+    """Yield the file to write and the writer's mode.
+
+    A file that is there already, the input itself or an old output, stays as it is until the new one is complete. A
+    new output grows as demonstrations reach the disk, and is removed if an input is refused.
+    """
+    if output is None:
+        with _replacing(inputs[0], "Give another file: --output FILE") as made:
+            yield made, "overwrite"
         return
-    target = Path(os.path.realpath(inputs[0]))
+    output = dataset_path(output)
+    for path in inputs:
+        if output.exists() and path.exists() and os.path.samefile(output, path):
+            raise OutputError("this is an input", where=str(output), remedy="Give another --output, or --in-place.")
+    if overwrite and output.is_file():
+        with _replacing(output, "Give another --output.") as made:
+            yield made, "overwrite"
+        return
+    existed = os.path.lexists(output)
+    try:
+        yield output, "create"
+    except MimicError as error:
+        if not existed and not isinstance(error, OutputError):
+            output.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _replacing(path: Path, otherwise: str) -> Iterator[Path]:
+    """Yield the name of a new file, which takes the place of `path` at the end, unless there is an error."""
+    target = Path(os.path.realpath(path))
     lock = FileLock(lock_path(target))
     try:
         lock.acquire()
     except BlockingIOError as error:
         raise OutputError(
-            "another program is writing this file", where=str(inputs[0]), remedy="Wait until it has finished."
+            "another program is writing this file", where=str(path), remedy="Wait until it has finished."
         ) from error
     except OSError as error:
-        raise OutputError(
-            f"cannot be written ({(error.strerror or str(error)).lower()})",
-            where=str(inputs[0]),
-            remedy="Give another file: --output FILE",
-        ) from error
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"cannot be written ({reason})", where=str(path), remedy=otherwise) from error
     made = edit_path(target)
     try:
         before = filesystem.identity(target)
-        yield made, "overwrite"
+        yield made
         if filesystem.identity(target) != before:
-            raise OutputError("was changed by another program meanwhile", where=str(inputs[0]), remedy="Try again.")
+            raise OutputError("was changed by another program meanwhile", where=str(path), remedy="Try again.")
         try:
             os.chmod(made, target.stat().st_mode & 0o7777)
             os.replace(made, target)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            raise OutputError(
-                f"could not be replaced ({reason})", where=str(inputs[0]), remedy="Give another file: --output FILE"
-            ) from error
+            raise OutputError(f"could not be replaced ({reason})", where=str(path), remedy=otherwise) from error
     finally:
-        for path in leftover_paths(target):
-            path.unlink(missing_ok=True)
+        for leftover in leftover_paths(target):
+            leftover.unlink(missing_ok=True)
         lock.release()
 
 
