@@ -233,6 +233,11 @@ def test_a_policy_of_another_task_is_refused_before_the_first_step(stack_env, an
     )
     assert caught.value.where == str(other) and stack_env.env.common_step_counter == before
 
+    with Play(options) as stage, pytest.raises(InputFileError) as caught:
+        list(stage)
+    assert caught.value.what == f"sees 'force', which {task} does not observe", "names are known before the scene is"
+    assert stage.snapshot()["phase"] == "Opening the simulation: Preparing the scene"
+
 
 def test_play_writes_nothing(stack_env, checkpoints, run_stage, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

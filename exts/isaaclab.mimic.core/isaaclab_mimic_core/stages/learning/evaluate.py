@@ -12,7 +12,7 @@ import torch
 from ...errors import OptionError
 from ...events import AttemptFinished, Event, PolicyEvaluated, Progress
 from ...learning.api import Learner, Policy
-from ...learning.fit import check_fit
+from ...learning.fit import check_fit, check_terms
 from ...learning.learners import find_learner
 from ...learning.perturb import NOMINAL, VARIANTS, Variant
 from ...learning.results import summarise
@@ -28,6 +28,8 @@ from .evaluation_folder import EvaluationFolder, find_checkpoints
 from .film import Film
 
 if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnvCfg
+
     from ...envs import BatchedEnv
 
 _ROUND = 1_000_000
@@ -98,9 +100,15 @@ class Evaluate(SimStage):
         yield self._started()
         # Each checkpoint is read once before a simulation is opened for one that cannot be used.
         specs = {name: self._load(name, "cpu").spec for name in self._names}
-        yield from self._open()
+        task = find_task(self.options.task).id
+
+        def check_configured(cfg: "ManagerBasedRLEnvCfg") -> None:
+            for name, spec in specs.items():
+                check_terms(spec, name, cfg, task)
+
+        yield from self._open(check_configured)
         for name, spec in specs.items():
-            check_fit(spec, name, self.env, find_task(self.options.task).id)
+            check_fit(spec, name, self.env, task)
         for variant in self._variants:
             yield from self._measure(variant)
         if self.options.video and not self._stopping:
