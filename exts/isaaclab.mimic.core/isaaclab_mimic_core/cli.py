@@ -281,7 +281,7 @@ def ui(output: Annotated[Output, _Flat], forget_imports: bool = False) -> tuple[
     """
 
     def job(streams: Streams, output: Output) -> int:
-        # By name: the core never depends on the window's package, which may not be there.
+        # By name: the core does not depend on the window's package, which may not be installed.
         try:
             desktop = importlib.import_module("isaaclab_mimic_ui.desktop")
         except ModuleNotFoundError as error:
@@ -346,7 +346,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             registry=REGISTRY,
         )
     except BrokenPipeError:
-        # Whoever read the help has seen enough; what is left of it must not fail again when Python exits.
+        # The reader has closed the pipe; flushing the rest must not fail again when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     streams = take_streams(verb, output.json, output.verbose)
@@ -356,19 +356,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(job: Job, verb: str, streams: Streams, output: Output) -> int:
-    """Do a verb's job; every error ends as an exit status."""
+    """Do a verb's job; turn every error into an exit status."""
     forget = plugins.on_problem(lambda problem: print(f"mimic {verb}: warning: {problem}", file=streams.err))
     try:
         with interruptible():
             plugins.use_imports(output.imports)
             if output.imports:
-                # At once, so that what was asked for is also tried by verbs that have no use for it.
+                # Import at once, so that verbs which do not use plug-ins report a broken one as well.
                 plugins.load()
             return job(streams, output)
     except MimicError as error:
         return _refuse(error, verb, streams, output)
     except BrokenPipeError:
-        # Whoever read our output has seen enough, as `head` does.
+        # The reader has closed the pipe, as `head` does.
         return DONE
     except KeyboardInterrupt:
         print("interrupted", file=streams.err)
@@ -387,7 +387,7 @@ def _run(job: Job, verb: str, streams: Streams, output: Output) -> int:
 
 
 def _refuse(error: MimicError, verb: str, streams: Streams, output: Output) -> int:
-    """Say what the user can do something about."""
+    """Print an error that the user can act on."""
     if output.json:
         print(to_json(StageFailed(str(error), error.exit_code)), file=streams.out)
     print(f"mimic {verb}: {error}", file=streams.err)
@@ -446,7 +446,7 @@ def _run_stage(
 
 
 def _show_success(summary: dict, streams: Streams) -> None:
-    """Say how often each policy succeeded."""
+    """Print how often each policy succeeded."""
     from .learning.results import format_table
 
     print(format_table(summary["results"]), file=streams.out)
@@ -456,7 +456,7 @@ def _show_success(summary: dict, streams: Streams) -> None:
 
 
 def _next_commands(summary: dict, streams: Streams) -> None:
-    """Say what quickstart has made, and what to do with it."""
+    """Print what quickstart has made, and commands to go on with."""
     seconds = ", ".join(f"{name} {took:.0f} s" for name, took in summary["phases"].items())
     lines = [
         "",

@@ -56,8 +56,8 @@ def read_settings(name: str, given: "DeviceSettings | Mapping[str, Any] | None",
 
     Args:
         name: The device.
-        given: Its settings, or some of them by name; the others are as by default.
-        shared: The stage's options by name: settings that are called like one have its value.
+        given: Settings by name; those that are missing have their defaults.
+        shared: The stage's options by name; a setting with the name of one gets its value.
 
     Raises:
         OptionError: There is no such device, or it has no such setting.
@@ -86,7 +86,7 @@ def check_device(name: str, settings: DeviceSettings, task_id: str) -> None:
 
 
 def around_device(name: str, settings: DeviceSettings) -> contextlib.AbstractContextManager:
-    """Return the context manager to enter before the simulation that a device drives is opened."""
+    """Return the context manager to enter before the simulation is opened; most devices need none."""
     around = find_device(name).around
     return resolve(around)(settings) if around else contextlib.nullcontext()
 
@@ -95,7 +95,7 @@ def make_device(env: "BatchedEnv", name: str, settings: DeviceSettings) -> "Tele
     """Open a device for environments that are open.
 
     Raises:
-        MimicError: As `check_device`, or this device cannot drive this task.
+        MimicError: See `check_device`; or this device cannot drive this task.
     """
     from .device import TeleopDevice
 

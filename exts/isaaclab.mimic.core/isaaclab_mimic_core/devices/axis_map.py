@@ -14,11 +14,11 @@ def parse_axes(text: str) -> tuple[tuple[int, float], ...]:
     """Return for each axis of the end effector the device's axis that moves it, and the sign.
 
     Args:
-        text: Six names separated by commas, each with or without a minus sign; `-x,-y,z,-roll,-pitch,yaw` suits
-            somebody who faces the robot. `none` leaves an axis of the end effector unused.
+        text: Six names separated by commas, each with or without a minus sign; `-x,-y,z,-roll,-pitch,yaw` is for
+            a person who faces the robot. `none` leaves an axis of the end effector unused.
 
     Raises:
-        OptionError: The text has another form.
+        OptionError: The text is not of this form.
     """
     axes = []
     for part in text.split(","):

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The base of teleoperation devices: they read input, and return the environments' next action.
+"""The base class of teleoperation devices: they read input, and return the environments' next action.
 
-A device knows nothing of windows, terminals or loops. The stage calls `poll` as often as it likes, also while it is
-paused, then `take_requests`, and `action` once before each environment step. A host (`devices.hosts`, a window, a test)
-passes keys and gamepad controls to the device; devices with hardware of their own read it in `poll`.
+A device does not depend on windows, terminals or loops. The stage calls `poll` at any time, also while paused, then
+`take_requests`, and `action` once before each environment step. A host (`devices.hosts`, a window, a test) passes keys
+and gamepad controls to the device. Devices with their own hardware read it in `poll`.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import torch
 
 RESET, PAUSE, RESUME, TOGGLE_PAUSE, STOP = "reset", "pause", "resume", "toggle_pause", "stop"
-"""Requests that a person makes with a device: discard and start anew, pause, resume, toggle pause, end the stage."""
+"""Requests that a person makes with a device: discard and reset, pause, resume, toggle pause, end the stage."""
 
 REQUEST_KEYS = {"R": RESET, "P": TOGGLE_PAUSE, "ESCAPE": STOP}
 """Keys with the same meaning for all devices."""
@@ -25,7 +25,7 @@ class TeleopDevice:
 
     name: ClassVar[str] = ""
     live: ClassVar[bool] = True
-    """Whether a person drives in real time: steps then keep a rate, and one environment is driven."""
+    """Whether a person drives in real time: steps are then made at a fixed rate, and one environment is driven."""
     waits_for_start: ClassVar[bool] = False
     """Whether a demonstration begins with the request `resume` instead of the first input."""
 
@@ -42,10 +42,10 @@ class TeleopDevice:
         raise NotImplementedError
 
     def poll(self) -> None:
-        """Read all input that has arrived, without waiting. Input that is polled during a pause is not made up for."""
+        """Read all input that has arrived, without waiting. Input during a pause has no effect later."""
 
     def action(self) -> "torch.Tensor":
-        """Return the next action from the input that was polled: (num_envs, action_dim).
+        """Return the next action, from the input polled so far: (num_envs, action_dim).
 
         A live device returns the same action for all environments; the caller uses the rows of those it drives.
         """
@@ -54,7 +54,7 @@ class TeleopDevice:
     # -- input from a host
 
     def key(self, name: str, pressed: bool) -> None:
-        """Take a key's press or release.
+        """Handle a key that was pressed or released.
 
         Args:
             name: As carb.input spells keys: `A` to `Z`, `ESCAPE`, `TAB`, `SPACE`.
@@ -64,7 +64,7 @@ class TeleopDevice:
             self.ask(REQUEST_KEYS[name])
 
     def gamepad(self, control: str, value: float) -> None:
-        """Take a gamepad's control.
+        """Handle a gamepad control that has changed.
 
         Args:
             control: As carb.input spells it: `LEFT_STICK_UP`, `DPAD_LEFT`, `X`, ...
@@ -72,7 +72,7 @@ class TeleopDevice:
         """
 
     def release(self) -> None:
-        """Release all keys and controls, because the host no longer sees when they are released."""
+        """Treat all keys and controls as released; called when the host can no longer see them, as on loss of focus."""
 
     # -- for the stage
 
@@ -92,12 +92,12 @@ class TeleopDevice:
 
     @property
     def trouble(self) -> str:
-        """What is wrong while the device is not connected and what to do, as a sentence."""
+        """While the device is not connected, what is wrong and what to do, as a sentence."""
         return ""
 
     @property
     def over(self) -> bool:
-        """Whether the device has no more input, as a recorded session that was replayed to its end."""
+        """Whether the device will give no more input: a recorded session has been replayed to its end."""
         return False
 
     @property
@@ -109,7 +109,7 @@ class TeleopDevice:
         """Make the robot's current pose the target, so that the next action holds it there."""
 
     def show(self, instructions: dict[str, tuple[str, str]]) -> None:
-        """Show instructions on the device's display, if any: end effector -> what to do now, what comes next."""
+        """Show instructions on the device's display, if any: end effector -> (what to do now, what comes next)."""
 
     def readings(self) -> dict:
         """Return the current input as plain data, for display."""

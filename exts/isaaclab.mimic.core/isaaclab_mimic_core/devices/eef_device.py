@@ -4,11 +4,11 @@
 """Devices that move one end effector at a time: from a velocity to the task's action.
 
 The device keeps a target pose for every end effector. Each step moves the driven end effector's target by
-velocity / step rate: a key held for one second moves it by the sensitivity, at any step rate and however far the robot
-lags behind. The other targets stay, so the other arms hold still. The environment turns targets into actions, relative
-or absolute. Robots make only a part of a relative action in one step (`BatchedEnv.response`), so the action aims beyond
-the target, such that half of the remaining way is made in each step. The target stays close to the end effector:
-pushing against the table does not build up a force that is released later.
+velocity / step rate, so a key held for one second moves it by the sensitivity, at any step rate and whatever the
+robot's lag. The other targets stay, so the other arms hold still. The environment turns targets into relative or
+absolute actions. A robot executes only a part of a relative action in one step (`BatchedEnv.response`), so the action
+aims beyond the target, such that each step covers half of the remaining distance. The target stays close to the end
+effector, so that pushing against the table does not build up force.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ from .device import TeleopDevice
 MAX_LEAD = 3.0
 """How far the target may be ahead of the end effector, in steps at full speed."""
 CATCH_UP = 0.5
-"""Fraction of the way to the target that the end effector should make in one step."""
+"""Fraction of the distance to the target that the end effector should cover in one step."""
 OPEN, CLOSED = 1.0, -1.0
 """Gripper commands of Isaac Lab's binary gripper actions."""
 
@@ -37,7 +37,7 @@ class EefDevice(TeleopDevice):
         settings: A `EefSettings`.
 
     Raises:
-        TaskError: The robot's hands have more degrees of freedom than a gripper that opens and closes.
+        TaskError: The robot's hands have more degrees of freedom than a gripper.
     """
 
     def __init__(self, env: BatchedEnv, settings: Any):
@@ -53,7 +53,7 @@ class EefDevice(TeleopDevice):
         self._period = 1.0 / rate
         self._speeds = (settings.pos_sensitivity, settings.rot_sensitivity)
         self._lead = tuple(MAX_LEAD * speed / rate for speed in self._speeds)
-        # An inference tensor could be changed only inside a stage's inference mode.
+        # A tensor made in inference mode could not be changed outside of it.
         with torch.inference_mode(False):
             self._target = torch.eye(4, device=env.device).repeat(env.num_envs, len(env.eef_names), 1, 1)
         self._closed = [False] * len(env.eef_names)
@@ -114,7 +114,7 @@ class EefDevice(TeleopDevice):
         }
 
     def _extrapolated_target(self) -> torch.Tensor:
-        """Return poses beyond the targets, which make up for the part of an action that the robot does not execute."""
+        """Return poses beyond the targets, to compensate for the part of an action that the robot does not execute."""
         eef = self._env.eef_pose()
         gap = self._target[..., :3, 3] - eef[..., :3, 3]
         lag = rotations.vector_from_matrix(self._target[..., :3, :3] @ eef[..., :3, :3].transpose(-1, -2))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""How the folder of a device is laid out."""
+"""The layout of a device's folder."""
 
 from ..plugins import DeviceSpec
 
@@ -9,16 +9,16 @@ from ..plugins import DeviceSpec
 def device_in(
     package: str, title: str, *, device: str, settings: str, live: bool = True, probe: str = "probe:probe", **more: str
 ) -> DeviceSpec:
-    """Return the spec of the device in a folder of its own, named as that is.
+    """Return the `DeviceSpec` of a device that has a folder of its own; the device's name is the folder's.
 
     Args:
         package: The folder's package; its `__init__.py` defines the settings.
-        title: For people.
-        device: As `DeviceSpec` has it, but looked up in this folder: `device:Pad`. So are `probe` and those in `more`.
-        settings: Name of the settings in the package's `__init__.py`.
-        live: As `DeviceSpec` has it.
-        probe: See `device`.
-        more: `check`, `doctor`, `around`.
+        title: Title shown to people.
+        device: The device's class, relative to this folder: `device:Pad`.
+        settings: Name of the settings class in the package's `__init__.py`.
+        live: See `DeviceSpec`.
+        probe: See `DeviceSpec`; relative to this folder.
+        more: `check`, `doctor`, `around` of `DeviceSpec`; relative to this folder.
     """
     inside = {field: f"{package}.{place}" for field, place in {"device": device, "probe": probe, **more}.items()}
     name = package.rpartition(".")[2]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""List the devices of this machine, without a simulation; each device describes itself."""
+"""List the devices of this machine, without a simulation."""
 
 from dataclasses import asdict, dataclass
 
@@ -11,7 +11,7 @@ from ..plugins import DEVICES, DeviceSpec, resolve
 
 @dataclass(frozen=True)
 class Listed:
-    """One device, or the reason why there is none of its kind."""
+    """One device, or the reason why it cannot be used."""
 
     device: str
     """Name for --teleop-device."""
@@ -25,7 +25,7 @@ class Listed:
 
 
 def list_devices() -> list[Listed]:
-    """Return all devices that could drive on this machine, and why others cannot."""
+    """Return all devices that can drive a robot on this machine, and why others cannot."""
     listed = []
     for spec in DEVICES.all().values():
         listed += _probe(spec)
@@ -38,7 +38,7 @@ def to_dicts(listed: list[Listed]) -> list[dict]:
 
 
 def _probe(spec: DeviceSpec) -> list[Listed]:
-    """Ask one device; an exception becomes its trouble, so that the others are listed too."""
+    """Probe one device; an exception becomes its entry, so that the others are listed too."""
     if spec.probe is None:
         return [Listed(spec.name, True, spec.title or "says nothing of itself")]
     try:

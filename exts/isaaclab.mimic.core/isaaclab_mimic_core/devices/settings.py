@@ -15,7 +15,7 @@ from ..option import check_options, option
 
 @dataclass(frozen=True)
 class DeviceSettings:
-    """Base of the settings of all devices; by itself, of one that has none."""
+    """Base class of the settings of all devices; used as it is for a device that has none."""
 
     def check(self) -> None:
         """Raise `OptionError` for a value that cannot be used; more than ranges and choices is for subclasses."""
@@ -42,7 +42,7 @@ class EefSettings(LiveSettings):
 
 @dataclass(frozen=True)
 class DeflectionSettings(EefSettings):
-    """Settings of devices that are deflected more or less, as sticks and caps are."""
+    """Settings of devices with analogue deflection, such as sticks and caps."""
 
     dead_zone: float = option(0.08, label="Dead zone", low=0, below=1)
     """Deflection, as a fraction of the full one, that counts as none."""

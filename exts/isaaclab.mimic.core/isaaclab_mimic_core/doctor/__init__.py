@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What is on this machine, what can run here, and what to do about the rest."""
+"""Examine the machine: what is installed, what can run here, and what to do about the rest (`report.py`)."""
 
 from ..finding import Finding
 from .report import findings, format_findings, to_dicts

@@ -16,7 +16,7 @@ from ..sim.assets.cloud import cloud_assets_reachable
 from .machine import Machine
 
 _TIMEOUT = 3.0
-"""Longest wait for the asset server [s]; a name server that does not answer outlasts any timeout of the request."""
+"""Longest wait for the asset server [s]. The request's own timeout does not cover a name server that hangs."""
 
 
 def start_cloud_check(
@@ -37,7 +37,7 @@ def start_cloud_check(
     import isaaclab.utils.assets  # noqa: F401
 
     answer: list[bool] = []
-    # A daemon, for a name look-up cannot be cancelled and may outlive the check.
+    # A daemon thread, because a name look-up cannot be cancelled and may outlive the check.
     request = threading.Thread(target=lambda: answer.append(reachable()), daemon=True)
     request.start()
 
@@ -58,7 +58,7 @@ def _not_asked(machine: Machine) -> Iterator[Finding]:
 
 
 def check_local_robot(machine: Machine) -> Iterator[Finding]:
-    """Look for the robot that is built from its URDF, which replaces NVIDIA's where its server cannot be reached."""
+    """Look for the robot built from its URDF, which is used where NVIDIA's asset server cannot be reached."""
     folder = machine.cache / f"franka-panda-{RECIPE}"
     if folder.is_dir():
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

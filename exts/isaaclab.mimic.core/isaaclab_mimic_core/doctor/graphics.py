@@ -20,7 +20,7 @@ def check_gpu_driver(machine: Machine) -> Iterator[Finding]:
     """Look for NVIDIA's user-space driver, and ask it for its newest CUDA version."""
     if CUDA not in machine.libraries:
         if machine.kernel_driver:
-            # A container that was started without the driver's libraries.
+            # For example in a container that was started without the driver's libraries.
             text = f"libcuda.so.1 cannot be loaded, though the kernel has {_driver_version(machine)}"
             yield Finding("GPU driver", "problem", text, "Start the container with --gpus all (NVIDIA's toolkit).")
         else:

@@ -1,10 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A report of an Isaac Sim, to be sent to others: the part of docs/isaac-sim-checklist.md that a program can do.
+"""A report on an Isaac Sim, to send to others: the part of docs/isaac-sim-checklist.md that a program can do.
 
-Nothing is changed. The report has the same rows everywhere; outside of a running application, rows that need one say
-that they were not asked.
+Nothing is changed. The report always has the same rows; rows that need a running application say so outside of one.
 """
 
 import platform

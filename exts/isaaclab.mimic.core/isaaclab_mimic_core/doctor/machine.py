@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the doctor's checks judge: the facts of a machine, read once."""
+"""The facts of a machine, read once, for the doctor's checks."""
 
 import ctypes
 import os
@@ -28,7 +28,7 @@ _YES = ("y", "yes", "1")
 
 @dataclass(frozen=True)
 class Machine:
-    """Facts of a machine and of the Python that runs; `here` reads those of this one."""
+    """Facts of a machine and of the running Python; `here` reads those of this machine."""
 
     python: tuple[int, int] = (3, 12)
     """Version of Python."""
@@ -47,15 +47,15 @@ class Machine:
     libraries: frozenset[str] = frozenset()
     """Which of `CUDA` and `VULKAN` can be loaded."""
     kernel_driver: str = ""
-    """What the kernel says of NVIDIA's driver; empty if it has none."""
+    """The kernel's description of NVIDIA's driver; empty if it has none."""
     licence_answered: bool = False
-    """Whether NVIDIA's licence was accepted when Kit asked."""
+    """Whether NVIDIA's licence was accepted in Kit's own prompt."""
     isaac_sim_is_here: bool = False
-    """Whether an Isaac Sim belongs to this Python."""
+    """Whether this Python belongs to an Isaac Sim."""
     inside_isaac_sim: bool = False
     """Whether this process is a running Isaac Sim."""
     cache: Path = Path()
-    """Folder of what is built once."""
+    """Folder of assets that are built once."""
     free_disk: float = 0.0
     """Free space in the current folder [bytes]."""
 
@@ -93,7 +93,7 @@ class Machine:
 
 
 def _tried[T](read: Callable[[], T], otherwise: T) -> T:
-    """Return what a function reads, or another value if the system refuses: no home folder, a folder that is gone."""
+    """Return what a function reads, or `otherwise` if the system raises an error, as for a missing home folder."""
     try:
         return read()
     except (OSError, RuntimeError):

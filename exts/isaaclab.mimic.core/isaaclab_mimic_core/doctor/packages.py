@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Versions of the packages that matter, compared with those that our own distribution asks for."""
+"""Compare the installed packages' versions with those that our own distribution requires."""
 
 import re
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def _compare(machine: Machine, package: Package, wanted: str) -> Finding:
         if package.name in machine.importable:
             return Finding(package.name, "ok", f"there, without saying its version {purpose}")
         return Finding(package.name, level, f"not installed {purpose}", remedy)
-    # A local version such as 2.11.0+cpu is the same release built otherwise.
+    # A local version such as 2.11.0+cpu is another build of the same release.
     if wanted and found.partition("+")[0] != wanted.partition("+")[0]:
         return Finding(package.name, level, f"{found} found, {wanted} wanted {purpose}", remedy)
     return Finding(package.name, "ok", f"{found} {purpose}")

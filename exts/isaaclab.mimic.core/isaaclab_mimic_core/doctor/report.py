@@ -30,7 +30,7 @@ def findings(start_cloud: Callable[[], Check] = start_cloud_check) -> list[Findi
     Args:
         start_cloud: Starts the check of the asset server.
     """
-    # Started first, because it waits for a server, and read last.
+    # Started first and read last, because it waits for a server.
     cloud = _begin(start_cloud)
     machine = Machine.here()
     checks = (
@@ -56,7 +56,7 @@ def findings(start_cloud: Callable[[], Check] = start_cloud_check) -> list[Findi
 
 
 def _examine(device: DeviceSpec) -> Check:
-    """Return the check that a device brings."""
+    """Return a device's check."""
 
     def check_device(machine: Machine) -> Iterable[Finding]:
         return resolve(device.doctor)() if device.doctor is not None else ()
@@ -98,7 +98,7 @@ def _begin(start: Callable[[], Check]) -> Check:
 
 
 def format_findings(found: list[Finding], color: bool | None = None) -> str:
-    """Lay findings out for a terminal, one line each.
+    """Format findings for a terminal, one line each.
 
     Args:
         found: What to show.

@@ -78,7 +78,7 @@ def _why_not_writable(folder: Path) -> str:
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     try:
-        # Tried, because permissions say nothing of read-only disks and do not apply to root.
+        # Try to write: permissions do not cover read-only disks, and do not apply to root.
         with tempfile.TemporaryFile(dir=folder):
             return ""
     except OSError as error:

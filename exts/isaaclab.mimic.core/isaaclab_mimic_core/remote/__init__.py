@@ -1,4 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A stage, or a verb, in a process of its own: the same events and requests, as JSON lines."""
+"""Run a stage or a verb in another process, with the same events and requests as JSON lines.
+
+- `worker.py` runs in the other process; `worker_client.py` starts it for a stage, `verb_client.py` for a verb.
+- `messages.py`: the JSON lines. `process_client.py`: start the process, read its events.
+- `render.py`: draw what cameras see, in several processes.
+"""

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The lines of JSON between a worker and whoever started it, besides events: an order, requests, snapshots.
+"""The JSON lines between a worker and its parent process, besides events: order, requests, snapshots.
 
-Types are checked on reading. A snapshot is a dictionary with a typed `progress`; its other keys differ by stage.
+Types are checked on reading. A snapshot is a dictionary with a typed `progress`; its other keys depend on the stage.
 """
 
 import json
@@ -25,7 +25,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Request:
-    """What a stage is asked for (see `Stage.request`)."""
+    """A request to a stage (see `Stage.request`)."""
 
     name: str
     arguments: dict[str, Any] = field(default_factory=dict)
@@ -39,7 +39,7 @@ def read_order(line: str) -> Order:
     """Read `{"stage": NAME, "options": {...}}`.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The line is not an order.
     """
     return typed.read(Order, json.loads(line), "the order")
 
@@ -49,10 +49,10 @@ def write_request(request: Request) -> str:
 
 
 def read_request(line: str) -> Request:
-    """Read `{"request": NAME}`, in which all other keys are arguments.
+    """Read `{"request": NAME}`; all other keys are arguments.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The line is not a request.
     """
     arguments = typed.read(dict[str, Any], json.loads(line), "the request")
     return Request(typed.read(str, arguments.pop("request", None), "request"), arguments)
@@ -63,10 +63,10 @@ def write_snapshot(shown: Mapping[str, Any]) -> str:
 
 
 def read_snapshot(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a worker's stage shows, from `{"snapshot": {...}}`.
+    """Return the snapshot of a worker's stage from `{"snapshot": {...}}`.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The line is not a snapshot.
     """
     shown = typed.read(dict[str, Any], message["snapshot"], "snapshot")
     return shown | {"progress": typed.read(Progress | None, shown.get("progress"), "progress")}

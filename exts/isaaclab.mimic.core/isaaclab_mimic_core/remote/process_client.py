@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Start a Python process that answers with events, one JSON line each, and read them without blocking."""
+"""Start a Python process that writes events as JSON lines, and read them without blocking."""
 
 import contextlib
 import json
@@ -22,10 +22,10 @@ _LAST_WORDS = 40
 
 
 class ProcessClient:
-    """A Python module that runs in a process of its own.
+    """A Python module that runs in another process.
 
-    Threads read its output, so that only `close` blocks. The process gets a session of its own: Ctrl-C in our terminal
-    does not reach it.
+    Threads read its output, so that only `close` blocks. The process has its own session, so that Ctrl-C in our
+    terminal does not reach it.
 
     Args:
         words: The module and its arguments.
@@ -39,11 +39,10 @@ class ProcessClient:
         interpreter = find_interpreter(python)
         environment = child_environment(interpreter)
         plugins = environment_for_workers()
-        # Where plug-ins come from stands last: it hides nothing of the process's own.
+        # Search paths of plug-ins come last, so that they hide none of the process's own modules.
         search_path = (environment.get("PYTHONPATH"), plugins.pop("PYTHONPATH", None))
         environment |= plugins | {"PYTHONPATH": os.pathsep.join(filter(None, search_path))}
-        # Beside a window that draws on the same cores, threads that wait for each other by spinning only keep each
-        # other from working.
+        # A window draws on the same cores: threads that spin while they wait would take its processor time.
         environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         self._process = subprocess.Popen(
             [interpreter, "-m", *words],
@@ -87,7 +86,7 @@ class ProcessClient:
 
     def poll(self) -> list[Event]:
         """Return the events since the last call. A process that died without a last event gives `StageFailed`."""
-        # Asked before the queue is emptied: nothing can be added to it after the reader has ended.
+        # Check before emptying the queue: the reader adds nothing once it has ended.
         reader_ended = not self._threads[0].is_alive()
         events: list[Event] = []
         with contextlib.suppress(queue.Empty):
@@ -116,7 +115,7 @@ class ProcessClient:
         self._signal_group(signal.SIGKILL)  # what the process itself has started and left behind
         for thread, stream in zip(self._threads, (self._answers, self._talk), strict=True):
             thread.join(2.0)
-            # Closing a stream that is being read waits for the reader, possibly for ever.
+            # Closing a stream waits for its reader, possibly without end.
             if not thread.is_alive():
                 stream.close()
 
@@ -126,11 +125,11 @@ class ProcessClient:
             self._requests.close()
 
     def _said_enough(self) -> bool:
-        """Whether a process that ended without a last event has done its work."""
+        """Whether a process that ended without a last event has done its work all the same."""
         return False
 
     def _take(self, message: dict) -> bool:
-        """Handle a JSON object that is no event; return whether it was expected.
+        """Handle a JSON object that is not an event; return whether it was expected.
 
         Raises:
             ValueError: It has wrong types.
@@ -158,7 +157,7 @@ class ProcessClient:
                 return
 
     def _give_up(self, error: ValueError) -> None:
-        """Report a wrong message as the last event, and ask the process to end."""
+        """Report a malformed message as the last event, and ask the process to end."""
         self._events.put(
             StageFailed(
                 f"The worker process is not understood: {error}\n"

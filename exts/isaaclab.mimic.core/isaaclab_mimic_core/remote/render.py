@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Draw what cameras see in recorded demonstrations, in processes side by side.
+"""Draw what cameras see in recorded demonstrations, in parallel processes.
 
-Each process draws whole demonstrations and leaves each as a piece, a file of its pictures, in a folder beside the
-output. Here the pieces go into the output, in the order of the input and without being unpacked. Whatever is killed,
-demonstrations in the output are whole, and pieces are used by the run that goes on.
+Each process draws whole demonstrations. It saves the pictures of each as a piece, a file in a folder beside the output.
+This module copies the pieces into the output, in the order of the input and without decompressing them. If a process is
+killed, the demonstrations in the output are complete, and a resumed run uses the pieces that are there.
 """
 
 import contextlib
@@ -47,13 +47,13 @@ from .worker_client import WorkerClient
 
 _SHARE = "isaaclab_mimic_core.stages.rendering.share:start"
 _HANDED_ON = ("task", "num_envs", "seed", "device", "physics", "assets", "input", "cameras", "size", "renderer")
-"""Options that a process gets as they are."""
+"""Options that are passed to a process unchanged."""
 _PERIOD = 0.05
-"""How often the processes are asked [s]."""
+"""Time between two looks at the processes [s]."""
 
 
 class Render(Stage):
-    """Copies a file's demonstrations and adds what cameras see in their states."""
+    """Copies a file's demonstrations and adds the pictures that cameras see in their states."""
 
     name = "render"
 
@@ -72,7 +72,7 @@ class Render(Stage):
         with DatasetReader(options.input) as reader:
             self._names, self._skipped = usable_recordings(reader, names, states=True)
             task = find_task(options.task or reader.env_name or DEFAULT_TASK).id
-            # Who trains on the pictures asks for the task that has these cameras.
+            # Training on these pictures uses the task that has these cameras, so the output names that task.
             self._env_args = reader.env_args | ({"env_name": task} if options.task else {})
             self._history = dict(reader.data_attrs.get(ATTR_PROVENANCE) or {})
         self.options = replace(options, task=task)
@@ -117,13 +117,13 @@ class Render(Stage):
             over = False
             while not over:
                 events = self._listen()
-                # Asked before the pieces are looked at: what an ended process has made is there.
+                # Check before looking at the pieces, so that all pieces of an ended process are seen.
                 over = all(client.done for client in self._clients)
                 yield events + self._take_pieces(reader)
         return self._finish()
 
     def _start_processes(self) -> int:
-        """Hand out what is not drawn yet; return how many demonstrations are not in the output."""
+        """Assign the demonstrations that are not drawn yet; return how many are not in the output."""
         if self._mode != "append":
             shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(exist_ok=True)
@@ -139,10 +139,10 @@ class Render(Stage):
         return len(left)
 
     def _listen(self) -> list[Event]:
-        """Return what the processes have to say to people.
+        """Return the processes' events for the user.
 
         Raises:
-            TaskError: One of them cannot do what it was asked for.
+            TaskError: A process cannot do what it was asked for.
         """
         events: list[Event] = []
         for client in self._clients:
@@ -154,11 +154,11 @@ class Render(Stage):
         return events
 
     def _take_pieces(self, reader: DatasetReader) -> list[Event]:
-        """Put the pieces that are there into the output, in the order of the input."""
+        """Copy finished pieces into the output, in the order of the input."""
         events: list[Event] = []
         while self._saved < len(self._names) and (path := self._piece(self._names[self._saved])).exists():
             if self._writer is None:
-                # Not before: whoever asks for what cannot be drawn finds nothing written or replaced.
+                # Opened only now: if nothing can be drawn, nothing is written or replaced.
                 attrs = {ATTR_PROVENANCE: {**self._history, "rendered": self._says()}}
                 self._writer = DatasetWriter(self.options.output, self._env_args, mode=self._mode, attrs=attrs)
                 self._resources.callback(self._writer.close, commit=False)
@@ -181,7 +181,7 @@ class Render(Stage):
         return Episode(data, {**whole.attrs, ATTR_PROVENANCE: history}, name, pictures)
 
     def _says(self) -> dict[str, Any]:
-        """Return how the pictures are drawn, as it comes back from a file."""
+        """Return how the pictures are drawn, in the form in which it is read back from a file."""
         cameras = {
             name: {key: value for key, value in asdict(entry).items() if value is not None}
             for name, entry in self._cameras.items()
@@ -192,7 +192,7 @@ class Render(Stage):
         """Return how many demonstrations an earlier run has finished.
 
         Raises:
-            OptionError: Its output is not the beginning of this run's.
+            OptionError: The earlier run's output is not the beginning of this run's.
         """
         where = f"--resume {self.options.output}"
         with (
@@ -220,7 +220,7 @@ class Render(Stage):
         return self._folder / f"{name}.hdf5"
 
     def _clean_up(self) -> None:
-        """Remove the folder of the pieces, unless there are some for a run that goes on."""
+        """Remove the folder of the pieces, unless a resumed run can use some."""
         if self._saved == len(self._names):
             shutil.rmtree(self._folder, ignore_errors=True)
         with contextlib.suppress(OSError):
@@ -249,5 +249,5 @@ class Render(Stage):
 
 
 def _as_error(failed: StageFailed) -> Exception:
-    """Return what a process failed of as an error of ours, if it is one that a user can do something about."""
+    """Return a process's failure as a `MimicError` if the user can act on it, else None."""
     return TaskError(failed.message) if failed.exit_code == WRONG_INPUT else RuntimeError(failed.message)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Run a verb of the command line in a process of its own."""
+"""Run a verb of the command line in another process."""
 
 import signal
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from .process_client import ProcessClient
 
 
 class VerbClient(ProcessClient):
-    """`mimic VERB ... --json`.
+    """Runs `mimic VERB ... --json`.
 
     Args:
         words: The verb and its arguments.
@@ -19,11 +19,11 @@ class VerbClient(ProcessClient):
 
     def __init__(self, words: Sequence[str], *, python: str = "") -> None:
         self.answer: dict | None = None
-        """The answer of a verb that gives one JSON object instead of events: `check`, `info`."""
+        """The answer of a verb that writes one JSON object instead of events: `check`, `info`."""
         super().__init__(["isaaclab_mimic_core", *words, "--json"], python=python)
 
     def stop(self) -> None:
-        """Interrupt the verb as Ctrl-C does, and return at once. A file keeps what was saved; a folder is not made."""
+        """Interrupt the verb like Ctrl-C, and return at once. A file keeps what was saved; no output folder is made."""
         self._signal_group(signal.SIGTERM)
 
     def _said_enough(self) -> bool:

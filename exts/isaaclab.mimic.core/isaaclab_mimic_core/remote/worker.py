@@ -1,17 +1,18 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Run a stage in a process of its own, controlled by lines of JSON.
+"""Run a stage in another process, controlled by lines of JSON.
 
     python -m isaaclab_mimic_core.remote.worker
 
 The first line on stdin names the stage: `{"stage": "generate", "options": {...}}`. Every further line is a request:
-`{"request": "pause"}`, other keys being its arguments. On stdout leave the stage's events (see `events.to_json`) and,
-at most ten times a second, `{"snapshot": {...}}`. Everything else, native libraries included, ends up on stderr.
+`{"request": "pause"}`; its other keys are arguments. The process writes the stage's events to stdout (see
+`events.to_json`) and, at most ten times a second, `{"snapshot": {...}}`. All other output goes to stderr, including
+that of native libraries.
 
-The process ends with 0, or with the exit code of the `StageFailed` it sent: 2 if the input was wrong, 70 for an
-unexpected error, whose traceback is on stderr. When stdin ends, its parent is gone: the
-stage is then stopped as if asked to, so its files are complete.
+The exit code is 0, or that of the `StageFailed` event: 2 if the input was wrong, 70 for an unexpected error, whose
+traceback is on stderr. When stdin ends, the parent is gone: the stage is then stopped as by a request, so that its
+files are complete.
 """
 
 import os
@@ -44,7 +45,7 @@ class Channel:
 
     @classmethod
     def take_over(cls) -> "Channel":
-        """Duplicate stdin and stdout and redirect 0 and 1: libraries print there, and child processes inherit them."""
+        """Duplicate stdin and stdout and redirect descriptors 0 and 1, to which libraries and child processes write."""
         requests_fd, events_fd = os.dup(0), os.dup(1)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
@@ -86,7 +87,7 @@ class Channel:
 def main() -> int:
     """Serve one stage; see the module's description."""
     channel = Channel.take_over()
-    # For the process's last words; whoever started it has found out by itself.
+    # On stderr only, for `ProcessClient.last_words`: the parent process finds problems of plug-ins itself.
     plugins.on_problem(lambda problem: print(f"warning: {problem}", file=sys.stderr))
     try:
         _serve(channel)
@@ -118,7 +119,7 @@ def _serve(channel: Channel) -> None:
                 stopping = True
                 stage.request("stop")
             events = stage.step()
-            # The last snapshot leaves before the last event: whoever has read that event holds the final numbers.
+            # Send the last snapshot before the last event, so that whoever reads that event has the final numbers.
             if stage.done or time.monotonic() >= snapshot_due:
                 snapshot_due = time.monotonic() + _SNAPSHOT_PERIOD
                 channel.send_snapshot(stage)
@@ -131,7 +132,7 @@ def _serve(channel: Channel) -> None:
 
 
 def _create(line: str) -> Stage:
-    # Imported here: a stage brings torch and the simulator with it, and what goes wrong then has to reach the parent.
+    # Imported here: a stage imports torch and the simulator, and an error while it does must reach the parent.
     from ..stages import create
 
     try:
@@ -144,7 +145,7 @@ def _create(line: str) -> Stage:
 
 
 def _obey(stage: Stage, line: str, channel: Channel) -> None:
-    """Pass a request on; answer a wrong one with a warning, so that the run goes on."""
+    """Pass a request on; answer an invalid one with a warning, so that the run goes on."""
     try:
         request = read_request(line)
         stage.request(request.name, **request.arguments)

@@ -10,7 +10,7 @@ from .process_client import ProcessClient
 
 
 class WorkerClient(ProcessClient):
-    """A stage that runs in a worker process.
+    """Runs a stage in a worker process.
 
     Args:
         stage_name: Name of the stage, as `stages.create` knows it.
@@ -24,7 +24,7 @@ class WorkerClient(ProcessClient):
         self._send(write_order(Order(stage_name, options)))
 
     def snapshot(self) -> dict:
-        """Return the stage's latest numbers; empty before the first ones."""
+        """Return the stage's latest snapshot; empty before the first one."""
         return self._snapshot
 
     def request(self, name: str, **arguments) -> None:
@@ -37,7 +37,7 @@ class WorkerClient(ProcessClient):
         super().close(timeout)
 
     def _send(self, line: str) -> None:
-        # A worker that is gone cannot read; `poll` tells of its end.
+        # A worker that has ended cannot read; `poll` reports its end.
         with contextlib.suppress(BrokenPipeError, ValueError):
             self._requests.write(line + "\n")
             self._requests.flush()

@@ -20,7 +20,7 @@ from ..devices.readings import LiveReadings
 
 _PERIOD = 0.05
 _BAR = 12
-"""Characters to each side of an axis' zero."""
+"""Characters of a bar to each side of zero."""
 
 
 def format_devices(listed: list[Listed]) -> str:

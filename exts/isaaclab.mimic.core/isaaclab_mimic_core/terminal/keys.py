@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Pass keys typed in the terminal to a driven stage."""
+"""Pass keys typed in the terminal to a stage that a device drives."""
 
 import sys
 import time

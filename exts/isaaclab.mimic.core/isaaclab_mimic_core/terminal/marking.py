@@ -64,7 +64,7 @@ class MarkingTerminal:
         self._stage = stage
         self._console = Console(file=out, highlight=False)
         self._keys = TypedKeys(sys.stdin.fileno())
-        # What libraries print goes to the log, as ever.
+        # Libraries print to the log; rich must not redirect that.
         self._live = Live(
             console=self._console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
         )

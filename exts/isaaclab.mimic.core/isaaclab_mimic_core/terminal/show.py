@@ -47,7 +47,7 @@ class TerminalView:
             console=self._console,
             transient=True,
             refresh_per_second=5,
-            # What libraries print goes to the log; rich would fetch it back.
+            # Libraries print to the log; rich must not redirect that.
             redirect_stdout=False,
             redirect_stderr=False,
         )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""End a verb by Ctrl-C or SIGTERM, without losing either."""
+"""End a verb on Ctrl-C or SIGTERM, without losing either signal."""
 
 import signal
 import threading
@@ -14,9 +14,9 @@ _asked = threading.Event()
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Raise `KeyboardInterrupt` on Ctrl-C and on SIGTERM (schedulers, containers and our window send it).
+    """Raise `KeyboardInterrupt` on Ctrl-C and on SIGTERM, which schedulers, containers and our window send.
 
-    A program that a script started in the background ignores Ctrl-C, and still does.
+    A process that a script started in the background still ignores Ctrl-C.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -39,10 +39,10 @@ def interruptible() -> Iterator[None]:
 
 
 def raise_lost_interrupt() -> None:
-    """Raise a `KeyboardInterrupt` again that was lost; call it between two pieces of work.
+    """Raise a lost `KeyboardInterrupt` again; call it between two pieces of work.
 
-    Python raises it wherever the program is. Inside a callback of the garbage collector or of a weak reference, of
-    which h5py has many, it is only printed.
+    Python raises it at any point of the program. Inside a callback of the garbage collector or of a weak reference, of
+    which h5py has many, Python only prints it.
     """
     if _asked.is_set():
         raise KeyboardInterrupt

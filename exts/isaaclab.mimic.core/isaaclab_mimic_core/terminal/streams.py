@@ -23,7 +23,7 @@ class Streams:
     out: TextIO
     err: TextIO
     log: Path | None
-    """Where everything else goes; None if it goes to the terminal."""
+    """File for everything else; None if that goes to the terminal."""
 
 
 def take_streams(verb: str, json_lines: bool, verbose: bool) -> Streams:
@@ -31,8 +31,8 @@ def take_streams(verb: str, json_lines: bool, verbose: bool) -> Streams:
 
     Args:
         verb: Names the log.
-        json_lines: Standard output is for a program: whatever libraries print goes to standard error.
-        verbose: Leave what libraries print on the terminal.
+        json_lines: Standard output is read by a program: libraries print to standard error.
+        verbose: Libraries print to the terminal.
     """
     sys.stdout.flush()
     sys.stderr.flush()

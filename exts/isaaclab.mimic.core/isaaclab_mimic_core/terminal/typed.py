@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Read key presses in a terminal (not how long a key is held)."""
+"""Read key presses in a terminal, without releases."""
 
 import os
 import re
@@ -30,11 +30,11 @@ _CHARACTERS = {"\r": "enter", "\n": "enter", "\t": "tab", " ": "space", "\x7f": 
 _KEY = re.compile(r"\x1b[\[O]([0-9;]*[A-Za-z~])|(.)", re.DOTALL)
 _UNFINISHED = re.compile(r"\x1b([\[O][0-9;]*)?\Z")
 _ESCAPE_WAIT = 0.05
-"""[s] An escape character followed by nothing for this long is the Esc key."""
+"""[s] An escape character with nothing after it for this long is the Esc key."""
 
 
 class TypedKeys:
-    """Reads a terminal's keys while it is entered; nothing is echoed meanwhile, and Ctrl-C stays a signal.
+    """Reads a terminal's keys; a context manager. Nothing is echoed while it is entered, and Ctrl-C stays a signal.
 
     Args:
         descriptor: The terminal.
@@ -54,7 +54,7 @@ class TypedKeys:
         termios.tcsetattr(self._descriptor, termios.TCSAFLUSH, self._settings)
 
     def read(self) -> list[str]:
-        """Return the keys that were typed since the last call, without waiting: characters, or names as in `left`."""
+        """Return the keys typed since the last call, without waiting: characters, or names such as `left`."""
         while select.select([self._descriptor], [], [], 0)[0]:
             data = os.read(self._descriptor, 4096)
             if not data:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Verbs that look into dataset files and edit them: check, merge, select, drop, convert, export."""
+"""Verbs that check, edit and export dataset files: check, merge, select, drop, convert, export."""
 
 import json
 from collections.abc import Callable
@@ -212,7 +212,7 @@ def _choose(by: str, file: str, selection: Selection, to: Destination, threshold
             )
         names = edit.select_names(file, selection, thresholds, same_task)
         if by == "drop" and not names:
-            # Exit 0 and a complete output: a script need not know beforehand whether there is something to drop.
+            # Exit 0 and a complete output, so that a script need not know whether there is something to drop.
             print(f"no demonstration of {file} is meant; nothing is left out", file=streams.err)
         change = edit.select if by == "select" else edit.drop
         return _edited(lambda tell: change(file, names, on_saved=tell, **to.arguments()), to, streams, output)
@@ -223,7 +223,7 @@ def _choose(by: str, file: str, selection: Selection, to: Destination, threshold
 def _edited(
     run: "Callable[[Callable[[Kept, int, int], None]], EditReport]", to: Destination, streams: Streams, output: Output
 ) -> int:
-    """Run an edit; say of each demonstration that it is on disk (JSON), and what was done."""
+    """Run an edit; report each saved demonstration (with --json), and what was done."""
 
     def tell(kept: "Kept", number: int, count: int) -> None:
         if output.json:
@@ -242,13 +242,13 @@ def _edited(
 
 
 def _answer(ending: StageFinished, streams: Streams, output: Output) -> None:
-    """Say what a verb has made."""
+    """Report what a verb has made."""
     lines = [to_json(ending)] if output.json else [*(f"  {line}" for line in ending.results), ending.output]
     print("\n".join(lines), file=streams.out)
 
 
 def _task_name(given: str, file: str) -> str:
-    """Return the task's name from now on; a task of the user's own keeps the name that is given."""
+    """Return the task's current name; an unknown task keeps the name that is given."""
     from ..datasets import DatasetReader
     from ..tasks.names import find_task
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Verbs whose flags depend on the device that drives: `--teleop-device X` brings the settings of X.
+"""Verbs whose flags depend on the device: `--teleop-device X` adds the settings of X.
 
-Which device that is, and which plug-ins bring it, is looked up before the flags are parsed.
+The device, and the plug-ins to import, are read from the command line before the flags are parsed.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ DRIVEN = {"teleop": TeleopOptions, "record": RecordOptions}
 
 
 def with_settings(verb: Verb, name: str, arguments: Sequence[str]) -> Verb:
-    """Return a verb with the flags of the device that drives.
+    """Return a verb with the flags of its device.
 
     Args:
         verb: Called with its options and how to answer.
@@ -35,7 +35,7 @@ def with_settings(verb: Verb, name: str, arguments: Sequence[str]) -> Verb:
         arguments: The command line after it.
 
     Raises:
-        OptionError: There is no such device or plug-in, or a flag belongs to another device.
+        OptionError: There is no such device or plug-in, or a flag is another device's.
     """
     plugins.use_imports(_given(arguments, "import"))
     options = DRIVEN[name]
@@ -56,7 +56,7 @@ def with_settings(verb: Verb, name: str, arguments: Sequence[str]) -> Verb:
 
 
 def _given(arguments: Sequence[str], flag: str) -> list[str]:
-    """Return the values that a flag is given, before anything else is known of the command line."""
+    """Return the values given for a flag, before the command line is parsed."""
     found = []
     for index, text in enumerate(arguments):
         name, equals, value = text.partition("=")
@@ -66,7 +66,7 @@ def _given(arguments: Sequence[str], flag: str) -> list[str]:
 
 
 def _refuse_others(arguments: Sequence[str], device: str, known: set[str]) -> None:
-    """Refuse flags that belong to other devices than the one that drives."""
+    """Refuse flags of devices other than the one that is used."""
     owners: dict[str, list[str]] = {}
     for other in plugins.DEVICES.all():
         if other != device:
@@ -84,9 +84,9 @@ def _refuse_others(arguments: Sequence[str], device: str, known: set[str]) -> No
 
 
 def _typed(options: type[DrivenOptions], settings: type[DeviceSettings]) -> type:
-    """Return a class that the parser makes flags from: the stage's options with these settings among them.
+    """Return a class for the parser: the stage's options together with a device's settings.
 
-    Settings that are options of the stage too make no flags of their own.
+    A setting that is also an option of the stage gets no flag of its own.
     """
     shared = {each.name for each in fields(options)}
     hidden = {each.name: each for each in fields(settings) if each.name in shared}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The parts of a verb."""
+"""What all verbs have in common: how they answer, and the job that they return."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import tyro
 from ..terminal.streams import Streams
 
 FLAT = tyro.conf.arg(name="")
-"""For options whose flags have no prefix."""
+"""Marks options whose flags have no prefix."""
 
 
 @dataclass(frozen=True)

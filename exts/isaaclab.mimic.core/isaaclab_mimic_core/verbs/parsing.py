@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""How tyro reads options."""
+"""How tyro parses options."""
 
 import typing
 from typing import Literal
@@ -9,12 +9,12 @@ from typing import Literal
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
 REGISTRY = ConstructorRegistry()
-"""Rules for tyro beside its own."""
+"""Our rules for tyro, besides its own."""
 
 
 @REGISTRY.primitive_rule
 def _choice(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec | None:
-    """Show the choices of an option in the help, but leave the check to `check_options`, which does all of them."""
+    """Show an option's choices in the help, but leave the check to `check_options`, which checks all options."""
     if info.type_origin is not Literal:
         return None
     choices = typing.get_args(info.type)

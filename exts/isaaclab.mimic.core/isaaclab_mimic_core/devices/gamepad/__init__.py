@@ -13,4 +13,4 @@ DEVICE = device_in(__name__, "Gamepad", device="device:Gamepad", settings="Gamep
 
 @dataclass(frozen=True)
 class GamepadSettings(DeflectionSettings):
-    """How its sticks move the hand."""
+    """Settings of the gamepad."""

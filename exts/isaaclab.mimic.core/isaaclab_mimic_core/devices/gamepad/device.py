@@ -3,7 +3,7 @@
 
 """A gamepad, with the controls of Isaac Lab's: sticks move and turn, the D-pad tilts, X is the gripper.
 
-Kit reads gamepads; whoever hosts this in Kit feeds it (`hosts.kit`).
+Kit reads the gamepad; `hosts/kit.py` passes its controls on.
 """
 
 from typing import Any
@@ -31,14 +31,14 @@ CONTROLS = {
 }
 """Control -> axis (x, y, z, about x, about y, about z) and deflection when it is fully pressed.
 
-As isaaclab.devices.Se3Gamepad, but for the sticks' left and right, which are turned around: left is +y and a positive
-turn about z, as with the keys A and C.
+As in isaaclab.devices.Se3Gamepad, except that the sticks' left and right are swapped: left is +y and a positive turn
+about z, like the keys A and C.
 """
 _PRESSED = 0.5
 
 
 class Gamepad(EefDevice):
-    """Moves the hand by sticks and D-pad; fed by a host that has a gamepad."""
+    """Moves the end effector by sticks and D-pad."""
 
     name = "gamepad"
 

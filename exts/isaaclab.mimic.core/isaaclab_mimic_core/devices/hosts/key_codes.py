@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Parse what a terminal sends for keys.
+"""Parse the key codes that a terminal sends.
 
 There are two protocols. With the kitty keyboard protocol (kitty, foot, WezTerm, Ghostty, Alacritty, recent Konsole and
 iTerm2) the terminal reports presses, repeats and releases of every key: `CSI code ; modifiers : event u`. Other
@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 
 START = "\x1b[>11u\x1b[?1004h\x1b[?u"
-"""Asks for all keys with their events, and for the loss of focus; the terminal answers whether it can."""
+"""Asks the terminal to report all key events and the loss of focus, and whether it can."""
 END = "\x1b[<u\x1b[?1004l"
 
 ALTERNATIVES = {27: "ESCAPE", 9: "TAB", 13: "ENTER", 32: "SPACE", 127: "BACKSPACE"}
@@ -31,7 +31,7 @@ class KeyEvent:
     """One event of a terminal."""
 
     kind: str
-    """`press`, `repeat`, `release`; `typed` where releases are not told; `protocol`, `focus_lost`, `interrupt`."""
+    """`press`, `repeat`, `release`; `typed` if releases are not reported; `protocol`, `focus_lost`, `interrupt`."""
     key: str = ""
     """Name as carb.input spells it."""
 
@@ -47,8 +47,8 @@ class KeyParser:
 
         Args:
             text: The input.
-            complete: Whether nothing has followed for a while; a lone escape is then the key, not the start of a
-                sequence.
+            complete: Whether no more input has followed for a while: a single escape character is then the Esc key,
+                not the start of a sequence.
         """
         text, self._rest = self._rest + text, ""
         events: list[KeyEvent] = []
@@ -68,7 +68,7 @@ class KeyParser:
 
     @property
     def waits(self) -> bool:
-        """Whether the input ends with the start of a sequence, which may be the escape key."""
+        """Whether the input ends with an escape character: the start of a sequence, or the Esc key."""
         return bool(self._rest)
 
 

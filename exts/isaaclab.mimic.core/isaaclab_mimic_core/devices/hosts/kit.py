@@ -59,7 +59,7 @@ class KitInput:
             self._request("key", key=name, pressed=False)
         elif not self._wanted():
             self._let_go()
-        # Others hear of it too.
+        # Return True, so that other subscribers get the event as well.
         return True
 
     def _on_gamepad(self, event: Any, *_: Any) -> bool:

@@ -3,9 +3,9 @@
 
 """Keys from the terminal that a command was started in.
 
-If the terminal reports releases (see `key_codes`), holding keys works as with any keyboard. If it does not, a key
-counts as held until it has not repeated for `HOLD` seconds. Then keys cannot be combined, and the end effector stops
-between the first press and the first repeat, for as long as the keyboard's own delay.
+Some terminals report key releases (see `key_codes`). In others a key counts as held until it has not repeated for
+`HOLD` seconds: keys cannot be combined, and the end effector stops between the first press and the first repeat, for
+as long as the keyboard's repeat delay.
 """
 
 import os
@@ -23,7 +23,7 @@ from .key_codes import END, START, KeyParser
 HOLD = 0.12
 """Time that a key counts as held after it was typed, if releases are not reported [s]."""
 _ESCAPE_WAIT = 0.05
-"""Time after which a lone escape character is the escape key [s]."""
+"""Time after which an escape character with nothing after it is the Esc key [s]."""
 
 
 def check_terminal(
@@ -47,7 +47,7 @@ def check_terminal(
 
 
 class TerminalKeys:
-    """Reads a terminal's keys while it is entered; the terminal echoes nothing meanwhile.
+    """Reads a terminal's keys; a context manager. The terminal echoes nothing while it is entered.
 
     Args:
         key: Takes a key's name (carb.input's) and whether it went down.
@@ -61,7 +61,7 @@ class TerminalKeys:
         self._held: dict[str, float] = {}
         self._heard = 0.0
         self.tells_releases = False
-        """Whether the terminal has said that it tells releases."""
+        """Whether the terminal reports key releases."""
 
     def __enter__(self) -> "TerminalKeys":
         self._settings = termios.tcgetattr(self._descriptor)
@@ -75,7 +75,7 @@ class TerminalKeys:
         termios.tcsetattr(self._descriptor, termios.TCSAFLUSH, self._settings)
 
     def poll(self) -> None:
-        """Pass on what has been typed, without waiting."""
+        """Pass on the keys typed so far, without waiting."""
         now = time.monotonic()
         text = ""
         while select.select([self._descriptor], [], [], 0)[0]:

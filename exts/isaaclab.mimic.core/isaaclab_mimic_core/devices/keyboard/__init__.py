@@ -13,4 +13,4 @@ DEVICE = device_in(__name__, "Keyboard", device="device:Keyboard", settings="Key
 
 @dataclass(frozen=True)
 class KeyboardSettings(EefSettings):
-    """How keys that are held move the hand."""
+    """Settings of the keyboard."""

@@ -26,7 +26,7 @@ MOVES = {
 
 
 class Keyboard(EefDevice):
-    """Moves the hand while keys are held; fed by a host that has a keyboard."""
+    """Moves the end effector while keys are held; a host (`devices/hosts/`) passes the keys on."""
 
     name = "keyboard"
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Whether there are keys to be read."""
+"""Whether this terminal's keys can be read."""
 
 import sys
 

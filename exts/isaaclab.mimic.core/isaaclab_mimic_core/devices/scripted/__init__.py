@@ -21,7 +21,7 @@ DEVICE = device_in(
 
 @dataclass(frozen=True)
 class ScriptSettings(DeviceSettings):
-    """What a script draws from."""
+    """Settings of the script."""
 
     seed: int = 1
     """Seed of its random numbers."""

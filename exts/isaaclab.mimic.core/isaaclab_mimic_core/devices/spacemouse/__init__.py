@@ -21,7 +21,7 @@ DEVICE = device_in(
 
 @dataclass(frozen=True)
 class SpaceMouseSettings(DeflectionSettings):
-    """How its cap moves the hand."""
+    """Settings of the SpaceMouse."""
 
     axes: str = "x,y,z,roll,pitch,yaw"
     """Which of its axes moves the hand along x, y, z and about them; a minus sign turns one around."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A SpaceMouse: push, lift, tilt and twist its cap; left button gripper, right button start anew."""
+"""A SpaceMouse: push, lift, tilt and twist its cap. The left button is the gripper, the right one resets."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from .hid import SpaceMouseReader
 
 GRIPPER_BUTTONS = ("LEFT", "BTN_1", "MENU")
 RESET_BUTTONS = ("RIGHT", "BTN_2", "FIT")
-"""What the two buttons are called on the models. A receiver does not say which model it is for: the left and right
-button of a small one are its MENU and FIT."""
+"""Names of the two buttons on the different models. A receiver does not report its model: it calls the left and right
+button of a small one MENU and FIT."""
 
 
 class SpaceMouse(EefDevice):
-    """Moves the end effector as the cap is moved.
+    """Moves the end effector like the cap.
 
     Args:
         env: The environments.

@@ -3,8 +3,8 @@
 
 """Find a SpaceMouse, read its reports, and find it again after it was unplugged.
 
-pyspacemouse decodes the reports of each model. They are read through the hidraw build of hidapi, which needs no system
-library and works with cable, receiver and Bluetooth.
+The reports are read through the hidraw build of hidapi, which needs no system library and works with cable, receiver
+and Bluetooth. pyspacemouse decodes them for each model.
 """
 
 import os
@@ -18,7 +18,7 @@ from ...errors import DeviceError, PlatformError
 AXES = ("x", "y", "z", "roll", "pitch", "yaw")
 _REPORT_SIZE = 64
 _MOST_REPORTS = 256
-"""Most reports that are read in one poll, so that a device that never stops sending does not block the caller."""
+"""Most reports read in one poll, so that a device that sends without end does not block the caller."""
 _LOOK_AGAIN = 0.5
 """Time between two searches for an unplugged SpaceMouse [s]."""
 _BUTTON_CHANNEL = 3
@@ -29,7 +29,7 @@ class Found:
     """A SpaceMouse that is plugged in."""
 
     model: str
-    """pyspacemouse's name of it."""
+    """pyspacemouse's name of the model."""
     path: str
     """Its device file."""
     vendor: int
@@ -38,7 +38,7 @@ class Found:
 
 
 class Hid:
-    """The hidraw build of hidapi; tests put something else that enumerates and opens in its place."""
+    """The hidraw build of hidapi; tests replace it by an object with the same methods."""
 
     def enumerate(self) -> list[dict]:
         """Return all HID devices: `vendor_id`, `product_id`, `path` (bytes), ..."""
@@ -202,7 +202,7 @@ class _Adapter:
         """Whether the last read returned a report."""
 
     def read(self, size: int) -> bytes:
-        # pyspacemouse asks for as many bytes as hold its axes, which cuts the button reports of some models short.
+        # pyspacemouse reads as many bytes as the axes need, which truncates the button reports of some models.
         data = bytes(self._device.read(max(size, _REPORT_SIZE)))
         self.took = bool(data)
         # pyspacemouse reads a button's byte without checking the length of the report.

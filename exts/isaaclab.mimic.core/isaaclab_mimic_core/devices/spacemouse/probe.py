@@ -17,11 +17,11 @@ _LOGITECH = 0x046D
 _LOGITECH_3D_MICE = frozenset(
     (0xC603, 0xC605, 0xC606, 0xC621, 0xC623, 0xC625, 0xC626, 0xC627, 0xC628, 0xC629, 0xC62B, 0xC640)
 )
-"""Logitech sold these as 3Dconnexion's owner; its other products are keyboards and ordinary mice."""
+"""Products with Logitech's vendor number, from when Logitech owned 3Dconnexion; its others are keyboards and mice."""
 
 
 def _accessible(device: Path) -> bool:
-    """Return whether a device file can be read and written; switching a SpaceMouse's light on writes."""
+    """Return whether a device file can be read and written; writing switches the SpaceMouse's light on."""
     return os.access(device, os.R_OK | os.W_OK)
 
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a running Isaac Sim needs to show the scene in a headset.
+"""The extensions and settings with which a running Isaac Sim shows the scene in a headset.
 
-Its full application (`isaacsim.exp.full`) starts without any of it. Isaac Lab's for headsets
-(`isaaclab.python.xr.openxr.kit` of isaaclab 3.0.0) and Isaac Sim's (`isaacsim.exp.base.xr.vr.kit` of isaacsim 6.2.0)
-start with it.
+Isaac Sim's full application (`isaacsim.exp.full`) does not enable these extensions. The applications for headsets do:
+Isaac Lab's (`isaaclab.python.xr.openxr.kit` of isaaclab 3.0.0) and Isaac Sim's (`isaacsim.exp.base.xr.vr.kit` of
+isaacsim 6.2.0).
 """
 
 import contextlib
@@ -23,7 +23,7 @@ EXTENSIONS = (
     "omni.kit.xr.ui.window.profile",
     "isaacsim.kit.xr.teleop.bridge",
 )
-"""OpenXR, the panel with the button that starts it, and what passes its session on to Isaac Teleop."""
+"""OpenXR, the panel with the button that starts it, and the bridge that passes its session to Isaac Teleop."""
 
 SETTINGS: dict[str, Any] = {
     "/app/xr/enabled": True,
@@ -34,23 +34,23 @@ SETTINGS: dict[str, Any] = {
     '/xr/openxr/components/"isaacsim.kit.xr.teleop.bridge"/enabled': True,
     "/xr/skipInputDeviceUSDWrites": True,
 }
-"""What Isaac Lab's application for headsets sets, and the extensions read as they start."""
+"""Settings of Isaac Lab's application for headsets, which the extensions read when they start."""
 
 _FOR_THE_RUN = {"/isaaclab/xr/enabled": True, "/isaaclab/xr/auto_start": False}
-"""As `isaaclab_physx.app.kit_launcher` publishes them with a window; Isaac Lab's simulation reads them as it begins."""
+"""Settings that `isaaclab_physx.app.kit_launcher` makes for XR with a window; Isaac Lab's simulation reads them."""
 
 APPLICATION = (
     "./kit/kit PATH/TO/config/isaaclab.mimic.kit --enable isaaclab.python.xr.openxr "
     "--/exts/isaaclab.mimic.ui/runInsideIsaacSim=true"
 )
-"""The application with the window that starts with all of it, in the folder of an Isaac Sim."""
+"""Command, in Isaac Sim's folder, for an application with the Mimic window and these extensions."""
 
 
 def check_application() -> None:
-    """Find out whether the running Isaac Sim has what a headset needs, enabled or not; elsewhere nothing is asked.
+    """Check that the running Isaac Sim has the extensions for a headset, enabled or not; elsewhere do nothing.
 
     Raises:
-        DeviceError: It has not; names the application that has.
+        DeviceError: Some are missing; names the application that has them.
     """
     if not inside_isaac_sim():
         return
@@ -66,12 +66,10 @@ def check_application() -> None:
 
 @contextlib.contextmanager
 def application_for_xr(settings: Any) -> Iterator[None]:
-    """Make the running Isaac Sim ready for a headset, before a simulation is built; elsewhere do nothing.
+    """Prepare the running Isaac Sim for a headset, before a simulation is built; elsewhere do nothing.
 
-    A recorded session needs nothing of it.
-
-    Extensions that are not enabled yet are, and stay so: XR is not made to be taken away from an application that
-    draws. The run's own settings are put back.
+    Nothing is done for a replayed session either. Extensions that are enabled here stay enabled: XR cannot safely be
+    disabled while the application renders. The settings for the run are restored.
 
     Raises:
         DeviceError: As `check_application`, or an extension does not start.
@@ -99,7 +97,7 @@ def _enable(settings: Any) -> None:
     if not off:
         return
     for path, value in SETTINGS.items():
-        # What the user's application says comes first.
+        # Settings that the user's application has already made come first.
         if settings.get(path) is None:
             settings.set(path, value)
     for name in off:

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A headset, through Isaac Lab Teleop: the end effectors go where the operator's hands are.
+"""A headset, through Isaac Lab Teleop: the end effectors follow the operator's hands.
 
-Tasks whose hands have a gripper are driven by a pipeline of our own (`xr_pipeline`), in whatever form the task takes
-its actions; all others by the pipeline that their configuration brings (`isaac_teleop`).
+Robots with grippers are driven by our own pipeline (`pipeline.py`), with absolute or relative actions. Robots with
+other hands are driven by the pipeline in the task's configuration (`isaac_teleop`).
 
-Each poll is one frame of the session, and the robot follows the frame polled last: a recorded session that is
-replayed polls the same frames, and so gives the same actions.
+Each poll reads one frame of the session, and the robot follows the last frame read. A replayed session has the same
+frames, so it gives the same actions.
 """
 
 import contextlib
@@ -29,16 +29,16 @@ from ..eef_device import CLOSED, OPEN
 from .session import cloudxr_profile, count_frames, find_runtime
 
 _RETRY = 1.0
-"""[s] How often a headset that is not there is looked for."""
+"""Time between two attempts to find a headset that is not connected [s]."""
 _MESSAGE_ROOM = 300
-"""Characters of a line shown in the headset: a message has to stay below 900 bytes."""
+"""Most characters of a line shown in the headset; a message must stay below 900 bytes."""
 _NO_HEADSET = "-35"
 """OpenXR's XR_ERROR_FORM_FACTOR_UNAVAILABLE, as Isaac Teleop's error text has it."""
 _FOLLOWS = ("nothing", "controller", "hand")
 
 
 class Xr(TeleopDevice):
-    """Follows motion controllers, or bare hands.
+    """Follows motion controllers or bare hands.
 
     Args:
         env: The environments.
@@ -46,7 +46,7 @@ class Xr(TeleopDevice):
 
     Raises:
         DeviceError: No session can be opened here.
-        TaskError: The task says nothing about XR, and its hands have more than a gripper.
+        TaskError: The robot's hands are no grippers, and the task's configuration has no `isaac_teleop`.
     """
 
     name = "xr"
@@ -79,9 +79,9 @@ class Xr(TeleopDevice):
     def begin(self, env_ids: torch.Tensor, numbers: torch.Tensor) -> None:
         self._target[env_ids] = self._env.eef_pose()[env_ids]
         self._gripper[env_ids] = OPEN
-        # Resets the retargeters and stops a session that runs, to wait for the operator's next start. (Pausing one that
-        # does not would swallow a start of the same frame.) Does nothing if the operator has just done the same; else
-        # the next frame says "reset", which is no wish of the operator.
+        # Reset the retargeters, and pause a running session until the operator starts it again. A session that does not
+        # run is not paused: that would discard a start in the same frame. Unless the operator has just pressed reset,
+        # the next frame reports a reset of our own, which must not count as the operator's.
         self._own_reset = not self._teleop.last_control_events.should_reset
         self._teleop.reset(pause=self._running)
         self._touched = self._running = False
@@ -135,7 +135,7 @@ class Xr(TeleopDevice):
     def key(self, name: str, pressed: bool) -> None:
         super().key(name, pressed)
         if pressed and name == "SPACE":
-            # For clients without buttons, and for a helper at the keyboard.
+            # For headset clients without buttons, and for a second person at the keyboard.
             (self._teleop.request_stop if self._running else self._teleop.request_start)()
 
     def show(self, instructions: dict[str, tuple[str, str]]) -> None:
@@ -148,7 +148,7 @@ class Xr(TeleopDevice):
         self._message = {"type": "system_notice", "message": notice}
         self._teleop.send_client_message(self._message)
         if self._bridge:
-            # A panel in the scene, too: Isaac Lab's own, with its own words if it is not there.
+            # Show it in Isaac Lab's panel in the scene, too; Isaac Lab says so itself if the panel is missing.
             from isaaclab_mimic.ui.instruction_display import InstructionDisplay
 
             InstructionDisplay(xr=True).show_subtask(f"{title}\n{summary}")
@@ -180,11 +180,18 @@ class Xr(TeleopDevice):
     # -- the session
 
     def _open(self, again: bool = False) -> None:
-        """Open a session; without a headset, or `again`, for as long as there is none, it is tried anew by `poll`."""
+        """Open a session. If no headset is connected, `poll` tries again.
+
+        Args:
+            again: There was a session before: let `poll` try again after any error.
+
+        Raises:
+            DeviceError: No session can be opened, for another reason than a missing headset.
+        """
         from isaaclab_teleop import create_isaac_teleop_device
 
         if self._profile is None and "NV_CXR_RUNTIME_DIR" not in os.environ:
-            # Isaac Teleop insists on CloudXR's variables, which other runtimes do without.
+            # Isaac Teleop checks CloudXR's environment variables, which other runtimes do not set.
             os.environ.setdefault("ISAAC_TELEOP_DISABLE_CXR_ENV_CHECKS", "1")
         self._teleop = create_isaac_teleop_device(
             _teleop_cfg(self._env, self._sides, exact=bool(self._sides or self._settings.mcap_replay)),
@@ -206,8 +213,8 @@ class Xr(TeleopDevice):
             self._lose(_explain(error))
 
     def _lose(self, trouble: str) -> None:
-        """Take note that there is no session, and begin anew when there is one: the operator has to say start."""
-        # What went wrong first says more than what the tries after it answer.
+        """Pause because the session is lost; once there is one again, the operator has to press start."""
+        # Keep the first reason: the errors of later attempts to connect say less.
         self._trouble = self._trouble or trouble
         self._retry_at = 0.0 if self._bridge else time.monotonic() + _RETRY
         if not self._touched:
@@ -217,7 +224,7 @@ class Xr(TeleopDevice):
             self._running = False
             self.ask(PAUSE)
         if self._settings.mcap_record:
-            # A new session in the same file would replace what is recorded.
+            # A new session in the same file would overwrite the recording, so record into another file.
             self._parts += 1
             self.close()
             self._open(again=True)
@@ -225,7 +232,7 @@ class Xr(TeleopDevice):
             self._teleop.request_stop()
 
     def _take(self, action: torch.Tensor) -> None:
-        """Take in a frame's commands."""
+        """Set targets and grippers from the commands of a frame."""
         if not self._sides:
             self._action = action
             self._touched = True
@@ -241,7 +248,7 @@ class Xr(TeleopDevice):
             self._gripper[:, rows] = torch.where(commands[:, 7:8] > 0.0, OPEN, CLOSED)
 
     def _take_events(self) -> None:
-        """Turn what the operator has pressed into requests."""
+        """Turn the operator's start, stop and reset into requests."""
         events = self._teleop.last_control_events
         running = bool(events.is_active)
         if events.should_reset and not self._own_reset:
@@ -256,7 +263,7 @@ class Xr(TeleopDevice):
 
 
 def _sides(env: BatchedEnv) -> tuple[str, ...]:
-    """Return which hand drives each end effector, or nothing if their hands are more than a gripper."""
+    """Return which hand drives each end effector; empty if the robot's hands are not grippers."""
     if env.gripper_dim != 1:
         return ()
     if len(env.eef_names) == 1:
@@ -280,13 +287,13 @@ def _teleop_cfg(env: BatchedEnv, sides: tuple[str, ...], exact: bool) -> Any:
     else:
         cfg = copy.copy(given)
     if exact:
-        # Each frame gives its own action; by default Isaac Lab's is computed meanwhile and comes a frame later or so.
+        # Compute each frame's action at once. Isaac Lab's default computes it in parallel and returns it a frame later.
         cfg.retargeting_execution = RetargetingExecutionConfig(mode="sync")
     return cfg
 
 
 def _part(path: str, number: int) -> str | None:
-    """Return where a recording goes; one that goes on after a loss, into a numbered file beside it."""
+    """Return the file to record into: after a lost session, a numbered one beside the first."""
     if not path or not number:
         return path or None
     whole = Path(path)

@@ -1,14 +1,14 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""From headset to hands with a gripper, as an Isaac Teleop pipeline.
+"""The Isaac Teleop pipeline from a headset to grippers.
 
-For each side: where the end effector shall be, whether its gripper shall be open, and what says so. A motion
-controller is followed while it is tracked, else the bare hand; while neither is, the command stays what it was, so
-that a hand that leaves the headset's view neither moves the robot nor drops what it holds.
+For each side it returns the end effector's target pose, the gripper command, and which input gave them. A tracked
+motion controller comes first, then the tracked bare hand. While neither is tracked, the command stays as it was: a hand
+that leaves the headset's view does not move the robot or open the gripper.
 
-The settings are those of Isaac Lab: of its Franka pipeline for controllers
-(isaaclab_tasks.contrib.stack.config.franka.stack_ik_abs_env_cfg), and of its Franka hand tracking before 3.0, where
+The settings are Isaac Lab's. Controllers: its Franka pipeline
+(isaaclab_tasks.contrib.stack.config.franka.stack_ik_abs_env_cfg). Hands: its Franka hand tracking before 3.0, in which
 the gripper points down and turns about the vertical with the hand.
 """
 
@@ -35,14 +35,14 @@ from isaacteleop.retargeting_engine.tensor_types import (
 NOTHING, CONTROLLER, HAND = 0, 1, 2
 """What a side follows."""
 WIDTH = 9
-"""Numbers for each side: position [m], quaternion (x, y, z, w), gripper (1 open, -1 closed), what it follows."""
+"""Numbers for each side: position [m], quaternion (xyzw), gripper (1 open, -1 closed), what it follows."""
 
 _ANCHOR = "world_T_anchor"
-"""The name under which Isaac Lab Teleop gives the pose of the headset's space."""
+"""Name of the pipeline input with the pose of the headset's space in the world, as Isaac Lab Teleop has it."""
 
 
 def pipeline_for(sides: Sequence[str]) -> Callable[[], Any]:
-    """Return a builder for `IsaacTeleopCfg.pipeline_builder`; its action is `WIDTH` numbers for each side.
+    """Return a value for `IsaacTeleopCfg.pipeline_builder`; the pipeline's action has `WIDTH` numbers for each side.
 
     Args:
         sides: `left` or `right`, in the order of the end effectors.
@@ -83,7 +83,7 @@ def pipeline_for(sides: Sequence[str]) -> Callable[[], Any]:
 
 
 class Follow(BaseRetargeter):
-    """Follows what is tracked on each side, and otherwise keeps still."""
+    """Follows what is tracked on each side; keeps the last command while nothing is."""
 
     def __init__(self, sides: Sequence[str]):
         self._sides = tuple(sides)
@@ -120,7 +120,7 @@ class Follow(BaseRetargeter):
 
 def _tracked(controller: Any, hand: Any) -> int:
     if not controller.is_none:
-        # A controller that lies idle reports no pose, and its trigger decides the gripper: the hand is not asked.
+        # An idle controller reports no pose, but its trigger still decides the gripper, so do not follow the hand.
         return CONTROLLER if bool(controller[ControllerInputIndex.GRIP_IS_VALID]) else NOTHING
     if not hand.is_none and bool(np.from_dlpack(hand[HandInputIndex.JOINT_VALID])[HandJointIndex.WRIST]):
         return HAND

@@ -11,13 +11,13 @@ from .session import state
 
 
 def examine() -> Iterator[Finding]:
-    """Look for what teleoperation with a headset needs; all of it is optional."""
+    """Look for the package, the OpenXR runtime and CloudXR; all of them are optional."""
     for topic, well, text, remedy in state():
         yield Finding(topic, "ok" if well else "note", text, remedy)
 
 
 def probe() -> list[Listed]:
-    """Say whether Isaac Teleop has a runtime: one that runs here, or CloudXR where it can be started."""
+    """Say whether there is an OpenXR runtime for Isaac Teleop, or CloudXR can be started."""
     rows = state()
     usable = rows[0][1] and any(well for _, well, *_ in rows[1:])
     detail = "; ".join(f"{topic}: {text}" if topic != "XR" else text for topic, _, text, _ in rows)

@@ -1,10 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What an XR session needs on this machine, found out before anything is opened: the package, an OpenXR runtime or
-CloudXR, a session to replay.
+"""Check what an XR session needs before anything is opened: the package, an OpenXR runtime or CloudXR, a recording.
 
-Nothing heavy is imported here: neither Isaac Lab nor torch, nor Isaac Teleop itself.
+This module imports neither Isaac Lab, torch nor Isaac Teleop.
 """
 
 import ctypes
@@ -22,10 +21,10 @@ from .application import check_application
 
 PACKAGE = "isaacteleop"
 EULA_VARIABLE = "ISAACLAB_CXR_ACCEPT_EULA"
-"""Isaac Lab's own variable: whoever sets it to 1 accepts NVIDIA's licence for CloudXR."""
+"""Isaac Lab's environment variable: setting it to 1 accepts NVIDIA's licence for CloudXR."""
 
 _MANIFESTS = (".config/openxr/1/active_runtime.json", "/etc/xdg/openxr/1/active_runtime.json")
-"""Where OpenXR's loader looks for a runtime if XR_RUNTIME_JSON names none; the first one in the home folder."""
+"""Where OpenXR's loader looks for a runtime's manifest without XR_RUNTIME_JSON; the first is in the home folder."""
 _CLOUDXR_NEEDS = ("cryptography", "websockets")
 _LICENCE = "https://github.com/NVIDIA/IsaacTeleop/blob/main/deps/cloudxr/CLOUDXR_LICENSE"
 _REPLAY = "A recorded session needs no headset: --mcap-replay FILE."
@@ -35,11 +34,11 @@ _MCAP_FOOTER, _MCAP_STATISTICS = 0x02, 0x0B
 
 
 def check_xr(settings: Any, task_id: str) -> None:
-    """Find out whether an XR session can be opened as an `XrSettings` says.
+    """Check that an XR session can be opened with these `XrSettings`.
 
     Raises:
         PlatformError: Isaac Teleop is not installed.
-        OptionError: There is no such way to start CloudXR.
+        OptionError: The setting `cloudxr` is neither a known profile nor a file.
         InputFileError: The session to replay is missing or damaged.
         OutputError: The session to record would replace a file, or cannot be written.
         DeviceError: There is no OpenXR runtime and CloudXR cannot be started here, or the running Isaac Sim is an
@@ -68,13 +67,13 @@ def installed_version() -> str | None:
 
 
 def find_runtime(cloudxr: str) -> str | None:
-    """Return how an OpenXR runtime comes about: None if there is one, else CloudXR's profile to start it with.
+    """Find an OpenXR runtime: return None if one is set up, else the profile to start CloudXR with.
 
     Args:
         cloudxr: auto, none, or a profile of `cloudxr_profile`.
 
     Raises:
-        DeviceError: There is none and CloudXR cannot be started; says what is missing.
+        DeviceError: There is no runtime and CloudXR cannot be started; says what is missing.
         InputFileError: XR_RUNTIME_JSON does not name a runtime.
     """
     if cloudxr in ("auto", "none") and (manifest := runtime_manifest()):
@@ -105,7 +104,7 @@ def runtime_manifest() -> Path | None:
 
 
 def missing_for_cloudxr() -> tuple[str, str] | None:
-    """Return what keeps CloudXR from being started and what to do about it, or None."""
+    """Return why CloudXR cannot be started and what to do about it; None if it can."""
     if not _has_driver():
         return (
             "it needs an NVIDIA GPU with its driver (libcuda.so.1), and this machine has none",
@@ -123,9 +122,9 @@ def missing_for_cloudxr() -> tuple[str, str] | None:
 
 
 def cloudxr_profile(profile: str) -> str:
-    """Return the file of CloudXR settings for a profile: standalone, quest, vision-pro, or a file itself.
+    """Return the file of CloudXR settings for a profile: standalone, quest, vision-pro, or the path of a file.
 
-    Standalone is Isaac Lab's profile for teleoperation without a picture in the headset.
+    `standalone` is Isaac Lab's profile for teleoperation without rendering to the headset.
     """
     from isaaclab_teleop.isaac_teleop_cfg import CLOUDXR_AVP_ENV, CLOUDXR_JS_ENV, CLOUDXR_STANDALONE_ENV
 
@@ -147,7 +146,7 @@ def _licence_accepted() -> bool:
 
 
 def _check_manifest(manifest: Path) -> None:
-    """Check that a manifest names a library that is there."""
+    """Check that a runtime's manifest names a library that exists."""
     remedy = f"Set XR_RUNTIME_JSON to the manifest of an OpenXR runtime, or unset it to use CloudXR. {_REPLAY}"
     try:
         library = str(json.loads(manifest.read_text())["runtime"]["library_path"])
@@ -163,9 +162,10 @@ def _check_manifest(manifest: Path) -> None:
 
 
 def count_frames(path: str | Path) -> int:
-    """Return how many frames a recorded session has; each poll of the device replays one.
+    """Return the number of frames in a recorded session; each poll of the device replays one.
 
-    The number is in the file's own statistics: in every frame each source writes at least one message.
+    It is read from the file's statistics: the least number of messages in a channel, for every source writes at least
+    one message per frame.
 
     Raises:
         InputFileError: No such file, or not a complete recording.
@@ -199,7 +199,7 @@ def _message_counts(file: Any) -> list[int]:
         kind, length = struct.unpack_from("<BQ", records, at)
         body = records[at + 9 : at + 9 + length]
         if kind == _MCAP_STATISTICS:
-            # Counts and times of the whole file; then the length of a map from channel to its count.
+            # Counts and times of the whole file come first, then the length of a map from channel to message count.
             (entries,) = struct.unpack_from("<I", body, 42)
             return [struct.unpack_from("<HQ", body, 46 + offset)[1] for offset in range(0, entries, 10)]
         at += 9 + length
@@ -214,7 +214,7 @@ def _check_recording(path: Path, overwrite: bool) -> None:
 
 
 def state() -> list[tuple[str, bool, str, str]]:
-    """Return what there is for XR, for people: (topic, whether it is well, what was found, what to do)."""
+    """Return the state of XR on this machine as text: (topic, whether it works, what was found, what to do)."""
     version = installed_version()
     if version is None:
         return [("XR", False, f"{PACKAGE} is not installed (teleoperation with a headset)", how_to_get(XR))]
