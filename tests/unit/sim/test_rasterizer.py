@@ -15,6 +15,7 @@ prepare()
 
 import warp as wp  # noqa: E402
 
+from isaaclab_mimic_core.sim.rendering import detail  # noqa: E402
 from isaaclab_mimic_core.sim.rendering.detail import levels_of_detail  # noqa: E402
 from isaaclab_mimic_core.sim.rendering.rasterizer import IMAGES, CameraBuffers, Lighting, Rasterizer  # noqa: E402
 from isaaclab_mimic_core.sim.rendering.scene import Look, Scene, Shape  # noqa: E402
@@ -227,6 +228,28 @@ def test_coarser_levels_look_like_the_surface_they_stand_for():
     both = (fine["shapes"] == 0) & (rough["shapes"] == 0)
     assert np.abs(fine["plane_depth"] - rough["plane_depth"])[both].mean() < 0.06
     assert np.abs(fine["color"].astype(int) - rough["color"])[both].mean() < 3
+
+
+def test_levels_are_kept_in_the_cache_and_made_anew_when_damaged(monkeypatch, tmp_path):
+    monkeypatch.setenv("MIMIC_CACHE", str(tmp_path))
+    ball, other = _ball(1.0, 24), _ball(1.1, 24)
+
+    def look(surface):
+        levels = levels_of_detail(surface)
+        return [(x.error, *map(np.ndarray.tobytes, (x.surface.points, x.surface.faces))) for x in levels]
+
+    made = look(ball)
+    (kept,) = tmp_path.rglob("*.npz")
+    monkeypatch.setattr(detail, "_coarser", lambda surface: pytest.fail("made again"))
+    assert look(ball) == made and len(made) > 2
+    monkeypatch.undo()
+    monkeypatch.setenv("MIMIC_CACHE", str(tmp_path))
+    for damage in (b"", kept.read_bytes()[:-200], b"no file of arrays"):
+        kept.write_bytes(damage)
+        assert look(ball) == made
+    assert look(other) != made and len(list(tmp_path.rglob("*.npz"))) == 2
+    monkeypatch.setenv("MIMIC_CACHE", str(kept))
+    assert look(ball) == made, "a cache that cannot be written costs time, nothing else"
 
 
 def test_only_what_encloses_a_volume_hides_its_back():

@@ -10,14 +10,28 @@
 Edges are collapsed by quadric error (Garland and Heckbert, 1997; package `fast-simplification`). What the quadric says
 of the error is not a distance, so the distance is measured. A level keeps the look of the surface it stands for: its
 corners carry the normals of that surface, not those of its own larger triangles.
+
+Levels are kept in the product's cache folder, a file for each surface: for a Franka they take seconds to make.
 """
 
+import contextlib
+import hashlib
+import io
+import zipfile
+import zlib
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import warp as wp
 
+from ...errors import OutputError
+from ...files import write_atomically
+from ..assets.cache import cache_root
 from .surfaces import Surface, weld
+
+_FOLDER = "levels_of_detail-1"
+"""In the cache folder; the number changes when levels are made in another way."""
 
 _FEWEST = 12
 """Triangles of which no coarser level is made."""
@@ -25,6 +39,7 @@ _INWARDS = 0.2
 """Normals are looked up this part of the way from a corner to the middle: at a corner itself several faces meet."""
 _MOST = 0.99
 """Part of its points that a level's error is of."""
+_PARTS = ("points", "faces", "normals")
 _SAME_SIDE = 0.3
 """Cosine between normals of one side of a wall, at least."""
 
@@ -43,21 +58,65 @@ def levels_of_detail(surface: Surface) -> list[Level]:
 
     Surfaces with texture coordinates or colours have no coarser levels: those belong to their own vertices.
     """
-    levels = [Level(surface, 0.0)]
+    finest = Level(surface, 0.0)
     if surface.uvs is not None or surface.colors is not None or len(surface.faces) <= 2 * _FEWEST:
-        return levels
+        return [finest]
+    path = cache_root() / _FOLDER / f"{_digest(surface)}.npz"
+    coarser = _read(path)
+    if coarser is None:
+        coarser = _coarser(surface)
+        # A cache that cannot be written costs the same seconds next time.
+        with contextlib.suppress(OSError, OutputError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, lambda beside: beside.write_bytes(_bytes_of(coarser)))
+    return [finest, *coarser]
+
+
+def _coarser(surface: Surface) -> list[Level]:
     from fast_simplification import simplify
 
-    original, last = _mesh(surface), surface
+    levels: list[Level] = []
+    original, last, error = _mesh(surface), surface, 0.0
     while len(last.faces) > 2 * _FEWEST:
         fewer = simplify(last.points, last.faces, target_count=len(last.faces) // 2)
         coarse = weld(np.asarray(fewer[0], np.float32)[fewer[1]])
         if not 0 < len(coarse.faces) <= 0.8 * len(last.faces):
             break
-        error = max(levels[-1].error, _apart(original, coarse))
+        error = max(error, _apart(original, coarse))
         levels.append(Level(_with_normals_of(surface, original, coarse), error))
         last = coarse
     return levels
+
+
+def _digest(surface: Surface) -> str:
+    """Return what tells a surface from every other one."""
+    digest = hashlib.sha256()
+    for part in (surface.points, surface.faces, surface.normals):
+        array = np.ascontiguousarray(part if part is not None else ())
+        digest.update(f"{array.shape} {array.dtype} ".encode() + array.tobytes())
+    return digest.hexdigest()
+
+
+def _bytes_of(levels: list[Level]) -> bytes:
+    stream = io.BytesIO()
+    arrays = {"errors": np.array([level.error for level in levels])}
+    for number, level in enumerate(levels):
+        for name in _PARTS:
+            arrays[f"{name}_{number}"] = getattr(level.surface, name)
+    np.savez(stream, **arrays)
+    return stream.getvalue()
+
+
+def _read(path: Path) -> list[Level] | None:
+    """Return the levels in a file; None if it is not there, or damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return [
+                Level(Surface(*(arrays[f"{name}_{number}"] for name in _PARTS)), float(error))
+                for number, error in enumerate(arrays["errors"])
+            ]
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error):
+        return None
 
 
 def _mesh(surface: Surface) -> wp.Mesh:
