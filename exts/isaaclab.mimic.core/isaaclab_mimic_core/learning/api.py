@@ -1,10 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a policy learner is: it plans a training, trains, and opens its checkpoints as policies.
+"""The interface of a learner: it plans a training, trains, and loads its checkpoints as policies.
 
-A learner is registered by name (`plugins.register_learner`) and lies in a folder of its own; rollouts, sweeps and
-results know nothing beyond this file.
+A learner is registered by name (`plugins.register_learner`). Rollouts, sweeps and results use this interface only.
 """
 
 from collections.abc import Mapping
@@ -19,64 +18,64 @@ from ..run_manifest import Difference
 
 @dataclass(frozen=True)
 class Request:
-    """What a training shall be, as the command line has it."""
+    """A training as the command line asks for it."""
 
     dataset: str
     """File of demonstrations."""
     task: str
     """The task's id."""
     config: str = ""
-    """A configuration's file, or a word that the learner knows; empty: the learner's own for the task."""
+    """Configuration file, or a name that the learner knows; empty: the learner's own configuration for the task."""
     epochs: int = 0
-    """Epochs in all; 0: as configured."""
+    """Total number of epochs; 0: as configured."""
     seed: int = 0
-    """Of weights and batches; 0: as configured."""
+    """Seed of weights and batches; 0: as configured."""
     device: str = "cpu"
     """`cpu` or `cuda:<index>`."""
     exact: bool = False
-    """Reproduce the learner's own loop to the bit."""
+    """Reproduce the learner's own training loop bit by bit."""
     precision: str = "auto"
     begun: Mapping[str, Any] = field(default_factory=dict)
-    """Options of the run that is resumed, as they were decided; empty for a new one."""
+    """Resolved options of the run that is resumed; empty for a new run."""
 
 
 @dataclass(frozen=True)
 class Saving:
-    """After which epochs a checkpoint is kept; the last one always is."""
+    """After which epochs a checkpoint is saved; one is always saved after the last epoch."""
 
     enabled: bool = True
     every_epochs: int | None = None
     every_seconds: float | None = None
     epochs: tuple[int, ...] = ()
     on_best_validation: bool = False
-    """Whether the one with the least validation loss is kept, too, as `best_validation.pth`."""
+    """Whether the checkpoint with the lowest validation loss is saved too, as `best_validation.pth`."""
 
 
 @dataclass(frozen=True)
 class PolicySpec:
-    """What a policy takes and gives."""
+    """Inputs and outputs of a policy."""
 
     observations: Mapping[str, tuple[int, ...]]
-    """Shape of each observation it sees, as environments give it, without the environments' dimension."""
+    """Shape of each observation that it takes, as the environments return it, without their dimension."""
     action_dim: int
-    """Numbers of an action."""
+    """Size of an action."""
 
 
 class Policy(Protocol):
-    """Acts in many environments at once, each as if it were alone."""
+    """Acts in many environments at once, independently in each."""
 
     spec: PolicySpec
 
     def begin(self, env_ids: torch.Tensor, num_envs: int) -> None:
-        """Forget what was in environments that were reset: `env_ids` (K,) int64."""
+        """Clear the recurrent state and frames of environments that were reset: `env_ids` (K,) int64."""
         ...
 
     def act(self, observations: dict[str, torch.Tensor], streams: torch.Tensor) -> torch.Tensor:
         """Choose actions.
 
         Args:
-            observations: (num_envs, ...) by name; may hold more than the policy sees.
-            streams: (num_envs,) int64, random numbers of each environment's rollout; nothing else may be drawn from.
+            observations: (num_envs, ...) by name; may have more than the policy takes.
+            streams: (num_envs,) int64 random streams of the rollouts; no other random numbers may be used.
 
         Returns:
             (num_envs, action_dim).
@@ -85,15 +84,15 @@ class Policy(Protocol):
 
 
 class Training(Protocol):
-    """A model, its data and its optimiser, trained epoch by epoch, in slices."""
+    """A model, its data and its optimiser; trains epoch by epoch, in slices of time."""
 
     epoch: int
-    """The running epoch or, between two, the last one; 0 before the first."""
+    """Current epoch or, between two epochs, the last one; 0 before the first."""
     steps_per_epoch: int
     loss: float
     """Mean over the last epoch's steps."""
     validation_loss: float | None
-    """On demonstrations held back, after the last epoch; None if there are none."""
+    """Loss on the validation demonstrations after the last epoch; None if there are none."""
 
     @property
     def steps_done(self) -> int:
@@ -108,19 +107,19 @@ class Training(Protocol):
         ...
 
     def advance(self, seconds: float) -> bool:
-        """Make steps for about so long; return whether the epoch is over."""
+        """Train for about so many seconds; return whether the epoch is over."""
         ...
 
     def save_checkpoint(self, path: Path) -> None:
-        """Write the policy, whole or not at all."""
+        """Write the policy atomically."""
         ...
 
     def save_state(self, path: Path, more: dict) -> None:
-        """Write all that the next epoch depends on, and `more`, plain data."""
+        """Write all that the next epoch depends on, together with `more` (plain data)."""
         ...
 
     def load_state(self, path: Path) -> dict:
-        """Go back to a state that was saved between two epochs; return what was saved with it.
+        """Load a state saved between two epochs; return the `more` that was saved with it.
 
         Raises:
             MimicError: The file is damaged.
@@ -128,67 +127,67 @@ class Training(Protocol):
         ...
 
     def policy(self, device: torch.device) -> Policy:
-        """Return the policy as it is now, for evaluations."""
+        """Return the current policy, for evaluations."""
         ...
 
 
 class Plan(Protocol):
-    """A training that was checked as far as it can be without reading the dataset."""
+    """A training, checked as far as possible without reading the dataset."""
 
     epochs: int
     saving: Saving
     text_log: bool
-    """Whether a log for people is wanted beside `log.jsonl`."""
+    """Whether to write `log.txt` beside `log.jsonl`."""
     tensorboard: bool
     config: Any
-    """The complete configuration, plain data, for `config.json`."""
+    """The complete configuration as plain data, for `config.json`."""
     config_path: str
-    """Where it came from."""
+    """The file that the configuration was read from."""
     label: str
-    """A name for the run, from the configuration; may be empty."""
+    """Name of the run in the configuration; may be empty."""
     notes: list[str]
-    """What the user should know: settings that were adapted."""
+    """Notes for the user: settings that were changed."""
 
     def start(self) -> Training:
         """Read the dataset and build the model.
 
         Raises:
-            MimicError: It cannot be trained on, or there is not enough memory: found here, before the first epoch.
+            MimicError: The dataset cannot be trained on, or there is not enough memory.
         """
         ...
 
     def about(self) -> dict[str, Any]:
-        """Return options that were left to the learner (`precision`), as it decided; `start` has been called."""
+        """Return the options that the learner has decided itself (`precision`); call it after `start`."""
         ...
 
     def differences(self, begun: dict) -> list[Difference]:
-        """Return in what this differs from a run that was begun, of all that decides what is learned.
+        """Return the settings, among those that affect what is learned, in which this differs from an earlier run.
 
         Args:
-            begun: The configuration of that run, as `config` was.
+            begun: The `config` of the earlier run.
         """
         ...
 
 
 class Learner(Protocol):
-    """A way to learn policies."""
+    """Trains policies and loads its checkpoints."""
 
     packages: tuple[str, ...]
-    """Installed packages that the results depend on, beside Isaac Lab and torch."""
+    """Packages that the results depend on, besides Isaac Lab and torch."""
 
     def require(self) -> None:
-        """Make sure that what it needs is installed.
+        """Check that the packages it needs are installed.
 
         Raises:
-            PlatformError: It is not; says how to install it.
+            PlatformError: One is missing; says how to install it.
         """
         ...
 
     def plan(self, request: Request) -> Plan:
-        """Check what a training shall be.
+        """Check a request and return the plan for it.
 
         Raises:
-            MimicError: It cannot be done.
+            MimicError: The request cannot be fulfilled.
         """
         ...
 
@@ -197,12 +196,12 @@ class Learner(Protocol):
         ...
 
     def load(self, path: str, device: str, actions: str) -> Policy:
-        """Open a checkpoint.
+        """Load a checkpoint.
 
         Args:
             path: The file.
             device: Where the environments' tensors are.
-            actions: `sample` to draw from the policy's distribution, `mode` for the likeliest action.
+            actions: `sample` to draw from the policy's distribution, `mode` for its most likely action.
 
         Raises:
             InputFileError: The file is missing, damaged or another learner's.
@@ -210,12 +209,12 @@ class Learner(Protocol):
         ...
 
     def export(self, checkpoint: str, path: Path) -> dict:
-        """Write a policy as one function, by the ending of `path`, and compare it with the checkpoint.
+        """Export a policy as a single function, in the format of `path`'s suffix, and compare it with the checkpoint.
 
         Returns:
-            `difference`, the largest one between two actions, and how the file is to be used.
+            `difference`, the largest difference between two actions, and how to use the file.
 
         Raises:
-            MimicError: It cannot be written so, or acts differently.
+            MimicError: It cannot be exported to this format, or the exported policy acts differently.
         """
         ...

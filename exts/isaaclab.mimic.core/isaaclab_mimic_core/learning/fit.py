@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Whether a policy can act in a task at all."""
+"""Check that a policy's inputs and outputs fit a task."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,18 +15,18 @@ _REMEDY = "Give the --task that its demonstrations were made in."
 
 
 def check_terms(spec: PolicySpec, checkpoint: str, cfg: Any, task: str) -> None:
-    """Check that a task is configured to observe what a policy sees, before its scene is built.
+    """Check that a task's configuration has the observation terms of a policy, before the scene is built.
 
-    Sizes are known only once it is built: see `check_fit`.
+    Shapes are known only once it is built: see `check_fit`.
 
     Args:
-        spec: What the policy takes and gives.
-        checkpoint: Its file, to be named in errors.
+        spec: Inputs and outputs of the policy.
+        checkpoint: The policy's file, for the error.
         cfg: The task's configuration, an isaaclab `ManagerBasedEnvCfg`.
-        task: The task's id, to be named in errors.
+        task: The task's id, for the error.
 
     Raises:
-        InputFileError: It is not; names all terms that are missing.
+        InputFileError: Terms are missing; names all of them.
     """
     from isaaclab.managers import ObservationTermCfg
 
@@ -36,16 +36,16 @@ def check_terms(spec: PolicySpec, checkpoint: str, cfg: Any, task: str) -> None:
 
 
 def check_fit(spec: PolicySpec, checkpoint: str, env: "BatchedEnv", task: str) -> None:
-    """Check that a task gives what a policy sees, and takes what it puts out.
+    """Check that a task's observations and actions have the shapes that a policy takes and returns.
 
     Args:
-        spec: What the policy takes and gives.
-        checkpoint: Its file, to be named in errors.
+        spec: Inputs and outputs of the policy.
+        checkpoint: The policy's file, for the error.
         env: The task's environments, not stepped yet.
-        task: The task's id, to be named in errors.
+        task: The task's id, for the error.
 
     Raises:
-        InputFileError: It does not; says all that differs.
+        InputFileError: They differ; lists all differences.
     """
     given = env.observation_shapes()
     if given is None:

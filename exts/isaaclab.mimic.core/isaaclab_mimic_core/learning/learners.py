@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Which learner is meant: by its name, or by a checkpoint. Nothing heavy is imported here: forms are made from it."""
+"""Find a learner by its name, or by a checkpoint. Only light modules are imported, because forms use this."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ _OFFERS = ("require", "plan", "owns", "load", "export")
 
 
 def register() -> None:
-    """Register the one that comes with this program."""
+    """Register the learner that comes with this package."""
     register_learner(
         LearnerSpec(
             "robomimic", "robomimic 0.3.0", learner="isaaclab_mimic_core.learning.robomimic.learner:RobomimicLearner"
@@ -25,7 +25,7 @@ def register() -> None:
 
 
 def names() -> tuple[str, ...]:
-    """Return what `--learner` takes."""
+    """Return the values that `--learner` takes."""
     return tuple(LEARNERS.all())
 
 
@@ -34,7 +34,7 @@ def get_learner(name: str) -> "Learner":
 
     Raises:
         OptionError: There is none of that name.
-        PluginError: What is registered under that name cannot be loaded, or is no learner.
+        PluginError: The code registered under that name cannot be loaded, or is not a learner.
     """
     return _made(LEARNERS.find(name, "--learner"))
 
@@ -43,7 +43,7 @@ def find_learner(name: str, checkpoint: str) -> "Learner":
     """Return the learner of a checkpoint.
 
     Args:
-        name: Its name; empty: each is asked whether the file is its own.
+        name: Its name; empty: try all of them.
         checkpoint: The file.
 
     Raises:
@@ -55,7 +55,7 @@ def find_learner(name: str, checkpoint: str) -> "Learner":
     if not Path(checkpoint).is_file():
         raise InputFileError("there is no such file", where=checkpoint, remedy="Give a checkpoint or a run's folder.")
     specs = list(LEARNERS.all().values())
-    # With one learner alone its own words say what is wrong with the file.
+    # If there is one learner only, let its own error say what is wrong with the file.
     for spec in specs:
         if len(specs) == 1 or (learner := _made(spec)).owns(checkpoint):
             return learner if len(specs) > 1 else _made(spec)

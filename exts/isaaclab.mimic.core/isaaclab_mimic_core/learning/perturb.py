@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a policy meets that it was not trained for, one thing at a time."""
+"""Perturbations of a task for `mimic evaluate --robust`, one at a time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from .rollouts import Disturbance
 
 @dataclass(frozen=True)
 class Variant:
-    """A changed world: `configure` changes the task's configuration, `disturbance` acts beside the simulation."""
+    """A perturbation: `configure` changes the task's configuration, `disturbance` the observations and actions."""
 
     name: str
     configure: Callable[[Any], None] | None = None
@@ -27,7 +27,7 @@ def _objects(cfg: Any) -> list[Any]:
 
 
 def _start_poses(factor: float) -> Callable[[Any], None]:
-    """Widen the ranges that initial states are drawn from, about their middle."""
+    """Scale the ranges from which initial states are drawn, about their centre."""
 
     def configure(cfg: Any) -> None:
         for event in vars(cfg.events).values():
@@ -53,7 +53,7 @@ def _size(factor: float) -> Callable[[Any], None]:
 
 
 def _mass(factor: float) -> Callable[[Any], None]:
-    """Scale the objects' masses after they were spawned, whatever these are."""
+    """Scale the objects' masses after they were spawned."""
 
     def configure(cfg: Any) -> None:
         from isaaclab.envs.mdp import randomize_rigid_body_mass
@@ -76,7 +76,7 @@ def _mass(factor: float) -> Callable[[Any], None]:
 
 
 def _friction(value: float) -> Callable[[Any], None]:
-    """Give the objects a friction coefficient; what touches them keeps its own, and the engine averages the two."""
+    """Set the objects' friction coefficient. Other bodies keep theirs, and the engine averages the two."""
 
     def configure(cfg: Any) -> None:
         from isaaclab.sim.spawners.materials import UsdPhysicsRigidBodyMaterialCfg
@@ -121,4 +121,4 @@ VARIANTS = (
     Variant("action delay 1 step", None, Disturbance(action_delay=1)),
     Variant("action delay 2 steps", None, Disturbance(action_delay=2)),
 )
-"""What `mimic evaluate --robust` measures, beside the task as it is."""
+"""The perturbations that `mimic evaluate --robust` measures, besides the unchanged task."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What an evaluation found: numbers, a table, a picture."""
+"""The results of an evaluation as numbers, a table and a picture."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ def summarise(name: str, variant: str, rollouts: Iterable[Rollout]) -> dict:
 
 
 def format_table(results: list[dict]) -> str:
-    """Return results as a table in Markdown, which reads well in a terminal too."""
+    """Return results as a table in Markdown."""
     rows = [("policy", "rollouts", "success at the end", "95 %", "at any moment", "95 %", "steps", "failures")]
     for result in results:
         name = Path(result["checkpoint"]).stem + (f" ({result['variant']})" if result["variant"] else "")
@@ -60,7 +60,7 @@ def format_table(results: list[dict]) -> str:
 
 
 def draw(results: list[dict], path: Path) -> None:
-    """Draw success rates with their intervals, and what the failures died of, into a PNG file."""
+    """Draw success rates with their intervals, and the causes of failure, into a PNG file."""
     from matplotlib.figure import Figure
 
     labels = [Path(r["checkpoint"]).stem + (f"\n{r['variant']}" if r["variant"] else "") for r in results]

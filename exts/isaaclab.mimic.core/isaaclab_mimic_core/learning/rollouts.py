@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Rollouts of a policy in all environments at once, each reset on its own as soon as its rollout has ended."""
+"""Rollouts of a policy in all environments at once; each environment is reset as soon as its rollout has ended."""
 
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 class Rollout(AttemptOutcome):
     """How one rollout ended.
 
-    Its number decides the initial state, together with the seed. It is a success if the task was fulfilled at the end,
-    and had been for the steps asked for or at the horizon.
+    Its number and the seed determine the initial state. It is a success if the task was fulfilled for `hold` steps, or
+    at the horizon.
     """
 
     ever: bool = field(kw_only=True)
     """Whether the task was fulfilled at any step."""
 
     def row(self) -> dict[str, Any]:
-        """Return what a file of rollouts keeps."""
+        """Return it as plain data, for a file of rollouts."""
         return {
             "number": self.attempt,
             "env": self.env,
@@ -46,10 +46,10 @@ class Rollout(AttemptOutcome):
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Rollout":
-        """Return the rollout that a row is of.
+        """Return the rollout of a row, the inverse of `row`.
 
         Raises:
-            KeyError: The row lacks something.
+            KeyError: The row lacks a field.
         """
         return cls(
             attempt=row["number"],
@@ -64,12 +64,12 @@ class Rollout(AttemptOutcome):
 
 @dataclass(frozen=True)
 class Disturbance:
-    """What is done to a policy beside the simulation."""
+    """Perturbations of a policy's observations and actions."""
 
     observation_noise: float = 0.0
-    """Standard deviation of what is added to every number that the policy sees, in its unit (m, quaternion)."""
+    """Standard deviation of the noise added to every observed number, in its unit (m, quaternion)."""
     action_delay: int = 0
-    """Steps between an action's choice and its execution."""
+    """Steps by which an action is executed late."""
 
 
 class Rollouts:
@@ -77,12 +77,12 @@ class Rollouts:
 
     Args:
         env: The environments.
-        policy: Who acts.
-        numbers: Which rollouts; rollout k begins in the same initial state whichever policy acts.
-        seed: Seed of initial states and of the policy's draws.
+        policy: The policy.
+        numbers: Numbers of the rollouts; rollout k begins in the same initial state for every policy.
+        seed: Seed of the initial states and of the policy's random numbers.
         horizon: Steps after which a rollout ends.
-        hold: Steps that the task has to stay fulfilled for a rollout to end early.
-        disturbance: What the policy has to put up with.
+        hold: Steps for which the task must stay fulfilled before a rollout ends early.
+        disturbance: Perturbation of observations and actions.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class Rollouts:
 
     @property
     def numbers(self) -> torch.Tensor:
-        """Number of each environment's running rollout, -1 for none: (num_envs,) int64."""
+        """Number of each environment's current rollout, -1 for none: (num_envs,) int64."""
         return self._number
 
     @torch.inference_mode()
@@ -164,7 +164,7 @@ class Rollouts:
         return noisy
 
     def _delay(self, action: torch.Tensor) -> torch.Tensor:
-        """Return the action chosen some steps ago; at first the first one."""
+        """Return the action of `action_delay` steps ago; at the start the first one is repeated."""
         if self._disturbance.action_delay == 0:
             return action
         if not self._queue:
@@ -174,7 +174,7 @@ class Rollouts:
         return self._queue.pop(0)
 
     def _restart(self, env_ids: torch.Tensor) -> None:
-        """Give environments the next rollouts; with none left they go on unwatched, and unseen by cameras."""
+        """Start the next rollouts in environments; those for which none is left run on idle, without cameras."""
         count = min(len(env_ids), len(self._waiting))
         rest, env_ids = env_ids[count:], env_ids[:count]
         self._number[rest] = -1
@@ -184,7 +184,7 @@ class Rollouts:
             numbers = torch.tensor([self._waiting.popleft() for _ in range(count)], device=env_ids.device)
             self._number[env_ids] = numbers
             self._stream[env_ids] = randomness.streams(self._seed, "policy", numbers)
-            # Named unlike the resets of recording and generation: a policy has never seen these states.
+            # Another name than in recording and generation, so that initial states differ from those in training data.
             self._env.reset(env_ids, randomness.streams(self._seed, "evaluation", numbers))
             self._policy.begin(env_ids, self._env.num_envs)
             self._age[env_ids] = 0

@@ -1,17 +1,17 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A run's folder on disk, and files that are whole or not there.
+"""The folder of a training run; its files are written atomically.
 
-RUN/run.json            what was asked for (`RunManifest`), all options, device, threads, git state
-RUN/config.json         the learner's configuration, complete
+RUN/run.json            the run's `RunManifest`, all options, device, threads, git state
+RUN/config.json         the learner's complete configuration
 RUN/log.jsonl           a line for every epoch, and for every evaluation
-RUN/log.txt             the same for people
+RUN/log.txt             the same as text
 RUN/tensorboard/        the same for TensorBoard
 RUN/models/*.pth        checkpoints in the learner's format
 RUN/best.pth            the checkpoint that succeeded most often, once one was evaluated
-RUN/best_validation.pth the one with the least validation loss, if the configuration asks for it
-RUN/state.pt            where training stands: what --resume goes on from
+RUN/best_validation.pth the one with the lowest validation loss, if the configuration asks for it
+RUN/state.pt            the state from which --resume goes on
 """
 
 import json
@@ -26,7 +26,7 @@ from ..run_manifest import InputFile, RunManifest
 
 
 class RunFolder:
-    """Where a training run keeps its files.
+    """The files of a training run.
 
     Args:
         path: The folder.
@@ -42,10 +42,10 @@ class RunFolder:
         self.text = self.path / "log.txt"
 
     def check(self, resume: bool) -> None:
-        """Check that a run can begin, or go on, here.
+        """Check that a run can begin, or be resumed, here.
 
         Raises:
-            OutputError: The folder cannot be written, or holds something already.
+            OutputError: The folder cannot be written, or is not empty.
             InputFileError: There is no run to resume.
         """
         if resume:
@@ -57,49 +57,49 @@ class RunFolder:
         check_folder(str(self.path), "Give another --output, or --resume to go on with the run in it.")
 
     def begin(self, run: dict, config: Any) -> None:
-        """Make the folder and write what the run is."""
+        """Make the folder, and write `run.json` and `config.json`."""
         self.models.mkdir(parents=True, exist_ok=True)
         write_json(self.path / "run.json", run)
         write_json(self.path / "config.json", config)
 
     def manifest(self) -> RunManifest:
-        """Return what the run that was begun here was asked for.
+        """Return the manifest of the run in this folder.
 
         Raises:
-            InputFileError: The folder does not say.
+            InputFileError: It is missing or damaged.
         """
         path = self.path / "run.json"
         run = _read_json(path)
         return RunManifest.from_dict(run, str(path)) if "manifest" in run else _of_0_1_0(run)
 
     def keep(self, manifest: RunManifest) -> None:
-        """Write down what a run that goes on is asked for; all else that was known of it stays."""
+        """Save the manifest of a resumed run; the rest of `run.json` stays."""
         path = self.path / "run.json"
         run = _read_json(path)
         if (now := {**run, **manifest.to_dict()}) != run:
             write_json(path, now)
 
     def config(self) -> dict:
-        """Return the complete configuration that the run was begun with.
+        """Return the complete configuration of the run in this folder.
 
         Raises:
-            InputFileError: The folder does not say.
+            InputFileError: It is missing or damaged.
         """
         return _read_json(self.path / "config.json")
 
     def append_log(self, entry: dict) -> None:
-        """Add a line to the log."""
+        """Add a line to `log.jsonl`."""
         with self.log.open("a") as file:
             file.write(json.dumps(entry) + "\n")
 
     def append_text(self, kind: str, epoch: int, figures: dict) -> None:
-        """Add a line to the log for people."""
+        """Add a line to `log.txt`."""
         shown = ", ".join(f"{name.replace('_', ' ')} {value:.6g}" for name, value in figures.items())
         with self.text.open("a") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {kind} {epoch}: {shown}\n")
 
     def cut_log(self, epoch: int) -> None:
-        """Forget what was logged after an epoch."""
+        """Remove the lines that were logged after an epoch."""
         if self.log.is_file():
             lines = [line for line in self.log.read_text().splitlines() if line.endswith("}")]
             kept = [line for line in lines if json.loads(line)["epoch"] <= epoch]
@@ -117,7 +117,7 @@ def _read_json(path: Path) -> dict:
 
 
 def _of_0_1_0(run: dict) -> RunManifest:
-    """Return what 0.1.0 has written down of a run."""
+    """Return the manifest of a run of 0.1.0."""
     options = {name: run[name] for name in ("task", "exact", "precision") if name in run}
     given = run.get("options", {})
     if given.get("eval_every"):
@@ -127,7 +127,7 @@ def _of_0_1_0(run: dict) -> RunManifest:
 
 
 def git_state() -> dict | None:
-    """Return commit and cleanness of the checkout this program runs from; None if it is not one."""
+    """Return the commit of the git checkout that this program runs from, and whether it is clean; None without one."""
     root = Path(__file__).parents[4]
     if not (root / ".git").exists():
         return None

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Find the best of many policies with few rollouts: successive refinement.
+"""Find the best of many policies with few rollouts, by successive halving (Karnin, Koren and Somekh, ICML 2013).
 
-Every policy gets a few rollouts; of each round the better half, less whose interval lies below the best one's, gets
-twice as many, until the rest has all (successive halving: Karnin, Koren and Somekh, ICML 2013). All start in the same
-initial states, so that luck with these favours nobody. What comes next depends on results alone: a sweep that was
-killed goes on from them.
+Every policy gets a few rollouts. After each round the better half goes on with twice as many, until the remaining
+policies have all rollouts; policies whose confidence interval lies below the best one's are left behind as well. All
+policies start in the same initial states. The next rollouts depend on the results so far only, so a sweep that was
+killed can be resumed from them.
 """
 
 from .intervals import wilson
@@ -17,28 +17,28 @@ class Sweep:
     """Decides which policy gets which rollouts next.
 
     Args:
-        names: The policies, in an order in which a later one is preferred of equals.
+        names: The policies; among equals a later one is preferred.
         num_rollouts: Rollouts of the policies that reach the last round.
-        first: Rollouts of every policy.
-        half_width: A policy whose 95 % interval reaches no farther to either side gets no more; 0: never.
+        first: Rollouts of every policy in the first round.
+        half_width: A policy whose 95 % interval is at most this far to either side gets no more rollouts; 0: never.
     """
 
     def __init__(self, names: list[str], num_rollouts: int, first: int, half_width: float = 0.0):
         self.results: dict[str, dict[int, Rollout]] = {name: {} for name in names}
         self._order = {name: index for index, name in enumerate(names)}
         self._half_width = half_width
-        # One policy alone needs no comparison, and rounds only to stop early.
+        # A single policy needs no comparison; it has rounds only to stop early.
         count = num_rollouts if len(names) == 1 and not half_width else min(first, num_rollouts)
         self._rounds = [count]
         while self._rounds[-1] < num_rollouts:
             self._rounds.append(min(2 * self._rounds[-1], num_rollouts))
 
     def add(self, name: str, rollout: Rollout) -> None:
-        """Take note of a rollout."""
+        """Add the result of a rollout."""
         self.results[name][rollout.attempt] = rollout
 
     def next(self) -> tuple[str, list[int]] | None:
-        """Return a policy and the numbers of the rollouts it shall make now; None if all is done."""
+        """Return the next policy to run and the numbers of its rollouts; None if all is done."""
         candidates = list(self.results)
         for count in self._rounds:
             for name in candidates:
@@ -49,7 +49,7 @@ class Sweep:
         return None
 
     def ranking(self) -> list[str]:
-        """Return all policies, the best first: those with more rollouts before those that were left behind."""
+        """Return all policies, the best first; those with more rollouts come before those that were left behind."""
         return sorted(self.results, key=lambda name: (len(self.results[name]), *self._score(name)), reverse=True)
 
     def best(self) -> str:

@@ -4,5 +4,5 @@
 """robomimic (Mandlekar et al., "What Matters in Learning from Offline Human Demonstrations for Robot Manipulation",
 CoRL 2021): its networks, losses, configurations and checkpoints, trained on batches that live on the device.
 
-It is imported late: it is an extra.
+robomimic is an optional dependency, so it is imported only when it is needed.
 """

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Let a policy's output layer learn in units of each action's spread.
+"""Train a policy's output layer in units of each action's standard deviation.
 
-Adam moves every weight by about the learning rate, whatever the gradient. An action of a few hundredths, as a relative
-pose has, is moved by that as far as one that reaches from -1 to 1: for it the steps are too long. Normalising actions
-mends that (robomimic from 0.4 on: `train.action_config`); robomimic 0.3's checkpoints have no place for the numbers.
-Here the layer that puts out the actions is given weights smaller by the spread, and updates smaller by it, too: to
-Adam that is the same as learning normalised actions, and the checkpoint is any other's.
+Adam changes every weight by about the learning rate, whatever the size of the gradient. So it changes an action of a
+few hundredths, such as a relative pose, as much as one between -1 and 1: for small actions the steps are too long.
+Normalised actions solve this (`train.action_config` of robomimic 0.4), but checkpoints of robomimic 0.3 cannot hold the
+statistics. Here the weights of the output layer, and their updates, are scaled by the standard deviation instead. To
+Adam this is equivalent to learning normalised actions, and the checkpoint is an ordinary one.
 """
 
 from typing import Any
@@ -15,19 +15,19 @@ from typing import Any
 import torch
 
 _LEAST_SPREAD = 1e-3
-"""A constant action stays learnable."""
+"""Smallest standard deviation, so that a constant action can still be learned."""
 _MOST_MEAN = 0.999
-"""An action of 1 would take an infinite weight."""
+"""Largest mean of an action; the tanh reaches 1 only with an infinite weight."""
 
 
 class ActionUnits:
     """The units of a policy's output layer.
 
-    The layer's outputs become actions, or the means of their distribution, by a tanh: it begins where all actions are
-    about the mean of the dataset's.
+    A tanh turns the layer's outputs into actions, or into the means of their distribution. The layer is initialised so
+    that all actions are close to the mean of the dataset's actions.
 
     Args:
-        layer: The output layer, its weights as they were drawn; changed in place.
+        layer: The output layer with its initial weights; changed in place.
         actions: (N, A) float32, all actions of the dataset.
     """
 
@@ -36,11 +36,11 @@ class ActionUnits:
         exact = actions.double()
         mean = exact.mean(dim=0).clamp(-_MOST_MEAN, _MOST_MEAN)
         spread = exact.std(dim=0, correction=0).clamp(min=_LEAST_SPREAD)
-        # Before the tanh, whose slope at the mean is 1 - mean².
+        # Units before the tanh, whose slope at the mean is 1 - mean².
         spread = (spread / (1.0 - mean**2)).clamp(max=1.0)
         modes = layer.out_features // actions.shape[1]
         self.scale = spread.float().repeat(modes)
-        """(modes * A,) float32, by which the layer's weights and their updates are smaller."""
+        """(modes * A,) float32 factors of the layer's weights and of their updates."""
         with torch.no_grad():
             layer.weight *= self.scale[:, None]
             layer.bias.mul_(self.scale).add_(torch.atanh(mean).float().repeat(modes))
@@ -56,7 +56,7 @@ class ActionUnits:
 
 
 def output_layer(model: Any) -> torch.nn.Linear | None:
-    """Return the layer that puts out the actions of a `bc` model, or the means of their distribution; None: no layer.
+    """Return the layer of a `bc` model that outputs actions, or the means of their distribution; None if none does.
 
     robomimic calls it `mean` in policies with a distribution, `action` in those without (`models/policy_nets.py`).
     """

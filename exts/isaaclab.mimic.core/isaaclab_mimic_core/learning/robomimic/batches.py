@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Where batches come from: resident tensors in two orders, or robomimic's own loader."""
+"""The sources of batches: resident tensors in two orders, or robomimic's own loader."""
 
 from collections.abc import Iterator
 from typing import Any, Protocol
@@ -15,10 +15,10 @@ from .sequences import Sequences
 
 
 class Batches(Protocol):
-    """A source of training batches, asked for one epoch at a time."""
+    """A source of training batches, one epoch at a time."""
 
     one_pass: int
-    """Batches that there are without seeing a sequence twice."""
+    """Number of batches in which every sequence occurs once."""
 
     def epoch(self, number: int, steps: int) -> Iterator[dict[str, Any]]:
         """Yield `steps` batches, for epoch `number` counted from 1."""
@@ -26,7 +26,7 @@ class Batches(Protocol):
 
 
 class KeyedBatches:
-    """Resident batches in an order that only seed and epoch decide, so that a resumed run sees the same ones."""
+    """Resident batches in an order that depends on seed and epoch only, so that a resumed run has the same ones."""
 
     def __init__(self, sequences: Sequences, batch_size: int, seed: int):
         check_batch_size(sequences, batch_size)
@@ -44,7 +44,7 @@ class KeyedBatches:
 
 
 class SameBatches(KeyedBatches):
-    """The same batches whatever the epoch: losses on them can be compared. A small part may make a small batch."""
+    """The same batches in every epoch, so that losses can be compared. With few sequences the batch is smaller."""
 
     def __init__(self, sequences: Sequences, batch_size: int, seed: int):
         super().__init__(sequences, min(batch_size, len(sequences)), seed)
@@ -54,7 +54,7 @@ class SameBatches(KeyedBatches):
 
 
 class ExactBatches:
-    """Resident batches in the order of robomimic's loop, drawn by the same loader from torch's global generator."""
+    """Resident batches in the order of robomimic's own loop: the same loader, with torch's global random generator."""
 
     def __init__(self, sequences: Sequences, batch_size: int):
         check_batch_size(sequences, batch_size)
@@ -69,7 +69,7 @@ class ExactBatches:
 
 
 class LoaderBatches:
-    """robomimic's own dataset and loader, for what cannot be held on the device: images, goals, next_obs."""
+    """robomimic's own dataset and loader, for data that is not kept on the device: images, goals, next_obs."""
 
     def __init__(self, dataset: Any, batch_size: int, workers: int):
         check_batch_size(dataset, batch_size)
@@ -88,7 +88,7 @@ class LoaderBatches:
         try:
             yield from _endless(self._loader, steps)
         except OSError as error:
-            # Pictures are only read when they are wanted.
+            # The loader reads images only when a batch needs them.
             raise DatasetError(
                 f"a picture is damaged and cannot be read ({error})",
                 where=self.dataset.hdf5_path,
@@ -97,12 +97,12 @@ class LoaderBatches:
 
 
 def load_batches(config: Any) -> tuple[LoaderBatches, LoaderBatches | None]:
-    """Return the batches of robomimic's loader for training, and those for validation if there is one."""
+    """Return the batches of robomimic's loader for training and, if there is a validation, for validation."""
     from robomimic.utils.train_utils import load_data_for_training
 
     size, workers = config.train.batch_size, config.train.num_data_workers
     training, validation = load_data_for_training(config, obs_keys=config.all_obs_keys)
-    # As many loader processes for a validation as robomimic's scripts/train.py starts.
+    # The number of loader processes for validation is that of robomimic's scripts/train.py.
     return (
         LoaderBatches(training, size, workers),
         None if validation is None else LoaderBatches(validation, size, min(workers, 1)),
@@ -110,10 +110,10 @@ def load_batches(config: Any) -> tuple[LoaderBatches, LoaderBatches | None]:
 
 
 def check_batch_size(sequences: Any, batch_size: int) -> None:
-    """Make sure that one batch can be filled.
+    """Check that there are enough sequences for one batch.
 
     Raises:
-        DatasetError: It cannot.
+        DatasetError: There are not.
     """
     if batch_size > len(sequences):
         raise DatasetError(
@@ -124,7 +124,7 @@ def check_batch_size(sequences: Any, batch_size: int) -> None:
 
 
 def _endless(loader: DataLoader, steps: int) -> Iterator[Any]:
-    """Yield batches as robomimic's `run_epoch` does: a new iterator an epoch, and whenever one is used up."""
+    """Yield batches as robomimic's `run_epoch` does: with a new iterator per epoch, and whenever one is exhausted."""
     iterator = iter(loader)
     for _ in range(steps):
         try:

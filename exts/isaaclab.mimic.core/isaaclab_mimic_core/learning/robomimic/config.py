@@ -19,7 +19,7 @@ _ACTION_CONFIGS = ({"actions": {"normalization": None}}, {"actions": {"normaliza
 
 
 def require_robomimic() -> None:
-    """Make sure that robomimic can be imported.
+    """Check that robomimic can be imported.
 
     Raises:
         PlatformError: It is not installed.
@@ -31,8 +31,8 @@ def read_config(name: str, task: str) -> tuple[dict, str]:
     """Read a training configuration as plain data.
 
     Args:
-        name: A JSON file; `upstream` for the one the task is registered with; empty for the one that its spec names, if
-            it does, else upstream's.
+        name: A JSON file; `upstream` for the one that the task is registered with in Isaac Lab; empty for the one that
+            the task's spec names, else upstream's.
         task: The task's id or another of its names.
 
     Returns:
@@ -69,13 +69,13 @@ def read_config(name: str, task: str) -> tuple[dict, str]:
 
 
 def take_dataset(raw: dict, dataset: str, where: str) -> list[str]:
-    """Set `train.data`, one of robomimic's ways to name the dataset, to the one that was given.
+    """Set `train.data`, in any of robomimic's forms, to the given dataset.
 
     Returns:
-        What the user should know: that the configuration names another one.
+        Notes for the user, if the configuration names another dataset.
 
     Raises:
-        ConfigError: It names several, as robomimic does from 0.4 on.
+        ConfigError: The configuration names several datasets, which robomimic 0.4 allows.
     """
     train = raw.setdefault("train", {})
     given = train.get("data") if isinstance(train, dict) else None
@@ -93,13 +93,13 @@ def take_dataset(raw: dict, dataset: str, where: str) -> list[str]:
 
 
 def build_config(raw: dict, where: str) -> Any:
-    """Turn plain data into robomimic's configuration object, all its defaults filled in.
+    """Turn plain data into robomimic's configuration object, with all defaults filled in.
 
-    `train.action_config`, which robomimic has from 0.4 on, is taken too, of it only
-    `{"actions": {"normalization": "gaussian"}}`.
+    robomimic 0.4's `train.action_config` is accepted as well, with the value
+    `{"actions": {"normalization": "gaussian"}}` only.
 
     Raises:
-        ConfigError: robomimic does not know the algorithm or one of the keys, or a value is of another kind.
+        ConfigError: robomimic does not know the algorithm or a key, or a value has the wrong type.
     """
     require_robomimic()
     import robomimic.algo  # noqa: F401  registers what encodes observations
@@ -135,14 +135,14 @@ def build_config(raw: dict, where: str) -> Any:
 
 
 def set_epochs(config: Any, epochs: int) -> list[str]:
-    """Set the number of epochs; what the learning rate does over the whole training it does over these.
+    """Set the number of epochs, and stretch the learning rate's schedule to it.
 
     Args:
         config: robomimic's configuration, not locked.
-        epochs: Epochs in all.
+        epochs: Total number of epochs.
 
     Returns:
-        What the user should know.
+        Notes for the user.
     """
     before, config.train.num_epochs = config.train.num_epochs, epochs
     scheduled = False
@@ -162,14 +162,14 @@ def plain(config: Any) -> dict:
 
 
 def normalises_actions(config: Any) -> bool:
-    """Whether actions shall be learned normalised, each dimension by its mean and standard deviation."""
+    """Whether actions are learned normalised, each dimension by its mean and standard deviation."""
     return config.train.get("action_config") == _ACTION_CONFIGS[1]
 
 
 def _check_kinds(raw: dict, defaults: Any, where: str, prefix: str) -> None:
-    """Check that sections are sections, switches true or false, numbers numbers, as robomimic's defaults are.
+    """Check that every value has the type of robomimic's default: section, bool, number.
 
-    What robomimic does not know it says itself; what its defaults leave open (null) is left open.
+    Unknown keys are left to robomimic's own error. A default of null allows any type.
     """
     for name, value in raw.items():
         default = defaults.get(name)
@@ -199,14 +199,14 @@ _KINDS = (
 
 
 def _file_of(value: str) -> Path:
-    """Return the file meant by a path, or by `package:path/within/it.json`."""
+    """Return the file at a path, or at `package:path/within/it.json`."""
     package, colon, file = value.partition(":")
     found = importlib.util.find_spec(package) if colon else None
     return Path(found.origin).parent / file if found and found.origin else Path(value)
 
 
 def _refuse_moved(path: Path) -> None:
-    """Say where a configuration lies now that was in config/train before."""
+    """Raise an error that names the new place of a configuration that was in config/train before."""
     task = TASKS.get(path.stem) if path.parts[-3:-1] == ("config", "train") and not path.exists() else None
     if task is None or "robomimic" not in task.train_configs:
         return
@@ -218,7 +218,7 @@ def _refuse_moved(path: Path) -> None:
 
 
 def _registered(task: str) -> Path:
-    """Return the JSON that the task, or the base task it belongs to, is registered with."""
+    """Return the JSON that the task, or its base task, is registered with."""
     import gymnasium
     import isaaclab_mimic.envs  # noqa: F401
     import isaaclab_tasks  # noqa: F401  registers upstream's tasks

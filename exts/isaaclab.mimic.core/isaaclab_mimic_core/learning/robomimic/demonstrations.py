@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a training reads of a dataset, checked before anything else looks at it.
+"""The demonstrations that a training reads, checked before they are used.
 
-Both ways to batches, tensors on the device and robomimic's own loader, begin here.
+Resident tensors and robomimic's own loader both use these.
 """
 
 import math
@@ -26,19 +26,19 @@ class Demonstrations:
 
     path: Path
     train: list[str]
-    """Names of those to train on, in natural order."""
+    """Names of the demonstrations to train on, in natural order."""
     valid: list[str]
-    """Names of those to validate on; empty without a validation."""
+    """Names of the demonstrations to validate on; empty without a validation."""
     obs_keys: list[str]
     other: list[str]
-    """What else is read of each: `actions` and others."""
+    """Other arrays to read: `actions` and more."""
     next_obs: bool
-    """Whether `next_obs` is read, too."""
+    """Whether `next_obs` is read as well."""
     env_args: dict
     shapes: dict[str, tuple[int, ...]]
     """Shape of a row, by flat path."""
     size: int
-    """Numbers in all that is read."""
+    """Total number of values that are read."""
 
     @property
     def paths(self) -> list[str]:
@@ -48,7 +48,7 @@ class Demonstrations:
     def read(self, names: list[str]) -> Iterator[dict[str, np.ndarray]]:
         """Read demonstrations one after another: their arrays by flat path.
 
-        What was seen after the last action, nobody acts on, and is cut, as robomimic does.
+        An observation after the last action is left out, as in robomimic.
 
         Raises:
             DatasetError: A value is not finite, or an array is damaged.
@@ -60,15 +60,15 @@ class Demonstrations:
 
 
 def find_demonstrations(config: Any, values: bool) -> Demonstrations:
-    """Find what a robomimic configuration asks for: names by its masks, arrays by its keys.
+    """Find the demonstrations of a robomimic configuration by its masks, and the arrays by its keys.
 
     Args:
         config: The configuration.
-        values: Whether to look at all values, too; not needed if `read` will.
+        values: Whether to check all values now; `read` does so too.
 
     Raises:
         InputFileError: The file is missing or no dataset.
-        DatasetError: A mask is absent, empty or overlaps with the other, or names what is not there.
+        DatasetError: A mask is missing, is empty, overlaps the other one, or names a demonstration that is missing.
     """
     train = config.train
     if not config.all_obs_keys:
@@ -106,10 +106,10 @@ def find_demonstrations(config: Any, values: bool) -> Demonstrations:
 
 
 def check_for_loader(found: Demonstrations) -> None:
-    """Check what robomimic's loader takes for granted beyond.
+    """Check what robomimic's loader assumes in addition.
 
     Raises:
-        DatasetError: A demonstration's name or its `num_samples` is not what that goes by.
+        DatasetError: A demonstration's name or its `num_samples` is not what the loader expects.
     """
     again = f"Write the file anew: mimic select {found.path} --output NEW"
     with DatasetReader(found.path) as reader:
@@ -126,7 +126,7 @@ def check_for_loader(found: Demonstrations) -> None:
 
 
 def _check_asked(reader: DatasetReader, names: list[str], paths: list[str]) -> None:
-    """Check that the configuration asks for nothing that no demonstration has: then it is the one to be changed."""
+    """Check that every array in the configuration is in some demonstration; else the configuration is wrong."""
     for path in paths:
         group, _, key = path.rpartition("/")
         if group and not any(reader.has(name, path) for name in names):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A checkpoint as TorchScript or ONNX: normalisation inside, the recurrent state going in and out."""
+"""Export a checkpoint to TorchScript or ONNX, with normalisation inside and the recurrent state as input and output."""
 
 import json
 from pathlib import Path
@@ -15,24 +15,24 @@ from ...errors import ConfigError, MimicError, OptionError
 from .policy import load_checkpoint
 
 _ROUNDING = 1e-5
-"""Largest difference of an action that counts as equal."""
+"""Largest difference between two actions that count as equal."""
 
 
 class PlainPolicy(nn.Module):
-    """A behavioural-cloning policy of robomimic on low-dimensional observations, as one function.
+    """A behavioural-cloning policy of robomimic on low-dimensional observations, as a single function.
 
-    Inputs are the observations in the order of `inputs`, each (B, width), and for a recurrent policy its state: `h`,
-    and for an LSTM `c`, each (layers, B, width); for a mixture then `draw`, (B, 1), a uniform random number that
-    chooses the mode, for a policy that always takes the likeliest gets stuck where demonstrations waited. Outputs are
-    the action, (B, action_dim), and the next state.
+    The inputs are the observations in the order of `inputs`, each (B, width). A recurrent policy also takes its state:
+    `h`, and for an LSTM `c`, each (layers, B, width). A mixture also takes `draw`, (B, 1), a uniform random number that
+    selects the mode: a policy that always takes the most likely mode gets stuck where demonstrations waited. The
+    outputs are the action, (B, action_dim), and the next state.
 
     Args:
         model: robomimic's model.
-        config: Its configuration.
+        config: The model's configuration.
         normalisation: Mean and standard deviation by observation, or None.
 
     Raises:
-        ConfigError: The policy is of another kind.
+        ConfigError: The policy is not of this type.
     """
 
     mean: torch.Tensor
@@ -95,14 +95,14 @@ class PlainPolicy(nn.Module):
         return (action, *following)
 
     def examples(self, batch: int) -> tuple[torch.Tensor, ...]:
-        """Return inputs of the right shapes, observations as spread as in the dataset."""
+        """Return inputs of the right shapes, with observations distributed as in the dataset."""
         spread = self.mean + self.std * torch.randn(batch, len(self.mean))
         state = [torch.zeros(self.rnn.num_layers, batch, self.rnn.hidden_size) for _ in self.state_names]
         draw = [torch.rand(batch, 1) for _ in self.draw_names]
         return (*spread.split(self.widths, dim=-1), *state, *draw)
 
     def description(self) -> dict:
-        """Say how the file is to be used."""
+        """Return how to use the exported file: its inputs and outputs."""
         layers, width = (self.rnn.num_layers, self.rnn.hidden_size) if self.rnn is not None else (0, 0)
         return {
             "observations": dict(zip(self.inputs, self.widths, strict=True)),
@@ -114,14 +114,14 @@ class PlainPolicy(nn.Module):
 
 
 def export_policy(checkpoint: str, path: Path) -> dict:
-    """Write a checkpoint's policy beside `path`, run it beside the checkpoint, then give it its name.
+    """Export a checkpoint's policy to a temporary file, compare it with the checkpoint, then rename it to `path`.
 
     Returns:
-        `difference`, the largest one between two actions, and how the file is to be used.
+        `difference`, the largest difference between two actions, and how to use the file.
 
     Raises:
-        OptionError: The ending says no format.
-        MimicError: The policy cannot be exported, or the file acts differently.
+        OptionError: The suffix is that of no known format.
+        MimicError: The policy cannot be exported, or the exported policy acts differently.
     """
     if path.suffix not in _WRITERS:
         raise OptionError(
@@ -142,14 +142,14 @@ def export_policy(checkpoint: str, path: Path) -> dict:
 
 
 def write_torchscript(policy: PlainPolicy, path: Path) -> None:
-    """Write TorchScript; the description lies in it as `policy.json`."""
+    """Write TorchScript; it contains the description as `policy.json`."""
     with torch.no_grad():
         traced: Any = torch.jit.trace(policy, policy.examples(3))
     traced.save(str(path), _extra_files={"policy.json": json.dumps(policy.description())})
 
 
 def write_onnx(policy: PlainPolicy, path: Path) -> None:
-    """Write ONNX; the description lies in its metadata as `policy`."""
+    """Write ONNX; its metadata contains the description as `policy`."""
     import onnx
 
     states = policy.state_names
@@ -175,7 +175,7 @@ _WRITERS = {".pt": write_torchscript, ".onnx": write_onnx}
 
 
 def largest_difference(policy: PlainPolicy, path: Path, kind: str, steps: int = 15) -> float:
-    """Run an exported file beside the policy for some steps, each with its own recurrent state.
+    """Run an exported file and the policy for some steps, each with its own recurrent state.
 
     Returns:
         The largest difference between two actions.
@@ -186,7 +186,7 @@ def largest_difference(policy: PlainPolicy, path: Path, kind: str, steps: int = 
     run = _torchscript_runner(path) if kind == ".pt" else _onnx_runner(policy, path)
     worst = 0.0
     with torch.no_grad():
-        # Another batch than the one it was traced with.
+        # Use another batch size than for tracing.
         first = policy.examples(5)
         count, states = len(policy.inputs), len(policy.state_names)
         mine = theirs = first[count : count + states]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""robomimic as a policy learner: `learning.api.Learner`."""
+"""robomimic as a learner (`learning.api.Learner`)."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ _DECIDES_NOTHING = (
     "experiment.keep_all_videos",
     "meta.",
 )
-"""Settings that may differ when a run goes on; the dataset is compared by its content."""
+"""Settings that may differ when a run is resumed; the dataset is compared by content."""
 
 
 class RobomimicLearner:
@@ -62,7 +62,7 @@ class RobomimicLearner:
 
 
 class RobomimicPlan:
-    """A training by robomimic's configuration, checked; `learning.api.Plan`.
+    """A checked training with robomimic's configuration (`learning.api.Plan`).
 
     Raises:
         MimicError: The configuration or an option cannot be used.
@@ -101,7 +101,7 @@ class RobomimicPlan:
         from .trainer import Trainer
 
         request = self._request
-        # A run that was begun goes on as it began, also where auto would decide otherwise now.
+        # A resumed run keeps its precision, even if auto would now decide otherwise.
         precision = request.begun.get("precision", "auto") if request.precision == "auto" else request.precision
         trainer = Trainer(self._config, request.device, request.exact, precision, self.config_path)
         trainer.rehearse()
@@ -113,7 +113,7 @@ class RobomimicPlan:
 
     def differences(self, begun: dict) -> list[Difference]:
         then, now = dict(leaves(begun)), dict(leaves(self.config))
-        # Where the learning rate falls over the whole training, the number of epochs decides each of them.
+        # If the learning rate's schedule spans the whole training, the number of epochs affects every epoch.
         epochs = "train.num_epochs"
         stretched = any(name.endswith(".epoch_schedule") and now[name] != then.get(name, now[name]) for name in now)
         if stretched and now[epochs] != then.get(epochs):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A trained policy that acts in many environments, each with its own recurrent state, frames and random numbers."""
+"""Run a trained policy in many environments, each with its own recurrent state, frames and random numbers."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ class BatchedPolicy:
         config: Its configuration.
         normalisation: Mean and standard deviation by observation, or None.
         device: Where the environments' tensors are.
-        choice: `sample` draws a mode of the action distribution, as robomimic does; `mode` takes the likeliest.
+        choice: `sample` draws a mode of the action distribution, as robomimic does; `mode` takes the most likely one.
     """
 
     def __init__(self, model: Any, config: Any, normalisation: dict | None, device: torch.device, choice: str):
@@ -30,7 +30,7 @@ class BatchedPolicy:
 
         self._model, self._choice, self._device = model, choice, device
         self._images = {key for kind in ("rgb", "depth") for key in config.observation.modalities.obs[kind]}
-        # robomimic's networks have an image's channels first; environments have them last.
+        # robomimic's networks take images with channels first; environments return them with channels last.
         seen = {k: (*s[1:], s[0]) if k in self._images else tuple(s) for k, s in model.obs_shapes.items()}
         self.spec = PolicySpec(seen, model.ac_dim)
         if model.goal_shapes:
@@ -51,7 +51,7 @@ class BatchedPolicy:
         self._age = torch.empty(0, dtype=torch.long, device=device)
 
     def begin(self, env_ids: torch.Tensor, num_envs: int) -> None:
-        """Forget what was in environments that were reset: `env_ids` (K,) int64."""
+        """Clear the recurrent state and frames of environments that were reset: `env_ids` (K,) int64."""
         if len(self._age) != num_envs:
             self._age = torch.zeros(num_envs, dtype=torch.long, device=self._device)
             self._state: Any = None
@@ -64,8 +64,8 @@ class BatchedPolicy:
         """Choose actions.
 
         Args:
-            observations: (num_envs, ...) by name; may hold more than the policy sees.
-            streams: (num_envs,) random numbers of each environment's rollout.
+            observations: (num_envs, ...) by name; may have more than the policy takes.
+            streams: (num_envs,) random streams of the rollouts.
 
         Returns:
             (num_envs, action_dim).
@@ -89,7 +89,7 @@ class BatchedPolicy:
         return value
 
     def _stack(self, seen: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-        """Return the last frames, oldest first: (num_envs, frames, ...); the first one is repeated at the start."""
+        """Return the last frames, oldest first: (num_envs, frames, ...); at the start the first frame is repeated."""
         fresh = self._age == 0
         for key, value in seen.items():
             repeated = value.unsqueeze(1).expand(-1, self._frames, *value.shape[1:])
@@ -112,7 +112,7 @@ class BatchedPolicy:
         return self._model.get_action(obs_dict=seen)
 
     def _recur(self, seen: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-        """Zero the state where a window of the training's length begins, as robomimic does for its one environment."""
+        """Reset the recurrent state every `rnn.horizon` steps, as robomimic does for its single environment."""
         fresh = self._age % self._horizon == 0
         if self._state is None:
             self._state = self._model.nets["policy"].get_rnn_init_state(len(fresh), device=self._device)
@@ -125,7 +125,7 @@ class BatchedPolicy:
         return dict(self._first)
 
     def _draw(self, distribution: Any, streams: torch.Tensor) -> torch.Tensor:
-        """Draw from a mixture with each environment's own random numbers."""
+        """Sample from a mixture with each environment's own random stream."""
         parts = distribution.component_distribution.base_dist
         logits = distribution.mixture_distribution.logits
         if self._choice == "mode":
@@ -153,10 +153,10 @@ def load_policy(path: str, device: str, choice: str = "sample") -> BatchedPolicy
 
 
 def is_checkpoint(path: str) -> bool:
-    """Whether a file is one of robomimic's checkpoints; nothing of it is executed."""
+    """Whether a file is a robomimic checkpoint; no code in the file is executed."""
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception:  # Whatever is not torch's: it is not ours, whyever.
+    except Exception:  # Any error means that this is not a checkpoint.
         return False
     return isinstance(content, dict) and {"model", "config", "algo_name", "shape_metadata"} <= content.keys()
 

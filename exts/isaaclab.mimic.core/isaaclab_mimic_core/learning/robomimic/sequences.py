@@ -3,8 +3,8 @@
 
 """All demonstrations of a dataset as tensors on the device, cut into training sequences by indexing.
 
-A batch equals what robomimic's `SequenceDataset` and a `DataLoader` would have made of the same indices: a sequence of
-`frame_stack - 1 + seq_length` rows, the first and last row of a demonstration repeated where it reaches beyond.
+A batch equals that of robomimic's `SequenceDataset` and a `DataLoader` for the same indices. A sequence has
+`frame_stack - 1 + seq_length` rows; beyond the ends of a demonstration its first or last row is repeated.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ _OUT_OF = "Train on fewer demonstrations, or on another --device."
 
 
 def can_be_resident(config: Any) -> bool:
-    """Whether a robomimic configuration asks for nothing that `Sequences` does not do: images, goals, next_obs."""
+    """Whether `Sequences` supports a robomimic configuration: it has no images, goals or next_obs."""
     observation, train = config.observation.modalities, config.train
     only_numbers = all(
         not names for group in observation.values() for kind, names in group.items() if kind != "low_dim"
@@ -33,17 +33,17 @@ class Sequences:
     """The sequences of demonstrations.
 
     Args:
-        demonstrations: What to read of the dataset.
-        names: Which of them.
-        dataset_keys: What a batch has beside observations; what is not in the file is zeros, as in robomimic.
+        demonstrations: The demonstrations of the dataset.
+        names: Names of those to use.
+        dataset_keys: Arrays of a batch besides observations; those missing in the file are zeros, as in robomimic.
         seq_length: Rows of a sequence that are trained on.
-        frame_stack: Rows up to and including the first of these that the policy sees.
-        pad_seq_length: Whether sequences may reach beyond a demonstration's end.
-        pad_frame_stack: Whether they may reach before its beginning.
-        device: Where the tensors shall be.
+        frame_stack: Rows that the policy sees: the current one and those before it.
+        pad_seq_length: Whether sequences may extend beyond a demonstration's end.
+        pad_frame_stack: Whether they may extend before its beginning.
+        device: Device of the tensors.
 
     Raises:
-        DatasetError: A demonstration lacks something, or holds what cannot be trained on.
+        DatasetError: A demonstration lacks an array, or has values that cannot be trained on.
         MimicError: There is not enough memory.
     """
 
@@ -103,7 +103,7 @@ class Sequences:
             value.sub_(mean).div_(std)
 
     def batch(self, indices: torch.Tensor) -> dict[str, Any]:
-        """Return the sequences of these numbers: `indices` (B,) int64 on the device; rows are (B, T, ...)."""
+        """Return the sequences with these numbers, `indices` (B,) int64 on the device, as arrays (B, T, ...)."""
         rows = self._start[indices, None] + self._offsets
         rows = torch.minimum(torch.maximum(rows, self._begin[indices, None]), self._last[indices, None])
         batch: dict[str, Any] = {key: value[rows] for key, value in self.other.items()}
@@ -145,12 +145,12 @@ class Sequences:
         return torch.tensor(stacked, device=self.device)
 
     def _check_memory(self, demonstrations: Demonstrations) -> None:
-        """Compare what the tensors take with what is free, before they are made."""
+        """Compare the size of the tensors with the free memory, before they are allocated."""
         if self.device.type == "cuda":
             free = torch.cuda.mem_get_info(self.device)[0]
         else:
             free = free_memory()
-        # On the CPU the file's arrays and the tensors exist side by side for a moment.
+        # On the CPU the file's arrays and the tensors are in memory at the same time.
         if (wanted := 2 * 4 * demonstrations.size) > free:
             count = len(demonstrations.train) + len(demonstrations.valid)
             raise MimicError(

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Every setting of a robomimic configuration: what it does here, or that it is refused and what to do instead.
+"""Every setting of a robomimic configuration: its effect, or that it is refused and what to do instead.
 
-A setting that is accepted has an effect. The names and defaults are robomimic 0.3.0's (`config/base_config.py`,
+A setting that is accepted has an effect. Names and defaults are those of robomimic 0.3.0 (`config/base_config.py`,
 `config/bc_config.py`).
 """
 
@@ -25,24 +25,24 @@ class Honoured:
     holds: Callable[[Any], bool] = lambda value: True
     """Whether a value is possible."""
     can_be: str = ""
-    """What it can be, in words."""
+    """The possible values, in words."""
 
 
 @dataclass(frozen=True)
 class Replaced:
-    """A setting whose place an option takes, whatever the file says."""
+    """A setting that an option replaces, whatever its value."""
 
     option: str
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A setting that is done otherwise here, or not at all."""
+    """A setting that is not supported, or is replaced by something else."""
 
     remedy: str
     """What to do instead."""
     neutral: tuple = (None,)
-    """Values that ask for nothing: these are accepted."""
+    """Values without an effect, which are accepted."""
 
 
 def _is_count(value: Any) -> bool:
@@ -84,7 +84,7 @@ _OUTPUTS = tuple(f"../{name}_trained_models" for name in ("bc", "bcq", "cql", "g
 _BEST = "An evaluation (--eval-every, mimic evaluate) always keeps the best checkpoint as best.pth."
 
 ALGORITHMS = ("bc", "bcq", "cql", "iql", "td3_bc")
-"""Those of robomimic that make one policy from one group of observations; not gl, hbc and iris."""
+"""robomimic's algorithms that train one policy on one group of observations; not gl, hbc and iris."""
 
 SETTINGS: dict[str, Honoured | Replaced | Refused] = {
     "algo_name": Honoured("the algorithm", lambda value: value in ALGORITHMS, "one of bc, bcq, cql, iql, td3_bc"),
@@ -108,7 +108,7 @@ SETTINGS: dict[str, Honoured | Replaced | Refused] = {
     "experiment.env": Refused("Where a policy is evaluated is said to mimic evaluate: --task."),
     "experiment.additional_envs": Refused("Where a policy is evaluated is said to mimic evaluate: --task.", (None, [])),
     "experiment.render": Refused(_FILMS, (False,)),
-    # Isaac Lab's own configurations have both values; without rollouts neither asks for anything.
+    # Isaac Lab's own configurations use both values; without rollouts neither has an effect.
     "experiment.render_video": Refused(_FILMS, (False, True)),
     "experiment.keep_all_videos": Refused(_FILMS, (False,)),
     "experiment.video_skip": Refused(_FILMS, (5, None)),
@@ -118,7 +118,7 @@ SETTINGS: dict[str, Honoured | Replaced | Refused] = {
     "experiment.rollout.rate": Refused(_ROLLOUTS, (50,)),
     "experiment.rollout.warmstart": Refused(_ROLLOUTS, (0,)),
     "experiment.rollout.terminate_on_success": Refused(_ROLLOUTS, (True,)),
-    # One file; that it is another one is told, several are refused: `config.take_dataset`.
+    # One file only: `config.take_dataset` reports another one, and refuses several.
     "train.data": Replaced("--dataset"),
     "train.output_dir": Refused("The run's folder is given by --output.", (None, *_OUTPUTS)),
     "train.num_data_workers": Honoured(
@@ -162,11 +162,11 @@ SETTINGS: dict[str, Honoured | Replaced | Refused] = {
     "meta.hp_keys": Honoured("what it varied, kept there"),
     "meta.hp_values": Honoured("with which values, kept there"),
 }
-"""All settings but those that robomimic's own networks, losses and optimisers read."""
+"""All settings, except those of robomimic's own networks, losses and optimisers."""
 
 READ_BY_ROBOMIMIC = ("algo.", "observation.")
 _HEADS = ("gaussian", "gmm", "vae")
-"""What a policy of robomimic's bc puts out; of several the first is used (`algo/bc.py`)."""
+"""Output heads of a policy of robomimic's bc; if several are enabled, the first is used (`algo/bc.py`)."""
 
 
 def leaves(config: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -179,21 +179,21 @@ def leaves(config: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def rule(key: str) -> Honoured | Replaced | Refused | None:
-    """Return what is said of a setting; None if nothing is."""
+    """Return the rule for a setting; None if there is none."""
     if key not in SETTINGS and key.startswith(READ_BY_ROBOMIMIC):
         return Honoured("robomimic's own networks, losses and optimisers")
     return SETTINGS.get(key)
 
 
 def check_settings(config: Any, where: str) -> None:
-    """Check that everything a configuration says is done.
+    """Check that every setting of a configuration has an effect here.
 
     Args:
-        config: robomimic's configuration, its defaults filled in, but for those that `neutralise` changes.
-        where: Its file.
+        config: robomimic's configuration with defaults filled in, except those that `neutralise` changes.
+        where: The configuration's file, for the error.
 
     Raises:
-        ConfigError: A value is impossible, or asks for what is not done; names all settings that do so.
+        ConfigError: A value is invalid or not supported; names all such settings.
     """
     refused: dict[str, list[str]] = {}
     for key, value in leaves(config):
@@ -214,7 +214,7 @@ def check_settings(config: Any, where: str) -> None:
 
 
 def neutralise(config: Any) -> None:
-    """Change robomimic's defaults that ask for what is done otherwise here, before a file is laid over them."""
+    """Change robomimic's defaults that are not supported here, before a file's values replace them."""
     for key, value in list(leaves(config)):
         match rule(key):
             case Refused(neutral=neutral) if not any(_same(value, one) for one in neutral):
@@ -222,7 +222,7 @@ def neutralise(config: Any) -> None:
 
 
 def _check_together(config: Any, where: str) -> None:
-    """Check settings that contradict, or silence, each other."""
+    """Check settings that contradict each other, or make another one ineffective."""
 
     def fail(key: str, what: str, remedy: str) -> None:
         raise ConfigError(what, where=f"{where}, {key}", remedy=remedy)
@@ -269,7 +269,7 @@ def _check_goals(config: Any, fail: Callable) -> None:
 
 
 def _check_encoders(config: Any, fail: Callable) -> None:
-    """Check what encodes the observations that there are: robomimic leaves out arguments that a class does not know."""
+    """Check the encoders of the observations that are used: robomimic ignores arguments that a class does not have."""
     from robomimic.utils.obs_utils import OBS_ENCODER_CORES, OBS_RANDOMIZERS
 
     groups = config.observation.modalities.values()
@@ -292,7 +292,7 @@ def _check_encoders(config: Any, fail: Callable) -> None:
 
 
 def _check_policy(config: Any, fail: Callable) -> None:
-    """Check what robomimic's bc is made of: `algo_config_to_class` of its `algo/bc.py`."""
+    """Check the parts of robomimic's bc, as `algo_config_to_class` of its `algo/bc.py` selects them."""
     algo, stack = config.algo, config.train.frame_stack
     heads = [name for name in _HEADS if algo[name].enabled]
     bodies = [name for name in ("rnn", "transformer") if algo[name].enabled]
@@ -334,5 +334,5 @@ _LAYERS = [1024, 1024]
 
 
 def _same(value: Any, other: Any) -> bool:
-    """Compare as JSON does: 1 is not true."""
+    """Compare values as in JSON, where 1 is not true."""
     return json.dumps(value) == json.dumps(other)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""One gradient step: as robomimic makes it, or the same mathematics with less around it."""
+"""One gradient step: robomimic's own, or the same computation with less overhead."""
 
 import contextlib
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from .action_units import ActionUnits
 
 
 class RobomimicStep:
-    """robomimic's own step, to the bit: its processing, loss, optimiser and log."""
+    """robomimic's own step: its processing, loss, optimiser and log, bit by bit."""
 
     def __init__(self, model: Any):
         self._model = model
@@ -22,7 +22,7 @@ class RobomimicStep:
     def __call__(self, batch: dict, epoch: int) -> torch.Tensor:
         """Train on a batch; return its loss, a tensor without dimensions."""
         model = self._model
-        # robomimic normalises in its dataset; statistics are not passed on, for it would do so twice.
+        # robomimic has normalised in its dataset; with statistics it would normalise a second time.
         ready = model.postprocess_batch_for_training(
             model.process_batch_for_training(batch), obs_normalization_stats=None
         )
@@ -32,14 +32,14 @@ class RobomimicStep:
 class FusedStep:
     """Behavioural cloning with a fused optimiser and without a transfer to the host in every step.
 
-    robomimic's step asks for each parameter's gradient norm, one by one, and for losses, all as Python numbers; on a
-    GPU each waits for everything before it. Loss and update are the same.
+    robomimic's step converts the losses and each parameter's gradient norm to Python numbers, one by one; on a GPU each
+    of them synchronises. Loss and update are the same.
 
     Args:
-        model: A model of robomimic's algorithm `bc`; its optimisers are exchanged for fused ones.
+        model: A model of robomimic's algorithm `bc`; its optimisers are replaced by fused ones.
         precision: `float32`, or `bfloat16` to multiply matrices of recurrent layers in bfloat16; weights, optimiser,
-            output layer and loss stay in float32. Only while a step lasts: who acts in between acts in float32.
-        units: What the output layer learns in; None for actions as they are.
+            output layer and loss stay in float32. This applies within a step only: evaluations are in float32.
+        units: Units of the output layer; None for actions as they are.
     """
 
     def __init__(self, model: Any, precision: str, units: ActionUnits | None = None):
@@ -48,11 +48,11 @@ class FusedStep:
 
     @staticmethod
     def serves(model: Any) -> bool:
-        """Whether this step trains such a model as robomimic would."""
+        """Whether this step trains a model as robomimic's step does."""
         from robomimic.algo import bc
 
         made = type(model)
-        # A variational policy lowers its temperature where the others do nothing.
+        # A VAE overrides the method only to set its temperature, which has an effect with a categorical prior only.
         own = made.train_on_batch is not bc.BC.train_on_batch and not issubclass(made, bc.BC_VAE)
         own |= issubclass(made, bc.BC_VAE) and model.algo_config.vae.prior.use_categorical
         return isinstance(model, bc.BC) and made._train_step is bc.BC._train_step and not own
@@ -74,7 +74,7 @@ class FusedStep:
 
 
 def use_fused_optimisers(model: Any) -> None:
-    """Exchange Adam for torch's fused Adam, schedules included; nothing has been trained yet."""
+    """Replace Adam by torch's fused Adam, with its schedules; call it before the first step."""
     from robomimic.utils.torch_utils import lr_scheduler_from_optim_params
 
     for name, old in model.optimizers.items():
@@ -93,14 +93,14 @@ def use_fused_optimisers(model: Any) -> None:
 def validation_loss(model: Any, batch: dict, epoch: int, exact: bool) -> torch.Tensor:
     """Return the loss on a batch without training on it: a tensor without dimensions.
 
-    robomimic 0.3.0 computes it with the narrow distributions that its mixtures act with (`low_noise_eval`), so that the
-    likelihood says next to nothing; here it is that of training, unless robomimic's own number is wanted.
+    robomimic 0.3.0 computes it with the narrow distributions that its mixtures act with (`low_noise_eval`), which makes
+    the likelihood meaningless. Here it is the training loss, unless `exact` asks for robomimic's own number.
 
     Args:
-        model: robomimic's model, set to evaluation.
-        batch: As for training.
-        epoch: The running epoch.
-        exact: Whether the number shall be robomimic's.
+        model: robomimic's model, in evaluation mode.
+        batch: A batch as for training.
+        epoch: The current epoch.
+        exact: Whether to return robomimic's own number.
     """
     network: Any = dict(model.nets.items()).get("policy")
     narrow = getattr(network, "low_noise_eval", False)
@@ -115,19 +115,19 @@ def validation_loss(model: Any, batch: dict, epoch: int, exact: bool) -> torch.T
 
 
 def _logged_loss(model: Any, info: dict) -> torch.Tensor:
-    """Return what robomimic logs as the loss; algorithms with several parts and no sum log each."""
+    """Return the loss that robomimic logs; algorithms that log several parts and no sum return their sum."""
     log = model.log_info(info)
     parts = [value for name, value in log.items() if name.lower().endswith("loss")]
     return torch.tensor(log["Loss"] if "Loss" in log else sum(parts))
 
 
 def choose_precision(asked: str, model: Any, fused: bool) -> str:
-    """Return `float32` or `bfloat16`; `auto` is bfloat16 for recurrent layers on a CPU that multiplies it natively.
+    """Return `float32` or `bfloat16`; `auto` is bfloat16 for recurrent layers on a CPU with native bfloat16.
 
-    On a GPU `auto` is float32: what bfloat16 gains there has not been measured.
+    On a GPU `auto` is float32, because bfloat16 has not been measured there.
 
     Raises:
-        OptionError: bfloat16 was asked for and there is nothing it would be used for.
+        OptionError: bfloat16 is asked for, but the model has no layer that would use it.
     """
     serves = fused and any(isinstance(module, torch.nn.RNNBase) for module in model.nets.modules())
     if asked == "bfloat16" and not serves:
@@ -145,7 +145,7 @@ def choose_precision(asked: str, model: Any, fused: bool) -> str:
 
 @contextlib.contextmanager
 def in_precision(model: Any, precision: str) -> Iterator[None]:
-    """Within it recurrent layers run in this precision; their outputs are float32 again."""
+    """Run recurrent layers in this precision within the context; their outputs are float32 again."""
     layers = [module for module in model.nets.modules() if isinstance(module, torch.nn.RNNBase)]
     if precision == "float32":
         layers = []

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Training a robomimic model epoch by epoch, in slices, and its state between two epochs.
+"""Train a robomimic model epoch by epoch, in slices of time, and save its state between two epochs.
 
-Follows robomimic's scripts/train.py: seeds, model, epochs of a fixed number of steps, schedules at their ends,
-checkpoints by `TrainUtils.save_model`.
+It follows robomimic's scripts/train.py: seeds, model, epochs with a fixed number of steps, schedules stepped after each
+epoch, checkpoints by `TrainUtils.save_model`.
 """
 
 import time
@@ -31,14 +31,14 @@ class Trainer:
     """A model, its data and its optimiser.
 
     Args:
-        config: robomimic's configuration, `train.data` set.
+        config: robomimic's configuration with `train.data` set.
         device: `cpu` or `cuda:<index>`.
-        exact: Reproduce robomimic's own loop to the bit.
+        exact: Reproduce robomimic's own loop bit by bit.
         precision: `auto`, `float32` or `bfloat16` (see `steps.choose_precision`).
-        where: The configuration's file, to be named in errors.
+        where: The configuration's file, for errors.
 
     Raises:
-        MimicError: The data cannot be trained on, or there is not enough memory; found before the first epoch.
+        MimicError: The data cannot be trained on, or there is not enough memory.
     """
 
     def __init__(self, config: Any, device: str, exact: bool, precision: str, where: str = "the configuration"):
@@ -52,7 +52,7 @@ class Trainer:
         np.random.seed(config.train.seed)
         torch.manual_seed(config.train.seed)
         obs_utils.initialize_obs_utils_with_config(config)
-        # The arrays are read before the model is made, and draw no random numbers: its weights are robomimic's.
+        # Reading the arrays uses no random numbers, so the model's initial weights are those of robomimic's script.
         if resident:
             sequences = self.sequences = self._read(demonstrations, demonstrations.train)
             held_back = self._read(demonstrations, demonstrations.valid) if demonstrations.valid else None
@@ -88,7 +88,7 @@ class Trainer:
         self.validation_loss: float | None = None
 
     def rehearse(self) -> None:
-        """Run one batch forward and backward, and forget it: memory that is too small shows before the first epoch.
+        """Run one batch forward and backward without an update, to find out now if memory is too small.
 
         Raises:
             MimicError: There is not enough memory.
@@ -121,9 +121,9 @@ class Trainer:
         self._work = self._make_epoch()
 
     def advance(self, seconds: float) -> bool:
-        """Make steps for about so long; return whether the epoch is over.
+        """Train for about so many seconds; return whether the epoch is over.
 
-        A clock is read after every step, but nothing waits for the device before the slice's end.
+        The clock is read after every step, but the device is synchronised only at the end of the slice.
         """
         until = time.perf_counter() + seconds
         for _ in self._work:
@@ -135,7 +135,7 @@ class Trainer:
         return True
 
     def _make_epoch(self) -> Iterator[None]:
-        """Make the epoch's steps, then validate, as robomimic's `run_epoch` does; yields after each batch."""
+        """Train for an epoch, then validate, as robomimic's `run_epoch` does; yield after each batch."""
         self.model.set_train()
         for batch in self.batches.epoch(self.epoch, self.steps_per_epoch):
             self._losses.append(self._step(batch, self.epoch))
@@ -158,7 +158,7 @@ class Trainer:
         return _flat(self.model.optimizers)[0].param_groups[0]["lr"]
 
     def save_checkpoint(self, path: Path) -> None:
-        """Write the policy as robomimic's checkpoint, normalisation included."""
+        """Write the policy as a robomimic checkpoint, with its normalisation."""
         from robomimic.utils.train_utils import save_model
 
         write_atomically(
@@ -186,7 +186,7 @@ class Trainer:
         write_atomically(path, lambda beside: torch.save(state, beside))
 
     def load_state(self, path: Path) -> dict:
-        """Go back to a state that was saved, and return what was saved with it.
+        """Load a saved state, and return the `more` that was saved with it.
 
         Raises:
             MimicError: The file is damaged.
@@ -206,7 +206,7 @@ class Trainer:
         return state["more"]
 
     def policy(self, device: torch.device) -> BatchedPolicy:
-        """Return the policy as it is now."""
+        """Return the current policy."""
         return BatchedPolicy(self.model, self.config, self.normalisation, device, "sample")
 
     def _read(self, demonstrations: Demonstrations, names: list[str]) -> Sequences:
@@ -270,7 +270,7 @@ def _check_normalisation(config: Any, resident: bool, exact: bool) -> None:
 
 
 def _shapes(demonstrations: Demonstrations, config: Any) -> dict:
-    """Return what robomimic's `get_shape_metadata_from_dataset` finds in a file."""
+    """Return the shapes that robomimic's `get_shape_metadata_from_dataset` finds in a file."""
     from robomimic.utils import obs_utils
 
     keys = demonstrations.obs_keys
@@ -290,7 +290,7 @@ def _make_model(config: Any, shapes: dict, device: torch.device, where: str) -> 
     """Build robomimic's model.
 
     Raises:
-        ConfigError: robomimic cannot make one of this configuration.
+        ConfigError: robomimic cannot build a model from this configuration.
     """
     from robomimic.algo import algo_factory
 
@@ -298,7 +298,7 @@ def _make_model(config: Any, shapes: dict, device: torch.device, where: str) -> 
         return algo_factory(config.algo_name, config, shapes["all_shapes"], shapes["ac_dim"], device)
     except torch.OutOfMemoryError as error:
         raise MimicError("the model does not fit into memory", where=str(device), remedy="Make it smaller.") from error
-    # What it does with a value that cannot be: its networks assert, look it up, or hand it to torch.
+    # On an invalid value robomimic's networks fail in an assertion, a look-up, or a call of torch.
     except Exception as error:
         reason = " ".join(str(error).split()) or "no reason given"
         raise ConfigError(
