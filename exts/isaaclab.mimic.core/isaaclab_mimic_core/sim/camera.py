@@ -24,7 +24,7 @@ def add_camera(cfg: Any) -> None:
 
     camera = CameraCfg(
         prim_path=f"{{ENV_REGEX_NS}}/{_NAME}",
-        # It is drawn when somebody asks for pictures, and only then.
+        # It is rendered only when `take_pictures` is called.
         update_period=0.0,
         height=HEIGHT,
         width=WIDTH,

@@ -108,7 +108,7 @@ def find_free_port(host: str) -> int:
 def _is_free(family: int, address: tuple[str, int]) -> bool:
     """Return whether a port is free; raise OSError if the address does not belong to this machine."""
     with socket.socket(family, socket.SOCK_STREAM) as trial:
-        # Or a port that was in use a minute ago would count as taken.
+        # Otherwise a port that was in use a minute ago would count as taken.
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind(address)
@@ -151,7 +151,7 @@ class LiveView:
         """Where a browser finds the view; None if it is not in a browser."""
         for visualizer in self._visualizers:
             if visualizer.cfg.visualizer_type == "viser" and visualizer.is_running():
-                # The server's own word: another process may have taken the port while the simulation was opening.
+                # Ask the server: another process may have taken the port while the simulation was opening.
                 port = visualizer._viewer._server.get_port()
                 host = visualizer.cfg.bind_address
                 return f"http://{socket.gethostname() if host in ('0.0.0.0', '::') else host}:{port}"

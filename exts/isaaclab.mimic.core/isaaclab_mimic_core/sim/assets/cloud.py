@@ -53,7 +53,7 @@ def cloud_paths(cfg: Any) -> list[str]:
         elif isinstance(value, list | tuple):
             parts = list(value)
         elif hasattr(type(value), "__dataclass_fields__"):
-            # Markers are made only where something is to be seen of them.
+            # Markers are made only if there is a live view.
             drawn = getattr(value, "debug_vis", True)
             parts = [part for name, part in vars(value).items() if drawn or not name.endswith("visualizer_cfg")]
         else:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A task's own cameras where there is no Isaac Sim: drawn without Kit, on a CPU as well as on a GPU."""
+"""A task's own cameras without Isaac Sim: rendered without Kit, on a CPU or a GPU."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ _NEEDS_KIT = ("randomize_scene_lighting_domelight", "randomize_visual_texture_ma
 
 
 def draw_without_kit(cfg: Any) -> None:
-    """Let a configuration's cameras be drawn without Kit, and remove the events that need Isaac Sim's renderer.
+    """Configure a task's cameras for rendering without Kit, and remove the events that need Isaac Sim's renderer.
 
     These events randomise lights and textures, so the images vary less than Isaac Sim's.
     """
@@ -19,8 +19,8 @@ def draw_without_kit(cfg: Any) -> None:
             setattr(cfg.events, name, None)
     for camera in cameras_of(cfg).values():
         camera.renderer_cfg = renderer_for(camera, cfg.scene)
-        # Isaac Sim's renderer finds a camera where its prim is. These draw from the pose the sensor tells them, which
-        # would stay that of the stage as it was written: a wrist camera would not move with the wrist.
+        # Isaac Sim's renderer takes a camera's pose from its prim. Ours take it from the sensor, which by default keeps
+        # the pose in the stage file: a wrist camera would not move with the wrist.
         camera.update_latest_camera_pose = True
 
 
@@ -32,7 +32,7 @@ def cameras_of(cfg: Any) -> dict[str, Any]:
 
 
 def camera_terms(cfg: Any) -> dict[str, str]:
-    """Return which of the policy's observations show what a camera sees: term -> camera."""
+    """Return the policy's observation terms that are camera images: term -> camera."""
     cameras, found = cameras_of(cfg), {}
     for term, settings in vars(cfg.observations.policy).items():
         for value in (getattr(settings, "params", None) or {}).values():
@@ -42,7 +42,7 @@ def camera_terms(cfg: Any) -> dict[str, str]:
 
 
 def leave_out_cameras(cfg: Any) -> None:
-    """Take a task's cameras out, and the observations of them; nothing else is changed."""
+    """Remove a task's cameras and their observation terms; change nothing else."""
     cameras = cameras_of(cfg)
     for group in vars(cfg.observations).values():
         for term, settings in list(vars(group).items()) if hasattr(group, "__dict__") else ():
@@ -54,7 +54,7 @@ def leave_out_cameras(cfg: Any) -> None:
 
 
 def renderer_for(camera: Any, scene: Any) -> Any:
-    """Return what draws a camera without Kit: the rasteriser, or Newton's ray caster where that cannot.
+    """Return the renderer for a camera without Kit: the rasteriser, or Newton's ray caster if that cannot draw it.
 
     Args:
         camera: A `CameraCfg`.
@@ -78,10 +78,10 @@ def renderer_for(camera: Any, scene: Any) -> Any:
 
 
 def drawn_flags(env: Any) -> list[Any]:
-    """Return of each rasteriser in use which environments it draws: (num_envs,) int32 tensors, to be written.
+    """Return each rasteriser's flags for the environments to draw: (num_envs,) int32 tensors that can be written to.
 
     Args:
-        env: What `BatchedEnv.env` is.
+        env: Isaac Lab's environment, `BatchedEnv.env`.
     """
     import warp as wp
     from isaaclab.sensors import Camera

@@ -51,18 +51,19 @@ def choose_engine(name: str) -> str:
 
 
 def automatic_engine() -> str:
-    """Return the engine that `auto` stands for in a process of its own, outside of a running Isaac Sim."""
+    """Return the engine that `auto` stands for outside of a running Isaac Sim."""
     return "isaacsim" if lacking(PHYSX) and isaac_sim_is_here() else "ovphysx"
 
 
 def configure_engine(cfg: Any, engine: str) -> None:
     """Set the physics of a task's configuration.
 
-    PhysX runs in its deterministic mode. Otherwise it solves islands together that are close in memory: an arm gets as
-    many solver iterations as awake cubes of other environments ask for, and the same actions move it differently by
-    millimetres. In the deterministic mode environments do not affect each other; a cost could not be measured.
+    PhysX runs in its deterministic mode. Otherwise it solves islands together that are close in memory: the number of
+    solver iterations of an arm then depends on the cubes that are awake in other environments, and the same actions
+    move it differently by millimetres. In the deterministic mode environments do not affect each other, at no
+    measurable cost.
     """
-    # Environments are copies of one another in every task here; without replication each would be parsed on its own.
+    # Environments are copies of one another in every task here; without replication each would be parsed separately.
     cfg.scene.replicate_physics = True
     if engine == "ovphysx":
         from isaaclab_ov.physics import OvPhysxCfg

@@ -30,7 +30,7 @@ def compute_accelerations_on_demand(env: Any) -> None:
     ):
         lazy = _lazy(stock, name)
         for asset in assets.values():
-            # Derived classes may do anything, so they are left alone.
+            # Derived classes may override anything, so they are left unchanged.
             if type(asset.data) is stock:
                 asset.data.__class__ = lazy
                 for writer in writers:

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def use_fused_actions(cfg: Any) -> list[str]:
-    """Replace the action terms of a task's configuration for which there is a fused term that does exactly the same.
+    """Replace the action terms of a task's configuration for which there is an equivalent fused term.
 
     Args:
         cfg: A `ManagerBasedRLEnvCfg` for PhysX without Kit.
@@ -44,7 +44,7 @@ def use_fused_success(env: Any, term: Any) -> Any:
 
 
 def _class(term: Any) -> Any:
-    """Return the class of a configured term; a derived class may do anything, so only exact matches are replaced."""
+    """Return the class of a configured term; a derived class may override anything, so only exact matches count."""
     from isaaclab.utils.string import string_to_callable
 
     kind = getattr(term, "class_type", None)

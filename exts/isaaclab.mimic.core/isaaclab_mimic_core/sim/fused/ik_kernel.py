@@ -30,7 +30,7 @@ def _rotation_vector(q: wp.quatf) -> wp.vec3f:
 def _column(
     jacobian: wp.array4d(dtype=wp.float32), env: int, body: int, dof: int, arm: wp.vec3f, to_root: wp.quatf
 ) -> _vec6:
-    """Return what one joint's velocity does to the controlled frame, in the root's axes: linear, then angular."""
+    """Return a joint's column of the Jacobian of the controlled frame, in the root's axes: linear, then angular."""
     angular = wp.vec3f(jacobian[env, body, 3, dof], jacobian[env, body, 4, dof], jacobian[env, body, 5, dof])
     linear = wp.vec3f(jacobian[env, body, 0, dof], jacobian[env, body, 1, dof], jacobian[env, body, 2, dof])
     linear = wp.quat_rotate(to_root, linear + wp.cross(angular, arm))
@@ -110,7 +110,7 @@ def solve(
         c = _column(jacobian, env, jacobian_body, columns[k], arm, to_root)
         system += wp.outer(c, c)
     x = _solve_symmetric(system, error)
-    # Before the simulation has computed poses there is no rotation; then the joints stay where they are.
+    # Before the first step the simulation has no poses yet; then the joints stay where they are.
     known = wp.length_sq(wp.transform_get_rotation(link)) > 0.0
     for k in range(columns.shape[0]):
         c = _column(jacobian, env, jacobian_body, columns[k], arm, to_root)

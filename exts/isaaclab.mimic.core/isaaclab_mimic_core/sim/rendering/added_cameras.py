@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Cameras of a YAML file in a task's configuration, and where they are in the running environments."""
+"""Add the cameras of a YAML file to a task's configuration, and move them in the running environments."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from ..engines.cameras import cameras_of, renderer_for
 from .camera_file import CameraEntry
 
 _SIZE, _CLIPPING, _FOCAL, _APERTURE = 84, (0.01, 10.0), 24.0, 20.955
-"""Of a camera that does not say [pixels, m]; the last two are Isaac Lab's."""
+"""Defaults of a camera [pixels, m]; the last two are Isaac Lab's."""
 _OPTICS = ("focal_length", "horizontal_aperture", "clipping_range")
 
 
@@ -22,12 +22,12 @@ def change_cameras(cfg: Any, entries: Mapping[str, CameraEntry], renderer: str, 
 
     Args:
         cfg: The task's configuration.
-        entries: By name; those that the task has are changed.
+        entries: Cameras by name; those that the task already has are changed.
         renderer: `auto`, `rasterizer` or `newton`.
         engine: The physics engine; in Isaac Sim `auto` leaves cameras to its own renderer.
 
     Raises:
-        OptionError: A name stands for something else in the scene, or the rasteriser cannot draw what is asked for.
+        OptionError: A name is that of something else in the scene, or the rasteriser does not support a camera.
     """
     import isaaclab.sim as sim_utils
     from isaaclab.sensors import CameraCfg
@@ -53,7 +53,7 @@ def change_cameras(cfg: Any, entries: Mapping[str, CameraEntry], renderer: str, 
         for field in ("height", "width"):
             if (value := getattr(entry, field)) is not None:
                 setattr(camera, field, value)
-        # Observations may need those that the task draws.
+        # Observation terms may need the data types of the task's own camera.
         camera.data_types = list(dict.fromkeys([*camera.data_types, *(entry.data_types or ())]))
         optics = {field: value for field in _OPTICS if (value := getattr(entry, field)) is not None}
         spawn: Any = camera.spawn
@@ -62,7 +62,7 @@ def change_cameras(cfg: Any, entries: Mapping[str, CameraEntry], renderer: str, 
         for field, value in optics.items():
             setattr(spawn, field, value)
         if spawn is not None:
-            # Else that of another size would stay.
+            # Otherwise the vertical aperture would stay that of another image size.
             spawn.vertical_aperture = None
     for name, camera in cameras_of(cfg).items():
         if renderer == "auto" and engine == "isaacsim":
@@ -76,11 +76,11 @@ def change_cameras(cfg: Any, entries: Mapping[str, CameraEntry], renderer: str, 
 
 
 class CameraPoses:
-    """Puts cameras where their entries say, in all environments.
+    """Moves cameras to the poses of their entries, in all environments.
 
     Args:
-        env: What `BatchedEnv.env` is.
-        entries: Cameras by name; those without a pose stay where the task has them.
+        env: Isaac Lab's environment, `BatchedEnv.env`.
+        entries: Cameras by name; those without a pose keep the task's.
 
     Raises:
         OptionError: There is no such body.
@@ -98,11 +98,11 @@ class CameraPoses:
             )
 
     def places(self, camera: str) -> bool:
-        """Whether a camera is put somewhere."""
+        """Whether any camera has a pose of its own."""
         return any(self._env.scene[camera] is placed for placed, *_ in self._placed)
 
     def update(self) -> None:
-        """Move the cameras with their bodies, and draw them."""
+        """Move the cameras with their bodies, and render them."""
         from isaaclab.utils.math import combine_frame_transforms
 
         count = self._env.num_envs
@@ -115,7 +115,7 @@ class CameraPoses:
             camera.update(0.0, force_recompute=True)
 
     def _of_body(self, camera: str, body: str | None) -> Any:
-        """Return a function for where the frame is that a camera is in: (num_envs, 7) [m], quaternion xyzw."""
+        """Return a function that returns the pose of a camera's parent frame: (num_envs, 7) [m], quaternion xyzw."""
         scene = self._env.scene
         if body is None:
             still = torch.zeros(self._env.num_envs, 7, device=self._env.device)
@@ -134,7 +134,7 @@ class CameraPoses:
 
 
 def _rotation(entry: CameraEntry, device: Any) -> torch.Tensor:
-    """Return how a camera is turned in its frame: (4,) xyzw, OpenGL's convention."""
+    """Return a camera's rotation in its parent frame: (4,) xyzw, OpenGL's convention."""
     from isaaclab.utils.math import (
         convert_camera_frame_orientation_convention,
         create_rotation_matrix_from_view,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Cameras described in a YAML file, by the names that Isaac Lab's `CameraCfg` has for the same things."""
+"""Read cameras from a YAML file with the field names of Isaac Lab's `CameraCfg`."""
 
 import math
 from collections.abc import Mapping
@@ -26,36 +26,36 @@ _KINDS = (
 
 @dataclass(frozen=True)
 class CameraEntry:
-    """One camera. What is None stays as the task has it; for a camera that the task has not, a default is taken."""
+    """One camera. A field that is None keeps the task's value; a new camera gets a default."""
 
     height: int | None = None
     """[pixels]"""
     width: int | None = None
     """[pixels]"""
     data_types: tuple[str, ...] | None = None
-    """What is drawn; `rgb` by default."""
+    """Data types to render; `rgb` by default."""
     body: str | None = None
-    """Body of a robot, or object, that it moves with; none: it stands in the environment."""
+    """Body of a robot, or object, that it moves with; none: it is fixed in the environment."""
     pos: tuple[float, float, float] | None = None
-    """In the body's frame, or the environment's [m]."""
+    """Position in the body's frame, or in the environment's [m]."""
     rot: tuple[float, float, float, float] | None = None
-    """Quaternion xyzw."""
+    """Rotation in the same frame, quaternion xyzw."""
     convention: str | None = None
-    """ros (z forward, y down; the default), opengl (-z forward, y up) or world (x forward, z up)."""
+    """Convention of `rot`: ros (z forward, y down; the default), opengl (-z forward, y up), world (x forward, z up)."""
     look_at: tuple[float, float, float] | None = None
-    """Instead of `rot`: a point in the same frame that is in the middle of the picture [m]."""
+    """Instead of `rot`: a point in the same frame at which the camera looks [m]."""
     focal_length: float | None = None
-    """In the unit of `horizontal_aperture`."""
+    """Focal length in the unit of `horizontal_aperture`."""
     horizontal_aperture: float | None = None
     clipping_range: tuple[float, float] | None = None
-    """Near and far [m]."""
+    """Near and far clipping distance [m]."""
 
     @classmethod
     def read(cls, name: str, given: Any, where: str) -> Self:
-        """Read it from what stands in the file below its name.
+        """Return the camera with these fields in the file.
 
         Raises:
-            InputFileError: Something in it cannot be used.
+            InputFileError: A field is unknown or has a wrong value.
         """
 
         def wrong(what: str) -> InputFileError:
@@ -96,7 +96,7 @@ class CameraEntry:
 
 
 def _numbers(value: Any, count: int, key: str, wrong: Any) -> tuple[float, ...]:
-    """Return finite numbers as they stand in the file."""
+    """Return a field of finite numbers."""
     plain = isinstance(value, list) and all(type(part) in (int, float) and math.isfinite(part) for part in value)
     if not plain or len(value) != count:
         raise wrong(f"{key} should be {count} numbers, not {value!r}" if count > 1 else f"{key} should be a number")
@@ -107,7 +107,7 @@ def read_cameras(path: str) -> dict[str, CameraEntry]:
     """Return the cameras of a YAML file by name.
 
     Raises:
-        InputFileError: It cannot be read or used.
+        InputFileError: The file cannot be read, or a field in it is wrong.
     """
     import yaml
 
@@ -127,10 +127,10 @@ def read_cameras(path: str) -> dict[str, CameraEntry]:
 
 
 def resized(cameras: Mapping[str, CameraEntry], size: int) -> dict[str, CameraEntry]:
-    """Return cameras with another height and width; as they are if it is 0.
+    """Return cameras with another height and width; with size 0 return them unchanged.
 
     Raises:
-        OptionError: It is no size of a picture.
+        OptionError: The size is impossible.
     """
     if size == 0:
         return dict(cameras)

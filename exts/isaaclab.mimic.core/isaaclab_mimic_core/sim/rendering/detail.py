@@ -5,13 +5,13 @@
 # pyright: reportCallIssue=false, reportIndexIssue=false, reportOperatorIssue=false, reportAttributeAccessIssue=false
 # Kernels are compiled by Warp, whose types a Python checker does not know.
 
-"""Levels of detail: the same surface with fewer triangles, and how far each is off.
+"""Levels of detail: the same surface with fewer triangles, and the error of each level.
 
-Edges are collapsed by quadric error (Garland and Heckbert, 1997; package `fast-simplification`). What the quadric says
-of the error is not a distance, so the distance is measured. A level keeps the look of the surface it stands for: its
-corners carry the normals of that surface, not those of its own larger triangles.
+Edges are collapsed by quadric error (Garland and Heckbert, 1997; package `fast-simplification`). A quadric error is not
+a distance, so the distance between the surfaces is measured. The corners of a level have the normals of the original
+surface, not of its own larger triangles, so that its shading stays the same.
 
-Levels are kept in the product's cache folder, a file for each surface: for a Franka they take seconds to make.
+Levels are kept in the product's cache folder, one file per surface: making those of a Franka takes seconds.
 """
 
 import contextlib
@@ -31,30 +31,30 @@ from ..assets.cache import cache_root
 from .surfaces import Surface, weld
 
 _FOLDER = "levels_of_detail-1"
-"""In the cache folder; the number changes when levels are made in another way."""
+"""Name in the cache folder; the number changes when levels are made in another way."""
 
 _FEWEST = 12
-"""Triangles of which no coarser level is made."""
+"""No level has fewer triangles than about this many."""
 _INWARDS = 0.2
-"""Normals are looked up this part of the way from a corner to the middle: at a corner itself several faces meet."""
+"""Normals are looked up at this fraction of the way from a corner to the triangle's centre: at a corner faces meet."""
 _MOST = 0.99
-"""Part of its points that a level's error is of."""
+"""Quantile of the distances of its points that is a level's error."""
 _PARTS = ("points", "faces", "normals")
 _SAME_SIDE = 0.3
-"""Cosine between normals of one side of a wall, at least."""
+"""Least cosine between two normals that belong to the same side of a thin wall."""
 
 
 @dataclass(frozen=True)
 class Level:
-    """A surface that may stand for another one."""
+    """A surface that can replace another one at a distance."""
 
     surface: Surface
     error: float
-    """How far it is off, but for one point in a hundred: a screw that is gone would say little of the rest [m]."""
+    """Distance from the original surface, without the worst hundredth of its points, such as a lost screw [m]."""
 
 
 def levels_of_detail(surface: Surface) -> list[Level]:
-    """Return the surface itself and coarser ones, each of about half the triangles of the one before.
+    """Return the surface itself and coarser ones, each with about half the triangles of the one before.
 
     Surfaces with texture coordinates or colours have no coarser levels: those belong to their own vertices.
     """
@@ -127,25 +127,25 @@ def _mesh(surface: Surface) -> wp.Mesh:
 
 
 def _apart(original: wp.Mesh, coarse: Surface) -> float:
-    """Return how far points of either surface are from the other one [m], but for the worst of them."""
+    """Return the distance between two surfaces [m], without the worst hundredth of the points."""
     points = np.concatenate([coarse.points, coarse.corners.mean(axis=1)])
     there, back = _closest(original, points)[0], _closest(_mesh(coarse), original.points.numpy())[0]
     return max(float(np.quantile(distance, _MOST)) for distance in (there, back))
 
 
 def _with_normals_of(surface: Surface, original: wp.Mesh, coarse: Surface) -> Surface:
-    """Return a coarse surface with the normals that the original has near its corners."""
+    """Return a coarse surface with the original's normals at its corners."""
     corners = coarse.corners
     inside = corners + _INWARDS * (corners.mean(axis=1, keepdims=True) - corners)
     found = surface.facets[_closest(original, inside.reshape(-1, 3))[1]].reshape(-1, 3, 3)
     own = np.broadcast_to(coarse.facets[:, None], found.shape)
-    # Of a thin wall the other side may be nearer.
+    # The other side of a thin wall may be nearer.
     same_side = np.einsum("tij,tij->ti", found, own) > _SAME_SIDE
     return replace(coarse, normals=np.where(same_side[..., None], found, own))
 
 
 def _closest(mesh: wp.Mesh, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return how far points are from a mesh [m], and the index of the face that is nearest."""
+    """Return the distance of points from a mesh [m], and the index of the nearest face."""
     where = wp.array(points, dtype=wp.vec3f, device="cpu")
     distance, face = (wp.empty(len(points), dtype=kind, device="cpu") for kind in (wp.float32, wp.int32))
     wp.launch(_closest_kernel, len(points), [mesh.id, where], [distance, face], device="cpu")

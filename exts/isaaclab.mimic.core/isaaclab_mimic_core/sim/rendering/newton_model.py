@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The visible shapes of a Newton model, as the rasteriser's scene."""
+"""Build the rasteriser's scene from the visible shapes of a Newton model."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,15 +14,15 @@ from .surfaces import from_mesh, from_newton
 
 
 def scene_of(model: Any, stage: Any, detail: bool) -> Scene:
-    """Return the scene that a model shows, on the model's device.
+    """Return a model's scene, on the model's device.
 
     Args:
         model: A `newton.Model` with its shapes.
-        stage: The USD stage that it was made from, which knows the colours of vertices.
-        detail: Whether there are levels of detail.
+        stage: The USD stage that it was made from, with the colours of vertices.
+        detail: Whether to make levels of detail.
 
     Raises:
-        TaskError: There is something in it that the rasteriser does not draw.
+        TaskError: The rasteriser does not support something in the model.
     """
     import newton
 
@@ -44,7 +44,7 @@ def scene_of(model: Any, stage: Any, detail: bool) -> Scene:
     for index in visible:
         source = model.shape_source[index]
         x, y, z = map(float, scales[index])
-        # Environments are copies: they share their meshes, and nearly their scales.
+        # Environments are copies: they share their meshes, with scales that differ by rounding at most.
         key = (int(kinds[index]), id(source) if source is not None else None, tuple(np.round((x, y, z), 5)))
         if key not in known:
             known[key] = len(looks)
@@ -58,7 +58,7 @@ def scene_of(model: Any, stage: Any, detail: bool) -> Scene:
 def _look(kind: int, scale: tuple[float, float, float], source: Any, textures: dict[Any, np.ndarray]) -> Look:
     surface = from_newton(kind, scale, source)
     if surface.uvs is None or getattr(source, "texture", None) is None:
-        # Texture coordinates without a texture would only keep the surface from having levels of detail.
+        # Without a texture, texture coordinates would have no effect but to prevent levels of detail.
         return Look(surface.without_uvs())
     if source.texture_hash not in textures:
         textures[source.texture_hash] = _pixels(source.texture)
@@ -66,16 +66,16 @@ def _look(kind: int, scale: tuple[float, float, float], source: Any, textures: d
 
 
 def vertex_colors(stage: Any, path: str, count: int) -> np.ndarray | None:
-    """Return the colours that a USD mesh gives its vertices, (count, 3) linear; None if it gives none of its own.
+    """Return a USD mesh's colours of its vertices, (count, 3) linear; None if it has none.
 
     Args:
         stage: The stage.
-        path: Of the mesh.
-        count: How many vertices are to be coloured.
+        path: Path of the mesh.
+        count: Number of vertices.
     """
     from pxr import UsdGeom, UsdShade
 
-    # Newton adds this to the name where a shape is also a collider of another form.
+    # Newton adds this suffix to a shape whose collider has another form.
     prim = stage.GetPrimAtPath(path) or stage.GetPrimAtPath(path.removesuffix("_visual"))
     if not prim or not prim.IsA(UsdGeom.Mesh):
         return None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Draw a scene from one camera in every world, all worlds at once, without a simulation."""
+"""Render a scene from one camera in every world (environment), all worlds at once, without a simulation."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,33 +20,33 @@ IMAGES = {
     "normals": (structs.NORMALS, wp.vec3f),
     "shapes": (structs.SHAPES, wp.uint32),
 }
-"""What can be drawn, and the type of a pixel: colours are packed RGBA, the red byte first."""
+"""The images that can be rendered, and the type of a pixel: colours are packed RGBA, red in the first byte."""
 
 _LANES, _BANDS, _PIXELS = 32, 8, 4
-"""On CUDA: threads that share the triangles of a shape, bands of rows, pixels that a thread shades."""
+"""On CUDA: threads per shape, bands of rows per shape, pixels that a thread shades."""
 _WORLDS, _MEMORY = 4, 1 << 30
-"""Drawn at once: worlds on a CPU, whose caches hold no more; bytes on CUDA."""
+"""Worlds rendered at once on a CPU, whose caches hold no more; bytes of buffers used at once on CUDA."""
 _CODES = 1 << 14
 
 
 @dataclass(frozen=True)
 class Lighting:
-    """One distant light and a sky, of all worlds. Colours are linear and may be brighter than 1."""
+    """One distant light and a sky, the same in all worlds. Colours are linear and may exceed 1."""
 
     direction: tuple[float, float, float] = (-1.0, 1.0, -1.0)
-    """The way that the light goes, in the world's frame."""
+    """Direction in which the light travels, in the world's frame."""
     color: tuple[float, float, float] = (1.0, 1.0, 1.0)
     sky: tuple[float, float, float] = (0.2, 0.2, 0.225)
-    """Ambient light on what faces upwards."""
+    """Ambient light on surfaces that face upwards."""
     ground: tuple[float, float, float] = (0.05, 0.05, 0.06)
-    """Ambient light on what faces downwards."""
+    """Ambient light on surfaces that face downwards."""
 
 
 class Rasterizer:
-    """Draws one scene for any number of cameras.
+    """Renders one scene for any number of cameras.
 
     Args:
-        scene: What there is to draw.
+        scene: The scene.
         lighting: The light.
     """
 
@@ -73,10 +73,10 @@ class Rasterizer:
         body_poses: Any,
         shape_colors: Any,
     ) -> None:
-        """Write the images of a camera.
+        """Render the images of a camera.
 
         Args:
-            camera: The camera, with its poses, calibrations and images.
+            camera: The camera, with its poses, intrinsics and images.
             drawn: (num_worlds,) int32 array, 0: this world's images stay as they are.
             body_poses: (num_bodies,) transforms of the bodies in the world's frame [m].
             shape_colors: (num_shapes,) vec3f, sRGB.
@@ -122,7 +122,7 @@ class Rasterizer:
     def _fill(
         self, camera: "CameraBuffers", drawn: Any, slots: Any, start: int, count: int, depth: Any, depth_start: int
     ) -> None:
-        """Draw slots of some worlds into depth buffers of which the first is that of the world `depth_start`."""
+        """Draw slots of some worlds into their depth buffers; the first buffer is that of the world `depth_start`."""
         if not len(slots):
             return
         geometry, view, placed, screen = self.scene.geometry, camera.view, camera.placed, camera.screen
@@ -137,13 +137,13 @@ class Rasterizer:
 
 
 class CameraBuffers:
-    """What the rasteriser keeps for one camera in every world.
+    """The rasteriser's buffers for one camera in every world.
 
     Args:
-        scene: What it looks at.
-        width, height: Of its images [pixels].
-        near, far: What is nearer or further away is not drawn [m]: `near` along the optical axis, `far` along the ray.
-        tolerance: How far levels of detail may be off [pixels].
+        scene: The scene.
+        width, height: Size of its images [pixels].
+        near, far: Clipping distances [m]: `near` along the optical axis, `far` along the ray.
+        tolerance: Largest error of a level of detail [pixels].
     """
 
     def __init__(self, scene: Scene, width: int, height: int, near: float, far: float, tolerance: float):
@@ -168,7 +168,7 @@ class CameraBuffers:
         bytes_of_one = 8 * width * height + 12 * scene.num_points
         at_once = _WORLDS if not wp.get_device(device).is_cuda else max(1, _MEMORY // bytes_of_one)
         self.batch = min(worlds, at_once)
-        """Worlds that are drawn at once."""
+        """Worlds that are rendered at once."""
         self.depth = wp.zeros((self.batch, width * height), dtype=wp.uint64, device=device)
         self.screen = wp.zeros((self.batch, scene.num_points), dtype=wp.vec3f, device=device)
         background = (worlds, width * height) if len(scene.still) else (0, 0)
@@ -178,11 +178,11 @@ class CameraBuffers:
             wp.zeros(worlds, dtype=wp.transformf, device=device),
             wp.zeros(worlds, dtype=wp.mat33f, device=device),
         )
-        """What the background was drawn with: pose, calibration."""
+        """Pose and intrinsics with which the background was rendered."""
         self.images: Any = structs.Images()
 
     def place(self, positions: Any, orientations: Any, intrinsics: Any) -> None:
-        """Say where the camera of each world is, with Warp arrays that are read at every drawing.
+        """Set the camera's pose in each world, by Warp arrays that are read each time it is rendered.
 
         Args:
             positions: (num_worlds,) vec3f in the world's frame [m].
@@ -192,12 +192,12 @@ class CameraBuffers:
         self.view.position, self.view.orientation, self.view.intrinsics = positions, orientations, intrinsics
 
     def write_to(self, arrays: dict[str, Any], background: tuple[float, float, float], no_depth: float = 0.0) -> None:
-        """Say which images are drawn, and into what.
+        """Set which images are rendered, and the arrays to write them to.
 
         Args:
-            arrays: `IMAGES` by name: contiguous Warp arrays on the device; their memory is written.
-            background: sRGB from 0 to 1, where nothing is seen.
-            no_depth: Depth where nothing is seen [m].
+            arrays: `IMAGES` by name: contiguous Warp arrays on the device, which are written to.
+            background: Colour of pixels without a shape, sRGB from 0 to 1.
+            no_depth: Depth of pixels without a shape [m].
         """
         size = int(np.prod(self._shape))
         self.images.wanted = 0

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The rasteriser as a renderer of Isaac Lab's cameras."""
+"""The rasteriser as a renderer for Isaac Lab's cameras."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ _IMAGES = {
     _KINDS.DISTANCE_TO_IMAGE_PLANE: "plane_depth",
     _KINDS.NORMALS: "normals",
 }
-"""What fills a camera's output directly."""
+"""A camera's outputs that an image of the rasteriser fills directly."""
 _SEGMENTATION = {
     _KINDS.SEMANTIC_SEGMENTATION: "colorize_semantic_segmentation",
     _KINDS.INSTANCE_SEGMENTATION: "colorize_instance_segmentation",
@@ -36,20 +36,20 @@ _NO_SPAWN = (0.01, 1000.0)
 
 
 class _CameraData:
-    """What the renderer keeps for one camera."""
+    """The renderer's data for one camera."""
 
     def __init__(self, buffers: CameraBuffers, background: tuple[float, float, float], far: float):
         self.buffers, self.background, self.far = buffers, background, far
         self.shapes: wp.array | None = None
-        """Indices of shapes, of which segmentation is made: (num_envs, 1, height, width)."""
+        """Indices of shapes, from which segmentation is made: (num_envs, 1, height, width)."""
         self.segmentation: dict[str, tuple[Any, Any]] = {}
-        """By output: its memory and what turns indices of shapes into it."""
+        """Per output its array, and the table that turns indices of shapes into its values."""
         self.depth_copies: list[tuple[Any, Any]] = []
-        """Where the depth is wanted a second time: to and from."""
+        """Outputs that are copies of the depth: target and source."""
 
 
 class RasterizerRenderer(BaseRenderer):
-    """Draws all cameras whose `renderer_cfg` is one `RasterizerCfg`, from the poses that physics has published.
+    """Renders all cameras that share a `RasterizerCfg`, from the poses that physics has published.
 
     Nothing is copied to the host.
     """
@@ -58,10 +58,10 @@ class RasterizerRenderer(BaseRenderer):
         self.cfg = cfg
         sim: Any = SimulationContext.instance()
         self._model_cfg = NewtonBackendCfg(physics_cfg=sim.cfg.physics, device=sim.device)
-        # The shapes are those of the Newton model that Isaac Lab builds from the stage, whatever the physics.
+        # The shapes come from the Newton model that Isaac Lab builds from the stage, whichever the physics engine.
         sim.requires_newton_model = True
         self._stage: Any = None
-        # Made when the first camera asks for segmentation.
+        # Made when the first camera needs segmentation.
         self._mapper: Any = None
 
     def initialize(self) -> None:
@@ -75,21 +75,21 @@ class RasterizerRenderer(BaseRenderer):
         lighting = Lighting(cfg.light_direction, cfg.light_color, cfg.sky_color, cfg.ground_color)
         self._rasterizer: Any = Rasterizer(scene_of(model, sim.stage, cfg.detail_tolerance > 0), lighting)
         self.drawn: wp.array = wp.ones(model.world_count, dtype=wp.int32, device=model.device)
-        """(num_envs,) int32; 0: the pictures of this environment stay as they are."""
+        """(num_envs,) int32; 0: the images of this environment stay as they are."""
 
     @property
     def visual_material_writer(self) -> Any:
-        """What writes colours of materials to the model, from which they are read at every drawing."""
+        """Writes colours of materials to the model, from which they are read each time a camera is rendered."""
         return self._backend.create_visual_material_writer
 
     def supported_output_types(self) -> dict[RenderBufferKind, RenderBufferSpec]:
         return self.cfg.supported_output_types()
 
     def prepare_cameras(self, stage: Any, spec: Any) -> None:
-        """Keep the stage, in which semantics stand.
+        """Keep the stage, which has the semantics.
 
         Raises:
-            ValueError: The camera needs what this renderer lacks.
+            ValueError: This renderer does not support the camera.
         """
         self._stage = stage
         spawn = spec.cfg.spawn
@@ -97,7 +97,7 @@ class RasterizerRenderer(BaseRenderer):
             raise ValueError("RasterizerCfg draws no lens distortion and no image signal processing")
 
     def prepare_stage(self, stage: Any, num_envs: int) -> None:
-        """Nothing: the model is read, not the stage."""
+        """Do nothing: shapes come from the model, not from the stage."""
 
     def create_render_data(self, spec: Any) -> _CameraData:
         cfg, spawn, wanted = spec.cfg, spec.cfg.spawn, spec.cfg.data_types
@@ -115,7 +115,7 @@ class RasterizerRenderer(BaseRenderer):
         return _CameraData(buffers, cfg.background_color or self.cfg.background_color, float(far))
 
     def set_outputs(self, render_data: _CameraData, output_data: dict[str, Any]) -> None:
-        """Let the images be written into a camera's own memory."""
+        """Let the images be written into a camera's own arrays."""
         images: dict[str, Any] = {}
         model, size = self._backend.model, None
         render_data.segmentation, render_data.depth_copies = {}, []
@@ -130,7 +130,7 @@ class RasterizerRenderer(BaseRenderer):
                 view = wp.array(ptr=memory.ptr, dtype=kind, shape=size, device=memory.device, copy=False)
                 render_data.segmentation[name] = (view, self._mapper.get_mapping(name, colorize))
         if _KINDS.DEPTH in output_data:
-            # Another name of the distance to the image plane.
+            # Another name for the distance to the image plane.
             depth = output_data[_KINDS.DEPTH].warp
             if "plane_depth" in images:
                 render_data.depth_copies.append((depth, images["plane_depth"]))
@@ -144,17 +144,17 @@ class RasterizerRenderer(BaseRenderer):
         render_data.buffers.write_to(images, render_data.background, no_depth)
 
     def update_transforms(self) -> None:
-        """Nothing: poses are taken when a camera is drawn."""
+        """Do nothing: poses are read when a camera is rendered."""
 
     def update_geometries(self) -> None:
-        """Nothing: shapes do not change theirs."""
+        """Do nothing: shapes do not change their geometry."""
 
     def update_camera(self, render_data: _CameraData, positions: Any, orientations: Any, intrinsics: Any) -> None:
-        """Take a camera's poses; the arrays are the camera's own and are read at every drawing."""
+        """Keep a camera's arrays of poses, which are read each time it is rendered."""
         render_data.buffers.place(positions.warp, orientations.warp, intrinsics.warp)
 
     def update_camera_intrinsics(self, render_data: _CameraData, intrinsics: Any, parameters: Any) -> None:
-        """Nothing: the camera's own calibration is read at every drawing, that of each environment for itself."""
+        """Do nothing: the camera's intrinsics of each environment are read each time it is rendered."""
 
     def render(self, render_data: _CameraData) -> None:
         backend, poses = self._backend, SceneDataFormat.Transform()
@@ -167,13 +167,13 @@ class RasterizerRenderer(BaseRenderer):
             mapping.convert_shape_index_to_output(render_data.shapes, view)
 
     def read_output(self, render_data: _CameraData, camera_data: Any) -> None:
-        """Publish what the colours or ids of segmentation mean; the images are in the camera's memory already."""
+        """Publish the meaning of segmentation's colours or ids; the images are in the camera's arrays already."""
         for name, (_, mapping) in render_data.segmentation.items():
             camera_data.info[name] = mapping.info
 
     def cleanup(self, render_data: _CameraData | None) -> None:
-        """Nothing: the arrays go with their camera."""
+        """Do nothing: the arrays are freed with their camera."""
 
     def close(self) -> None:
-        """Let go of the model and the arrays."""
+        """Release the model and the arrays."""
         self._backend = self._provider = self._mapping = self._rasterizer = self._mapper = None

@@ -13,57 +13,57 @@ from isaaclab.utils import configclass
 
 @configclass
 class RasterizerCfg(RendererCfg):
-    """Draw a camera's pictures by rasterising triangles, on a CPU as well as on CUDA, without Kit.
+    """Render a camera's images by rasterising triangles, on a CPU or on CUDA, without Kit.
 
-    The pictures are those of `isaaclab_newton.renderers.NewtonWarpRendererCfg`, which casts a ray for every pixel; what
-    they differ in is said at the fields. There are no cast shadows, lens distortions, particles and deformable bodies:
-    scenes and cameras that need these are drawn with Newton's.
+    The images are those of `isaaclab_newton.renderers.NewtonWarpRendererCfg`, which casts a ray for every pixel; the
+    fields name the differences. Cast shadows, lens distortion, particles and deformable bodies are not supported:
+    use Newton's renderer for scenes and cameras with these.
     """
 
     class_type: Any = "{DIR}.renderer:RasterizerRenderer"
     """The implementation."""
 
     renderer_type: str = "newton_warp"
-    """Isaac Lab asks by it where shapes and their colours are kept: in Newton's model, as for Newton's own renderer."""
+    """Tells Isaac Lab that shapes and colours are in Newton's model, as for Newton's own renderer."""
 
     cloning_contexts: tuple[type | str, ...] = ("isaaclab_newton.cloner:NewtonReplicateContext",)
-    """What builds the model of the scene."""
+    """The contexts that build the model of the scene."""
 
     detail_tolerance: float = 0.35
-    """How far a coarser level of detail may be off [pixels]; 0 draws every triangle."""
+    """Largest error of a level of detail [pixels]; 0 draws every triangle."""
 
     light_direction: tuple[float, float, float] = (-1.0, 1.0, -1.0)
-    """The way that the light goes, in the world's frame."""
+    """Direction in which the light travels, in the world's frame."""
 
     light_color: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    """Linear, times its strength; of what faces the light."""
+    """Colour of the light times its intensity, linear."""
 
     sky_color: tuple[float, float, float] = (0.2, 0.2, 0.225)
-    """Ambient light on what faces upwards, linear."""
+    """Ambient light on surfaces that face upwards, linear."""
 
     ground_color: tuple[float, float, float] = (0.05, 0.05, 0.06)
-    """Ambient light on what faces downwards, linear."""
+    """Ambient light on surfaces that face downwards, linear."""
 
     background_color: tuple[float, float, float] = (0.933, 0.933, 0.933)
-    """sRGB, where nothing is seen; a camera's own `background_color` goes before it."""
+    """Colour of pixels without a shape, sRGB; a camera's own `background_color` takes precedence."""
 
     depth_clipping_behavior: Literal["max", "zero", "none"] = "none"
-    """Depth where nothing is seen: the far clip for `max`, else 0 (as Newton's renderer)."""
+    """Depth of pixels without a shape: the far clipping distance for `max`, else 0 (as in Newton's renderer)."""
 
     semantic_filter: str | list[str] = "*:*"
-    """Which semantics segmentation tells apart (as Newton's renderer)."""
+    """Semantics that segmentation distinguishes (as in Newton's renderer)."""
 
     colorize_semantic_segmentation: bool = True
-    """Whether semantic segmentation gives colours (uint8 RGBA) or ids (int32)."""
+    """Whether semantic segmentation returns colours (uint8 RGBA) or ids (int32)."""
 
     colorize_instance_segmentation: bool = True
-    """Whether instance segmentation gives colours (uint8 RGBA) or ids (int32)."""
+    """Whether instance segmentation returns colours (uint8 RGBA) or ids (int32)."""
 
     semantic_segmentation_mapping: dict = {}
     """Colours of semantics, `"type:label"` to RGBA."""
 
     def supported_output_types(self) -> dict[RenderBufferKind, RenderBufferSpec]:
-        """Return the layouts of what can be drawn."""
+        """Return the layouts of the outputs that can be rendered."""
 
         def segmentation(colorize: bool) -> RenderBufferSpec:
             return RenderBufferSpec(4, wp.uint8) if colorize else RenderBufferSpec(1, wp.int32)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What there is to draw, on the device: surfaces with their levels of detail, and the shapes of every world."""
+"""The scene on the device: surfaces with their levels of detail, and the shapes of every world."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ _MOST_BITS = 32
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """A surface somewhere.
+    """A surface at a pose.
 
     Attributes:
-        index: Its row among the colours, and what the image of shapes says of it.
+        index: Its index in the table of colours and in the image of shapes.
         surface: Index of its surface.
-        world: The world that it is in, -1: in all of them.
-        body: Index of the body that it moves with, -1: none, it stands still.
-        pose: (7,) its pose in the body's frame, or else in the world's [m], quaternion xyzw.
+        world: Its world, -1: all worlds.
+        body: Index of the body that it moves with, -1: it does not move.
+        pose: (7,) its pose in the body's frame, or in the world's [m], quaternion xyzw.
     """
 
     index: int
@@ -38,11 +38,11 @@ class Shape:
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """A surface and what is painted on it.
+    """A surface and its texture.
 
     Attributes:
         surface: Its triangles.
-        texture: (height, width, 3) uint8 sRGB, None: none.
+        texture: (height, width, 3) uint8 sRGB, or None.
     """
 
     surface: Surface
@@ -50,14 +50,14 @@ class Look:
 
 
 class Scene:
-    """Arrays that the kernels read.
+    """The arrays that the kernels read.
 
     Args:
-        looks: The surfaces; several shapes may have one.
+        looks: The surfaces; several shapes may share one.
         shapes: All shapes.
-        num_worlds: How many worlds.
-        device: Warp's or torch's name of a device.
-        detail: Whether there are levels of detail.
+        num_worlds: Number of worlds.
+        device: Name of the device for Warp or torch.
+        detail: Whether to make levels of detail.
     """
 
     def __init__(
@@ -67,16 +67,16 @@ class Scene:
         levels = [levels_of_detail(look.surface) if detail else [Level(look.surface, 0.0)] for look in looks]
         slots, still = _slots(shapes, num_worlds)
         self.num_slots = slots.shape[1]
-        # The finest level has the most points, and every slot has room for those of its largest surface.
+        # The finest level has the most points. Every slot has room for the points of its largest surface.
         most = np.array([len(some[0].surface.points) for some in levels] + [0])
         surface_of = np.array([shape.surface for shape in shapes] + [len(looks)])
         room = _starts(most[surface_of[slots]].max(axis=0))
         self.num_points = int(room[-1])
-        """Points of all shapes of a world."""
+        """Number of points of all shapes in a world."""
         self.moving = self._array(np.flatnonzero(~still), wp.int32)
         """Slots of shapes that move."""
         self.still = self._array(np.flatnonzero(still), wp.int32)
-        """Slots of shapes that stand still in all worlds."""
+        """Slots of shapes that do not move in any world."""
         self.geometry = self._geometry(looks, levels)
         poses = np.asarray([shape.pose for shape in shapes], np.float32).reshape(-1, 7)
         self.geometry.shape_index = self._array([shape.index for shape in shapes], wp.int32)
@@ -111,7 +111,7 @@ class Scene:
         geometry.level_face = self._array(_starts(counts), wp.int32)
         geometry.level_point = self._array(_starts([len(part) for part in points]), wp.int32)
         geometry.level_error = self._array([level.error for level in every], wp.float32)
-        # A coarser level hides its back as the surface that it stands for.
+        # A coarser level is closed if its original surface is.
         closed = [structs.CLOSED * look.surface.closed for look, some in zip(looks, levels, strict=True) for _ in some]
         bits = [_corner_bits(surface) | hidden for surface, hidden in zip(surfaces, closed, strict=True)]
         geometry.level_look = self._array(bits, wp.int32)
@@ -121,7 +121,7 @@ class Scene:
         return geometry
 
     def _paint(self, geometry: Any, looks: Sequence[Look]) -> None:
-        """Put the textures one after another."""
+        """Concatenate the textures."""
         textures: dict[int, int] = {}
         pictures: list[np.ndarray] = []
         which = []
@@ -143,12 +143,12 @@ class Scene:
 
 
 def _starts(counts: Any) -> np.ndarray:
-    """Return where parts that lie one after another begin, and where the last one ends."""
+    """Return the start of each part of a concatenation, and the end of the last one."""
     return np.concatenate([[0], np.cumsum(np.asarray(counts, np.int64))])
 
 
 def _corner_bits(surface: Surface) -> int:
-    """Return what there is at the corners of a surface, as bits."""
+    """Return which attributes the corners of a surface have, as bits."""
     return (
         (structs.SMOOTH if surface.normals is not None else 0)
         | (structs.TEXTURED if surface.uvs is not None else 0)
@@ -167,7 +167,7 @@ def _rows(surfaces: list[Surface], name: str, size: int) -> np.ndarray:
 
 
 def _bounds(surface: Surface) -> np.ndarray:
-    """Return a ball around a surface: middle and radius (4,) [m]."""
+    """Return a bounding sphere of a surface: centre and radius (4,) [m]."""
     points = surface.points
     if not len(points):
         return np.zeros(4)
@@ -176,11 +176,11 @@ def _bounds(surface: Surface) -> np.ndarray:
 
 
 def _slots(shapes: Sequence[Shape], num_worlds: int) -> tuple[np.ndarray, np.ndarray]:
-    """Give the shapes of each world their slots, those of a world of its own in the order in which they come.
+    """Assign the shapes of each world to slots, in their order.
 
     Returns:
-        (num_worlds, num_slots) indices of shapes, -1 where a world has fewer; and (num_slots,) whether the slot stands
-        still in every world.
+        (num_worlds, num_slots) indices of shapes, -1 where a world has fewer; and (num_slots,) whether no shape of the
+        slot moves.
     """
     common = [index for index, shape in enumerate(shapes) if shape.world < 0]
     own: list[list[int]] = [list(common) for _ in range(num_worlds)]

@@ -6,7 +6,7 @@
 # pyright: reportAssignmentType=false
 # Kernels are compiled by Warp, whose types a Python checker does not know.
 
-"""Warp kernels that turn what is seen into images: colours, depths, normals and shapes."""
+"""Warp kernels that compute the images from the depth buffer: colours, depths, normals and shapes."""
 
 import warp as wp
 
@@ -35,14 +35,14 @@ _OPAQUE = wp.constant(wp.uint32(0xFF000000))
 
 @wp.func
 def _shares(geometry: Geometry, placed: Placed, world: int, slot: int, triangle: int, px: float, py: float) -> wp.vec3f:
-    """Return the shares of a triangle's corners in what a pixel sees (perspective-correct)."""
+    """Return a pixel's barycentric coordinates in a triangle (perspective-correct)."""
     m = placed.projection[world, slot]
     base = geometry.level_point[placed.level[world, slot]]
     face = geometry.faces[triangle]
     sa = homogeneous(m, geometry.points[base + face[0]])
     sb = homogeneous(m, geometry.points[base + face[1]])
     sc = homogeneous(m, geometry.points[base + face[2]])
-    # Seen from the pixel: two numbers remain of each corner, and their products lose no digits.
+    # Relative to the pixel two numbers remain of each corner, and their products lose no precision.
     ax, ay = sa[0] - px * sa[2], sa[1] - py * sa[2]
     bx, by = sb[0] - px * sb[2], sb[1] - py * sb[2]
     cx, cy = sc[0] - px * sc[2], sc[1] - py * sc[2]
@@ -63,7 +63,7 @@ def _texel(geometry: Geometry, texture: int, x: int, y: int) -> wp.vec3f:
 
 @wp.func
 def _sample(geometry: Geometry, texture: int, uv: wp.vec2f) -> wp.vec3f:
-    """Look a colour up in a texture that repeats itself, between four texels."""
+    """Sample a repeating texture with bilinear interpolation."""
     size = geometry.texture_size[texture]
     u = uv[0] * float(size[0]) - 0.5
     v = (1.0 - uv[1]) * float(size[1]) - 0.5
@@ -116,7 +116,7 @@ def shade(
     part: wp.int32,
     images: Images,
 ):
-    """Turn what pixels of the worlds from `start` on see into the images: `part` pixels of a row a thread."""
+    """Compute the images of the worlds from `start` on; each thread shades `part` pixels of a row."""
     row, y, piece = wp.tid()
     world = start + row
     if drawn[world] == 0:
@@ -131,7 +131,7 @@ def shade(
     mask = (wp.uint32(1) << wp.uint32(shift)) - wp.uint32(1)
     line = y * view.width
     out = world * view.width * view.height + line
-    # Neighbours often see the same flat triangle, which has one colour.
+    # Neighbouring pixels often show the same flat triangle, which has one colour.
     before = wp.uint32(0)
     known, slot = wp.int32(0), wp.int32(0)
     color, albedo = wp.uint32(0), wp.uint32(0)

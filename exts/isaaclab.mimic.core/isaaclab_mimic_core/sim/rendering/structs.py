@@ -6,68 +6,68 @@
 # pyright: reportAssignmentType=false
 # Kernels are compiled by Warp, whose types a Python checker does not know.
 
-"""What the kernels of the rasteriser read and write, and what more than one of them computes with."""
+"""The structs that the rasteriser's kernels read and write, and functions that several of them use."""
 
 import warp as wp
 
 mat34f = wp.types.matrix(shape=(3, 4), dtype=wp.float32)
 
 SMOOTH, TEXTURED, COLORED, CLOSED = 1, 2, 4, 8
-"""What a level of detail is: corners have normals, texture coordinates, colours; back faces are never seen."""
+"""Bits of a level of detail: corners have normals, texture coordinates, colours; back faces are never visible."""
 
 COLOR, ALBEDO, PLANE_DEPTH, RAY_DEPTH, NORMALS, SHAPES = 1, 2, 4, 8, 16, 32
-"""Images that are asked for, as bits."""
+"""Images to render, as bits."""
 
 NOTHING = wp.constant(wp.uint32(0xFFFFFFFF))
-"""The shape that is seen where there is none."""
+"""Value of a pixel without a shape in the image of shapes."""
 
 
 @wp.struct
 class Geometry:
-    """Triangles of all levels of all surfaces, one after another, and what shapes are made of."""
+    """Triangles of all levels of all surfaces, concatenated, and the shapes."""
 
     points: wp.array(dtype=wp.vec3f)
     faces: wp.array(dtype=wp.vec3i)
-    """Of a triangle: its corners among the points of its level."""
+    """Per triangle: indices of its corners among the points of its level."""
     facet: wp.array(dtype=wp.vec3f)
     attribute: wp.array(dtype=wp.int32)
-    """Of a triangle: the row of its corners' normals, texture coordinates and colours."""
+    """Per triangle: the row of its corners' normals, texture coordinates and colours."""
     normals: wp.array2d(dtype=wp.vec3f)
     uvs: wp.array2d(dtype=wp.vec2f)
     colors: wp.array2d(dtype=wp.vec3f)
     level_face: wp.array(dtype=wp.int32)
-    """Of a level: its first triangle; one more at the end."""
+    """Per level: its first triangle, and at the end the number of triangles."""
     level_point: wp.array(dtype=wp.int32)
-    """Of a level: its first point; one more at the end."""
+    """Per level: its first point, and at the end the number of points."""
     level_error: wp.array(dtype=wp.float32)
     level_look: wp.array(dtype=wp.int32)
     surface_level: wp.array(dtype=wp.int32)
-    """Of a surface: its first level; one more at the end."""
+    """Per surface: its first level, and at the end the number of levels."""
     surface_bounds: wp.array(dtype=wp.vec4f)
-    """Of a surface: middle and radius [m]."""
+    """Per surface: centre and radius of its bounding sphere [m]."""
     surface_texture: wp.array(dtype=wp.int32)
     texture_first: wp.array(dtype=wp.int32)
     texture_size: wp.array(dtype=wp.vec2i)
     texels: wp.array(dtype=wp.vec3f)
-    """sRGB, from 0 to 1."""
+    """Texels of all textures, sRGB from 0 to 1."""
     shape_index: wp.array(dtype=wp.int32)
-    """Of a shape: what the image of shapes says of it, and its row among the colours."""
+    """Per shape: its index in the image of shapes and in the table of colours."""
     shape_surface: wp.array(dtype=wp.int32)
     shape_body: wp.array(dtype=wp.int32)
     shape_pose: wp.array(dtype=wp.transformf)
     slot_shape: wp.array2d(dtype=wp.int32)
-    """Of a world and slot: a shape, -1: none."""
+    """Per world and slot: a shape, -1: none."""
     slot_point: wp.array(dtype=wp.int32)
-    """Of a slot: where its points on the screen begin; one more at the end."""
+    """Per slot: the first of its projected points, and at the end their number."""
     slot_bits: wp.int32
 
 
 @wp.struct
 class Lights:
-    """Light of each world, colours linear."""
+    """The light of each world; colours are linear."""
 
     direction: wp.array(dtype=wp.vec3f)
-    """Towards the light, in the world's frame."""
+    """Direction to the light, in the world's frame."""
     color: wp.array(dtype=wp.vec3f)
     sky: wp.array(dtype=wp.vec3f)
     """Ambient light from above."""
@@ -81,35 +81,35 @@ class View:
 
     position: wp.array(dtype=wp.vec3f)
     orientation: wp.array(dtype=wp.quatf)
-    """Isaac Lab's world convention: x forward, z up."""
+    """Orientation in Isaac Lab's world convention: x forward, z up."""
     intrinsics: wp.array(dtype=wp.mat33f)
     width: wp.int32
     height: wp.int32
     near: wp.float32
     far: wp.float32
     tolerance: wp.float32
-    """How far a level of detail may be off [pixels]."""
+    """Largest error of a level of detail [pixels]."""
 
 
 @wp.struct
 class Placed:
-    """Shapes as a camera sees them, by world and slot."""
+    """Shapes relative to a camera, by world and slot."""
 
     level: wp.array2d(dtype=wp.int32)
-    """The level that is drawn, -1: out of sight."""
+    """The level to draw, -1: not visible."""
     projection: wp.array2d(dtype=mat34f)
-    """To pixels times depth, and depth [m]."""
+    """Maps a point of the shape to pixels times depth, and depth [m]."""
     turn: wp.array2d(dtype=wp.quatf)
-    """From the shape's frame to the world's."""
+    """Rotation from the shape's frame to the world's."""
     light: wp.array2d(dtype=wp.vec3f)
-    """Towards the light, in the shape's frame."""
+    """Direction to the light, in the shape's frame."""
     up: wp.array2d(dtype=wp.vec3f)
     albedo: wp.array2d(dtype=wp.vec3f)
 
 
 @wp.struct
 class Images:
-    """What is written, row by row, for all worlds one after another; only those of `wanted` are there."""
+    """The images, row by row, for all worlds one after another; only those in `wanted` exist."""
 
     wanted: wp.int32
     color: wp.array(dtype=wp.uint32)
@@ -137,7 +137,7 @@ def linear_color(color: wp.vec3f) -> wp.vec3f:
 
 @wp.func
 def homogeneous(m: mat34f, p: wp.vec3f) -> wp.vec3f:
-    """Return where a point is on the screen, times its depth, and its depth."""
+    """Return a point's pixel coordinates times its depth, and its depth."""
     return wp.vec3f(
         m[0, 0] * p[0] + m[0, 1] * p[1] + m[0, 2] * p[2] + m[0, 3],
         m[1, 0] * p[0] + m[1, 1] * p[1] + m[1, 2] * p[2] + m[1, 3],

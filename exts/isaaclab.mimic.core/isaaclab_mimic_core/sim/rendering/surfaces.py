@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Triangles of one shape, as the rasteriser draws them."""
+"""The triangles of one shape, for the rasteriser."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,16 +12,16 @@ import numpy as np
 from ...errors import TaskError
 
 _WELD = 1e-6
-"""Corners nearer than this part of a surface's size are one vertex."""
+"""Corners closer than this fraction of a surface's size are one vertex."""
 _HOLE = 5e-3
-"""Part of its area that may be missing of a closed surface."""
+"""Fraction of its area that may be missing in a closed surface."""
 _EVERYWHERE = 200.0
-"""Edge of an infinite plane as it is drawn [m]: far more than a camera looks."""
+"""Edge length with which an infinite plane is drawn [m]: much farther than cameras see."""
 
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """F triangles between V points, in their shape's frame, the scale applied.
+    """F triangles between V points, in their shape's frame, with its scale applied.
 
     Attributes:
         points: (V, 3) float32 [m].
@@ -39,9 +39,9 @@ class Surface:
 
     @cached_property
     def closed(self) -> bool:
-        """Whether the triangles enclose a volume and face outwards, so that those facing away are never seen.
+        """Whether the triangles enclose a volume and face outwards, so that back faces are never visible.
 
-        A hole may be there through which next to nothing of the inside is seen: meshes are often not quite tight.
+        Small holes are allowed, because meshes often have them: hardly anything of the inside is visible through them.
         """
         edges = np.concatenate([self.faces[:, [0, 1]], self.faces[:, [1, 2]], self.faces[:, [2, 0]]]).astype(np.int64)
         there, back = (edges @ order for order in (np.array([len(self.points), 1]), np.array([1, len(self.points)])))
@@ -49,13 +49,13 @@ class Surface:
         area = 0.5 * float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum())
         alone = edges[~np.isin(there, back)]
         around = float(np.linalg.norm(self.points[alone[:, 0]] - self.points[alone[:, 1]], axis=1).sum())
-        # No hole with an edge so long is larger than a circle.
+        # Of all holes with a boundary of this length, a circle has the largest area.
         tight = around**2 / (4.0 * np.pi) < _HOLE * area
         return tight and float(np.einsum("ij,ij->", a, np.cross(b, c))) > 0.0
 
     @property
     def corners(self) -> np.ndarray:
-        """(F, 3, 3) float32 where the corners are [m]."""
+        """(F, 3, 3) float32 positions of the corners [m]."""
         return self.points[self.faces]
 
     @cached_property
@@ -65,7 +65,7 @@ class Surface:
         return unit(np.cross(b - a, c - a)).astype(np.float32)
 
     def flat(self) -> "Surface":
-        """Return the same triangles without anything at their corners."""
+        """Return the same triangles without attributes at their corners."""
         return Surface(self.points, self.faces)
 
     def without_uvs(self) -> "Surface":
@@ -79,16 +79,16 @@ def weld(
     uvs: np.ndarray | None = None,
     colors: np.ndarray | None = None,
 ) -> Surface:
-    """Return the surface of triangles (F, 3, 3), in which corners at one place are one point.
+    """Return the surface of triangles (F, 3, 3), with corners at the same place merged into one point.
 
-    Triangles without area are left out. The others: as `Surface`.
+    Triangles without area are left out. For the other arguments see `Surface`.
     """
     points = np.asarray(corners, np.float32).reshape(-1, 3)
     cell = np.zeros(points.shape, np.int64)
     if len(points):
         low, size = points.min(axis=0), float(np.ptp(points, axis=0).max())
         cell = np.round((points - low) / max(size * _WELD, 1e-12)).astype(np.int64)
-    # One number for three, of which each is at most 1 / _WELD: sorted much sooner.
+    # Pack three numbers, each at most 1 / _WELD, into one, which is much faster to sort.
     _, first, index = np.unique(cell @ np.array([1 << 42, 1 << 21, 1]), return_index=True, return_inverse=True)
     faces = index.reshape(-1, 3).astype(np.int32)
     a, b, c = faces.T
@@ -108,11 +108,11 @@ def from_newton(kind: int, scale: tuple[float, float, float], source: Any) -> Su
 
     Args:
         kind: A `newton.GeoType`.
-        scale: What the model says of it: half extents of a box, radius and half height of a capsule, and so on.
+        scale: The model's scale of the shape: half extents of a box, radius and half height of a capsule, and so on.
         source: The `newton.Mesh` of a mesh, else None.
 
     Raises:
-        TaskError: This kind of shape is not made of triangles.
+        TaskError: The rasteriser does not support this type of shape.
     """
     import newton
 
@@ -123,7 +123,7 @@ def from_newton(kind: int, scale: tuple[float, float, float], source: Any) -> Su
     if kind in (kinds.MESH, kinds.HFIELD, kinds.CONVEX_MESH) and hasattr(source, "indices"):
         return from_mesh(source, scale)
     if kind == kinds.BOX:
-        # Without normals: six flat sides, twelve triangles.
+        # Without normals its six sides are flat.
         return from_mesh(mesh.create_box(x, y, z, **options)).flat()
     if kind == kinds.PLANE:
         return from_mesh(mesh.create_plane(x or _EVERYWHERE, y or _EVERYWHERE, **options)).flat()
@@ -152,7 +152,7 @@ def from_mesh(
     corners = (np.asarray(mesh.vertices, np.float32) * scales)[faces]
     if np.prod(scales) < 0:
         corners, faces = corners[:, ::-1], faces[:, ::-1]
-    # A normal is divided by the scale, that it stays upright on what is stretched.
+    # Divide normals by the scale, so that they stay perpendicular to the scaled surface.
     normals = None if mesh.normals is None else unit(np.asarray(mesh.normals, np.float32) / scales)[faces]
     uvs = None if mesh.uvs is None else np.asarray(mesh.uvs, np.float32)[faces]
     return weld(corners, normals, uvs, None if colors is None else colors[faces])

@@ -6,14 +6,13 @@
 # pyright: reportAssignmentType=false
 # Kernels are compiled by Warp, whose types a Python checker does not know.
 
-"""Warp kernels that find what is seen: place shapes, and fill a depth buffer with their triangles.
+"""Warp kernels for visibility: place shapes, and fill a depth buffer with their triangles.
 
-The same code runs on a CPU, where Warp runs the threads of a launch one after another, and on CUDA. How much a thread
-does is an argument: a whole shape and a whole row there, a few triangles and pixels here.
+The same code runs on a CPU, where Warp runs the threads of a launch one after another, and on CUDA. How much work a
+thread does is an argument: a whole shape or row on a CPU, a few triangles or pixels on CUDA.
 
-The depth buffer holds one number a pixel, of which the greatest wins: the bits of 1 / depth above those of what is
-seen, a slot of the world and a triangle of the level that is drawn there. So it is filled without an order, and with
-the same result in any.
+The depth buffer has one number per pixel, and the greatest one wins: its high bits are 1 / depth, its low bits identify
+the slot of the world and the triangle of its level. So the result does not depend on the order of drawing.
 """
 
 import warp as wp
@@ -24,12 +23,12 @@ _TO_AXES = wp.constant(wp.quatf(-0.5, 0.5, -0.5, 0.5))
 """From a camera's optical axes (x right, y down, z forward) to Isaac Lab's world convention (x forward, z up)."""
 
 _TINY = wp.constant(1.0e-5)
-"""Share of a corner that a pixel may be outside of a triangle, so that rounding leaves no gap between neighbours."""
+"""How far a barycentric coordinate may be below 0, so that rounding leaves no gap between neighbouring triangles."""
 
 
 @wp.func
 def _in_sight(view: View, k: wp.mat33f, at: wp.vec3f, radius: float) -> bool:
-    """Whether a ball in front of a camera can be in its picture."""
+    """Whether a bounding sphere can be in a camera's image."""
     if at[2] + radius < view.near or wp.length(at) - radius > view.far:
         return False
     left, right = k[0, 2] / k[0, 0], (float(view.width) - k[0, 2]) / k[0, 0]
@@ -52,7 +51,7 @@ def place(
     shape_color: wp.array(dtype=wp.vec3f),
     placed: Placed,
 ):
-    """Find of each slot whether it is in sight, its level of detail, and the way from its frame to pixels."""
+    """Compute for each slot whether it is visible, its level of detail, and the projection from its frame to pixels."""
     world, slot = wp.tid()
     if drawn[world] == 0:
         return
@@ -104,7 +103,7 @@ def check_background(
     seen_with: wp.array(dtype=wp.mat33f),
     stale: wp.array(dtype=wp.int32),
 ):
-    """Tell of which worlds the background has to be drawn anew: their camera was moved, or has another focal length."""
+    """Find the worlds whose background must be rendered again: their camera has moved, or its intrinsics changed."""
     world = wp.tid()
     stale[world] = 0
     if drawn[world] == 0:
@@ -130,7 +129,7 @@ def clear(
     part: wp.int32,
     depth: wp.array2d(dtype=wp.uint64),
 ):
-    """Begin the depth buffers of the worlds from `start` on: empty, or with a background that was drawn before."""
+    """Initialise the depth buffers of the worlds from `start` on: empty, or with the background rendered before."""
     row, piece = wp.tid()
     world = start + row
     if drawn[world] == 0:
@@ -155,7 +154,7 @@ def project(
     lanes: wp.int32,
     screen: wp.array2d(dtype=wp.vec3f),
 ):
-    """Find where points of shapes are on the screen: pixels, and 1 / depth, which is negative behind the near plane."""
+    """Project the points of shapes: pixel coordinates, and 1 / depth, which is negative behind the near plane."""
     row, index, lane = wp.tid()
     world = start + row
     slot = slots[index]
@@ -177,7 +176,7 @@ def project(
 
 @wp.func
 def _cut(low: float, high: float, at_zero: float, slope: float) -> wp.vec2f:
-    """Cut an interval of x to where at_zero + slope x is at least 0."""
+    """Clip an interval of x to where at_zero + slope x is at least 0."""
     if slope > 0.0:
         low = wp.max(low, -at_zero / slope)
     elif slope < 0.0:
@@ -197,7 +196,7 @@ def _steepness(slope: float) -> float:
 
 @wp.func
 def _narrow(span: wp.vec2f, at_zero: float, steepness: float) -> wp.vec2f:
-    """Cut an interval of x to where at_zero + x / steepness is at least 0."""
+    """Clip an interval of x to where at_zero + x / steepness is at least 0."""
     x = -at_zero * steepness
     if steepness > 0.0:
         return wp.vec2f(wp.max(span[0], x), span[1])
@@ -223,10 +222,10 @@ def _fill(
     Args:
         line: Index of the row's first pixel.
         x0, x1: First and last column that it can cover.
-        px: The column 0 in the coordinates of the functions.
+        px: Column 0 in the coordinates of the edge functions.
         ea, eb, ec: Edge functions, at least 0 inside: value at 0 and slope.
         inverse: 1 / depth, likewise.
-        what: Bits that say what is seen.
+        what: Bits that identify slot and triangle.
     """
     cut = wp.vec2f(float(x0) + px, float(x1) + px)
     cut = _cut(cut[0], cut[1], ea[0], ea[1])
@@ -259,9 +258,9 @@ def rasterize(
     bands: wp.int32,
     depth: wp.array2d(dtype=wp.uint64),
 ):
-    """Draw triangles of the slots of the worlds from `start` on: every `lanes`-th, in one of `bands` of rows.
+    """Draw the triangles of slots of the worlds from `start` on: every `lanes`-th triangle, in one of `bands` of rows.
 
-    `depth_start`: the world that the first row of `depth` is of.
+    `depth_start`: the world of the first row of `depth`.
     """
     row, index, lane, band = wp.tid()
     world = start + row
@@ -284,14 +283,14 @@ def rasterize(
         face = geometry.faces[first + triangle]
         a, b, c = points[to + face[0]], points[to + face[1]], points[to + face[2]]
         if a[2] > 0.0 and b[2] > 0.0 and c[2] > 0.0:
-            # Relative to the first corner: differences are small and lose no digits.
+            # Relative to the first corner, where differences are small and lose no precision.
             bx, by = b[0] - a[0], b[1] - a[1]
             cx, cy = c[0] - a[0], c[1] - a[1]
             area = bx * cy - by * cx
-            # What faces away of a closed surface is behind it. From inside nothing of it is seen.
+            # Back faces of a closed surface are hidden by its front; from inside nothing of it is drawn.
             if area == 0.0 or (closed != 0 and area > 0.0):
                 continue
-            # The pixels whose middle is between the least and the greatest coordinate.
+            # The pixels whose centre is between the least and the greatest coordinate.
             x0 = int(wp.max(a[0] + wp.min(0.0, wp.min(bx, cx)), -0.5) + 0.5)
             x1 = int(wp.min(wp.max(a[0] + wp.max(0.0, wp.max(bx, cx)), -0.5), right) + 0.5) - 1
             if x0 > x1 or x0 >= view.width:
@@ -302,7 +301,7 @@ def rasterize(
             if y0 > y1:
                 continue
             x1 = wp.min(x1, view.width - 1)
-            # Shares of the second and the third corner, 0 at the first one, and 1 / depth.
+            # Barycentric coordinates of the second and the third corner, 0 at the first one, and 1 / depth.
             scale = 1.0 / area
             b_x, b_y, c_x, c_y = cy * scale, -cx * scale, -by * scale, bx * scale
             db, dc = b[2] - a[2], c[2] - a[2]
@@ -319,7 +318,7 @@ def rasterize(
                 span = _narrow(span, eb + _TINY, steep_b)
                 span = _narrow(span, ec + _TINY, steep_c)
                 line = y * view.width
-                # Rounded towards the inside, a little less so that neighbours leave no gap.
+                # Round towards the inside, a little less so that neighbours leave no gap.
                 first_x = int(wp.min(span[0], most + 2.0) - px + 0.999)
                 end_x = int(wp.max(span[1], left - 2.0) - px + 1.001)
                 for x in range(first_x, end_x):
@@ -328,8 +327,8 @@ def rasterize(
                     if key > buffer[line + x]:
                         wp.atomic_max(buffer, line + x, key)
         elif a[2] > 0.0 or b[2] > 0.0 or c[2] > 0.0:
-            # A part of it is behind the near plane. In homogeneous coordinates nothing has to be cut off: what a ray
-            # meets there has a 1 / depth above that of the near plane, or below 0 (Olano and Greer, 1997).
+            # A part of it is behind the near plane. In homogeneous coordinates no clipping is needed: points behind the
+            # near plane have a 1 / depth above that of the near plane, or below 0 (Olano and Greer, 1997).
             m = placed.projection[world, slot]
             base = geometry.level_point[level]
             sa = homogeneous(m, geometry.points[base + face[0]])
