@@ -29,5 +29,5 @@ if __name__ == "__main__":
     code = _main(*sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
-    # What native code does when the interpreter is taken down is no longer about the result.
+    # Exit without shutting the interpreter down, so that native code cannot change the result.
     os._exit(code & 0xFF)

@@ -1,16 +1,19 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Registries of tasks, robots, devices, planners and learners. What is shipped and what users bring registers alike.
+"""Registries of tasks, robots, devices, planners and learners; those shipped here are registered by the same calls.
 
     from isaaclab_mimic_core.plugins import TaskSpec, register_task
 
     register_task(TaskSpec("My-Stack-Mimic-v0", "My arm stacks three cubes", local_assets="my_package.scene:build"))
 
-Such a call stands in a module that is named by `--import` or `MIMIC_IMPORT`, in one that an installed package names as
-an entry point (groups `isaaclab_mimic.tasks`, `.robots`, `.devices`, `.planners`, `.learners`; a spec may stand there
-itself), or in the `on_startup` of a Kit extension, whose `on_shutdown` calls `unregister_task`.
-Nothing heavy is imported here or by a registration.
+Make such a call in a module named by `--import` or `MIMIC_IMPORT`; in a module, or function, that an installed package
+names as an entry point (groups `isaaclab_mimic.tasks`, `.robots`, `.devices`, `.planners`, `.learners`; the entry point
+may also be a spec); or in the `on_startup` of a Kit extension, whose `on_shutdown` calls `unregister_task`.
+Neither this package nor a registration imports torch or Isaac Lab.
+
+- `specs.py`: the specs and their fields. `registry.py`: the registries. `loading.py`: find and import plug-ins.
+- `carrying.py`: pass registered specs to worker processes.
 """
 
 from .loading import (

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Hand specs that were registered by plain calls to a process that we start."""
+"""Pass specs that were registered by plain calls to a process that we start."""
 
 import importlib.util
 import sys
@@ -14,7 +14,7 @@ from .specs import Spec, is_reference, resolve
 
 
 def to_carried(specs: Iterable[Spec]) -> list[dict]:
-    """Return specs as plain data, without those whose code only exists in this process."""
+    """Return specs as plain data, without those whose code cannot be imported in another process."""
     carried = []
     for spec in specs:
         try:
@@ -28,7 +28,7 @@ def from_carried(kind: type[Spec], values: dict) -> Spec:
     """Undo `to_carried` for one spec.
 
     Raises:
-        PluginError: It is not what `to_carried` returned.
+        PluginError: The data are not from `to_carried`.
     """
     fields_: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     return kind(**fields_)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""How plug-ins come in: what we ship, entry points of installed packages, `--import` and `MIMIC_IMPORT`, a parent.
+"""Load plug-ins: those we ship, entry points of installed packages, `--import` and `MIMIC_IMPORT`, a parent process's.
 
-A plug-in that cannot be loaded costs one warning, and whatever it had registered by then is taken back.
+A plug-in that cannot be loaded gives one warning, and what it has registered is removed again.
 """
 
 import importlib
@@ -28,11 +28,11 @@ VARIABLE = "MIMIC_IMPORT"
 """Environment variable: modules and paths to import, with a colon between them. Processes that we start inherit it."""
 
 _CARRIED = "MIMIC_REGISTERED"
-"""Environment variable: what a parent process has registered by plain calls, as JSON."""
+"""Environment variable: specs that a parent process has registered by plain calls, as JSON."""
 
 _PACKAGE = __name__.partition(".")[0]
 _SHIPPED = ("tasks.shipped", "robots.shipped", "devices.shipped", "datagen.planners", "learning.learners")
-"""Our own modules whose `register()` makes the same calls as everybody's plug-in."""
+"""Our own modules, whose `register()` makes the same calls as any plug-in."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def load() -> None:
         _loading = True
         try:
             _load_shipped()
-            # By name, as ours are: it is above this module.
+            # By name, because those modules import this one.
             importlib.import_module(f"{_PACKAGE}.sim.preparing").watch()
             _load_entry_points()
             _load_carried()
@@ -86,11 +86,11 @@ REGISTRIES: dict[str, Registry] = {
     "planners": PLANNERS,
     "learners": LEARNERS,
 }
-"""By the last word of the entry points' group: `isaaclab_mimic.tasks`, ..."""
+"""The registries by the last word of their entry points' group: `isaaclab_mimic.tasks`, ..."""
 
 
 def loaded() -> tuple[str, ...]:
-    """Return the plug-ins that were loaded, beside what is shipped."""
+    """Return the plug-ins that were loaded, without those we ship."""
     load()
     return tuple(_loaded)
 
@@ -101,8 +101,11 @@ def problems() -> tuple[Problem, ...]:
 
 
 def on_problem(listener: Callable[[Problem], None]) -> Callable[[], None]:
-    """Have a function told of every plug-in that cannot be loaded, at once of those that are known; return what ends
-    that."""
+    """Call a function for every plug-in that cannot be loaded, at once for those known so far.
+
+    Returns:
+        A function that ends these calls.
+    """
     for problem in _problems:
         listener(problem)
     _listeners.append(listener)
@@ -111,7 +114,7 @@ def on_problem(listener: Callable[[Problem], None]) -> Callable[[], None]:
 
 @contextmanager
 def restored() -> Iterator[None]:
-    """Restore all registries, the plug-ins that count as loaded, and the problems at the end; for tests."""
+    """Restore the registries, the list of loaded plug-ins and the problems at the end of the context; for tests."""
     done, names, troubles = set(_done), list(_loaded), list(_problems)
     with ExitStack() as stack:
         for registry in REGISTRIES.values():
@@ -125,19 +128,19 @@ def restored() -> Iterator[None]:
 
 
 def imports() -> tuple[str, ...]:
-    """Return what is imported beyond installed packages: modules, and absolute paths."""
+    """Return the plug-ins that are imported besides installed packages: modules, and absolute paths."""
     return tuple(filter(None, os.environ.get(VARIABLE, "").split(os.pathsep)))
 
 
 def use_imports(names: Sequence[str]) -> None:
-    """Import these as well, here and in processes that are started from here.
+    """Import these plug-ins as well, here and in processes that are started from here.
 
     Args:
         names: Modules (`my_package.tasks`), Python files and folders of packages.
 
     Raises:
-        OptionError: There is no such module, file or package. One that is there and fails costs a warning, when it is
-            loaded.
+        OptionError: There is no such module, file or package. (A plug-in that exists but fails gives a warning when it
+            is loaded.)
     """
     wanted = []
     for name in names:
@@ -146,7 +149,7 @@ def use_imports(names: Sequence[str]) -> None:
             if not (path.is_file() and path.suffix == ".py") and not (path / "__init__.py").is_file():
                 raise OptionError("neither a Python file nor a folder of a package", where=f"--import {name}")
             if os.pathsep in str(path):
-                # The environment variable, by which workers get it, has one between two paths.
+                # The environment variable that passes paths to workers separates them by a colon.
                 raise OptionError(f"a path with {os.pathsep!r} in it cannot be handed on", where=f"--import {name}")
             wanted.append(str(path))
         elif not _is_importable(name):
@@ -172,7 +175,7 @@ def import_plugin(name: str) -> ModuleType:
     file = path / "__init__.py" if path.is_dir() else path
     if not file.is_file():
         raise PluginError("there is no such file")
-    # What stands beside it can be imported too, but hides nothing that is installed.
+    # Modules beside it can be imported too, but hide none of the installed ones.
     if str(path.parent) not in sys.path:
         sys.path.append(str(path.parent))
     module = importlib.import_module(path.stem)
@@ -231,9 +234,9 @@ def _load_carried() -> None:
 
 
 def _guarded(plugin: str, enter: Callable[[], object], part: str = "") -> None:
-    """Load a plug-in, or a part of it; what goes wrong costs a warning, and nothing of that part stays.
+    """Load a plug-in, or a part of it. An error gives a warning, and what the part has registered is removed.
 
-    Parts that fail for one reason, as all do when their package cannot be imported, cost one warning.
+    Parts that fail for the same reason, for example because their package cannot be imported, give one warning.
     """
     owner = f"{plugin} ({part})" if part else plugin
     try:
@@ -268,5 +271,5 @@ def _is_importable(name: str) -> bool:
     try:
         return name in sys.modules or importlib.util.find_spec(name) is not None
     except Exception:
-        # A package around it fails, or the name is none: the former is found out, with its error, when it is loaded.
+        # Either its parent package fails, which loading it will report with the error, or the name is not a module's.
         return all(part.isidentifier() for part in name.split(".")) and _is_importable(name.partition(".")[0])

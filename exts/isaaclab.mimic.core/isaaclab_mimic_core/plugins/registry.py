@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A list of specs that plug-ins add to and take from while the program runs."""
+"""A registry of specs, which plug-ins can change while the program runs."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -12,14 +12,14 @@ from ..errors import OptionError, PluginError
 from .specs import Spec
 
 LOCK = threading.RLock()
-"""Held while registries change; panels look things up in threads."""
+"""Held while registries change, because panels use them in threads."""
 
 _owner: ContextVar[str] = ContextVar("plug-in that is being loaded", default="")
 
 
 @contextmanager
 def owned_by(plugin: str) -> Iterator[None]:
-    """Make what is registered meanwhile the property of a plug-in."""
+    """Assign everything that is registered within the context to a plug-in."""
     token = _owner.set(plugin)
     try:
         yield
@@ -28,17 +28,17 @@ def owned_by(plugin: str) -> Iterator[None]:
 
 
 class Registry[S: Spec]:
-    """Specs of one kind, by name, in the order in which they came.
+    """Specs of one kind, by name, in the order of registration.
 
     Args:
         kind: The class of the specs.
-        load: Called before anything is looked up: loads the plug-ins, once.
+        load: Loads the plug-ins, once; called before every look-up.
     """
 
     def __init__(self, kind: type[S], load: Callable[[], None]) -> None:
         self.kind = kind
         self._load = load
-        # The last one counts; those before it come back when it goes.
+        # The last spec of a name counts; unregistering it restores the one before.
         self._entries: dict[str, list[tuple[str, S]]] = {}
         self._listeners: list[Callable[[], None]] = []
 
@@ -46,11 +46,11 @@ class Registry[S: Spec]:
         """Add a spec.
 
         Args:
-            spec: What is added; adding it once more changes nothing.
-            replace: Take the place of another one of that name until this one is unregistered.
+            spec: The spec; adding it once more changes nothing.
+            replace: Replace another spec of that name until this one is unregistered.
 
         Raises:
-            PluginError: It is no such spec, or there is another one of that name.
+            PluginError: It is not a spec of this kind, or there is another one of that name.
         """
         if not isinstance(spec, self.kind):
             raise PluginError(f"a {self.kind.__name__} is wanted here, not {spec!r}")
@@ -69,7 +69,7 @@ class Registry[S: Spec]:
         self._tell()
 
     def unregister(self, name: str) -> None:
-        """Take away what was registered last under a name; a name that is not there is no mistake."""
+        """Remove the spec that was registered last under a name; ignore a name that is not registered."""
         with LOCK:
             entries = self._entries.get(name, [])
             if not entries:
@@ -80,7 +80,7 @@ class Registry[S: Spec]:
         self._tell()
 
     def disown(self, plugin: str) -> None:
-        """Take away all that a plug-in has registered."""
+        """Remove all specs that a plug-in has registered."""
         with LOCK:
             kept = {name: [e for e in entries if e[0] != plugin] for name, entries in self._entries.items()}
             changed = kept != self._entries
@@ -90,7 +90,7 @@ class Registry[S: Spec]:
 
     @contextmanager
     def restored(self) -> Iterator[None]:
-        """Restore the list at the end, whatever has been registered meanwhile."""
+        """Restore the registry at the end of the context."""
         with LOCK:
             before = {name: list(entries) for name, entries in self._entries.items()}
         try:
@@ -119,17 +119,17 @@ class Registry[S: Spec]:
 
         Args:
             name: The name.
-            where: The option that it comes from.
+            where: The option that the name was given for.
 
         Raises:
-            OptionError: There is none; lists those that there are.
+            OptionError: There is none; lists the names that are registered.
         """
         if (found := self.get(name)) is None:
             raise OptionError(f"{name!r} is not one of {', '.join(self.all()) or 'none'}", where=where)
         return found
 
     def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Have a function called whenever the list has changed; return what ends that."""
+        """Call a function whenever the registry has changed; return a function that ends these calls."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a plug-in says of a task, a robot, a device, a planner or a learner that it brings.
+"""The specs by which a plug-in describes a task, a robot, a device, a planner or a learner.
 
-Specs are plain data: they name code by references that are followed when it is needed, so that a list of tasks costs no
-import of torch or Isaac Lab, and so that a spec can be handed to a worker process.
+Specs are plain data. They refer to code by name, and the code is imported when it is needed: so listing tasks does not
+import torch or Isaac Lab, and a spec can be passed to a worker process.
 """
 
 import importlib
@@ -22,7 +22,7 @@ _REFERENCE = {"kind": "reference"}
 
 @dataclass(frozen=True)
 class Spec:
-    """Base of all specs: a name, and a title for people."""
+    """Base class of all specs: a name, and a title for people."""
 
     kind: ClassVar[str] = ""
     """What it describes, in a word."""
@@ -31,7 +31,7 @@ class Spec:
     title: str = ""
 
     def __post_init__(self) -> None:
-        """Check what a plug-in has written, once.
+        """Check the fields that a plug-in has set.
 
         Raises:
             PluginError: A field has a value that cannot be used.
@@ -56,22 +56,22 @@ class Spec:
 
 @dataclass(frozen=True)
 class TaskSpec(Spec):
-    """A task: an id in gymnasium's registry, and what is known of it beyond that.
+    """A task: an id in gymnasium's registry, and more about it.
 
-    A Mimic environment in gymnasium's registry runs without one. A spec adds a title, local assets, a script.
+    A Mimic environment in gymnasium's registry runs without a spec. A spec adds a title, local assets, a script.
     """
 
     kind = "task"
 
     needs: tuple[str, ...] = ()
-    """What it needs beyond physics and assets, for people."""
+    """What it needs besides physics and assets, as text."""
     cloud_assets: bool = False
     """Whether its scene comes from NVIDIA's asset server, unless `local_assets` replaces it."""
     register: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`() -> None`: enters the id in gymnasium's registry; called before the environment is opened."""
     local_assets: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
-    """`(cfg, engine) -> None`: replaces the cloud's assets in the task's configuration, but for its robots, which have
-    been replaced by `RobotSpec.local_assets` before; `engine` is `ovphysx`, `newton` or `isaacsim`."""
+    """`(cfg, engine) -> None`: replaces the cloud's assets in the task's configuration, except its robots, which
+    `RobotSpec.local_assets` has replaced before; `engine` is `ovphysx`, `newton` or `isaacsim`."""
     script: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`(env, seed) -> devices.device.TeleopDevice`: the demonstrator behind `--teleop-device scripted`."""
     train_configs: Mapping[str, str] = field(default_factory=dict, metadata={"kind": "files"}, kw_only=True)
@@ -89,15 +89,15 @@ class TaskSpec(Spec):
 
 @dataclass(frozen=True)
 class RobotSpec(Spec):
-    """A robot: what end-effector poses and actions mean, for many environments at once."""
+    """A robot: how its end-effector poses and actions are computed, for many environments at once."""
 
     kind = "robot"
 
     batched: Mapping[Any, Any] = field(metadata={"kind": "references"}, kw_only=True)
     """Environment class -> `envs.BatchedEnv` made for it, both as references to where they are defined.
 
-    Exactly these classes: one that derives from another may mean other frames by the same methods. A class that no
-    robot names is called environment by environment, with a warning."""
+    Derived classes do not match, because their methods may use other frames. The methods of a class that no robot names
+    are called for one environment after the other, with a warning."""
     local_assets: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`(cfg, engine) -> None`: replaces the cloud's robots in the configuration of a task of one of these classes, for
     `--assets local`; `engine` is `ovphysx`, `newton` or `isaacsim`."""
@@ -105,31 +105,31 @@ class RobotSpec(Spec):
 
 @dataclass(frozen=True)
 class DeviceSpec(Spec):
-    """A device that drives: for `--teleop-device`."""
+    """A teleoperation device, or a script, for `--teleop-device`."""
 
     kind = "device"
 
     live: bool = True
-    """Whether a person drives, in real time and one environment; else as many as there are, as fast as they step."""
+    """Whether a person drives one environment in real time; else it drives all environments as fast as they step."""
     device: Reference = field(metadata=_REFERENCE, kw_only=True)
     """`(env, settings) -> devices.device.TeleopDevice`."""
     settings: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
-    """A dataclass of what can be set of it: a `devices.settings.DeviceSettings`, and a `LiveSettings` if it is live.
-    The command line's flags and the window's form are made from it. Its module imports neither torch nor Isaac Lab."""
+    """The dataclass of its settings: a `devices.settings.DeviceSettings`, and a `LiveSettings` if it is live.
+    The command line's flags and the window's form are made from it. Its module must not import torch or Isaac Lab."""
     check: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`(settings, task_id) -> None`: raises a `MimicError` if it cannot drive, before anything is opened. Its module
-    imports neither torch nor Isaac Lab."""
+    must not import torch or Isaac Lab."""
     around: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`(settings) -> ContextManager`: entered before the simulation is opened, and left after it."""
     probe: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
-    """`() -> list[devices.listing.Listed]`: what `mimic devices` says of it."""
+    """`() -> list[devices.listing.Listed]`: what `mimic devices` lists."""
     doctor: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
-    """`() -> Iterable[finding.Finding]`: what `mimic doctor` says of it."""
+    """`() -> Iterable[finding.Finding]`: what `mimic doctor` reports."""
 
 
 @dataclass(frozen=True)
 class PlannerSpec(Spec):
-    """A planner of the paths between segments: for `--planner`."""
+    """A planner of the paths between segments, for `--planner`."""
 
     kind = "planner"
 
@@ -139,10 +139,10 @@ class PlannerSpec(Spec):
 
 @dataclass(frozen=True)
 class LearnerSpec(Spec):
-    """A policy learner: for `mimic train`, and for the checkpoints that `evaluate` and the like are given.
+    """A learner, for `mimic train`, and for checkpoints given to `evaluate`, `play` and `export-policy`.
 
-    What it has to offer says `learning.api.Learner`. `evaluate` asks each learner in turn whether a file is its own.
-    Nothing heavy may be imported before it is asked for something.
+    `learning.api.Learner` is its interface. To find the learner of a checkpoint, each learner's `owns` is called.
+    Its module must not import torch or Isaac Lab at the top.
     """
 
     kind = "learner"
@@ -152,7 +152,7 @@ class LearnerSpec(Spec):
 
 
 def is_reference(value: Any) -> bool:
-    """Return whether a value can be followed by `resolve`."""
+    """Return whether `resolve` accepts a value."""
     if isinstance(value, str):
         module, colon, name = value.partition(":")
         return bool(colon) and all(part.isidentifier() for part in (*module.split("."), *name.split(".")))
@@ -160,10 +160,10 @@ def is_reference(value: Any) -> bool:
 
 
 def resolve(reference: Reference) -> Any:
-    """Return what a reference names, importing its module.
+    """Import the module of a reference, and return the object that it names.
 
     Raises:
-        PluginError: It cannot be imported, or has no such name.
+        PluginError: The module cannot be imported, or has no such name.
     """
     if not isinstance(reference, str):
         return reference

@@ -36,7 +36,7 @@ def drive(
         The stage's last event, or None if it ended without one.
 
     Raises:
-        MimicError: What the stage could not do, for the caller to show.
+        MimicError: The stage failed, for the caller to show.
         KeyboardInterrupt: Ctrl-C was pressed twice.
     """
     tell = on_events or (lambda events: None)
@@ -54,7 +54,7 @@ def drive(
                 tell(events)
             if each_step:
                 each_step()
-            # Asked once: a stage that rests answers "a moment from now", whenever it is asked.
+            # Read `due` once: while a stage rests, it always returns a moment from now.
             due = stage.due
             while not interrupted.is_set() and not stage.done and (wait := due - time.monotonic()) > 0:
                 time.sleep(min(wait, _LONGEST_NAP))

@@ -35,11 +35,11 @@ class Pace:
         if self._last is not None:
             self._intervals.append(now - self._last)
         self._last = now
-        # A little late keeps the rate; very late would mean a hasty step.
+        # A slightly late step keeps the rate; after a very late one, catching up would make the next step too early.
         self.due = (self.due if now - self.due < 0.5 * self.period else now) + self.period
 
     def rest(self) -> None:
-        """Pause: leave the time until the next step out of the figures."""
+        """Pause: do not count the time until the next step."""
         self._last = None
 
     @property
@@ -50,11 +50,11 @@ class Pace:
 
     @property
     def too_slow(self) -> bool:
-        """Whether the machine does not keep up with the rate."""
+        """Whether the machine is too slow for the rate."""
         return len(self._intervals) >= _JUDGED and self.period > 0 and 1.0 / self.rate > _TOO_SLOW * self.period
 
     def in_words(self) -> str:
-        """Return the figures for people; empty before there were steps."""
+        """Return the figures as text; empty before the first step."""
         figures = self.figures()
         if not figures:
             return ""

@@ -45,7 +45,7 @@ class Quickstart(SimStage):
         self.generated = str(self.folder / "generated.hdf5")
         check_folder(str(self.folder), "Give another --output.")
         check_output(self.generated)
-        # Both stages are made before anything is opened, so that all wrong inputs are found at once.
+        # Make both stages before anything is opened, so that all wrong inputs are found at once.
         self._annotate().close()
         Generate.check(self._generate_options())
         self._stage: Annotate | Generate | None = None

@@ -60,7 +60,7 @@ class View(SimStage):
                 self._reset()
             env.step(self._action())
             self._steps += 1
-            # Real time, but a slow machine does not catch up afterwards: the view would race.
+            # Keep real time, but do not catch up after slow steps, which would make the view race.
             now = time.monotonic()
             self._recent.append(now)
             self._next_due = max(self._next_due + env.step_dt, now)

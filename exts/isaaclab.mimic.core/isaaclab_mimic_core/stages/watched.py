@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Where things are in one environment, for whoever looks at it from outside the simulation."""
+"""Poses, paths and pictures of one environment, for viewers outside the simulation."""
 
 import base64
 import zlib
@@ -19,15 +19,16 @@ _FINEST = 4
 _POINTS = 40
 """About this many points of a path are enough to draw it."""
 _LARGEST = 256
-"""[pixels] Larger pictures are sent with every second, third ... row and column of theirs."""
+"""[pixels] Larger pictures are reduced to every second, third, ... row and column."""
 
 
 @torch.inference_mode()
 def watched_poses(env: "BatchedEnv", index: int) -> dict:
-    """Return where the end effectors and objects of an environment are, in its own frame, as plain data.
+    """Return the poses of an environment's end effectors and objects, in its own frame, as plain data.
 
     Returns:
-        `env`; `origin`: where its frame is in the world [m]; `eefs` and `objects`: name -> (4, 4) pose, row by row [m].
+        `env`; `origin`: its frame's position in the world [m]; `eefs` and `objects`: name -> (4, 4) pose, row by row
+        [m].
     """
     hands, objects = env.eef_pose()[index], env.object_pose()[index]
     rows = _rounded(torch.cat([hands, objects]))
@@ -44,10 +45,10 @@ def watched_paths(generator: "Generator", eef_names: tuple[str, ...], index: int
     """Return the paths that the end effectors of an environment follow, as plain data; points in its own frame [m].
 
     Returns:
-        `attempt`: number of the running one. By end effector: `planned`: points of what is left of the present
-        trajectory; `joint`: the one of them at which the source segment begins, None once it has begun; `subtask`: its
-        number; `source`: the demonstration's name (empty if there is none), and `source_path`: points of its segment as
-        it was recorded, in the source's frame.
+        `attempt`: number of the current attempt. Per end effector: `planned`: the remaining points of the current
+        trajectory; `joint`: the index of the point at which the source segment begins, None once it has begun;
+        `subtask`: its number; `source`: the source demonstration's name (empty if there is none); `source_path`: points
+        of its segment as recorded, in the source's frame.
     """
     from ..datagen.paths import remaining_path, source_path
 
@@ -67,12 +68,10 @@ def watched_paths(generator: "Generator", eef_names: tuple[str, ...], index: int
 
 @torch.inference_mode()
 def watched_pictures(env: "BatchedEnv", index: int) -> dict[str, dict]:
-    """Return the cameras' pictures among an environment's observations, as they were last made, as plain data.
-
-    Nothing is drawn for it.
+    """Return the last camera images among an environment's observations, as plain data; nothing is rendered.
 
     Returns:
-        Name of the observation -> `width`, `height` [pixels] and `rgb`: rows from the top, three bytes a pixel,
+        Name of the observation -> `width`, `height` [pixels] and `rgb`: rows from the top, three bytes per pixel,
         compressed by zlib, in base64.
     """
     return {name: _packed(picture[index]) for name, picture in _pictures(env)}
@@ -89,13 +88,13 @@ def _pictures(env: "BatchedEnv") -> Iterator[tuple[str, torch.Tensor]]:
 def _packed(picture: torch.Tensor) -> dict:
     every = -(-max(picture.shape[:2]) // _LARGEST)
     rgb = picture[::every, ::every, :3].contiguous().cpu()
-    # Ten a second at most: speed before size.
+    # At most ten pictures a second: prefer speed over size.
     data = base64.b64encode(zlib.compress(rgb.numpy().tobytes(), level=1)).decode("ascii")
     return {"width": rgb.shape[1], "height": rgb.shape[0], "rgb": data}
 
 
 def _thinned(points: torch.Tensor) -> list[list[float]]:
-    """Keep some of (steps, 3) points, the last one always."""
+    """Return some of (steps, 3) points, always with the last one."""
     every = max(1, len(points) // _POINTS)
     return _rounded(torch.cat([points[:-1:every], points[-1:]]))
 

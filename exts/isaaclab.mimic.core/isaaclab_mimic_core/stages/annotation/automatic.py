@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from ...envs.recorder import EpisodeRecorder
 
 _SETTLING = 10
-"""[steps] A replay succeeds if the success term holds in one of this many last steps. Contacts never repeat exactly:
-objects may come to rest a little later than they did."""
+"""Number of last steps of a replay; it succeeds if the success term holds in one of them. Contacts never repeat
+exactly: objects may come to rest a little later than in the recording."""
 
 
 class Annotate(SimStage):
@@ -116,12 +116,12 @@ class Annotate(SimStage):
         from ...datagen.config import read_subtasks
 
         env = self.env
-        # With start signals segments begin where those say, which has to be possible as it is for planned paths.
+        # With start signals segments begin at these, as for planned paths: check that this is possible.
         planned = self.options.start_signals or None
         self._subtasks = read_subtasks(env.cfg, env.object_names, torch.device("cpu"), planned)
         lengths = [episode.num_samples for episode in self._episodes]
         playback = Playback(env, lengths, self._episodes.__getitem__, self.options.seed)
-        # After a reset, for a task's signals may come from observations; before a file is made or replaced.
+        # After a reset, because signals may come from observations; before a file is made or replaced.
         self._check_start_signals()
         self._success = np.zeros(env.num_envs, dtype=bool)
         return playback
@@ -148,7 +148,7 @@ class Annotate(SimStage):
         playback.refill(ids)
         recorder.begin(torch.tensor(ids, device=self.env.device), initial_terms(self.env))
         self._success[ids] = False
-        # Those that nothing is left for are recorded over and over, without filling the buffer.
+        # Environments without a demonstration restart their recording at every step, so that the buffer does not fill.
         self._idle = torch.as_tensor(np.flatnonzero(playback.current < 0), device=self.env.device)
 
     def _tell_unusable(self) -> list[Event]:

@@ -15,7 +15,7 @@ class MarkEditor:
 
     Args:
         marking: The demonstration's marks.
-        playhead: Where its playback stands.
+        playhead: The position of its playback.
     """
 
     def __init__(self, marking: Marking, playhead: Playhead):

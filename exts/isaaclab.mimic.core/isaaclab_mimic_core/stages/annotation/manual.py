@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ...envs import BatchedEnv
 
 _IDLE = 0.05
-"""[s] Period of drawing the live view while nothing moves."""
+"""[s] Period of drawing the live view while playback is paused."""
 _NOTHING: dict[str, Any] = {
     "row": 0,
     "num_samples": 0,
@@ -55,7 +55,7 @@ _NOTHING: dict[str, Any] = {
 }
 """The editor's part of the snapshot while no demonstration is open."""
 _PLAYBACK = ("play", "pause", "toggle", "step", "scrub")
-"""Requests that are ignored then."""
+"""Requests that are ignored while no demonstration is open."""
 _MARKS = ("mark", "remove", "select", "previous_mark", "next_mark", "undo", "redo", "next_eef", "skip", "accept")
 _REQUESTS = frozenset((*_PLAYBACK, "speed", *_MARKS))
 
@@ -96,7 +96,7 @@ class AnnotateByHand(SimStage):
         self._notice = ""
         self._told: list[Event] = [EpisodeAnnotated(name, False, {}, reason) for name, reason in unusable.items()]
 
-    # -- what a window or a terminal sees
+    # -- for a window or a terminal
 
     @property
     def paused(self) -> bool:
@@ -153,7 +153,7 @@ class AnnotateByHand(SimStage):
     def _saved(self) -> int:
         return self._file.saved if self._file else self._run.saved
 
-    # -- what a person asks for
+    # -- requests of a person
 
     def request(self, name: str, **arguments) -> None:
         """Carry out a request (see the class). `pause` and `resume` act on playback."""
@@ -212,7 +212,7 @@ class AnnotateByHand(SimStage):
         self._speed = editor.playhead.speed
         self._editor = None
 
-    # -- the stage's own life
+    # -- the run
 
     def run(self) -> Steps:
         yield self._started()
@@ -285,7 +285,7 @@ class AnnotateByHand(SimStage):
 
     def _tell_saved(self, saved: list) -> list[Event]:
         for _ in saved:
-            # Only now that it is on disk: a kill in between shows it again, with its marks.
+            # Only once it is on disk: after a kill before that, a resumed run shows it again, with its marks.
             self._open_marks.forget(self._accepted.popleft())
         return saved
 

@@ -151,7 +151,7 @@ class Marking:
         self._change(slot, step)
 
     def remove(self, slot: int) -> None:
-        """Take a mark away.
+        """Remove a mark.
 
         Raises:
             MarkRefused: It is not set.
@@ -266,7 +266,7 @@ class Marking:
         """Return all segment boundaries of an end effector in the order of time; None where a mark is not set."""
         mine = self._of(eef)
         if mine and self.slots[mine[0]].kind == START:
-            # Its own offset must not lead before the first sample, which is sample 0.
+            # The offset must not move it before sample 0.
             chain: list[_Bound | None] = [_Bound("the beginning", -1, 0, 0)]
         else:
             chain = [_Bound("the beginning", 0, 0, self._first_offset.get(eef, 0))]
@@ -281,7 +281,7 @@ class Marking:
         a, b = chain[i], chain[j]
         assert a and b, "only boundaries that are set are compared"
         unmarked = [self.slots[self._of(eef)[k - 1]] for k in range(i + 1, j)]
-        # Every bound in between needs its own room: from its lowest to its highest offset, and a sample after it.
+        # Every bound in between needs room from its lowest to its highest offset, and one sample after it.
         room = 1 + sum(slot.high - slot.low + 1 for slot in unmarked)
         missing = (a.at + a.high + room) - (b.at + b.low)
         if missing <= 0:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 SLOWEST, FASTEST = 0.25, 4.0
 
 _LONGEST_GAP = 0.25
-"""[s] Time between two `advance` beyond this is not caught up."""
+"""[s] Longest time that one `advance` makes up for."""
 
 
 class Playhead:

@@ -17,11 +17,11 @@ class DemoFile:
 
     Args:
         path: The file.
-        env_args: What it says of the environments.
+        env_args: robomimic's metadata of the environments, for the file.
         mode: `create`, `overwrite` or `append`.
         attrs: Attributes of its group `data` to write.
-        wanted: How many demonstrations are asked for; 0 means no limit.
-        saved: How many of them are in it already.
+        wanted: Number of demonstrations asked for; 0 means no limit.
+        saved: Number of demonstrations that are in it already.
 
     Raises:
         OutputError: The file cannot be written.

@@ -1,15 +1,15 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Bring results into the order of their numbers."""
+"""Put results into the order of their numbers."""
 
 
 class InOrder[T]:
-    """Holds results back until all before them have come."""
+    """Holds results back until all with lower numbers have been added."""
 
     def __init__(self) -> None:
         self.taken = 0
-        """How many have been taken: the number of the next one."""
+        """Number of results taken, which is the number of the next one."""
         self._ready: dict[int, T] = {}
 
     def put(self, number: int, result: T) -> None:

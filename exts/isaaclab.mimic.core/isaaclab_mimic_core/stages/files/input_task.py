@@ -16,12 +16,12 @@ def check_task(reader: DatasetReader, task: str, any_task: bool = False, otherwi
 
     Args:
         reader: The file.
-        task: The task that they are to be used for.
-        any_task: Take those of other tasks, too.
-        otherwise: What else can be done than to give that task.
+        task: The task for which its demonstrations are used.
+        any_task: Accept other tasks, too.
+        otherwise: Remedy in the error, besides giving the file's task.
 
     Raises:
-        DatasetError: They are of another task.
+        DatasetError: The file was made in another task.
     """
     stated = reader.env_name
     if any_task or not stated or same_task(stated, task):

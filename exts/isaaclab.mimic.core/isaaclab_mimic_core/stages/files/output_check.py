@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Check outputs before minutes of work go into them."""
+"""Check that outputs can be written before the work begins."""
 
 import os
 import tempfile
@@ -41,11 +41,11 @@ def check_output(path: str, mode: str = "create", source: str | None = None) -> 
 
     Args:
         path: The file to be written.
-        mode: The dataset writer's mode; `create` minds an existing file.
+        mode: The dataset writer's mode; `create` refuses an existing file.
         source: A file that is read while this one is written.
 
     Raises:
-        OutputError: It cannot be written, or it exists and nothing was said about that.
+        OutputError: It cannot be written, or it exists and may not be replaced or extended.
     """
     target = Path(path)
     if target.is_dir():
@@ -60,7 +60,7 @@ def check_output(path: str, mode: str = "create", source: str | None = None) -> 
     if not folder.is_dir():
         raise OutputError(f"{folder} is not a folder", where=path, remedy="Choose a folder of yours.")
     try:
-        # Tried, for permissions say little: root may do anything and still not write to /proc or a read-only disk.
+        # Try to write: permissions are not enough, because even root cannot write to /proc or a read-only disk.
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:

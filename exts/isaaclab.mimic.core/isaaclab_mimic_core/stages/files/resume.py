@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Resume a run that was stopped or killed: read what it was asked for and how far it got."""
+"""Resume a run that was stopped or killed: read its manifest and its progress."""
 
 import json
 from collections.abc import Mapping
@@ -43,10 +43,9 @@ def manifest_of(
         verb: Name of the verb.
         options: Its options.
         inputs: The files it reads, by option.
-        packages: What its results depend on beside Isaac Lab, torch and the physics engine.
+        packages: Packages that its results depend on, besides Isaac Lab, torch and the physics engine.
         env: Environments that are open already.
-        decided: Options whose value is another one than what was given, or that was left to the program; what is no
-            option is passed over.
+        decided: Resolved values of options that were left to the program; names that are no options are ignored.
     """
     given = deciding(options)
     given |= {name: value for name, value in decided.items() if name in given} | {"task": find_task(options.task).id}
@@ -54,18 +53,18 @@ def manifest_of(
     if given.get("physics"):
         given["physics"] = engine
     if given.get("assets") == "auto":
-        # Known once the environments are open: see `DatasetRun.open_file`.
+        # Options that are resolved only once the environments are open: see `DatasetRun.open_file`.
         del given["assets"]
     if env is not None:
         given |= _of_environments(options, env.info)
-    # As it comes back from a file.
+    # In the form in which it is read back from a file.
     plain = json.loads(json.dumps({name: value for name, value in given.items() if value is not None}))
     return RunManifest(verb, plain, inputs, versions_of("isaaclab", "torch", engine, *packages))
 
 
 @dataclass(frozen=True)
 class EarlierRun:
-    """A run that is resumed, as its file tells."""
+    """A run that is resumed, as its file describes it."""
 
     manifest: RunManifest
     saved: int = 0
@@ -82,20 +81,20 @@ class DatasetRun:
     """A run that writes a dataset: its manifest, and the earlier run that it resumes.
 
     Args:
-        manifest: What it is asked for.
+        manifest: Its manifest.
         options: Its options.
         mode: How its file is opened (`writing_mode`).
-        earlier: The run that goes on; None for a new one.
+        earlier: The run that is resumed; None for a new one.
 
     Raises:
-        OptionError: The earlier run was asked for something else.
+        OptionError: The earlier run has another manifest.
     """
 
     def __init__(self, manifest: RunManifest, options: Any, mode: WritingMode, earlier: EarlierRun | None = None):
         self._manifest, self._options, self._earlier = manifest, options, earlier
         self._mode: WritingMode = mode
         self.remarks: list[str] = []
-        """Warnings for whoever resumes the earlier run."""
+        """Warnings for the user, about differences from the earlier run."""
         if earlier is not None:
             manifest.check_resumes(earlier.manifest, options.output)
             self.remarks = manifest.remarks(earlier.manifest)
@@ -120,12 +119,12 @@ class DatasetRun:
         Args:
             env: The open environments.
             path: The file, if it is not the output.
-            wanted: How many demonstrations are asked for in all.
-            decided: Options that could only be decided now.
-            says: Further attributes of a new file; a file that is resumed keeps its own.
+            wanted: Total number of demonstrations asked for.
+            decided: Resolved values of options that depend on the open environments.
+            says: More attributes of a new file; a resumed file keeps its own.
 
         Raises:
-            OptionError: The earlier run was begun with other assets, or another engine.
+            OptionError: The earlier run used other assets, or another engine.
             OutputError: The file cannot be written.
         """
         attrs = self._attrs(env.info, decided or {}, says)
@@ -133,7 +132,7 @@ class DatasetRun:
         return DemoFile(output, env.env_args(), self._mode, attrs, wanted=wanted, saved=self.saved)
 
     def _attrs(self, info: Mapping[str, Any], decided: Mapping[str, Any], says: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the attributes to write; none if they are there."""
+        """Return the attributes to write; none if the file has them."""
         manifest = self._manifest.with_options(**decided, **_of_environments(self._options, info))
         if self._earlier is None:
             return {ATTR_PROVENANCE: {**says, MANIFEST: manifest.to_dict()}}
@@ -144,22 +143,22 @@ class DatasetRun:
 
 
 def _of_environments(options: Any, info: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of the deciding options that the open environments decide."""
+    """Return the options of the manifest that the open environments resolve."""
     return {key: info[key] for key in ("physics", "assets") if key in info and key in deciding(options)}
 
 
 def earlier_generation(output: str, failed: str = "") -> EarlierRun | None:
-    """Read what an earlier `generate` was asked for and how far it got; None if there is no file.
+    """Read the manifest and the progress of an earlier `generate`; None if there is no file.
 
-    Attempts are numbered, and number and seed decide an attempt; so a run goes on after the highest number in its
-    files. What was running when it was killed is not tried again.
+    Attempts are numbered, and number and seed determine an attempt. So a resumed run continues after the highest number
+    in its files; attempts that were running when it was killed are not repeated.
 
     Args:
         output: The file of the run.
         failed: The file of its failed attempts, if these are kept.
 
     Raises:
-        OptionError: No such run has made the file.
+        OptionError: The file was not made by `generate`.
         InputFileError: The file cannot be read.
     """
     if not Path(output).exists():
@@ -184,10 +183,10 @@ def earlier_generation(output: str, failed: str = "") -> EarlierRun | None:
 
 
 def earlier_annotation(output: str, source: str) -> EarlierRun | None:
-    """Read what an earlier `annotate` was asked for and what it has done; None if there is no file.
+    """Read the manifest and the progress of an earlier `annotate`; None if there is no file.
 
-    Demonstrations may have been added to its input since, and the output may have been edited; what is in both has to
-    be the same.
+    The input may have new demonstrations since, and the output may have been edited; demonstrations in both must be the
+    same.
 
     Args:
         output: The annotated file.
@@ -216,7 +215,7 @@ def earlier_annotation(output: str, source: str) -> EarlierRun | None:
                 )
             done.add(origin)
             if MANIFEST not in provenance and made.get("by") != "hand":
-                # 0.1.0 has written it to each demonstration.
+                # 0.1.0 wrote it to each demonstration.
                 known = {key: made[key] for key in ("task", "physics", "assets") if key in made}
                 manifest = RunManifest("annotate", known)
     return EarlierRun(manifest, len(done), provenance=provenance, done=frozenset(done))
@@ -233,17 +232,18 @@ def recorded_digest(reader: DatasetReader, name: str) -> str:
 
 
 def _is_same(recorded: DatasetReader, origin: str, made: Mapping, annotated: DatasetReader, name: str) -> bool:
-    """Whether an annotated demonstration was made from one that is still there."""
+    """Whether an annotated demonstration was made from one that is still in the input."""
     if "sha256" in made:
         return recorded_digest(recorded, origin) == made["sha256"]
-    # 0.1.0 has not written down what it was made from.
+    # 0.1.0 did not save a hash of the recorded demonstration.
     return recorded.shapes(origin).get(ACTIONS) == annotated.shapes(name).get(ACTIONS)
 
 
 def next_recording(output: str, task: str, seed: int) -> int:
     """Return the number of the next demonstration to be recorded into a file; 0 if there is no such file.
 
-    Number and seed decide the initial state, and all that a script does: the same again would be recorded twice.
+    Number and seed determine the initial state and all that a script does, so the same number would record the same
+    demonstration again.
 
     Raises:
         DatasetError: The file is of another task.
@@ -266,7 +266,7 @@ def _attempts(reader: DatasetReader, run: Mapping[str, Any]) -> list[int]:
     """Return the numbers of the attempts in a file of a run.
 
     Raises:
-        OptionError: There are others in it, too: it was merged.
+        OptionError: It has demonstrations of several runs, because it was merged.
     """
     found = []
     for name in reader.episode_names:
@@ -282,7 +282,7 @@ def _attempts(reader: DatasetReader, run: Mapping[str, Any]) -> list[int]:
 
 
 def _of_0_1_0(run: Mapping[str, Any]) -> RunManifest:
-    """Return what 0.1.0 has written down of a run: no hash of its sources."""
+    """Return the manifest of a run of 0.1.0, which has no hash of its sources."""
     options = {name: run[name] for name in ("task", "seed", "mode", "physics", "assets") if name in run}
     settings = _mapping(run.get("settings"))
     options |= {each.name: settings[each.name] for each in fields(GenerateOptions) if each.name in settings}

@@ -14,7 +14,7 @@ class AttemptStatistics:
 
     Args:
         first: Number of the run's first attempt.
-        patience: How many of the first attempts may fail, if all of them do; 0: any number.
+        patience: Number of first attempts that may all fail before the run is hopeless; 0: any number.
     """
 
     def __init__(self, first: int, patience: int):
@@ -25,7 +25,7 @@ class AttemptStatistics:
         self.failed = 0
         self._first_failed = 0
         self.causes: Counter[str] = Counter()
-        """Cause and subtask -> how many attempts failed so."""
+        """Cause and subtask -> number of attempts that failed so."""
         self._used: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self._flagged: Counter[bool] = Counter()
         self._starts: list[tuple[bool, dict[str, list[float]]]] = []
@@ -36,7 +36,7 @@ class AttemptStatistics:
 
     @property
     def success_rate(self) -> float:
-        """Part of the ended attempts that succeeded; 0 before there are any."""
+        """Fraction of the ended attempts that succeeded; 0 before there are any."""
         return self.succeeded / self.attempts if self.attempts else 0.0
 
     @property

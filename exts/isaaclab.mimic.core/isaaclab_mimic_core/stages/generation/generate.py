@@ -47,13 +47,13 @@ class Generate(SimStage):
         super().__init__(options, env)
         self._settings = self.check(options)
         mode = writing_mode(options.overwrite, options.resume)
-        # With --resume and no file there is nothing that could be gone on with.
+        # With --resume but without a file, there is nothing to resume.
         mode = "create" if mode == "append" and not Path(options.output).exists() else mode
         for path in filter(None, (options.output, self._failed_path)):
             check_output(path, mode, options.input)
         self._report = None
         if options.report:
-            # Draws with matplotlib, which nobody else waits for.
+            # Imported only here, because it imports matplotlib.
             from .run_report import RunReport
 
             self._report = RunReport(options)
@@ -71,7 +71,7 @@ class Generate(SimStage):
         self._run = DatasetRun(manifest, options, mode, earlier)
         self._remarks += self._run.remarks
         self._next_attempt = self._run.next_attempt
-        # All environments get a chance, however few attempts the patience is for.
+        # At least one attempt in each environment.
         patience = max(options.patience, env.num_envs if env else options.num_envs) if options.patience else 0
         self._statistics = AttemptStatistics(self._run.next_attempt, patience)
         self._generator: Generator | None = None
@@ -155,7 +155,7 @@ class Generate(SimStage):
 
     @property
     def _sees(self) -> bool:
-        """Whether what the task's cameras see is recorded; Isaac Sim's own pictures cannot be had afterwards."""
+        """Whether camera images are recorded during the run; images of Isaac Sim's renderer cannot be made later."""
         images = self.options.images
         return images == "live" or (images == "auto" and choose_engine(self.options.physics) == "isaacsim")
 
@@ -249,7 +249,7 @@ class Generate(SimStage):
 
     def _end_attempt(self, outcome: AttemptOutcome) -> list[Event]:
         """Count an attempt that has ended, and hand its episode over to be written."""
-        # Whatever ends in the same step as the last demonstration that was wanted, or failure allowed, is not counted.
+        # Attempts that end in the same step as the last demonstration wanted, or failure allowed, are not counted.
         if self._is_complete or self._is_exhausted:
             return []
         self._statistics.add(outcome)

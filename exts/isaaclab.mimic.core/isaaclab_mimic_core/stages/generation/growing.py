@@ -25,7 +25,7 @@ class GrowingGenerator:
 
     Args:
         env: Open environments.
-        seed: Seed of all that is random.
+        seed: Seed of all random choices.
     """
 
     def __init__(self, env: "BatchedEnv", seed: int):
@@ -35,8 +35,8 @@ class GrowingGenerator:
         self._config = read_config(env, Settings.of("default"), seed)
         self._sources: list[SourceDemo] = []
         self._latest = 0
-        # By number, counted from 1, with the banks that they use; `self._by[i]` is the one that moves environment i, 0
-        # for none.
+        # Generators by number, counted from 1, with their banks; `self._by[i]` is the number of the generator that
+        # moves environment i, 0 for none.
         self._generators: dict[int, tuple[Generator, SourceBank]] = {}
         self._by = [0] * env.num_envs
 
@@ -48,7 +48,7 @@ class GrowingGenerator:
         """Add sources for attempts that begin from now on. `path`: their file, for error messages.
 
         Raises:
-            DatasetError: A source cannot be cut into its subtasks; all is as before.
+            DatasetError: A source cannot be cut into its subtasks; nothing has changed.
         """
         from ...datagen.generator import Generator
         from ...datagen.sources.bank import make_bank
@@ -67,7 +67,7 @@ class GrowingGenerator:
         self._generators[self._latest][0].begin(env_ids, attempts)
         for env_id in env_ids.tolist():
             self._by[env_id] = self._latest
-        # An older generator goes when its last attempt has ended.
+        # Remove an older generator once its last attempt has ended.
         in_use = {self._latest, *self._by}
         self._generators = {number: pair for number, pair in self._generators.items() if number in in_use}
 
@@ -80,7 +80,7 @@ class GrowingGenerator:
         return action
 
     def observe(self) -> tuple[list[tuple[AttemptOutcome, "SourceBank"]], Sequence[tuple[torch.Tensor, torch.Tensor]]]:
-        """Take note of a step.
+        """Evaluate the step that was just made.
 
         Returns:
             The attempts that ended with it, each with its sources; and for retries, environments with the number of

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def generated_from(outcome: AttemptOutcome, bank: "SourceBank", run: dict, num_envs: int) -> dict:
-    """Return what is to be known of an attempt: sources and segments per subtask, its number, place and retries.
+    """Return the provenance of an attempt: sources and segments per subtask, its number, environment and retries.
 
     Args:
-        outcome: How it ended.
+        outcome: Its outcome.
         bank: The source demonstrations.
-        run: What all attempts have in common.
-        num_envs: Environments side by side. Physics repeats to the bit in the same environment only: at another
-            distance from the origin it rounds otherwise.
+        run: Attributes that all attempts of the run share.
+        num_envs: Number of environments. Physics repeats bit by bit only in the same environment, because rounding
+            depends on the distance from the origin.
     """
     sources = {
         eef: [

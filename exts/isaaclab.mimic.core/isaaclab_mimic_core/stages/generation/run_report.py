@@ -18,10 +18,10 @@ class RunReport:
     """Collects a stage's events and writes the report after the last one.
 
     Args:
-        options: The stage's options; a run that is resumed goes on with the record that lies in the report's folder.
+        options: The stage's options; a resumed run continues the record in the report's folder.
 
     Raises:
-        OutputError: The folder holds a report already, or that of another run, or is a file.
+        OutputError: The folder has a report already, or that of another run, or is a file.
     """
 
     def __init__(self, options: GenerateOptions):
@@ -44,7 +44,7 @@ class RunReport:
             )
 
     def _earlier(self) -> RunRecord | None:
-        """Return the record in the folder, None without one. Training runs have a file of that name, too: refused."""
+        """Return the record in the folder; None if there is none. Refuse the folder of a training run."""
         path = self._folder / RUN_FILE_NAME
         try:
             return RunRecord.load(path) if path.exists() else None
@@ -62,6 +62,6 @@ class RunReport:
         try:
             written = write_report(self._folder, self._record, self._options.output, self._options.input)
         except MimicError as error:
-            # The dataset is complete: a report that cannot be written is no reason to call the run failed.
+            # The dataset is complete, so a report that cannot be written does not make the run a failure.
             return [*events[:-1], Warned(f"The report could not be written: {error}"), ending]
         return [*events[:-1], replace(ending, summary={**ending.summary, "report": str(written)})]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Source demonstrations between files and the generator."""
+"""Read source demonstrations from a file for the generator."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -20,12 +20,12 @@ _PARTS = (ACTIONS, DATAGEN_INFO)
 
 
 def read_annotated(path: str, task: str, any_task: bool = False) -> list[Episode]:
-    """Read what generation needs of all demonstrations, and check all that can be checked without opening the task.
+    """Read the terms that generation needs of all demonstrations, and check them as far as possible without the task.
 
     Args:
         path: The file.
-        task: The task that they are sources for.
-        any_task: Take demonstrations of other tasks, too.
+        task: The task to generate in.
+        any_task: Accept demonstrations of other tasks, too.
 
     Raises:
         InputFileError: The file cannot be read.
@@ -36,7 +36,7 @@ def read_annotated(path: str, task: str, any_task: bool = False) -> list[Episode
     def read(name: str) -> Episode:
         shapes = reader.shapes(name)
         parts = [part for part in _PARTS if any(p == part or p.startswith(f"{part}/") for p in shapes)]
-        # What is not annotated is told so below.
+        # Demonstrations without annotation are reported below.
         require(reader, parts, [name], values=False)
         episode = reader.read(name, parts)
         validate_source(episode, set(episode.members(EEF_POSE) + episode.members(TARGET_EEF_POSE)), (), {}, path)
@@ -48,12 +48,12 @@ def read_annotated(path: str, task: str, any_task: bool = False) -> list[Episode
 
 
 def as_sources(episodes: list[Episode], subtasks: "SubtaskTable", path: str) -> list[SourceDemo]:
-    """Check that the generator can use demonstrations for a task, and take out of them what it needs.
+    """Check that the generator can use demonstrations for a task, and return them as sources.
 
     Args:
-        episodes: What `read_annotated` has read.
+        episodes: Result of `read_annotated`.
         subtasks: The task's subtasks.
-        path: The file, to be named in errors.
+        path: The file, for errors.
 
     Raises:
         DatasetError: A demonstration does not fit the task.
@@ -69,9 +69,9 @@ def as_sources(episodes: list[Episode], subtasks: "SubtaskTable", path: str) -> 
 
 
 def _all_of(make: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-    """Make something of each; name all that it cannot be made of, for they are left out in one go.
+    """Convert each demonstration; the error names all that cannot be converted, so that a user can drop them at once.
 
-    A source decides every demonstration that is made: one that is not good is not passed over.
+    A bad source is an error, not skipped, because sources affect every demonstration that is generated.
     """
     made, errors = [], []
     for item in items:
@@ -89,7 +89,7 @@ def _all_of(make: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
 
 
 def source_demo(episode: Episode) -> SourceDemo:
-    """Take out of an annotated episode what the generator needs."""
+    """Return an annotated episode as a source demonstration."""
     return SourceDemo(
         name=episode.name,
         actions=episode.data[ACTIONS],

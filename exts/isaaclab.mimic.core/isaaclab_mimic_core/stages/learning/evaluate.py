@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     from ...envs import BatchedEnv
 
 _ROUND = 1_000_000
-"""More than the rollouts of any policy."""
+"""Larger than the number of rollouts of any policy."""
 
 
 class Evaluate(SimStage):
     """Runs rollouts until the best policy and its success rate are known.
 
     Args:
-        options: What to do.
-        env: Open environments to use; left open at the end. Perturbations of the world need environments of their own.
+        options: Its options.
+        env: Open environments to use; left open at the end. Perturbations of the task need environments of their own.
     """
 
     name = "evaluate"
@@ -52,7 +52,7 @@ class Evaluate(SimStage):
         super().__init__(options, env)
         _check(options, env)
         self._names = [str(path) for path in find_checkpoints(options.checkpoints)[1]]
-        # First those that need no other environments.
+        # Perturbations that need no new environments come first.
         perturbed = sorted(VARIANTS, key=lambda variant: variant.configure is not None)
         self._variants = [NOMINAL, *perturbed] if options.robust else [NOMINAL]
         self._sweeps: dict[str, Sweep] = {}
@@ -64,7 +64,7 @@ class Evaluate(SimStage):
             self._take_over(found)
         self._variant = NOMINAL
         self._configured = None
-        """What the open environments' configuration was changed by."""
+        """The function that changed the open environments' configuration."""
         self._rollouts: Rollouts | None = None
         self._rounds = 0
         self._finished = self._succeeded = 0
@@ -90,15 +90,15 @@ class Evaluate(SimStage):
         }
 
     def _seen_in(self, index: int) -> dict:
-        """Say which rollout it is, too: the path drawn of the one before ends with it."""
+        """Add the rollout's number, so that a viewer can end the path of the rollout before."""
         seen = super()._seen_in(index)
         number = int(self._rollouts.numbers[index]) if self._rollouts is not None else -1
-        # The next policy begins with the same numbers.
+        # Rollouts of the next policy have the same numbers.
         return seen | {"attempt": _ROUND * self._rounds + number} if number >= 0 else seen
 
     def run(self) -> Steps:
         yield self._started()
-        # Each checkpoint is read once before a simulation is opened for one that cannot be used.
+        # Read each checkpoint once before the simulation is opened, to find those that cannot be used.
         specs = {name: self._load(name, "cpu").spec for name in self._names}
         task = find_task(self.options.task).id
 
@@ -112,11 +112,11 @@ class Evaluate(SimStage):
         for variant in self._variants:
             yield from self._measure(variant)
         if self.options.video and not self._stopping:
-            # Once everything is measured: drawing takes longer than simulating.
+            # Film after all measurements, because rendering takes longer than simulating.
             yield from self._film_all()
         return self._end("stopped" if self._stopping else "done")
 
-    # -- one variant after another; in each whichever policy the sweep asks for
+    # -- one variant after another, in each the policy that the sweep selects
 
     def _measure(self, variant: Variant) -> Iterator[list[Event]]:
         """Run all rollouts of a perturbation."""
@@ -152,7 +152,7 @@ class Evaluate(SimStage):
         return rollouts.step()
 
     def _take(self, rollout: Rollout) -> Event:
-        """Count a rollout that has ended, and write it down."""
+        """Count a rollout that has ended, and log it."""
         self._sweep(self._variant).add(self._current, rollout)
         self._finished += 1
         self._succeeded += rollout.success
@@ -162,7 +162,7 @@ class Evaluate(SimStage):
 
     def _take_over(self, found: list[dict]) -> None:
         """Load the rollouts of the run that is resumed."""
-        # Results of the task as it is come first, for they decide which policy is perturbed.
+        # Results of the unchanged task come first, because they decide which policy is perturbed.
         for variant in self._variants:
             for line in found:
                 if line["variant"] == variant.name and line["checkpoint"] in self._sweep(variant).results:
@@ -186,7 +186,7 @@ class Evaluate(SimStage):
         return learner.load(name, device, self.options.actions)
 
     def _policy(self, name: str) -> Policy:
-        """Load a policy; only the current one stays loaded, for they may be large."""
+        """Load a policy; only the current one stays loaded, because policies may be large."""
         if name not in self._policies:
             self._policies = {name: self._load(name, str(self.env.device))}
         return self._policies[name]
@@ -212,7 +212,7 @@ class Evaluate(SimStage):
 
     @torch.inference_mode()
     def _shoot(self, name: str) -> Iterator[list[Event]]:
-        """Film rollouts of a policy; a stop leaves no unfinished film."""
+        """Film rollouts of a policy; delete the film if the run is stopped."""
         from ...sim.camera import take_pictures
 
         o = self.options

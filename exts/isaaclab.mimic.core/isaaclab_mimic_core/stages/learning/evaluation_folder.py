@@ -28,7 +28,7 @@ class EvaluationFolder:
     Args:
         options: The evaluation's options.
         env: Environments that are open already.
-        packages: What the results depend on beside Isaac Lab, torch and the physics engine.
+        packages: Packages that the results depend on, besides Isaac Lab, torch and the physics engine.
 
     Raises:
         InputFileError: There are no checkpoints.
@@ -54,12 +54,12 @@ class EvaluationFolder:
         """Make the folder, or resume the evaluation in it.
 
         Returns:
-            The rollouts so far, as given to `add`; and warnings for whoever resumes.
+            The rollouts so far, as given to `add`, and warnings for the user.
 
         Raises:
             InputFileError: There is no evaluation to resume.
-            OutputError: There is one already; the folder cannot be written, or another program writes into it.
-            OptionError: The one that is to go on was asked for something else.
+            OutputError: There is one already; or the folder cannot be written, or another program writes into it.
+            OptionError: The evaluation to resume has other settings.
         """
         check_output(str(self.path / "settings.json"), "overwrite")
         self._lock = FolderLock(self.path)
@@ -92,7 +92,7 @@ class EvaluationFolder:
         """Return the path of a checkpoint's film."""
         path = Path(name)
         if sum(Path(other).stem == path.stem for other in self._hashes) > 1:
-            # Of several runs: checkpoints are named alike.
+            # With several runs, checkpoints may have the same name.
             folder = path.parent.parent if path.parent.name == "models" else path.parent
             return self.path / f"{folder.name}-{path.stem}.mp4"
         return self.path / f"{path.stem}.mp4"
@@ -110,7 +110,7 @@ class EvaluationFolder:
             self._manifest.check_resumes(then, str(self.path))
             remarks = self._manifest.remarks(then)
             self._manifest = self._manifest.going_on(then)
-            # The same files, which may be called otherwise from where we are now.
+            # The same files, whose paths may differ because the working directory does.
             found = self._read_log(dict(zip(names, self._hashes, strict=True)))
         elif self._log.exists():
             raise OutputError(
@@ -135,7 +135,7 @@ class EvaluationFolder:
 
 
 def find_checkpoints(given: tuple[str, ...]) -> tuple[list[Path], list[Path]]:
-    """Return the run folders among what was given, and all checkpoints, in their natural order.
+    """Return the run folders among the paths, and all checkpoints, in natural order.
 
     Raises:
         InputFileError: There are none.
@@ -167,10 +167,10 @@ def _joint_hash(hashes: dict[str, str]) -> str:
 
 
 def _read_settings(path: Path) -> tuple[RunManifest, list[str]]:
-    """Return what an earlier evaluation was asked for, and what its checkpoints were called.
+    """Return the settings of an earlier evaluation, and the names of its checkpoints.
 
     Raises:
-        InputFileError: The file is none of an evaluation.
+        InputFileError: The file is not that of an evaluation.
     """
     try:
         settings = json.loads(path.read_text())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Turn a checkpoint into a file that runs without its learner and Isaac Lab."""
+"""Export a checkpoint to a file that runs without its learner and Isaac Lab."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ from ..files.output_check import check_output
 
 
 def export(options: ExportPolicyOptions) -> dict:
-    """Write the policy, and run it beside the checkpoint before it is kept.
+    """Export the policy, and compare the file with the checkpoint.
 
     Returns:
-        `output`, `difference`, the largest one between two actions, and how the file is to be used.
+        `output`; `difference`, the largest difference between two actions; and how to use the file.
 
     Raises:
         MimicError: The options cannot be used, the policy cannot be exported, or the file acts differently.

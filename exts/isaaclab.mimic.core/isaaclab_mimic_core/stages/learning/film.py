@@ -16,7 +16,7 @@ from ...learning.rollouts import Rollout
 _BORDER = 6
 """[pixels]"""
 _QUALITY = 7
-"""The encoder's, from 0 to 10."""
+"""Quality of the encoder, from 0 to 10."""
 _SUCCESS, _FAILURE = (60, 170, 80), (200, 60, 50)
 
 
@@ -24,8 +24,8 @@ class Film:
     """Writes an mp4 whose frames show all environments; the file appears when it is complete.
 
     Args:
-        path: The file to write; one that is there is replaced at the end.
-        fps: Pictures a second.
+        path: The file to write; an existing one is replaced at the end.
+        fps: Frames per second.
     """
 
     def __init__(self, path: Path, fps: float):
@@ -40,7 +40,7 @@ class Film:
 
         Args:
             pictures: (num_envs, height, width, 3) uint8.
-            ended: Rollouts that ended with this step; from now on their environments show this picture, in a border.
+            ended: Rollouts that ended with this step; their environments show this picture with a border from now on.
 
         Raises:
             OutputError: The film cannot be written.

@@ -37,7 +37,7 @@ class Play(Evaluate):
 
     @property
     def due(self) -> float:
-        # Without somebody who looks on nobody waits for real time.
+        # Without a viewer, run as fast as possible.
         seen = self.options.viz != "none" or self._watched >= 0
         return self._pace.due if seen and not self.paused else super().due
 

@@ -48,7 +48,7 @@ class Train(SimStage):
     """Trains until the last epoch; opens environments only for evaluations.
 
     Args:
-        options: What to do.
+        options: Its options.
         env: Open environments for evaluations; left open at the end.
     """
 
@@ -86,12 +86,12 @@ class Train(SimStage):
         self._rate = 0.0
         self._loss: float | None = None
         self._training_s = 0.0
-        # The last of the checks, for only `close` releases it.
+        # The last check, because only `close` releases the lock.
         self._resources.callback(FolderLock(self._folder.path).release)
 
     @property
     def epochs(self) -> int:
-        """Epochs to train in all."""
+        """Total number of epochs."""
         return self._plan.epochs
 
     @property
@@ -128,7 +128,7 @@ class Train(SimStage):
             while not self._stopping and not self._train(trainer):
                 yield []
             if self._stopping:
-                # What was begun of an epoch is made again, with the same batches, when the run is resumed.
+                # A resumed run repeats an unfinished epoch with the same batches.
                 return self._end("stopped")
             events = self._end_epoch(trainer)
             if self._evaluation_is_due(trainer.epoch):
@@ -168,7 +168,7 @@ class Train(SimStage):
             {"dataset": InputFile(dataset, file_hash(dataset))},
             get_learner(options.learner).packages,
             **self._plan.about(),
-            # Without evaluations nothing of these is used.
+            # These options are used by evaluations only.
             **({} if options.eval_every else dict.fromkeys(_OF_EVALUATIONS)),
         )
 
@@ -197,7 +197,7 @@ class Train(SimStage):
             },
             self._plan.config,
         )
-        # From now on the run can be resumed, whenever it ends.
+        # From here on the run can be resumed.
         self._save_state()
         return []
 
@@ -249,7 +249,7 @@ class Train(SimStage):
         return bool(every) and (epoch % every == 0 or epoch >= self.epochs)
 
     def _saves(self) -> bool:
-        """Whether a checkpoint of the epoch that is over is kept."""
+        """Whether to save a checkpoint after the current epoch."""
         saving, epoch, options = self._plan.saving, self._trained.epoch, self.options
         if not saving.enabled and not options.save_every:
             return False
@@ -279,7 +279,7 @@ class Train(SimStage):
         """Measure the success rate of the current policy, and keep the best one."""
         from ...learning.rollouts import Rollouts
 
-        # Environments draw from the same generator, and set its seed.
+        # Environments use the same random generator, and set its seed.
         random_state = torch.get_rng_state()
         yield from self._open()
         env, options = self.env, self.options
@@ -287,10 +287,10 @@ class Train(SimStage):
         try:
             check_fit(policy.spec, str(self._folder.path), env, find_task(options.task).id)
         except MimicError:
-            # What was trained is not lost: --resume goes on with it.
+            # The training so far is not lost, because it can be resumed.
             self._save_state()
             raise
-        # The environments compute with one thread, see open_env.
+        # Environments compute with one thread (see `open_env`).
         if env.device.type == "cpu":
             torch.set_num_threads(1)
         rollouts = Rollouts(env, policy, range(options.eval_rollouts), options.seed, options.horizon, hold=20)
@@ -319,7 +319,7 @@ class Train(SimStage):
         low, high = wilson(held, count)
         self._log("evaluation", success=held, ever=ever, rollouts=count)
         self._plot("evaluation", success=held / count)
-        # Of equals the one that succeeded more often at any moment; of equals still, the later one.
+        # Among equals prefer more successes at any step, then the later checkpoint.
         if (score := (held / count, ever / count)) >= self._best:
             self._best = score
             trainer.save_checkpoint(self._folder.best)
@@ -335,10 +335,10 @@ class Train(SimStage):
         return self._finish(outcome, {**summary, "training_s": round(self._training_s, 1)}, output=summary["output"])
 
     def _use_threads(self) -> None:
-        """Set torch's number of threads: as asked for, by default half the number of cores.
+        """Set torch's number of threads: the option's, or by default half the number of cores.
 
-        The networks are small, so threads synchronise many times a step, by spinning. If one thread has to share its
-        core with another program, all others waste theirs.
+        The networks are small, so threads synchronise many times a step, by spinning. If one thread shares its core
+        with another program, all others wait for it.
         """
         if self.options.threads:
             torch.set_num_threads(self.options.threads)

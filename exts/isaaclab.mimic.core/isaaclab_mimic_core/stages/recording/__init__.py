@@ -1,4 +1,4 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Drive environments with a device, to record demonstrations or only to try it."""
+"""Record demonstrations with a teleoperation device or a script; drive without recording."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Record in one environment and generate in the others from what was recorded so far: Isaac Lab's consolidated_demo.
+"""Record in one environment while generating in the others from these recordings: Isaac Lab's consolidated_demo.
 
 A person drives environment 0. A demonstration begins with the first movement after a reset, is annotated by the task's
 own signals, and becomes a source as soon as it has succeeded. Running attempts keep their sources; later ones use all.
@@ -114,7 +114,7 @@ class Consolidated(DeviceStage):
                 events = []
             else:
                 self._play_step(self._action(stay))
-                # In this order: a generator that comes with a new source has not acted in this step.
+                # In this order, because a generator made for a new source has not acted in this step.
                 events = [*said, *self._observe(), *self._watch(), *self._poll_files()]
                 if 0 < self.options.num_demos <= self._statistics.succeeded:
                     return events + self._close_files()
@@ -137,7 +137,7 @@ class Consolidated(DeviceStage):
         """Return the next action. `stay`: (num_envs, num_eefs, 4, 4) poses to hold before there are sources."""
         action = self.device.action()
         if not self._generator.has_sources:
-            # The device would move them all alike.
+            # The device's action would move all environments in the same way.
             waiting = self.env.target_to_action(stay, self.env.action_to_gripper(action))
             action = torch.cat([action[:1], waiting[1:]])
         return self._generator.action(action)
@@ -150,7 +150,7 @@ class Consolidated(DeviceStage):
         env = self.env
         if not self._recording:
             self._recording = self.device.active
-            # Until the first movement the demonstration begins anew with every step.
+            # Until the first movement, restart the demonstration at every step.
             self._recorder.begin(self._person, self._initial())
         terms = {**before_step(env, action), **datagen_terms(env, action)}
         env.step(action)
@@ -216,7 +216,7 @@ class Consolidated(DeviceStage):
         self._generator.begin(env_ids, attempts)
 
     def _observe(self) -> list[Event]:
-        """Take note of a step of the attempts; end those that are over and begin the next."""
+        """Evaluate a step of the attempts; end those that are over and begin the next."""
         ended, rewinds = self._generator.observe()
         for env_ids, length in rewinds:
             self._recorder.rewind(env_ids, length)
@@ -241,7 +241,7 @@ class Consolidated(DeviceStage):
             self._file.submit(Episode(kept, attrs))
         return [AttemptFinished.of(outcome)]
 
-    # -- files and small things
+    # -- files and helpers
 
     def _initial(self) -> dict[str, torch.Tensor]:
         from ...envs.episode_terms import initial_terms

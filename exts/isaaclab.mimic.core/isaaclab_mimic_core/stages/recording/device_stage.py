@@ -40,9 +40,9 @@ class DeviceStage(SimStage):
     `gamepad(control, value)`, `release`.
 
     Args:
-        options: What to do, with a device's settings (`options.DrivenOptions`).
-        env: As for `SimStage`.
-        device: Drives instead of the one in the options; for programs and tests.
+        options: Its options, with a device's settings (`options.DrivenOptions`).
+        env: See `SimStage`.
+        device: Used instead of the device in the options; for programs and tests.
 
     Raises:
         MimicError: An option cannot be used, or the device cannot drive here.
@@ -80,7 +80,7 @@ class DeviceStage(SimStage):
     def due(self) -> float:
         if self._stopping or self._device is None:
             return 0.0
-        # A fixed time, not one that moves on: a window steps what is due.
+        # Return a fixed time, because a window steps only stages that are due.
         return self._looked + _REST if self.paused or self._armed else self._pace.due
 
     def step(self) -> list[Event]:
@@ -160,7 +160,7 @@ class DeviceStage(SimStage):
 
     @abstractmethod
     def _reset_requested(self) -> list[Event]:
-        """Discard what was done since the last reset, and reset."""
+        """Discard all steps since the last reset, and reset."""
 
     # -- input
 
