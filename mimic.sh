@@ -6,7 +6,8 @@
 set -euo pipefail
 
 usage='usage: ./mimic.sh VERB ...        run `mimic VERB ...`: quickstart, doctor, generate, ...
-       ./mimic.sh setup [EXTRA]   only install; EXTRA: ui (default), dev, learning, lerobot, xr
+       ./mimic.sh setup [EXTRA]   only install; EXTRA: ui (default), dev, learning, xr; lerobot, which gets an
+                                  environment of its own, .venv-lerobot
        ./mimic.sh lint            format, lint and types
        ./mimic.sh test [ARG ...]  the tests; ARGs go to pytest
        ./mimic.sh test-isaacsim [ARG ...]  more tests, on real parts of Isaac Sim 6.2: downloads 174 MB of them
@@ -15,7 +16,6 @@ MIMIC_PYTHON=/path/to/python3.12 chooses the Python that .venv is made from.'
 
 uv_version=0.13.9
 asset_version=6.2.0.0
-lerobot_version=0.4.4
 cmake_version=3.31.6
 
 # Standard output belongs to `mimic`: `--json` must stay clean on a first start too.
@@ -28,12 +28,15 @@ fail() { say "$*"; exit 2; }
 root=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 venv=$root/.venv
 python=$venv/bin/python
+lerobot_venv=$root/.venv-lerobot
 
 # All that decides what an installation holds, its place on disk included (sha256sum prints the paths).
 fingerprint=$(sha256sum -- "$root/pyproject.toml" "$root/mimic.sh")
 
 is_installed() { # EXTRA
-    [ -x "$python" ] && [ -r "$venv/mimic-$1" ] && [ "$(<"$venv/mimic-$1")" = "$fingerprint" ]
+    local in=$venv
+    [ "$1" = lerobot ] && in=$lerobot_venv
+    [ -x "$in/bin/python" ] && [ -r "$in/mimic-$1" ] && [ "$(<"$in/mimic-$1")" = "$fingerprint" ]
 }
 
 # Prints the real path of a Python 3.12: a name on PATH may be a shim that answers differently elsewhere.
@@ -90,26 +93,42 @@ install() { # EXTRA
         "${uv[@]}" pip install --python "$python" --no-deps --target "$venv/share/isaacsim-asset" \
             "isaacsim-asset==$asset_version" ||
         fail "installation failed (see above); start again to continue it"
-    # Its own requirements would change isaaclab's versions; what it needs here is in the extra `lerobot`.
-    case $1 in dev | lerobot)
-        "${uv[@]}" pip install --python "$python" --no-deps "lerobot==$lerobot_version" ||
-            fail "lerobot could not be installed (see above); start again to continue it"
-        ;;
-    esac
 
     # Last, so that an installation cut short is taken up again.
     for extra in ui "$1"; do printf '%s\n' "$fingerprint" >"$venv/mimic-$extra"; done
 }
 
+install_lerobot() {
+    local base uv=(uv)
+    is_installed lerobot && return
+
+    base=$(find_python)
+    if ! "$lerobot_venv/bin/python" -c 'import sys; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null; then
+        say "making .venv-lerobot with $base"
+        "$base" -m venv --clear --without-pip "$lerobot_venv" || fail "$base could not make .venv-lerobot (see above)"
+    fi
+    # .venv is there by now, and has uv if the system has none.
+    uv --version >/dev/null 2>&1 || uv=("$python" -m uv)
+    say "installing into .venv-lerobot (once; what .venv holds already is not downloaded again)"
+    cd -- "$root"
+    "${uv[@]}" pip install --python "$lerobot_venv/bin/python" --group lerobot ||
+        fail "lerobot could not be installed (see above); start again to continue it"
+    printf '%s\n' "$fingerprint" >"$lerobot_venv/mimic-lerobot"
+}
+
 ensure() { # EXTRA
-    local glibc
+    local glibc install=(install "$1")
+    if [ "$1" = lerobot ]; then
+        ensure ui
+        install=(install_lerobot)
+    fi
     is_installed "$1" && return
     glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || glibc=
     printf '%s\n' 2.35 "${glibc#glibc }" | sort --version-sort --check=quiet ||
         fail "needs glibc 2.35 or newer; this system has ${glibc:-another C library}"
     [ -w "$root" ] || fail "cannot write to $root, where .venv belongs"
     # Of two first starts at once the second waits. A file that is always there carries the lock; nothing is written to it.
-    (flock 9 && install "$1") 9>>"$root/pyproject.toml" >&2
+    (flock 9 && "${install[@]}") 9>>"$root/pyproject.toml" >&2
 }
 
 ensure_graphics() {
@@ -140,10 +159,11 @@ ensure_openxr() {
 case ${1:-} in
     setup)
         case ${2:-ui} in
-            ui | dev | learning | lerobot | xr) ;;
-            *) fail "no extra is named $2; there are ui, dev, learning, lerobot, xr" ;;
+            ui | dev | learning | xr | lerobot) ;;
+            *) fail "no extra is named $2; there are ui, dev, learning, xr, lerobot" ;;
         esac
         ensure "${2:-ui}"
+        [ "${2:-ui}" != dev ] || ensure lerobot
         say "ready"
         ;;
     lint)
@@ -158,6 +178,7 @@ case ${1:-} in
     test)
         shift
         ensure dev
+        ensure lerobot
         ensure_graphics
         ensure_openxr
         cd -- "$root"

@@ -190,7 +190,7 @@ VERBS: dict[str, Callable[[Path, Path, Path], int]] = {
     )
 }
 LIGHT = ("info", "check", "select", "drop", "merge", "merge_forced", "convert")
-"""Those that need neither torch nor lerobot."""
+"""Those that need no torch."""
 
 
 def _to(folder: Path) -> Any:
@@ -504,7 +504,10 @@ def prepare(verbs: Iterable[str], cache: Path) -> None:
         assert callable(Trainer.rehearse)
         Trainer.rehearse = reached
     if "export_lerobot" in verbs:
-        import lerobot.datasets.lerobot_dataset  # noqa: F401
+        from isaaclab_mimic_core.datasets.lerobot import process
+
+        assert callable(process.find_lerobot_python)
+        process.find_lerobot_python = reached
 
 
 def main() -> int:

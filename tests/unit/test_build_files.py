@@ -256,9 +256,10 @@ def test_versions_agree():
 def pins() -> dict[str, str]:
     project = PYPROJECT["project"]
     extras = [requirement for extra in project["optional-dependencies"].values() for requirement in extra]
+    groups = [requirement for group in PYPROJECT["dependency-groups"].values() for requirement in group]
     overrides = PYPROJECT["tool"]["uv"]["override-dependencies"]
     found: dict[str, str] = {}
-    for requirement in (*PYPROJECT["build-system"]["requires"], *project["dependencies"], *extras, *overrides):
+    for requirement in (*PYPROJECT["build-system"]["requires"], *project["dependencies"], *extras, *groups, *overrides):
         if requirement.startswith(project["name"]):
             continue  # an extra that includes another
         name, version = re.fullmatch(r"([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)", requirement).groups()

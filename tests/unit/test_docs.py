@@ -118,8 +118,8 @@ def test_links_lead_somewhere():
     assert followed > 80
 
 
-OF_OTHERS = ("robomimic/", "cosmos/", "scripts/")
-"""Folders of Isaac Lab's and AutoData's repositories."""
+OF_OTHERS = ("robomimic/", "cosmos/", "scripts/", "meta/")
+"""Folders of Isaac Lab's, AutoData's and Isaac-GR00T's repositories, and of LeRobot's datasets."""
 PACKAGES = [ROOT, CORE, UI.parent, UI]
 
 

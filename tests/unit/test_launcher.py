@@ -212,6 +212,18 @@ def test_installs_pinned_set_and_robot_description(machine: Machine):
     assert "--no-deps --target" in description and description.split()[-1].startswith("isaacsim-asset==")
 
 
+def test_lerobot_has_an_environment_of_its_own(machine: Machine):
+    for _ in range(2):
+        machine.run("setup", "lerobot")
+    *_, lerobot = lines = machine.log.read_text().splitlines()
+    # After plain use's own, which the LeRobot export is a part of; once.
+    assert len(lines) == 3 and lerobot.endswith("--group lerobot")
+    assert f"--python {machine.checkout}/.venv-lerobot/bin/python" in lerobot
+    (machine.checkout / ".venv-lerobot" / "mimic-lerobot").unlink()
+    assert "ready" in machine.run("setup", "dev").stderr
+    assert machine.log.read_text().splitlines()[-1] == lerobot
+
+
 def test_changed_pins_are_installed(machine: Machine):
     machine.run("setup")
     with open(machine.checkout / "pyproject.toml", "a") as file:

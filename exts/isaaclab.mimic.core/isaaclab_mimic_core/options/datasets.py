@@ -124,7 +124,7 @@ class ExportOptions:
     """What to export, and how."""
 
     format: Literal["lerobot", "mp4"] = "lerobot"
-    """lerobot: v3.0, state data; mp4: videos of the cameras."""
+    """lerobot: a dataset of LeRobot's format v3.0; mp4: videos of the cameras."""
     output: str = ""
     """Folder to make."""
     demos: str = ""
@@ -133,17 +133,25 @@ class ExportOptions:
     """Samples a second; Isaac Lab's stack tasks make 20."""
     overwrite: bool = False
     """Replace the folder if it exists."""
+    cameras: tuple[str, ...] = ()
+    """Observation terms; by default all pictures."""
     instruction: str = ""
     """lerobot: what is done, as a sentence; by default the title of the task."""
     repo_id: str = ""
     """lerobot: name of the dataset; by default the folder's."""
+    robot_type: str = ""
+    """lerobot: name of the robot."""
     state: tuple[str, ...] = ()
     """lerobot: observation terms for observation.state; by default all of the robot's own."""
-    failed: bool = False
-    """lerobot: export demonstrations that are marked as not successful, too."""
     environment_state: tuple[str, ...] = ()
     """lerobot: observation terms for observation.environment_state; by default all about objects."""
-    cameras: tuple[str, ...] = ()
-    """mp4: observation terms; by default all pictures."""
+    action_parts: tuple[str, ...] = ()
+    """lerobot: parts of an action in order, as NAME:WIDTH, for element names and GR00T's modality.json: arm:6
+    gripper:1; by default it has none."""
+    states: bool = True
+    """lerobot: also the simulation's states, processed actions and annotations, in a column that no policy reads: mimic
+    import needs them to make a file that can be replayed."""
+    failed: bool = False
+    """lerobot: export demonstrations that are marked as not successful, too."""
     quality: int = option(8, low=0, high=10)
     """mp4: quality of the encoder, from 0 to 10."""

@@ -288,23 +288,39 @@ def _task_space(options: ConvertOptions) -> "TaskSpace | None":
 
 
 def _export_lerobot(file: str, options: ExportOptions, common: dict[str, Any]) -> "ExportReport":
-    from ..datasets import DatasetReader
-    from ..datasets.export import LeRobotTerms, export_lerobot, lerobot_terms
+    from ..datasets import DatasetReader, layout
+    from ..datasets.lerobot import LeRobotTerms, export_lerobot, lerobot_terms
     from ..tasks.names import find_task
+    from ..tasks.subtasks import subtask_texts
 
     with DatasetReader(file) as reader:
         env_name, known = reader.env_name, lerobot_terms(reader)
+        marked = reader.has(reader.example, layout.TERM_SIGNALS)
     try:
         title = find_task(env_name).title or env_name
     except TaskError:
         title = env_name
-    terms = LeRobotTerms(options.state or known.state, options.environment_state or known.environment_state)
     return export_lerobot(
         file,
         options.output,
         task=options.instruction or title,
         repo_id=options.repo_id,
-        terms=terms,
+        robot_type=options.robot_type,
+        terms=LeRobotTerms(
+            options.state or known.state,
+            options.environment_state or known.environment_state,
+            options.cameras or known.cameras,
+        ),
+        action_parts=[_action_part(text) for text in options.action_parts],
+        subtask_texts=subtask_texts(env_name) if marked else None,
+        states=options.states,
         failed=options.failed,
         **common,
     )
+
+
+def _action_part(text: str) -> tuple[str, int]:
+    name, colon, width = text.rpartition(":")
+    if not (name and colon and width.isascii() and width.isdecimal() and int(width) > 0):
+        raise OptionError(f"{text!r} is not NAME:WIDTH", where="--action-parts", remedy="For example arm:6 gripper:1")
+    return name, int(width)

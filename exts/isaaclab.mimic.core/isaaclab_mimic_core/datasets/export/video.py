@@ -132,15 +132,13 @@ def _write(path: Path, frames: h5py.Dataset, fps: int, quality: int) -> None:
 
 def _pictures(frames: h5py.Dataset) -> Iterator[np.ndarray]:
     """Yield the frames as colours: (height, width, 3), uint8."""
-    blocks = range(0, len(frames), _BLOCK)
     lowest, highest = 0.0, 255.0
     if frames.dtype != np.uint8:
-        spans = [_span(_block(frames, start)) for start in blocks]
+        spans = [_span(block) for block in blocks(frames)]
         lowest, highest = min(low for low, _ in spans), max(high for _, high in spans)
         if lowest > highest:  # Nothing in it is finite.
             lowest, highest = 0.0, 1.0
-    for start in blocks:
-        block = _block(frames, start)
+    for block in blocks(frames):
         if block.dtype != np.uint8:
             # What a depth camera does not see is infinitely far away.
             scaled = (np.nan_to_num(block, nan=highest, posinf=highest, neginf=lowest) - lowest) * 255.0
@@ -150,9 +148,16 @@ def _pictures(frames: h5py.Dataset) -> Iterator[np.ndarray]:
         yield from np.repeat(block, 3, axis=3) if block.shape[3] == 1 else block[..., :3]
 
 
-def _block(frames: h5py.Dataset, start: int) -> np.ndarray:
-    with guarded():
-        return frames[start : start + _BLOCK]
+def blocks(frames: h5py.Dataset) -> Iterator[np.ndarray]:
+    """Read frames, a number of them at a time.
+
+    Raises:
+        Unreadable: They are damaged.
+    """
+    for start in range(0, len(frames), _BLOCK):
+        with guarded():
+            block = frames[start : start + _BLOCK]
+        yield block
 
 
 def _span(block: np.ndarray) -> tuple[float, float]:

@@ -6,6 +6,7 @@
 from typing import Any
 
 from ...events import InstructionChanged
+from ...tasks.subtasks import words
 
 
 class Instructions:
@@ -55,17 +56,6 @@ class Instructions:
 
     def _instruction(self, eef: str) -> InstructionChanged:
         subtasks, at = self._configs[eef], self._at[eef]
-        following = _words(subtasks, at + 1) if at + 1 < len(subtasks) else ""
+        following = words(subtasks, at + 1) if at + 1 < len(subtasks) else ""
         given = getattr(subtasks[at], "next_subtask_description", None)
-        # Most tasks describe what comes next with the subtask before it.
-        announced = getattr(subtasks[at - 1], "next_subtask_description", None) if at else None
-        now = getattr(subtasks[at], "description", None) or announced or _words(subtasks, at)
-        return InstructionChanged(eef, at, len(subtasks), now, given or following)
-
-
-def _words(subtasks: list[Any], index: int) -> str:
-    subtask = subtasks[index]
-    if description := getattr(subtask, "description", None):
-        return description
-    signal = subtask.subtask_term_signal
-    return f"Subtask {index + 1} of {len(subtasks)}" + (f" ({signal})" if signal else "")
+        return InstructionChanged(eef, at, len(subtasks), words(subtasks, at), given or following)

@@ -1,0 +1,298 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""LeRobot's datasets, made and read back by lerobot in its own environment."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from waiting import LIMIT
+
+from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
+from isaaclab_mimic_core.datasets.lerobot import LeRobotTerms, export_lerobot, lerobot_terms, process
+from isaaclab_mimic_core.errors import DatasetError, MimicError, OptionError, OutputError, PlatformError
+
+SAMPLE = Path(__file__).parents[3] / "data" / "franka_stack" / "demos.hdf5"
+HEIGHT, WIDTH = 64, 84
+TEXTS = {"franka": [("grasp_1", "Grasp red cube"), ("stack_1", "Stack it"), (None, "Grasp green cube")]}
+
+
+def pictures(count: int) -> np.ndarray:
+    """A red square that moves over a grey gradient."""
+    frames = np.empty((count, HEIGHT, WIDTH, 3), np.uint8)
+    frames[:] = np.linspace(40, 200, WIDTH).astype(np.uint8)[None, None, :, None]
+    for number, frame in enumerate(frames):
+        frame[16:32, number : number + 16] = (220, 20, 20)
+    return frames
+
+
+def distances(count: int) -> np.ndarray:
+    """From 0.5 m to 2.5 m; nothing is seen in one corner."""
+    depth = np.linspace(0.5, 2.5, count * HEIGHT * WIDTH, dtype=np.float32).reshape(count, HEIGHT, WIDTH, 1)
+    depth[:, 0, 0] = np.inf
+    return depth
+
+
+def demos(path: Path, make_episode: Callable[..., Episode], *successes: bool) -> Path:
+    """Annotated demonstrations of 30, 31, ... samples, with all kinds of terms."""
+    with DatasetWriter(
+        path, {"env_name": "Task-v0", "env_kwargs": {"a": 1}}, attrs={"mimic": {"by": "test"}}
+    ) as writer:
+        for seed, success in enumerate(successes):
+            count = 30 + seed
+            rng = np.random.default_rng(seed)
+            data = make_episode(count, seed, annotated=True).data | {
+                "obs/pose": rng.normal(size=(count, 4, 4)).astype(np.float32),
+                "obs/height": np.linspace(0, 1, count),
+                "obs/cube_positions": rng.normal(size=(count, 3)).astype(np.float32),
+                "obs/points": np.zeros((count, 100, 3), np.float32),
+                "obs/actions": np.zeros((count, 7), np.float32),
+                "obs/table_cam": pictures(count),
+                "obs/table_depth": distances(count),
+                "obs/labels": np.zeros((count, HEIGHT, WIDTH, 1), np.int32),
+            }
+            writer.add(Episode(data, {"success": success, "seed": seed, "mimic": {"recorded": {"number": seed}}}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def lerobot() -> str:
+    """The Python that has lerobot; `./mimic.sh test` makes its environment."""
+    try:
+        return process.find_lerobot_python()
+    except PlatformError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def read(lerobot, tmp_path_factory) -> Callable[[Path], tuple[dict, dict[str, np.ndarray]]]:
+    """Reads a dataset with lerobot."""
+
+    def reading(folder: Path) -> tuple[dict, dict[str, np.ndarray]]:
+        output = tmp_path_factory.mktemp("read") / "read"
+        environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(output.with_name("cache"))}
+        command = [lerobot, str(Path(__file__).with_name("read_lerobot.py")), str(folder), str(output)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LIMIT)
+        assert done.returncode == 0, done.stderr[-3000:]
+        with np.load(output.with_suffix(".npz")) as arrays:
+            return json.loads(output.with_suffix(".json").read_text()), dict(arrays)
+
+    return reading
+
+
+def test_lerobot_reads_what_was_exported(tmp_path, make_episode, read):
+    path = demos(tmp_path / "demos.hdf5", make_episode, True, False, True)
+    seen = []
+    report = export_lerobot(
+        path,
+        tmp_path / "out",
+        fps=20,
+        task="Stack two cubes",
+        robot_type="franka",
+        action_parts=[("arm", 6), ("gripper", 1)],
+        subtask_texts=TEXTS,
+        failed=True,
+        on_exported=lambda *news: seen.append(news),
+    )
+    assert seen == [("demo_0", 1, 3), ("demo_1", 2, 3), ("demo_2", 3, 3)] and (report.demos, report.samples) == (3, 93)
+    assert set(report.notes) == {
+        "left out, as it is the action of the step before: actions",
+        "left out, as a sample is 300 numbers wide, and at most 256 make a state: points",
+        "left out, as a video does not keep pixels that are integers, such as labels: labels",
+    }
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["demos.hdf5", "out"]
+    about, arrays = read(tmp_path / "out")
+    with DatasetReader(path) as reader:
+        episodes = [reader.read(name) for name in reader.episode_names]
+
+    def ours(*paths: str) -> np.ndarray:
+        return np.concatenate(
+            [
+                np.concatenate([demo.data[each].reshape(demo.num_samples, -1) for each in paths], axis=1)
+                for demo in episodes
+            ]
+        ).astype(np.float32)
+
+    assert about["version"] == "v3.0" and about["fps"] == 20 and about["robot_type"] == "franka"
+    np.testing.assert_array_equal(arrays["action"], ours("actions"))
+    state = ("obs/eef_pos", "obs/gripper_open", "obs/height", "obs/pose")
+    np.testing.assert_array_equal(arrays["observation.state"], ours(*state))
+    np.testing.assert_array_equal(arrays["observation.environment_state"], ours("obs/cube_positions"))
+    names = about["features"]["observation.state"]["names"]
+    assert names[3:6] == ["gripper_open.0", "height.0", "pose.0.0"] and len(names) == 3 + 1 + 1 + 16
+    assert about["features"]["action"]["names"] == [*(f"arm.{at}" for at in range(6)), "gripper.0"]
+    lengths = [demo.num_samples for demo in episodes]
+    np.testing.assert_array_equal(arrays["episode_index"], np.repeat(np.arange(3), lengths))
+    time = np.concatenate([np.arange(length) / 20 for length in lengths])
+    np.testing.assert_allclose(arrays["timestamp"], time, atol=1e-6)
+    # What policies are normalised by.
+    np.testing.assert_allclose(about["stats"]["action"], ours("actions").mean(axis=0), atol=1e-5)
+    # No policy gets what only our own import reads.
+    assert about["policy_features"].keys() == {
+        "action",
+        "observation.state",
+        "observation.environment_state",
+        "observation.images.table_cam",
+        "observation.images.table_depth",
+    }
+
+    # Colours within what the codec loses, distances within the 12 bits of a depth video.
+    film = np.concatenate([demo.data["obs/table_cam"] for demo in episodes])[::7].transpose(0, 3, 1, 2)
+    error = np.abs(arrays["observation.images.table_cam"] * 255 - film)
+    assert error.mean() < 4 and arrays["observation.images.table_cam"].shape == film.shape
+    depth = np.concatenate([demo.data["obs/table_depth"] for demo in episodes])[::7].transpose(0, 3, 1, 2)
+    depth[depth == np.inf] = 10.0  # the farthest that a depth video holds
+    np.testing.assert_allclose(arrays["observation.images.table_depth"] / 1000, depth, atol=0.003)
+
+    ends = np.cumsum(lengths) - 1
+    np.testing.assert_array_equal(np.flatnonzero(arrays["next.done"]), ends)
+    np.testing.assert_array_equal(np.flatnonzero(arrays["next.success"]), ends[[0, 2]])
+    assert about["successful"] == [0, 2]
+    assert [row["seed"] for row in about["episodes"]] == [0, 1, 2]
+    assert [row["mimic/demo"] for row in about["episodes"]] == ["demo_0", "demo_1", "demo_2"]
+    assert json.loads(about["episodes"][1]["mimic/history"]) == {"recorded": {"number": 1}}
+
+    # The task, and the subtasks both as LeRobot's language columns and as GR00T's annotations have them.
+    assert about["item"]["task"] == "Stack two cubes" and about["item"]["episode_index"] == 1
+    words = [text for _, text in TEXTS["franka"]]
+    assert about["tasks"] == {text: at for at, text in enumerate(["Stack two cubes", *words])}
+    (first, second) = about["language"]
+    assert [(style, text) for style, text, _ in first] == [("subtask", text) for text in words]
+    np.testing.assert_allclose([at for *_, at in first], [0, 11 / 20, 16 / 20], atol=1e-6)
+    np.testing.assert_allclose([at for *_, at in second], [0, 11 / 20, 16 / 20], atol=1e-6)
+    indices = arrays["annotation.human.subtask_description"]
+    np.testing.assert_array_equal(indices[:30], [1] * 11 + [2] * 5 + [3] * 14)
+    assert not arrays["annotation.human.task_description"].any()
+    check_gr00t(tmp_path / "out", about)
+
+
+def check_gr00t(folder: Path, about: dict) -> None:
+    """Check what GR00T's "Robot Data Preparation Guide" asks for, as far as a dataset of v3.0 can have it.
+
+    (Its loader wants v2.1; a script of its repository converts.) Slices cover the features that they are of, videos
+    are named `observation.images.<name>`, and each annotation is a column of numbers of texts in the table of tasks.
+    """
+    modality = json.loads((folder / "meta" / "modality.json").read_text())
+    assert modality.keys() == {"state", "action", "video", "annotation"}
+    for kind, default in (("state", "observation.state"), ("action", "action")):
+        covered: dict[str, list[int]] = {}
+        for entry in modality[kind].values():
+            covered.setdefault(entry.get("original_key", default), []).extend(range(entry["start"], entry["end"]))
+        assert default in covered
+        for key, places in covered.items():
+            assert places == list(range(about["features"][key]["shape"][0]))
+    assert modality["action"]["gripper"] == {"start": 6, "end": 7, "original_key": "action"}
+    assert modality["state"]["pose"] == {"start": 5, "end": 21, "original_key": "observation.state"}
+    for entry in modality["video"].values():
+        feature = about["features"][entry["original_key"]]
+        assert entry["original_key"].startswith("observation.images.") and feature["dtype"] == "video"
+        assert feature["shape"][2] == 3
+    columns = {name for name in about["features"] if name.startswith("annotation.")}
+    assert columns == {f"annotation.{name}" for name in modality["annotation"]}
+    assert all(about["features"][name]["dtype"] == "int64" for name in columns)
+    assert {"mean", "std", "min", "max", "q01", "q99"} <= json.loads((folder / "meta" / "stats.json").read_text())[
+        "action"
+    ].keys()
+
+
+def test_terms_are_sorted_and_checked(tmp_path, make_episode):
+    with DatasetReader(SAMPLE) as reader:
+        terms = lerobot_terms(reader)
+    assert terms.state == ("eef_pos", "eef_quat", "gripper_pos", "joint_pos", "joint_vel") and not terms.cameras
+    assert terms.environment_state == ("cube_orientations", "cube_positions", "object")
+    path = demos(tmp_path / "demos.hdf5", make_episode, True)
+    with DatasetReader(path) as reader:
+        terms = lerobot_terms(reader)
+    assert terms.cameras == ("table_cam", "table_depth") and terms.environment_state == ("cube_positions",)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").touch()
+    for wrong, error, says in (
+        ({"terms": LeRobotTerms(("table_cam",), ())}, OptionError, "table_cam cannot be exported: pictures become"),
+        ({"terms": LeRobotTerms(("nothing",), ())}, DatasetError, "demo_0: has no obs/nothing"),
+        ({"terms": LeRobotTerms(("points",), ())}, OptionError, "300 numbers wide"),
+        ({"terms": LeRobotTerms((), (), ("wrist",))}, OptionError, "no camera 'wrist'"),
+        ({"terms": LeRobotTerms((), (), ("labels",))}, OptionError, "labels cannot be exported"),
+        ({"action_parts": [("arm", 6)]}, OptionError, "6 numbers wide together, and an action is 7"),
+        ({"fps": 0}, OptionError, "at least one sample a second"),
+        ({"output": tmp_path / "full"}, OutputError, "exists already"),
+    ):
+        with pytest.raises(error, match=says):
+            export_lerobot(path, **{"output": tmp_path / "out", "fps": 30, "task": "Look", **wrong})
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["demos.hdf5", "full"]
+
+
+@pytest.fixture
+def spoiled(make_file) -> Callable[[Callable[[h5py.Group], object]], Path]:
+    """Makes a file of three demonstrations, the second of them changed."""
+
+    def spoil(change: Callable[[h5py.Group], object]) -> Path:
+        path = make_file(3)
+        with h5py.File(path, "r+") as file:
+            change(file["data/demo_1"])
+        return path
+
+    return spoil
+
+
+def put(demo: h5py.Group, path: str, values: np.ndarray) -> None:
+    del demo[path]
+    demo[path] = values
+
+
+STATE = "states/articulation/robot/root_pose"
+REFUSED: dict[str, tuple[str, Callable[[h5py.Group], object]]] = {
+    "NaN": ("demo_1: obs/eef_pos, row 5 is not finite", lambda demo: demo["obs/eef_pos"].__setitem__(5, np.nan)),
+    "NaN in states": (f"demo_1: {STATE}, row 5 is not finite", lambda demo: demo[STATE].__setitem__(5, np.nan)),
+    "0 samples": ("demo_1: has 0 samples", lambda demo: put(demo, "actions", np.zeros((0, 7), "f4"))),
+    "other width": ("demo_1: obs/eef_pos holds numbers 2", lambda demo: put(demo, "obs/eef_pos", np.zeros((31, 2)))),
+    "text": ("demo_1: obs/eef_pos holds text", lambda demo: put(demo, "obs/eef_pos", np.array([b"a"] * 31))),
+    "too large": (
+        "demo_1: a number of obs/eef_pos is too large for float32",
+        lambda demo: put(demo, "obs/eef_pos", np.full((31, 3), 1e300)),
+    ),
+    "no observations": (
+        "has no observations that make a state",
+        lambda demo: [each.pop("obs") for each in demo.parent.values()],
+    ),
+    "all failed": (
+        "every demonstration asked for is marked as not successful",
+        lambda demo: [each.attrs.modify("success", False) for each in demo.parent.values()],
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_what_cannot_be_exported_is_refused_before_lerobot_is_started(tmp_path, spoiled, reason, monkeypatch):
+    says, change = REFUSED[reason]
+    path = spoiled(change)
+    monkeypatch.setattr(process, "find_lerobot_python", lambda: pytest.fail("lerobot is started"))
+    with pytest.raises(MimicError) as error:
+        export_lerobot(path, tmp_path / "out", fps=20, task="Stack")
+    assert says in str(error.value) and len(str(error.value).splitlines()) <= 2
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["demos.hdf5"]
+
+
+def test_without_lerobot_it_is_said_how_to_get_it(tmp_path, monkeypatch):
+    def refused() -> str:
+        with pytest.raises(PlatformError) as error:
+            export_lerobot(SAMPLE, tmp_path / "a", fps=20, task="Stack")
+        assert not list(tmp_path.iterdir())
+        return str(error.value)
+
+    monkeypatch.delenv(process.VARIABLE, raising=False)
+    # In a wheel's or a Kit's installation there is no launcher.
+    for checkout, remedy in ((SAMPLE.parents[2], "./mimic.sh setup lerobot"), (tmp_path, process.VARIABLE)):
+        monkeypatch.setattr(process, "_CHECKOUT", checkout)
+        monkeypatch.setattr(process, "_ENVIRONMENT", "no-environment")
+        assert remedy in refused()
+    monkeypatch.setenv(process.VARIABLE, str(tmp_path / "nowhere"))
+    assert f"Correct {process.VARIABLE}" in refused()
+    # Another program ends at once, and this Python has no lerobot of its own.
+    monkeypatch.setenv(process.VARIABLE, "/bin/false")
+    assert "/bin/false: the process that runs lerobot has ended (exit status 1)" in refused()
