@@ -125,7 +125,7 @@ class EvaluationFolder:
         """Return the logged rollouts. `names`: earlier name of each checkpoint -> present name."""
         if not self._log.is_file():
             return []
-        # A line that a kill has cut short is a rollout that is made again.
+        # Skip a line that was cut off by a kill: its rollout is made again.
         found = [json.loads(line) for line in self._log.read_text().splitlines() if line.endswith("}")]
         for line in found:
             line["checkpoint"] = names.get(line["checkpoint"], line["checkpoint"])
