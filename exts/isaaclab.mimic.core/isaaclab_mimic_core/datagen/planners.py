@@ -6,24 +6,13 @@
 from typing import TYPE_CHECKING
 
 from ..errors import OptionError, PluginError
-from ..plugins import PLANNERS, PlannerSpec, register_planner, resolve
+from ..plugins import PLANNERS, resolve
 
 if TYPE_CHECKING:
     from .planning import TransitionPlanner
 
 _UNPLANNED = ("task", "straight")
 """`task`: as its configuration says, with the generator's default planner if that wants planned paths."""
-
-
-def register() -> None:
-    """Register the one that comes with the generator."""
-    register_planner(
-        PlannerSpec(
-            "lift",
-            "Up, across above everything, down",
-            planner="isaaclab_mimic_core.datagen.planning:LiftTravelDescend",
-        )
-    )
 
 
 def choices() -> tuple[str, ...]:

@@ -7,21 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputFileError, PluginError
-from ..plugins import LEARNERS, LearnerSpec, register_learner, resolve
+from ..plugins import LEARNERS, LearnerSpec, resolve
 
 if TYPE_CHECKING:
     from .api import Learner
 
 _OFFERS = ("require", "plan", "owns", "load", "export")
-
-
-def register() -> None:
-    """Register the learner that comes with this package."""
-    register_learner(
-        LearnerSpec(
-            "robomimic", "robomimic 0.3.0", learner="isaaclab_mimic_core.learning.robomimic.learner:RobomimicLearner"
-        )
-    )
 
 
 def names() -> tuple[str, ...]:

@@ -31,8 +31,8 @@ _CARRIED = "MIMIC_REGISTERED"
 """Environment variable: specs that a parent process has registered by plain calls, as JSON."""
 
 _PACKAGE = __name__.partition(".")[0]
-_SHIPPED = ("tasks.shipped", "robots.shipped", "devices.shipped", "datagen.planners", "learning.learners")
-"""Our own modules, whose `register()` makes the same calls as any plug-in."""
+_SHIPPED = ("tasks", "robots", "devices", "datagen", "learning")
+"""Our own folders; `register()` of their module `shipped` makes the same calls as any plug-in."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def _load_shipped() -> None:
     for name in _SHIPPED:
         if _first(f"shipped {name}"):
             with owned_by(_PACKAGE):
-                importlib.import_module(f"{_PACKAGE}.{name}").register()
+                importlib.import_module(f"{_PACKAGE}.{name}.shipped").register()
 
 
 def _load_entry_points() -> None:
