@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from isaaclab_mimic_core import rotations
+from isaaclab_mimic_core.datagen.config import eef_names
 from isaaclab_mimic_core.robots.franka.batched import FrankaRelEnv
 from isaaclab_mimic_core.sim.visualizers import LiveView
 
@@ -40,7 +41,7 @@ class KinematicStackEnv(FrankaRelEnv):
         self.info = {"task": "kinematic-stack", "physics": "none", "device": str(device), "versions": {}}
         self.num_envs = num_envs
         self.device = self.world.device
-        self.eef_names = tuple(self.cfg.subtask_configs)
+        self.eef_names = eef_names(self.cfg)
         self.object_names = CUBES
         self.live = LiveView(SimpleNamespace(sim=SimpleNamespace(visualizers=[])))
         self._action = torch.zeros(num_envs, ACTION_DIM, device=device)

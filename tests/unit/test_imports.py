@@ -90,11 +90,29 @@ def test_what_knows_neither_kit_nor_a_simulator(folder):
             assert not each.startswith(f"{CORE.name}.envs"), (name, each)
 
 
-def test_only_its_reader_touches_an_environments_configuration():
-    def touches(file: Path) -> bool:
-        return any(isinstance(n, ast.Attribute) and n.attr == "cfg" for n in ast.walk(ast.parse(file.read_text())))
+def readers(folder: Path, names: set[str]) -> set[str]:
+    """Return the files in which something has one of these attributes read, by name or by getattr.
 
-    assert [file.name for file in (CORE / "datagen").rglob("*.py") if touches(file)] == ["config.py"]
+    What a class sets of itself (`self.x`) is its definition.
+    """
+
+    def reads(node: ast.AST) -> bool:
+        if isinstance(node, ast.Attribute):
+            return node.attr in names and not (isinstance(node.value, ast.Name) and node.value.id == "self")
+        asks = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr"
+        return asks and any(isinstance(each, ast.Constant) and each.value in names for each in node.args)
+
+    files = [file for file in folder.rglob("*.py") if any(map(reads, ast.walk(ast.parse(file.read_text()))))]
+    return {str(file.relative_to(folder)) for file in files}
+
+
+def test_only_its_reader_reads_a_mimic_configuration():
+    assert readers(CORE / "datagen", {"cfg"}) == {"config.py"}
+    configuration = {"subtask_configs", "task_constraint_configs", "datagen_config"}
+    assert readers(EXTS, configuration) == {str((CORE / "datagen" / "config.py").relative_to(EXTS))}
+    subtask = {"subtask_term_signal", "subtask_term_offset_range", "selection_strategy", "next_subtask_description"}
+    # Beside it only what refuses values, for it and for `MimicEnvCfg` itself.
+    assert readers(CORE, subtask) == {"datagen/config.py", "datagen/config_checks.py"}
 
 
 @pytest.mark.parametrize("package", ["datagen"])

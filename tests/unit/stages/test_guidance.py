@@ -3,21 +3,20 @@
 
 """What a person who demonstrates is told: what to do now and next, and what to do better."""
 
-from types import SimpleNamespace
-
 import pytest
 
+from isaaclab_mimic_core.datagen.config import Subtask
 from isaaclab_mimic_core.stages.recording.hints import Hints
 from isaaclab_mimic_core.stages.recording.instructions import Instructions
 
 
-def subtask(signal, description=None, following=None):
-    return SimpleNamespace(subtask_term_signal=signal, description=description, next_subtask_description=following)
+def subtask(signal, description="", following=""):
+    return Subtask(signal, description, following, start_offset=(0, 0), term_offset=(0, 0), first_offset=(0, 0))
 
 
 STACK = [
     subtask("grasp_1", "Grasp red cube", "Stack red cube on top of blue cube"),
-    subtask("stack_1", None, "Grasp green cube"),
+    subtask("stack_1", following="Grasp green cube"),
     subtask(None),
 ]
 

@@ -8,19 +8,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from isaaclab_mimic_core.datagen.config import Subtask
 from isaaclab_mimic_core.datasets import first_change
 from isaaclab_mimic_core.stages.annotation.marking import Marking, MarkRefused, expected_marks
 
 LENGTH = 100
 
 
-def subtask(signal, term=(0, 0), start=(0, 0), description=None):
-    return SimpleNamespace(
-        subtask_term_signal=signal,
-        subtask_term_offset_range=term,
-        subtask_start_offset_range=start,
-        description=description,
-    )
+def subtask(signal, term=(0, 0), start=(0, 0), description=""):
+    return Subtask(signal, description, "", start_offset=start, term_offset=term, first_offset=(0, 0))
 
 
 STACK = {"arm": [subtask("grasp", (10, 20), description="Grasp it"), subtask("stack", (5, 10)), subtask(None)]}

@@ -167,6 +167,50 @@ def read_constraints(cfg: Any, device: torch.device) -> ConstraintTable:
     return ConstraintTable(**tensors, num_pairs=pairs)
 
 
+@dataclass(frozen=True)
+class Subtask:
+    """What marks and instructions need to know of a subtask."""
+
+    signal: str | None
+    """Termination signal; None: it runs to the end of the demonstration."""
+    description: str
+    """What to do in it, for people; empty if the configuration does not say."""
+    next_description: str
+    """What to do after it."""
+    start_offset: tuple[int, int]
+    """Least and largest random offset of its segment's start [steps]; of the first one without a start mark, see
+    `first_offset`."""
+    term_offset: tuple[int, int]
+    """The same of its segment's end [steps]."""
+    first_offset: tuple[int, int]
+    """The same of its start, if it is the first and starts are not marked [steps]."""
+
+
+def eef_names(cfg: Any) -> tuple[str, ...]:
+    """Return the end effectors of a `MimicEnvCfg`, in the order of its subtasks' configurations."""
+    return tuple(cfg.subtask_configs)
+
+
+def list_subtasks(cfg: Any) -> dict[str, tuple[Subtask, ...]]:
+    """Return the subtasks of a `MimicEnvCfg` in order, by end effector."""
+    return {eef: tuple(map(_subtask, configs)) for eef, configs in cfg.subtask_configs.items()}
+
+
+def _subtask(config: Any) -> Subtask:
+    def offset(name: str) -> tuple[int, int]:
+        low, high = getattr(config, name)
+        return int(low), int(high)
+
+    return Subtask(
+        signal=config.subtask_term_signal,
+        description=config.description or "",
+        next_description=config.next_subtask_description or "",
+        start_offset=offset("subtask_start_offset_range"),
+        term_offset=offset("subtask_term_offset_range"),
+        first_offset=offset("first_subtask_start_offset_range"),
+    )
+
+
 def _coordinate(
     table: ConstraintTable,
     place: tuple[int, int],

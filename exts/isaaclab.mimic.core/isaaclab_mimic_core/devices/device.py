@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 RESET, PAUSE, RESUME, TOGGLE_PAUSE, STOP = "reset", "pause", "resume", "toggle_pause", "stop"
 """Requests that a person makes with a device: discard and reset, pause, resume, toggle pause, end the stage."""
 
+KEY, CONTROL, RELEASE = "key", "gamepad", "release"
+"""Requests by which a host passes its input on: `TeleopDevice.key`, `.gamepad` and `.release`."""
+
 REQUEST_KEYS = {"R": RESET, "P": TOGGLE_PAUSE, "ESCAPE": STOP}
 """Keys with the same meaning for all devices."""
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from .. import rotations
+from ..datagen.config import eef_names
 from ..sim.engines.cameras import drawn_flags
 from ..sim.repairs.frame_sensors import FrameSensorRepair
 from ..sim.repairs.velocity_targets import clear_velocity_targets
@@ -38,7 +39,7 @@ class BatchedEnv:
         self.info = info
         self.num_envs: int = env.num_envs
         self.device = torch.device(env.device)
-        self.eef_names = tuple(env.cfg.subtask_configs)
+        self.eef_names = eef_names(env.cfg)
         self.object_names = tuple(env.scene.rigid_objects)
         self.step_dt: float = env.step_dt
         """Time that one step simulates [s]."""

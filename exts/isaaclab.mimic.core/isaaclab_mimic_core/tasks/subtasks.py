@@ -5,8 +5,8 @@
 
 import importlib.util
 from collections.abc import Sequence
-from typing import Any
 
+from ..datagen.config import Subtask, list_subtasks
 from ..errors import TaskError
 from ..plugins import resolve
 from ..sim.preparing import prepare
@@ -14,20 +14,18 @@ from .names import find_task
 from .registered import config_of
 
 
-def words(subtasks: Sequence[Any], index: int) -> str:
+def words(subtasks: Sequence[Subtask], index: int) -> str:
     """Say what a subtask is: as it describes itself, or as the one before announces it, or by number and signal.
 
     Args:
-        subtasks: The subtasks of an end effector (Isaac Lab's `SubTaskConfig`).
+        subtasks: The subtasks of an end effector (`datagen.config.list_subtasks`).
         index: Which of them.
     """
     subtask = subtasks[index]
     # Most tasks describe what comes next with the subtask before it.
-    announced = getattr(subtasks[index - 1], "next_subtask_description", None) if index else None
-    if text := getattr(subtask, "description", None) or announced:
-        return text
-    signal = subtask.subtask_term_signal
-    return f"Subtask {index + 1} of {len(subtasks)}" + (f" ({signal})" if signal else "")
+    announced = subtasks[index - 1].next_description if index else ""
+    number = f"Subtask {index + 1} of {len(subtasks)}" + (f" ({subtask.signal})" if subtask.signal else "")
+    return subtask.description or announced or number
 
 
 def subtask_texts(name: str) -> dict[str, list[tuple[str | None, str]]] | None:
@@ -53,10 +51,10 @@ def subtask_texts(name: str) -> dict[str, list[tuple[str | None, str]]] | None:
 
         if spec.register is not None:
             resolve(spec.register)()
-        configs = config_of(spec.id)().subtask_configs
+        found = list_subtasks(config_of(spec.id)())
     except Exception:  # It is another's code, and the text is a convenience.
         return None
     return {
-        eef: [(subtask.subtask_term_signal, words(subtasks, at)) for at, subtask in enumerate(subtasks)]
-        for eef, subtasks in configs.items()
+        eef: [(subtask.signal, words(subtasks, at)) for at, subtask in enumerate(subtasks)]
+        for eef, subtasks in found.items()
     }

@@ -15,6 +15,7 @@ import torch
 from isaaclab.envs import ManagerBasedRLMimicEnv
 
 from ... import rotations
+from ...datagen.config import eef_names
 from ...envs.batched import BatchedEnv
 
 _POSE, _GRIPPER = 6, 1
@@ -113,8 +114,7 @@ class TwoFrankaMimicEnv(ManagerBasedRLMimicEnv):
         return math_utils.matrix_from_quat(torch.stack(bases, dim=1))
 
     def _eef_names(self) -> tuple[str, ...]:
-        cfg: Any = self.cfg
-        return tuple(cfg.subtask_configs)
+        return eef_names(self.cfg)
 
 
 class TwoFrankaRelEnv(BatchedEnv):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ... import randomness
+from ...datagen.config import list_subtasks
 from ...datasets import DatasetReader, Episode
 from ...datasets.layout import DATAGEN_INFO, START_SIGNALS, TERM_SIGNALS
 from ...errors import DatasetError, OutputError
@@ -260,9 +261,9 @@ class AnnotateByHand(SimStage):
             self._reading = None
 
     def _make_editor(self, reading: Reading) -> MarkEditor:
-        configs, name = self.env.cfg.subtask_configs, reading.episode.name
-        first_offset = {eef: int(each[0].first_subtask_start_offset_range[1]) for eef, each in configs.items()}
-        marking = Marking(expected_marks(configs, self.options.start_signals), reading.num_samples, first_offset)
+        subtasks, name = list_subtasks(self.env.cfg), reading.episode.name
+        first_offset = {eef: first.first_offset[1] for eef, (first, *_) in subtasks.items()}
+        marking = Marking(expected_marks(subtasks, self.options.start_signals), reading.num_samples, first_offset)
         automatic = reading.automatic_marks() if self.options.marks == "auto" else {}
         marking.load(automatic or self._earlier.get(name, {}))
         editor = MarkEditor(marking, Playhead(reading.num_samples, self.env.step_dt, self._speed))

@@ -11,10 +11,10 @@ with a `start` mark at m, m is its first. The rules are those of isaaclab_mimic.
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from ...datagen.config import Subtask
 from ...errors import MimicError
 
 END, START = "end", "start"
@@ -56,25 +56,24 @@ class _Bound:
     high: int
 
 
-def expected_marks(subtask_configs: Mapping[str, Sequence[Any]], start_signals: bool = False) -> tuple[Slot, ...]:
+def expected_marks(subtasks: Mapping[str, Sequence[Subtask]], start_signals: bool = False) -> tuple[Slot, ...]:
     """Return the marks that a task needs: by end effector, each in the order of time.
 
     Every subtask but the last has an end mark. With start signals, every subtask that names a signal has a start mark.
 
     Args:
-        subtask_configs: Upstream's `SubTaskConfig` by end effector, as in a `MimicEnvCfg`.
+        subtasks: Those of a task in order, by end effector (`datagen.config.list_subtasks`).
         start_signals: Whether starts are wanted, as for SkillGen.
     """
     slots = []
-    for eef, configs in subtask_configs.items():
-        for index, config in enumerate(configs):
-            signal, words = config.subtask_term_signal, config.description or ""
-            if start_signals and signal is not None:
-                low, high = config.subtask_start_offset_range
-                slots.append(Slot(eef, index, START, signal, int(low), int(high), words))
-            if signal is not None and index < len(configs) - 1:
-                low, high = config.subtask_term_offset_range
-                slots.append(Slot(eef, index, END, signal, int(low), int(high), words))
+    for eef, each in subtasks.items():
+        for index, subtask in enumerate(each):
+            if subtask.signal is None:
+                continue
+            if start_signals:
+                slots.append(Slot(eef, index, START, subtask.signal, *subtask.start_offset, subtask.description))
+            if index < len(each) - 1:
+                slots.append(Slot(eef, index, END, subtask.signal, *subtask.term_offset, subtask.description))
     return tuple(slots)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ... import devices
+from ...datagen.config import list_subtasks
 from ...devices import device as asked
 from ...errors import OptionError
 from ...events import Event, Warned
@@ -131,7 +132,7 @@ class DeviceStage(SimStage):
         self._device = device
         self._resources.callback(device.close)
         if self._live:
-            self._instructions = Instructions(self.env.cfg.subtask_configs)
+            self._instructions = Instructions(list_subtasks(self.env.cfg))
 
     def _begin_driving(self, env_ids: torch.Tensor, numbers: torch.Tensor, await_input: bool) -> list[Event]:
         """Start driving freshly reset environments; with `await_input`, wait for the first input."""
@@ -169,7 +170,7 @@ class DeviceStage(SimStage):
             self._paused = not self._paused
         elif name == asked.RESET:
             self._reset_wanted = True
-        elif name in ("key", "gamepad", "release"):
+        elif name in (asked.KEY, asked.CONTROL, asked.RELEASE):
             self._feed(name, **arguments)
         else:
             super()._request(name, **arguments)
@@ -179,9 +180,9 @@ class DeviceStage(SimStage):
             # Nothing to move yet, but ending must be possible.
             if arguments.get("pressed") and asked.REQUEST_KEYS.get(arguments.get("key", "")) == asked.STOP:
                 self.request("stop")
-        elif name == "key":
+        elif name == asked.KEY:
             self._device.key(str(arguments["key"]), bool(arguments["pressed"]))
-        elif name == "gamepad":
+        elif name == asked.CONTROL:
             self._device.gamepad(str(arguments["control"]), float(arguments["value"]))
         else:
             self._device.release()
