@@ -39,7 +39,8 @@ def _look() -> dict:
         seen["isaac_sim"] = get_version()[0]
     if "isaaclab.mimic.ui" in seen["enabled"]:
         import isaaclab_mimic_ui
-        from isaaclab_mimic_core.doctor.isaac_sim import examine, to_data
+        from isaaclab_mimic_core.doctor import to_dicts
+        from isaaclab_mimic_core.doctor.isaac_sim import examine
         from isaaclab_mimic_core.interpreter import child_environment, find_interpreter
         from isaaclab_mimic_ui.extension import get_window
 
@@ -52,7 +53,7 @@ def _look() -> dict:
             text=True,
         )
         seen["worker"] = process.stdout.split() or process.stderr
-        seen["examined"] = to_data(examine())
+        seen["examined"] = to_dicts(examine())
         window = get_window()
         seen["window"] = window is not None and bool(window.visible)
         seen["window_from"] = isaaclab_mimic_ui.__file__

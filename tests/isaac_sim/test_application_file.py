@@ -67,7 +67,7 @@ def test_the_report_knows_this_isaac_sim(installation, seen):
     assert rows["Isaac Sim"]["text"] == "6.2.0"
     assert rows["application"]["text"].startswith("isaaclab.mimic 6.2.0")
     assert all("\n" not in row["text"] for row in rows.values())
-    assert rows["extension omni.warp.core"]["result"] == "ok"
+    assert rows["extension omni.warp.core"]["level"] == "ok"
     embedded = "Python is embedded in it" in rows["program"]["text"]
     assert embedded == (installation.kind == "binary")
     if embedded:

@@ -35,6 +35,7 @@ def opened(kind, name):
 
     from isaaclab_mimic_core.devices.gamepad import GamepadSettings
     from isaaclab_mimic_core.devices.hosts.kit import KitInput
+    from isaaclab_mimic_core.plugins import DEVICES
 
     module = importlib.import_module(f"isaaclab_mimic_core.devices.{kind}.device")
     settings = GamepadSettings(step_hz=20.0, pos_sensitivity=0.4, dead_zone=0.1, curve=2.0)
@@ -50,7 +51,7 @@ def opened(kind, name):
         else:
             device.release()
 
-    return device, wanted, KitInput(request, lambda: wanted[0], kind)
+    return device, wanted, KitInput(request, lambda: wanted[0], DEVICES.find(kind, "").host_input)
 
 
 @in_kit(enable=["omni.appwindow"])

@@ -21,16 +21,16 @@ def test_a_running_application_is_asked(kit, tmp_path):
 
     rows = {row.topic: row for row in examine()}
     assert rows["host"].text == "a Kit without simulation"
-    assert (rows["Kit"].result, rows["Kit"].text) == ("ok", "110.4.0")
+    assert (rows["Kit"].level, rows["Kit"].text) == ("ok", "110.4.0")
     assert rows["application"].text.startswith("mimic_test ")
     assert rows["extension isaaclab.mimic.core"].text.endswith("enabled")
     assert rows["extension isaaclab.mimic.ui"].text == "there, not enabled"
-    assert rows["extension omni.usd"].result == "finding" and rows["extension omni.usd"].text == "not there"
+    assert rows["extension omni.usd"].level == "problem" and rows["extension omni.usd"].text == "not there"
     # Isaac Lab wants to do without this one.
-    assert rows["extension omni.warp.core"].result == "ok"
+    assert rows["extension omni.warp.core"].level == "ok"
     assert rows["setting /physics/suppressReadback"].text == "True"
     assert rows["setting /isaaclab/has_gui"].text == "not set"
-    assert rows["stage"].text == "omni.usd is not loaded" and rows["timeline"].result == "unknown"
+    assert rows["stage"].text == "omni.usd is not loaded" and rows["timeline"].level == "unknown"
 
     # The stage is a real one; of omni.usd and the timeline, which are not to be had, only what is asked of them.
     from pxr import Usd, UsdPhysics

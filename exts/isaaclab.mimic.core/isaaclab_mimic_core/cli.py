@@ -203,16 +203,16 @@ def doctor(output: Annotated[Output, _Flat], isaac_sim: bool = False) -> tuple[J
     """
 
     def job(streams: Streams, output: Output) -> int:
-        if isaac_sim:
-            from .doctor.isaac_sim import examine, format_report, to_data
-
-            rows = examine()
-            print(json.dumps(to_data(rows)) if output.json else format_report(rows), end="", file=streams.out)
-            return FINDINGS if any(row.result == "finding" for row in rows) else DONE
         from .doctor import findings, format_findings, to_dicts
 
-        found = findings()
-        print(json.dumps(to_dicts(found)) if output.json else format_findings(found), file=streams.out)
+        if isaac_sim:
+            from .doctor.isaac_sim import examine, format_report
+
+            found = examine()
+            print(json.dumps(to_dicts(found)) if output.json else format_report(found), end="", file=streams.out)
+        else:
+            found = findings()
+            print(json.dumps(to_dicts(found)) if output.json else format_findings(found), file=streams.out)
         return FINDINGS if any(finding.level == "problem" for finding in found) else DONE
 
     return job, output

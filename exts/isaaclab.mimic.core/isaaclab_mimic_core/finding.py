@@ -13,8 +13,9 @@ class Finding:
 
     topic: str
     """What was looked at."""
-    level: Literal["ok", "note", "problem"]
-    """ok; note: something optional is missing; problem: the main job does not run, or something here is unusable."""
+    level: Literal["ok", "note", "problem", "unknown"]
+    """ok; note: something optional is missing; problem: the main job does not run, something here is unusable or of
+    another version than this was written for; unknown: it could not be asked."""
     text: str
     """What was found."""
     remedy: str = ""

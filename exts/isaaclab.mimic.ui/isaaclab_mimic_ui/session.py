@@ -11,6 +11,7 @@ import time
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.events import Event, Progress, StageFailed, StageFinished, Warned
 from isaaclab_mimic_core.exit_status import WRONG_INPUT
+from isaaclab_mimic_core.plugins import DEVICES
 from isaaclab_mimic_core.remote.worker_client import WorkerClient
 from isaaclab_mimic_core.sim.host import inside_isaac_sim
 
@@ -130,8 +131,10 @@ class Session:
         self.say("Starting a worker process." if self.in_worker else "Starting.")
         if self.in_worker and self.shortage is not None and not self._worker_python:
             self.say("It starts an Isaac Sim of its own, without a window, which may take a minute.")
-        if self.in_worker and self._wears_headset() and inside_isaac_sim():
-            self.say("The headset shows messages, not the scene: for that the step has to run inside Isaac Sim.")
+        device = DEVICES.get(self.choices["teleop_device"]) if "teleop_device" in self.choices.fields else None
+        if device is not None and device.shows_scene and self.in_worker and inside_isaac_sim():
+            shows = f"The {device.title.lower()} shows messages, not the scene"
+            self.say(f"{shows}: for that the step has to run inside Isaac Sim.")
         try:
             self._runner = self._make_runner()
         except (MimicError, OSError) as error:
@@ -174,9 +177,6 @@ class Session:
         if self._runner is not None:
             self._runner.close()
             self._runner = None
-
-    def _wears_headset(self) -> bool:
-        return "teleop_device" in self.choices.fields and self.choices["teleop_device"] == "xr"
 
     def _make_runner(self) -> Runner:
         options = self.choices.options()

@@ -268,7 +268,8 @@ class MimicWindow:
     def _attend_gamepad(self) -> None:
         """Listen to the gamepad while it is the device that drives."""
         session = self.workflow.sessions["record"]
-        drives = session.is_driven and session.snapshot.get("teleop_device") == "gamepad"
+        device = plugins.DEVICES.get(session.snapshot.get("teleop_device", "")) if session.is_driven else None
+        drives = device is not None and device.host_input == plugins.GAMEPAD
         if drives and self._stop_gamepad is None:
             self._stop_gamepad = self._host.listen_to_gamepad(session.request, lambda: self.chosen == "record")
         elif not drives and self._stop_gamepad is not None:

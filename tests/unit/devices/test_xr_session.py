@@ -116,13 +116,13 @@ def test_profiles_of_cloudxr_are_files_of_isaac_lab(tmp_path):
 def test_without_the_package_the_command_that_installs_it_is_told(monkeypatch):
     monkeypatch.setattr(xr_session, "PACKAGE", "no-such-package")
     assert how_to_get(XR) in refused(PlatformError)
-    assert [well for _, well, *_ in xr_session.state()] == [False]
+    assert [found.level for found in xr_session.state()] == ["note"]
 
 
 def test_the_state_of_xr_is_told(monkeypatch, runtime):
     monkeypatch.setattr(xr_session, "_has_driver", lambda: False)
-    found = {topic: (well, text) for topic, well, text, _ in xr_session.state()}
-    assert found["XR"][0] and found["OpenXR runtime"] == (True, str(runtime))
-    assert not found["CloudXR"][0] and "NVIDIA GPU" in found["CloudXR"][1]
+    found = {each.topic: (each.level, each.text) for each in xr_session.state()}
+    assert found["XR"][0] == "ok" and found["OpenXR runtime"] == ("ok", str(runtime))
+    assert found["CloudXR"][0] == "note" and "NVIDIA GPU" in found["CloudXR"][1]
     (runtime.parent / "libruntime.so").unlink()
-    assert not {topic: well for topic, well, *_ in xr_session.state()}["OpenXR runtime"]
+    assert {each.topic: each.level for each in xr_session.state()}["OpenXR runtime"] == "note"

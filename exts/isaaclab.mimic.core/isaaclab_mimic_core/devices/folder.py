@@ -3,11 +3,15 @@
 
 """The layout of a device's folder."""
 
+from typing import Any
+
 from ..plugins import DeviceSpec
+
+_LOOKED_UP = {"device", "check", "around", "probe", "doctor", "state"}
 
 
 def device_in(
-    package: str, title: str, *, device: str, settings: str, live: bool = True, probe: str = "probe:probe", **more: str
+    package: str, title: str, *, device: str, settings: str, probe: str = "probe:probe", **more: Any
 ) -> DeviceSpec:
     """Return the `DeviceSpec` of a device that has a folder of its own; the device's name is the folder's.
 
@@ -16,10 +20,10 @@ def device_in(
         title: Title shown to people.
         device: The device's class, relative to this folder: `device:Pad`.
         settings: Name of the settings class in the package's `__init__.py`.
-        live: See `DeviceSpec`.
         probe: See `DeviceSpec`; relative to this folder.
-        more: `check`, `doctor`, `around` of `DeviceSpec`; relative to this folder.
+        more: More fields of `DeviceSpec`; references are relative to this folder.
     """
-    inside = {field: f"{package}.{place}" for field, place in {"device": device, "probe": probe, **more}.items()}
-    name = package.rpartition(".")[2]
-    return DeviceSpec(name, title, live, settings=f"{package}:{settings}", **inside)
+    values = {"device": device, "probe": probe, **more}
+    for field in _LOOKED_UP & values.keys():
+        values[field] = f"{package}.{values[field]}"
+    return DeviceSpec(package.rpartition(".")[2], title, settings=f"{package}:{settings}", **values)

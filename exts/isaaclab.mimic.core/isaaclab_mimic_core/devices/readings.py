@@ -23,6 +23,11 @@ class LiveReadings:
         """Take a key's press or release."""
         (self._keys.add if pressed else self._keys.discard)(name)
 
+    @property
+    def ended(self) -> bool:
+        """Whether Esc is pressed."""
+        return "ESCAPE" in self._keys
+
     def release(self) -> None:
         """Release all keys."""
         self._keys.clear()

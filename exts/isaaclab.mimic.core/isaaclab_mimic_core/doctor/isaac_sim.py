@@ -3,26 +3,28 @@
 
 """A report on an Isaac Sim, to send to others: the part of docs/isaac-sim-checklist.md that a program can do.
 
-Nothing is changed. The report always has the same rows; rows that need a running application say so outside of one.
+Nothing is changed. The report always has the same findings; those that need a running application say so without one.
 """
 
 import platform
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ..devices.xr.application import APPLICATION
 from ..devices.xr.application import EXTENSIONS as XR_EXTENSIONS
 from ..errors import MimicError
+from ..finding import Finding
 from ..interpreter import find_interpreter, is_embedded, running_program
 from ..requirements import PACKAGES, PHYSX, how_to_install
 from ..sim.engines import automatic_engine
 from ..sim.host import inside_kit
 from ..version import __version__
 from .machine import Machine
+from .report import Check, format_findings, run_check
 
 _WRITTEN_FOR = {"Isaac Sim": "6.2", "Kit": "110.4", "isaaclab": "3.0.0"}
 """Versions that this package was written for; another version is a finding."""
@@ -58,24 +60,13 @@ _SETTINGS = (
 _NOT_ASKED = "not asked: this is not a running Kit application"
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row of the report."""
-
-    topic: str
-    result: Literal["ok", "finding", "unknown"]
-    """ok; finding: another version than expected, or something missing; unknown: it could not be asked."""
-    text: str
-    remedy: str = ""
-
-
-def examine(machine: Machine | None = None) -> list[Row]:
+def examine(machine: Machine | None = None) -> list[Finding]:
     """Examine the Isaac Sim of this process or of this Python; never raises, changes nothing.
 
     Args:
         machine: Facts of the machine; by default of this one.
     """
-    checks: tuple[Callable[[Machine], Iterator[Row]], ...] = (
+    checks: tuple[Check, ...] = (
         _program,
         _versions,
         _warp,
@@ -89,65 +80,45 @@ def examine(machine: Machine | None = None) -> list[Row]:
         _xr,
     )
     machine = machine or Machine.here()
-    return [row for check in checks for row in run_check(check, machine)]
+    return [finding for check in checks for finding in run_check(check, machine)]
 
 
-def run_check(check: Callable[[Machine], Iterator[Row]], machine: Machine) -> list[Row]:
-    """Run one check; an exception in it becomes a row, because the report has to survive what it examines."""
-    try:
-        return list(check(machine))
-    except Exception as error:
-        topic = check.__name__.removeprefix("_").replace("_", " ")
-        return [Row(topic, "unknown", f"could not be asked: {type(error).__name__}: {error}")]
-
-
-def format_report(rows: list[Row]) -> str:
-    """Return the report as text, one line a row, after a line with the counts."""
-    counts = {result: sum(row.result == result for row in rows) for result in ("ok", "finding", "unknown")}
-    width = max(len(row.topic) for row in rows)
-    head = f"Isaac Lab Mimic {__version__}: {', '.join(f'{count} {result}' for result, count in counts.items())}"
-    lines = [
-        f"{row.result:<7}  {row.topic:<{width}}  {' '.join(row.text.split())}"
-        + (f"  -> {' '.join(row.remedy.split())}" if row.remedy else "")
-        for row in rows
-    ]
-    return "\n".join([head, "", *lines, ""])
-
-
-def to_data(rows: list[Row]) -> list[dict[str, str]]:
-    """Return the report as plain data."""
-    return [asdict(row) for row in rows]
+def format_report(found: list[Finding]) -> str:
+    """Return the report as text, one line a finding, after a line with the counts."""
+    counts = Counter(finding.level for finding in found)
+    levels = ", ".join(f"{counts[level]} {level}" for level in ("ok", "note", "problem", "unknown"))
+    return f"Isaac Lab Mimic {__version__}: {levels}\n\n{format_findings(found, color=False)}\n"
 
 
 # -- the process and what is installed
 
 
-def _program(machine: Machine) -> Iterator[Row]:
+def _program(machine: Machine) -> Iterator[Finding]:
     where = (
         "a running Isaac Sim" if machine.inside_isaac_sim else "a Kit without simulation" if inside_kit() else "no Kit"
     )
-    yield Row("host", "ok", where)
-    yield Row("platform", "ok", f"{platform.platform()}, Python {platform.python_version()} of {sys.prefix}")
+    yield Finding("host", "ok", where)
+    yield Finding("platform", "ok", f"{platform.platform()}, Python {platform.python_version()} of {sys.prefix}")
     kind = "Python is embedded in it" if is_embedded() else "Python itself"
-    yield Row("program", "ok", f"{running_program()} ({kind})")
+    yield Finding("program", "ok", f"{running_program()} ({kind})")
 
 
-def _versions(machine: Machine) -> Iterator[Row]:
+def _versions(machine: Machine) -> Iterator[Finding]:
     yield _compared("Isaac Sim", _isaac_sim_version(machine))
     yield _compared("Kit", _kit_version())
     yield _compared("isaaclab", _distribution("isaaclab"))
     torch = sys.modules.get("torch")
     version = getattr(torch, "__version__", "") or _distribution("torch")
-    yield Row("torch", "ok" if version else "finding", version or "not installed")
+    yield Finding("torch", "ok" if version else "problem", version or "not installed")
 
 
-def _compared(name: str, version: str) -> Row:
+def _compared(name: str, version: str) -> Finding:
     wanted = _WRITTEN_FOR[name]
     if not version:
-        return Row(name, "unknown", "no version was found here")
+        return Finding(name, "unknown", "no version was found here")
     # Compare whole numbers: 6.20 is not a 6.2.
     fits = f"{version}.".startswith(f"{wanted}.")
-    return Row(name, "ok" if fits else "finding", version, "" if fits else f"This was written for {name} {wanted}.")
+    return Finding(name, "ok" if fits else "problem", version, "" if fits else f"This was written for {name} {wanted}.")
 
 
 def _isaac_sim_version(machine: Machine) -> str:
@@ -185,7 +156,7 @@ def _distribution(name: str) -> str:
         return ""
 
 
-def _warp(machine: Machine) -> Iterator[Row]:
+def _warp(machine: Machine) -> Iterator[Finding]:
     """Compare Isaac Lab's Warp with the application's; the extension omni.warp.core brings another version."""
     requirements = machine.requirements.get("isaaclab", ())
     wanted = next((each.partition("==")[2] for each in requirements if each.startswith("warp-lang==")), "")
@@ -194,42 +165,42 @@ def _warp(machine: Machine) -> Iterator[Row]:
     version = str(loaded.config.version) if loaded is not None else _distribution("warp-lang")
     where = f"loaded from {Path(loaded.__file__).parent}" if loaded is not None else "installed, not loaded"
     if not version:
-        yield Row("warp", "finding", "not installed")
+        yield Finding("warp", "problem", "not installed")
     else:
         fits = not wanted or version == wanted
         remedy = "" if fits else f"Isaac Lab needs {wanted}: start an application without omni.warp.core."
-        yield Row("warp", "ok" if fits else "finding", f"{version}, {where}", remedy)
+        yield Finding("warp", "ok" if fits else "problem", f"{version}, {where}", remedy)
     yield _extension(machine, "omni.warp.core", wanted=False)
 
 
-def _packages(machine: Machine) -> Iterator[Row]:
+def _packages(machine: Machine) -> Iterator[Finding]:
     missing = [package for package in PACKAGES if package.name not in machine.importable]
     for purpose in dict.fromkeys(package.purpose for package in PACKAGES):
         here = [package for package in missing if package.purpose == purpose]
         names = ", ".join(package.name for package in here)
-        yield Row(
+        yield Finding(
             f"for {purpose}",
-            "finding" if here else "ok",
+            "problem" if here else "ok",
             f"lacks {names}" if here else "all packages are there",
             how_to_install(here) if here else "",
         )
 
 
-def _worker(machine: Machine) -> Iterator[Row]:
+def _worker(machine: Machine) -> Iterator[Finding]:
     try:
-        yield Row("worker's Python", "ok", find_interpreter())
+        yield Finding("worker's Python", "ok", find_interpreter())
     except MimicError as error:
-        yield Row("worker's Python", "finding", error.what, error.remedy or "")
+        yield Finding("worker's Python", "problem", error.what, error.remedy or "")
     engine = automatic_engine()
     physx = [package.name for package in PACKAGES if package.purpose == PHYSX]
     usable = engine == "isaacsim" or machine.importable.issuperset(physx)
     text = "PhysX without Isaac Sim" if engine == "ovphysx" else "a second Isaac Sim, without a window"
-    yield Row("worker's physics", "ok" if usable else "finding", text if usable else "none")
+    yield Finding("worker's physics", "ok" if usable else "problem", text if usable else "none")
     root = installation(machine)
     if root is not None or machine.isaac_sim_is_here:
-        yield Row("installation", "ok", str(root or "the package isaacsim"))
+        yield Finding("installation", "ok", str(root or "the package isaacsim"))
     else:
-        yield Row("installation", "unknown", "no Isaac Sim belongs to this Python")
+        yield Finding("installation", "unknown", "no Isaac Sim belongs to this Python")
 
 
 # -- the running application
@@ -239,69 +210,69 @@ def _app() -> Any:
     return sys.modules["omni.kit.app"].get_app() if inside_kit() else None
 
 
-def _application(machine: Machine) -> Iterator[Row]:
+def _application(machine: Machine) -> Iterator[Finding]:
     app = _app()
     if app is None:
-        yield Row("application", "unknown", _NOT_ASKED)
+        yield Finding("application", "unknown", _NOT_ASKED)
         return
     import carb.tokens
 
     folder = carb.tokens.get_tokens_interface().resolve("${app}")
-    yield Row("application", "ok", f"{app.get_app_filename()} {app.get_app_version().strip()} in {folder}")
+    yield Finding("application", "ok", f"{app.get_app_filename()} {app.get_app_version().strip()} in {folder}")
 
 
-def _extension(machine: Machine, name: str, wanted: bool = True) -> Row:
+def _extension(machine: Machine, name: str, wanted: bool = True) -> Finding:
     """Look for one extension; `wanted` is True if a run needs it, False if it must not be enabled."""
     topic = f"extension {name}"
     app = _app()
     if app is None:
         root = installation(machine)
         if root is None:
-            return Row(topic, "unknown", _NOT_ASKED)
+            return Finding(topic, "unknown", _NOT_ASKED)
         # Folders of extensions from a registry have the version in their name.
         on_disk = [folder for pattern in (name, f"{name}-*") for folder in root.glob(f"exts*/{pattern}")]
-        return Row(topic, "unknown", f"on disk ({on_disk[0].parent.name})" if on_disk else "not on disk")
+        return Finding(topic, "unknown", f"on disk ({on_disk[0].parent.name})" if on_disk else "not on disk")
     manager = app.get_extension_manager()
     found = manager.get_enabled_extension_id(name)
     if found:
         failed = manager.get_extension_dict(found)["state"]["failed"]
         text = f"{found}, {'failed to start' if failed else 'enabled'}"
-        return Row(topic, "ok" if wanted and not failed else "finding", text)
+        return Finding(topic, "ok" if wanted and not failed else "problem", text)
     there = any(extension["name"] == name for extension in manager.get_extensions())
-    return Row(topic, "finding" if wanted else "ok", "there, not enabled" if there else "not there")
+    return Finding(topic, "problem" if wanted else "ok", "there, not enabled" if there else "not there")
 
 
-def _extensions(machine: Machine) -> Iterator[Row]:
+def _extensions(machine: Machine) -> Iterator[Finding]:
     for name in ("isaaclab.mimic.core", "isaaclab.mimic.ui", *_SIMULATION, *_WINDOW):
         yield _extension(machine, name)
     for name in _OTHERS:
         row = _extension(machine, name)
         # For information: a run does not need them.
-        yield Row(row.topic, "unknown" if row.result == "unknown" else "ok", row.text)
+        yield Finding(row.topic, "unknown" if row.level == "unknown" else "ok", row.text)
 
 
-def _settings(machine: Machine) -> Iterator[Row]:
+def _settings(machine: Machine) -> Iterator[Finding]:
     if not inside_kit():
         for path in _SETTINGS:
-            yield Row(f"setting {path}", "unknown", _NOT_ASKED)
+            yield Finding(f"setting {path}", "unknown", _NOT_ASKED)
         return
     import carb.settings
 
     settings: Any = carb.settings.get_settings()
     for path in _SETTINGS:
         value = settings.get(path)
-        yield Row(f"setting {path}", "ok", "not set" if value is None else repr(value))
+        yield Finding(f"setting {path}", "ok", "not set" if value is None else repr(value))
 
 
-def _stage(machine: Machine) -> Iterator[Row]:
+def _stage(machine: Machine) -> Iterator[Finding]:
     usd = sys.modules.get("omni.usd")
     if usd is None or not inside_kit():
-        yield Row("stage", "unknown", _NOT_ASKED if not inside_kit() else "omni.usd is not loaded")
+        yield Finding("stage", "unknown", _NOT_ASKED if not inside_kit() else "omni.usd is not loaded")
         return
     context = usd.get_context()
     stage = context.get_stage()
     if stage is None:
-        yield Row("stage", "ok", "none is open")
+        yield Finding("stage", "ok", "none is open")
         return
     from pxr import UsdGeom, UsdPhysics, UsdUtils
 
@@ -312,25 +283,24 @@ def _stage(machine: Machine) -> Iterator[Row]:
     cache: Any = UsdUtils.StageCache.Get()
     axis = UsdGeom.GetStageUpAxis(stage)
     counted = f"{scenes} physics scenes, {cache.Size()} in USD's cache"
-    yield Row("stage", "ok", f"{name}, {changed}, up axis {axis}, {counted}")
+    yield Finding("stage", "ok", f"{name}, {changed}, up axis {axis}, {counted}")
 
 
-def _timeline(machine: Machine) -> Iterator[Row]:
+def _timeline(machine: Machine) -> Iterator[Finding]:
     module = sys.modules.get("omni.timeline")
     if module is None or not inside_kit():
-        yield Row("timeline", "unknown", _NOT_ASKED if not inside_kit() else "omni.timeline is not loaded")
+        yield Finding("timeline", "unknown", _NOT_ASKED if not inside_kit() else "omni.timeline is not loaded")
         return
     timeline = module.get_timeline_interface()
     state = "plays" if timeline.is_playing() else "is stopped" if timeline.is_stopped() else "is paused"
-    yield Row("timeline", "ok", f"{state} at {timeline.get_current_time():.2f} s")
+    yield Finding("timeline", "ok", f"{state} at {timeline.get_current_time():.2f} s")
 
 
-def _xr(machine: Machine) -> Iterator[Row]:
+def _xr(machine: Machine) -> Iterator[Finding]:
     rows = [_extension(machine, name) for name in XR_EXTENSIONS]
     for row in rows:
-        remedy = f"For a headset: {APPLICATION}" if row.result == "finding" and row.text == "not there" else ""
-        yield Row(row.topic, row.result, row.text, remedy)
+        remedy = f"For a headset: {APPLICATION}" if row.level == "problem" and row.text == "not there" else ""
+        yield Finding(row.topic, row.level, row.text, remedy)
     from ..devices.xr.session import state
 
-    for topic, well, text, remedy in state():
-        yield Row(topic, "ok" if well else "finding", text, remedy)
+    yield from state()

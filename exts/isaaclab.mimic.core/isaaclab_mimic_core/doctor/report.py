@@ -20,7 +20,7 @@ from .system import check_cache, check_cpu, check_disk, check_platform, check_py
 
 Check = Callable[[Machine], Iterable[Finding]]
 
-_COLORS = {"ok": "\033[32m", "note": "\033[33m", "problem": "\033[31m"}
+_COLORS = {"ok": "\033[32m", "note": "\033[33m", "problem": "\033[31m", "unknown": "\033[33m"}
 _PLAIN = "\033[0m"
 
 
@@ -79,7 +79,7 @@ def run_check(check: Check, machine: Machine) -> list[Finding]:
     try:
         return list(check(machine))
     except Exception as error:
-        topic = getattr(check, "__name__", "check").removeprefix("check_").replace("_", " ")
+        topic = getattr(check, "__name__", "check").removeprefix("check").strip("_").replace("_", " ")
         text = f"the check itself failed: {type(error).__name__}: {error}"
         return [Finding(topic, "problem", " ".join(text.split()), "Please report this.")]
 
@@ -112,8 +112,8 @@ def format_findings(found: list[Finding], color: bool | None = None) -> str:
         level = f"{finding.level:<7}"
         if color:
             level = f"{_COLORS[finding.level]}{level}{_PLAIN}"
-        remedy = f"  -> {finding.remedy}" if finding.remedy else ""
-        lines.append(f"{level}  {finding.topic:<{width}}  {finding.text}{remedy}")
+        remedy = f"  -> {' '.join(finding.remedy.split())}" if finding.remedy else ""
+        lines.append(f"{level}  {finding.topic:<{width}}  {' '.join(finding.text.split())}{remedy}")
     return "\n".join(lines)
 
 

@@ -35,10 +35,24 @@ from .loading import (
     use_imports,
 )
 from .registry import Registry
-from .specs import DeviceSpec, LearnerSpec, PlannerSpec, Reference, RobotSpec, Spec, TaskSpec, is_reference, resolve
+from .specs import (
+    GAMEPAD,
+    KEYS,
+    DeviceSpec,
+    LearnerSpec,
+    PlannerSpec,
+    Reference,
+    RobotSpec,
+    Spec,
+    TaskSpec,
+    is_reference,
+    resolve,
+)
 
 __all__ = [
     "DEVICES",
+    "GAMEPAD",
+    "KEYS",
     "LEARNERS",
     "PLANNERS",
     "REGISTRIES",

@@ -19,6 +19,10 @@ type Reference = str | Callable[..., Any]
 
 _REFERENCE = {"kind": "reference"}
 
+KEYS, GAMEPAD = "keys", "gamepad"
+HOST_INPUTS = ("", KEYS, GAMEPAD)
+"""What a host can pass on to a device: nothing, the keys of a terminal or a window, or Kit's gamepad."""
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -46,6 +50,8 @@ class Spec:
                 good = isinstance(value, Mapping) and all(map(is_reference, [*value, *value.values()]))
             elif kind == "files":
                 good = isinstance(value, Mapping) and all(isinstance(text, str) for text in [*value, *value.values()])
+            elif kind == "choice":
+                good = value in each.metadata["choices"]
             elif isinstance(each.default, tuple):
                 good = isinstance(value, tuple) and all(isinstance(text, str) for text in value)
             else:
@@ -111,6 +117,12 @@ class DeviceSpec(Spec):
 
     live: bool = True
     """Whether a person drives one environment in real time; else it drives all environments as fast as they step."""
+    host_input: str = field(default="", metadata={"kind": "choice", "choices": HOST_INPUTS}, kw_only=True)
+    """What of the host it is driven with, `keys` or `gamepad`; empty: it reads hardware of its own, or nothing."""
+    shows_scene: bool = field(default=False, kw_only=True)
+    """Whether it shows the scene to whoever drives, as a headset does: only where Isaac Sim itself simulates."""
+    start: str = field(default="", kw_only=True)
+    """How a person begins to drive once everything is there, in a sentence; shown with `state`."""
     device: Reference = field(metadata=_REFERENCE, kw_only=True)
     """`(env, settings) -> devices.device.TeleopDevice`."""
     settings: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
@@ -125,6 +137,8 @@ class DeviceSpec(Spec):
     """`() -> list[devices.listing.Listed]`: what `mimic devices` lists."""
     doctor: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`() -> Iterable[finding.Finding]`: what `mimic doctor` reports."""
+    state: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
+    """`() -> Iterable[finding.Finding]`: what it needs, there or missing; Record shows that before a run."""
 
 
 @dataclass(frozen=True)

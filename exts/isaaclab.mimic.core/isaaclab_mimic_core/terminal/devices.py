@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from ..devices import find_device
 from ..devices.hosts.terminal import TerminalKeys
 from ..devices.listing import Listed
 from ..devices.readings import LiveReadings
@@ -47,15 +48,17 @@ def show_readings(out: TextIO, seconds: float, json_lines: bool) -> None:
 
 def format_readings(readings: dict) -> str:
     """Format readings as lines of text, axes as bars."""
-    keys, mouse = readings["keyboard"]["keys"], readings["spacemouse"]
-    lines = [f"keyboard    {' '.join(keys) or 'no key'}", f"SpaceMouse  {mouse.get('model', 'none')}"]
-    for name, value in mouse.get("axes", {}).items():
-        size = min(round(abs(value) * _BAR), _BAR)
-        left = ("#" * size if value < 0 else "").rjust(_BAR)
-        right = ("#" * size if value > 0 else "").ljust(_BAR)
-        lines.append(f"  {name:<8} {value:+.2f} {left}|{right}")
-    if mouse.get("connected"):
-        lines.append(f"  buttons  {' '.join(mouse['buttons']) or 'none'}")
+    lines = []
+    for device, reading in readings.items():
+        now = " ".join(reading["keys"]) or "no key" if "keys" in reading else reading.get("model", "none")
+        lines.append(f"{find_device(device).title:<10}  {now}")
+        for name, value in reading.get("axes", {}).items():
+            size = min(round(abs(value) * _BAR), _BAR)
+            left = ("#" * size if value < 0 else "").rjust(_BAR)
+            right = ("#" * size if value > 0 else "").ljust(_BAR)
+            lines.append(f"  {name:<8} {value:+.2f} {left}|{right}")
+        if "buttons" in reading:
+            lines.append(f"  buttons  {' '.join(reading['buttons']) or 'none'}")
     return "\n".join([*lines, "Esc ends"])
 
 
@@ -72,6 +75,6 @@ def _readings(seconds: float) -> Iterator[dict]:
                 keys.poll()
             readings = source.poll()
             yield readings
-            if "ESCAPE" in readings["keyboard"]["keys"]:
+            if source.ended:
                 return
             time.sleep(_PERIOD)

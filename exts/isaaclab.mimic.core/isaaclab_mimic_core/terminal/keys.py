@@ -7,11 +7,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import TextIO
 
-from ..devices import is_live
+from ..devices import find_device
 from ..devices.hosts.terminal import TerminalKeys, check_terminal
 from ..errors import DeviceError
+from ..options import DrivenOptions
+from ..plugins import DEVICES, GAMEPAD, KEYS, DeviceSpec
 from ..stages.stage import Stage
 
 _ANSWER_WAIT = 1.0
@@ -22,30 +24,37 @@ _NO_RELEASES = (
 )
 
 
-def check_keys(options: Any) -> None:
+def check_keys(options: object) -> None:
     """Check, before anything is opened, that a terminal can drive the chosen device.
 
     Raises:
-        DeviceError: The keyboard is chosen and there is no terminal, or a gamepad, which only Kit reads.
+        DeviceError: Keys drive it and there is no terminal, or a gamepad does, which only Kit reads.
     """
-    device = getattr(options, "teleop_device", "")
-    if device == "keyboard":
+    device = _driving(options)
+    if device is not None and device.host_input == KEYS:
         check_terminal()
-    elif device == "gamepad":
+    elif device is not None and device.host_input == GAMEPAD:
+        others = [name for name, spec in DEVICES.all().items() if spec.live and spec.host_input != GAMEPAD]
         raise DeviceError(
             "gamepads are read by Kit, not by a terminal",
-            where="--teleop-device gamepad",
-            remedy="Use the Mimic window in Isaac Sim, or --teleop-device keyboard or spacemouse.",
+            where=f"--teleop-device {device.name}",
+            remedy=f"Use the Mimic window in Isaac Sim, or --teleop-device {' or '.join(others)}.",
         )
 
 
+def _driving(options: object) -> DeviceSpec | None:
+    """Return the device that drives a stage with these options; None if none does."""
+    return find_device(options.teleop_device) if isinstance(options, DrivenOptions) else None
+
+
 @contextmanager
-def keys_for(stage: Stage, options: Any, out: TextIO) -> Iterator[Callable[[], None]]:
+def keys_for(stage: Stage, options: object, out: TextIO) -> Iterator[Callable[[], None]]:
     """Yield a function to call after every step; it passes typed keys on.
 
     Scripts need no keys. R, P and Esc work with every other device.
     """
-    if not is_live(getattr(options, "teleop_device", "scripted")) or not (sys.stdin and sys.stdin.isatty()):
+    device = _driving(options)
+    if device is None or not device.live or not (sys.stdin and sys.stdin.isatty()):
         yield lambda: None
         return
 
@@ -65,7 +74,7 @@ def keys_for(stage: Stage, options: Any, out: TextIO) -> Iterator[Callable[[], N
             keys.poll()
             if asked_at is not None and time.monotonic() - asked_at > _ANSWER_WAIT:
                 asked_at = None
-                if options.teleop_device == "keyboard" and not keys.tells_releases:
+                if device.host_input == KEYS and not keys.tells_releases:
                     print(_NO_RELEASES, file=out)
 
         yield poll

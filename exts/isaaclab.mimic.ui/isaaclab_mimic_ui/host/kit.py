@@ -17,6 +17,7 @@ import omni.ui as ui
 from omni.kit.async_engine import run_coroutine
 
 from isaaclab_mimic_core.devices.hosts.kit import KitInput
+from isaaclab_mimic_core.plugins import GAMEPAD
 from isaaclab_mimic_core.sim.host import inside_isaac_sim
 
 from ..keyboard.keys import ALT, CTRL, SHIFT
@@ -119,7 +120,7 @@ class KitHost(Host):
 
     def listen_to_gamepad(self, request: Callable[..., None], wanted: Callable[[], bool]) -> Callable[[], None]:
         try:
-            return KitInput(request, wanted, device="gamepad").close
+            return KitInput(request, wanted, GAMEPAD).close
         except ImportError:
             # omni.appwindow is not enabled: a Kit that shows nothing.
             return lambda: None

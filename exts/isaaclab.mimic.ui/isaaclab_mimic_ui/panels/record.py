@@ -12,18 +12,19 @@ import omni.ui as ui
 
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.events import DemoSaved
+from isaaclab_mimic_core.plugins import DEVICES, resolve
 
 from ..dataset import reading
 from ..running.messages import clock
 from ..scene.view import SceneFrame
 from ..widgets import style
 from ..widgets.demo_list import DemoList
+from ..widgets.device_state import build_device_state
 from ..widgets.device_view import DeviceView
 from ..widgets.empty import build_empty
 from ..widgets.layout import scrolled, section
 from ..widgets.log import Log
 from ..widgets.run_head import RunHead
-from ..widgets.xr_view import build_xr
 from .stage_panel import StagePanel
 
 _TILES = (
@@ -42,10 +43,9 @@ class RecordPanel(StagePanel):
 
     def build_empty(self) -> None:
         self._device = self.session.choices["teleop_device"]
-        if self._device == "xr":
-            from isaaclab_mimic_core.devices.xr.session import state
-
-            build_xr(state())
+        device = DEVICES.get(self._device)
+        if device is not None and device.state is not None:
+            build_device_state(device.title or device.name, list(resolve(device.state)()), device.start)
             ui.Spacer(height=style.PADDING)
         build_empty(
             "Show the robot how it is done",
@@ -103,7 +103,7 @@ class RecordPanel(StagePanel):
 
     def _on_form(self) -> None:
         super()._on_form()
-        # What there is for a headset is of interest as soon as one is chosen.
+        # What there is for a device is of interest as soon as it is chosen.
         if self._run_frame is not None and self._device != self.session.choices["teleop_device"]:
             self._run_frame.rebuild()
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import omni.ui as ui
 
-from isaaclab_mimic_core.doctor.isaac_sim import examine, format_report, to_data
+from isaaclab_mimic_core.doctor import to_dicts
+from isaaclab_mimic_core.doctor.isaac_sim import examine, format_report
 from isaaclab_mimic_core.errors import OutputError
 from isaaclab_mimic_core.files import write_atomically
 
@@ -46,8 +47,8 @@ class ReportCard:
 
     def examine(self) -> None:
         """Look at the application now, in its own process."""
-        rows = examine()
-        self._rows, self.text, self.said = to_data(rows), format_report(rows), ""
+        found = examine()
+        self._rows, self.text, self.said = to_dicts(found), format_report(found), ""
         self._frame.rebuild()
 
     def save(self) -> None:

@@ -5,10 +5,11 @@
 
 from dataclasses import dataclass
 
+from ...plugins import GAMEPAD
 from ..folder import device_in
 from ..settings import DeflectionSettings
 
-DEVICE = device_in(__name__, "Gamepad", device="device:Gamepad", settings="GamepadSettings")
+DEVICE = device_in(__name__, "Gamepad", device="device:Gamepad", settings="GamepadSettings", host_input=GAMEPAD)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from ...plugins import GAMEPAD, KEYS
+
 
 class KitInput:
     """Passes the input of a Kit application's window on to a stage.
@@ -15,12 +17,10 @@ class KitInput:
             with `control` and `value`, `release`.
         wanted: Returns whether keys are meant for the robot. While it returns False, for example because the user
             types into a field, no key is passed on and all keys are released.
-        device: Name of the device: for `gamepad` sticks and buttons are passed on, otherwise keys.
+        host_input: What is passed on, `plugins.KEYS` or `plugins.GAMEPAD`.
     """
 
-    def __init__(
-        self, request: Callable[..., None], wanted: Callable[[], bool] = lambda: True, device: str = "keyboard"
-    ):
+    def __init__(self, request: Callable[..., None], wanted: Callable[[], bool] = lambda: True, host_input: str = KEYS):
         import carb.input
         import omni.appwindow  # type: ignore[import-not-found]
 
@@ -33,9 +33,9 @@ class KitInput:
         # A Kit without a window has neither keys nor a gamepad.
         if window := omni.appwindow.get_default_app_window():
             self._keyboard, self._gamepad = window.get_keyboard(), window.get_gamepad(0)
-        if device != "gamepad" and self._keyboard is not None:
+        if host_input == KEYS and self._keyboard is not None:
             self._keys = self._input.subscribe_to_keyboard_events(self._keyboard, self._on_key)
-        elif device == "gamepad" and self._gamepad is not None:
+        elif host_input == GAMEPAD and self._gamepad is not None:
             self._controls = self._input.subscribe_to_gamepad_events(self._gamepad, self._on_gamepad)
         self._held: set[str] = set()
 

@@ -5,10 +5,11 @@
 
 from dataclasses import dataclass
 
+from ...plugins import KEYS
 from ..folder import device_in
 from ..settings import EefSettings
 
-DEVICE = device_in(__name__, "Keyboard", device="device:Keyboard", settings="KeyboardSettings")
+DEVICE = device_in(__name__, "Keyboard", device="device:Keyboard", settings="KeyboardSettings", host_input=KEYS)
 
 
 @dataclass(frozen=True)

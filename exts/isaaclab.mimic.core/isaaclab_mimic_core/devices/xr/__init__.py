@@ -16,7 +16,10 @@ DEVICE = device_in(
     device="device:Xr",
     settings="XrSettings",
     check="session:check_xr",
-    doctor="probe:examine",
+    shows_scene=True,
+    start="Press Record: it starts the session; put the headset on, and begin with its start button.",
+    doctor="session:state",
+    state="session:state",
     around="application:application_for_xr",
 )
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import DeviceError, InputFileError, MimicError, OptionError, OutputError, PlatformError
+from ...finding import Finding
 from ...requirements import XR, how_to_get
 from ...sim.host import inside_isaac_sim
 from .application import check_application
@@ -213,19 +214,22 @@ def _check_recording(path: Path, overwrite: bool) -> None:
         raise OutputError("its folder does not exist or cannot be written", where=str(path))
 
 
-def state() -> list[tuple[str, bool, str, str]]:
-    """Return the state of XR on this machine as text: (topic, whether it works, what was found, what to do)."""
+def state() -> list[Finding]:
+    """Return the state of XR on this machine; all of it is optional, so what is missing is a note."""
     version = installed_version()
     if version is None:
-        return [("XR", False, f"{PACKAGE} is not installed (teleoperation with a headset)", how_to_get(XR))]
-    rows = [("XR", True, f"{PACKAGE} {version}", "")]
+        return [Finding("XR", "note", f"{PACKAGE} is not installed (teleoperation with a headset)", how_to_get(XR))]
+    found = [Finding("XR", "ok", f"{PACKAGE} {version}")]
     if manifest := runtime_manifest():
         try:
             _check_manifest(manifest)
-            rows.append(("OpenXR runtime", True, str(manifest), ""))
+            found.append(Finding("OpenXR runtime", "ok", str(manifest)))
         except MimicError as error:
-            rows.append(("OpenXR runtime", False, f"{error.where}: {error.what}", error.remedy or ""))
-    missing = missing_for_cloudxr()
-    what, remedy = missing or ("can be started", "")
-    rows.append(("CloudXR", missing is None, f"cannot be started: {what}" if missing else what, remedy))
-    return rows
+            text = f"{error.where}: {error.what}"
+            found.append(Finding("OpenXR runtime", "note", text, error.remedy or ""))
+    if missing := missing_for_cloudxr():
+        what, remedy = missing
+        found.append(Finding("CloudXR", "note", f"cannot be started: {what}", remedy))
+    else:
+        found.append(Finding("CloudXR", "ok", "can be started"))
+    return found
