@@ -16,7 +16,7 @@ import isaaclab_mimic_core
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_episode() -> Callable[..., Episode]:
     """Makes a small demonstration with the groups of a recorded or an annotated one."""
 

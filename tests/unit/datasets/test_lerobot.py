@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
@@ -15,8 +16,25 @@ import pytest
 from waiting import LIMIT
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
-from isaaclab_mimic_core.datasets.lerobot import LeRobotTerms, export_lerobot, lerobot_terms, process
-from isaaclab_mimic_core.errors import DatasetError, MimicError, OptionError, OutputError, PlatformError
+from isaaclab_mimic_core.datasets.check import require
+from isaaclab_mimic_core.datasets.export import ExportReport
+from isaaclab_mimic_core.datasets.lerobot import (
+    LeRobotTerms,
+    export_lerobot,
+    import_lerobot,
+    importing,
+    lerobot_terms,
+    process,
+)
+from isaaclab_mimic_core.datasets.lerobot.features import Part
+from isaaclab_mimic_core.errors import (
+    DatasetError,
+    InputFileError,
+    MimicError,
+    OptionError,
+    OutputError,
+    PlatformError,
+)
 
 SAMPLE = Path(__file__).parents[3] / "data" / "franka_stack" / "demos.hdf5"
 HEIGHT, WIDTH = 64, 84
@@ -86,12 +104,23 @@ def read(lerobot, tmp_path_factory) -> Callable[[Path], tuple[dict, dict[str, np
     return reading
 
 
-def test_lerobot_reads_what_was_exported(tmp_path, make_episode, read):
-    path = demos(tmp_path / "demos.hdf5", make_episode, True, False, True)
-    seen = []
+@dataclass(frozen=True)
+class Exported:
+    """A file, and the dataset that was made of it."""
+
+    file: Path
+    folder: Path
+    report: ExportReport
+    seen: list[tuple[str, int, int]]
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory, make_episode, lerobot) -> Exported:
+    place, seen = tmp_path_factory.mktemp("exported"), []
+    path = demos(place / "demos.hdf5", make_episode, True, False, True)
     report = export_lerobot(
         path,
-        tmp_path / "out",
+        place / "out",
         fps=20,
         task="Stack two cubes",
         robot_type="franka",
@@ -100,14 +129,19 @@ def test_lerobot_reads_what_was_exported(tmp_path, make_episode, read):
         failed=True,
         on_exported=lambda *news: seen.append(news),
     )
+    return Exported(path, place / "out", report, seen)
+
+
+def test_lerobot_reads_what_was_exported(exported, read):
+    report, seen, path = exported.report, exported.seen, exported.file
     assert seen == [("demo_0", 1, 3), ("demo_1", 2, 3), ("demo_2", 3, 3)] and (report.demos, report.samples) == (3, 93)
     assert set(report.notes) == {
         "left out, as it is the action of the step before: actions",
         "left out, as a sample is 300 numbers wide, and at most 256 make a state: points",
         "left out, as a video does not keep pixels that are integers, such as labels: labels",
     }
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["demos.hdf5", "out"]
-    about, arrays = read(tmp_path / "out")
+    assert sorted(file.name for file in path.parent.iterdir()) == ["demos.hdf5", "out"]
+    about, arrays = read(exported.folder)
     with DatasetReader(path) as reader:
         episodes = [reader.read(name) for name in reader.episode_names]
 
@@ -169,7 +203,7 @@ def test_lerobot_reads_what_was_exported(tmp_path, make_episode, read):
     indices = arrays["annotation.human.subtask_description"]
     np.testing.assert_array_equal(indices[:30], [1] * 11 + [2] * 5 + [3] * 14)
     assert not arrays["annotation.human.task_description"].any()
-    check_gr00t(tmp_path / "out", about)
+    check_gr00t(exported.folder, about)
 
 
 def check_gr00t(folder: Path, about: dict) -> None:
@@ -199,6 +233,93 @@ def check_gr00t(folder: Path, about: dict) -> None:
     assert {"mean", "std", "min", "max", "q01", "q99"} <= json.loads((folder / "meta" / "stats.json").read_text())[
         "action"
     ].keys()
+
+
+def test_what_was_exported_comes_back(tmp_path, exported):
+    saved = []
+    report = import_lerobot(exported.folder, tmp_path / "back.hdf5", on_saved=lambda *news: saved.append(news))
+    assert (report.demos, report.samples, len(report.notes)) == (3, 93, 4)
+    assert saved == [("demo_0", 30, 1, 3), ("demo_1", 31, 2, 3), ("demo_2", 32, 3, 3)]
+    lost = {f"obs/{name}" for name in ("actions", "points", "labels", "table_cam", "table_depth")}
+    assert "observation.images.table_cam, observation.images.table_depth" in report.notes[0]
+    with DatasetReader(exported.file) as before, DatasetReader(tmp_path / "back.hdf5") as after:
+        assert after.env_args == before.env_args and after.data_attrs["mimic"]["by"] == "test"
+        assert after.data_attrs["mimic"]["imported"] == {"format": "lerobot", "from": "out"}
+        for name in before.episode_names:
+            old, new = before.read(name), after.read(name)
+            assert old.data.keys() - lost == new.data.keys()
+            for path, values in new.data.items():
+                assert values.dtype == old.data[path].dtype
+                # obs/height was float64.
+                np.testing.assert_array_equal(values, old.data[path].astype("f4").astype(values.dtype), err_msg=path)
+            assert (old.success, old.seed) == (new.success, new.seed)
+            assert new.attrs["mimic"]["recorded"] == old.attrs["mimic"]["recorded"]
+        assert new.attrs["mimic"]["imported"] == {"from": "out", "episode": 2, "tasks": ["Stack two cubes"]}
+        require(after, ["initial_state", "states", "obs"])
+    with pytest.raises(OutputError, match="exists already"):
+        import_lerobot(exported.folder, tmp_path / "back.hdf5")
+
+
+def about_features(**changes) -> str:
+    known = {"format": 1, "env_args": {}, "history": None, "features": {"action": [["actions", [7], "<f4"]]}}
+    return json.dumps(known | changes)
+
+
+NO_DATASET: dict[str, tuple[str, dict[str, str]]] = {
+    "no dataset": ("has no meta/info.json", {}),
+    "older format": ("is of LeRobot's format v2.1, not v3.0", {"info.json": '{"codebase_version": "v2.1"}'}),
+    "no JSON": ("info.json: cannot be read", {"info.json": "{"}),
+    "our newer format": ("has format 2, not 1", {"mimic.json": about_features(format=2)}),
+    "no history": ("its history is no JSON object", {"mimic.json": about_features(history=[])}),
+    "text": (
+        "its features cannot be used",
+        {"mimic.json": about_features(features={"action": [["actions", [7], "U9"]]})},
+    ),
+    "one in another": (
+        "lies below a value",
+        {"mimic.json": about_features(features={"action": [["actions", [7], "<f4"], ["actions/a", [7], "<f4"]]})},
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", NO_DATASET)
+def test_what_cannot_be_imported_is_refused_before_lerobot_is_started(tmp_path, monkeypatch, reason):
+    says, files = NO_DATASET[reason]
+    monkeypatch.setattr(process, "find_lerobot_python", lambda: pytest.fail("lerobot is started"))
+    if files:
+        (tmp_path / "in" / "meta").mkdir(parents=True)
+    for name, text in ({"info.json": '{"codebase_version": "v3.0"}'} | files if files else {}).items():
+        (tmp_path / "in" / "meta" / name).write_text(text)
+    with pytest.raises(InputFileError) as error:
+        import_lerobot(tmp_path / "in", tmp_path / "out.hdf5")
+    assert says in str(error.value) and len(str(error.value).splitlines()) <= 2
+    assert not (tmp_path / "out.hdf5").exists()
+
+
+def test_of_anothers_dataset_what_is_observed_and_done_is_imported():
+    there = {
+        "action": {"dtype": "float32", "shape": [6]},
+        "observation.state": {"dtype": "float64", "shape": [6]},
+        "observation.force.wrist": {"dtype": "float32", "shape": [2, 3]},
+        "observation.images.top": {"dtype": "video", "shape": [48, 64, 3]},
+        "next.reward": {"dtype": "float32", "shape": [1]},
+        "note": {"dtype": "string", "shape": [1]},
+    }
+    parts = importing._parts_of_others(there)
+    importing._check_parts(parts, there, Path("in"))
+    assert parts == {
+        "action": (Part("actions", (6,), "<f4"),),
+        "observation.state": (Part("obs/state", (6,), "<f8"),),
+        "observation.force.wrist": (Part("obs/force_wrist", (2, 3), "<f4"),),
+    }
+    assert list(importing._left_out({"features": there, "episodes": []}, parts, {})) == [
+        "left out, as pictures are not imported (mimic render draws them anew): observation.images.top",
+        "left out, as a file has no place for them: next.reward, note",
+    ]
+    wider = {"action": (Part("actions", (7,), "<f4"),)}
+    for wrong, says in (({}, "has no actions"), (wider, "action is 6 numbers wide, and its arrays are 7")):
+        with pytest.raises(InputFileError, match=says):
+            importing._check_parts(wrong, there, Path("in"))
 
 
 def test_terms_are_sorted_and_checked(tmp_path, make_episode):

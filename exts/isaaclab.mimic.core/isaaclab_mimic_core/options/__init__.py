@@ -9,7 +9,7 @@ of its folder in `devices/`. Only light modules are imported here, so that `mimi
 """
 
 from .annotation import AnnotateByHandOptions, AnnotateOptions
-from .datasets import ConvertOptions, Destination, ExportOptions, Selection, Thresholds
+from .datasets import ConvertOptions, Destination, ExportOptions, ImportOptions, Selection, Thresholds
 from .evaluation import EvaluateOptions, ExportPolicyOptions, PlayOptions
 from .generation import GenerateOptions, QuickstartOptions
 from .rendering import RenderOptions
@@ -29,6 +29,7 @@ __all__ = [
     "ExportOptions",
     "ExportPolicyOptions",
     "GenerateOptions",
+    "ImportOptions",
     "PlayOptions",
     "QuickstartOptions",
     "RecordOptions",

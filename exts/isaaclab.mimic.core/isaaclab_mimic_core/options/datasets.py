@@ -155,3 +155,17 @@ class ExportOptions:
     """lerobot: export demonstrations that are marked as not successful, too."""
     quality: int = option(8, low=0, high=10)
     """mp4: quality of the encoder, from 0 to 10."""
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What to import, and how."""
+
+    format: Literal["lerobot"] = "lerobot"
+    """lerobot: a dataset of LeRobot's format v3.0."""
+    output: str = ""
+    """File to write."""
+    task: str = ""
+    """Name of the task; by default that of the file it was exported from."""
+    overwrite: bool = False
+    """Replace the file if it exists."""

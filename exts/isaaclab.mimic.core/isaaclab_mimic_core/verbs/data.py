@@ -14,7 +14,7 @@ from ..errors import OptionError, TaskError
 from ..events import DemoExported, DemoSaved, StageFinished, Warned, to_json
 from ..exit_status import DONE, FINDINGS
 from ..option import check_options
-from ..options import ConvertOptions, Destination, ExportOptions, Selection, Thresholds
+from ..options import ConvertOptions, Destination, ExportOptions, ImportOptions, Selection, Thresholds
 from ..terminal.signals import raise_lost_interrupt
 from ..terminal.streams import Streams
 from .job import FLAT, Job, Output
@@ -188,6 +188,40 @@ def export(
     return job, output
 
 
+def import_dataset(
+    folder: _File, options: Annotated[ImportOptions, _Flat], output: Annotated[Output, _Flat]
+) -> tuple[Job, Output]:
+    """Make a file of a LeRobot dataset, without its pictures.
+
+    mimic import lerobot/stack --output demos.hdf5
+    mimic import so101 --task My-Task-v0 --output so101.hdf5
+    What mimic export made can be replayed, annotated and generated from; other datasets can be trained on.
+
+    Args:
+        folder: The dataset.
+    """
+
+    def job(streams: Streams, output: Output) -> int:
+        from ..datasets.lerobot import import_lerobot
+
+        check_options(options)
+        if not options.output:
+            raise OptionError("say where the result goes", where="--output", remedy="Give a file: --output FILE")
+
+        def tell(name: str, samples: int, number: int, count: int) -> None:
+            if output.json:
+                event = DemoSaved(name, options.output, samples, number, count)
+                print(to_json(event), file=streams.out, flush=True)
+            raise_lost_interrupt()
+
+        report = import_lerobot(folder, options.output, task=options.task, overwrite=options.overwrite, on_saved=tell)
+        results = [f"{report.demos} demonstrations, {report.samples} samples", *report.notes]
+        _answer(StageFinished("import", "done", report.to_dict(), report.output, results=results), streams, output)
+        return DONE
+
+    return job, output
+
+
 VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
     "check": check,
     "merge": merge,
@@ -195,6 +229,7 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
     "drop": drop,
     "convert": convert,
     "export": export,
+    "import": import_dataset,
 }
 
 

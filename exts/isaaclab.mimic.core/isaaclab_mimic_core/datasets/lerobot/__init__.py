@@ -5,6 +5,7 @@
 
 from .export import export_lerobot
 from .features import LeRobotTerms, lerobot_terms
+from .importing import ImportReport, import_lerobot
 from .subtasks import SubtaskTexts
 
-__all__ = ["LeRobotTerms", "SubtaskTexts", "export_lerobot", "lerobot_terms"]
+__all__ = ["ImportReport", "LeRobotTerms", "SubtaskTexts", "export_lerobot", "import_lerobot", "lerobot_terms"]
