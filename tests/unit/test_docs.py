@@ -169,3 +169,29 @@ def test_the_readme_leads_straight_to_the_code(to_find, file, says):
     (line,) = [row for row in rows if to_find in row.split("|")[1]]
     assert f"`{file}`" in line
     assert says in (CORE / file).read_text()
+
+
+OTHERS_NAMES = {"PhysicsCfg", "extpath", "tools_menu", "robust_eval"}
+"""Names of Isaac Lab's and Kit's that our code does not use."""
+
+
+def test_names_and_flags_that_are_named_are_in_the_code():
+    """All pages but the one with the names of Isaac Lab's scripts and AutoData."""
+    folders = [ROOT / name for name in ("exts", "tests", "benchmarks", "config")]
+    sources = [path for folder in folders for path in folder.rglob("*") if path.suffix in {".py", ".toml", ".kit"}]
+    sources += [ROOT / "pyproject.toml", ROOT / "user.repo.toml", ROOT / "mimic.sh"]
+    known = {word for path in sources for word in re.findall(r"[A-Za-z_]\w*", path.read_text())} | OTHERS_NAMES
+    files = {path.name for folder in (*folders, ROOT / "data", ROOT / "docs") for path in folder.rglob("*")}
+    unknown, named = [], 0
+    for page in PAGES:
+        if page.name == "migration.md":
+            continue
+        text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+        for span in re.findall(r"`([^`\n]+)`", text):
+            words = [flag.replace("-", "_") for flag in re.findall(r"(?<![\w-])--(?:no-)?([a-z][\w-]*)", span)]
+            if re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(\(\))?", span) and span not in files and ".so" not in span:
+                words += span.removesuffix("()").split(".")
+            named += len(words)
+            unknown += [(page.name, span, word) for word in words if word not in known]
+    assert unknown == []
+    assert named > 700
