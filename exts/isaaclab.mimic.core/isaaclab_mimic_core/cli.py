@@ -49,7 +49,7 @@ _Flat = FLAT
 
 
 def quickstart(options: Annotated[QuickstartOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
-    """Generate demonstrations from the sample ones and report: the whole job once, small.
+    """Generate demonstrations from the sample ones and write a report: the whole workflow once, small.
 
     mimic quickstart
     mimic quickstart --num-demos 100 --num-envs 64 --seed 7 --output outputs/first
@@ -97,7 +97,7 @@ def annotate(options: Annotated[AnnotateArguments, _Flat], output: Annotated[Out
 
 
 def replay(options: Annotated[ReplayArguments, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
-    """Play demonstrations again, many side by side, and say which of them hold.
+    """Replay demonstrations, many in parallel, and report which of them still succeed.
 
     mimic replay generated.hdf5 --validate
     mimic replay demos.hdf5 --by states --num-envs 1 --viz viser --episodes 3,7
@@ -114,7 +114,7 @@ def generate(options: Annotated[GenerateOptions, _Flat], output: Annotated[Outpu
 
 
 def render(options: Annotated[RenderOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
-    """Draw what cameras see in recorded demonstrations, in processes side by side.
+    """Render camera images of recorded demonstrations, in parallel processes.
 
     mimic render --input generated.hdf5 --output seen.hdf5
     mimic render --input demos.hdf5 --output seen.hdf5 --cameras cameras.yaml --size 84
@@ -149,7 +149,7 @@ def play(options: Annotated[PlayOptions, _Flat], output: Annotated[Output, _Flat
 def export_policy(
     options: Annotated[ExportPolicyOptions, _Flat], output: Annotated[Output, _Flat]
 ) -> tuple[Job, Output]:
-    """Turn a checkpoint into TorchScript or ONNX.
+    """Export a checkpoint to TorchScript or ONNX.
 
     mimic export-policy --checkpoint outputs/run/best.pth --output policy.onnx
     """
@@ -176,7 +176,7 @@ def view(options: Annotated[ViewOptions, _Flat], output: Annotated[Output, _Flat
 
 
 def info(file: tyro.conf.Positional[str], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
-    """Say what a dataset holds and what it can be used for.
+    """Show the contents of a dataset and what it can be used for.
 
     mimic info demos.hdf5
     """
@@ -192,7 +192,7 @@ def info(file: tyro.conf.Positional[str], output: Annotated[Output, _Flat]) -> t
 
 
 def doctor(output: Annotated[Output, _Flat], isaac_sim: bool = False) -> tuple[Job, Output]:
-    """Say what is on this machine, what can run here, and what to do about the rest.
+    """Report what is installed on this machine, what can run here, and what to do about the rest.
 
     mimic doctor
     mimic doctor --isaac-sim
@@ -219,7 +219,7 @@ def doctor(output: Annotated[Output, _Flat], isaac_sim: bool = False) -> tuple[J
 
 
 def devices(output: Annotated[Output, _Flat], live: bool = False, seconds: float = 0.0) -> tuple[Job, Output]:
-    """List the devices that can drive a robot here, and show what they say.
+    """List the devices that can drive a robot here, and show their readings.
 
     mimic devices
     mimic devices --live

@@ -25,11 +25,11 @@ class AnnotateOptions(DemonstrationOptions):
     overwrite: bool = option(False, label="Replace the output if it exists", group=FILES, on_resume=MAY_DIFFER)
     """Replace the output if it exists."""
     resume: bool = option(False, label="Resume the output file", group=FILES, on_resume=MAY_DIFFER)
-    """Go on with the output: demonstrations that are in it are not played again."""
+    """Continue the output: demonstrations that are in it are not replayed."""
     num_envs: int = redeclared(DemonstrationOptions, "num_envs", 16)
-    """Demonstrations that are played side by side."""
+    """Demonstrations to replay in parallel."""
     start_signals: bool = option(False, label="The task's start signals, too")
-    """Keep the task's own start signals, too."""
+    """Keep the task's own start signals as well."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ class AnnotateByHandOptions(DemonstrationOptions):
     overwrite: bool = redeclared(AnnotateOptions, "overwrite")
     """Replace the output if it exists."""
     resume: bool = redeclared(AnnotateOptions, "resume")
-    """Go on with the output: demonstrations that are in it are not shown again."""
+    """Continue the output: demonstrations that are in it are not shown again."""
     num_envs: int = redeclared(DemonstrationOptions, "num_envs", 1, group=SIMULATION)
-    """Environments that show the demonstration; more of them only make reading it faster."""
+    """Environments that show the demonstration; more of them only read it faster."""
     seed: int = redeclared(DemonstrationOptions, "seed", group=SIMULATION, on_resume=MAY_DIFFER)
-    """Seed of what is not recorded."""
+    """Seed of everything random that is not recorded."""
     physics: Physics = redeclared(DemonstrationOptions, "physics", on_resume=MAY_DIFFER)
     assets: Assets = redeclared(DemonstrationOptions, "assets", on_resume=MAY_DIFFER)
     marks: str = option("none", label="Begin with", group=RUN, on_resume=MAY_DIFFER)
     """Marks to begin with: none, auto (the task's own signals), or an annotated file to take them from."""
     start_signals: bool = option(False, label="Mark where subtasks start, too", group=RUN)
-    """Mark where subtasks start, too."""
+    """Mark where subtasks start as well."""

@@ -11,18 +11,18 @@ from ..option import option
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Limits of the checks; times in samples, for a file does not say how long a sample lasts."""
+    """Limits of the checks; times are in samples, because a file does not say how long a sample lasts."""
 
     max_length_ratio: float = option(1.8, low=0)
-    """Longest demonstration, in lengths of the median one."""
+    """Longest demonstration, relative to the median length."""
     min_length_ratio: float = option(0.5, low=0)
-    """Shortest demonstration, in lengths of the median one."""
+    """Shortest demonstration, relative to the median length."""
     still_joint_step: float = option(0.002, low=0)
     """A robot whose joints all move less than this between two samples [rad or m] stands still."""
     max_idle_start: int = option(20, low=0)
     """Samples before the robot first moves."""
     max_pause: int = option(40, low=0)
-    """Samples that the robot stands still for in between."""
+    """Samples for which the robot stands still in between."""
     max_roughness: float = option(1.0, low=0)
     """Mean square of the change of an end effector's velocity, over that of the velocity itself: 0 for smooth motion,
     2 if every step goes in another direction."""
@@ -31,11 +31,11 @@ class Thresholds:
     action_limit: float = option(1.0, low=0)
     """Size at which an element of an action is cut off."""
     max_saturated: float = option(0.1, low=0)
-    """Part of the samples in which an element of the action is cut off."""
+    """Fraction of the samples in which an element of the action is cut off."""
     end_samples: int = option(5, low=0)
     """Samples at the end in which everything should have come to rest."""
     max_end_speed: float = option(0.002, low=0)
-    """Fastest object at the end [m a sample]."""
+    """Fastest object at the end [m per sample]."""
     max_position_jump: float = option(0.15, low=0)
     """Largest step of a robot's base or an object between two samples [m]."""
     max_joint_jump: float = option(0.5, low=0)
@@ -63,7 +63,7 @@ class Selection:
     where: tuple[str, ...] = ()
     """Conditions on attributes, JSON ones by path: seed=7, num_samples<300, mimic.recorded.teleop_device=keyboard."""
     findings: tuple[str, ...] = ()
-    """Only those of which mimic check finds one of these: names of checks, or error, warning, hint."""
+    """Only those with one of these findings of mimic check: names of checks, or error, warning, hint."""
 
     @property
     def is_empty(self) -> bool:
@@ -73,7 +73,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Destination:
-    """Where the result goes."""
+    """The file to write the result to."""
 
     output: str = ""
     """File to write."""
@@ -83,16 +83,16 @@ class Destination:
     """Replace the output if it exists."""
 
     def arguments(self) -> dict[str, Any]:
-        """Return what the functions of `datasets.edit` are told."""
+        """Return the arguments for the functions of `datasets.edit`."""
         return {"output": self.output or None, "in_place": self.in_place, "overwrite": self.overwrite}
 
 
 @dataclass(frozen=True)
 class ConvertOptions:
-    """What to convert."""
+    """Options of converting a dataset."""
 
     task: str = ""
-    """Name of the task from now on; by default today's name of the one that the file states."""
+    """New name of the task; by default the current name of the file's task."""
     actions: Literal["keep", "pose_rel", "pose_abs"] = "keep"
     """Turn joint-space actions into relative or absolute poses of the end effector."""
     urdf: str = ""
@@ -106,7 +106,7 @@ class ConvertOptions:
     damping: float = option(0.01, low=0)
     """Damping of the environment's inverse kinematics (lambda_val); for pose_rel."""
     substeps: int = option(5, low=1)
-    """Physics steps that the environment makes of one action (decimation); for pose_rel."""
+    """Physics steps per action in the environment (decimation); for pose_rel."""
     joints: tuple[str, ...] = tuple(f"panda_joint{number}" for number in range(1, 8))
     """The arm's joints, in the order of the actions."""
     robot: str = "robot"
@@ -116,7 +116,7 @@ class ConvertOptions:
     joint_offset: tuple[float, ...] = ()
     """Offset that the environment added to joint actions [rad]; for files without processed_actions."""
     quaternions: tuple[str, ...] = ()
-    """More places of quaternions in a file of the older format: PATH:COLUMN, for example obs/goal_pose:3."""
+    """More quaternions in a file of the older format: PATH:COLUMN, for example obs/goal_pose:3."""
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from .simulation import SimOptions, Visualizer
 from .training import TrainOptions
 
 MAX_FILMED = 16
-"""Rollouts that fit side by side into a film."""
+"""Most rollouts in a film, side by side."""
 _ROLLOUTS = "How rollouts are made"
 
 
 @dataclass(frozen=True)
 class EvaluateOptions(SimOptions):
-    """Measure how often policies succeed; of several the best is found with few rollouts.
+    """Measure how often policies succeed; find the best of several with few rollouts.
 
     mimic evaluate --checkpoints outputs/run --num-rollouts 200 --num-envs 64
     mimic evaluate --checkpoints outputs/run/best.pth --robust
@@ -40,21 +40,21 @@ class EvaluateOptions(SimOptions):
     learner: str = option(
         "", label="Learner", group=_ROLLOUTS, offers=lambda: ("", *LEARNERS.all()), on_resume=MAY_DIFFER
     )
-    """Whose checkpoints these are; empty: found from the files."""
+    """Learner of the checkpoints; empty: found from the files."""
     first_rollouts: int = option(16, label="First round", group=_ROLLOUTS, low=1, on_resume=MAY_DIFFER)
     """Rollouts of every checkpoint in the first round of a comparison; each round doubles them for the better half."""
     half_width: float = option(0.0, label="Half-width", group=_ROLLOUTS, low=0, below=0.5, on_resume=MAY_DIFFER)
-    """Stop as soon as the 95 % interval of a success rate reaches no farther than this to either side; 0: never."""
+    """Stop as soon as the 95 % interval of a success rate is within this distance to either side; 0: never."""
     horizon: int = redeclared(TrainOptions, "horizon", group=_ROLLOUTS)
     """Steps after which a rollout ends."""
     hold: int = option(20, label="Success held", group=_ROLLOUTS, unit="steps", low=1)
-    """Steps that the task has to stay fulfilled for a rollout to count, and end, before the horizon."""
+    """Steps for which the task must stay fulfilled before a rollout ends as a success."""
     actions: Literal["sample", "mode"] = option("sample", label="Actions", group=_ROLLOUTS)
-    """How the policy acts: sample draws one of its modes; mode takes the likeliest."""
+    """How the policy acts: sample draws one of its modes; mode takes the most likely one."""
     output: str = option("", label="Results folder", group=_ROLLOUTS, role=Role.OUTPUT_FOLDER, on_resume=MAY_DIFFER)
     """Folder for table, picture and every rollout; by default evaluation/ in the run's folder or beside the file."""
     resume: bool = option(False, label="Resume an evaluation", group=_ROLLOUTS, on_resume=MAY_DIFFER)
-    """Go on with an evaluation that was stopped or killed."""
+    """Continue an evaluation that was stopped or killed."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class PlayOptions(EvaluateOptions):
 
 @dataclass(frozen=True)
 class ExportPolicyOptions:
-    """Turn a checkpoint into a file that runs without its learner and Isaac Lab.
+    """Export a checkpoint to a file that runs without its learner and Isaac Lab.
 
     mimic export-policy --checkpoint outputs/run/best.pth --output policy.pt
     """
@@ -80,7 +80,7 @@ class ExportPolicyOptions:
     checkpoint: str = option("best.pth", role=Role.INPUT_FILE)
     """Checkpoint (.pth)."""
     learner: str = redeclared(EvaluateOptions, "learner")
-    """Whose checkpoint it is; empty: found from the file."""
+    """Learner of the checkpoint; empty: found from the file."""
     output: str = option("policy.pt", role=Role.OUTPUT_FILE)
     """File to write: .pt for TorchScript, .onnx for ONNX."""
     overwrite: bool = option(False)

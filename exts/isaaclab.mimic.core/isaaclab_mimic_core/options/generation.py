@@ -31,15 +31,15 @@ class GenerateOptions(DemonstrationOptions):
     overwrite: bool = option(False, label="Replace the output if it exists", group=FILES, on_resume=MAY_DIFFER)
     """Replace the output if it exists."""
     resume: bool = option(False, label="Resume an earlier run's file", group=FILES, on_resume=MAY_DIFFER)
-    """Go on with a run that was stopped or killed, up to num_demos in all."""
+    """Continue a run that was stopped or killed, up to num_demos in total."""
     num_demos: int = option(10, label="Demonstrations", group=RUN, low=1, on_resume=MAY_DIFFER)
     """Successful demonstrations to generate."""
     mode: Literal["default", "upstream"] = option("default", label="Rules", group=_ATTEMPTS)
     """Rules of generation: default, or upstream for those of Isaac Lab 3.0.0."""
     early_stop: bool | None = option(None, label="Stop early", group=_ATTEMPTS)
-    """End an attempt, or go back, as soon as a subtask has failed; the mode decides if it is not given."""
+    """End an attempt, or retry, as soon as a subtask has failed; the mode decides if it is not given."""
     max_retries: int | None = option(None, label="Retries", group=_ATTEMPTS, low=0)
-    """How often a failed subtask is tried again from where it began; the mode decides if it is not given."""
+    """How often a failed subtask is retried from where it began; the mode decides if it is not given."""
     learn_sources: bool | None = option(None, label="Prefer sources that succeed", group=_ATTEMPTS)
     """Prefer source segments that have succeeded in this run; the mode decides if it is not given."""
     correct_grasp: bool | None = option(None, label="Correct the grasp", group=_ATTEMPTS)
@@ -49,9 +49,9 @@ class GenerateOptions(DemonstrationOptions):
     keep_clear: bool | None = option(None, label="Keep clear of other objects", group=_ATTEMPTS)
     """A subtask fails if it pushes an object that its sources leave alone; the mode decides if it is not given."""
     per_subtask_selection: bool | None = option(None, label="Select per subtask", group=_ATTEMPTS)
-    """Choose a source for every subtask, not for a whole attempt; the mode decides if it is not given."""
+    """Select a source for every subtask, not for a whole attempt; the mode decides if it is not given."""
     images: Literal["auto", "later", "live"] = option("auto", label="Camera images", group=RUN)
-    """What the task's cameras see: live, recorded here; later, left to mimic render; auto: later, live in Isaac Sim."""
+    """The task's camera images: live, recorded here; later, left to mimic render; auto: later, live in Isaac Sim."""
     planner: str = option(
         "task",
         label="Planner between segments",
@@ -62,7 +62,7 @@ class GenerateOptions(DemonstrationOptions):
     patience: int = option(
         100, label="Give up if the first", group=_ATTEMPTS, unit="attempts fail", low=0, on_resume=MAY_DIFFER
     )
-    """First attempts (at least one in each environment) that may all fail before the run gives up; 0: never."""
+    """Give up if this many first attempts (at least one in each environment) all fail; 0: never."""
     max_failures: int = option(0, label="Give up after", group=_ATTEMPTS, unit="failures", low=0, on_resume=MAY_DIFFER)
     """Failed attempts after which the run gives up; 0: never."""
     keep_failed: bool = option(
@@ -83,7 +83,7 @@ class QuickstartOptions(SimOptions):
     """
 
     output: str = option("", label="Output folder", group=FILES, role=Role.OUTPUT_FOLDER)
-    """Folder for everything that is made; a new one below outputs/ by default."""
+    """Folder for all files; a new one below outputs/ by default."""
     input: str = option("", label="Recorded file", group=FILES, role=Role.INPUT_FILE)
     """File of recorded demonstrations; the product's own sample by default."""
     num_demos: int = redeclared(GenerateOptions, "num_demos")

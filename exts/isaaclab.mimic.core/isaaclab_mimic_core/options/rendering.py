@@ -14,32 +14,32 @@ Renderer = Literal["auto", "rasterizer", "newton"]
 
 @dataclass(frozen=True)
 class RenderOptions(SimOptions):
-    """Draw what cameras see in recorded demonstrations, from their states.
+    """Render camera images of recorded demonstrations from their states.
 
     mimic render --input generated.hdf5 --output seen.hdf5 --size 84
     """
 
     task: str = redeclared(SimOptions, "task", "")
-    """Task id; the one that the file names by default. Another one has to have the same scene."""
+    """Task id; by default the file's task. Another task must have the same scene."""
     input: str = option(
         "generated.hdf5", label="File of demonstrations", group=FILES, role=Role.INPUT_FILE, on_resume=BY_CONTENT
     )
     """File of demonstrations with their states."""
     output: str = option("rendered.hdf5", label="Output file", group=FILES, role=Role.OUTPUT_FILE, on_resume=MAY_DIFFER)
-    """File to write: the same demonstrations, with what cameras see among their observations."""
+    """File to write: the same demonstrations, with camera images among their observations."""
     overwrite: bool = option(False, label="Replace the output if it exists", group=FILES, on_resume=MAY_DIFFER)
     """Replace the output if it exists."""
     resume: bool = option(False, label="Resume an earlier run's file", group=FILES, on_resume=MAY_DIFFER)
-    """Go on with a run that was stopped or killed."""
+    """Continue a run that was stopped or killed."""
     episodes: str = option("", label="Demonstrations", group=FILES)
-    """Demonstrations to draw, by name, number or range: 3,demo_7,10-19; all by default."""
+    """Demonstrations to render, by name, number or range: 3,demo_7,10-19; all by default."""
     cameras: str = option("", label="Cameras", group=FILES, role=Role.INPUT_FILE, on_resume=BY_CONTENT)
-    """YAML file of cameras: others than the task's, or the task's with another pose, size or focal length."""
+    """YAML file of cameras: new ones, or the task's with another pose, size or focal length."""
     size: int = option(0, label="Size", group=RUN, unit="pixels", low=0, high=4096)
-    """Height and width of all pictures [pixels]; 0: as the task or the YAML file says."""
+    """Height and width of all images [pixels]; 0: as the task or the YAML file says."""
     renderer: Renderer = option("auto", label="Renderer", group=RUN)
-    """rasterizer; newton, which casts rays, slowly; auto: the rasterizer where it draws all that is asked for."""
+    """rasterizer; newton, which casts rays and is slow; auto: the rasterizer if it supports the camera, else newton."""
     num_envs: int = redeclared(SimOptions, "num_envs", 32, on_resume=OnResume.SAME)
-    """Pictures of a camera that a process draws at once."""
+    """Images of a camera that a process renders at once."""
     processes: int = option(0, label="Processes", group=RUN, low=0, high=256, on_resume=MAY_DIFFER)
-    """Processes that draw side by side; 0: one a processor core."""
+    """Processes that render in parallel; 0: one per processor core."""

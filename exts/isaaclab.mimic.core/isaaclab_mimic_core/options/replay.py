@@ -15,27 +15,27 @@ _FILE = "A file without what failed"
 
 @dataclass(frozen=True)
 class ReplayOptions(DemonstrationOptions):
-    """Play demonstrations again and say which of them hold.
+    """Replay demonstrations and report which of them still succeed.
 
     mimic replay generated.hdf5 --validate
     """
 
     task: str = redeclared(DemonstrationOptions, "task", "")
-    """Task id; the one that the file names by default."""
+    """Task id; by default the file's task."""
     input: str = option("demos.hdf5", label="File of demonstrations", group=FILES, role=Role.INPUT_FILE)
     """File of demonstrations."""
     episodes: str = option("", label="Demonstrations", group=FILES)
-    """Demonstrations to play, by name, number or range: 3,demo_7,10-19; all by default."""
+    """Demonstrations to replay, by name, number or range: 3,demo_7,10-19; all by default."""
     by: Literal["actions", "states", "end"] = option("actions", label="Replay", group=RUN)
     """What to replay. actions: from the initial state, in physics; states: every recorded state, without physics; end:
     the last state."""
     num_envs: int = redeclared(DemonstrationOptions, "num_envs", 0, low=0)
-    """Demonstrations that are played side by side; 0: as the file says. That is as many as when it was generated, else
+    """Demonstrations to replay in parallel; 0: as the file says. That is as many as when it was generated, else
     16."""
     validate: bool = option(False, label="Fail on failures", group=_JUDGED)
     """End with status 1 if the task is not fulfilled after every demonstration."""
     tolerance: float = option(0.01, label="Tolerance", group=_JUDGED, unit="rad, m", low=0)
-    """Difference from which on a state counts as deviating from the recording [rad, m]."""
+    """Difference above which a state deviates from the recording [rad, m]."""
     rest: float = option(1.0, label="Rest before it is judged", group=_JUDGED, unit="s", low=0, high=3600)
     """How long the scene rests after a demonstration before it is judged [s]."""
     drop_failed: str = option("", label="File without those that failed", group=_FILE, role=Role.OUTPUT_FILE)

@@ -12,7 +12,7 @@ from ..tasks.names import all_tasks
 from ..tasks.shipped import DEFAULT_TASK
 
 MAX_SEED = 2**32 - 1
-"""NumPy takes no larger one."""
+"""Largest seed that NumPy takes."""
 
 Physics = Literal["auto", "ovphysx", "newton", "isaacsim"]
 Assets = Literal["auto", "cloud", "local"]
@@ -26,7 +26,7 @@ class SimOptions:
     task: str = option(DEFAULT_TASK, label="Task", group=FILES, offers=lambda: tuple(all_tasks()))
     """Task id, or one of its other names; mimic tasks lists them."""
     num_envs: int = option(16, label="Environments", group=RUN, low=1, high=65536, on_resume=MAY_DIFFER)
-    """Environments that run side by side."""
+    """Number of environments."""
     seed: int = option(1, label="Seed", group=RUN, low=0, high=MAX_SEED)
     """Seed of everything random."""
     device: str = option("auto", label="Compute on", group=SIMULATION, on_resume=MAY_DIFFER)
@@ -56,7 +56,7 @@ class DemonstrationOptions(SimOptions):
     """Options of every stage that reads demonstrations."""
 
     any_task: bool = option(False, label="Allow another task", group=MORE, on_resume=MAY_DIFFER)
-    """Take demonstrations of another task, too: its robot, actions and objects have to be the same."""
+    """Accept demonstrations of another task, too: its robot, actions and objects must be the same."""
 
 
 @dataclass(frozen=True)

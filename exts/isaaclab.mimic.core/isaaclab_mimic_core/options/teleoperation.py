@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Options of driving a robot and recording it."""
+"""Options of teleoperation and recording."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -23,7 +23,7 @@ class DrivenOptions(SimOptions):
     """Options of every stage that a teleoperation device drives."""
 
     teleop_device: str = option("keyboard", label="Device", group=RUN, offers=lambda: tuple(DEVICES.all()))
-    """Who drives: keyboard, spacemouse, gamepad, xr, scripted or a plug-in's device; each has options of its own."""
+    """Device: keyboard, spacemouse, gamepad, xr, scripted or a plug-in's device; each has options of its own."""
     teleop_settings: Any = option(None, group=_DRIVING)
     """The device's own settings: a `devices.settings.DeviceSettings`, or some of them by name."""
 
@@ -41,13 +41,13 @@ class TeleopOptions(DrivenOptions):
     """
 
     num_envs: int = redeclared(SimOptions, "num_envs", 1)
-    """Environments that run side by side; more than one only with generate_into: a person drives one."""
+    """Number of environments; more than one only with generate_into: a person drives one."""
     generate_into: str = option("", label="Generate into", group=_GENERATING, role=Role.OUTPUT_FILE)
-    """File to generate into meanwhile: each demonstration that succeeds joins the sources of the other environments."""
+    """File to generate into: each of your successful demonstrations becomes a source for the other environments."""
     input: str = option("", label="Annotated file", group=_GENERATING, role=Role.INPUT_FILE)
-    """With generate_into: annotated demonstrations to begin with, if there are any."""
+    """With generate_into: annotated demonstrations to begin with, if any."""
     any_task: bool = option(False, label="Allow another task", group=_GENERATING)
-    """With input: take demonstrations of another task, too: its robot, actions and objects have to be the same."""
+    """With input: accept demonstrations of another task, too: its robot, actions and objects must be the same."""
     num_demos: int = option(0, label="Demonstrations", group=_GENERATING, low=0)
     """With generate_into: demonstrations to generate; 0: until stopped."""
     overwrite: bool = option(False, label="Replace its files if they exist", group=_GENERATING)
@@ -64,7 +64,7 @@ class RecordOptions(DrivenOptions):
     output: str = option("demos.hdf5", label="Output file", group=FILES, role=Role.OUTPUT_FILE)
     """File to write."""
     num_envs: int = redeclared(SimOptions, "num_envs", 1)
-    """Environments that are demonstrated in side by side; a person drives one."""
+    """Number of environments; a person drives one, a script all of them."""
     num_demos: int = option(10, label="Demonstrations", group=RUN, low=0)
     """Successful demonstrations to record; 0: until stopped."""
     append: bool = option(False, label="Add to the file if it exists", group=FILES)
@@ -72,7 +72,7 @@ class RecordOptions(DrivenOptions):
     overwrite: bool = option(False, label="Replace the output if it exists", group=FILES)
     """Replace the file if it exists."""
     num_success_steps: int = option(10, label="Success held", group=_ENDING, unit="steps", low=0)
-    """Steps that the task must stay fulfilled for before a demonstration counts."""
+    """Steps for which the task must stay fulfilled before a demonstration counts."""
     num_extra_steps: int = option(5, label="Recorded after", group=_ENDING, unit="steps", low=0)
     """Steps recorded after that, so that the end is not cropped."""
     max_steps: int | None = option(None, label="Given up after", group=_ENDING, unit="steps", low=0)
