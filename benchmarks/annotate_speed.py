@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Automatic annotation of the sample demonstrations: side by side, again side by side, and one at a time.
+"""Automatic annotation of the sample demonstrations: twice in parallel, and once one at a time.
 
-Each is a process of its own (`mimic annotate --json`); what is told is the time from the simulation being open to the
-file being complete, and whether all three found the same marks.
+Each runs in a process of its own (`mimic annotate --json`). Measured are the time from the open simulation to the
+complete file, and whether all three found the same marks.
 
     python benchmarks/annotate_speed.py
     python benchmarks/annotate_speed.py --num-envs 10 --input demos.hdf5

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Does `mimic check` cry wolf? Checks the sample demonstrations and newly generated ones, which are all good.
+"""False alarms of `mimic check`: check the sample demonstrations and newly generated ones, which are all good.
 
 python benchmarks/check_generated.py --num-demos 50
 python benchmarks/check_generated.py --file generated.hdf5

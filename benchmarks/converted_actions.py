@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Do joint-space demonstrations that `mimic convert` brings to task space play again?
+"""Whether joint-space demonstrations succeed again after `mimic convert` has converted them to task space.
 
-The sample's joint targets are played on drives under joint position control, so that the file is what a joint-space
-task records. Then it is converted to relative and to absolute poses, and both are replayed.
+The sample's joint targets are played under joint position control, which gives the file that a joint-space task would
+record. This is converted to relative and to absolute poses, and both are replayed.
 
 python benchmarks/converted_actions.py
 """
@@ -31,7 +31,7 @@ SETTLING = 10
 TARGETS = {
     "pose_rel": ("pose_rel", DEFAULT_TASK, []),
     "pose_abs": ("pose_abs", DEFAULT_TASK.replace("-Rel-", "-Abs-"), []),
-    # As if the controller made all of the way that it is told.
+    # As if the controller reached its target in one step.
     "pose_rel, no damping": ("pose_rel", DEFAULT_TASK, ["--damping", "0", "--substeps", "1"]),
 }
 """What is measured -> kind of action, task, further options of `mimic convert`."""

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What it costs to save a demonstration, beside Isaac Lab's own handler in the same run.
+"""Time and space to save a demonstration, compared with Isaac Lab's own handler in the same run.
 
-A demonstration as the three-cube stack records it: 250 samples, 178 floats a sample in 18 arrays, 13 more arrays of
-one row. Ours commits each alone: once that returns, the demonstration survives a kill. Upstream's handler writes and
-flushes each into one file, which a kill during a write may leave unreadable.
+The demonstrations are like those of the three-cube stack: 250 samples, 178 floats per sample in 18 arrays, 13 more
+arrays of one row. Our writer commits each of them: once the call returns, the demonstration survives a kill. Upstream's
+handler writes and flushes each into one file, which a kill during a write may leave unreadable.
 
     python benchmarks/dataset_writer.py                # 1000 demonstrations
     python benchmarks/dataset_writer.py --demos 100
@@ -47,7 +47,7 @@ WIDTHS = {
     **{f"states/rigid_object/cube_{i}/root_velocity": 6 for i in (1, 2, 3)},
 }
 SMALL = 10
-"""The cost of one more demonstration is compared for a file that holds so many, and for the full one."""
+"""The time for one more demonstration is measured in a file with this many, and in the full one."""
 REPEATS = 40
 
 
@@ -163,7 +163,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
 
         def fill(count: int) -> tuple[list[Ours | Upstream], list[list[float]]]:
-            # In turns, so that whatever else the machine does weighs on both alike.
+            # Alternate, so that other load on the machine affects both alike.
             writers = [kind(Path(folder) / f"{kind.name}_{count}.hdf5", episodes) for kind in (Ours, Upstream)]
             times = [[milliseconds(writer.save) for writer in writers] for _ in range(count)]
             return writers, [list(column) for column in zip(*times, strict=True)]

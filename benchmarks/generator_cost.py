@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the generator itself costs per environment step, beside Isaac Lab's generator in the same run.
+"""Time of the generator itself per environment step, compared with Isaac Lab's generator in the same run.
 
-The environments are kinematic (see kinematic/), so that next to nothing hides the generator: its time is that of the
-whole run less that of the environments' own steps, resets and restorations. Everything a generator asks of an
-environment counts as the generator's: poses, actions, success.
+The environments are kinematic (see kinematic/) and take hardly any time. The generator's time is that of the whole run
+minus that of the environments' own steps, resets and restorations. Calls of the generator to an environment (poses,
+actions, success) count as the generator's.
 
     python benchmarks/generator_cost.py                              # 1 to 1024 environments, Isaac Lab's up to 512
     python benchmarks/generator_cost.py --device cuda --num-envs 1024 4096 --upstream-max 0

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What each idea of the default mode is worth: alone, and all together without it, on real physics.
+"""The effect of each idea of the default mode on real physics: alone, and all others without it.
 
     python benchmarks/ideas.py --num-envs 64 --num-attempts 256
 
-One simulation; every combination makes the attempts 0, 1, 2, ... of the same seed, so it starts from the same scenes.
-Counted are environment steps, second tries included, not seconds. Without early stop the generator still notes when it
-would have stopped: attempts that it would have stopped and that succeeded all the same are its false stops.
+In one simulation every combination makes the attempts 0, 1, 2, ... of the same seed, so it starts from the same scenes.
+Environment steps are counted, including those of retries, not seconds. Without early stop the generator still notes
+when it would have stopped: such attempts that succeed are its false stops.
 """
 
 import json

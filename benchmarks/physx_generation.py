@@ -5,8 +5,8 @@
 
     python benchmarks/physx_generation.py --num-envs 64 --num-attempts 128
 
-Each side runs in a process of its own, with its recording into a file, until so many attempts have ended. Attempts that
-are still running then count for neither. Prints a table and one JSON line per side.
+Each side runs in a process of its own, recording into a file, until the given number of attempts have ended. Attempts
+that still run then do not count. Prints a table and one JSON line per side.
 """
 
 import json

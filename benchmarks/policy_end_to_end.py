@@ -1,12 +1,12 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""From the sample demonstrations to a policy, in one go: annotate, generate, train, evaluate, with the time of each.
+"""From the sample demonstrations to a policy: annotate, generate, train, evaluate, with the time of each step.
 
     python benchmarks/policy_end_to_end.py outputs/policy --num-demos 1000 --num-rollouts 200
 
-`--config upstream` does the same with Isaac Lab's own configuration. Success is measured in initial states that nothing
-before has drawn; the curve over epochs lies in evaluation/ of the run's folder.
+`--config upstream` does the same with Isaac Lab's own configuration. Success is measured in initial states that occur
+in no recording or generation; the curve over epochs is in evaluation/ in the run's folder.
 """
 
 import argparse

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Rollouts of one policy: all at once beside one at a time.
+"""Rollouts of one policy: all at once, compared with one at a time.
 
     python benchmarks/policy_evaluation.py outputs/run/best.pth --num-rollouts 50
 
-One at a time is robomimic's `RolloutPolicy` in one environment, as Isaac Lab's play script has it. It is run for
-`--serial` rollouts, in the same initial states, and its time scaled to all.
+"One at a time" is robomimic's `RolloutPolicy` in one environment, as in Isaac Lab's play script. It makes `--serial`
+rollouts from the same initial states, and its time is scaled to all rollouts.
 """
 
 import argparse

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Training beside robomimic's own loop, on one file in one process: equal weights, and time per epoch.
+"""Training, compared with robomimic's own loop on one file in one process: equal weights, and time per epoch.
 
     python benchmarks/policy_training.py generated.hdf5 --epochs 3
 
-robomimic's loop is made of its own functions, as its scripts/train.py calls them. Ours runs with `--exact`, which has
-to give the same weights to the bit on a CPU, and by default, in float32 and bfloat16. Sides take turns by epochs.
+robomimic's loop calls its own functions in the order of its scripts/train.py. Ours runs with `--exact`, which must give
+the same weights bit by bit on a CPU, and by default, in float32 and bfloat16. The sides alternate by epochs.
 """
 
 import argparse

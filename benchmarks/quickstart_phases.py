@@ -1,14 +1,14 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""How long `mimic quickstart` takes, phase by phase, and what the robot's conversion adds the first time.
+"""Time of `mimic quickstart` by phase, and of the robot's conversion on first use.
 
     python benchmarks/quickstart_phases.py               # three runs, after one build of the robot
     python benchmarks/quickstart_phases.py --runs 1 --num-demos 100 --num-envs 64
 
-The robot is built into a cache of its own that is thrown away, so that yours is neither used nor harmed. Prints a line
-of JSON for every run on standard output, and a table of least, median and most on standard error. `start` is what no
-phase covers: starting Python, importing and checking the input, and the end.
+The robot is built into a temporary cache, so that yours is neither used nor changed. Prints a line of JSON for every
+run on standard output, and a table of minimum, median and maximum on standard error. `start` is the time outside of all
+phases: starting Python, importing and checking the input, and the end.
 """
 
 import argparse

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""How steadily does `mimic record` keep its step rate?
+"""How steadily `mimic record` keeps its step rate.
 
-The stage records as it does for a person, saving included, with real physics; the scripted demonstrator takes the
-person's place, for a minute.
+The stage records and saves as for a person, with real physics; for a minute the scripted demonstrator replaces the
+person.
 
 python benchmarks/record_pace.py
 python benchmarks/record_pace.py --viz viser --seconds 120

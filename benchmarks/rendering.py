@@ -1,12 +1,12 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the rasteriser's pictures cost, and how far they are from those of Newton's ray caster.
+"""Time of the rasteriser's images, and their difference from those of Newton's ray caster.
 
-Both renderers draw the visuomotor stack task's two cameras in the same environments, which are put into states of a
-recorded demonstration, from its first to its last: no physics. Milliseconds are processor time of one `rgb` image; the
-first frame, in which kernels are compiled, does not count. Depth, normals and segmentation are compared in a process of
-their own, that only `rgb` is drawn where the time is taken.
+Both renderers draw the visuomotor stack task's two cameras in the same environments, which are set to the states of a
+recorded demonstration, from the first to the last, without physics. Milliseconds are processor time per `rgb` image,
+without the first frame, in which kernels are compiled. Depth, normals and segmentation are compared in another process,
+so that only `rgb` is rendered while time is measured.
 
     python benchmarks/rendering.py                               # 200 and 84 pixels, 8 environments
     python benchmarks/rendering.py --sizes 84 --num-envs 1 8 64

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A cube-stacking task without physics, for our generator and for upstream's: benchmarks and tests run on it.
+"""A cube-stacking task without physics, for our generator and for upstream's, used by benchmarks and tests.
 
-A step takes well under a millisecond, so what a run takes beyond that is the generator's own cost; and nothing in it
-depends on a simulator, so what a generator decides can be compared exactly.
+A step takes well under a millisecond, so a run measures the generator itself. It does not depend on a simulator, so the
+choices of two generators can be compared exactly.
 
     from kinematic import KinematicStackEnv, run_attempts, scripted_demonstrations     # with benchmarks/ on sys.path
     from kinematic.upstream import UpstreamStackEnv, run_upstream                      # imports Isaac Lab's tasks

@@ -24,7 +24,7 @@ def stack_config() -> Any:
 
 
 class KinematicStackEnv(FrankaRelEnv):
-    """What `datagen` and `stages.generate` ask of an environment; poses and actions are the real adapter's own.
+    """An environment for `datagen` and `stages.generation`; poses and actions are those of the real adapter.
 
     Args:
         num_envs: Number of environments.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Run our generator for a number of attempts, as `stages.generate` does, but with nothing written."""
+"""Run our generator for a number of attempts, like `stages.generation`, but without writing files."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ def run_attempts(
     before_step: Callable[[torch.Tensor], None] | None = None,
     after_step: Callable[[list[AttemptOutcome]], None] | None = None,
 ) -> list[AttemptOutcome]:
-    """Make attempts 0, 1, ... in all environments; those that find none left stand still.
+    """Make attempts 0, 1, ... in all environments; environments without an attempt stand still.
 
     Args:
         env: The environments.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The kinematic stack task as upstream's generator wants it, and that generator run on it."""
+"""The kinematic stack task for upstream's generator, and a run of that generator on it."""
 
 import asyncio
 import contextlib
@@ -27,7 +27,7 @@ from .world import ACTION_DIM, StackWorld
 
 
 class CountingRecorder:
-    """Stands where the recorder manager stands; keeps who ended and how."""
+    """Replaces the recorder manager; keeps which attempts ended, and how."""
 
     def __init__(self):
         self.ended: list[tuple[int, bool]] = []
@@ -118,7 +118,7 @@ def stacked(env: UpstreamStackEnv) -> torch.Tensor:
 
 @dataclass(frozen=True)
 class UpstreamRun:
-    """What a run of upstream's generator came to."""
+    """The result of a run of upstream's generator."""
 
     attempts: int
     successes: int

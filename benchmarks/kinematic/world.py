@@ -22,7 +22,7 @@ _SLOTS = ((0.42, -0.12), (0.50, 0.0), (0.58, 0.12))
 
 
 class StackWorld:
-    """The state of a batch of environments and what an action makes of it.
+    """The state of a batch of environments, and its change by an action.
 
     A gripper that closes takes the nearest cube within 4.5 cm; one that opens drops it onto whatever is highest below
     it. So what decides success is where the hand is when the gripper moves, which action noise disturbs.
