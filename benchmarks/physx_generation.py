@@ -139,7 +139,7 @@ def _run_ours(options: Options, folder: Path) -> dict:
             while len(finished) < options.num_attempts:
                 finished += [event for event in stage.step() if isinstance(event, AttemptFinished)]
             simulated = step.calls
-            # Steps of attempts that ended, with what second tries took back.
+            # Steps of attempts that ended, including steps that retries took back.
             spent = simulated * options.num_envs - int(stage._generator.attempts.ticks.sum())
             stage.request("stop")
             for _ in stage:

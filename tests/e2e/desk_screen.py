@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A desk whose window tells what is on it, and the hands of one who looks."""
+"""The tutorial's screen on a desk: reads what the window reports, and moves mouse and keyboard."""
 
 import json
 import threading

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""`mimic ui`, which says on standard output what somebody at the screen sees: a line of JSON every few frames.
+"""`mimic ui`, which also reports on standard output what is on the screen: a line of JSON every few frames.
 
 The window and the program are the product's; only the window's loop has a listener more.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a user can do wrong ends in one or two lines that say what, where and what to do; nothing is written or lost."""
+"""Wrong input ends in one or two lines that say what, where and what to do; nothing is written or lost."""
 
 import hashlib
 import json

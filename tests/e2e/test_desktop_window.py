@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""`mimic ui` as somebody at a desk uses it: a real screen (of Xvfb), real clicks and keys (of xdotool)."""
+"""`mimic ui` at a desk: a real screen (Xvfb), real clicks and keys (xdotool)."""
 
 import json
 import os

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Arrow keys that mark by hand in `mimic ui` do not walk through the window's widgets, too."""
+"""Arrow keys that move the playhead in `mimic ui` do not also move the focus between widgets."""
 
 import json
 from pathlib import Path

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Who touches the files of a folder."""
+"""Watch which files of a folder are opened or written."""
 
 import ctypes
 import os

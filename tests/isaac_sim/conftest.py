@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Tests about living inside Isaac Sim: in CI on small files of the same structure, on request on NVIDIA's own parts.
+"""Tests inside Isaac Sim: in CI with small files of the same structure, on request with NVIDIA's own packages.
 
 A test that takes the fixture `isaac_sim_parts` is marked `isaacsim` by that: it downloads, and runs only with
 `./mimic.sh test-isaacsim`.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a run inside Isaac Sim borrows of the application is given back as it was.
+"""A run inside Isaac Sim restores everything that it changes in the application.
 
 Of Isaac Sim's SimulationManager the structure is here; `test_simulation_manager` takes the real one.
 """

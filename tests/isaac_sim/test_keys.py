@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Our keys beside Isaac Sim's: whatever is pressed is ours only while it is meant for us."""
+"""Our keys and Isaac Sim's: a key is handled here only while our window is in use."""
 
 import pytest
 from isaac_sim_keys import MENU_KEYS

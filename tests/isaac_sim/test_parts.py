@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the package index has of Isaac Sim, and what it has not: where this changes, more can be executed."""
+"""Which parts of Isaac Sim the package index has: when this changes, more can be tested."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Isaac Sim's own SimulationManager, the real class, steps back for a run and comes back after it.
+"""Isaac Sim's own SimulationManager, the real class, is disabled for a run and enabled after it.
 
 Its Python is executed as it is; what it holds of native code (its binding, omni.physics.core, the PhysX schema) is not
 to be had, and answers whatever is asked.

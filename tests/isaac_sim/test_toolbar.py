@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The toolbar's Play, Pause and Stop mean the run that simulates in Isaac Sim's own process."""
+"""The toolbar's Play, Pause and Stop control a run in Isaac Sim's own process."""
 
 import still_task
 from inside import ISAAC_SIM, UI, in_isaac_sim

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A counting stage that says what a recording says while a person drives."""
+"""A counting stage with the snapshot of a recording while a person drives."""
 
 from counting_stage import CountingStage
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the tests of the window do again and again; for use inside Kit."""
+"""Helpers for tests of the window, for use inside Kit."""
 
 import asyncio
 import functools

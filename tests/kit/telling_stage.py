@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A stage that says what the process it runs in is like."""
+"""A stage that reports facts about its process."""
 
 import importlib.util
 import os

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the forms make of what is filled in. Needs no Kit."""
+"""Values of forms: how they are read and checked. Needs no Kit."""
 
 import dataclasses
 import json

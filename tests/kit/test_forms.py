@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What is typed wrongly into a form is answered in place, and nothing starts."""
+"""Wrong values in a form are reported below the field, and nothing starts."""
 
 from harness import in_kit
 from mimic_window import COUNTING, fill_in, has_saved, open_window

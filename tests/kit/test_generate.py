@@ -82,7 +82,7 @@ def generate_two_and_stop(kit, folder, annotated, in_worker, look=lambda: None):
     wait(lambda: has_saved(window, 2), "two demonstrations", measured_frame)
     panel = window.panel("generate")
     kit.click(panel._grid.cells[3])
-    # Later than in the first subtask, the way done has a boundary.
+    # Later than in the first subtask, the path done has a boundary.
     wait(
         lambda: (
             (watched := window.session.snapshot.get("watched", {})).get("planned")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The panels on real physics: each is clicked and typed into in a real Kit, and does what it says."""
+"""The panels on real physics, with clicks and typing in a real Kit."""
 
 import json
 from functools import partial

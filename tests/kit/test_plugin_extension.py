@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""An extension of somebody else's registers when it starts and takes back when it ends; the open window follows."""
+"""Another extension registers on startup and unregisters on shutdown; the open window is updated."""
 
 import json
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Enabling and disabling again and again leaves nothing: objects, functions, tasks, subscriptions, threads, memory."""
+"""Repeated enabling and disabling leaves no objects, functions, tasks, subscriptions, threads or memory."""
 
 import gc
 import sys

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The Kit build, the Python build and the extensions' own files must tell one story."""
+"""The Kit build, the Python build and the extensions' own files agree."""
 
 import importlib.util
 import os

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Events and messages as JSON: what is read has the types that are declared."""
+"""Events and messages as JSON: values read have the declared types."""
 
 import json
 

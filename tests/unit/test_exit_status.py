@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""An error of ours ends with a status of its own: nobody takes it for work that was done with findings."""
+"""A defect of ours has its own exit status, other than that of work done with findings."""
 
 import json
 import subprocess

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Child processes run the Python with this process's packages, and inherit nothing that belongs to another."""
+"""Child processes run the Python that has this process's packages, without settings of another Python."""
 
 import os
 import subprocess

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What is compared before a run goes on, and what is said of it."""
+"""What is compared before a run is resumed, and the messages about it."""
 
 import pytest
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What is told about robot, device, planner and learner; nothing heavy is imported for it."""
+"""The specs of robot, device, planner and learner; this imports neither torch nor Isaac Lab."""
 
 from isaaclab_mimic_core.plugins import DeviceSpec, LearnerSpec, PlannerSpec, RobotSpec
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What can be set of the device: flags of the command line and rows of the Record form."""
+"""Settings of the device: flags of the command line and rows of the Record form."""
 
 from dataclasses import dataclass
 

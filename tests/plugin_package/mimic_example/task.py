@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Two environments: one that is described to Mimic, and one that is only in gymnasium's registry."""
+"""Two environments: one with a spec, and one that is only in gymnasium's registry."""
 
 from isaaclab_mimic_core.plugins import TaskSpec
 

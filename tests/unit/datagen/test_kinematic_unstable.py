@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Physics that breaks down in one environment costs that one attempt, and changes nothing in any other."""
+"""Unstable physics in one environment ends that attempt, and changes nothing in the others."""
 
 import torch
 from kinematic import KinematicStackEnv, run_attempts

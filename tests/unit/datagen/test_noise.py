@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Noise that is drawn ahead is what would have been drawn at each step, whenever attempts begin."""
+"""Noise drawn ahead equals noise drawn at each step, whenever attempts begin."""
 
 import torch
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What is learned of the sources during a run, and what selection makes of it."""
+"""Statistics of sources during a run, and their use in selection."""
 
 from dataclasses import replace
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Files that are damaged or made to do harm: what is wrong is said, and nothing but the file is opened."""
+"""Damaged or malicious files: the error is reported, and no other file is opened."""
 
 import subprocess
 import sys

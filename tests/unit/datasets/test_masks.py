@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What is said of masks before somebody trains with them."""
+"""Checks of masks before training."""
 
 import h5py
 import numpy as np

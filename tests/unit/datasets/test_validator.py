@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What every reader of a file asks first; and that `check` finds the same."""
+"""The checks that every reader of a file makes first; `check` finds the same."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The doctor's single checks, each on machines that this one is not."""
+"""The doctor's single checks, with the facts of other machines."""
 
 import threading
 from pathlib import Path

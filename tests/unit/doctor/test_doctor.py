@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The doctor as a whole: on this machine, on one where nothing is installed, and when one of its checks is ill."""
+"""The doctor as a whole: on this machine, on one where nothing is installed, and when one of its checks fails."""
 
 import json
 import os

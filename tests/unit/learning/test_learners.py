@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A learner from outside: it trains, is resumed, and its checkpoints are known among robomimic's."""
+"""A learner of a plug-in: it trains, is resumed, and its checkpoints are told from robomimic's."""
 
 import json
 import sys

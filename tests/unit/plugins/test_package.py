@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A package outside the tree: verbs have what it brings while it is there; a broken version costs one warning."""
+"""An installed package: verbs have its plug-ins while it is installed; a broken version gives one warning."""
 
 import json
 import os

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""How tasks, robots, devices, planners and learners come in and go again."""
+"""Registration and unregistration of tasks, robots, devices, planners and learners."""
 
 import importlib.util
 import json

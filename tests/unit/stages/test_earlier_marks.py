@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What annotated files say of the demonstrations they were made from."""
+"""Marks read from annotated files."""
 
 import numpy as np
 import pytest

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a person who demonstrates is told: what to do now and next, and what to do better."""
+"""Instructions and hints for a person who demonstrates."""
 
 import pytest
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What cameras saw reaches whoever looks from outside, small enough to be sent ten times a second."""
+"""Camera images for viewers outside the simulation, small enough to be sent ten times a second."""
 
 import base64
 import json

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The desktop window asks for no more frames than its renderer paints, and hurries when somebody waits."""
+"""The desktop window draws no more frames than its renderer can, and at once after input."""
 
 import pytest
 
