@@ -10,6 +10,7 @@ so that only `rgb` is rendered while time is measured.
 
     python benchmarks/rendering.py                               # 200 and 84 pixels, 8 environments
     python benchmarks/rendering.py --sizes 84 --num-envs 1 8 64
+    python benchmarks/rendering.py --sizes 84 --detail 0         # every triangle
     python benchmarks/rendering.py --pictures FOLDER             # and pictures side by side: ours, Newton's, difference
 
 Prints a line of JSON for every size and number of environments on standard output, and a table on standard error.
@@ -35,7 +36,15 @@ _FAR_OFF = 16
 SAMPLE = Path(__file__).parents[1] / "data" / "franka_stack" / "demos.hdf5"
 
 
-def measure(num_envs: int, size: int, frames: int, device: str, others: bool, pictures: Path | None = None) -> dict:
+def measure(
+    num_envs: int,
+    size: int,
+    frames: int,
+    device: str,
+    others: bool,
+    detail: float | None = None,
+    pictures: Path | None = None,
+) -> dict:
     """Return what both renderers take and how their images differ, by camera; with `others`, not only of colours."""
     import torch
 
@@ -48,7 +57,7 @@ def measure(num_envs: int, size: int, frames: int, device: str, others: bool, pi
     steps = len(episode.data["actions"])
     with (
         open_env(
-            TASK, num_envs, device=device, physics="ovphysx", assets="local", configure=_both(size, others)
+            TASK, num_envs, device=device, physics="ovphysx", assets="local", configure=_both(size, others, detail)
         ) as env,
         torch.inference_mode(),
     ):
@@ -122,16 +131,20 @@ def side_by_side(ours: np.ndarray, newton: np.ndarray) -> np.ndarray:
     return np.concatenate([ours, newton, apart], axis=1).astype(np.uint8)
 
 
-def _both(size: int, others: bool) -> Any:
+def _both(size: int, others: bool, detail: float | None) -> Any:
     """Return a function that lets the task's cameras be there twice, drawn by either renderer."""
 
     def configure(cfg: Any) -> None:
         from isaaclab_newton.renderers import NewtonWarpRendererCfg
 
+        from isaaclab_mimic_core.sim.rendering.renderer_cfg import RasterizerCfg
+
         for camera in CAMERAS:
             ours = getattr(cfg.scene, camera)
             ours.height = ours.width = size
             ours.data_types = ["rgb", *(OTHERS if others else ())]
+            if detail is not None:
+                ours.renderer_cfg = RasterizerCfg(detail_tolerance=detail)
             newton = ours.copy()
             newton.prim_path, newton.renderer_cfg = ours.prim_path + _NEWTON, NewtonWarpRendererCfg()
             setattr(cfg.scene, camera + _NEWTON, newton)
@@ -160,6 +173,8 @@ def _in_a_process(what: str, size: int, num_envs: int, options: argparse.Namespa
     """Measure in a process of its own: one simulation can live in each."""
     command = [sys.executable, __file__, "--inside", what, "--sizes", str(size), "--num-envs", str(num_envs)]
     command += ["--frames", str(options.frames), "--device", options.device]
+    if options.detail is not None:
+        command += ["--detail", str(options.detail)]
     if options.pictures and what == "colors":
         command += ["--pictures", str(options.pictures)]
     return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[-1])
@@ -171,13 +186,15 @@ def main() -> None:
     parser.add_argument("--num-envs", type=int, nargs="+", default=[8])
     parser.add_argument("--frames", type=int, default=10, help="moments that are drawn in every environment")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--detail", type=float, help="tolerance of levels of detail [pixels]; 0: every triangle")
     parser.add_argument("--pictures", type=Path, help="a folder for pictures side by side")
     parser.add_argument("--inside", choices=("colors", "all"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inside:
         size, num_envs = options.sizes[0], options.num_envs[0]
         others = options.inside == "all"
-        print(json.dumps(measure(num_envs, size, options.frames, options.device, others, options.pictures)))
+        given = (size, options.frames, options.device, others, options.detail, options.pictures)
+        print(json.dumps(measure(num_envs, *given)))
         return
     print(
         f"{'size':>5} {'envs':>5} {'camera':<10} {'ms':>7} {'Newton ms':>10} {'mean':>7} {'off %':>7}", file=sys.stderr
