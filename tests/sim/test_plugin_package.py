@@ -42,7 +42,7 @@ def run(tmp_path, start_python):
 def test_a_strangers_package_has_every_verb(tmp_path, run):
     names = ("demos", "annotated", "marked", "generated", "converted")
     demos, annotated, marked, generated, converted = (tmp_path / f"{name}.hdf5" for name in names)
-    policies, videos = tmp_path / "run", tmp_path / "lerobot"
+    policies, browsed = tmp_path / "run", tmp_path / "rerun"
 
     # By its id alone: nothing describes this one but gymnasium's registry, and its arm is the robot's.
     plain = ("--task", PLAIN, "--num-envs", "1", "--num-steps", "2", "--viz", "none", "--assets", "local")
@@ -69,7 +69,7 @@ def test_a_strangers_package_has_every_verb(tmp_path, run):
     assert run("check", generated)["demos"] == 2
     assert len(run("convert", generated, "--task", PLAIN, "--output", converted)["summary"]["kept"]) == 2
     assert run("info", converted)["env_name"] == PLAIN
-    assert run("export", generated, "--format", "lerobot", "--output", videos)["summary"]["demos"] == 2
+    assert run("export", generated, "--format", "rerun", "--output", browsed)["summary"]["demos"] == 2
 
     learned = run("train", "--task", TASK, "--dataset", generated, "--output", policies, "--learner", "example_linear")
     assert learned["summary"]["epochs"] == 2

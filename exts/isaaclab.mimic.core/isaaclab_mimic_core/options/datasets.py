@@ -123,8 +123,8 @@ class ConvertOptions:
 class ExportOptions:
     """What to export, and how."""
 
-    format: Literal["lerobot", "mp4"] = "lerobot"
-    """lerobot: a dataset of LeRobot's format v3.0; mp4: videos of the cameras."""
+    format: Literal["lerobot", "mp4", "rerun"] = "lerobot"
+    """lerobot: a dataset of LeRobot's format v3.0; mp4: videos of the cameras; rerun: files for Rerun's viewer."""
     output: str = ""
     """Folder to make."""
     demos: str = ""

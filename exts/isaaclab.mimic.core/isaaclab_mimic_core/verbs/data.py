@@ -148,9 +148,10 @@ def convert(
 def export(
     file: _File, options: Annotated[ExportOptions, _Flat], output: Annotated[Output, _Flat]
 ) -> tuple[Job, Output]:
-    """Make a LeRobot dataset, or videos of the cameras.
+    """Make a LeRobot dataset, videos of the cameras, or files to browse in Rerun's viewer.
 
     mimic export demos.hdf5 --format lerobot --output lerobot/stack
+    mimic export annotated.hdf5 --format rerun --output rerun
     mimic export visuomotor.hdf5 --format mp4 --output videos
 
     Args:
@@ -159,7 +160,7 @@ def export(
 
     def job(streams: Streams, output: Output) -> int:
         from ..datasets.edit import select_names
-        from ..datasets.export import export_mp4
+        from ..datasets.export import export_mp4, export_rerun
 
         check_options(options)
         if not options.output:
@@ -179,6 +180,8 @@ def export(
         }
         if options.format == "mp4":
             report = export_mp4(file, options.output, cameras=options.cameras, quality=options.quality, **common)
+        elif options.format == "rerun":
+            report = export_rerun(file, options.output, cameras=options.cameras, **common)
         else:
             report = _export_lerobot(file, options, common)
         results = [f"{report.demos} demonstrations, {report.samples} samples", *report.notes]
