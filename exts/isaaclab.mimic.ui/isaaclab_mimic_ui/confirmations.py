@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Questions that ask for a confirmation before something is lost. No widget in sight."""
+"""Questions that ask for a confirmation before something is lost. This module has no widgets."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from .session import Session
 
 
 def unsaved(session: Session) -> str:
-    """Name what a run would lose if it ended now; empty if that is nothing.
+    """Name what would be lost if a run ended now; empty if nothing.
 
-    Only a person's demonstration counts, for nobody can repeat it exactly. Marks are saved as they are set, and a
-    program can do its work again.
+    Only a person's demonstration counts, because it cannot be repeated exactly. Marks are saved as they are set, and a
+    program can repeat its work.
     """
     shown = session.snapshot
     if session.step.name != "record" or not session.is_driven or shown.get("waiting", True) or not shown.get("steps"):

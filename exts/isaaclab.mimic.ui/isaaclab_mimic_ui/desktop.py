@@ -42,7 +42,7 @@ def main(forget_imports: bool = False) -> int:
         )
     # Kit's name of it.
     sys.modules.setdefault("omni.ui.scene", omni.ui_scene)
-    # omni.ui leaves the places of its windows in the folder it is started in. Ours has one place only.
+    # omni.ui saves the positions of its windows in the current folder; our window needs none.
     litter = Path.cwd() / "imgui.ini"
     was_there = litter.exists()
     ui.init(_TITLE, _WIDTH, _HEIGHT, max_fps=None)

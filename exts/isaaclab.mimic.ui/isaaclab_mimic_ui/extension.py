@@ -55,15 +55,15 @@ class MimicExtension(omni.ext.IExt):
         if visible:
             if self.window is None:
                 self.window = MimicWindow(self._host)
-                # Also by its own button in the corner.
+                # The window can also be hidden by its own close button.
                 self.window.window.set_visibility_changed_fn(lambda visible: self._host.refresh_menu())
             self.window.show()
-            # A new window does not tell that it has become visible.
+            # A new window does not report that it has become visible.
             self._host.refresh_menu()
         elif self.window is not None:
             self.window.hide()
 
     def _finish(self) -> None:
-        """Save and stop everything, for Kit may end without shutting this extension down."""
+        """Save and stop everything, because Kit may end without shutting this extension down."""
         if self.window is not None:
             self.window.finish()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""One step of the work: what the user has chosen, and its run. No widget in sight."""
+"""One step of the work: what the user has chosen, and its run. This module has no widgets."""
 
 from __future__ import annotations
 
@@ -168,7 +168,8 @@ class Session:
         for event in self._runner.poll():
             self._receive(event)
         before, self.snapshot = self.snapshot, self._runner.snapshot() or self.snapshot
-        # Others pause, too: the timeline of Isaac Sim, or a live view. Only news: a click is ahead of what it asks for.
+        # Isaac Sim's timeline and live views can pause a run, too. Take over changes only, because the state after a
+        # click is ahead of the stage's.
         if (resting := self.snapshot.get("resting", False)) != before.get("resting", False):
             self.paused = resting
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The steps of the work, in their order: what each is called, asks for, needs and makes.
+"""The steps of the workflow in their order, each with its title, options, inputs and outputs.
 
-What a form asks for are the options of the step's stage: labels, ranges, choices, help and groups are declared there
-(`isaaclab_mimic_core.options`). Here stands only which come first, and which are left out.
+A form shows the options of the step's stage; their labels, ranges, choices, help and groups are declared in
+`isaaclab_mimic_core.options`. This module declares only which come first, and which are left out.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ def _no_problem(form: FilledForm) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the work, which is one panel of the window."""
+    """One step of the workflow, which is one panel of the window."""
 
     name: str
     title: str
     sentence: str
-    """What it is for."""
+    """Its purpose, in a sentence."""
     button: str
-    """What its button says."""
+    """Label of its button."""
     stage: str
     """Name of the stage that it runs; empty if it runs none."""
     options: type | None = None
@@ -48,17 +48,17 @@ class Step:
     files: Mapping[str, str] = field(default_factory=dict)
     """Option that names a file -> the file that goes from one step to the next."""
     needs: str = ""
-    """The file that has to be there before."""
+    """The file that must exist before."""
     blocked: str = ""
-    """What to do while it is not."""
+    """What to do if it does not exist."""
     makes: str = ""
-    """The file that is there afterwards."""
+    """The file that the step makes."""
     first: tuple[str, ...] = ()
     """Options that come first in their groups, in this order; the others follow as they are declared."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Option that the form does not ask for -> why."""
     check: Callable[[FilledForm], dict[str, str]] = _no_problem
-    """What is wrong with options taken together."""
+    """Checks options that depend on each other."""
     under: str = ""
     """The step whose panel offers this one as an alternative (manual annotation); empty for a step of its own."""
     way: str = ""

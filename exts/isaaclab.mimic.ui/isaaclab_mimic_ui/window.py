@@ -38,7 +38,7 @@ _CLOSE = "close"
 
 
 class MimicWindow:
-    """The window, the work in it, and the loop that keeps it up to date.
+    """The window, its workflow, and the loop that updates it.
 
     Args:
         host: The program around the window.
@@ -110,7 +110,7 @@ class MimicWindow:
         """Bring a step's panel to the front and return it; an empty name stands for the table of keys."""
         self.hotkeys.release()
         self.hotkeys.capture(None)
-        # A field that is hidden while it is typed into does not say that this is over.
+        # A field that is hidden while it is edited does not report the end of editing.
         self.hotkeys.set_editing(False)
         # What is drawn there belongs to the step that was shown.
         self._host.clear_viewport()
@@ -222,7 +222,7 @@ class MimicWindow:
         return self._window.width - style.RAIL_WIDTH - style.PADDING - 2 * style.GAP
 
     def _attend(self) -> None:
-        """Answer a click before anything else."""
+        """Respond to a click before anything else."""
         self.workflow.give_way()
         self._host.hurry()
 

@@ -36,7 +36,7 @@ class StepStatus:
 
 
 class Workflow:
-    """What the user has chosen and what is running.
+    """The user's choices in all steps, and the running stages.
 
     Args:
         host: The program around the window.
@@ -48,7 +48,7 @@ class Workflow:
         """Problems with plug-ins, in words."""
         self._forget_problems = plugins.on_problem(lambda problem: self.plugin_problems.append(f"Warning: {problem}"))
         self.shared = read_shared(host.recall(_SHARED))
-        """What one step writes and the next one reads, by name; and the task."""
+        """Values shared between steps by name: files that one step writes and the next one reads, and the task."""
         self.sessions = {name: Session(host, step, self.shared) for name, step in STEPS.items()}
         self._files: dict[str, tuple[tuple, str]] = {}
         self._looked = 0.0
@@ -61,7 +61,7 @@ class Workflow:
         self._start_next()
 
     def give_way(self) -> None:
-        """Let the window answer a click before anything that runs in its process goes on."""
+        """Let the window respond to a click before a stage in its process goes on."""
         for session in self.running:
             session.give_way()
 
@@ -158,7 +158,7 @@ def read_imports(host: Host) -> list[str]:
 
 
 def _content(path: Path) -> str:
-    """Say in two words what a file or folder holds; empty if it cannot be used."""
+    """Describe the contents of a file or folder in two words; empty if it cannot be used."""
     if path.is_dir():
         return "there"
     try:

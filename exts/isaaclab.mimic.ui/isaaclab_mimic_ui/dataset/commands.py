@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Commands of the Dataset panel: their command lines, and their progress and results in words. No widget in sight."""
+"""Commands of the Dataset panel: their command lines, and their progress and results in words; no widgets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check_words(path: str) -> list[str]:
 
 
 def edit_words(by: str, path: str, demos: str, other: str, output: str) -> list[str]:
-    """Return the command line that makes another file of a file.
+    """Return the command line that edits or exports a file.
 
     Args:
         by: One of `EDITS`.
@@ -56,15 +56,15 @@ def edit_words(by: str, path: str, demos: str, other: str, output: str) -> list[
 
 
 def progress(by: str, event: events.Event | None = None) -> str:
-    """Say how far a command is, by its last event."""
+    """Return a command's progress in words, from its last event."""
     return f"{_DOING[by]}: {event.progress}" if event and event.progress else f"{_DOING[by]} ..."
 
 
 def outcome(ending: events.StageFinished) -> str:
-    """Say what a command has made."""
+    """Return a command's result in words."""
     return "\n".join([*ending.results, ending.output])
 
 
 def stopped(last: events.DemoSaved | None) -> str:
-    """Say what a command that was stopped has left behind, by what it saved last."""
+    """Say what a stopped command has left, from its last saved demonstration."""
     return "Stopped. Nothing was written." if last is None else f"Stopped: {last.progress} are in {last.path}."

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The command that the Dataset panel runs: one at a time, in a process of its own. No widget in sight."""
+"""The command that the Dataset panel runs: one at a time, in a process of its own. This module has no widgets."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class DataCommand:
             return False
         for event in self._client.poll():
             self._take(event)
-        # The window does not wait for the process to put its things away.
+        # The window does not wait until the process has exited.
         if not self._client.done or self._client.exit_code is None:
             return False
         self._tell(self._client)
@@ -92,7 +92,7 @@ class DataCommand:
             case events.StageFinished() as ending:
                 self.done = outcome(ending)
             case events.StageFailed() if self._stopped:
-                # Asked to end, it ends with an error: that is no news.
+                # A command that was asked to stop ends with an error, which is expected.
                 self.done = stopped(self._saved)
             case events.StageFailed(message=message):
                 self.failure = message

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The dataset file that the Dataset panel shows. No widget in sight."""
+"""The dataset file that the Dataset panel shows. This module has no widgets."""
 
 from __future__ import annotations
 

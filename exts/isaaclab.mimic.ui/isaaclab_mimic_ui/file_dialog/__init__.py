@@ -1,4 +1,4 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The dialog that files and folders are chosen in."""
+"""The dialog for choosing files and folders."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The dialog that files and folders are chosen in; the same in Kit and on the desktop."""
+"""The dialog for choosing files and folders; the same in Kit and on the desktop."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .rows import FileRows
 
 _WIDTH, _HEIGHT = 640, 480
 _PATIENCE = 0.3
-"""[s] While a folder is read, the old list stays; after this time it says that it is reading."""
+"""[s] While a folder is read, the old list stays for this long; then a message says that it is being read."""
 
 _HINTS = {
     Role.INPUT_FILE: "Choose a file; a folder opens with a double click.",
@@ -34,7 +34,7 @@ _HINTS = {
 
 
 class FileDialog:
-    """A window of its own over everything else, hidden until `ask`.
+    """A separate window on top, hidden until `ask`.
 
     Args:
         host: The program around the window.
@@ -115,7 +115,7 @@ class FileDialog:
         self.go(self.listing.folder.parent)
 
     def accept(self) -> None:
-        """Do what the button says: go to what was typed, open the folder that is marked, or choose."""
+        """Do what the button says: go to the typed path, open the selected folder, or choose."""
         if not self.visible:
             return
         typed = self.path.get_value_as_string().strip()
@@ -158,7 +158,7 @@ class FileDialog:
         def work() -> None:
             found.append(list_folder(path, request, climb))
 
-        # Not of the loop's own threads: those are waited for at the end, and a network may never answer.
+        # Not one of the loop's own threads: the program waits for those at its end, and a network may never answer.
         threading.Thread(target=work, name="mimic folder", daemon=True).start()
         told, begun = False, time.monotonic()
         while not found:
@@ -196,7 +196,7 @@ class FileDialog:
         return [folder] if self._request.takes_folder and not self.listing.trouble else []
 
     def _on_marked(self, name: str) -> None:
-        # A file that exists may be meant to be replaced; whether that is allowed, the form says.
+        # An existing file may be replaced if the form's option allows it.
         if self._request.role is Role.OUTPUT_FILE and name not in self.listing.folders:
             self.name.set_value(name)
         if self._request.role is Role.OUTPUT_FOLDER:
@@ -224,7 +224,7 @@ class FileDialog:
     def _on_key(self, name: str, pressed: bool, modifiers: int) -> bool:
         if not pressed or name not in ("ENTER", "NUMPAD_ENTER", "ESCAPE") or modifiers or not self._window.focused:
             return False
-        # Later: a field that is typed into has to take the key in first, and a window is not closed by its own event.
+        # Later, because the field must handle the key first, and a window must not be closed in its own event.
         self._host.spawn(self._act(self.cancel if name == "ESCAPE" else self.accept))
         return not self._editing
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The contents of a folder, for somebody who chooses a file. No widget in sight."""
+"""The contents of a folder, for the file dialog. This module has no widgets."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _read(folder: Path, named: str, suffixes: tuple[str, ...]) -> Listing:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            # What vanishes meanwhile, or is a link that leads nowhere, is left out.
+            # Files that have just vanished, and broken links, are left out.
             try:
                 if entry.is_dir():
                     folders.append(entry.name)

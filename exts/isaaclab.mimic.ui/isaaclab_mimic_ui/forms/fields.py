@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The fields of a form: options, as the texts that stand in it. No widget in sight."""
+"""The fields of a form: options, with their values as text. This module has no widgets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Protocol
 from isaaclab_mimic_core.option import Option, Role, options_of
 
 _NOT_GIVEN = ""
-"""What stands in a form for an option that is not given."""
+"""Text in a form for an option that is not given."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Field:
 
     option: Option
     shared: str = ""
-    """Name under which forms share this value: what one step writes is what the next one reads."""
+    """Name under which forms share this value: the output of one step is the input of the next."""
 
     @property
     def name(self) -> str:
@@ -33,7 +33,7 @@ class Field:
 
     @property
     def unit(self) -> str:
-        """What stands behind the field: its unit, and what 0 means."""
+        """Text after the field: its unit, and the meaning of 0."""
         zero = self.option.zero
         return ", ".join(filter(None, (self.option.declared.unit, zero and f"0: {zero}")))
 
@@ -48,33 +48,33 @@ class Field:
 
     @property
     def many(self) -> bool:
-        """Whether it holds several texts; semicolons then stand between them."""
+        """Whether it holds several texts, separated by semicolons."""
         return self.option.many
 
     @property
     def is_switch(self) -> bool:
-        """Whether it is on or off, and nothing else."""
+        """Whether it is either on or off."""
         return self.option.kind is bool and not self.option.optional
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """What there is to choose from; nothing if anything can be filled in."""
+        """The choices; empty if anything can be typed."""
         if self.option.kind is bool and self.option.optional:
             return ("as the mode says", "on", "off")
         return self.option.choices
 
     @property
     def follows_plugins(self) -> bool:
-        """Whether what there is to choose from changes while the program runs."""
+        """Whether plug-ins can change the choices while the program runs."""
         return self.option.declared.offers is not None
 
     @property
     def default(self) -> str:
-        """What stands in an untouched form."""
+        """Text in an untouched form."""
         return self.to_text(self.option.default)
 
     def to_text(self, value: object) -> str:
-        """Write a value as it stands in the form."""
+        """Return a value as text in the form."""
         if self.option.kind is bool and self.option.optional:
             return self.choices[0] if value is None else "on" if value else "off"
         if isinstance(value, tuple | list):
@@ -82,10 +82,10 @@ class Field:
         return _NOT_GIVEN if value is None else str(value)
 
     def to_value(self, text: str) -> object:
-        """Read what stands in the form.
+        """Return the value of a text in the form.
 
         Raises:
-            ValueError: It cannot be that; the message says what can.
+            ValueError: The text is not valid; the message says what is.
         """
         value = self._read(text.strip())
         problem = self.option.problem(value)
@@ -96,7 +96,7 @@ class Field:
         return value
 
     def takes(self, text: str) -> bool:
-        """Return whether a text can stand in the form."""
+        """Return whether a text is valid in the form."""
         try:
             self.to_value(text)
         except ValueError:
@@ -121,14 +121,14 @@ class Field:
 
 
 class FilledForm(Protocol):
-    """A form that is filled in, as far as a check of it goes."""
+    """The values of a form, for checks of several fields together."""
 
     def __getitem__(self, name: str) -> str:
-        """Return what stands in a field."""
+        """Return the text of a field."""
         ...
 
     def value(self, name: str) -> object:
-        """Return what a field means; raise `ValueError` if that is nothing."""
+        """Return the value of a field; raise `ValueError` if its text is not valid."""
         ...
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the user has filled in for one step of the work."""
+"""The user's input for one step of the workflow."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ..steps import Step
 from .fields import Field, fields_of
 
 _ONCE = ("overwrite",)
-"""Permissions: given for one run, not remembered."""
+"""Options that apply to one run and are not remembered."""
 
 
 class Choices:
-    """The texts in a form, and what they mean.
+    """The texts in a form, and their values.
 
     Args:
-        step: Whose form.
+        step: The step of the form.
         shared: Values that forms share, by `Field.shared`; changed in place.
     """
 
@@ -35,7 +35,7 @@ class Choices:
         self.fields: dict[str, Field] = step.fields
         self._shared = shared
         self.groups = step.groups
-        """Heading -> the fields under it, with the settings of the device that is chosen."""
+        """Heading -> the fields under it, with the settings of the chosen device."""
         self._settings: dict[str, Field] = {}
         self._device_trouble = ""
         self._texts = {name: field.default for name, field in self.fields.items()}
@@ -60,7 +60,7 @@ class Choices:
             self.follow_device()
 
     def follow_device(self) -> None:
-        """Ask for the settings of the device that is chosen, where a device drives."""
+        """Show the settings of the chosen device, if the step uses a device."""
         if "teleop_device" not in self.step.fields:
             return
         self._settings, self._device_trouble = {}, ""
@@ -70,7 +70,7 @@ class Choices:
         except MimicError as error:
             self._device_trouble = str(error)
         for name, field in self._settings.items():
-            # Devices may call different things by one name.
+            # Settings of different devices may have the same name.
             if name not in self._texts or not field.takes(self._texts[name]):
                 self._texts[name] = field.default
         self.fields = self.step.fields | self._settings
@@ -79,10 +79,10 @@ class Choices:
         }
 
     def value(self, name: str) -> object:
-        """Return what a field means.
+        """Return the value of a field.
 
         Raises:
-            ValueError: Nothing that can be used.
+            ValueError: Its text is not valid.
         """
         return self.fields[name].to_value(self[name])
 
@@ -98,7 +98,7 @@ class Choices:
         return vanished
 
     def problems(self) -> dict[str, str]:
-        """Return, per field, what has to be changed before a run can start."""
+        """Return, per field, what must be changed before a run can start."""
         found = {"teleop_device": self._device_trouble} if self._device_trouble else {}
         for name, field in self.fields.items():
             try:
@@ -111,7 +111,7 @@ class Choices:
         return found | {name: text for name, text in self.step.check(self).items() if name not in found}
 
     def options(self) -> dict:
-        """Return the options of the stage; only what the form shows and what differs from the stage's own defaults."""
+        """Return the stage's options that the form shows and that differ from the stage's own defaults."""
         values = {name: field.to_value(self[name]) for name, field in self.fields.items()}
         for name, field in self.fields.items():
             if field.many:
@@ -123,27 +123,27 @@ class Choices:
         return {name: value for name, value in values.items() if value is not None}
 
     def path(self, name: str) -> Path:
-        """Return the file that a field names."""
+        """Return the path in a field."""
         return Path(self[name].strip()).expanduser().absolute()
 
     def paths(self, name: str) -> list[Path]:
-        """Return the files that a field of several names."""
+        """Return the paths in a field that holds several."""
         return [Path(each.strip()).expanduser().absolute() for each in self[name].split(";") if each.strip()]
 
     def may_replace(self) -> bool:
-        """Whether an output that exists is no mistake."""
+        """Whether the output may exist already."""
         return any(self[name] == "True" for name in ("overwrite", "append", "resume") if name in self.fields)
 
     def to_text(self) -> str:
-        """Write down everything but what forms share and permissions."""
+        """Return the values as text, without shared values and one-time options."""
         kept = {name: self._texts[name] for name in self.fields if name not in _ONCE}
         return json.dumps({**kept, "in_worker": self.in_worker})
 
     def read_text(self, text: str) -> None:
-        """Take over what `to_text` wrote, as far as it still makes sense."""
+        """Read the text of `to_text`, as far as it is still valid."""
         kept = read_kept(text)
         for of_device in (False, True):
-            # The device first: its settings are fields only once it is chosen.
+            # Read the device first, because its settings are fields only once it is chosen.
             for name in self._settings if of_device else self.step.fields:
                 value, field = kept.get(name), self.fields[name]
                 if isinstance(value, str) and not (field.choices and value not in field.choices):
@@ -193,7 +193,7 @@ _MISSING = {
 
 
 def read_kept(text: str) -> dict:
-    """Read a remembered dictionary; an empty one if it is nonsense."""
+    """Read a remembered dictionary; an empty one if it is damaged."""
     try:
         kept = json.loads(text)
     except ValueError:
@@ -210,7 +210,7 @@ def read_shared(text: str) -> dict[str, str]:
 
 
 def can_write_in(folder: Path) -> bool:
-    """Whether a file can be made in a folder, which may itself have to be made first."""
+    """Whether a file can be made in a folder, which need not exist yet."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return folder.is_dir() and os.access(folder, os.W_OK)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Rows of a form: a label, something to fill in, and what is wrong with it."""
+"""Rows of a form: a label, an input widget, and an error message."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _LONG = 24
 
 
 class Entry:
-    """One value of a form. It outlives the widgets, which are built anew when the layout changes.
+    """One value of a form. It outlives the widgets, which are rebuilt when the layout changes.
 
     Args:
-        field: What can be filled in.
-        text: What to begin with.
+        field: The field.
+        text: Its first text.
         on_change: Called with the new text.
         on_editing: Called with whether text is being typed into the row.
-        explain: Returns what a choice means, which is shown under the row.
+        explain: Returns an explanation of a choice, which is shown under the row.
         on_choose: Lets the user choose a file or folder for the row.
     """
 
@@ -41,7 +41,7 @@ class Entry:
         self.described = field
         self.field: ui.Widget | None = None
         self.choose_button: ui.Button | None = None
-        """Beside a field that names a file or folder."""
+        """The button beside a field for a file or folder."""
         self._is_switch = field.is_switch
         self._model = (ui.SimpleBoolModel if self._is_switch else ui.SimpleStringModel)(
             text == "True" if self._is_switch else text
@@ -50,7 +50,7 @@ class Entry:
         self._on_choose = on_choose
         self._explain = explain or (lambda text: "")
         self._choices = field.choices
-        """As they are shown."""
+        """The choices that are shown."""
         self._problem = ""
         self._labels: tuple[ui.Label, ui.Label] | None = None
         self._subscriptions = [
@@ -62,7 +62,7 @@ class Entry:
 
     @property
     def value(self) -> str:
-        """What stands in the row; `True` or `False` for a switch."""
+        """The text in the row; `True` or `False` for a switch."""
         return str(self._model.get_value_as_bool()) if self._is_switch else self._model.get_value_as_string()
 
     @value.setter
@@ -73,17 +73,17 @@ class Entry:
 
     @property
     def problem(self) -> str:
-        """What is said under the row to be wrong with its value."""
+        """The error message under the row."""
         return self._problem
 
     @property
     def is_outdated(self) -> bool:
-        """Whether there is something else to choose from than is shown."""
+        """Whether the choices differ from those that are shown."""
         return self.described.follows_plugins and self._choices != self.described.choices
 
     def build(self) -> None:
         """Add the row to the current container."""
-        # Paths and tasks are long: they get the whole width, and their label stands above.
+        # Paths and tasks are long, so they get the whole width and a label above.
         self._choices = self.described.choices
         wide = self.described.role is not None or any(len(choice) > _LONG for choice in self._choices)
         with ui.VStack(height=0, spacing=2):
@@ -111,7 +111,7 @@ class Entry:
         self._apply()
 
     def show_problem(self, text: str) -> None:
-        """Say under the row what is wrong with its value; empty if nothing is."""
+        """Show an error message under the row; empty for none."""
         if text != self._problem:
             self._problem = text
             self._apply()
@@ -153,7 +153,7 @@ class Entry:
             ui.Spacer()
             self.field = ui.CheckBox(self._model, width=18, height=18)
             ui.Spacer()
-        # A click on the words counts, as everywhere else.
+        # A click on the label works, too.
         ui.Label(self.described.label, tooltip=self.described.tooltip).set_mouse_pressed_fn(
             lambda x, y, button, modifier: self._toggle() if button == 0 and self.field.enabled else None
         )

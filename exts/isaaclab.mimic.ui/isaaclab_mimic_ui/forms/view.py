@@ -25,9 +25,9 @@ class FormView:
     """The form. `build` may be called again whenever the layout changes.
 
     Args:
-        choices: What is filled in.
+        choices: The user's input.
         on_editing: Called with whether text is being typed into a field.
-        on_change: Called when something has been filled in.
+        on_change: Called when a value has changed.
         choose_file: Lets the user choose a file, and hands the path to its second argument.
     """
 
@@ -43,13 +43,13 @@ class FormView:
         self._on_editing = on_editing
         self._changed = on_change
         self.entries: dict[str, Entry] = {}
-        # What is missing in an untouched form is no mistake yet: a field complains once it has been edited or tried.
+        # A field shows its error only after it was edited, or after a start was tried.
         self._touched: set[str] = set()
         self._open: dict[str, bool] = {}
         self.groups: dict[str, ui.CollapsableFrame] = {}
         """The groups that can be folded."""
         self._device_box: ui.VStack | None = None
-        """Around the group that the chosen device decides."""
+        """Contains the group with the settings of the chosen device."""
         self._is_outdated = False
         """Whether that group shows the settings of another device."""
         self._take_fields()
@@ -60,7 +60,7 @@ class FormView:
         self._is_outdated = False
         for title, names in self._choices.step.groups.items():
             if names == (SETTINGS,):
-                # No frame with a build function: that would be built only once it is scrolled into view.
+                # Not a frame with a build function, which would be built only when it is scrolled into view.
                 self._device_box = ui.VStack(height=0)
                 with self._device_box:
                     self._build_group(title)
@@ -81,7 +81,7 @@ class FormView:
             self.groups.pop(title, None)
 
     def _take_fields(self) -> None:
-        """Have a row for each field that there is now."""
+        """Make a row for each current field."""
         fields = self._choices.fields
         gone = [name for name, entry in self.entries.items() if fields.get(name) != entry.described]
         for name in gone:
@@ -115,7 +115,7 @@ class FormView:
                 entry.value = self._choices[name]
 
     def follow_plugins(self) -> bool:
-        """Follow plug-ins that have come or gone; return whether rows have to be built anew."""
+        """Update choices after plug-ins have changed; return whether rows must be rebuilt."""
         self._choices.drop_vanished()
         self._take_fields()
         for name, entry in self.entries.items():
@@ -124,7 +124,7 @@ class FormView:
         return any(entry.is_outdated for entry in self.entries.values())
 
     def refresh(self) -> None:
-        """Show the settings of the device that is chosen; call it once a frame, not while a widget reports a change."""
+        """Show the settings of the chosen device; call it once per frame, but not while a widget reports a change."""
         if self._device_box is None or not self._is_outdated:
             return
         self._is_outdated = False
@@ -140,7 +140,7 @@ class FormView:
             entry.set_enabled(enabled)
 
     def try_all(self) -> dict[str, str]:
-        """Check all fields, also untouched ones; show and return what is wrong."""
+        """Check all fields, also untouched ones; show and return the errors."""
         self._touched.update(self.entries)
         problems = self.check()
         for title, names in self._choices.groups.items():
@@ -149,7 +149,7 @@ class FormView:
         return problems
 
     def check(self) -> dict[str, str]:
-        """Update what is said to be wrong."""
+        """Update the error messages."""
         problems = self._choices.problems()
         for name, entry in self.entries.items():
             entry.show_problem(problems.get(name, "") if name in self._touched else "")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the window asks of the program it lives in."""
+"""The interface between the window and the program around it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Host(ABC):
 
     @abstractmethod
     def log_error(self, text: str) -> None:
-        """Write something that a developer has to see into the program's log."""
+        """Write an error for developers into the program's log."""
 
     def open_in_browser(self, address: str | Path) -> None:
         """Show a page or a local file in the user's browser."""
@@ -71,7 +71,7 @@ class Host(ABC):
         """
 
     def hurry(self) -> None:
-        """Paint the next frames as soon as possible, for somebody waits for an answer. Kit does so by itself."""
+        """Paint the next frames as soon as possible, to respond to input. Kit does so anyway."""
         return
 
     def claim_keys(self, claimed: bool) -> None:
@@ -106,11 +106,11 @@ class Host(ABC):
         """Undo `hold_physics`. Harmless without it."""
 
     def unsaved_stage(self) -> str:
-        """Name the open stage if it has unsaved changes, for a simulation sets it aside; empty if there is none."""
+        """Name the open stage if it has unsaved changes, because a simulation replaces it; empty if there is none."""
         return ""
 
     def why_worker(self) -> str:
-        """Say why nothing can be simulated in this program's own process; empty if it can."""
+        """Say why this program's own process cannot simulate; empty if it can."""
         return ""
 
     def ask_before_quitting(self, may_quit: Callable[[], bool]) -> Callable[[], None]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A desktop program of its own: omni.ui without Kit, in one window of the operating system."""
+"""The desktop program: omni.ui without Kit, in one window of the operating system."""
 
 from __future__ import annotations
 
@@ -113,10 +113,10 @@ class DesktopHost(Host):
         return True
 
     def hold_physics(self) -> None:
-        """Nobody else steps physics here."""
+        """Do nothing: nothing else steps physics here."""
 
     def release_physics(self) -> None:
-        """Nothing was held."""
+        """Do nothing."""
 
     def _on_done(self, task: asyncio.Task) -> None:
         self._tasks.discard(task)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Kit, with or without Isaac Sim around it. What a bare Kit lacks is looked for before it is used."""
+"""Kit, with or without Isaac Sim. Parts that a bare Kit lacks are looked up before they are used."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _OVERLAY = "isaaclab.mimic.ui"
 """Name of our layer over a viewport."""
 _MODIFIERS = SHIFT | CTRL | ALT
 _BEFORE_THE_VIEWPORT = -100_000
-"""Subscribers with a lower order are asked first, and may keep an event from the others."""
+"""Subscribers with a lower order are called first, and can consume an event."""
 
 
 class KitHost(Host):

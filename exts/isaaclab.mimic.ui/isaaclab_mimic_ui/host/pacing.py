@@ -3,18 +3,18 @@
 
 """When the desktop window paints its next frame.
 
-omni.ui hands a frame to the renderer and goes on; only if the one before is not done does it wait. A graphics card is
-always done. A software renderer shares the processor with whatever simulates, and a window that asks it for 60 frames a
-second stands still most of the time, takes from the simulation, and paints no more frames for it.
+omni.ui passes a frame to the renderer, and waits only if the frame before is not finished. A graphics card has always
+finished. A software renderer shares the processor with the simulation: a window that requests 60 frames per second
+waits most of the time and slows the simulation down, without more frames.
 """
 
 import time
 from collections.abc import Callable
 
 _FASTEST, _SLOWEST = 1.0 / 60.0, 1.0 / 20.0
-"""[s] Limits of the time from frame to frame; slower frames would delay the answer to a click."""
+"""[s] Limits of the time between frames; slower frames would delay the response to a click."""
 _WAITED = 0.003
-"""[s] A frame that waits this long for the one before has come too soon."""
+"""[s] A frame that waits this long for the one before was too early."""
 _LONGER, _SHORTER = 1.2, 0.99
 _HURRIED = 3
 """Frames after a click or a key that are painted as soon as possible."""
@@ -48,7 +48,7 @@ class Pacing:
         self._hurried = max(0, self._hurried - 1)
 
     def hurry(self) -> None:
-        """Somebody waits for an answer."""
+        """Paint the next frames as soon as possible."""
         self._hurried = _HURRIED
 
     @property

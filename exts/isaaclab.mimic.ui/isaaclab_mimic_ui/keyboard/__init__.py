@@ -1,4 +1,4 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Keys by name, and the table of what they do."""
+"""Keys by name, and the table of keys and their actions."""

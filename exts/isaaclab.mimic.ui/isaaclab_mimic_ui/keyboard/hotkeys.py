@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The table of keys: the actions, their keys, and who is told of a key that is pressed."""
+"""The table of keys: the actions, their keys, and the functions that perform them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SCOPES = {WINDOW: "In the Mimic window", DRIVE: "While you drive the robot", MAR
 
 @dataclass(frozen=True)
 class Action:
-    """Something a key does."""
+    """An action of a key."""
 
     id: str
     scope: str
@@ -102,7 +102,7 @@ ACTIONS: dict[str, Action] = {
 
 
 class Hotkeys:
-    """Turns keys into actions. While text is typed, or no scope is active, keys are left to the program around.
+    """Turns keys into actions. While text is typed, or no scope is active, keys go to the surrounding program.
 
     Args:
         host: Remembers what the user has changed.
@@ -123,7 +123,7 @@ class Hotkeys:
         self._capture: Callable[[Key], None] | None = None
 
     def listen(self, scope: str, wanted: Callable[[], bool], on_action: Callable[[str, bool], None]) -> None:
-        """Register who performs the actions of a scope.
+        """Register the function that performs the actions of a scope.
 
         Args:
             scope: The scope.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""One file a panel."""
+"""The panels, one file each."""
 
 from .annotate import AnnotatePanel
 from .annotate_manual import AnnotateManualPanel

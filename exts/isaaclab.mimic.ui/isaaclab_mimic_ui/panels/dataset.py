@@ -38,7 +38,7 @@ class DatasetPanel:
     """Builds into the current container.
 
     Args:
-        session: Not used, for this panel runs no stage.
+        session: Not used, because this panel runs no stage.
         context: What the panel needs of the window around it.
     """
 

@@ -103,7 +103,7 @@ class RecordPanel(StagePanel):
 
     def _on_form(self) -> None:
         super()._on_form()
-        # What there is for a device is of interest as soon as it is chosen.
+        # Show a device's state as soon as it is chosen.
         if self._run_frame is not None and self._device != self.session.choices["teleop_device"]:
             self._run_frame.rebuild()
 
@@ -126,7 +126,7 @@ class RecordPanel(StagePanel):
         except MimicError as error:
             session.say(f"{demo.name} stays: {error}", is_problem=True)
             return
-        # Those that are left are numbered anew.
+        # The remaining demonstrations are renumbered.
         session.statistics.demos = [
             replace(demo, name=name, steps=steps, saved=number) for number, (name, steps) in enumerate(left, 1)
         ]

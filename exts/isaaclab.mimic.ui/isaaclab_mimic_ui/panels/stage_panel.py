@@ -20,7 +20,7 @@ from ..widgets.notice import build_notice
 from .context import PanelContext
 
 WIDE = 720
-"""[px] From this width on the two halves stand side by side; in a narrower window one is above the other."""
+"""[px] From this width on the two halves are side by side; in a narrower window one is above the other."""
 
 _RUN_HEIGHT = 480
 """[px] Height of the lower half where the halves are above each other."""
@@ -30,8 +30,8 @@ class StagePanel:
     """Builds into the current container. Subclasses fill the right half.
 
     Args:
-        session: What is shown and changed here.
-        context: What the panel needs of the window around it.
+        session: The session that is shown and changed.
+        context: The surrounding window.
     """
 
     steps_singly = False
@@ -79,7 +79,7 @@ class StagePanel:
     # -- for the window
 
     def on_shown(self) -> None:
-        """Called when the panel comes to the front, for other steps may have changed shared values."""
+        """Called when the panel comes to the front, because other steps may have changed shared values."""
         self.form.sync()
         self.form.check()
         self.follow_plugins()

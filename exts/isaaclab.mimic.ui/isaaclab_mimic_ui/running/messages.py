@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What a run says: events in words, and the last of them."""
+"""The messages of a run: events in words, and the last of them."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class MessageLog:
         self.total += 1
 
     def clear(self) -> None:
-        """Forget what was said; the total goes on."""
+        """Remove all messages; the total stays."""
         self._kept.clear()
 
 
 def describe(event: events.Event) -> str:
-    """Say what has happened in one sentence; empty for what is not worth a line."""
+    """Describe an event in one sentence; empty for events that are not shown."""
     match event:
         case events.PhaseStarted():
             return f"{event.phase.rstrip('.')}."

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Whether what a run needs is installed, and what to do if not."""
+"""Find packages that a run needs and that are not installed."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _MORE = {"train": (POLICIES,), "evaluate": (POLICIES,), "play": (POLICIES,), "":
 
 @dataclass(frozen=True)
 class Shortage:
-    """What is missing, and the command that mends it."""
+    """What is missing, and the command that installs it."""
 
     text: str
     command: str
     prevents: bool = True
-    """Whether nothing can be started before; else there is another way, which the text names."""
+    """Whether a run cannot start without it; else the text names an alternative."""
 
 
 def find_shortage(stage: str = "") -> Shortage | None:
@@ -46,7 +46,7 @@ def find_shortage(stage: str = "") -> Shortage | None:
 
 
 def find_detour() -> Shortage | None:
-    """Say how a process of its own simulates where PhysX without Isaac Sim is missing; None if it is not."""
+    """Say how a worker process simulates if PhysX without Isaac Sim is missing; None if it is installed."""
     missing = lacking(PHYSX)
     if not missing:
         return None

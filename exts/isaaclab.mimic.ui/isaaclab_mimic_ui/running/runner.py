@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Driving one stage from a window, so that the window never waits for it."""
+"""Run one stage from a window, so that the window never waits for it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _WORKER_PATIENCE = 3.0
 _FRAMES_TO_PAINT = 2
 """[frames] Pause of the stage after a `PhaseStarted`, whose step may take long, so that the window shows it first.
 
-The same pause follows a click, so that its answer is shown: one frame to take the click in, one to paint."""
+The same pause follows a click, so that the response is shown: one frame to receive the click, one to paint."""
 
 
 class Runner(ABC):
-    """A stage that is running, wherever that may be."""
+    """A running stage, in this process or another."""
 
     @property
     @abstractmethod
@@ -48,7 +48,7 @@ class Runner(ABC):
 
     @abstractmethod
     def give_way(self) -> None:
-        """Let the window answer a click before anything else is done in its process."""
+        """Let the window respond to a click before the stage goes on in its process."""
 
     @abstractmethod
     def close(self) -> None:
@@ -58,12 +58,12 @@ class Runner(ABC):
 class InProcessRunner(Runner):
     """Steps a stage in the window's own loop, as long as the frame budget lasts, but at least once a frame.
 
-    A stage may pump the application while it creates or resets its simulation. All of its work is therefore done by a
-    task that awaits the next update, a place from which that is allowed, and the rest of this class only leaves notes
-    for that task: its methods may well be called by a button while the stage is in the middle of a step.
+    A stage may update the application while it creates or resets its simulation. So all its work is done by a task that
+    awaits the next update, where that is allowed. The other methods only set flags for that task, because a button may
+    call them in the middle of a step.
 
     Args:
-        make_stage: Creates the stage; called by the task, for creating one may already load a simulator.
+        make_stage: Creates the stage; called by the task, because it may load a simulator.
         host: The program around the window.
         budget: Time for steps in each frame [s].
     """
@@ -129,7 +129,7 @@ class InProcessRunner(Runner):
             end = time.monotonic() + self._budget
             while not self._closing and not self._stage.done:
                 self._pass_requests_on()
-                # Asked once a step: a stage that rests wants to be looked after at intervals, counted from each answer.
+                # Read `due` once per step: while a stage rests, it is always a moment from now.
                 if time.monotonic() < self._due:
                     break
                 events = self._stage.step()

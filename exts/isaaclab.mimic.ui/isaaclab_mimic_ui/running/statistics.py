@@ -52,7 +52,7 @@ class RunStatistics:
         self.success_rate = Curve()
         """Success rate over the last attempts, 0 to 1, after each attempt."""
         self.failures: Counter[tuple[str, FailureCause]] = Counter()
-        """(subtask, cause) -> how often."""
+        """(subtask, cause) -> number of failures."""
         self.sources: Counter[int] = Counter()
         """Source demonstration -> in how many subtasks of saved attempts it was used."""
         self.last: dict[int, AttemptOutcome] = {}

@@ -44,7 +44,7 @@ class SceneFrame:
         with self._frame:
             with ui.ZStack():
                 ui.Rectangle(name="inset")
-                # A scene view by itself draws over its neighbours.
+                # Without this, a scene view draws over neighbouring widgets.
                 with ui.Frame(horizontal_clipping=True, vertical_clipping=True):
                     self.view = sc.SceneView(
                         sc.CameraModel(sc.Matrix44(*projection()), sc.Matrix44(*looking_at(*self._looked))),
@@ -63,7 +63,7 @@ class SceneFrame:
             self._pictures = Pictures(column=grows)
 
     def clear(self) -> None:
-        """Forget the drawing, for another environment is watched."""
+        """Remove the drawing, because another environment is shown."""
         self._tracks.clear()
         self._told = None
 

@@ -1,4 +1,4 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What panels share."""
+"""Widgets that panels share."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The boxes that everything is put into."""
+"""Containers: padded columns, cards, sections, scrolled columns."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A box that says what is wrong and how to mend it."""
+"""A box that says what is wrong and how to fix it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LINES = 5
 
 
 def build_notice(text: str, command: str = "") -> None:
-    """Add a notice: its first line is the title, the rest explains; a command can be marked and copied."""
+    """Add a notice: its first line is the title, the rest explains; a command can be selected and copied."""
     title, _, rest = text.partition("\n")
     with card(name="notice"):
         ui.Label(title.strip(), name="problem_title", word_wrap=True, height=0)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The steps of the work, one below the other, with where each stands."""
+"""The steps of the workflow, one below the other, with their status."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Rail:
                 ui.Spacer(height=8)
 
     def show(self, name: str, status: StepStatus, chosen: bool) -> None:
-        """Show where a step stands, and whether its panel is in front."""
+        """Show the status of a step, and whether its panel is in front."""
         told = (status, chosen)
         if self._told.get(name) == told:
             return

@@ -170,7 +170,7 @@ class Timeline:
     def _on_moved(self, x: float, y: float, modifier: int, pressed: bool) -> None:
         if self._held is None or not pressed:
             return
-        # Where it is let go is taken from here: a release may be told with the place where the mouse was pressed.
+        # Remember the position here, because a release may report the position where the mouse was pressed.
         self._last_x = x
         if not self._held[0]:
             self._on_scrub(self._row_at(x))
