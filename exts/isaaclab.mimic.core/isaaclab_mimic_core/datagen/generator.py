@@ -22,7 +22,7 @@ from .attempt_outcomes import outcomes_of
 from .attempts import Attempts
 from .config import GenerationConfig
 from .contract import MimicEnv
-from .coordination.constraints import Constraints
+from .coordination.constraints import Constraints, Positions
 from .failures.check import Parts, Step
 from .failures.monitor import FailureMonitor
 from .planning import LiftTravelDescend, TransitionPlanner
@@ -88,10 +88,9 @@ class Generator:
         attempts, exact = self.attempts, self._config.settings.exact_upstream
         if self._constraints is not None:
             lengths, planned = self.trajectories.length, self.trajectories.planned_length if self.planner else None
+            at = Positions(attempts.cursor, attempts.subtask, lengths, attempts.arm_done, planned)
             # While an end effector waited, objects may have moved, so by default its source is then selected again.
-            self._released = self._constraints.hold_back(
-                attempts.cursor, attempts.subtask, lengths, attempts.arm_done, once_more=not exact, planned=planned
-            )
+            self._released = self._constraints.hold_back(at, once_more=not exact)
             self._released &= not exact
         target, gripper, amplitude = self.trajectories.waypoint(attempts.cursor)
         if not exact:

@@ -3,6 +3,8 @@
 
 """Who waits for whom, in all environments at once."""
 
+from dataclasses import dataclass
+
 import isaaclab.utils.math as math_utils
 import torch
 
@@ -12,6 +14,22 @@ from ..tables import COORDINATED, LATTER, REPLAY, TRANSLATE
 
 _PATIENCE = 3
 """Steps in which no end effector moves before it counts as a deadlock. What one does reaches the others in a step."""
+
+
+@dataclass(frozen=True)
+class Positions:
+    """Where every end effector is in the trajectory of its subtask: (num_envs, num_eefs) each."""
+
+    cursor: torch.Tensor
+    """int64: the waypoint that is taken next."""
+    subtask: torch.Tensor
+    """int64."""
+    length: torch.Tensor
+    """int64: waypoints of the trajectory."""
+    arm_done: torch.Tensor
+    """bool: whether the last subtask has ended."""
+    planned: torch.Tensor | None
+    """int64: waypoints of the planned path that the trajectory begins with; None without a planner."""
 
 
 class Constraints:
@@ -59,67 +77,60 @@ class Constraints:
         self.waited[env_ids] = False
         self._stuck[env_ids] = 0
 
-    def hold_back(
-        self,
-        cursor: torch.Tensor,
-        subtask: torch.Tensor,
-        length: torch.Tensor,
-        arm_done: torch.Tensor,
-        once_more: bool,
-        planned: torch.Tensor | None = None,
-    ) -> torch.Tensor:
+    def hold_back(self, at: Positions, once_more: bool) -> torch.Tensor:
         """Move the cursors of end effectors that have to wait one step back. Call it before waypoints are taken.
 
+        An end effector waits in three cases:
+
+        - LATTER: at the start of its subtask, or `min_time_diff` steps before its end, until the former has ended.
+        - COORDINATED, at the start of its subtask: until its partner begins, too, if they are to begin together.
+        - COORDINATED, where the part begins that both make in step: until its partner is there, too.
+
         Args:
-            cursor: (num_envs, num_eefs) int64, changed in place.
-            subtask: (num_envs, num_eefs).
-            length: (num_envs, num_eefs) waypoints of the current trajectories.
-            arm_done: (num_envs, num_eefs) bool.
+            at: Where the end effectors are; the cursors are changed in place.
             once_more: Hold an end effector back for one more step when its wait at the start of a subtask is over.
-            planned: (num_envs, num_eefs) length of the planned path that each trajectory begins with; None without a
-                planner. Coordinated end effectors wait for each other at the ends of these paths.
 
         Returns:
             (num_envs, num_eefs) bool: end effectors whose wait at the start of a subtask has just ended.
         """
-        table, rows = self._table, self._rows
-        released = torch.zeros_like(arm_done)
-        held = torch.zeros_like(arm_done)
+        released, held = torch.zeros_like(at.arm_done), torch.zeros_like(at.arm_done)
         if not self._one_after_the_other:
+            # All of them tell first, so that both of a pair go on in the same step.
             for eef in self._order:
-                self._meet(eef, cursor, subtask, length, arm_done, planned)
+                self._meet(eef, at)
         for eef in self._order:
-            sub, at = subtask[:, eef], cursor[:, eef]
-            active = ~arm_done[:, eef]
-            # Upstream looks whether it may go on before it tells its partner that it has come.
-            fulfilled = self.fulfilled[rows, eef, sub]
-            early, reached = self._meet(eef, cursor, subtask, length, arm_done, planned)
-
-            diff = table.min_time_diff[eef, sub]
-            latter = active & (table.kind[eef, sub] == LATTER)
-            waits = latter & ~fulfilled & ((diff == -1) | (length[:, eef] - at <= diff))
-            released[:, eef] = latter & fulfilled & self.waited[:, eef]
-            self.waited[:, eef] = waits & (diff == -1)
-            waits |= reached & ~fulfilled
-
-            held[:, eef] = early | waits
-            stays = waits | (released[:, eef] & once_more)
-            begin = 0 if planned is None else planned[:, eef]
-            cursor[:, eef] = torch.where(early, begin, torch.where(stays, (at - 1).clamp_min(0), at))
-        idle = (held | arm_done).all(dim=1) & held.any(dim=1)
+            held[:, eef], released[:, eef] = self._hold_back_one(eef, at, once_more)
+        idle = (held | at.arm_done).all(dim=1) & held.any(dim=1)
         self._stuck += 1
         self._stuck *= idle
         return released
 
-    def _meet(
-        self,
-        eef: int,
-        cursor: torch.Tensor,
-        subtask: torch.Tensor,
-        length: torch.Tensor,
-        arm_done: torch.Tensor,
-        planned: torch.Tensor | None,
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def _hold_back_one(self, eef: int, at: Positions, once_more: bool) -> tuple[torch.Tensor, torch.Tensor]:
+        """Hold back one end effector where it has to wait.
+
+        Returns:
+            Whether it waits, and whether its wait at the start of a subtask has just ended: (num_envs,) bool each.
+        """
+        table = self._table
+        cursor, subtask = at.cursor[:, eef], at.subtask[:, eef]
+        # Upstream looks whether it may go on before it tells its partner that it has come.
+        fulfilled = self.fulfilled[self._rows, eef, subtask]
+        alone_at_start, in_step = self._meet(eef, at)
+
+        latter = ~at.arm_done[:, eef] & (table.kind[eef, subtask] == LATTER)
+        min_time_diff = table.min_time_diff[eef, subtask]
+        from_start = min_time_diff == -1
+        for_former = latter & ~fulfilled & (from_start | (at.length[:, eef] - cursor <= min_time_diff))
+        released = latter & fulfilled & self.waited[:, eef]
+        self.waited[:, eef] = for_former & from_start
+
+        waits = for_former | (in_step & ~fulfilled)
+        one_back = torch.where(waits | (released & once_more), (cursor - 1).clamp_min(0), cursor)
+        start = 0 if at.planned is None else at.planned[:, eef]
+        at.cursor[:, eef] = torch.where(alone_at_start, start, one_back)
+        return alone_at_start | waits, released
+
+    def _meet(self, eef: int, at: Positions) -> tuple[torch.Tensor, torch.Tensor]:
         """Tell the partners of coordinated subtasks that an end effector has reached the part that both make in step.
 
         Returns:
@@ -127,17 +138,20 @@ class Constraints:
             common part: (num_envs,) bool each.
         """
         table, rows = self._table, self._rows
-        sub = subtask[:, eef]
-        coordinated = ~arm_done[:, eef] & (table.kind[eef, sub] == COORDINATED)
-        partner, partner_sub = table.partner_eef[eef, sub], table.partner_subtask[eef, sub]
-        not_begun = subtask[rows, partner] < partner_sub
-        if planned is not None:
-            not_begun |= (subtask[rows, partner] == partner_sub) & (cursor[rows, partner] < planned[rows, partner])
-            not_begun &= cursor[:, eef] >= planned[:, eef]
-        early = coordinated & table.synchronize_start[eef, sub] & not_begun
-        reached = coordinated & ~early & (length[:, eef] - cursor[:, eef] <= self.sync_steps[rows, eef, sub])
+        cursor, subtask = at.cursor[:, eef], at.subtask[:, eef]
+        coordinated = ~at.arm_done[:, eef] & (table.kind[eef, subtask] == COORDINATED)
+        partner, partner_sub = table.partner_eef[eef, subtask], table.partner_subtask[eef, subtask]
+        not_begun = at.subtask[rows, partner] < partner_sub
+        if at.planned is not None:
+            # A planned path is everybody's own: the subtask begins at its end.
+            on_path = at.cursor[rows, partner] < at.planned[rows, partner]
+            not_begun |= (at.subtask[rows, partner] == partner_sub) & on_path
+            not_begun &= cursor >= at.planned[:, eef]
+        alone_at_start = coordinated & table.synchronize_start[eef, subtask] & not_begun
+        in_step = at.length[:, eef] - cursor <= self.sync_steps[rows, eef, subtask]
+        reached = coordinated & ~alone_at_start & in_step
         self.fulfilled[rows, partner, partner_sub] |= reached
-        return early, reached
+        return alone_at_start, reached
 
     def complete(self, ended: torch.Tensor, subtask: torch.Tensor) -> None:
         """Release the subtasks that waited for others which ended in this step.

@@ -86,11 +86,6 @@ class Consolidated(DeviceStage):
             "causes": dict(statistics.causes),
         }
 
-    def run(self) -> Steps:
-        yield self._started()
-        yield from self._open()
-        return (yield from self._drive())
-
     @torch.inference_mode()
     def _drive(self) -> Steps:
         env = self.env

@@ -19,6 +19,7 @@ from ...options import DrivenOptions
 from ...tasks import find_task
 from ..pace import Pace
 from ..sim_stage import SimStage
+from ..stage import Steps
 from .instructions import Instructions
 
 if TYPE_CHECKING:
@@ -115,7 +116,16 @@ class DeviceStage(SimStage):
             shown["instructions"] = self._instructions.current
         return shown
 
+    def run(self) -> Steps:
+        yield self._started()
+        yield from self._open()
+        return (yield from self._drive())
+
     # -- for subclasses
+
+    @abstractmethod
+    def _drive(self) -> Steps:
+        """Do the stage's work in the open environments."""
 
     def _open(self, *arguments) -> Generator[list[Event], None, None]:
         if self._env is None and self._make_device is None:

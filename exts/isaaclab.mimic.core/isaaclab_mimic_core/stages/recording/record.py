@@ -73,13 +73,8 @@ class Record(DeviceStage):
             }
         return shown
 
-    def run(self) -> Steps:
-        yield self._started()
-        yield from self._open()
-        return (yield from self._record())
-
     @torch.inference_mode()
-    def _record(self) -> Steps:
+    def _drive(self) -> Steps:
         env = self.env
         self._open_device()
         file = self._prepare()

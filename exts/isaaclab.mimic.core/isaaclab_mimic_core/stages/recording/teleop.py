@@ -32,11 +32,6 @@ class Teleop(DeviceStage):
     def snapshot(self) -> dict:
         return {**super().snapshot(), "steps": self._steps, "success": self._fulfilled}
 
-    def run(self) -> Steps:
-        yield self._started()
-        yield from self._open()
-        return (yield from self._drive())
-
     @torch.inference_mode()
     def _drive(self) -> Steps:
         self._open_device()
