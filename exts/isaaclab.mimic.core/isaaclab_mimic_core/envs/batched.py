@@ -3,7 +3,7 @@
 
 """An Isaac Lab Mimic environment with the batched contract (`datagen.contract.MimicEnv`) and its state."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
@@ -14,6 +14,11 @@ from ..sim.repairs.frame_sensors import FrameSensorRepair
 from ..sim.repairs.velocity_targets import clear_velocity_targets
 from ..sim.visualizers import LiveView
 from .reset_sampling import RESET_KEYS
+from .scene_state import SceneState, nest
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLMimicEnv
+    from isaaclab.managers import TerminationTermCfg
 
 
 class BatchedEnv:
@@ -33,7 +38,7 @@ class BatchedEnv:
     """Fraction of the way to a target pose that the robot makes in one step in free space. It is small for drives that
     are damped as strongly as those of Isaac Lab's Franka; teleoperation then aims beyond its target."""
 
-    def __init__(self, env: Any, success_term: Any, info: dict):
+    def __init__(self, env: "ManagerBasedRLMimicEnv", success_term: "TerminationTermCfg", info: dict):
         self.env = env
         self.cfg = env.cfg
         self.info = info
@@ -48,9 +53,7 @@ class BatchedEnv:
         """The live view, for the stage that steps the environments."""
         self._frame_sensors = FrameSensorRepair(env)
         self._drawn: list[torch.Tensor] | None = None
-        self._state_origin: torch.Tensor | None = None
-        self._state_of: dict | None = None
-        self._state: dict[str, torch.Tensor] = {}
+        self._scene_state = SceneState(env.scene)
         self._objects = [env.scene.rigid_objects[name] for name in self.object_names]
 
     # -- the contract
@@ -146,45 +149,13 @@ class BatchedEnv:
             flags[env_ids] = 1
 
     def state(self) -> dict[str, torch.Tensor]:
-        """Return the scene's state, relative to each environment's origin, as flat paths.
-
-        Paths are `articulation/<name>/{root_pose, root_velocity, joint_position, joint_velocity}` and
-        `rigid_object/<name>/{root_pose, root_velocity}`; tensors are (num_envs, size), poses with xyzw quaternions.
-        They are views of one tensor, which is copied from the simulation once a step.
-        """
+        """Return the scene's state, relative to each environment's origin, as flat paths; see `SceneState`."""
         # Isaac Lab makes a new dictionary for each step's observations; before the first reset there is none.
-        observations = self.env.obs_buf.get("policy")
-        if observations is None or self._state_of is not observations:
-            self._state_of, self._state = observations, self._read_state()
-        return self._state
-
-    def _read_state(self) -> dict[str, torch.Tensor]:
-        scene = self.env.scene
-        if scene.cable_objects or scene.deformable_objects or scene.surface_grippers:
-            return flatten(scene.get_state(is_relative=True))
-        parts: dict[str, torch.Tensor] = {}
-        for name, robot in scene.articulations.items():
-            path, data = f"articulation/{name}", robot.data
-            parts[f"{path}/root_pose"], parts[f"{path}/root_velocity"] = data.root_pose_w.torch, data.root_vel_w.torch
-            parts[f"{path}/joint_position"], parts[f"{path}/joint_velocity"] = (
-                data.joint_pos.torch,
-                data.joint_vel.torch,
-            )
-        for name, body in scene.rigid_objects.items():
-            path, data = f"rigid_object/{name}", body.data
-            parts[f"{path}/root_pose"], parts[f"{path}/root_velocity"] = data.root_pose_w.torch, data.root_vel_w.torch
-        if self._state_origin is None:
-            origin = {path: torch.zeros_like(part) for path, part in parts.items()}
-            for path, part in origin.items():
-                if path.endswith("/root_pose"):
-                    part[:, :3] = scene.env_origins
-            self._state_origin = torch.cat(list(origin.values()), dim=1)
-        row = torch.cat(list(parts.values()), dim=1).sub_(self._state_origin)
-        return dict(zip(parts, row.split([part.shape[1] for part in parts.values()], dim=1), strict=True))
+        return self._scene_state.read(self.env.obs_buf.get("policy"))
 
     def observations(self) -> dict[str, torch.Tensor]:
         """Return the policy's observations by term: (num_envs, ...)."""
-        return self.env.obs_buf["policy"]
+        return cast("dict[str, torch.Tensor]", self.env.obs_buf["policy"])
 
     def observation_shapes(self) -> dict[str, tuple[int, ...]] | None:
         """Return the shape of each policy observation without the environments' dimension; needs no step or reset.
@@ -205,27 +176,6 @@ class BatchedEnv:
     def env_args(self) -> dict:
         """Return the environment's metadata for robomimic (`data.attrs["env_args"]`)."""
         return {"env_name": self.info["task"], "type": 2, "env_kwargs": {}}
-
-
-def flatten(tree: dict, prefix: str = "") -> dict[str, torch.Tensor]:
-    """Flatten nested dictionaries into one with slash-separated paths."""
-    flat = {}
-    for name, value in tree.items():
-        path = f"{prefix}/{name}" if prefix else name
-        flat.update(flatten(value, path) if isinstance(value, dict) else {path: value})
-    return flat
-
-
-def nest(flat: dict[str, torch.Tensor]) -> dict:
-    """Nest a flat dictionary again, the inverse of `flatten`."""
-    tree: dict = {}
-    for path, value in flat.items():
-        *folders, name = path.split("/")
-        node = tree
-        for folder in folders:
-            node = node.setdefault(folder, {})
-        node[name] = value
-    return tree
 
 
 def _resolved(term: Any, scene: Any) -> Any:

@@ -72,6 +72,72 @@ class Disturbance:
     """Steps by which an action is executed late."""
 
 
+class _Disturbed:
+    """Lets a policy see and act through a disturbance.
+
+    Args:
+        disturbance: What it is.
+        policy: Who acts.
+    """
+
+    def __init__(self, disturbance: Disturbance, policy: Policy):
+        self._disturbance, self._policy = disturbance, policy
+        self._queue: list[torch.Tensor] = []
+
+    def observe(
+        self, seen: dict[str, torch.Tensor], stream: torch.Tensor, age: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
+        """Return observations with noise; each number's noise is a function of stream, step and place."""
+        std = self._disturbance.observation_noise
+        if std == 0.0:
+            return seen
+        noisy = {}
+        for channel, key in enumerate(sorted(self._policy.spec.observations)):
+            value = seen[key]
+            flat = value.reshape(len(value), -1)
+            position = 1_000_000 + 100 * age + channel
+            noisy[key] = value + std * randomness.normal(stream, position, flat.shape[1]).reshape(value.shape)
+        return noisy
+
+    def delay(self, action: torch.Tensor, age: torch.Tensor) -> torch.Tensor:
+        """Return the action of `action_delay` steps ago; at the start the first one is repeated."""
+        if self._disturbance.action_delay == 0:
+            return action
+        if not self._queue:
+            self._queue = [action.clone() for _ in range(self._disturbance.action_delay)]
+        fresh = (age == 0)[:, None]
+        self._queue = [torch.where(fresh, action, old) for old in self._queue] + [action]
+        return self._queue.pop(0)
+
+
+class _Signals:
+    """Which subtasks' termination signals have been seen in each environment, to say which subtask failed."""
+
+    def __init__(self, env: "BatchedEnv"):
+        self._subtasks = subtasks = read_subtasks(env.cfg, env.object_names, env.device)
+        self._signals = [
+            (eef, index, name)
+            for eef, names in enumerate(subtasks.signals)
+            for index, name in enumerate(names[:-1])
+            if name is not None
+        ]
+        self.raised = torch.zeros(env.num_envs, len(self._signals), dtype=torch.bool, device=env.device)
+        """(num_envs, num_signals): whether each has been seen since its environment's rollout began."""
+
+    def watch(self, env: "BatchedEnv") -> None:
+        """Take note of the signals after a step."""
+        if self._signals:
+            now = env.term_signals()
+            self.raised |= torch.stack([now[name] for *_, name in self._signals], dim=1)
+
+    def explain(self, raised: list[int]) -> tuple[FailureCause, str]:
+        """Return why a rollout failed that has seen these signals, and its subtask's label."""
+        for (eef, index, _), seen in zip(self._signals, raised, strict=True):
+            if not seen:
+                return cause_of(self._subtasks, eef, index, ever=False, far=False), self._subtasks.label(eef, index)
+        return FailureCause.MISPLACED, self._subtasks.label(0, int(self._subtasks.count[0]) - 1)
+
+
 class Rollouts:
     """Runs rollouts of given numbers; `step` advances all environments once.
 
@@ -97,14 +163,8 @@ class Rollouts:
     ):
         self._env, self._policy, self._seed = env, policy, seed
         self._horizon, self._hold = horizon, hold
-        self._disturbance = disturbance or Disturbance()
-        self._subtasks = read_subtasks(env.cfg, env.object_names, env.device)
-        self._signals = [
-            (eef, index, name)
-            for eef, names in enumerate(self._subtasks.signals)
-            for index, name in enumerate(names[:-1])
-            if name is not None
-        ]
+        self._disturbed = _Disturbed(disturbance or Disturbance(), policy)
+        self._signals = _Signals(env)
         self._waiting = deque(numbers)
         n, device = env.num_envs, env.device
         self._number = torch.full((n,), -1, dtype=torch.long, device=device)
@@ -112,9 +172,7 @@ class Rollouts:
         self._age = torch.zeros(n, dtype=torch.long, device=device)
         self._held = torch.zeros(n, dtype=torch.long, device=device)
         self._ever = torch.zeros(n, dtype=torch.bool, device=device)
-        self._raised = torch.zeros(n, len(self._signals), dtype=torch.bool, device=device)
         self._lowest = torch.zeros(n, device=device)
-        self._queue: list[torch.Tensor] = []
         self._restart(torch.arange(n, device=device))
 
     @property
@@ -131,47 +189,24 @@ class Rollouts:
     def step(self) -> list[Rollout]:
         """Advance all environments by one step; return the rollouts that ended with it."""
         env = self._env
-        action = self._delay(self._policy.act(self._observe(), self._stream))
+        seen = self._disturbed.observe(env.observations(), self._stream, self._age)
+        action = self._disturbed.delay(self._policy.act(seen, self._stream), self._age)
         env.step(action)
         self._age += 1
         success = env.success()
         self._held = torch.where(success, self._held + 1, 0)
         self._ever |= success
-        if self._signals:
-            now = env.term_signals()
-            self._raised |= torch.stack([now[name] for *_, name in self._signals], dim=1)
+        self._signals.watch(env)
         has_fallen = fallen(env.object_pose(), self._lowest)
         over = (self._held >= self._hold) | (self._age >= self._horizon) | has_fallen
         over &= self._number >= 0
         table = torch.stack([over, success, self._ever, has_fallen], dim=1)
-        table = torch.cat([table.long(), self._raised.long(), self._number[:, None], self._age[:, None]], dim=1).cpu()
+        raised = self._signals.raised.long()
+        table = torch.cat([table.long(), raised, self._number[:, None], self._age[:, None]], dim=1).cpu()
         ended = [self._explain(i, table[i].tolist()) for i in table[:, 0].nonzero()[:, 0].tolist()]
         if ended:
             self._restart(torch.tensor([rollout.env for rollout in ended], device=env.device))
         return ended
-
-    def _observe(self) -> dict[str, torch.Tensor]:
-        seen = self._env.observations()
-        std = self._disturbance.observation_noise
-        if std == 0.0:
-            return seen
-        noisy = {}
-        for channel, key in enumerate(sorted(self._policy.spec.observations)):
-            value = seen[key]
-            flat = value.reshape(len(value), -1)
-            position = 1_000_000 + 100 * self._age + channel
-            noisy[key] = value + std * randomness.normal(self._stream, position, flat.shape[1]).reshape(value.shape)
-        return noisy
-
-    def _delay(self, action: torch.Tensor) -> torch.Tensor:
-        """Return the action of `action_delay` steps ago; at the start the first one is repeated."""
-        if self._disturbance.action_delay == 0:
-            return action
-        if not self._queue:
-            self._queue = [action.clone() for _ in range(self._disturbance.action_delay)]
-        fresh = (self._age == 0)[:, None]
-        self._queue = [torch.where(fresh, action, old) for old in self._queue] + [action]
-        return self._queue.pop(0)
 
     def _restart(self, env_ids: torch.Tensor) -> None:
         """Start the next rollouts in environments; those for which none is left run on idle, without cameras."""
@@ -190,7 +225,7 @@ class Rollouts:
             self._age[env_ids] = 0
             self._held[env_ids] = 0
             self._ever[env_ids] = False
-            self._raised[env_ids] = False
+            self._signals.raised[env_ids] = False
             self._lowest[env_ids] = lowest_height(self._env.object_pose()[env_ids])
         self._running = int((self._number >= 0).sum())
 
@@ -199,12 +234,6 @@ class Rollouts:
         *raised, number, steps = rest
         if success:
             return Rollout(number, env, True, steps, ever=True)
-        for (eef, index, _), seen in zip(self._signals, raised, strict=True):
-            if not seen:
-                cause = cause_of(self._subtasks, eef, index, ever=False, far=False)
-                subtask = self._subtasks.label(eef, index)
-                break
-        else:
-            cause, subtask = FailureCause.MISPLACED, self._subtasks.label(0, int(self._subtasks.count[0]) - 1)
+        cause, subtask = self._signals.explain(raised)
         cause = FailureCause.DROPPED if has_fallen else cause
         return Rollout(number, env, False, steps, cause, subtask, ever=bool(ever))
