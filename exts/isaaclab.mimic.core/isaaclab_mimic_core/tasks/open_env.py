@@ -26,7 +26,10 @@ from ..sim.repairs.physics_threads import no_more_threads_than_cores
 from .names import find_task
 
 if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnvCfg
+
     from ..envs import BatchedEnv
+    from ..sim.isaac_sim.borrowed import BorrowedApplication
 
 ASSETS = ("auto", "cloud", "local")
 
@@ -125,19 +128,7 @@ def open_in_parts(
     local = _use_local(spec, assets)
 
     yield "Loading Isaac Lab"
-    borrowed = None
-    if engine == "isaacsim":
-        start_isaac_sim(device)
-    prepare()
-    if engine == "isaacsim" and not is_own():
-        borrowed = stack.enter_context(borrowed_application(device, visualizer))
-    import torch
-
-    stack.enter_context(restored(torch.get_num_threads, torch.set_num_threads))
-    if device == "cpu":
-        # Tensors are small: more threads make a step slower, also the physics beside it.
-        torch.set_num_threads(1)
-    import isaaclab_mimic.envs  # noqa: F401  registers upstream's tasks
+    borrowed = _load_isaac_lab(stack, device, engine, visualizer)
     from isaaclab_tasks.utils.parse_cfg import parse_env_cfg
 
     if spec.register is not None:
@@ -183,6 +174,31 @@ def open_in_parts(
     return batched
 
 
+def _load_isaac_lab(
+    stack: contextlib.ExitStack, device: str, engine: str, visualizer: str
+) -> "BorrowedApplication | None":
+    """Import Isaac Lab and register its tasks, in Isaac Sim where that simulates.
+
+    Returns:
+        The application that simulates if somebody else has started it; it is given back when the stack is closed.
+    """
+    borrowed = None
+    if engine == "isaacsim":
+        start_isaac_sim(device)
+    prepare()
+    if engine == "isaacsim" and not is_own():
+        borrowed = stack.enter_context(borrowed_application(device, visualizer))
+    import torch
+
+    stack.enter_context(restored(torch.get_num_threads, torch.set_num_threads))
+    if device == "cpu":
+        # Tensors are small: more threads make a step slower, also the physics beside it.
+        torch.set_num_threads(1)
+    import isaaclab_mimic.envs  # noqa: F401  registers upstream's tasks
+
+    return borrowed
+
+
 def _check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise OptionError(f"{value!r} is not one of {', '.join(choices)}", where=option)
@@ -199,7 +215,7 @@ def _use_local(spec: TaskSpec, assets: str) -> bool:
     return False
 
 
-def _use_local_assets(spec: TaskSpec, make: Any, cfg: Any, engine: str) -> None:
+def _use_local_assets(spec: TaskSpec, make: Any, cfg: "ManagerBasedRLEnvCfg", engine: str) -> None:
     """Replace the cloud's assets: those of the robot, then those of the task."""
     from ..envs import robot_of
 
@@ -264,7 +280,7 @@ def _take_over(cfg: Any, seed: int) -> Any:
     return success_term
 
 
-def _build(make: Callable[[Any], Any], task_id: str, cfg: Any) -> Any:
+def _build(make: Callable[[Any], Any], task_id: str, cfg: "ManagerBasedRLEnvCfg") -> Any:
     """Build the environment by its registered class, without gymnasium's wrappers and their error messages."""
     import gymnasium
 
@@ -274,7 +290,7 @@ def _build(make: Callable[[Any], Any], task_id: str, cfg: Any) -> Any:
 
 
 @contextlib.contextmanager
-def _launched(cfg: Any, engine: str, visualizer: str) -> Iterator[None]:
+def _launched(cfg: "ManagerBasedRLEnvCfg", engine: str, visualizer: str) -> Iterator[None]:
     from isaaclab.app.sim_launcher import launch_simulation
 
     from ..sim.visualizers import configure_visualizer

@@ -74,22 +74,8 @@ def export_mp4(
         raise OptionError(f"from 0 to 10, not {quality}", where="--quality")
     with DatasetReader(path) as reader:
         names = list(reader.episode_names if names is None else names)
-        found = cameras_of(reader)
-        for camera in cameras:
-            if camera not in found:
-                raise OptionError(
-                    f"there is no camera {camera!r}",
-                    where=str(path),
-                    remedy=f"It has {', '.join(found) or 'none'}.",
-                )
-        cameras = list(cameras) or found
+        cameras = _choose_cameras(reader, cameras)
         require(reader, [layout.join(layout.OBS, camera) for camera in cameras], names, values=False)
-        if not cameras:
-            raise OptionError(
-                "has no camera pictures to make videos of",
-                where=str(path),
-                remedy="Give a file of a visuomotor task; state data go to LeRobot: --format lerobot",
-            )
     files: list[str] = []
     samples = 0
     with open_for_reading(path) as file, new_folder(output, overwrite) as folder:
@@ -99,12 +85,7 @@ def export_mp4(
                 frames = find(data_group(file), layout.join(name, layout.OBS, camera))
                 assert isinstance(frames, h5py.Dataset)
                 files.append(f"{name}_{camera.replace('/', '_')}.mp4")
-                if len(os.fsencode(files[-1])) > os.pathconf(folder, "PC_NAME_MAX"):
-                    raise DatasetError(
-                        "its name is too long for a file",
-                        where=f"{path}, {name[:40]}...",
-                        remedy="Number the demonstrations anew: mimic select FILE --output NEW",
-                    )
+                _check_name(files[-1], folder, f"{path}, {name[:40]}...")
                 try:
                     _write(folder / files[-1], frames, fps, quality)
                 except Unreadable as error:
@@ -113,6 +94,34 @@ def export_mp4(
             if on_exported:
                 on_exported(name, number, len(names))
     return ExportReport("mp4", str(output), len(names), samples, tuple(files))
+
+
+def _choose_cameras(reader: DatasetReader, wanted: Sequence[str]) -> list[str]:
+    """Return the cameras to make videos of; all that there are if none is wanted in particular."""
+    found = cameras_of(reader)
+    for camera in wanted:
+        if camera not in found:
+            raise OptionError(
+                f"there is no camera {camera!r}",
+                where=str(reader.path),
+                remedy=f"It has {', '.join(found) or 'none'}.",
+            )
+    if not found:
+        raise OptionError(
+            "has no camera pictures to make videos of",
+            where=str(reader.path),
+            remedy="Give a file of a visuomotor task; state data go to LeRobot: --format lerobot",
+        )
+    return list(wanted) or found
+
+
+def _check_name(name: str, folder: Path, where: str) -> None:
+    if len(os.fsencode(name)) > os.pathconf(folder, "PC_NAME_MAX"):
+        raise DatasetError(
+            "its name is too long for a file",
+            where=where,
+            remedy="Number the demonstrations anew: mimic select FILE --output NEW",
+        )
 
 
 def is_picture(shape: Shape) -> bool:
