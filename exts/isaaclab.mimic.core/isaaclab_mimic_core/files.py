@@ -42,7 +42,7 @@ def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
         ) from error
 
 
-def write_json(path: Path, content: Any) -> None:
+def write_json(path: Path, content: object) -> None:
     """Write plain data as JSON, atomically."""
     write_atomically(path, lambda beside: beside.write_text(json.dumps(content, indent=2) + "\n"))
 

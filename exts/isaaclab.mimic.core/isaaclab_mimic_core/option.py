@@ -209,7 +209,7 @@ def options_of(kind: type) -> Mapping[str, Option]:
     return {each.name: _option(each, hints[each.name], helps.get(each.name, "")) for each in fields(kind)}
 
 
-def check_options(options: Any) -> None:
+def check_options(options: object) -> None:
     """Check types, ranges and choices of all options.
 
     Raises:
@@ -240,7 +240,7 @@ def read_options[T](kind: type[T], values: Mapping[str, Any], where: str) -> T:
     return made
 
 
-def deciding(options: Any) -> dict[str, Any]:
+def deciding(options: object) -> dict[str, Any]:
     """Return the options that decide what a run makes, beside the files it reads."""
     return {
         name: getattr(options, name)

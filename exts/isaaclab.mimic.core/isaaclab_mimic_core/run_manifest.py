@@ -35,8 +35,8 @@ class Difference:
 
     what: str
     """The option, as it is written."""
-    then: Any
-    now: Any
+    then: object
+    now: object
 
     def __str__(self) -> str:
         return f"{self.what} {_shown(self.then)}, not {_shown(self.now)}"
@@ -160,5 +160,5 @@ def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)

@@ -165,7 +165,7 @@ def check_constraint(constraint: Any, where: str) -> None:
     _flag(constraint, "coordination_synchronize_start", where)
 
 
-def _is_whole(value: Any) -> bool:
+def _is_whole(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 

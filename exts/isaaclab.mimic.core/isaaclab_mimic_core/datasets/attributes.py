@@ -66,7 +66,7 @@ def encode_attrs(attrs: Mapping[str, Any]) -> dict[str, Any]:
     return {key: encode(value) for key, value in attrs.items() if value is not None}
 
 
-def encode(value: Any) -> Any:
+def encode(value: object) -> Any:
     """Turn dictionaries and lists into JSON; leave numbers, booleans and text alone."""
     if isinstance(value, Mapping | list | tuple | np.ndarray):
         return json.dumps(value, default=_plain)
@@ -109,7 +109,7 @@ def _text(value: str) -> str:
     return value.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="replace").replace("\0", "\ufffd")
 
 
-def _is_plain(value: Any) -> bool:
+def _is_plain(value: object) -> bool:
     if isinstance(value, list):
         return all(map(_is_plain, value))
     return value is None or isinstance(value, bool | int | float | str)
@@ -122,14 +122,14 @@ def _single(value: Any) -> Any:
     return value
 
 
-def _count(value: Any) -> int:
+def _count(value: object) -> int:
     number = _whole(value)
     if number < 0:
         raise Unreadable(f"is {number}, not a count")
     return number
 
 
-def _whole(value: Any) -> int:
+def _whole(value: object) -> int:
     single = _single(value)
     if isinstance(single, float) and single.is_integer():
         single = int(single)
@@ -138,20 +138,20 @@ def _whole(value: Any) -> int:
     return single
 
 
-def _truth(value: Any) -> bool:
+def _truth(value: object) -> bool:
     single = _single(value)
     if single not in (0, 1) or isinstance(single, float | str):
         raise Unreadable(f"is {_shown(value)}, not true or false")
     return bool(single)
 
 
-def _object(value: Any) -> dict[str, Any]:
+def _object(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Unreadable(f"is {_shown(value)}, not a JSON object")
     return value
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     text = ascii(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
 
@@ -166,7 +166,7 @@ _KNOWN: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     """Return what `json` cannot store itself: numpy's types, paths and the like."""
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()

@@ -11,7 +11,7 @@ aims beyond the target, such that each step covers half of the remaining distanc
 effector, so that pushing against the table does not build up force.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import isaaclab.utils.math as math_utils
 import torch
@@ -20,6 +20,9 @@ from .. import rotations
 from ..envs import BatchedEnv
 from ..errors import TaskError
 from .device import TeleopDevice
+
+if TYPE_CHECKING:
+    from .settings import EefSettings
 
 MAX_LEAD = 3.0
 """How far the target may be ahead of the end effector, in steps at full speed."""
@@ -40,7 +43,7 @@ class EefDevice(TeleopDevice):
         TaskError: The robot's hands have more degrees of freedom than a gripper.
     """
 
-    def __init__(self, env: BatchedEnv, settings: Any):
+    def __init__(self, env: BatchedEnv, settings: "EefSettings"):
         super().__init__()
         if env.gripper_dim != 1:
             raise TaskError(

@@ -4,12 +4,16 @@
 """Give a registered Isaac Lab Mimic environment the batched contract."""
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..errors import PluginError, TaskError
 from ..plugins import ROBOTS, Reference, RobotSpec, resolve
 from .batched import BatchedEnv
 from .per_env import LoopedEnv
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLMimicEnv
+    from isaaclab.managers import TerminationTermCfg
 
 _REQUIRED = (
     "get_robot_eef_pose",
@@ -20,7 +24,7 @@ _REQUIRED = (
 )
 
 
-def adapt(env: Any, success_term: Any, info: dict) -> BatchedEnv:
+def adapt(env: "ManagerBasedRLMimicEnv", success_term: "TerminationTermCfg", info: dict) -> BatchedEnv:
     """Wrap an environment in its batched class, or in `LoopedEnv` if no robot names one.
 
     Raises:

@@ -8,12 +8,16 @@ Upstream's methods (isaaclab.envs.ManagerBasedRLMimicEnv of Isaac Lab 3.0.0) wor
 """
 
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING
 
 import isaaclab.utils.math as math_utils
 import torch
 
 from .batched import BatchedEnv
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLMimicEnv
+    from isaaclab.managers import TerminationTermCfg
 
 
 class LoopedEnv(BatchedEnv):
@@ -31,7 +35,7 @@ class LoopedEnv(BatchedEnv):
     actions to ±1 (one metre in a step); here they are not clamped.
     """
 
-    def __init__(self, env: Any, success_term: Any, info: dict):
+    def __init__(self, env: "ManagerBasedRLMimicEnv", success_term: "TerminationTermCfg", info: dict):
         super().__init__(env, success_term, info)
         warnings.warn(
             f"There is no batched form of {type(env).__name__}: actions are made for one environment after the other,"

@@ -8,13 +8,16 @@ global generator, so an initial state depends on how many environments there are
 functions here draw from the same distributions, in whole tensors, from streams that the caller sets per environment.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import isaaclab.utils.math as math_utils
 import torch
 from isaaclab.managers import SceneEntityCfg
 
 from .. import randomness
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedEnv, ManagerBasedRLEnvCfg
 
 RESET_KEYS = "mimic_reset_keys"
 """Attribute of the environment that holds (num_envs,) int64 streams for the next reset."""
@@ -24,7 +27,7 @@ _TRIES_AT_ONCE = 8
 _AXES = ("x", "y", "z", "roll", "pitch", "yaw")
 
 
-def use_keyed_resets(cfg: Any) -> None:
+def use_keyed_resets(cfg: "ManagerBasedRLEnvCfg") -> None:
     """Replace upstream's reset events in a configuration by those of this module, with the same parameters."""
     from isaaclab_tasks.contrib.stack.mdp import stack_events
 
@@ -38,12 +41,12 @@ def use_keyed_resets(cfg: Any) -> None:
             getattr(cfg.events, name).func = keyed[function]
 
 
-def attach_keys(env: Any) -> None:
+def attach_keys(env: "ManagerBasedEnv") -> None:
     """Attach reset streams to an environment, with arbitrary values at first."""
     setattr(env, RESET_KEYS, torch.arange(env.num_envs, device=env.device))
 
 
-def _keys(env: Any, env_ids: Any) -> tuple[torch.Tensor, torch.Tensor]:
+def _keys(env: "ManagerBasedEnv", env_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     ids = torch.arange(env.num_envs, device=env.device)[env_ids]
     # Isaac Lab resets once while it builds the environment, before keys can be attached.
     keys = getattr(env, RESET_KEYS, None)
@@ -51,7 +54,7 @@ def _keys(env: Any, env_ids: Any) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def randomize_joint_by_gaussian_offset(
-    env: Any, env_ids: Any, mean: float, std: float, asset_cfg: SceneEntityCfg = _ROBOT
+    env: Any, env_ids: torch.Tensor, mean: float, std: float, asset_cfg: SceneEntityCfg = _ROBOT
 ) -> None:
     """Reset a robot to its default pose plus Gaussian joint offsets [rad]; the gripper keeps its default pose."""
     ids, keys = _keys(env, env_ids)
@@ -70,8 +73,8 @@ def randomize_joint_by_gaussian_offset(
 
 
 def randomize_object_pose(
-    env: Any,
-    env_ids: Any,
+    env: "ManagerBasedEnv",
+    env_ids: torch.Tensor,
     asset_cfgs: list[SceneEntityCfg],
     min_separation: float = 0.0,
     pose_range: dict[str, tuple[float, float]] | None = None,

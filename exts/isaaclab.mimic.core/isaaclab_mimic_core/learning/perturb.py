@@ -5,9 +5,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .rollouts import Disturbance
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnvCfg
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Variant:
     disturbance: Disturbance = field(default_factory=Disturbance)
 
 
-def _objects(cfg: Any) -> list[Any]:
+def _objects(cfg: "ManagerBasedRLEnvCfg") -> list[Any]:
     """Return the configurations of the scene's rigid objects."""
     from isaaclab.assets import RigidObjectCfg
 
@@ -29,7 +32,7 @@ def _objects(cfg: Any) -> list[Any]:
 def _start_poses(factor: float) -> Callable[[Any], None]:
     """Scale the ranges from which initial states are drawn, about their centre."""
 
-    def configure(cfg: Any) -> None:
+    def configure(cfg: "ManagerBasedRLEnvCfg") -> None:
         for event in vars(cfg.events).values():
             parameters = getattr(event, "params", None) or {}
             if "std" in parameters:
@@ -42,7 +45,7 @@ def _start_poses(factor: float) -> Callable[[Any], None]:
 
 
 def _size(factor: float) -> Callable[[Any], None]:
-    def configure(cfg: Any) -> None:
+    def configure(cfg: "ManagerBasedRLEnvCfg") -> None:
         for asset in _objects(cfg):
             if hasattr(asset.spawn, "size"):
                 asset.spawn.size = tuple(factor * edge for edge in asset.spawn.size)
@@ -55,7 +58,7 @@ def _size(factor: float) -> Callable[[Any], None]:
 def _mass(factor: float) -> Callable[[Any], None]:
     """Scale the objects' masses after they were spawned."""
 
-    def configure(cfg: Any) -> None:
+    def configure(cfg: "ManagerBasedRLEnvCfg") -> None:
         from isaaclab.envs.mdp import randomize_rigid_body_mass
         from isaaclab.managers import EventTermCfg, SceneEntityCfg
 
@@ -78,7 +81,7 @@ def _mass(factor: float) -> Callable[[Any], None]:
 def _friction(value: float) -> Callable[[Any], None]:
     """Set the objects' friction coefficient. Other bodies keep theirs, and the engine averages the two."""
 
-    def configure(cfg: Any) -> None:
+    def configure(cfg: "ManagerBasedRLEnvCfg") -> None:
         from isaaclab.sim.spawners.materials import UsdPhysicsRigidBodyMaterialCfg
 
         for asset in _objects(cfg):
@@ -91,7 +94,7 @@ def _friction(value: float) -> Callable[[Any], None]:
 
 
 def _gains(factor: float) -> Callable[[Any], None]:
-    def configure(cfg: Any) -> None:
+    def configure(cfg: "ManagerBasedRLEnvCfg") -> None:
         from isaaclab.assets import ArticulationCfg
 
         for asset in vars(cfg.scene).values():

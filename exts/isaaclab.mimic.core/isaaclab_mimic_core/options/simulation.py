@@ -44,7 +44,7 @@ class SimOptions:
             object.__setattr__(self, each.name, _plain(getattr(self, each.name)))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     """Turn paths into texts."""
     if isinstance(value, tuple | list):
         return tuple(map(_plain, value))

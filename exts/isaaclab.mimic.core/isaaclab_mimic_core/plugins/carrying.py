@@ -54,7 +54,7 @@ def _plain(value: Any) -> Any:
     raise ValueError(f"{value!r} cannot be found by its name")
 
 
-def _modules(carried: Any) -> Iterable[str]:
+def _modules(carried: object) -> Iterable[str]:
     if isinstance(carried, dict):
         carried = [*carried, *carried.values()]
     if isinstance(carried, list | tuple):

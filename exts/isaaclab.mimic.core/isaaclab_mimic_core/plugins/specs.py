@@ -165,7 +165,7 @@ class LearnerSpec(Spec):
     """`() -> learning.api.Learner`."""
 
 
-def is_reference(value: Any) -> bool:
+def is_reference(value: object) -> bool:
     """Return whether `resolve` accepts a value."""
     if isinstance(value, str):
         module, colon, name = value.partition(":")

@@ -87,11 +87,11 @@ class Page:
         return environment.get_template(_TEMPLATE).render(vars(self), style=style, max_rows=MAX_ROWS)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return (isinstance(value, int | float) and not isinstance(value, bool)) or str(value).endswith(" %")
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     """Return a table cell's text."""
     if value is None or value == "":
         return "–"

@@ -3,10 +3,13 @@
 
 """A camera that looks at every environment, drawn without Kit: on a CPU as well as on a GPU."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
 
 WIDTH, HEIGHT = 320, 240
 """Size of an image [pixels]."""
@@ -15,7 +18,7 @@ _EYE, _LOOK_AT = (1.3, 0.75, 0.8), (0.45, 0.0, 0.08)
 """Position of the camera and the point that it looks at, in the environment's frame [m]."""
 
 
-def add_camera(cfg: Any) -> None:
+def add_camera(cfg: "ManagerBasedRLEnvCfg") -> None:
     """Put the camera into a task's configuration, before it is built (`open_env(configure=...)`)."""
     import isaaclab.sim as sim_utils
     from isaaclab.sensors import CameraCfg
@@ -35,7 +38,7 @@ def add_camera(cfg: Any) -> None:
     setattr(cfg.scene, _NAME, camera)
 
 
-def aim_camera(env: Any) -> None:
+def aim_camera(env: "ManagerBasedRLEnv") -> None:
     """Point the camera of each environment at its table.
 
     Args:
@@ -46,6 +49,6 @@ def aim_camera(env: Any) -> None:
     env.scene[_NAME].set_world_poses_from_view(origins + eye, origins + look_at)
 
 
-def take_pictures(env: Any) -> np.ndarray:
+def take_pictures(env: "ManagerBasedRLEnv") -> np.ndarray:
     """Return the images of all environments: (num_envs, HEIGHT, WIDTH, 3) uint8."""
     return env.scene[_NAME].data.output["rgb"].torch[..., :3].to("cpu", copy=True).numpy()

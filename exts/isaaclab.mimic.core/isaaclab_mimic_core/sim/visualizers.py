@@ -7,11 +7,14 @@ import errno
 import math
 import os
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError, PlatformError
 from ..requirements import BROWSER_VIEW, require
 from .host import inside_isaac_sim
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
 
 HOST_VARIABLE = "MIMIC_VIEW_HOST"
 """Environment variable with the address that the browser view listens on. Without it only this machine is served."""
@@ -52,7 +55,7 @@ def check_visualizer(name: str) -> None:
         raise OptionError(f"{name!r} is not one of none, viser, newton, kit", where="--viz")
 
 
-def configure_visualizer(cfg: Any, name: str) -> dict:
+def configure_visualizer(cfg: "ManagerBasedRLEnvCfg", name: str) -> dict:
     """Configure a task for a live view, and return the arguments for Isaac Lab's launcher.
 
     Raises:
@@ -137,9 +140,10 @@ class LiveView:
         env: Isaac Lab's environment, with its simulation running.
     """
 
-    def __init__(self, env: Any):
+    def __init__(self, env: "ManagerBasedRLEnv"):
         self._sim = env.sim
-        self._visualizers = list(env.sim.visualizers)
+        # Their viewers are private to them.
+        self._visualizers: list[Any] = list(env.sim.visualizers)
         self._pause_buttons = [visualizer.is_training_paused for visualizer in self._visualizers]
         self._reset_buttons = [visualizer.consume_reset_request for visualizer in self._visualizers]
         for visualizer in self._visualizers:

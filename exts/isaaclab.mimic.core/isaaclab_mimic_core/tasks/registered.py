@@ -5,9 +5,12 @@
 
 import importlib.util
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..plugins import TaskSpec, load
+
+if TYPE_CHECKING:
+    from gymnasium.envs.registration import EnvSpec
 
 _CONFIG = "env_cfg_entry_point"
 _NO_MIMIC = ("isaaclab.envs", "isaaclab_tasks")
@@ -30,13 +33,13 @@ def config_of(task_id: str) -> Any:
     return _imported(_registry()[task_id].kwargs[_CONFIG])
 
 
-def may_be_mimic(entry: Any) -> bool:
+def may_be_mimic(entry: "EnvSpec") -> bool:
     """Return whether an entry's class can be a Mimic environment, by its name alone: importing it takes seconds."""
     module = str(entry.entry_point).partition(":")[0]
     return not any(module == package or module.startswith(f"{package}.") for package in _NO_MIMIC)
 
 
-def is_mimic(entry: Any) -> bool:
+def is_mimic(entry: "EnvSpec") -> bool:
     """Return whether an entry's class is a Mimic environment; imports it. One that fails to import is none."""
     if not may_be_mimic(entry):
         return False

@@ -6,12 +6,15 @@
 Kit reads the gamepad; `hosts/kit.py` passes its controls on.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...envs import BatchedEnv
 from ..axis_map import shape
 from ..device import RESET, TOGGLE_PAUSE
 from ..eef_device import EefDevice
+
+if TYPE_CHECKING:
+    from ..settings import DeflectionSettings
 
 DPAD = 0.8
 """Deflection of a pressed arrow of the D-pad, as in Isaac Lab's gamepad."""
@@ -42,7 +45,7 @@ class Gamepad(EefDevice):
 
     name = "gamepad"
 
-    def __init__(self, env: BatchedEnv, settings: Any):
+    def __init__(self, env: BatchedEnv, settings: "DeflectionSettings"):
         super().__init__(env, settings)
         self._shape = (settings.dead_zone, settings.curve)
         self._values: dict[str, float] = {}

@@ -3,10 +3,13 @@
 
 """The keyboard, with the keys of Isaac Lab's tutorial: hold to move, several at once."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...envs import BatchedEnv
 from ..eef_device import EefDevice
+
+if TYPE_CHECKING:
+    from ..settings import EefSettings
 
 MOVES = {
     "W": (0, 1.0),
@@ -30,7 +33,7 @@ class Keyboard(EefDevice):
 
     name = "keyboard"
 
-    def __init__(self, env: BatchedEnv, settings: Any):
+    def __init__(self, env: BatchedEnv, settings: "EefSettings"):
         super().__init__(env, settings)
         self._held: set[str] = set()
 

@@ -3,7 +3,7 @@
 
 """Find the script of a task. It imports nothing heavy by itself."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...errors import DeviceError
 from ...plugins import TASKS, Reference, resolve
@@ -12,9 +12,10 @@ from ..listing import Listed
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
     from ..device import TeleopDevice
+    from . import ScriptSettings
 
 
-def check(settings: Any, task_id: str) -> None:
+def check(settings: "ScriptSettings", task_id: str) -> None:
     """Check that a task has a script.
 
     Raises:
@@ -23,7 +24,7 @@ def check(settings: Any, task_id: str) -> None:
     script_of(task_id)
 
 
-def make(env: "BatchedEnv", settings: Any) -> "TeleopDevice":
+def make(env: "BatchedEnv", settings: "ScriptSettings") -> "TeleopDevice":
     """Return the script of the task that is open."""
     return resolve(script_of(env.info["task"]))(env, settings.seed)
 

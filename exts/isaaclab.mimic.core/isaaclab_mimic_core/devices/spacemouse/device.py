@@ -3,13 +3,16 @@
 
 """A SpaceMouse: push, lift, tilt and twist its cap. The left button is the gripper, the right one resets."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...envs import BatchedEnv
 from ..axis_map import parse_axes, shape
 from ..device import RESET
 from ..eef_device import EefDevice
 from .hid import SpaceMouseReader
+
+if TYPE_CHECKING:
+    from . import SpaceMouseSettings
 
 GRIPPER_BUTTONS = ("LEFT", "BTN_1", "MENU")
 RESET_BUTTONS = ("RIGHT", "BTN_2", "FIT")
@@ -28,7 +31,7 @@ class SpaceMouse(EefDevice):
 
     name = "spacemouse"
 
-    def __init__(self, env: BatchedEnv, settings: Any, reader: SpaceMouseReader | None = None):
+    def __init__(self, env: BatchedEnv, settings: "SpaceMouseSettings", reader: SpaceMouseReader | None = None):
         super().__init__(env, settings)
         self._axes = parse_axes(settings.axes)
         self._shape = (settings.dead_zone, settings.curve)

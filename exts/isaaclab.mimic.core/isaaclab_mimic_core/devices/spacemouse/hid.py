@@ -11,9 +11,12 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...errors import DeviceError, PlatformError
+
+if TYPE_CHECKING:
+    from . import SpaceMouseSettings
 
 AXES = ("x", "y", "z", "roll", "pitch", "yaw")
 _REPORT_SIZE = 64
@@ -71,7 +74,7 @@ def find(hid: Any) -> list[Found]:
     return list(found.values())
 
 
-def check(settings: Any, task_id: str) -> None:
+def check(settings: "SpaceMouseSettings", task_id: str) -> None:
     """Check that there is a SpaceMouse that may be read (see `devices.check_device`).
 
     Raises:

@@ -11,11 +11,14 @@ isaacsim 6.2.0).
 import contextlib
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...errors import DeviceError
 from ...sim.host import inside_isaac_sim
 from ...sim.isaac_sim.settings import RecordedSettings
+
+if TYPE_CHECKING:
+    from . import XrSettings
 
 EXTENSIONS = (
     "omni.kit.xr.core",
@@ -65,7 +68,7 @@ def check_application() -> None:
 
 
 @contextlib.contextmanager
-def application_for_xr(settings: Any) -> Iterator[None]:
+def application_for_xr(settings: "XrSettings") -> Iterator[None]:
     """Prepare the running Isaac Sim for a headset, before a simulation is built; elsewhere do nothing.
 
     Nothing is done for a replayed session either. Extensions that are enabled here stay enabled: XR cannot safely be

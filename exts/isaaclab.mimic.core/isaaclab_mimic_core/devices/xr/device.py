@@ -15,7 +15,7 @@ import copy
 import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import isaaclab.utils.math as math_utils
 import numpy as np
@@ -27,6 +27,9 @@ from ...sim.host import inside_isaac_sim
 from ..device import PAUSE, RESET, RESUME, STOP, TeleopDevice
 from ..eef_device import CLOSED, OPEN
 from .session import cloudxr_profile, count_frames, find_runtime
+
+if TYPE_CHECKING:
+    from . import XrSettings
 
 _RETRY = 1.0
 """Time between two attempts to find a headset that is not connected [s]."""
@@ -52,7 +55,7 @@ class Xr(TeleopDevice):
     name = "xr"
     waits_for_start = True
 
-    def __init__(self, env: BatchedEnv, settings: Any):
+    def __init__(self, env: BatchedEnv, settings: "XrSettings"):
         super().__init__()
         self._env, self._settings = env, settings
         self._sides = _sides(env)

@@ -12,13 +12,16 @@ import os
 import struct
 from importlib import metadata, util
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...errors import DeviceError, InputFileError, MimicError, OptionError, OutputError, PlatformError
 from ...finding import Finding
 from ...requirements import XR, how_to_get
 from ...sim.host import inside_isaac_sim
 from .application import check_application
+
+if TYPE_CHECKING:
+    from . import XrSettings
 
 PACKAGE = "isaacteleop"
 EULA_VARIABLE = "ISAACLAB_CXR_ACCEPT_EULA"
@@ -34,7 +37,7 @@ _MCAP_MAGIC = b"\x89MCAP0\r\n"
 _MCAP_FOOTER, _MCAP_STATISTICS = 0x02, 0x0B
 
 
-def check_xr(settings: Any, task_id: str) -> None:
+def check_xr(settings: "XrSettings", task_id: str) -> None:
     """Check that an XR session can be opened with these `XrSettings`.
 
     Raises:

@@ -45,7 +45,7 @@ class Refused:
     """Values without an effect, which are accepted."""
 
 
-def _is_count(value: Any) -> bool:
+def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
@@ -65,15 +65,15 @@ def _name_or_null(effect: str) -> Honoured:
     return Honoured(effect, lambda value: value is None or (isinstance(value, str) and value != ""), "a name or null")
 
 
-def _is_seconds(value: Any) -> bool:
+def _is_seconds(value: object) -> bool:
     return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0)
 
 
-def _are_epochs(value: Any) -> bool:
+def _are_epochs(value: object) -> bool:
     return isinstance(value, (list, tuple)) and all(map(_is_count, value))
 
 
-def _are_names(value: Any) -> bool:
+def _are_names(value: object) -> bool:
     return isinstance(value, (list, tuple)) and all(isinstance(name, str) and name for name in value)
 
 
@@ -333,6 +333,6 @@ _LOSS = {"l2_weight": 1.0, "l1_weight": 0.0, "cos_weight": 0.0}
 _LAYERS = [1024, 1024]
 
 
-def _same(value: Any, other: Any) -> bool:
+def _same(value: object, other: object) -> bool:
     """Compare values as in JSON, where 1 is not true."""
     return json.dumps(value) == json.dumps(other)

@@ -6,13 +6,17 @@
 Source: isaaclab_mimic.envs.{pickplace_gr1t2,locomanipulation_g1}_mimic_env of Isaac Lab 3.0.0.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import isaaclab.utils.math as math_utils
 import torch
 
 from ...envs.batched import BatchedEnv
 from ...errors import ConfigError
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLMimicEnv
+    from isaaclab.managers import TerminationTermCfg
 
 _ARMS = ("left", "right")
 """Order of the arms in an action, whatever their order in the configuration."""
@@ -35,7 +39,7 @@ class _HumanoidEnv(BatchedEnv):
     pose_action_dim = _POSE_DIM
     _left_hand_dim: int
 
-    def __init__(self, env: Any, success_term: Any, info: dict):
+    def __init__(self, env: "ManagerBasedRLMimicEnv", success_term: "TerminationTermCfg", info: dict):
         super().__init__(env, success_term, info)
         if set(self.eef_names) != set(_ARMS):
             raise ConfigError(

@@ -8,7 +8,7 @@ the frame of that arm's base, and the gripper's command.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import isaaclab.utils.math as math_utils
 import torch
@@ -17,6 +17,9 @@ from isaaclab.envs import ManagerBasedRLMimicEnv
 from ... import rotations
 from ...datagen.config import eef_names
 from ...envs.batched import BatchedEnv
+
+if TYPE_CHECKING:
+    from isaaclab.managers import TerminationTermCfg
 
 _POSE, _GRIPPER = 6, 1
 _ARM = _POSE + _GRIPPER
@@ -124,10 +127,10 @@ class TwoFrankaRelEnv(BatchedEnv):
     gripper_dim = _GRIPPER
     response = 1.0 / 9.0
 
-    _seen: dict | None = None
+    _seen: object = None
     _seen_pose: torch.Tensor
 
-    def __init__(self, env: Any, success_term: Any, info: dict):
+    def __init__(self, env: TwoFrankaMimicEnv, success_term: "TerminationTermCfg", info: dict):
         super().__init__(env, success_term, info)
         # The bases are bolted to the table.
         self._base_rotation = env.base_rotation().clone()

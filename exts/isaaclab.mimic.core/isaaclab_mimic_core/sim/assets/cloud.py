@@ -27,7 +27,7 @@ def cloud_assets_reachable() -> bool:
         return False
 
 
-def cloud_paths(cfg: Any) -> list[str]:
+def cloud_paths(cfg: object) -> list[str]:
     """Return the assets that a configuration would load from the asset server, as paths below the server's root.
 
     Args:

@@ -3,13 +3,16 @@
 
 """A task's own cameras without Isaac Sim: rendered without Kit, on a CPU or a GPU."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
 
 _NEEDS_KIT = ("randomize_scene_lighting_domelight", "randomize_visual_texture_material")
 """Events that change the scene for Isaac Sim's renderer, and fail without Kit."""
 
 
-def draw_without_kit(cfg: Any) -> None:
+def draw_without_kit(cfg: "ManagerBasedRLEnvCfg") -> None:
     """Configure a task's cameras for rendering without Kit, and remove the events that need Isaac Sim's renderer.
 
     These events randomise lights and textures, so the images vary less than Isaac Sim's.
@@ -24,7 +27,7 @@ def draw_without_kit(cfg: Any) -> None:
         camera.update_latest_camera_pose = True
 
 
-def cameras_of(cfg: Any) -> dict[str, Any]:
+def cameras_of(cfg: "ManagerBasedRLEnvCfg") -> dict[str, Any]:
     """Return the cameras in a task's configuration by their names in the scene."""
     from isaaclab.sensors import CameraCfg
 
@@ -41,7 +44,7 @@ def camera_terms(cfg: Any) -> dict[str, str]:
     return found
 
 
-def leave_out_cameras(cfg: Any) -> None:
+def leave_out_cameras(cfg: "ManagerBasedRLEnvCfg") -> None:
     """Remove a task's cameras and their observation terms; change nothing else."""
     cameras = cameras_of(cfg)
     for group in vars(cfg.observations).values():
@@ -77,7 +80,7 @@ def renderer_for(camera: Any, scene: Any) -> Any:
     return rasterizer
 
 
-def drawn_flags(env: Any) -> list[Any]:
+def drawn_flags(env: "ManagerBasedRLEnv") -> list[Any]:
     """Return each rasteriser's flags for the environments to draw: (num_envs,) int32 tensors that can be written to.
 
     Args:

@@ -11,7 +11,10 @@ first value differs: it is the mean over all steps since the last reset.
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv
 
 _WRITERS = tuple(
     f"write_root_{frame}_velocity_to_sim_{choice}" for frame in ("com", "link") for choice in ("index", "mask")
@@ -19,7 +22,7 @@ _WRITERS = tuple(
 """Methods of a rigid object that touch its accelerations only to set them to zero."""
 
 
-def compute_accelerations_on_demand(env: Any) -> None:
+def compute_accelerations_on_demand(env: "ManagerBasedRLEnv") -> None:
     """Make the assets of an environment on PhysX without Kit compute accelerations only once they have been read."""
     from isaaclab_ov.assets.articulation.articulation_data import ArticulationData
     from isaaclab_ov.assets.rigid_object.rigid_object_data import RigidObjectData

@@ -4,10 +4,13 @@
 """Replace terms of a task by fused ones that compute the same."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
 
 
-def use_fused_actions(cfg: Any) -> list[str]:
+def use_fused_actions(cfg: "ManagerBasedRLEnvCfg") -> list[str]:
     """Replace the action terms of a task's configuration for which there is an equivalent fused term.
 
     Args:
@@ -35,7 +38,7 @@ def use_fused_actions(cfg: Any) -> list[str]:
     return replaced
 
 
-def use_fused_success(env: Any, term: Any) -> Any:
+def use_fused_success(env: "ManagerBasedRLEnv", term: Any) -> Any:
     """Return a faster success term with the same results, or the given one if there is none."""
     # Imported here, because checks of the platform import this package where torch may be missing.
     from .stacked import CubesStacked

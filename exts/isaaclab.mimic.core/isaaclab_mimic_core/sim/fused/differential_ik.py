@@ -3,12 +3,15 @@
 
 """Differential inverse kinematics by damped least squares in one kernel."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import warp as wp
 from isaaclab.envs.mdp.actions.task_space_actions import DifferentialInverseKinematicsAction
 
 from .ik_kernel import solve
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv
 
 
 class FusedDifferentialIK(DifferentialInverseKinematicsAction):
@@ -20,7 +23,7 @@ class FusedDifferentialIK(DifferentialInverseKinematicsAction):
     to rounding [about 1e-6 rad], not to the bit.
     """
 
-    def __init__(self, cfg: Any, env: Any):
+    def __init__(self, cfg: Any, env: "ManagerBasedRLEnv"):
         super().__init__(cfg, env)
         joint_ids: Any = self._joint_ids
         joints = range(self._asset.num_joints) if isinstance(joint_ids, slice) else joint_ids

@@ -4,10 +4,13 @@
 """A gripper's two positions as joint position targets."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import warp as wp
 from isaaclab.envs.mdp.actions.binary_joint_actions import BinaryJointPositionAction
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv
 
 
 class FusedBinaryGripper(BinaryJointPositionAction):
@@ -16,7 +19,7 @@ class FusedBinaryGripper(BinaryJointPositionAction):
     Isaac Lab's term also sends its own targets to the physics, just before `write_data_to_sim` sends all targets.
     """
 
-    def __init__(self, cfg: Any, env: Any):
+    def __init__(self, cfg: Any, env: "ManagerBasedRLEnv"):
         super().__init__(cfg, env)
         self._columns: Sequence[int] = wp.to_torch(self._joint_ids).tolist()
 

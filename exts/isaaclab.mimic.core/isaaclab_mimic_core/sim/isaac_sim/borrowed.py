@@ -9,7 +9,7 @@ import os
 import random
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..visualizers import LiveView
 from .managers import fabric_extension_restored, physx_manager_adapted, simulation_manager_disabled
@@ -17,6 +17,9 @@ from .restoring import restored
 from .settings import RecordedSettings, recorded_settings
 from .stage import OwnStage, own_stage
 from .timeline import own_timeline, timeline_stopped
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv
 
 _WRITTEN_DIRECTLY = (
     "/app/player/playSimulations",
@@ -49,7 +52,7 @@ class BorrowedApplication:
         finally:
             self._settings.put_back(_HANG_DETECTOR)
 
-    def view(self, env: Any) -> LiveView:
+    def view(self, env: "ManagerBasedRLEnv") -> LiveView:
         """Return the live view of open environments: Isaac Sim's viewport and timeline."""
         self._stage.clear_pending_edits()
         return _Viewport(env, self._stage, self._timeline, self._follow)
@@ -124,7 +127,7 @@ def _set_hash_seed(value: str | None) -> None:
 class _Viewport(LiveView):
     """Isaac Sim's viewport and toolbar as the live view of a stage."""
 
-    def __init__(self, env: Any, stage: OwnStage, timeline: Any, follow: bool):
+    def __init__(self, env: "ManagerBasedRLEnv", stage: OwnStage, timeline: Any, follow: bool):
         super().__init__(env)
         self._stage, self._timeline = stage, timeline
         self._rested = False
@@ -145,7 +148,8 @@ class _Viewport(LiveView):
         elif self._rested:
             self._rested = False
             # Isaac Lab does this at the end of its own wait; without it articulations freeze in the viewport.
-            self._sim.physics_manager._sync_fabric_after_resume()
+            physics: Any = self._sim.physics_manager
+            physics._sync_fabric_after_resume()
 
     def resume(self) -> None:
         if not self._timeline.is_stopped():

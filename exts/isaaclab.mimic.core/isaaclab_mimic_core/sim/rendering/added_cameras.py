@@ -4,7 +4,7 @@
 """Add the cameras of a YAML file to a task's configuration, and move them in the running environments."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -12,12 +12,15 @@ from ...errors import OptionError
 from ..engines.cameras import cameras_of, renderer_for
 from .camera_file import CameraEntry
 
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
+
 _SIZE, _CLIPPING, _FOCAL, _APERTURE = 84, (0.01, 10.0), 24.0, 20.955
 """Defaults of a camera [pixels, m]; the last two are Isaac Lab's."""
 _OPTICS = ("focal_length", "horizontal_aperture", "clipping_range")
 
 
-def change_cameras(cfg: Any, entries: Mapping[str, CameraEntry], renderer: str, engine: str) -> None:
+def change_cameras(cfg: "ManagerBasedRLEnvCfg", entries: Mapping[str, CameraEntry], renderer: str, engine: str) -> None:
     """Change a task's cameras, and add others, before its environments are built.
 
     Args:
@@ -86,7 +89,7 @@ class CameraPoses:
         OptionError: There is no such body.
     """
 
-    def __init__(self, env: Any, entries: Mapping[str, CameraEntry]):
+    def __init__(self, env: "ManagerBasedRLEnv", entries: Mapping[str, CameraEntry]):
         self._env = env
         self._placed = []
         for name, entry in entries.items():

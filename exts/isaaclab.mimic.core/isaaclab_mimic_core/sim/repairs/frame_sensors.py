@@ -7,9 +7,12 @@ After a reset they still hold the poses from before the reset; before the very f
 end-effector pose in the observations is wrong until the next step.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv
 
 
 class FrameSensorRepair:
@@ -19,7 +22,7 @@ class FrameSensorRepair:
         env: An Isaac Lab environment on any physics.
     """
 
-    def __init__(self, env: Any):
+    def __init__(self, env: "ManagerBasedRLEnv"):
         self._env = env
         self._sensors = [s for s in env.scene.sensors.values() if hasattr(s, "_newton_transforms")]
         self.needed: bool | None = None if self._sensors else False

@@ -7,12 +7,15 @@ Position-controlled actions never set these targets again, so the drives keep pu
 robot that was restored at rest is not affected.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import torch
 
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv
 
-def clear_velocity_targets(env: Any, env_ids: torch.Tensor) -> None:
+
+def clear_velocity_targets(env: "ManagerBasedRLEnv", env_ids: torch.Tensor) -> None:
     """Set the joint velocity targets of some environments' robots back to zero, as they are in normal operation."""
     for asset in env.scene.articulations.values():
         zero = torch.zeros(len(env_ids), asset.num_joints, device=env.device)

@@ -292,5 +292,5 @@ def _of_0_1_0(run: Mapping[str, Any]) -> RunManifest:
     return RunManifest("generate", options, inputs, {})
 
 
-def _mapping(value: Any) -> dict[str, Any]:
+def _mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}

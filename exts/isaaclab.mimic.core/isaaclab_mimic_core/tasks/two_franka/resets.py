@@ -9,16 +9,20 @@ would start with the same offsets.
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
+import torch
 from isaaclab.managers import SceneEntityCfg
 
 from ... import randomness
 from ...envs import reset_sampling
 
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedEnv
+
 
 @contextlib.contextmanager
-def _stream_of(env: Any, purpose: str) -> Iterator[None]:
+def _stream_of(env: "ManagerBasedEnv", purpose: str) -> Iterator[None]:
     """Give an environment other streams for a while, derived from its own."""
     keys = getattr(env, reset_sampling.RESET_KEYS, None)
     if keys is None:
@@ -31,21 +35,23 @@ def _stream_of(env: Any, purpose: str) -> Iterator[None]:
         setattr(env, reset_sampling.RESET_KEYS, keys)
 
 
-def randomize_arm(env: Any, env_ids: Any, std: float, asset_cfg: SceneEntityCfg) -> None:
+def randomize_arm(env: "ManagerBasedEnv", env_ids: torch.Tensor, std: float, asset_cfg: SceneEntityCfg) -> None:
     """Put a robot at its default pose plus Gaussian joint offsets [rad], fingers open."""
     with _stream_of(env, asset_cfg.name):
         reset_sampling.randomize_joint_by_gaussian_offset(env, env_ids, 0.0, std, asset_cfg)
 
 
 def randomize_object(
-    env: Any, env_ids: Any, asset_cfg: SceneEntityCfg, pose_range: dict[str, tuple[float, float]]
+    env: "ManagerBasedEnv", env_ids: torch.Tensor, asset_cfg: SceneEntityCfg, pose_range: dict[str, tuple[float, float]]
 ) -> None:
     """Place an object at random in a range [m, rad]."""
     with _stream_of(env, asset_cfg.name):
         reset_sampling.randomize_object_pose(env, env_ids, [asset_cfg], pose_range=pose_range)
 
 
-def place_on(env: Any, env_ids: Any, asset_cfg: SceneEntityCfg, base_cfg: SceneEntityCfg, height: float) -> None:
+def place_on(
+    env: "ManagerBasedEnv", env_ids: torch.Tensor, asset_cfg: SceneEntityCfg, base_cfg: SceneEntityCfg, height: float
+) -> None:
     """Place an object on another one that was placed before, turned at random.
 
     Args:

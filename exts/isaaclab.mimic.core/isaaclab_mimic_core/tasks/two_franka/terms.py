@@ -3,17 +3,22 @@
 
 """What is observed, and when a subtask or a task is fulfilled. All functions are batched over environments."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import isaaclab.utils.math as math_utils
 import torch
 from isaaclab.managers import SceneEntityCfg
 
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv
+
 _OPEN = 0.037
 """Fingers further out than this have let go [m]."""
 
 
-def eef_pos(env: Any, robot_cfg: SceneEntityCfg, offset: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> torch.Tensor:
+def eef_pos(
+    env: "ManagerBasedRLEnv", robot_cfg: SceneEntityCfg, offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
+) -> torch.Tensor:
     """Return a point of the hand, `offset` [m] in its frame, in the environment's frame: (num_envs, 3)."""
     hand = _hand(robot_cfg)
     data = env.scene[robot_cfg.name].data
@@ -25,7 +30,7 @@ def eef_pos(env: Any, robot_cfg: SceneEntityCfg, offset: tuple[float, float, flo
     )
 
 
-def eef_quat(env: Any, robot_cfg: SceneEntityCfg) -> torch.Tensor:
+def eef_quat(env: "ManagerBasedRLEnv", robot_cfg: SceneEntityCfg) -> torch.Tensor:
     """Return the hand's orientation, xyzw: (num_envs, 4)."""
     return env.scene[robot_cfg.name].data.body_quat_w.torch[:, _hand(robot_cfg)].clone()
 
@@ -34,12 +39,12 @@ def _hand(robot_cfg: Any) -> int:
     return robot_cfg.body_ids[0]
 
 
-def fingers(env: Any, robot_cfg: SceneEntityCfg) -> torch.Tensor:
+def fingers(env: "ManagerBasedRLEnv", robot_cfg: SceneEntityCfg) -> torch.Tensor:
     """Return how far both fingers are out: (num_envs, 2) [m]."""
     return env.scene[robot_cfg.name].data.joint_pos.torch[:, robot_cfg.joint_ids].clone()
 
 
-def object_poses(env: Any, names: list[str]) -> torch.Tensor:
+def object_poses(env: "ManagerBasedRLEnv", names: list[str]) -> torch.Tensor:
     """Return position [m, environment's frame] and quaternion (xyzw) of objects: (num_envs, 7 * objects)."""
     poses = []
     for name in names:
@@ -49,7 +54,7 @@ def object_poses(env: Any, names: list[str]) -> torch.Tensor:
 
 
 def grasped(
-    env: Any,
+    env: "ManagerBasedRLEnv",
     robot_cfg: SceneEntityCfg,
     object_cfg: SceneEntityCfg,
     fingertip: tuple[float, float, float],
@@ -77,7 +82,7 @@ def grasped(
 
 
 def taken(
-    env: Any,
+    env: "ManagerBasedRLEnv",
     robot_cfg: SceneEntityCfg,
     object_cfg: SceneEntityCfg,
     fingertip: tuple[float, float, float],
@@ -89,13 +94,17 @@ def taken(
     return grasped(env, robot_cfg, object_cfg, fingertip, thickness) & (above > height)
 
 
-def released(env: Any, robot_cfg: SceneEntityCfg) -> torch.Tensor:
+def released(env: "ManagerBasedRLEnv", robot_cfg: SceneEntityCfg) -> torch.Tensor:
     """Return whether a gripper is open: (num_envs,) bool."""
     return (fingers(env, robot_cfg) > _OPEN).all(dim=-1)
 
 
 def away_from(
-    env: Any, robot_cfg: SceneEntityCfg, object_cfg: SceneEntityCfg, base_cfg: SceneEntityCfg, distance: float
+    env: "ManagerBasedRLEnv",
+    robot_cfg: SceneEntityCfg,
+    object_cfg: SceneEntityCfg,
+    base_cfg: SceneEntityCfg,
+    distance: float,
 ) -> torch.Tensor:
     """Return whether an object was put down, and further than `distance` [m] from another: (num_envs,) bool."""
     shift = env.scene[object_cfg.name].data.root_pos_w.torch - env.scene[base_cfg.name].data.root_pos_w.torch
@@ -104,7 +113,7 @@ def away_from(
 
 
 def resting_on(
-    env: Any,
+    env: "ManagerBasedRLEnv",
     robot_cfg: SceneEntityCfg,
     object_cfg: SceneEntityCfg,
     base_cfg: SceneEntityCfg,
@@ -128,7 +137,7 @@ def resting_on(
 
 
 def placed_after_clearing(
-    env: Any,
+    env: "ManagerBasedRLEnv",
     left_cfg: SceneEntityCfg,
     right_cfg: SceneEntityCfg,
     object_cfg: SceneEntityCfg,
@@ -144,7 +153,7 @@ def placed_after_clearing(
 
 
 def lifted_with(
-    env: Any,
+    env: "ManagerBasedRLEnv",
     object_cfg: SceneEntityCfg,
     cargo_cfg: SceneEntityCfg,
     height: float,
