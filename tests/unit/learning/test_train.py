@@ -247,6 +247,21 @@ def test_a_stop_is_answered_within_an_epoch(options):
     assert ending.outcome == "stopped" and stage.done
 
 
+@pytest.mark.parametrize("epochs, long", [(10_000_000, True), (20, False)])
+def test_a_run_of_days_is_warned_about_after_its_first_steps(options, epochs, long):
+    """And only once."""
+    warned, steps = [], []
+    with Train(options(epochs=epochs)) as stage:
+        while not stage.done:
+            events = stage.step()
+            warned += [event.message for event in events if isinstance(event, Warned)]
+            steps += [event for event in events if isinstance(event, EpochFinished)]
+            if len(steps) == 8:
+                stage.request("stop")
+    (said,) = [text for text in warned if "this training will take about" in text] or [""]
+    assert bool(said) == long and ("fewer --epochs" in said) == long
+
+
 def test_checkpoints_hold_the_normalisation_and_open_in_robomimic(options, dataset):
     from robomimic.utils.file_utils import policy_from_checkpoint
 

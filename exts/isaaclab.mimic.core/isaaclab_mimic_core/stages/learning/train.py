@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
 _SLICE = 0.1
 """[s] Length of a step while training: requests are answered between steps."""
+_ESTIMATED_AFTER = 10
+"""Steps after which the duration of a run is estimated; the first one, which allocates and compiles, is left out."""
+_LONG_RUN = 12 * 3600.0
+"""[s] A run that will take longer is warned about."""
 _STATE_EVERY = 30.0
 """[s] Period of saving the training state, at the end of an epoch."""
 _OF_EVALUATIONS = ("seed", "physics", "assets", "eval_rollouts", "horizon")
@@ -84,6 +88,8 @@ class Train(SimStage):
         self._least = math.inf
         self._best = (-1.0, -1.0)
         self._rate = 0.0
+        self._timed: list[tuple[int, float]] | None = []
+        """Steps made, and seconds that they took, of each slice; None once the run's duration has been estimated."""
         self._loss: float | None = None
         self._training_s = 0.0
         # The last check, because only `close` releases the lock.
@@ -126,7 +132,7 @@ class Train(SimStage):
                 events.append(self._enter("Training"))
             yield events
             while not self._stopping and not self._train(trainer):
-                yield []
+                yield self._warn_if_long(trainer)
             if self._stopping:
                 # A resumed run repeats an unfinished epoch with the same batches.
                 return self._end("stopped")
@@ -209,7 +215,25 @@ class Train(SimStage):
         rate = (trainer.steps_done - before) / took
         self._rate = 0.9 * self._rate + 0.1 * rate if self._rate else rate
         self._training_s += took
+        if self._timed is not None:
+            self._timed.append((trainer.steps_done - before, took))
         return over
+
+    def _warn_if_long(self, trainer: Training) -> list[Event]:
+        """Estimate once how long the run will take; return a warning if that is unreasonable."""
+        if self._timed is None or sum(steps for steps, _ in self._timed) <= _ESTIMATED_AFTER:
+            return []
+        steps, seconds = (sum(column) for column in zip(*self._timed[1:], strict=True))
+        self._timed = None
+        left = (self.epochs - trainer.epoch + 1) * trainer.steps_per_epoch - trainer.steps_done
+        if not steps or (expected := left * seconds / steps) < _LONG_RUN:
+            return []
+        return [
+            Warned(
+                f"this training will take about {expected / 3600:.0f} hours ({left} steps of {seconds / steps:.2g} s);"
+                " stop it for fewer --epochs, smaller images or batches, or another --device"
+            )
+        ]
 
     def _end_epoch(self, trainer: Training) -> list[Event]:
         """Log an epoch, and save a checkpoint if one is due."""
