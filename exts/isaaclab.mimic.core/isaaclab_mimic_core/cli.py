@@ -199,7 +199,7 @@ def doctor(output: Annotated[Output, _Flat], isaac_sim: bool = False) -> tuple[J
 
     Args:
         output: How to answer.
-        isaac_sim: Report on the Isaac Sim whose Python this is, for sending to others; in its window a button does.
+        isaac_sim: Report on the Isaac Sim whose Python this is, to send to others; its window has a button for that.
     """
 
     def job(streams: Streams, output: Output) -> int:

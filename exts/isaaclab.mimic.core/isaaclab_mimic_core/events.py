@@ -244,9 +244,9 @@ class StageFinished(Event):
     output: str = ""
     """The file or folder that was made; empty if there is none."""
     findings: int = 0
-    """How many things were found that somebody should look at; a command then ends with exit code 1."""
+    """Number of findings that a user should look at; with any a command ends with exit code 1."""
     results: list[str] = field(default_factory=list)
-    """What came of it, for people, a line each."""
+    """Results as text, a line each."""
 
 
 @dataclass(frozen=True)

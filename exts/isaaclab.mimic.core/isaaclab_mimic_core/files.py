@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Files that are whole or not there, what tells one content from another, and locks."""
+"""Write files atomically, hash their contents, and lock them."""
 
 import contextlib
 import errno
@@ -18,7 +18,7 @@ from .errors import OutputError
 
 _LOCK_UNSUPPORTED = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}
 _FOLDER_LOCK = ".lock"
-"""The lock file of a run's folder; a killed run leaves it behind, and it keeps nobody out then."""
+"""The lock file of a run's folder; one that a killed run has left locks nothing."""
 
 
 def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:

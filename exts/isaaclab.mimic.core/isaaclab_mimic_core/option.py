@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""How an option is declared: all that is known of it stands at its field.
+"""How an option is declared: everything about it is at its field.
 
     @dataclass(frozen=True)
     class PaintOptions:

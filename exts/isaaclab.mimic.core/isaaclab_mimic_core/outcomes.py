@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class FailureCause(StrEnum):
-    """Why an attempt failed. Values stand in files and events, so they never change; members are in drawing order.
+    """Why an attempt failed. Values are in files and events, so they must not change; members are in drawing order.
 
     A text that is no cause, from a file of a later version say, is read as UNKNOWN.
     """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Random numbers as functions of what they are for, not of the order in which they are asked for.
+"""Random numbers that depend on their purpose, not on the order in which they are drawn.
 
 A draw depends only on its stream (a seed, a purpose and, say, an attempt's number) and on its position in that stream
 (a step, a channel). So attempt k gets the same noise whether it runs among 1 or 1000 environments, and a resumed run

@@ -37,7 +37,7 @@ PACKAGING = "mimic package"
 
 @dataclass(frozen=True)
 class Package:
-    """A distribution, and what it is for."""
+    """A distribution, and what needs it."""
 
     name: str
     purpose: str

@@ -22,7 +22,7 @@ from .tables import COORDINATED, LATTER, NONE, REPLAY, ConstraintTable, SubtaskT
 
 @dataclass(frozen=True)
 class GenerationConfig:
-    """All that decides what is generated from given source demonstrations."""
+    """All settings that affect what is generated from given source demonstrations."""
 
     subtasks: SubtaskTable
     constraints: ConstraintTable

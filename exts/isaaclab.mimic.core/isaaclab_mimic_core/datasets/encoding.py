@@ -124,7 +124,7 @@ def write_episode(data: h5py.Group, episode: EncodedEpisode) -> None:
 
 
 def _full_chunks(values: np.ndarray, rows: int) -> Iterator[tuple[int, np.ndarray]]:
-    """Cut into chunks of so many rows; HDF5 stores whole chunks, so the last one is filled up with zeros."""
+    """Cut into chunks with this many rows; HDF5 stores whole chunks, so the last one is filled up with zeros."""
     for start in range(0, len(values), rows):
         block = values[start : start + rows]
         if len(block) < rows:

@@ -7,7 +7,7 @@ A frame is one environment's value of one term in one step. The writer's thread 
 recorded, as one chunk of the dataset that it may become part of. Chunks of several steps would not be smaller, because
 gzip looks back only 32 KiB, and reading one step would unpack all of them.
 
-The side file lies beside the dataset and has no name, so nothing is left of it when the process ends.
+The side file is beside the dataset and has no name, so nothing is left of it when the process ends.
 """
 
 import os

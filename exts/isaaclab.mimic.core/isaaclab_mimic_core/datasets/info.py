@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Summarise what a dataset file holds and what it can be used for, as data and as text (`mimic info FILE`)."""
+"""Summarise the contents of a dataset file and its possible uses, as data and as text (`mimic info FILE`)."""
 
 import os
 from collections import Counter

@@ -210,7 +210,7 @@ class DatasetReader:
             raise DatasetError(str(error), where=f"{self.path}, {layout.MASK}", remedy=_MASK_AGAIN) from error
 
     def mask(self, key: str) -> list[str]:
-        """Return the names that a mask lists (robomimic: filter key), as they stand there.
+        """Return the names in a mask (robomimic: filter key), unchanged.
 
         Raises:
             DatasetError: The file has no such mask, or it is no list of names.

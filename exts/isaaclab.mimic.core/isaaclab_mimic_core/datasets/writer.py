@@ -346,7 +346,7 @@ def lock_path(published: Path) -> Path:
 
 
 def leftover_paths(published: Path) -> list[Path]:
-    """Files beside `published` that a writer needs while it is open, and a killed one leaves behind."""
+    """Return the files beside `published` that a writer uses while it is open, and a killed writer leaves behind."""
     edited = edit_path(published)
     copies = [_sibling(path, "shadow") for path in (published, edited)]
     spares = [filesystem.spare_of(shadow) for shadow in copies]

@@ -123,7 +123,7 @@ def write_report(
 
 
 def _read_source(source: str | os.PathLike[str] | None) -> tuple[Contents | None, str]:
-    """Read the source dataset; return it, or None and the reason, for a report without it is better than none."""
+    """Read the source dataset; return it, or None and the reason, because a report without it is better than none."""
     if source is None:
         return None, ""
     try:

@@ -33,7 +33,7 @@ class Positions:
 
 
 class Constraints:
-    """The constraints between end effectors, and where they stand in every environment.
+    """The constraints between end effectors, and their state in every environment.
 
     In upstream mode end effectors are asked one after the other, as upstream does: coordinated ones may then begin to
     move together a step or two apart, and upstream's own check may stop them for that. By default they begin in the
@@ -182,7 +182,7 @@ class Constraints:
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Agree on one source and one motion with the partner, in the rows whose subtask is coordinated.
 
-        The first of the two to begin decides; the other one takes over what was decided.
+        The first of the two to begin decides; the other one uses the same.
 
         Args:
             rows: (K,) environments.

@@ -12,7 +12,7 @@ from .check import Ending, FailureCheck, Parts, Step
 
 
 class NoPathCheck(FailureCheck):
-    """Looks at what the planner has said of the current subtasks.
+    """Looks at the planner's results for the current subtasks.
 
     Args:
         parts: Parts of the generator.

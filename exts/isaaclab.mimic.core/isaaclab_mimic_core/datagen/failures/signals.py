@@ -14,7 +14,7 @@ from .check import Ending, FailureCheck, Parts, Step
 
 
 def cause_of(subtasks: SubtaskTable, eef: int, subtask: int, ever: bool, far: bool) -> FailureCause:
-    """Return what it means that a subtask's signal does not hold.
+    """Return the cause of failure when a subtask's signal does not hold.
 
     Args:
         subtasks: The task's subtasks.
@@ -25,7 +25,7 @@ def cause_of(subtasks: SubtaskTable, eef: int, subtask: int, ever: bool, far: bo
     """
     if far and not ever:
         return FailureCause.OUT_OF_REACH
-    # A signal's name is all that tells what it stands for.
+    # Only the name of a signal tells its meaning.
     if "grasp" in (subtasks.signals[eef][subtask] or ""):
         return FailureCause.DROPPED if ever else FailureCause.NOT_GRASPED
     return FailureCause.MISPLACED

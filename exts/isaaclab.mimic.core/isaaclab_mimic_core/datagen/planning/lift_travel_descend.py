@@ -10,7 +10,7 @@ from .contract import Query, Transition
 
 
 class LiftTravelDescend:
-    """Moves the end effector and what it holds over the other objects, which it takes for balls.
+    """Moves the end effector and the held object over the other objects, which it treats as balls.
 
     Args:
         step: How far it goes in a step [m].
@@ -45,7 +45,7 @@ class LiftTravelDescend:
         over = torch.where(in_the_way, top + self._clearance + hangs[:, None], -torch.inf).amax(dim=1)
         height = over.maximum(start[:, 2]).maximum(goal[:, 2])
 
-        # The goal is close to its own object, and may be to what that one stands on.
+        # The goal is close to its own object, and possibly to the object below that.
         reference = here == query.reference[:, None]
         allowed = torch.where(reference, top, -torch.inf).amax(dim=1).maximum(goal[:, 2] - hangs)
         under = (others[..., :2] - goal[:, None, :2]).norm(dim=-1) < self._radius

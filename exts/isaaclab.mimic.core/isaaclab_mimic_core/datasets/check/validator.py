@@ -52,7 +52,7 @@ def require(
         terms: Flat paths of the arrays (`obs/eef_pos`) or groups (`states`) that will be used. `actions` are always
             checked.
         names: The demonstrations; all if None.
-        values: Whether to read them, to find what is damaged or not finite.
+        values: Whether to read them, to find values that are damaged or not finite.
         last_observation: Whether observations may have one row more than there are actions, as in robomimic's
             datasets: the observation after the last action.
 
@@ -120,7 +120,7 @@ def faults(
         DatasetError: One of the names is not in the file.
     """
     wanted = list(dict.fromkeys([layout.ACTIONS, *terms]))
-    # The initial state is compared with the states. What else there is nobody uses, and looking at it takes time.
+    # The initial state is compared with the states. Other arrays are not used, and checking them takes time.
     concerned = [*wanted, layout.STATES] if layout.INITIAL_STATE in wanted else wanted
     demos = [outline(reader, name, concerned) for name in (reader.episode_names if names is None else names)]
     for demo in demos:

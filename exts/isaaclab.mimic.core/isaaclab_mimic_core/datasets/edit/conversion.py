@@ -19,7 +19,7 @@ from .task_space import TaskSpace, to_task_space
 
 @dataclass(frozen=True)
 class Conversion:
-    """What to convert, beside the quaternions of an older file."""
+    """Options of a conversion, besides the quaternions of an older file."""
 
     task: str = ""
     """New name of the task; empty to keep the old one."""

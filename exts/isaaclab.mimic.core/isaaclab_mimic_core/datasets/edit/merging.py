@@ -29,7 +29,7 @@ def merge(
     on_saved: OnSaved | None = None,
     same_task: Callable[[str, str], bool] = operator.eq,
 ) -> EditReport:
-    """Join files, in the order given; demonstrations are numbered anew.
+    """Join files, in the order given; demonstrations are renumbered.
 
     Args:
         paths: The files, at least two.

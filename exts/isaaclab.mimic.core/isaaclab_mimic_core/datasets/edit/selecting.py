@@ -22,7 +22,7 @@ def select(
     overwrite: bool = False,
     on_saved: OnSaved | None = None,
 ) -> EditReport:
-    """Keep these demonstrations, in the file's order and numbered anew.
+    """Keep these demonstrations, in the file's order, and renumber them.
 
     Args:
         path: The file; `selection.select_names` selects names by conditions.
