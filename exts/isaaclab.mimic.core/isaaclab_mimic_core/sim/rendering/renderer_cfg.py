@@ -29,7 +29,7 @@ class RasterizerCfg(RendererCfg):
     cloning_contexts: tuple[type | str, ...] = ("isaaclab_newton.cloner:NewtonReplicateContext",)
     """The contexts that build the model of the scene."""
 
-    detail_tolerance: float = 0.35
+    detail_tolerance: float = 0.2
     """Largest error of a level of detail [pixels]; 0 draws every triangle."""
 
     light_direction: tuple[float, float, float] = (-1.0, 1.0, -1.0)
