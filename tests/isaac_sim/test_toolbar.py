@@ -180,5 +180,5 @@ def test_without_the_setting_a_run_gets_a_process_of_its_own(kit, tmp_path):
     window = open_window(kit)
     panel = window.panel("preview")
     panel.worker.set_value(False)
-    assert window.session.in_worker and "runInsideIsaacSim" in window._host.why_worker()
+    assert window.session.in_worker and "runInsideIsaacSim" in window.host.why_worker()
     kit.expect(lambda: panel.worker_box is not None and panel.worker_box.enabled, False)

@@ -37,7 +37,7 @@ def opened(kit, window, step: str, name: str, text: Path | str, folder: Path):
 
 def shown(kit, dialog, folder: Path, rows: list[str] | None = None):
     """Wait until the list is of a folder, and say of which rows."""
-    kit.expect(lambda: dialog.listing.folder if dialog._reading.done() else None, folder)
+    kit.expect(lambda: None if dialog.reading else dialog.listing.folder, folder)
     if rows is not None:
         kit.expect(lambda: list(dialog.rows.rows), rows)
 
@@ -101,7 +101,7 @@ def test_a_dataset_is_chosen_with_the_mouse(kit, tmp_path):
     kit.click(entry.choose_button)
     shown(kit, dialog, folder / "demos", ["hundred.HDF5", "Ten.hdf5"])
     assert dialog.rows.marked == ["Ten.hdf5"]
-    kit.click(dialog._up)
+    kit.click(dialog.up_button)
     shown(kit, dialog, folder)
     kit.click(dialog.cancel_button)
     closed(kit, dialog)
@@ -205,7 +205,7 @@ def test_what_cannot_be_read_is_said_in_place(kit, tmp_path):
     shown(kit, dialog, folder / "runs", [])
     assert dialog.rows.said == "This folder cannot be read: Permission denied."
     kit.screenshot(tmp_path / "unreadable.png")
-    kit.click(dialog._up)
+    kit.click(dialog.up_button)
     shown(kit, dialog, folder)
     type_into(kit, dialog.path_field, str(folder / "nowhere"))
     kit.click(dialog.choose_button)

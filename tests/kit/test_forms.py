@@ -95,7 +95,7 @@ def test_what_runs_in_the_windows_process_gives_way_to_a_click(kit, tmp_path):
     fill_in(window, tmp_path, COUNTING, num_demos=500, in_worker=False, more={"step_seconds": 0.02})
     kit.click(window.panel("generate").button)
     kit.pump_until(lambda: has_saved(window, 1), "a demonstration")
-    kit.middle_of(window._title)
+    kit.middle_of(window.heading.title)
     frames, steps, update, runner = [], [], kit.update, window.session._runner
     work = runner._work
 
@@ -107,7 +107,7 @@ def test_what_runs_in_the_windows_process_gives_way_to_a_click(kit, tmp_path):
     kit.update, runner._work = count_frames, lambda: (steps.append(1), work())
     kit.update(5)
     assert len(steps) == len(frames) == 5, "a step each frame"
-    kit.click(window._title)
+    kit.click(window.heading.title)
     kit.update(2)
     assert len(steps) == len(frames) - 2, "the frame that takes the click in, and the one that paints its answer"
     kit.press_input(carb.input.KeyboardInput.F1)

@@ -40,7 +40,7 @@ def test_the_stick_moves_the_hand_while_record_is_shown(kit, tmp_path):
     entries = window.panels["record"].entries
     for name, text in {"teleop_device": "gamepad", "output": str(tmp_path / "demos.hdf5"), "num_envs": "1"}.items():
         entries[name].value = text
-    assert window._stop_gamepad is None, "nobody drives yet"
+    assert not window.gamepad.listening, "nobody drives yet"
     kit.click(window.panels["record"].button)
     wait(lambda shown: shown.get("waiting") and "watched" in shown, "the simulation")
     before = session.snapshot["watched"]["eefs"]["franka"][0][3]
@@ -58,5 +58,5 @@ def test_the_stick_moves_the_hand_while_record_is_shown(kit, tmp_path):
     kit.pump_until(lambda: "is lost if you stop" in window.question.text, "the question")
     kit.click(window.question.yes_button)
     kit.pump_until(lambda: not session.state.is_active, "the end")
-    kit.expect(lambda: window._stop_gamepad, None)
+    kit.expect(lambda: window.gamepad.listening, False)
     assert session.state.value == "stopped" and not session.failure and has_ended(window)

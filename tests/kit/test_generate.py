@@ -81,7 +81,7 @@ def generate_two_and_stop(kit, folder, annotated, in_worker, look=lambda: None):
 
     wait(lambda: has_saved(window, 2), "two demonstrations", measured_frame)
     panel = window.panel("generate")
-    kit.click(panel._grid.cells[3])
+    kit.click(panel.grid.cells[3])
     # Later than in the first subtask, the path done has a boundary.
     wait(
         lambda: (
@@ -113,7 +113,7 @@ def generate_two_and_stop(kit, folder, annotated, in_worker, look=lambda: None):
         "snapshot": window.session.snapshot,
     }
     shown = []
-    window._host.open_in_browser = shown.append
+    window.host.open_in_browser = shown.append
     if in_worker:
         import carb.input
 

@@ -72,11 +72,11 @@ def test_a_changed_key_is_remembered_and_a_taken_one_refused(table):
         table.rebind("drive.W", Key("A"))
     with pytest.raises(ValueError, match="Show the keys"):
         table.rebind("drive.W", Key("F1"))
-    again = Hotkeys(table._host)
+    again = Hotkeys(table.host)
     assert again.keys["drive.W"] == Key("I") and again.keys["drive.A"] == Key("A")
     assert not table.handle("W", True, 0) and table.handle("I", True, 0) and table.done[-1] == ("drive.W", True)
     again.restore_defaults()
-    assert Hotkeys(table._host).keys["drive.W"] == Key("W")
+    assert Hotkeys(table.host).keys["drive.W"] == Key("W")
 
 
 def test_the_next_key_can_be_caught(table):

@@ -16,11 +16,11 @@ def shown_whole(kit, window, panel, side_by_side: bool) -> None:
     """Wait until the halves of the panel lie as they should, and all that is at its right ends within the window."""
     widgets = {
         "file": panel.choose_button,
-        "known": panel._buttons["generated"],
+        "known": panel.known_buttons["generated"],
         "check": panel.check_button,
         "output": panel.edit_card.fields["output"],
         "export": panel.edit_card.buttons["export"],
-        "right half": panel._right,
+        "right half": panel.right,
     }
 
     def look() -> dict:
@@ -28,8 +28,8 @@ def shown_whole(kit, window, panel, side_by_side: bool) -> None:
         ends = {name: widget.screen_position_x + widget.computed_width for name, widget in widgets.items()}
         return {
             "cut off": {name: each - end for name, each in ends.items() if each > end},
-            "side by side": panel._right.screen_position_x > panel._left.screen_position_x + 300,
-            "below": panel._right.screen_position_y > panel.edit_card.buttons["export"].screen_position_y,
+            "side by side": panel.right.screen_position_x > panel.left.screen_position_x + 300,
+            "below": panel.right.screen_position_y > panel.edit_card.buttons["export"].screen_position_y,
         }
 
     kit.expect(look, {"cut off": {}, "side by side": side_by_side, "below": not side_by_side})

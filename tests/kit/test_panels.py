@@ -151,7 +151,7 @@ def test_a_recorded_demonstration_is_played_again_or_deleted(kit, tmp_path):
     wait(kit, window, lambda shown: window.session.saved == 2, "two demonstrations")
     wait_for_end(kit, window)
     assert window.session.state.value == "done", window.session.failure
-    kit.click(lambda: panel._demos.buttons.get("demo_1", [None])[0])
+    kit.click(lambda: panel.demos.buttons.get("demo_1", [None])[0])
     kit.screenshot(tmp_path / "recorded.png")
     kit.expect(lambda: window.chosen, "replay")
     kit.pump_until(lambda: window.session.snapshot or window.session.failure, "the start")
@@ -162,11 +162,11 @@ def test_a_recorded_demonstration_is_played_again_or_deleted(kit, tmp_path):
     window.open_step("record")
     with h5py.File(path) as file:
         kept = file["data/demo_1/actions"][:]
-    kit.click(panel._demos.buttons["demo_0"][1])
-    kit.expect(lambda: len(panel._demos.buttons), 1)
+    kit.click(panel.demos.buttons["demo_0"][1])
+    kit.expect(lambda: len(panel.demos.buttons), 1)
     with h5py.File(path) as file:
         assert list(file["data"]) == ["demo_0"] and (file["data/demo_0/actions"][:] == kept).all()
-    kit.click(lambda: panel._demos.buttons["demo_0"][1])
+    kit.click(lambda: panel.demos.buttons["demo_0"][1])
     kit.pump_until(lambda: "no demonstration would be left" in window.session.messages[-1].text, "the refusal")
     kit.screenshot(tmp_path / "kept.png")
 
@@ -263,8 +263,8 @@ def test_a_demonstration_is_marked_by_hand(kit, tmp_path):
     kit.click(panel.button)
     wait(kit, window, lambda shown: shown.get("num_samples", 0) > 0 and shown.get("marks"), "the demonstration")
     # The curves come a moment after the numbers, and push down what is below them.
-    kit.pump_until(lambda: panel.timeline._lanes_told, "the marks")
-    kit.middle_of(lambda: panel.timeline._lanes["franka"])
+    kit.pump_until(lambda: panel.timeline.shows_marks, "the marks")
+    kit.middle_of(lambda: panel.timeline.lanes["franka"])
     labels = [mark["label"] for mark in window.session.snapshot["marks"]]
     samples = window.session.snapshot["num_samples"]
     assert len(labels) == 3 and samples > 100
@@ -280,7 +280,7 @@ def test_a_demonstration_is_marked_by_hand(kit, tmp_path):
         wait(kit, window, lambda shown, number=number: marks()[number] is not None)
     kit.expect(lambda: panel.buttons["accept"].enabled, True)
     assert window.session.snapshot["complete"]
-    lane = panel.timeline._lanes["franka"]
+    lane = panel.timeline.lanes["franka"]
     set_to = marks()
     kit.drag(
         panel.timeline.x_of(set_to[1]),

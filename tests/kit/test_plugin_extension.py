@@ -170,7 +170,7 @@ def test_the_window_remembers_what_it_imports_and_says_once_what_is_broken(kit, 
     window = open_window(kit)
     panel = window.panel("record")
     kit.expect(lambda: TASK in shown(panel, "task"), True)
-    told = window.plugin_warning
+    told = window.heading.warning
     kit.expect(lambda: told.visible, True)
     assert told.text.count("no licence found") == 1 and told.text.count("neither a Python file") == 1
     assert set(plugins.imports()) == {str(good), str(broken)}

@@ -85,7 +85,7 @@ def test_another_steps_start_asks_and_then_waits_for_the_end(kit, tmp_path):
     assert "(12 s) would be lost" in window.question.text
     assert record.state.is_active and not generate.state.is_active
     window.window.width = 640
-    label = window.question._label
+    label = window.question.label
     # What does not fit is wrapped, not cut off.
     kit.pump_until(lambda: label.computed_content_height >= 2 * 15, seen=lambda: label.computed_content_height)
     kit.screenshot(tmp_path / "narrow.png")

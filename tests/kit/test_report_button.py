@@ -55,17 +55,17 @@ def test_a_button_of_the_window_makes_the_report_and_saves_it(kit, tmp_path):
     window.open_step("")
     kit.middle_of(lambda: (report := window.panels["keys"].report) and report.button)
     card = window.panels["keys"].report
-    card._folder = tmp_path / "reports"
-    card._folder.mkdir()
+    card.folder = tmp_path / "reports"
+    card.folder.mkdir()
     assert not card.text
     kit.click(card.button)
     kit.pump_until(lambda: card.text, "the report")
     assert "extension isaaclab.mimic.ui" in card.text and "110.4.0" in card.text
     kit.click(card.save_button)
     kit.click(card.save_button)
-    kit.pump_until(lambda: len(list(card._folder.iterdir())) >= 2, "two files", lambda: list(card._folder.iterdir()))
+    kit.pump_until(lambda: len(list(card.folder.iterdir())) >= 2, "two files", lambda: list(card.folder.iterdir()))
     kit.screenshot(tmp_path / "report.png")
-    assert (card._folder / "isaac-sim-report.txt").read_text() == card.text
-    rows = json.loads((card._folder / "isaac-sim-report.json").read_text())
+    assert (card.folder / "isaac-sim-report.txt").read_text() == card.text
+    rows = json.loads((card.folder / "isaac-sim-report.json").read_text())
     assert any(row["topic"] == "Kit" and row["text"] == "110.4.0" for row in rows)
     assert Path(card.said.split(": ")[1].split(",")[0]).is_file()

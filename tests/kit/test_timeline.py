@@ -41,8 +41,8 @@ def test_clicks_move_the_playhead_and_drags_move_marks(kit, tmp_path):
         )
         ui.Spacer()
     # As the panel does, which shows it anew in each frame.
-    kit.pump_until(lambda: timeline.show(snapshot(30, (60, None, 120))) or timeline._lanes_told, "the marks")
-    kit.middle_of(timeline._lanes["left"])
+    kit.pump_until(lambda: timeline.show(snapshot(30, (60, None, 120))) or timeline.shows_marks, "the marks")
+    kit.middle_of(timeline.lanes["left"])
     kit.screenshot(tmp_path / "timeline.png")
     top = timeline.area.screen_position_y
     kit.click_at(timeline.x_of(100), top + 5)
@@ -51,12 +51,12 @@ def test_clicks_move_the_playhead_and_drags_move_marks(kit, tmp_path):
     kit.drag(timeline.x_of(20), top + 5, timeline.x_of(40), top + 5)
     assert told[0] == ("scrub", 20) and told[-1] == ("scrub", 40) and len(told) > 4
     del told[:]
-    left = timeline._lanes["left"].screen_position_y + 10
-    right = timeline._lanes["right"].screen_position_y + 10
+    left = timeline.lanes["left"].screen_position_y + 10
+    right = timeline.lanes["right"].screen_position_y + 10
     kit.click_at(timeline.x_of(120), right)
     assert told == [("select", "mark_2")]
     timeline.show(snapshot(30, (60, None, 120), selected=2))
-    kit.middle_of(timeline._lanes["left"])
+    kit.middle_of(timeline.lanes["left"])
     kit.drag(timeline.x_of(60), left, timeline.x_of(75), left)
     assert told[1:] == [("select", "mark_0"), ("move", "mark_0", 75)], told
     kit.click_at(timeline.x_of(120), left)

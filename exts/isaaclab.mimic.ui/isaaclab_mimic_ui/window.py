@@ -16,6 +16,7 @@ from .confirmations import ask_before_close
 from .file_dialog.dialog import FileDialog
 from .file_dialog.listing import FileRequest
 from .forms.model import read_kept
+from .gamepad import GamepadLink
 from .host.base import Host
 from .keyboard.hotkeys import DRIVE, MARK, MARKING, WINDOW, Hotkeys
 from .panels import PANELS
@@ -25,6 +26,7 @@ from .panels.stage_panel import StagePanel
 from .session import Session, State
 from .steps import BY_KEY, SHOWN, STEPS
 from .widgets import style
+from .widgets.heading import Heading
 from .widgets.layout import padded
 from .widgets.question import Question
 from .widgets.rail import Rail
@@ -46,7 +48,8 @@ class MimicWindow:
     """
 
     def __init__(self, host: Host, **arguments) -> None:
-        self._host = host
+        self.host = host
+        """The program around the window."""
         self.workflow = Workflow(host)
         self.hotkeys = Hotkeys(host)
         self.panels: dict = {}
@@ -73,18 +76,22 @@ class MimicWindow:
         with self._window.frame:
             self._build()
         self.open_step(self.chosen)
-        self._stop_listening = host.listen_to_keys(self._window, self._on_key)
         self.hotkeys.listen(WINDOW, lambda: self._window.focused, self._on_window_key)
         self.hotkeys.listen(MARK, self._is_marking, self._on_mark_key)
         self.hotkeys.listen(DRIVE, self._is_driving, self._on_drive_key)
-        self._stop_asking = host.ask_before_quitting(lambda: not self.visible or self.may_close())
-        self._stop_gamepad: Callable[[], None] | None = None
+        self.gamepad = GamepadLink(host, self.workflow.sessions["record"], lambda: self.chosen == "record")
         self._lists_changed = False
-        self._stop_following = [
-            registry.on_change(lambda: setattr(self, "_lists_changed", True))
-            for registry in plugins.REGISTRIES.values()
+        self._stops: list[Callable[[], object]] = [
+            host.listen_to_keys(self._window, self._on_key),
+            host.ask_before_quitting(lambda: not self.visible or self.may_close()),
+            *(
+                registry.on_change(lambda: setattr(self, "_lists_changed", True))
+                for registry in plugins.REGISTRIES.values()
+            ),
+            self.gamepad.close,
+            host.spawn(self._keep_up_to_date()).cancel,
         ]
-        self._loop = host.spawn(self._keep_up_to_date())
+        """What ends all that the window has begun."""
 
     @property
     def window(self) -> ui.Window:
@@ -113,7 +120,7 @@ class MimicWindow:
         # A field that is hidden while it is edited does not report the end of editing.
         self.hotkeys.set_editing(False)
         # What is drawn there belongs to the step that was shown.
-        self._host.clear_viewport()
+        self.host.clear_viewport()
         self.chosen = name or _KEYS
         if self.chosen not in self.panels:
             with self._place:
@@ -123,8 +130,10 @@ class MimicWindow:
         for other, frame in self._frames.items():
             frame.visible = other == self.chosen
         step = STEPS.get(self.chosen)
-        self._title.text = step.title if step else "Keys"
-        self._sentence.text = step.sentence if step else "What each key does, and when."
+        if step:
+            self.heading.show(step.title, step.sentence)
+        else:
+            self.heading.show("Keys", "What each key does, and when.")
         self.panels[self.chosen].on_shown()
         return self.panels[self.chosen]
 
@@ -146,7 +155,7 @@ class MimicWindow:
         """Save choices and layout."""
         window = self._window
         layout = {key: getattr(window, key) for key in ("width", "height", "position_x", "position_y")}
-        self._host.remember(
+        self.host.remember(
             _LAYOUT, json.dumps({"step": STEPS[self.chosen].key if self.chosen in STEPS else "", **layout})
         )
         self.workflow.remember()
@@ -159,14 +168,9 @@ class MimicWindow:
     def destroy(self) -> None:
         """End what runs and remove the window."""
         self.finish()
-        self._stop_listening()
-        self._stop_asking()
-        for stop in self._stop_following:
+        for stop in self._stops:
             stop()
-        if self._stop_gamepad is not None:
-            self._stop_gamepad()
-        self._loop.cancel()
-        self._host.clear_viewport()
+        self.host.clear_viewport()
         for panel in self.panels.values():
             panel.destroy()
         self.panels.clear()
@@ -185,10 +189,7 @@ class MimicWindow:
             with padded(style.GAP, right=style.GAP), ui.HStack(spacing=style.PADDING):
                 self.rail = Rail(SHOWN.values(), self.open_step)
                 with ui.VStack(spacing=style.GAP):
-                    with ui.VStack(height=0, spacing=1):
-                        self._title = ui.Label("", name="title", height=28)
-                        self._sentence = ui.Label("", name="dim", height=0, word_wrap=True)
-                        self.plugin_warning = ui.Label("", name="problem", height=0, word_wrap=True, visible=False)
+                    self.heading = Heading()
                     self.question = Question()
                     self._place = ui.ZStack()
 
@@ -196,7 +197,7 @@ class MimicWindow:
         if name == _KEYS:
             return KeysPanel(self.hotkeys, self._room)
         context = PanelContext(
-            self._host,
+            self.host,
             self.hotkeys,
             self.hotkeys.set_editing,
             self.question.ask,
@@ -212,7 +213,7 @@ class MimicWindow:
         window = self._window
         if self.file_dialog is None:
             self.file_dialog = FileDialog(
-                self._host, lambda: (window.position_x, window.position_y, window.width, window.height)
+                self.host, lambda: (window.position_x, window.position_y, window.width, window.height)
             )
         self.hotkeys.release()
         self.file_dialog.ask(request, on_chosen)
@@ -224,13 +225,11 @@ class MimicWindow:
     def _attend(self) -> None:
         """Respond to a click before anything else."""
         self.workflow.give_way()
-        self._host.hurry()
+        self.host.hurry()
 
     def _follow_plugins(self) -> None:
         """Update lists after plug-ins have come or gone, and show those that cannot be used."""
-        text = "\n".join(self.workflow.plugin_problems)
-        if text != self.plugin_warning.text:
-            self.plugin_warning.text, self.plugin_warning.visible = text, bool(text)
+        self.heading.warn("\n".join(self.workflow.plugin_problems))
         if not self._lists_changed:
             return
         self._lists_changed = False
@@ -243,7 +242,7 @@ class MimicWindow:
     # -- keys
 
     def _on_key(self, name: str, pressed: bool, modifiers: int) -> bool:
-        if pressed and not (self.visible and self._host.has_attention(self._window)):
+        if pressed and not (self.visible and self.host.has_attention(self._window)):
             return False
         return self.hotkeys.handle(name, pressed, modifiers)
 
@@ -265,17 +264,6 @@ class MimicWindow:
     def _on_drive_key(self, id: str, pressed: bool) -> None:
         self.session.request("key", key=id.removeprefix("drive."), pressed=pressed)
 
-    def _attend_gamepad(self) -> None:
-        """Listen to the gamepad while it is the device that drives."""
-        session = self.workflow.sessions["record"]
-        device = plugins.DEVICES.get(session.snapshot.get("teleop_device", "")) if session.is_driven else None
-        drives = device is not None and device.host_input == plugins.GAMEPAD
-        if drives and self._stop_gamepad is None:
-            self._stop_gamepad = self._host.listen_to_gamepad(session.request, lambda: self.chosen == "record")
-        elif not drives and self._stop_gamepad is not None:
-            self._stop_gamepad()
-            self._stop_gamepad = None
-
     def _is_marking(self) -> bool:
         return self.chosen == "annotate_manual" and self.session.state is State.RUNNING
 
@@ -288,10 +276,10 @@ class MimicWindow:
 
     async def _keep_up_to_date(self) -> None:
         while True:
-            await self._host.next_update()
+            await self.host.next_update()
             self.workflow.poll()
-            self._attend_gamepad()
-            self._host.claim_keys(self.visible and (self._is_driving() or self._is_marking()))
+            self.gamepad.follow()
+            self.host.claim_keys(self.visible and (self._is_driving() or self._is_marking()))
             if not self.visible:
                 self.hotkeys.release()
                 continue

@@ -68,13 +68,13 @@ def test_another_evaluation_is_named_and_nothing_is_written(folder, changes, sai
 def test_more_rollouts_are_made_and_those_that_were_count_wherever_it_is_called_from(folder, monkeypatch):
     monkeypatch.chdir(folder)
     stage = evaluate("../run", resume=True, num_rollouts=80, num_envs=3, video=0)
-    (known,) = [found for found in stage._sweeps[""].results.values() if found]
+    (known,) = [found for found in stage.sweeps[""].results.values() if found]
     assert known[0].steps == 9
     (line,) = (folder / "evaluation/rollouts.jsonl").read_text().splitlines()
     assert json.loads(line)["checkpoint"] == "../run/models/model_epoch_2.pth"
     stage.close()
     monkeypatch.chdir(folder.parent)
-    assert len(evaluate(resume=True)._sweeps[""].results["run/models/model_epoch_2.pth"]) == 1
+    assert len(evaluate(resume=True).sweeps[""].results["run/models/model_epoch_2.pth"]) == 1
 
 
 def test_an_evaluation_of_0_1_0_goes_on(folder):

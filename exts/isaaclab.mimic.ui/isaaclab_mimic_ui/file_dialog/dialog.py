@@ -87,6 +87,11 @@ class FileDialog:
     def visible(self) -> bool:
         return self._window.visible
 
+    @property
+    def reading(self) -> bool:
+        """Whether a folder is being read; what is shown is of the one before."""
+        return self._reading is not None and not self._reading.done()
+
     def ask(self, request: FileRequest, on_chosen: Callable[[str], None]) -> None:
         """Open the dialog.
 
@@ -174,7 +179,7 @@ class FileDialog:
         if self._request.takes_name and listing.named:
             self.name.set_value(listing.named)
         self.rows.show(listing, self._request)
-        self._up.enabled = listing.folder != listing.folder.parent
+        self.up_button.enabled = listing.folder != listing.folder.parent
         self._say("")
 
     # -- choosing
@@ -241,8 +246,8 @@ class FileDialog:
             with padded(spacing=style.GAP):
                 self._title = ui.Label("", name="heading", height=24)
                 with ui.HStack(height=style.ROW, spacing=style.GAP):
-                    self._up = ui.Button("Up", name="small", width=56, clicked_fn=self.go_up)
-                    self._up.set_tooltip("The folder above.")
+                    self.up_button = ui.Button("Up", name="small", width=56, clicked_fn=self.go_up)
+                    self.up_button.set_tooltip("The folder above.")
                     self.path_field = ui.StringField(self.path)
                 self.rows = FileRows(self._on_marked, self._on_opened)
                 self._name_row = ui.HStack(height=style.ROW, spacing=style.GAP)

@@ -109,7 +109,8 @@ class Hotkeys:
     """
 
     def __init__(self, host: Host) -> None:
-        self._host = host
+        self.host = host
+        """The program around the window; remembers keys that were changed."""
         self.keys = {id: action.default for id, action in ACTIONS.items()}
         for id, text in read_kept(host.recall(_REMEMBERED)).items():
             try:
@@ -203,4 +204,4 @@ class Hotkeys:
 
     def _remember(self) -> None:
         changed = {id: str(key) for id, key in self.keys.items() if key != ACTIONS[id].default}
-        self._host.remember(_REMEMBERED, json.dumps(changed))
+        self.host.remember(_REMEMBERED, json.dumps(changed))

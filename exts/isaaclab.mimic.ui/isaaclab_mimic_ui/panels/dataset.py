@@ -56,12 +56,15 @@ class DatasetPanel:
         self.check_button: ui.Button | None = None
         self.stop_button: ui.Button | None = None
         self._progress: ui.Label | None = None
-        self._buttons: dict[str, ui.Button] = {}
+        self.known_buttons: dict[str, ui.Button] = {}
+        """Buttons of the files that other steps have made, by what is in them."""
         self.demo_rows: dict[str, ui.ZStack] = {}
         self.field: ui.StringField | None = None
         self.choose_button: ui.Button | None = None
-        self._left: ui.Frame | None = None
-        self._right: ui.Frame | None = None
+        self.left: ui.Frame | None = None
+        """The half with the file and what can be done with it."""
+        self.right: ui.Frame | None = None
+        """The half with the chosen demonstration; beside the other, or below it where that is too narrow."""
         self._wide = context.width() >= WIDE
         self._frame = ui.Frame(build_fn=self._build)
 
@@ -108,10 +111,10 @@ class DatasetPanel:
         self.command.close()
         self._editing = []
         self.edit_card.destroy()
-        self._buttons.clear()
+        self.known_buttons.clear()
         self.demo_rows.clear()
         self.field = self.choose_button = self.check_button = self.stop_button = None
-        self._progress = self._left = self._right = None
+        self._progress = self.left = self.right = None
         self._frame.destroy()
 
     def _open_known(self, name: str) -> None:
@@ -157,12 +160,12 @@ class DatasetPanel:
 
     def _rebuild(self, left: bool = False) -> None:
         """Show what has been read; `left`: on the left only. Before the panel is first painted, there is nothing to."""
-        for frame in (self._left,) if left else (self._left, self._right):
+        for frame in (self.left,) if left else (self.left, self.right):
             if frame is not None:
                 frame.rebuild()
 
     def _enable_known(self) -> None:
-        for name, button in self._buttons.items():
+        for name, button in self.known_buttons.items():
             button.enabled = bool(self._context.workflow.shared.get(name, "").strip())
 
     def _build(self) -> None:
@@ -170,20 +173,20 @@ class DatasetPanel:
             with ui.HStack(spacing=style.GAP):
                 with ui.VStack(width=style.FORM_WIDTH), card(True):
                     self._build_file()
-                    self._left = ui.Frame(build_fn=self._build_left)
-                self._right = ui.Frame(build_fn=self._build_right)
+                    self.left = ui.Frame(build_fn=self._build_left)
+                self.right = ui.Frame(build_fn=self._build_right)
         else:
             with scrolled(style.GAP):
                 with card():
                     self._build_file()
-                    self._left = ui.Frame(build_fn=self._build_left, height=0)
-                self._right = ui.Frame(build_fn=self._build_right, height=_RIGHT_HEIGHT)
+                    self.left = ui.Frame(build_fn=self._build_left, height=0)
+                self.right = ui.Frame(build_fn=self._build_right, height=_RIGHT_HEIGHT)
 
     def _build_file(self) -> None:
         section("FILE")
         with ui.HStack(height=26, spacing=4):
             for name, title in _KNOWN.items():
-                self._buttons[name] = ui.Button(title, name="small", clicked_fn=partial(self._open_known, name))
+                self.known_buttons[name] = ui.Button(title, name="small", clicked_fn=partial(self._open_known, name))
         self._enable_known()
         with ui.HStack(height=style.ROW, spacing=style.GAP):
             self.field = ui.StringField(self._model)

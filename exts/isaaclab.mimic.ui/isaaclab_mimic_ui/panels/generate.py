@@ -66,7 +66,7 @@ class GeneratePanel(StagePanel):
                 )
             self._plot = CurvePlot("SUCCESS RATE OF THE LAST 40 ATTEMPTS", write=lambda value: f"{100 * value:.0f} %")
             section("ENVIRONMENTS: THE SUBTASK EACH IS IN")
-            self._grid = EnvGrid(self._on_environment)
+            self.grid = EnvGrid(self._on_environment)
             self._scene = SceneFrame(self.context.host, self.session)
             with ui.HStack(height=0, spacing=style.PADDING):
                 with ui.VStack(height=0, spacing=4):
@@ -92,7 +92,7 @@ class GeneratePanel(StagePanel):
                 " + ".join(f"{size / 1000:.1f}" for size in memory.values()) or "-",
             )
         )
-        self._grid.show(shown.get("subtasks", ()), statistics.last)
+        self.grid.show(shown.get("subtasks", ()), statistics.last)
         self._scene.show(shown.get("watched") if session.state.is_active else None)
         self._log.show(session.messages)
         self._output.text = self._output.tooltip = f"in {session.output}"

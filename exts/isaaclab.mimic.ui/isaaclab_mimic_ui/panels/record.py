@@ -69,7 +69,7 @@ class RecordPanel(StagePanel):
                 )
                 self.view_button = ui.Button("Open 3D view", name="small", clicked_fn=self.open_view)
             section("KEPT DEMONSTRATIONS")
-            self._demos = DemoList(110, self._replay, self._delete)
+            self.demos = DemoList(110, self._replay, self._delete)
             self._log = Log(height=86)
 
     def refresh_run(self) -> None:
@@ -98,7 +98,7 @@ class RecordPanel(StagePanel):
                 self._watching = True
                 self.session.request("watch", env=0)
         self._scene.show(shown.get("watched") if self.session.state.is_active else None)
-        self._demos.show(self.session.statistics.demos, self.session.state.is_active)
+        self.demos.show(self.session.statistics.demos, self.session.state.is_active)
         self._log.show(self.session.messages)
 
     def _on_form(self) -> None:

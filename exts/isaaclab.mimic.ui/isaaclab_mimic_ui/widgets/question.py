@@ -31,7 +31,7 @@ class Question:
             with padded(style.GAP, height=ui.Pixel(0)), ui.HStack(height=0, spacing=style.GAP):
                 with ui.VStack(height=0):
                     ui.Spacer(height=4)
-                    self._label = ui.Label("", word_wrap=True, height=0)
+                    self.label = ui.Label("", word_wrap=True, height=0)
                     ui.Spacer(height=4)
                 self.yes_button = ui.Button("", name="small", width=130, height=26, clicked_fn=self._yes)
                 self.no_button = ui.Button("", name="small", width=100, height=26, clicked_fn=self.dismiss)
@@ -43,7 +43,7 @@ class Question:
 
     @property
     def text(self) -> str:
-        return self._label.text
+        return self.label.text
 
     def ask(
         self,
@@ -71,7 +71,7 @@ class Question:
                 self._yes()
             return
         self._about, self._asked_at, self._on_yes, self._still = about, now, on_yes, still
-        self._label.text = text
+        self.label.text = text
         self.no_button.text, self.yes_button.text = no, yes
         self.yes_button.visible = bool(yes)
         self._box.visible = True

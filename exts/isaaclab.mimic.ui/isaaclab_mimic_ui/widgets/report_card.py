@@ -31,7 +31,8 @@ class ReportCard:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or Path.home()
+        self.folder = folder or Path.home()
+        """Where reports are saved."""
         self.text = ""
         """The report; empty before the button was pressed."""
         self.said = ""
@@ -53,11 +54,11 @@ class ReportCard:
 
     def save(self) -> None:
         """Write the report as text, and beside it as JSON; earlier ones stay."""
-        path = self._folder / f"{_NAME}.txt"
+        path = self.folder / f"{_NAME}.txt"
         number = 1
         while path.exists():
             number += 1
-            path = self._folder / f"{_NAME}-{number}.txt"
+            path = self.folder / f"{_NAME}-{number}.txt"
         try:
             write_atomically(path, lambda beside: beside.write_text(self.text))
             as_json = json.dumps(self._rows, indent=2) + "\n"

@@ -41,6 +41,8 @@ class Timeline:
         self._held: tuple[str, float] | None = None
         self._last_x = 0.0
         self._play: ui.Spacer | None = None
+        self.lanes: dict[str, ui.Frame] = {}
+        """Where each end effector's marks are drawn."""
         self.area: ui.ZStack | None = None
         """What can be clicked and dragged in."""
         self._frame = ui.Frame(height=0, build_fn=self._build)
@@ -64,13 +66,18 @@ class Timeline:
         lanes_told = tuple((mark["label"], mark["step"], mark["next"], mark["selected"]) for mark in self._marks)
         if lanes_told != self._lanes_told:
             self._lanes_told = lanes_told
-            for eef, lane in self._lanes.items():
+            for eef, lane in self.lanes.items():
                 self._build_marks(lane, [mark for mark in self._marks if mark["eef"] == eef])
+
+    @property
+    def shows_marks(self) -> bool:
+        """Whether marks have been drawn since the curves were."""
+        return bool(self._lanes_told)
 
     def destroy(self) -> None:
         """Release the widgets: they refer to this object, and it to them."""
         self.area = self._play = None
-        self._lanes = {}
+        self.lanes = {}
         self._frame.clear()
 
     def x_of(self, row: int) -> float:
@@ -78,7 +85,7 @@ class Timeline:
         return self.area.screen_position_x + self.area.computed_width * row / (self._samples - 1)
 
     def _build(self) -> None:
-        self._lanes: dict[str, ui.Frame] = {}
+        self.lanes = {}
         self._play = None
         curves, eefs = getattr(self, "_content", ({}, []))
         if not eefs:
@@ -95,7 +102,7 @@ class Timeline:
                         with ui.HStack():
                             ui.Spacer(width=4)
                             ui.Label(eef, name="tick", alignment=ui.Alignment.LEFT_TOP)
-                        self._lanes[eef] = ui.Frame()
+                        self.lanes[eef] = ui.Frame()
             with ui.HStack():
                 self._play = ui.Spacer(width=ui.Percent(0))
                 ui.Rectangle(name="play", width=2)
@@ -148,7 +155,7 @@ class Timeline:
 
     def _mark_at(self, x: float, y: float) -> dict | None:
         for mark in self._marks:
-            lane = self._lanes.get(mark["eef"])
+            lane = self.lanes.get(mark["eef"])
             if mark["step"] is None or lane is None:
                 continue
             inside = lane.screen_position_y <= y <= lane.screen_position_y + lane.computed_height

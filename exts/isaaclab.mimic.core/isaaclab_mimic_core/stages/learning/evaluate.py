@@ -55,7 +55,8 @@ class Evaluate(SimStage):
         # Perturbations that need no new environments come first.
         perturbed = sorted(VARIANTS, key=lambda variant: variant.configure is not None)
         self._variants = [NOMINAL, *perturbed] if options.robust else [NOMINAL]
-        self._sweeps: dict[str, Sweep] = {}
+        self.sweeps: dict[str, Sweep] = {}
+        """What each variant has been evaluated on so far, by its name."""
         packages = dict.fromkeys(each for name in self._names for each in self._learner(name).packages)
         self._folder = EvaluationFolder(options, env, tuple(packages))
         if self.keeps_files:
@@ -171,11 +172,11 @@ class Evaluate(SimStage):
 
     def _sweep(self, variant: Variant) -> Sweep:
         """Return the sweep of a variant: over all policies without a perturbation, over the best one with one."""
-        if variant.name not in self._sweeps:
+        if variant.name not in self.sweeps:
             names = self._names if variant is NOMINAL else [self._sweep(NOMINAL).best()]
             o = self.options
-            self._sweeps[variant.name] = Sweep(names, o.num_rollouts, o.first_rollouts, o.half_width)
-        return self._sweeps[variant.name]
+            self.sweeps[variant.name] = Sweep(names, o.num_rollouts, o.first_rollouts, o.half_width)
+        return self.sweeps[variant.name]
 
     def _learner(self, name: str) -> Learner:
         return find_learner(self.options.learner, name)
@@ -240,7 +241,7 @@ class Evaluate(SimStage):
         results = [
             self._summary(name, variant)
             for variant in self._variants
-            if variant.name in self._sweeps
+            if variant.name in self.sweeps
             for name in self._sweep(variant).ranking()
             if self._sweep(variant).results[name]
         ]
