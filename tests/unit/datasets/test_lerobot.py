@@ -5,9 +5,10 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import h5py
@@ -73,6 +74,7 @@ def demos(path: Path, make_episode: Callable[..., Episode], *successes: bool) ->
                 "obs/actions": np.zeros((count, 7), np.float32),
                 "obs/table_cam": pictures(count),
                 "obs/table_depth": distances(count),
+                "obs/icon": np.zeros((count, 16, 16, 3), np.uint8),
                 "obs/labels": np.zeros((count, HEIGHT, WIDTH, 1), np.int32),
             }
             writer.add(Episode(data, {"success": success, "seed": seed, "mimic": {"recorded": {"number": seed}}}))
@@ -139,6 +141,7 @@ def test_lerobot_reads_what_was_exported(exported, read):
         "left out, as it is the action of the step before: actions",
         "left out, as a sample is 300 numbers wide, and at most 256 make a state: points",
         "left out, as a video does not keep pixels that are integers, such as labels: labels",
+        "left out, as a video takes pictures of 32 pixels a side and more: icon",
     }
     assert sorted(file.name for file in path.parent.iterdir()) == ["demos.hdf5", "out"]
     about, arrays = read(exported.folder)
@@ -238,9 +241,9 @@ def check_gr00t(folder: Path, about: dict) -> None:
 def test_what_was_exported_comes_back(tmp_path, exported):
     saved = []
     report = import_lerobot(exported.folder, tmp_path / "back.hdf5", on_saved=lambda *news: saved.append(news))
-    assert (report.demos, report.samples, len(report.notes)) == (3, 93, 4)
+    assert (report.demos, report.samples, len(report.notes)) == (3, 93, 5)
     assert saved == [("demo_0", 30, 1, 3), ("demo_1", 31, 2, 3), ("demo_2", 32, 3, 3)]
-    lost = {f"obs/{name}" for name in ("actions", "points", "labels", "table_cam", "table_depth")}
+    lost = {f"obs/{name}" for name in ("actions", "points", "labels", "icon", "table_cam", "table_depth")}
     assert "observation.images.table_cam, observation.images.table_depth" in report.notes[0]
     with DatasetReader(exported.file) as before, DatasetReader(tmp_path / "back.hdf5") as after:
         assert after.env_args == before.env_args and after.data_attrs["mimic"]["by"] == "test"
@@ -417,3 +420,43 @@ def test_without_lerobot_it_is_said_how_to_get_it(tmp_path, monkeypatch):
     # Another program ends at once, and this Python has no lerobot of its own.
     monkeypatch.setenv(process.VARIABLE, "/bin/false")
     assert "/bin/false: the process that runs lerobot has ended (exit status 1)" in refused()
+
+
+@pytest.mark.lerobot
+def test_act_trains_on_what_was_exported(tmp_path, make_episode, lerobot):
+    path = demos(tmp_path / "demos.hdf5", make_episode, True, True)
+    with DatasetReader(path) as reader:
+        terms = replace(lerobot_terms(reader), cameras=("table_cam",))  # ACT's encoder takes colours.
+    export_lerobot(path, tmp_path / "stack", fps=20, task="Stack two cubes", terms=terms, subtask_texts=TEXTS)
+    options = {
+        "dataset.repo_id": "stack",
+        "dataset.root": tmp_path / "stack",
+        "dataset.video_backend": "pyav",
+        "policy.type": "act",
+        "policy.push_to_hub": "false",
+        "policy.device": "cpu",
+        "policy.pretrained_backbone_weights": "null",
+        "policy.dim_model": 64,
+        "policy.dim_feedforward": 128,
+        "policy.n_heads": 4,
+        "policy.chunk_size": 10,
+        "policy.n_action_steps": 10,
+        "batch_size": 2,
+        "num_workers": 0,
+        "steps": 20,
+        "log_freq": 10,
+        "output_dir": tmp_path / "run",
+    }
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(tmp_path / "cache")}
+    command = [str(Path(lerobot).with_name("lerobot-train")), *(f"--{name}={value}" for name, value in options.items())]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1800)
+    assert done.returncode == 0, done.stderr[-3000:]
+    checkpoint = tmp_path / "run" / "checkpoints" / "000020" / "pretrained_model"
+    inputs = json.loads((checkpoint / "config.json").read_text())["input_features"]
+    assert {name: each["shape"] for name, each in inputs.items()} == {
+        "observation.state": [21],
+        "observation.environment_state": [3],
+        "observation.images.table_cam": [3, HEIGHT, WIDTH],
+    }
+    losses = [float(found) for found in re.findall(r"loss:([0-9.]+)", done.stderr + done.stdout)]
+    assert len(losses) == 2 and losses[1] < losses[0]

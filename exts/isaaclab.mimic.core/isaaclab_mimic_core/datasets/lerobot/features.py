@@ -35,6 +35,8 @@ TASK_TEXT = "annotation.human.task_description"
 SUBTASK_TEXT = "annotation.human.subtask_description"
 _WIDEST = 256
 """Largest width of a term that counts as state."""
+_SMALLEST = 32
+"""Pixels a side of the smallest pictures that become a video: SVT-AV1 ends the process at much smaller ones."""
 _UNSEEN = 1e6
 """Distance of what a depth camera does not see [m]."""
 _CARRIED = (layout.PROCESSED_ACTIONS, layout.STATES, layout.DATAGEN_INFO)
@@ -309,6 +311,8 @@ def _why_no_state(name: str, shape: Shape, dtype: np.dtype) -> str:
 def _why_no_video(shape: Shape, dtype: np.dtype) -> str:
     """Return why pictures make no video; empty if they do."""
     channels = shape[3] if len(shape) == 4 else 1
+    if min(shape[1:3]) < _SMALLEST:
+        return f"a video takes pictures of {_SMALLEST} pixels a side and more"
     if dtype == np.uint8:
         return ""
     if dtype.kind == "f":
