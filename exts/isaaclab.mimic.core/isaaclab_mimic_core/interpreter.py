@@ -13,6 +13,11 @@ from .errors import PlatformError
 VARIABLE = "ISAACLAB_MIMIC_PYTHON"
 """Environment variable that names the interpreter, for installations that are laid out in a way we do not know."""
 
+LEROBOT_VARIABLE = "MIMIC_LEROBOT_PYTHON"
+"""Environment variable that names the Python that has lerobot; by default that of `./mimic.sh setup lerobot`."""
+
+_CHECKOUT = Path(__file__).resolve().parents[3]
+_LEROBOT_ENVIRONMENT = ".venv-lerobot"
 _PACKAGE_ROOT = str(Path(__file__).resolve().parents[1])
 _FOLDERS = ("CARB_APP_PATH", "ISAAC_PATH", "EXP_PATH")
 """Where Kit, Isaac Sim and its application files are. Set by Isaac Sim's `python.sh`, or its Python package."""
@@ -67,6 +72,30 @@ def is_embedded(executable: str = sys.executable, program: str = "") -> bool:
     """Return whether Python runs inside another program, as in a binary Isaac Sim, which cannot run `-m MODULE`."""
     names = Path(executable).name, Path(program or running_program()).name
     return not all(name.startswith("python") for name in names)
+
+
+def find_lerobot_python() -> str:
+    """Return the Python of lerobot's own environment, without starting it.
+
+    Raises:
+        PlatformError: There is none, or the one that the user names does not exist.
+    """
+    named = os.environ.get(LEROBOT_VARIABLE, "")
+    if named:
+        if os.path.isfile(named) and os.access(named, os.X_OK):
+            return named
+        raise PlatformError(
+            "this is not a program that can be started", where=named, remedy=f"Correct {LEROBOT_VARIABLE}."
+        )
+    ours = _CHECKOUT / _LEROBOT_ENVIRONMENT / "bin" / "python"
+    if os.access(ours, os.X_OK):
+        return str(ours)
+    remedy = (
+        f"Install lerobot[training]==0.6.1 in an environment of its own, and name its Python: {LEROBOT_VARIABLE}=PATH"
+    )
+    if (_CHECKOUT / "mimic.sh").is_file():
+        remedy = "./mimic.sh setup lerobot"
+    raise PlatformError("lerobot is not installed; it has an environment of its own", remedy=remedy)
 
 
 def child_environment(

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from waiting import LIMIT
 
+from isaaclab_mimic_core import interpreter
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.datasets.check import require
 from isaaclab_mimic_core.datasets.export import ExportReport
@@ -85,7 +86,7 @@ def demos(path: Path, make_episode: Callable[..., Episode], *successes: bool) ->
 def lerobot() -> str:
     """The Python that has lerobot; `./mimic.sh test` makes its environment."""
     try:
-        return process.find_lerobot_python()
+        return interpreter.find_lerobot_python()
     except PlatformError as error:
         pytest.skip(str(error))
 
@@ -409,16 +410,16 @@ def test_without_lerobot_it_is_said_how_to_get_it(tmp_path, monkeypatch):
         assert not list(tmp_path.iterdir())
         return str(error.value)
 
-    monkeypatch.delenv(process.VARIABLE, raising=False)
+    monkeypatch.delenv(interpreter.LEROBOT_VARIABLE, raising=False)
     # In a wheel's or a Kit's installation there is no launcher.
-    for checkout, remedy in ((SAMPLE.parents[2], "./mimic.sh setup lerobot"), (tmp_path, process.VARIABLE)):
-        monkeypatch.setattr(process, "_CHECKOUT", checkout)
-        monkeypatch.setattr(process, "_ENVIRONMENT", "no-environment")
+    for checkout, remedy in ((SAMPLE.parents[2], "./mimic.sh setup lerobot"), (tmp_path, interpreter.LEROBOT_VARIABLE)):
+        monkeypatch.setattr(interpreter, "_CHECKOUT", checkout)
+        monkeypatch.setattr(interpreter, "_LEROBOT_ENVIRONMENT", "no-environment")
         assert remedy in refused()
-    monkeypatch.setenv(process.VARIABLE, str(tmp_path / "nowhere"))
-    assert f"Correct {process.VARIABLE}" in refused()
+    monkeypatch.setenv(interpreter.LEROBOT_VARIABLE, str(tmp_path / "nowhere"))
+    assert f"Correct {interpreter.LEROBOT_VARIABLE}" in refused()
     # Another program ends at once, and this Python has no lerobot of its own.
-    monkeypatch.setenv(process.VARIABLE, "/bin/false")
+    monkeypatch.setenv(interpreter.LEROBOT_VARIABLE, "/bin/false")
     assert "/bin/false: the process that runs lerobot has ended (exit status 1)" in refused()
 
 

@@ -6,7 +6,9 @@
 import re
 from collections.abc import Iterator
 
+from ..errors import PlatformError
 from ..finding import Finding
+from ..interpreter import find_lerobot_python
 from ..requirements import COMMANDS, PACKAGES, PHYSX, SIMULATION, Package, how_to_install
 from ..version import __version__
 from .machine import DISTRIBUTION, Machine
@@ -31,6 +33,14 @@ def check_packages(machine: Machine) -> Iterator[Finding]:
         yield Finding("mimic", "ok", __version__)
     for package in PACKAGES:
         yield _compare(machine, package, (wanted or {}).get(package.name, ""))
+
+
+def check_lerobot(machine: Machine) -> Iterator[Finding]:
+    """Look for the Python of lerobot's own environment; it is not started."""
+    try:
+        yield Finding("lerobot", "ok", f"{find_lerobot_python()} (LeRobot datasets)")
+    except PlatformError as error:
+        yield Finding("lerobot", "note", f"{error.what} (LeRobot datasets)", error.remedy or "")
 
 
 def _compare(machine: Machine, package: Package, wanted: str) -> Finding:

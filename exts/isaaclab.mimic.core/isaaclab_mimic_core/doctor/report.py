@@ -14,7 +14,7 @@ from .assets import check_local_robot, start_cloud_check
 from .graphics import check_display, check_gpu, check_gpu_driver, check_vulkan
 from .kit import check_host, check_licence
 from .machine import Machine
-from .packages import check_packages
+from .packages import check_lerobot, check_packages
 from .physics import check_physics
 from .system import check_cache, check_cpu, check_disk, check_platform, check_python
 
@@ -38,6 +38,7 @@ def findings(start_cloud: Callable[[], Check] = start_cloud_check) -> list[Findi
         check_platform,
         check_host,
         check_packages,
+        check_lerobot,
         check_cpu,
         check_gpu_driver,
         check_gpu,

@@ -16,39 +16,11 @@ from typing import Any
 import numpy as np
 
 from ...errors import PlatformError
-from ...interpreter import child_environment
+from ...interpreter import child_environment, find_lerobot_python
 from . import worker
 
-VARIABLE = "MIMIC_LEROBOT_PYTHON"
-"""Environment variable that names the Python that has lerobot; by default that of `./mimic.sh setup lerobot`."""
-_CHECKOUT = Path(__file__).resolve().parents[5]
-_ENVIRONMENT = ".venv-lerobot"
 _LAST_WORDS = 2000
 """Characters of what the process has printed that an error shows."""
-
-
-def find_lerobot_python() -> str:
-    """Return the Python of lerobot's environment.
-
-    Raises:
-        PlatformError: There is none, or it cannot be started.
-    """
-    named = os.environ.get(VARIABLE, "")
-    if named:
-        if os.path.isfile(named) and os.access(named, os.X_OK):
-            return named
-        raise PlatformError("this is not a program that can be started", where=named, remedy=f"Correct {VARIABLE}.")
-    ours = _CHECKOUT / _ENVIRONMENT / "bin" / "python"
-    if os.access(ours, os.X_OK):
-        return str(ours)
-    by_launcher = (_CHECKOUT / "mimic.sh").is_file()
-    raise PlatformError(
-        "lerobot is not installed; it has an environment of its own",
-        where="--format lerobot",
-        remedy="./mimic.sh setup lerobot"
-        if by_launcher
-        else f"Install lerobot[training]==0.6.1 in an environment of its own, and name its Python: {VARIABLE}=PATH",
-    )
 
 
 class LeRobotError(Exception):
