@@ -143,6 +143,12 @@ def export_mp4(path: Path, good: Path, folder: Path) -> int:
     return _job("export", str(path), ExportOptions(format="mp4", output=str(folder / "videos")), None)
 
 
+def export_rerun(path: Path, good: Path, folder: Path) -> int:
+    from isaaclab_mimic_core.options import ExportOptions
+
+    return _job("export", str(path), ExportOptions(format="rerun", output=str(folder / "rerun")), None)
+
+
 def annotate(path: Path, good: Path, folder: Path) -> int:
     from isaaclab_mimic_core.options import AnnotateOptions
 
@@ -185,7 +191,19 @@ def train(path: Path, good: Path, folder: Path) -> int:
 VERBS: dict[str, Callable[[Path, Path, Path], int]] = {
     verb.__name__: verb
     for verb in (
-        *(info, check, select, drop, merge, merge_forced, convert, convert_actions, export_lerobot, export_mp4),
+        *(
+            info,
+            check,
+            select,
+            drop,
+            merge,
+            merge_forced,
+            convert,
+            convert_actions,
+            export_lerobot,
+            export_mp4,
+            export_rerun,
+        ),
         *(annotate, annotate_by_hand, generate, replay, replay_states, train),
     )
 }
@@ -505,9 +523,15 @@ def prepare(verbs: Iterable[str], cache: Path) -> None:
         Trainer.rehearse = reached
     if "export_lerobot" in verbs:
         from isaaclab_mimic_core.datasets.lerobot import process
+        from isaaclab_mimic_core.tasks import subtasks
 
         assert callable(process.find_lerobot_python)
-        process.find_lerobot_python = reached
+        process.find_lerobot_python = subtasks.subtask_texts = reached
+    if "export_rerun" in verbs:
+        from isaaclab_mimic_core.datasets.export import rerun
+
+        assert callable(rerun._write)
+        rerun._write = reached
 
 
 def main() -> int:

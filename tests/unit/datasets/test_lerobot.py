@@ -128,7 +128,7 @@ def exported(tmp_path_factory, make_episode, lerobot) -> Exported:
         task="Stack two cubes",
         robot_type="franka",
         action_parts=[("arm", 6), ("gripper", 1)],
-        subtask_texts=TEXTS,
+        subtask_texts=lambda: TEXTS,
         failed=True,
         on_exported=lambda *news: seen.append(news),
     )
@@ -398,9 +398,19 @@ def test_what_cannot_be_exported_is_refused_before_lerobot_is_started(tmp_path, 
     path = spoiled(change)
     monkeypatch.setattr(process, "find_lerobot_python", lambda: pytest.fail("lerobot is started"))
     with pytest.raises(MimicError) as error:
-        export_lerobot(path, tmp_path / "out", fps=20, task="Stack")
+        export_lerobot(path, tmp_path / "out", fps=20, task="Stack", subtask_texts=lambda: pytest.fail("asked"))
     assert says in str(error.value) and len(str(error.value).splitlines()) <= 2
     assert sorted(file.name for file in tmp_path.iterdir()) == ["demos.hdf5"]
+
+
+@pytest.mark.parametrize("states", [True, False])
+def test_marks_are_checked_too(tmp_path, make_file, monkeypatch, states):
+    monkeypatch.setattr(process, "find_lerobot_python", lambda: pytest.fail("lerobot is started"))
+    path = make_file(2, annotated=True)
+    with h5py.File(path, "r+") as file:
+        put(file["data/demo_1"], "obs/datagen_info/subtask_term_signals/grasp_1", np.array([b"a"] * 31))
+    with pytest.raises(DatasetError, match="demo_1: obs/datagen_info/subtask_term_signals/grasp_1 holds text"):
+        export_lerobot(path, tmp_path / "out", fps=20, task="Stack", states=states)
 
 
 def test_without_lerobot_it_is_said_how_to_get_it(tmp_path, monkeypatch):
@@ -428,7 +438,7 @@ def test_act_trains_on_what_was_exported(tmp_path, make_episode, lerobot):
     path = demos(tmp_path / "demos.hdf5", make_episode, True, True)
     with DatasetReader(path) as reader:
         terms = replace(lerobot_terms(reader), cameras=("table_cam",))  # ACT's encoder takes colours.
-    export_lerobot(path, tmp_path / "stack", fps=20, task="Stack two cubes", terms=terms, subtask_texts=TEXTS)
+    export_lerobot(path, tmp_path / "stack", fps=20, task="Stack two cubes", terms=terms, subtask_texts=lambda: TEXTS)
     options = {
         "dataset.repo_id": "stack",
         "dataset.root": tmp_path / "stack",

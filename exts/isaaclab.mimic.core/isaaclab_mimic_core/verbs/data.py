@@ -326,14 +326,13 @@ def _task_space(options: ConvertOptions) -> "TaskSpace | None":
 
 
 def _export_lerobot(file: str, options: ExportOptions, common: dict[str, Any]) -> "ExportReport":
-    from ..datasets import DatasetReader, layout
+    from ..datasets import DatasetReader
     from ..datasets.lerobot import LeRobotTerms, export_lerobot, lerobot_terms
     from ..tasks.names import find_task
     from ..tasks.subtasks import subtask_texts
 
     with DatasetReader(file) as reader:
         env_name, known = reader.env_name, lerobot_terms(reader)
-        marked = reader.has(reader.example, layout.TERM_SIGNALS)
     try:
         title = find_task(env_name).title or env_name
     except TaskError:
@@ -350,7 +349,7 @@ def _export_lerobot(file: str, options: ExportOptions, common: dict[str, Any]) -
             options.cameras or known.cameras,
         ),
         action_parts=[_action_part(text) for text in options.action_parts],
-        subtask_texts=subtask_texts(env_name) if marked else None,
+        subtask_texts=lambda: subtask_texts(env_name),
         states=options.states,
         failed=options.failed,
         **common,

@@ -14,7 +14,7 @@ Beside what LeRobot knows, a dataset gets
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def export_lerobot(
     robot_type: str = "",
     terms: f.LeRobotTerms | None = None,
     action_parts: Sequence[tuple[str, int]] = (),
-    subtask_texts: s.SubtaskTexts | None = None,
+    subtask_texts: Callable[[], s.SubtaskTexts | None] | None = None,
     states: bool = True,
     names: Sequence[str] | None = None,
     failed: bool = False,
@@ -70,7 +70,8 @@ def export_lerobot(
         robot_type: Name of the robot.
         terms: Which observations go where; `lerobot_terms` decides if None.
         action_parts: Names and widths of the parts of an action, in order, for element names and `modality.json`.
-        subtask_texts: What the subtasks are, in words; None: the names of their signals.
+        subtask_texts: Returns what the subtasks are, in words. It is asked only if there are marks, and once everything
+            has been checked, for it may take seconds. By default, or if it returns None, the names of the signals.
         states: Whether simulation states, processed actions and annotations are exported, too: `import_lerobot` needs
             them to make a file that can be replayed or generated from.
         names: Demonstrations to export; all if None.
@@ -94,12 +95,15 @@ def export_lerobot(
         observed = [layout.join(layout.OBS, term) for term in (*terms.state, *terms.environment_state)]
         initial = [layout.INITIAL_STATE] if states and reader.has(chosen[0], layout.INITIAL_STATE) else []
         require(reader, [*observed, *(f.carried(reader, chosen[0]) if states else ()), *initial], chosen)
+        marked = [name for name in chosen if reader.has(name, layout.TERM_SIGNALS)]
+        require(reader, [layout.TERM_SIGNALS], marked)
         require(reader, [layout.join(layout.OBS, camera) for camera in terms.cameras], chosen, values=False)
         features = f.features_of(reader, chosen[0], terms, states)
         _check_action_parts(action_parts, features)
         f.require_float32(reader, chosen, features)
         notes = f.left_out(reader, terms) + notes
-        texts = s.texts_of_signals(reader, chosen, task) if subtask_texts is None else subtask_texts
+        texts = subtask_texts() if subtask_texts and marked else None
+        texts = s.texts_of_signals(reader, chosen, task) if texts is None else texts
         timelines = [s.timeline(reader, name, texts) for name in chosen]
         if any(timelines) and not all(timelines):
             notes.append(f"without text of subtasks, as marks are missing: {timelines.count([])} demonstrations")
