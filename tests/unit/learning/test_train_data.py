@@ -266,7 +266,7 @@ def test_a_validation_learns_nothing_and_can_be_compared(complete, write_config)
     again = []
     for epoch in (4, 5):
         trainer.model.set_eval()
-        batches = trainer.validation.epoch(epoch, config.experiment.validation_epoch_every_n_steps)
+        batches = trainer.validation.batches.epoch(epoch, config.experiment.validation_epoch_every_n_steps)
         again.append(np.mean([float(validation_loss(trainer.model, batch, epoch, False)) for batch in batches]))
     assert again[0] == again[1] == pytest.approx(trainer.validation_loss, rel=1e-6)
     assert all(torch.equal(weights[name], value) for name, value in trainer.model.serialize().items())

@@ -278,10 +278,10 @@ def facts(data, tmp_path_factory):
 def _facts(plan) -> dict:
     trainer = plan.start()
     decided = plan.label, plan.saving, plan.text_log, plan.tensorboard, plan.epochs, plan.config["meta"]
-    loader = getattr(trainer.batches, "_loader", None)
+    loader = getattr(trainer.training.batches, "_loader", None)
     source = getattr(loader, "dataset", None)
     reading = loader and (loader.num_workers, source.hdf5_cache_mode, source.hdf5_use_swmr, source.load_next_obs)
-    batch = next(iter(trainer.batches.epoch(1, 1)))
+    batch = next(iter(trainer.training.batches.epoch(1, 1)))
     trainer.begin_epoch()
     while not trainer.advance(60.0):
         pass
@@ -302,7 +302,11 @@ def _facts(plan) -> dict:
         "decided": decided,
         "reading": reading,
         "batch": {key: tuple(value.shape) for key, value in sorted(batch.items()) if torch.is_tensor(value)},
-        "sequences": (trainer.steps_per_epoch, trainer._validation_steps, trainer.batches.one_pass),
+        "sequences": (
+            trainer.steps_per_epoch,
+            trainer.validation.steps if trainer.validation else 0,
+            trainer.training.batches.one_pass,
+        ),
         "held back": trainer.validation_loss,
         "loss": trainer.loss,
         "rate": trainer.learning_rate,

@@ -27,6 +27,31 @@ from .sequences import Sequences, can_be_resident
 from .steps import FusedStep, RobomimicStep, choose_precision, validation_loss
 
 
+class Pass:
+    """The batches that every epoch goes through, and their losses.
+
+    Args:
+        batches: The batches.
+        steps: How many an epoch has; None or 0: as many as show every sequence once.
+    """
+
+    def __init__(self, batches: Batches, steps: int | None):
+        self.batches = batches
+        self.steps: int = steps or batches.one_pass
+        self.losses: list[torch.Tensor] = []
+        """Loss of each batch of the epoch that is going on."""
+        self.loss: float | None = None
+        """Mean loss of the last epoch that ended."""
+
+    def epoch(self, number: int) -> Iterator[dict[str, Any]]:
+        """Yield the batches of an epoch, counted from 1."""
+        return self.batches.epoch(number, self.steps)
+
+    def end_epoch(self) -> None:
+        if self.losses:
+            self.loss = float(torch.stack(self.losses).double().mean())
+
+
 class Trainer:
     """A model, its data and its optimiser.
 
@@ -61,15 +86,14 @@ class Trainer:
         self.shapes = _shapes(demonstrations, config)
         self.model = _make_model(config, self.shapes, self.device, where)
         self.normalisation: dict | None = None
-        self.validation: Batches | None = None
         if resident:
             if config.train.hdf5_normalize_obs:
                 self.normalisation = sequences.statistics()
                 for each in filter(None, (sequences, held_back)):
                     each.normalise(self.normalisation)
-            self.batches, self.validation = self._batches(sequences, held_back, exact)
+            batches, held_back_batches = self._batches(sequences, held_back, exact)
         else:
-            self.batches, self.validation = load_batches(config)
+            batches, held_back_batches = load_batches(config)
         fused = not exact and FusedStep.serves(self.model) and resident
         self.precision = choose_precision(precision, self.model, fused)
         units = self._action_units(fused)
@@ -77,15 +101,11 @@ class Trainer:
         self._exact = exact
         self.env_meta = demonstrations.env_args
         experiment = config.experiment
-        self.steps_per_epoch: int = experiment.epoch_every_n_steps or self.batches.one_pass
-        self._validation_steps: int = 0
-        if self.validation is not None:
-            self._validation_steps = experiment.validation_epoch_every_n_steps or self.validation.one_pass
+        self.training = Pass(batches, experiment.epoch_every_n_steps)
+        self.validation: Pass | None = None
+        if held_back_batches is not None:
+            self.validation = Pass(held_back_batches, experiment.validation_epoch_every_n_steps)
         self.epoch = 0
-        self._losses: list[torch.Tensor] = []
-        self._validation_losses: list[torch.Tensor] = []
-        self.loss = 0.0
-        self.validation_loss: float | None = None
 
     def rehearse(self) -> None:
         """Run one batch forward and backward without an update, to find out now if memory is too small.
@@ -98,7 +118,7 @@ class Trainer:
         optimisers = [optimiser.state_dict() for optimiser in _flat(self.model.optimizers)]
         try:
             self.model.set_train()
-            for batch in self.batches.epoch(0, 1):
+            for batch in self.training.batches.epoch(0, 1):
                 self._step(batch, 1)
         except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and "memory" not in str(error).lower():
@@ -117,7 +137,8 @@ class Trainer:
     def begin_epoch(self) -> None:
         """Start the next epoch; `advance` then makes its steps."""
         self.epoch += 1
-        self._losses, self._validation_losses = [], []
+        for each in filter(None, (self.training, self.validation)):
+            each.losses = []
         self._work = self._make_epoch()
 
     def advance(self, seconds: float) -> bool:
@@ -129,29 +150,42 @@ class Trainer:
         for _ in self._work:
             if time.perf_counter() > until:
                 return False
-        self.loss = float(torch.stack(self._losses).double().mean())
-        if self._validation_losses:
-            self.validation_loss = float(torch.stack(self._validation_losses).double().mean())
+        for each in filter(None, (self.training, self.validation)):
+            each.end_epoch()
         return True
 
     def _make_epoch(self) -> Iterator[None]:
         """Train for an epoch, then validate, as robomimic's `run_epoch` does; yield after each batch."""
         self.model.set_train()
-        for batch in self.batches.epoch(self.epoch, self.steps_per_epoch):
-            self._losses.append(self._step(batch, self.epoch))
+        for batch in self.training.epoch(self.epoch):
+            self.training.losses.append(self._step(batch, self.epoch))
             yield
         self.model.on_epoch_end(self.epoch)
         if self.validation is None:
             return
         self.model.set_eval()
-        for batch in self.validation.epoch(self.epoch, self._validation_steps):
-            self._validation_losses.append(validation_loss(self.model, batch, self.epoch, self._exact))
+        for batch in self.validation.epoch(self.epoch):
+            self.validation.losses.append(validation_loss(self.model, batch, self.epoch, self._exact))
             yield
 
     @property
     def steps_done(self) -> int:
         """Steps made in this epoch."""
-        return len(self._losses) if self.epoch else 0
+        return len(self.training.losses) if self.epoch else 0
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return self.training.steps
+
+    @property
+    def loss(self) -> float:
+        """Mean loss of the last epoch; 0 before the first one has ended."""
+        return self.training.loss or 0.0
+
+    @property
+    def validation_loss(self) -> float | None:
+        """Mean loss of the last epoch on what is held back; None without validation."""
+        return self.validation.loss if self.validation else None
 
     @property
     def learning_rate(self) -> float:
