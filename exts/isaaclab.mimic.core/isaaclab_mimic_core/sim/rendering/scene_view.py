@@ -1,0 +1,139 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Draw one environment of a running simulation from anywhere, whether or not its task has cameras."""
+
+import math
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+import warp as wp
+
+from ...errors import TaskError
+from .newton_model import scene_of
+from .rasterizer import CameraBuffers, Lighting, Rasterizer
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv
+
+_FIRST = "/World/envs/env_0"
+"""The environment whose shapes are read; the others are its copies."""
+_LIGHTING = Lighting(direction=(-0.5, 0.4, -1.0), color=(0.85, 0.85, 0.82), sky=(0.35, 0.36, 0.4))
+_BACKGROUND = (0.13, 0.14, 0.16)
+_NEAR, _FAR = 0.02, 50.0
+_TOLERANCE = 0.35
+"""Largest error of a level of detail [pixels]."""
+
+
+class SceneView:
+    """Draws environments one at a time from a free camera.
+
+    Its shapes are read from the stage when it is made, which takes a few seconds once, and costs the simulation nothing
+    while nobody looks. Colours are those of the first environment. A ground plane outside of the environments is not
+    drawn.
+
+    Args:
+        env: Isaac Lab's environment, `BatchedEnv.env`, simulated without Kit.
+        width, height: Size of a picture [pixels].
+        field_of_view: Vertical angle that is seen [rad].
+
+    Raises:
+        TaskError: There is something in the scene that the rasteriser does not draw.
+    """
+
+    def __init__(self, env: "ManagerBasedRLEnv", width: int = 640, height: int = 400, field_of_view: float = 0.7):
+        import newton
+
+        self._scene = env.scene
+        sim: Any = env.sim
+        if not sim.stage.GetPrimAtPath(_FIRST):
+            raise TaskError("the scene has no environment of its own to draw", where=_FIRST)
+        self._device = str(env.device)
+        builder = newton.ModelBuilder(up_axis=newton.Axis.Z)
+        builder.add_usd(
+            sim.stage, root_path=_FIRST, skip_mesh_approximation=True, load_sites=False, hide_collision_shapes=True
+        )
+        model: Any = builder.finalize(self._device)
+        self._rasterizer = Rasterizer(scene_of(model, sim.stage, detail=True), _LIGHTING)
+        self._colors = model.shape_color
+        self._poses: torch.Tensor = wp.to_torch(model.body_q).clone()
+        """(bodies, 7) poses in the first environment's place, for those that the simulation says nothing of [m]."""
+        self._bodies = self._match(list(model.body_label))
+        self._everyone: Any = wp.ones(1, dtype=wp.int32, device=self._device)
+        self.resize(width, height, field_of_view)
+
+    def resize(self, width: int, height: int, field_of_view: float = 0.7) -> None:
+        """Change the size of pictures [pixels], and the vertical angle that is seen [rad]."""
+        self._size = width, height
+        self._camera = CameraBuffers(self._rasterizer.scene, width, height, _NEAR, _FAR, _TOLERANCE)
+        focal = height / 2 / math.tan(field_of_view / 2)
+        matrix = [focal, 0.0, width / 2, 0.0, focal, height / 2, 0.0, 0.0, 1.0]
+        self._intrinsics = wp.array([matrix], dtype=wp.mat33f, device=self._device)
+        self._image: Any = wp.zeros((1, height, width), dtype=wp.uint32, device=self._device)
+        self._camera.write_to({"color": self._image}, _BACKGROUND)
+
+    @torch.inference_mode()
+    def draw(self, index: int, eye: Sequence[float], look_at: Sequence[float]) -> np.ndarray:
+        """Draw an environment as it is now.
+
+        Args:
+            index: Its number.
+            eye: Where the camera is, in the environment's frame [m].
+            look_at: The point in the middle of the picture, in the same frame [m]; up is z.
+
+        Returns:
+            (height, width, 4) uint8 RGBA, rows from the top.
+        """
+        first = self._scene.env_origins[0]
+        poses = self._poses.clone()
+        for rows, pose_of in self._bodies:
+            poses[rows] = pose_of(index)
+            # The shapes that stand still are those of the first environment, so all others are moved there.
+            poses[rows, :3] += first - self._scene.env_origins[index]
+        position = torch.tensor([eye], dtype=torch.float32, device=self._device) + first
+        orientation = _towards(eye, look_at, self._device)
+        self._camera.place(
+            wp.from_torch(position, dtype=wp.vec3f), wp.from_torch(orientation, dtype=wp.quatf), self._intrinsics
+        )
+        body_poses = wp.from_torch(poses.contiguous(), dtype=wp.transformf)
+        self._rasterizer.draw(self._camera, self._everyone, body_poses, self._colors)
+        width, height = self._size
+        # On a CPU Warp gives its own memory, which the next picture overwrites.
+        return self._image.numpy().view(np.uint8).reshape(height, width, 4).copy()
+
+    def _match(self, labels: list[str]) -> list[tuple[torch.Tensor, Any]]:
+        """Return which bodies of the model have the poses of which asset: rows, and environment -> (rows, 7) [m]."""
+        found: list[tuple[torch.Tensor, Any]] = []
+        for robot in self._scene.articulations.values():
+            # Links of a robot have names of their own, wherever they are below its root.
+            names = {row: labels[row].rpartition("/")[2] for row in _below(robot.cfg.prim_path, labels)}
+            rows = [row for row, name in names.items() if name in robot.body_names]
+            own = torch.tensor([robot.body_names.index(names[row]) for row in rows], device=self._device)
+            found.append(
+                (
+                    torch.tensor(rows, device=self._device),
+                    lambda index, data=robot.data, own=own: data.body_link_pose_w.torch[index, own],
+                )
+            )
+        for body in self._scene.rigid_objects.values():
+            rows = torch.tensor(_below(body.cfg.prim_path, labels), device=self._device)
+            found.append((rows, lambda index, data=body.data: data.root_link_pose_w.torch[index]))
+        return [(rows, pose_of) for rows, pose_of in found if len(rows)]
+
+
+def _below(prim_path: str, labels: list[str]) -> list[int]:
+    """Return which labels are those of an asset, or of prims below it; `prim_path` matches it in all environments."""
+    asset = re.compile(f"(?:{prim_path})(?:/|$)")
+    return [row for row, label in enumerate(labels) if asset.match(label)]
+
+
+def _towards(eye: Sequence[float], look_at: Sequence[float], device: str) -> torch.Tensor:
+    """Return the orientation of a camera that looks at a point: (1, 4) xyzw, x forward and z up."""
+    forward = np.subtract(look_at, eye).astype(np.float64)
+    forward /= np.linalg.norm(forward) or 1.0
+    yaw, pitch = math.atan2(forward[1], forward[0]), -math.asin(max(-1.0, min(1.0, forward[2])))
+    cy, sy, cp, sp = math.cos(yaw / 2), math.sin(yaw / 2), math.cos(pitch / 2), math.sin(pitch / 2)
+    return torch.tensor([[-sy * sp, cy * sp, sy * cp, cy * cp]], dtype=torch.float32, device=device)
