@@ -326,6 +326,21 @@ def test_of_anothers_dataset_what_is_observed_and_done_is_imported():
             importing._check_parts(wrong, there, Path("in"))
 
 
+def test_an_initial_state_is_checked():
+    found = importing._initial_state('{"articulation/robot/root_pose": ["<f4", [2], [0.5, 1]]}', "in")
+    assert list(found) == ["initial_state/articulation/robot/root_pose"] and found.popitem()[1].tolist() == [[0.5, 1.0]]
+    for wrong in (
+        "{",
+        "[1]",
+        '{"a": ["<f4", [3], [1]]}',
+        '{"a": ["<U3", [1], ["x"]]}',
+        '{"a//b": ["<f4", [1], [1]]}',
+        7,
+    ):
+        with pytest.raises(DatasetError, match="its initial state cannot be read"):
+            importing._initial_state(wrong, "in")
+
+
 def test_terms_are_sorted_and_checked(tmp_path, make_episode):
     with DatasetReader(SAMPLE) as reader:
         terms = lerobot_terms(reader)

@@ -92,6 +92,8 @@ def import_lerobot(
         _check_parts(parts, info["features"], folder)
         if not info["episodes"]:
             raise InputFileError("holds no episodes", where=str(folder))
+        if not all(isinstance(row.get(key), int) for row in info["episodes"] for key in ("episode_index", "length")):
+            raise InputFileError("its table of episodes has no episode_index or length", where=str(folder))
         own = [features.SUCCESS] if features.SUCCESS in info["features"] else []
         process.send({"columns": [*parts, *own], "episodes": [row["episode_index"] for row in info["episodes"]]})
         env_args = {**(about.get(layout.ATTR_ENV_ARGS) or {}), **({"env_name": task} if task else {})}
@@ -238,28 +240,32 @@ def _episode(
     for path, values in data.items():
         for finding in content.finite("", path, values):
             raise DatasetError(finding.message, where=where)
-    success = row.get("success")
-    if success is None and features.SUCCESS in columns:
-        success = bool(columns[features.SUCCESS].any())
-    attrs: dict[str, Any] = {layout.ATTR_SUCCESS: success, layout.ATTR_SEED: row.get("seed")}
+    success, seed = row.get("success"), row.get("seed")
+    if not isinstance(success, bool):
+        success = bool(columns[features.SUCCESS].any()) if features.SUCCESS in columns else None
+    attrs: dict[str, Any] = {layout.ATTR_SUCCESS: success, layout.ATTR_SEED: seed if isinstance(seed, int) else None}
     origin = {"from": folder.name, "episode": row["episode_index"], "tasks": row.get("tasks")}
     attrs[layout.ATTR_PROVENANCE] = {**_history(row.get(export.HISTORY)), "imported": origin}
     return Episode(data, {name: value for name, value in attrs.items() if value is not None})
 
 
-def _history(text: str | None) -> dict[str, Any]:
+def _history(text: Any) -> dict[str, Any]:
     try:
         found = json.loads(text or "{}")
-    except ValueError:
+    except (TypeError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
-def _initial_state(text: str | None, where: str) -> dict[str, np.ndarray]:
+def _initial_state(text: Any, where: str) -> dict[str, np.ndarray]:
     try:
-        return {
+        found = {
             layout.join(layout.INITIAL_STATE, path): np.array(values, np.dtype(dtype)).reshape(1, *shape)
             for path, (dtype, shape, values) in json.loads(text or "{}").items()
         }
+        if any(values.dtype.kind not in "biuf" for values in found.values()):
+            raise ValueError("it holds no numbers")
+        nest(found)
     except (AttributeError, TypeError, ValueError) as error:
         raise DatasetError(f"its initial state cannot be read: {error}", where=where, remedy=_AGAIN) from error
+    return found
