@@ -20,6 +20,14 @@ SAMPLE = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
 TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Mimic-v0"
 MODULE = ("-m", "isaaclab_mimic_core")
 LIVE = Path(__file__).with_name("live_pictures.py")
+LOOKS = Path(__file__).with_name("varied_looks.py")
+RANGES = """
+distant_light: {azimuth: [-3, 3]}
+materials:
+  table: {texture: {patterns: [checker, wood]}, color: {r: [0.2, 0.9], g: [0.2, 0.9], b: [0.2, 0.9]}}
+cameras: {front: {focal_length: [0.9, 1.1]}}
+images: {front: {noise: [1, 6], per: frame}}
+"""
 CAMERAS = """
 cameras:
   front: {pos: [1.6, 0.0, 0.7], look_at: [0.4, 0.0, 0.1], height: 40, width: 60, data_types: [rgb, depth]}
@@ -73,12 +81,15 @@ def test_pictures_taken_later_are_those_taken_live(start_python, tmp_path):
 
 
 def test_a_file_without_cameras_is_filmed_by_others_and_a_killed_run_goes_on(start_python, tmp_path):
-    cameras = tmp_path / "cameras.yaml"
+    """Each demonstration twice, at random: by two processes, and by one that is killed and another one."""
+    cameras, ranges = tmp_path / "cameras.yaml", tmp_path / "look.yaml"
     cameras.write_text(CAMERAS)
-    more = ("--cameras", cameras, "--episodes", "0-2", "--processes", "1")
+    ranges.write_text(RANGES)
+    more = ("--cameras", cameras, "--episodes", "3,1", "--randomization", ranges, "--variations", "2")
     whole, killed = tmp_path / "whole.hdf5", tmp_path / "killed.hdf5"
-    events = finish(render(start_python, whole, *more, task=""))
-    assert [event["name"] for event in events if event["event"] == "DemoSaved"] == [f"demo_{i}" for i in range(3)]
+    events = finish(render(start_python, whole, *more, "--processes", "2", task=""))
+    assert [event["name"] for event in events if event["event"] == "DemoSaved"] == [f"demo_{i}" for i in range(4)]
+    more = (*more, "--processes", "1")
     process = render(start_python, killed, *more, task="")
     while "DemoSaved" not in process.stdout.readline():
         pass
@@ -94,12 +105,14 @@ def test_a_file_without_cameras_is_filmed_by_others_and_a_killed_run_goes_on(sta
             first, second = one.read(name).data, other.read(name).data
             assert first.keys() == second.keys()
             assert all((first[path] == second[path]).all() for path in first)
+            assert one.attrs(name) == other.attrs(name)
+        check_variations(one)
         first = one.read("demo_0").data
     steps = len(first["actions"])
     assert first["obs/front"].shape == (steps, 40, 60, 3) and first["obs/palm"].shape == (steps, 32, 32, 3)
     assert first["obs/front_depth"].shape == (steps, 40, 60, 1)
     seen = first["obs/front_depth"][:, 20, 30, 0]
-    assert (seen > 0.5).all() and (seen < 1.7).all()
+    assert (seen > 0.5).all() and (seen < 1.9).all()
     assert len(np.unique(first["obs/palm"].reshape(steps, -1), axis=0)) > steps / 2
 
 
@@ -111,4 +124,52 @@ def test_what_cannot_be_drawn_is_said_and_nothing_is_written(start_python, tmp_p
     cameras.write_text("cameras: {tail: {body: panda_tail}}")
     events = finish(render(start_python, output, "--cameras", cameras, task=""), 2)
     assert "panda_tail" in events[-1]["message"] and "panda_hand" in events[-1]["message"]
-    assert [path.name for path in tmp_path.iterdir()] == ["cameras.yaml"]
+    cameras.write_text(CAMERAS)
+    ranges = tmp_path / "look.yaml"
+    ranges.write_text("materials:\n  tabel: {roughness: [0.5, 0.5]}")
+    events = finish(render(start_python, output, "--cameras", cameras, "--randomization", ranges, task=""), 2)
+    assert "look.yaml, line 2, materials tabel" in events[-1]["message"] and "table" in events[-1]["message"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cameras.yaml", "look.yaml"]
+
+
+def check_variations(reader: DatasetReader) -> None:
+    """Check that renderings of a demonstration differ in what is drawn at random, that they say so, and in no more."""
+    made = [reader.attrs(name)["mimic"]["rendered"] for name in reader.episode_names]
+    assert [(each["from"], each["variation"]) for each in made] == [
+        (name, variation) for name in ("demo_1", "demo_3") for variation in (0, 1)
+    ]
+    drawn = [each["drawn"] for each in made]
+    assert len({each["distant_light/azimuth"] for each in drawn}) == 4
+    assert {each["materials/table/texture/patterns"] for each in drawn} <= {"checker", "wood"}
+    assert all(len(each["materials/table/color"]) == 3 for each in drawn)
+    first, second = (reader.read(name).data for name in ("demo_0", "demo_1"))
+    noise = first["randomization/images/front/noise"]
+    assert noise.shape == first["actions"].shape[:1] and len(np.unique(noise)) == len(noise)
+    assert (noise >= 1).all() and (noise <= 6).all()
+    assert (
+        first["states/articulation/robot/joint_position"] == second["states/articulation/robot/joint_position"]
+    ).all()
+    assert (first["obs/front"] != second["obs/front"]).any(axis=-1).mean() > 0.9
+    assert (first["obs/palm"] != second["obs/palm"]).any(axis=-1).mean() > 0.3
+
+
+def test_every_setting_of_randomization_changes_the_pictures_and_neutral_ones_do_not(start_python, tmp_path):
+    process = start_python(LOOKS, tmp_path)
+    output, errors = process.communicate(timeout=LONG)
+    assert process.returncode == 0, errors[-2000:]
+    found = json.loads(output.splitlines()[-1])
+    sky = found.pop("sky")
+    for name in ("neutral", "neutral again"):
+        assert set(map(tuple, found.pop(name).values())) == {(0.0, 0.0, 0.0)}
+    for name, by_camera in found.items():
+        if name not in ("roughness", "background"):
+            assert all(part > 0.05 for part, *_ in by_camera.values()), name
+    # What is brighter, darker or only in places.
+    table = {name: by_camera["table_cam"] for name, by_camera in found.items()}
+    for name in ("light intensity", "dome intensity", "dome color", "exposure", "roughness", "texture color"):
+        assert table[name][1] > 0, name
+    for name in ("light color", "material color", "scaled material color", "checker", "wood", "texture contrast"):
+        assert table[name][1] < -1, name
+    assert table["background"][0] == pytest.approx(sky, abs=1e-6) and 0.02 < sky < 0.9
+    assert 0 < table["roughness"][0] < 0.9
+    assert abs(table["image noise"][1]) < 0.2 and table["image noise"][2] == pytest.approx(5.0, rel=0.1)

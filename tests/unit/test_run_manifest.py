@@ -101,7 +101,7 @@ DECIDING = {
     AnnotateByHandOptions: "task start_signals",
     TrainOptions: "task seed physics assets exact precision eval_rollouts horizon learner",
     EvaluateOptions: "task seed physics assets horizon hold actions",
-    RenderOptions: "task seed physics assets num_envs episodes size renderer",
+    RenderOptions: "task seed physics assets num_envs episodes size renderer variations",
 }
 FILES = {
     GenerateOptions: {"input"},
@@ -109,7 +109,7 @@ FILES = {
     AnnotateByHandOptions: {"input"},
     TrainOptions: {"dataset", "config", "train_seed"},
     EvaluateOptions: {"checkpoints"},
-    RenderOptions: {"input", "cameras"},
+    RenderOptions: {"input", "cameras", "randomization"},
 }
 
 

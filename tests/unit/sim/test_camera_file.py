@@ -38,7 +38,7 @@ cameras:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("cameras: {a: {hight: 3}}", "hight"),
+        ("cameras:\n  a:\n    hight: 3", "line 3, cameras a hight"),
         ("cameras: {a: {height: 0}}", "height"),
         ("cameras: {a: {width: wide}}", "wide"),
         ("cameras: {a: {pos: [1, 2]}}", "pos"),
@@ -50,7 +50,7 @@ cameras:
         ("cameras: {a: {data_types: [rgb, heat]}}", "heat"),
         ("cameras: {a: {clipping_range: [2, 1]}}", "clipping_range"),
         ("cameras: {a: {focal_length: -1}}", "focal_length"),
-        ("cameras: {a: 3}", "camera a"),
+        ("cameras: {a: 3}", "line 1, cameras a"),
         ("cameras: {1 a: {}}", "1 a"),
         ("cameras: {}", "cameras:"),
         ("camera: {a: {}}", "cameras:"),

@@ -21,6 +21,7 @@
         states/                         after step t
             articulation/<name>/        root_pose (T, 7), root_velocity (T, 6), joint_position, joint_velocity
             rigid_object/<name>/        root_pose (T, 7), root_velocity (T, 6)
+        randomization/                  (T,) or (T, channels): what `mimic render` drew at random for every frame
 
 A root pose is position [m] and quaternion, relative to the environment's origin. Format version 1 stores quaternions
 as xyzw; files without `format_version` store wxyz.
@@ -53,6 +54,7 @@ DATAGEN_INFO = "obs/datagen_info"
 EEF_POSE = "obs/datagen_info/eef_pose"
 TARGET_EEF_POSE = "obs/datagen_info/target_eef_pose"
 OBJECT_POSE = "obs/datagen_info/object_pose"
+RANDOMIZATION = "randomization"
 TERM_SIGNALS = "obs/datagen_info/subtask_term_signals"
 START_SIGNALS = "obs/datagen_info/subtask_start_signals"
 

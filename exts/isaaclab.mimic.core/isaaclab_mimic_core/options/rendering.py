@@ -17,6 +17,7 @@ class RenderOptions(SimOptions):
     """Render camera images of recorded demonstrations from their states.
 
     mimic render --input generated.hdf5 --output seen.hdf5 --size 84
+    mimic render --input generated.hdf5 --output seen.hdf5 --randomization look.yaml --variations 4
     """
 
     task: str = redeclared(SimOptions, "task", "")
@@ -37,6 +38,12 @@ class RenderOptions(SimOptions):
     """YAML file of cameras: new ones, or the task's with another pose, size or focal length."""
     size: int = option(0, label="Size", group=RUN, unit="pixels", low=0, high=4096)
     """Height and width of all images [pixels]; 0: as the task or the YAML file says."""
+    randomization: str = option(
+        "", label="Visual randomization", group=FILES, role=Role.INPUT_FILE, on_resume=BY_CONTENT
+    )
+    """YAML file of ranges for light, materials, camera poses and image noise (docs/rendering.md)."""
+    variations: int = option(1, label="Renderings of each", group=RUN, low=1, high=1000)
+    """Renderings of each demonstration, each randomized anew; more than 1 needs --randomization."""
     renderer: Renderer = option("auto", label="Renderer", group=RUN)
     """rasterizer; newton, which casts rays and is slow; auto: the rasterizer if it supports the camera, else newton."""
     num_envs: int = redeclared(SimOptions, "num_envs", 32, on_resume=OnResume.SAME)

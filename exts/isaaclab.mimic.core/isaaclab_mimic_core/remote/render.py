@@ -19,7 +19,7 @@ from typing import Any
 
 from ..datasets import DatasetReader, DatasetWriter, Episode
 from ..datasets.edit import Selection, select_names
-from ..datasets.layout import ATTR_PROVENANCE
+from ..datasets.layout import ATTR_PROVENANCE, RANDOMIZATION, join
 from ..errors import OptionError, TaskError
 from ..events import (
     DemoSaved,
@@ -36,9 +36,10 @@ from ..exit_status import WRONG_INPUT
 from ..option import check_options, deciding, flag
 from ..options import RenderOptions
 from ..sim.rendering.camera_file import read_cameras, resized
+from ..sim.rendering.randomization import Randomization, read_randomization
 from ..stages.files.output_check import as_written, check_output
 from ..stages.files.resume import recorded_digest
-from ..stages.rendering.pieces import Piece
+from ..stages.rendering.pieces import Piece, piece_name
 from ..stages.replay.recorded import usable_recordings
 from ..stages.stage import Stage, Steps
 from ..tasks import find_task
@@ -46,8 +47,13 @@ from ..tasks.shipped import DEFAULT_TASK
 from .worker_client import WorkerClient
 
 _SHARE = "isaaclab_mimic_core.stages.rendering.share:start"
-_HANDED_ON = ("task", "num_envs", "seed", "device", "physics", "assets", "input", "cameras", "size", "renderer")
+_HANDED_ON = (
+    *("task", "num_envs", "seed", "device", "physics", "assets"),
+    *("input", "cameras", "size", "randomization", "renderer"),
+)
 """Options that are passed to a process unchanged."""
+_BEFORE = {"randomization": {}, "variations": 1}
+"""What version 0.1.0 did, whose files do not say it."""
 _PERIOD = 0.05
 """Time between two looks at the processes [s]."""
 
@@ -63,6 +69,7 @@ class Render(Stage):
         check_options(options)
         self._cameras = read_cameras(options.cameras) if options.cameras else {}
         resized(self._cameras, options.size)
+        self._randomization = _checked_randomization(options)
         if options.resume and options.overwrite:
             raise OptionError("what is there is either gone on with or replaced", where="--resume --overwrite")
         goes_on = options.resume and Path(options.output).exists()
@@ -76,6 +83,8 @@ class Render(Stage):
             self._env_args = reader.env_args | ({"env_name": task} if options.task else {})
             self._history = dict(reader.data_attrs.get(ATTR_PROVENANCE) or {})
         self.options = replace(options, task=task)
+        self._wanted = [(name, variation) for name in self._names for variation in range(options.variations)]
+        """What is drawn, in the order of the output: demonstrations, and which rendering of each."""
         self._saved = self._already_saved() if goes_on else 0
         self._made = 0
         self._folder = Path(os.path.realpath(options.output)).with_suffix(".rendering")
@@ -95,7 +104,7 @@ class Render(Stage):
 
     @property
     def progress(self) -> Progress:
-        return Progress(self._saved, len(self._names), "demonstrations")
+        return Progress(self._saved, len(self._wanted), "demonstrations")
 
     def snapshot(self) -> dict:
         rate = self._made / max(time.monotonic() - self._began, 1e-9)
@@ -104,7 +113,7 @@ class Render(Stage):
             "phase": "Drawing",
             "elapsed_s": time.monotonic() - self._began,
             "demos_per_minute": 60.0 * rate,
-            "eta_s": (len(self._names) - self._saved) / rate if rate else None,
+            "eta_s": (len(self._wanted) - self._saved) / rate if rate else None,
         }
 
     def run(self) -> Steps:
@@ -127,12 +136,13 @@ class Render(Stage):
         if self._mode != "append":
             shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(exist_ok=True)
-        left = [] if self._stopping else self._names[self._saved :]
-        undrawn = [name for name in left if not self._piece(name).exists()]
+        left = [] if self._stopping else self._wanted[self._saved :]
+        undrawn = [wanted for wanted in left if not self._piece(*wanted).exists()]
         count = min(self.options.processes or os.cpu_count() or 1, len(undrawn))
         given = {name: getattr(self.options, name) for name in _HANDED_ON} | {"folder": str(self._folder)}
         for index in range(count):
-            client = WorkerClient(_SHARE, {**given, "names": undrawn[index::count]})
+            names, variations = map(list, zip(*undrawn[index::count], strict=True))
+            client = WorkerClient(_SHARE, {**given, "names": names, "variations": variations})
             self._clients.append(client)
             self._resources.callback(client.close)
         self._began = time.monotonic()
@@ -156,28 +166,32 @@ class Render(Stage):
     def _take_pieces(self, reader: DatasetReader) -> list[Event]:
         """Copy finished pieces into the output, in the order of the input."""
         events: list[Event] = []
-        while self._saved < len(self._names) and (path := self._piece(self._names[self._saved])).exists():
+        while self._saved < len(self._wanted) and (path := self._piece(*self._wanted[self._saved])).exists():
             if self._writer is None:
                 # Opened only now: if nothing can be drawn, nothing is written or replaced.
                 attrs = {ATTR_PROVENANCE: {**self._history, "rendered": self._says()}}
                 self._writer = DatasetWriter(self.options.output, self._env_args, mode=self._mode, attrs=attrs)
                 self._resources.callback(self._writer.close, commit=False)
             piece = Piece(path)
-            self._writer.add(self._episode(reader, self._names[self._saved], piece))
+            self._writer.add(self._episode(reader, *self._wanted[self._saved], piece))
             (saved,) = self._writer.commit()
             piece.close()
             path.unlink()
             self._saved += 1
             self._made += 1
             where = str(self._writer.path)
-            events.append(DemoSaved(saved.name, where, saved.num_samples, self._saved, len(self._names)))
+            events.append(DemoSaved(saved.name, where, saved.num_samples, self._saved, len(self._wanted)))
         return events
 
-    def _episode(self, reader: DatasetReader, name: str, piece: Piece) -> Episode:
+    def _episode(self, reader: DatasetReader, name: str, variation: int, piece: Piece) -> Episode:
         pictures, whole = piece.terms, reader.read(name)
-        data = {path: values for path, values in whole.data.items() if path not in pictures}
+        # What an earlier rendering drew at random says nothing of these pictures.
+        earlier = join(RANDOMIZATION, "")
+        kept = {path: v for path, v in whole.data.items() if path not in pictures and not path.startswith(earlier)}
+        data = kept | piece.values
         history = dict(whole.attrs.get(ATTR_PROVENANCE) or {})
-        history["rendered"] = {**self._says(), "from": name, "sha256": recorded_digest(reader, name)}
+        origin = {"from": name, "variation": variation, "sha256": recorded_digest(reader, name)}
+        history["rendered"] = {**self._says(), **origin, "drawn": piece.drawn}
         return Episode(data, {**whole.attrs, ATTR_PROVENANCE: history}, name, pictures)
 
     def _says(self) -> dict[str, Any]:
@@ -186,7 +200,8 @@ class Render(Stage):
             name: {key: value for key, value in asdict(entry).items() if value is not None}
             for name, entry in self._cameras.items()
         }
-        return json.loads(json.dumps({**deciding(self.options), "cameras": cameras}))
+        ranges = self._randomization.content if self._randomization else {}
+        return json.loads(json.dumps({**deciding(self.options), "cameras": cameras, "randomization": ranges}))
 
     def _already_saved(self) -> int:
         """Return how many demonstrations an earlier run has finished.
@@ -202,13 +217,14 @@ class Render(Stage):
             said = (output.data_attrs.get(ATTR_PROVENANCE) or {}).get("rendered")
             if said is None:
                 raise OptionError("it was not made by mimic render", where=where, remedy="Give another --output.")
-            others = [flag(key) for key, value in self._says().items() if said.get(key) != value]
+            others = [flag(key) for key, value in self._says().items() if said.get(key, _BEFORE.get(key)) != value]
             if others:
                 raise OptionError(f"it was begun with other {', '.join(others)}", where=where, remedy="Give the same.")
             for index, name in enumerate(output.episode_names):
                 made = (output.attrs(name).get(ATTR_PROVENANCE) or {}).get("rendered") or {}
-                origin = self._names[index] if index < len(self._names) else ""
-                if not origin or made.get("from") != origin or made.get("sha256") != recorded_digest(source, origin):
+                origin, variation = self._wanted[index] if index < len(self._wanted) else ("", 0)
+                same = made.get("from") == origin and made.get("variation", 0) == variation
+                if not origin or not same or made.get("sha256") != recorded_digest(source, origin):
                     raise OptionError(
                         f"its {name} was not drawn from {origin or 'a demonstration'} in {self.options.input}",
                         where=where,
@@ -216,19 +232,19 @@ class Render(Stage):
                     )
             return len(output.episode_names)
 
-    def _piece(self, name: str) -> Path:
-        return self._folder / f"{name}.hdf5"
+    def _piece(self, name: str, variation: int) -> Path:
+        return self._folder / piece_name(name, variation)
 
     def _clean_up(self) -> None:
         """Remove the folder of the pieces, unless a resumed run can use some."""
-        if self._saved == len(self._names):
+        if self._saved == len(self._wanted):
             shutil.rmtree(self._folder, ignore_errors=True)
         with contextlib.suppress(OSError):
             self._folder.rmdir()
 
     def _finish(self) -> list[Event]:
-        whole = self._saved == len(self._names)
-        of = len(self._names) + len(self._skipped)
+        whole = self._saved == len(self._wanted)
+        of = len(self._wanted) + len(self._skipped) * self.options.variations
         summary = {
             "input": self.options.input,
             "saved": self._saved,
@@ -246,6 +262,26 @@ class Render(Stage):
                 results=[f"{self._saved} of {of} demonstrations drawn"],
             )
         ]
+
+
+def _checked_randomization(options: RenderOptions) -> Randomization | None:
+    """Return the ranges that are asked for.
+
+    Raises:
+        InputFileError: The file cannot be read or used.
+        OptionError: What is asked for would have no effect.
+    """
+    if not options.randomization:
+        if options.variations > 1:
+            raise OptionError(
+                "every rendering would be the same",
+                where=f"--variations {options.variations}",
+                remedy="Give ranges to draw from: --randomization FILE (docs/rendering.md).",
+            )
+        return None
+    if options.renderer == "newton":
+        raise OptionError("newton draws nothing at random", where="--randomization", remedy="Use another --renderer.")
+    return read_randomization(options.randomization)
 
 
 def _as_error(failed: StageFailed) -> Exception:

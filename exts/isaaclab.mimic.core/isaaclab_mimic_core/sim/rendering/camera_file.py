@@ -6,10 +6,10 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import Any, Self
 
-from ...errors import InputFileError, OptionError
+from ...errors import OptionError
+from .yaml_file import Entry, read_yaml
 
 _LARGEST = 4096
 _CONVENTIONS = ("ros", "opengl", "world")
@@ -51,22 +51,19 @@ class CameraEntry:
     """Near and far clipping distance [m]."""
 
     @classmethod
-    def read(cls, name: str, given: Any, where: str) -> Self:
+    def read(cls, entry: Entry) -> Self:
         """Return the camera with these fields in the file.
 
         Raises:
             InputFileError: A field is unknown or has a wrong value.
         """
-
-        def wrong(what: str) -> InputFileError:
-            return InputFileError(what, where=f"{where}, camera {name}", remedy="See docs/rendering.md.")
-
-        if not isinstance(given, Mapping):
-            raise wrong("should be a mapping of settings")
-        if unknown := sorted(set(map(str, given)) - {each.name for each in fields(cls)}):
-            raise wrong(f"has no setting {', '.join(unknown)}")
+        given = entry.settings() if entry.plain is not None else {}
+        for key, setting in given.items():
+            if key not in {each.name for each in fields(cls)}:
+                raise setting.error("is no setting of a camera")
         values: dict[str, Any] = {}
-        for key, value in given.items():
+        for key, setting in given.items():
+            value, wrong = setting.plain, setting.error
             if key in ("height", "width"):
                 if type(value) is not int or not 1 <= value <= _LARGEST:
                     raise wrong(f"{key} should be a number of pixels up to {_LARGEST}, not {value!r}")
@@ -79,20 +76,20 @@ class CameraEntry:
                 values[key] = _numbers([value], 1, key, wrong)[0]
             else:
                 values[key] = _numbers(value, {"rot": 4, "clipping_range": 2}.get(key, 3), key, wrong)
-        entry = cls(**values)
-        if entry.convention not in (None, *_CONVENTIONS):
-            raise wrong(f"convention should be one of {', '.join(_CONVENTIONS)}, not {entry.convention}")
-        if others := [kind for kind in entry.data_types or () if kind not in _KINDS]:
+        wrong, made = entry.error, cls(**values)
+        if made.convention not in (None, *_CONVENTIONS):
+            raise wrong(f"convention should be one of {', '.join(_CONVENTIONS)}, not {made.convention}")
+        if others := [kind for kind in made.data_types or () if kind not in _KINDS]:
             raise wrong(f"{', '.join(others)} cannot be drawn; choose from {', '.join(_KINDS)}")
-        if entry.rot is not None and (entry.look_at is not None or not any(entry.rot)):
+        if made.rot is not None and (made.look_at is not None or not any(made.rot)):
             raise wrong("give either rot, other than zero, or look_at")
-        if entry.look_at is not None and entry.look_at == entry.pos:
+        if made.look_at is not None and made.look_at == made.pos:
             raise wrong("looks at the point where it stands")
-        if any(value is not None and value <= 0 for value in (entry.focal_length, entry.horizontal_aperture)):
+        if any(value is not None and value <= 0 for value in (made.focal_length, made.horizontal_aperture)):
             raise wrong("focal_length and horizontal_aperture should be positive")
-        if entry.clipping_range is not None and not 0 < entry.clipping_range[0] < entry.clipping_range[1]:
+        if made.clipping_range is not None and not 0 < made.clipping_range[0] < made.clipping_range[1]:
             raise wrong("clipping_range should be near and far, both positive")
-        return entry
+        return made
 
 
 def _numbers(value: Any, count: int, key: str, wrong: Any) -> tuple[float, ...]:
@@ -109,21 +106,18 @@ def read_cameras(path: str) -> dict[str, CameraEntry]:
     Raises:
         InputFileError: The file cannot be read, or a field in it is wrong.
     """
-    import yaml
+    return read_yaml(path, _read)
 
-    try:
-        content = yaml.safe_load(Path(path).read_text())
-    except OSError as error:
-        raise InputFileError(f"cannot be read ({error.strerror})", where=path) from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputFileError(f"is no YAML ({str(error).splitlines()[0]})", where=path) from error
-    cameras = content.get("cameras") if isinstance(content, dict) else None
-    if not isinstance(cameras, dict) or not cameras or set(content) != {"cameras"}:
-        raise InputFileError("should hold `cameras:` with a camera below it, and nothing else", where=path)
-    for name in cameras:
-        if not str(name).isidentifier():
-            raise InputFileError(f"{name!r} cannot be the name of a camera", where=path, remedy="Use letters and _.")
-    return {str(name): CameraEntry.read(str(name), given or {}, path) for name, given in cameras.items()}
+
+def _read(file: Entry) -> dict[str, CameraEntry]:
+    given = file.settings()
+    cameras = given["cameras"].settings() if set(given) == {"cameras"} else {}
+    if not cameras:
+        raise file.error("should hold `cameras:` with a camera below it, and nothing else")
+    for name, entry in cameras.items():
+        if not name.isidentifier():
+            raise entry.error(f"{name!r} cannot be the name of a camera", "Use letters and _.")
+    return {name: CameraEntry.read(entry) for name, entry in cameras.items()}
 
 
 def resized(cameras: Mapping[str, CameraEntry], size: int) -> dict[str, CameraEntry]:

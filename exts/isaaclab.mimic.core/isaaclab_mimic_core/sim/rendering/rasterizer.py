@@ -27,6 +27,8 @@ _LANES, _BANDS, _PIXELS = 32, 8, 4
 _WORLDS, _MEMORY = 4, 1 << 30
 """Worlds rendered at once on a CPU, whose caches hold no more; bytes of buffers used at once on CUDA."""
 _CODES = 1 << 14
+_NOISE = 64
+"""Samples of noise along an edge of the cube."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,40 @@ class Rasterizer:
         lighting = lighting or Lighting()
         towards = -np.asarray(lighting.direction) / np.linalg.norm(lighting.direction)
         self.lights: Any = structs.Lights()
+        self.own_lights: dict[str, tuple[float, ...]] = {}
+        """Initial values of `lights`, by name."""
         for name in ("direction", "color", "sky", "ground"):
             value = towards if name == "direction" else getattr(lighting, name)
+            self.own_lights[name] = tuple(map(float, value))
             setattr(self.lights, name, wp.full(count, wp.vec3f(*map(float, value)), dtype=wp.vec3f, device=device))
+        self.materials: Any = structs.Materials()
+
+    def change_materials(self) -> dict[str, Any]:
+        """Allocate changes of materials by world and slot.
+
+        Returns:
+            The arrays of `structs.Materials` by name, (num_worlds, num_slots); as they are, they change nothing.
+        """
+        size, device = (self.scene.num_worlds, self.scene.num_slots), self.scene.device
+        real: Any = wp.float32
+        kinds: dict[str, tuple[Any, Any]] = {
+            "replaced": (wp.int32, 0),
+            "color": (wp.vec3f, wp.vec3f(*[1.0] * 3)),
+            "gloss": (real, 0.0),
+            "gloss_edge": (real, 1.0),
+            "texture": (wp.int32, 0),
+            "texture_color": (wp.vec3f, wp.vec3f(*[0.0] * 3)),
+            "contrast": (real, 0.0),
+            "frequency": (real, 1.0),
+            "turn": (wp.vec2f, wp.vec2f(*[1.0, 0.0])),
+            "origin": (wp.vec3f, wp.vec3f(*[0.0] * 3)),
+        }
+        arrays = {name: wp.full(size, value, dtype=kind, device=device) for name, (kind, value) in kinds.items()}
+        for name, array in arrays.items():
+            setattr(self.materials, name, array)
+        self.materials.noise = wp.empty((3, *[_NOISE] * 3), dtype=real, device=device)
+        self._launch(shading.fill_noise, self.materials.noise.shape, [self.materials.noise])
+        return arrays
 
     def draw(
         self,
@@ -82,6 +115,9 @@ class Rasterizer:
             shape_colors: (num_shapes,) vec3f, sRGB.
         """
         scene, view, placed = self.scene, camera.view, camera.placed
+        if camera.offset is not None:
+            inputs = [*camera.given, camera.offset, camera.zoom, view]
+            self._launch(visibility.displace, scene.num_worlds, inputs)
         self._launch(
             visibility.place,
             (scene.num_worlds, scene.num_slots),
@@ -104,6 +140,7 @@ class Rasterizer:
                     drawn,
                     scene.geometry,
                     self.lights,
+                    self.materials,
                     view,
                     placed,
                     camera.depth,
@@ -160,9 +197,10 @@ class CameraBuffers:
         self.placed: Any = structs.Placed()
         for name, kind in (
             ("level", wp.int32),
-            *((name, wp.vec3f) for name in ("light", "up", "albedo")),
+            *((name, wp.vec3f) for name in ("light", "up", "eye", "albedo")),
             ("projection", structs.mat34f),
             ("turn", wp.quatf),
+            ("axes", wp.mat33f),
         ):
             setattr(self.placed, name, wp.zeros(slots, dtype=kind, device=device))
         bytes_of_one = 8 * width * height + 12 * scene.num_points
@@ -180,6 +218,23 @@ class CameraBuffers:
         )
         """Pose and intrinsics with which the background was rendered."""
         self.images: Any = structs.Images()
+        for name, kind in (("background", wp.int32), ("noise", wp.float32), ("noise_key", wp.int32)):
+            setattr(self.images, name, wp.zeros(worlds, dtype=kind, device=device))
+        self.images.gain = wp.full(worlds, 1.0, dtype=wp.float32, device=device)
+        self.given: tuple[Any, Any, Any] = (self.view.position, self.view.orientation, self.view.intrinsics)
+        """Arrays given to `place`: positions, orientations, intrinsics."""
+        self.offset: Any = None
+        """(num_worlds,) pose offsets in the camera's frame; None: no offsets."""
+        self.zoom: Any = None
+        """(num_worlds,) factors of the focal lengths; None without offsets."""
+
+    def displace(self) -> None:
+        """Allocate `offset` and `zoom`, which initially change nothing."""
+        worlds, device = len(self.stale), self._device
+        identity: Any = wp.transformf(*[*[0.0] * 6, 1.0])
+        self.offset = wp.full(worlds, identity, dtype=wp.transformf, device=device)
+        self.zoom = wp.full(worlds, 1.0, dtype=wp.float32, device=device)
+        self.view.position, self.view.orientation, self.view.intrinsics = map(wp.empty_like, self.given)
 
     def place(self, positions: Any, orientations: Any, intrinsics: Any) -> None:
         """Set the camera's pose in each world, by Warp arrays that are read each time it is rendered.
@@ -189,7 +244,9 @@ class CameraBuffers:
             orientations: (num_worlds,) quatf, xyzw, Isaac Lab's world convention: x forward, z up.
             intrinsics: (num_worlds,) mat33f [pixels].
         """
-        self.view.position, self.view.orientation, self.view.intrinsics = positions, orientations, intrinsics
+        self.given = (positions, orientations, intrinsics)
+        if self.offset is None:
+            self.view.position, self.view.orientation, self.view.intrinsics = self.given
 
     def write_to(self, arrays: dict[str, Any], background: tuple[float, float, float], no_depth: float = 0.0) -> None:
         """Set which images are rendered, and the arrays to write them to.
@@ -206,5 +263,5 @@ class CameraBuffers:
             self.images.wanted |= bit
             setattr(self.images, name, wp.array(ptr=array.ptr, dtype=kind, shape=size, device=self._device, copy=False))
         red, green, blue = (max(0, min(255, round(part * 255))) for part in background)
-        self.images.background = 0xFF << 24 | blue << 16 | green << 8 | red
+        self.images.background.fill_(blue << 16 | green << 8 | red)
         self.images.no_depth = no_depth

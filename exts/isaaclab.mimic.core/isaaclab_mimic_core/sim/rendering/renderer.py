@@ -63,6 +63,10 @@ class RasterizerRenderer(BaseRenderer):
         self._stage: Any = None
         # Made when the first camera needs segmentation.
         self._mapper: Any = None
+        self.buffers: dict[str, CameraBuffers] = {}
+        """Buffers of each camera, by its path (`CameraCfg.prim_path`)."""
+        self.backgrounds: dict[str, tuple[float, float, float]] = {}
+        """Background color of each camera, sRGB from 0 to 1, by its path."""
 
     def initialize(self) -> None:
         """Read the shapes of the finished model."""
@@ -73,9 +77,14 @@ class RasterizerRenderer(BaseRenderer):
         self._mapping = self._provider.create_mapping(list(model.body_label))
         cfg = self.cfg
         lighting = Lighting(cfg.light_direction, cfg.light_color, cfg.sky_color, cfg.ground_color)
-        self._rasterizer: Any = Rasterizer(scene_of(model, sim.stage, cfg.detail_tolerance > 0), lighting)
+        self.rasterizer: Any = Rasterizer(scene_of(model, sim.stage, cfg.detail_tolerance > 0), lighting)
         self.drawn: wp.array = wp.ones(model.world_count, dtype=wp.int32, device=model.device)
         """(num_envs,) int32; 0: the images of this environment stay as they are."""
+
+    @property
+    def shape_labels(self) -> list[str]:
+        """USD path of each shape, in the order of the model."""
+        return list(self._backend.model.shape_label)
 
     @property
     def visual_material_writer(self) -> Any:
@@ -110,9 +119,11 @@ class RasterizerRenderer(BaseRenderer):
                     self._mapper = NewtonSegmentationMapper(model, self._stage, self.cfg, plan)
                 self._mapper.build_mapping(kind.value, getattr(self.cfg, colorize))
         buffers = CameraBuffers(
-            self._rasterizer.scene, cfg.width, cfg.height, float(near), float(far), self.cfg.detail_tolerance
+            self.rasterizer.scene, cfg.width, cfg.height, float(near), float(far), self.cfg.detail_tolerance
         )
-        return _CameraData(buffers, cfg.background_color or self.cfg.background_color, float(far))
+        background = cfg.background_color or self.cfg.background_color
+        self.buffers[cfg.prim_path], self.backgrounds[cfg.prim_path] = buffers, background
+        return _CameraData(buffers, background, float(far))
 
     def set_outputs(self, render_data: _CameraData, output_data: dict[str, Any]) -> None:
         """Let the images be written into a camera's own arrays."""
@@ -160,7 +171,7 @@ class RasterizerRenderer(BaseRenderer):
         backend, poses = self._backend, SceneDataFormat.Transform()
         if self._provider.get_transforms(poses, mapping=self._mapping, count=backend.model.body_count):
             backend.state_0.body_q = poses.transforms
-        self._rasterizer.draw(render_data.buffers, self.drawn, backend.state_0.body_q, backend.model.shape_color)
+        self.rasterizer.draw(render_data.buffers, self.drawn, backend.state_0.body_q, backend.model.shape_color)
         for copy, depth in render_data.depth_copies:
             wp.copy(copy, depth)
         for view, mapping in render_data.segmentation.values():
@@ -176,4 +187,5 @@ class RasterizerRenderer(BaseRenderer):
 
     def close(self) -> None:
         """Release the model and the arrays."""
-        self._backend = self._provider = self._mapping = self._rasterizer = self._mapper = None
+        self._backend = self._provider = self._mapping = self.rasterizer = self._mapper = None
+        self.buffers.clear()

@@ -18,6 +18,9 @@ SMOOTH, TEXTURED, COLORED, CLOSED = 1, 2, 4, 8
 COLOR, ALBEDO, PLANE_DEPTH, RAY_DEPTH, NORMALS, SHAPES = 1, 2, 4, 8, 16, 32
 """Images to render, as bits."""
 
+CHECKER, GRAIN, WOOD = 1, 2, 3
+"""Procedural textures; 0: none."""
+
 NOTHING = wp.constant(wp.uint32(0xFFFFFFFF))
 """Value of a pixel without a shape in the image of shapes."""
 
@@ -76,6 +79,33 @@ class Lights:
 
 
 @wp.struct
+class Materials:
+    """Changes of the shapes' materials, by world and slot; no rows: no changes."""
+
+    replaced: wp.array2d(dtype=wp.int32)
+    """1: `color` replaces the shape's own colour, 0: it is a factor of it."""
+    color: wp.array2d(dtype=wp.vec3f)
+    """Linear."""
+    gloss: wp.array2d(dtype=wp.float32)
+    """Blinn's exponent of the highlight; 0: matte, as Lambert's law says."""
+    gloss_edge: wp.array2d(dtype=wp.float32)
+    """The highlight is where the cosine between normal and half vector is above this."""
+    texture: wp.array2d(dtype=wp.int32)
+    texture_color: wp.array2d(dtype=wp.vec3f)
+    """The texture's other colour, linear."""
+    contrast: wp.array2d(dtype=wp.float32)
+    """Largest share of `texture_color`."""
+    frequency: wp.array2d(dtype=wp.float32)
+    """Features of the texture per metre."""
+    turn: wp.array2d(dtype=wp.vec2f)
+    """Cosine and sine of the texture's angle about the shape's z axis."""
+    origin: wp.array2d(dtype=wp.vec3f)
+    """Position of the shape's origin in the texture [features]."""
+    noise: wp.array4d(dtype=wp.float32)
+    """Noise of one, two and three octaves in a cube that repeats itself (`shading.fill_noise`)."""
+
+
+@wp.struct
 class View:
     """One camera of every world."""
 
@@ -104,6 +134,10 @@ class Placed:
     light: wp.array2d(dtype=wp.vec3f)
     """Direction to the light, in the shape's frame."""
     up: wp.array2d(dtype=wp.vec3f)
+    eye: wp.array2d(dtype=wp.vec3f)
+    """The camera, in the shape's frame [m]."""
+    axes: wp.array2d(dtype=wp.mat33f)
+    """From the camera's optical axes to the shape's frame."""
     albedo: wp.array2d(dtype=wp.vec3f)
 
 
@@ -118,7 +152,13 @@ class Images:
     ray_depth: wp.array(dtype=wp.float32)
     normals: wp.array(dtype=wp.vec3f)
     shapes: wp.array(dtype=wp.uint32)
-    background: wp.uint32
+    background: wp.array(dtype=wp.int32)
+    """Background colour of each world, packed RGB."""
+    gain: wp.array(dtype=wp.float32)
+    """Factor of the light of each world."""
+    noise: wp.array(dtype=wp.float32)
+    """Standard deviation of the image noise of each world [of 255]."""
+    noise_key: wp.array(dtype=wp.int32)
     no_depth: wp.float32
 
 

@@ -92,7 +92,30 @@ def place(
     placed.turn[world, slot] = rotation
     placed.light[world, slot] = wp.quat_rotate_inv(rotation, lights.direction[world])
     placed.up[world, slot] = wp.quat_rotate_inv(rotation, wp.vec3f(0.0, 0.0, 1.0))
+    axes = wp.transpose(turn)
+    placed.axes[world, slot] = axes
+    placed.eye[world, slot] = -(axes * move)
     placed.albedo[world, slot] = linear_color(shape_color[geometry.shape_index[shape]])
+
+
+@wp.kernel(enable_backward=False)
+def displace(
+    position: wp.array(dtype=wp.vec3f),
+    orientation: wp.array(dtype=wp.quatf),
+    intrinsics: wp.array(dtype=wp.mat33f),
+    offset: wp.array(dtype=wp.transformf),
+    zoom: wp.array(dtype=wp.float32),
+    view: View,
+):
+    """Apply a pose offset, in the camera's frame, and a factor of the focal length to the camera of each world."""
+    world = wp.tid()
+    pose = wp.transformf(position[world], orientation[world]) * offset[world]
+    view.position[world] = wp.transform_get_translation(pose)
+    view.orientation[world] = wp.transform_get_rotation(pose)
+    k = intrinsics[world]
+    k[0, 0] = k[0, 0] * zoom[world]
+    k[1, 1] = k[1, 1] * zoom[world]
+    view.intrinsics[world] = k
 
 
 @wp.kernel(enable_backward=False)

@@ -3,6 +3,7 @@
 
 """The pictures of one demonstration on their way from the process that drew them into the dataset."""
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,16 +14,35 @@ import numpy as np
 
 from ...datasets.encoding import GZIP_LEVEL, compress
 
+_DRAWN, _VALUES = "drawn", "values"
+"""Attribute of what was drawn at random once, and the group of what was for every frame."""
 
-def write_piece(path: Path, terms: Mapping[str, np.ndarray]) -> None:
+
+def piece_name(demonstration: str, variation: int) -> str:
+    """Return the name of the file of one rendering of a demonstration."""
+    return f"{demonstration}.{variation}.hdf5"
+
+
+def write_piece(
+    path: Path,
+    terms: Mapping[str, np.ndarray],
+    drawn: Mapping[str, Any] | None = None,
+    per_frame: Mapping[str, np.ndarray] | None = None,
+) -> None:
     """Write pictures compressed, each a chunk; the file has its name only when it is whole.
 
     Args:
         path: The file; one that is there is replaced.
         terms: (steps, ...) by path in a demonstration, not nested.
+        drawn: What was drawn at random for the demonstration, plain data by name.
+        per_frame: What was drawn at random for every frame, (steps, ...) by path in a demonstration.
     """
     beside = path.with_suffix(".part")
     with h5py.File(beside, "w") as file:
+        file.attrs[_DRAWN] = json.dumps(dict(drawn or {}))
+        kept = file.create_group(_VALUES)
+        for name, array in (per_frame or {}).items():
+            kept[_key(name)] = array
         for name, values in terms.items():
             chunk = (1, *values.shape[1:])
             dataset = file.create_dataset(
@@ -43,7 +63,17 @@ class Piece:
     @property
     def terms(self) -> dict[str, "Pictures"]:
         """The pictures by path in a demonstration."""
-        return {_path(key): Pictures(self._file[key]) for key in self._file}
+        return {_path(key): Pictures(self._file[key]) for key in self._file if key != _VALUES}
+
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """What was drawn at random for the demonstration, by name."""
+        return json.loads(self._file.attrs[_DRAWN])
+
+    @property
+    def values(self) -> dict[str, np.ndarray]:
+        """What was drawn at random for every frame, by path in a demonstration."""
+        return {_path(key): array[()] for key, array in self._file[_VALUES].items()}
 
     def close(self) -> None:
         self._file.close()

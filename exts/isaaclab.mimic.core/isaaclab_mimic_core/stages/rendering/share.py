@@ -3,6 +3,7 @@
 
 """One process's share of the demonstrations that are to be drawn."""
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,16 @@ import numpy as np
 import torch
 
 from ...datasets import DatasetReader
-from ...datasets.layout import ACTIONS, INITIAL_STATE, OBS, STATES, join
+from ...datasets.layout import ACTIONS, INITIAL_STATE, OBS, RANDOMIZATION, STATES, demo_number, join
 from ...errors import OptionError
 from ...options import SimOptions
 from ...sim.engines import choose_engine
 from ...sim.rendering.camera_file import CameraEntry, read_cameras, resized
+from ...sim.rendering.randomization import Take, read_randomization
 from ..replay.recorded import check_fits
 from ..sim_stage import SimStage
 from ..stage import Steps
-from .pieces import write_piece
+from .pieces import piece_name, write_piece
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,14 @@ class ShareOptions(SimOptions):
 
     input: str = ""
     names: tuple[str, ...] = ()
-    """Its demonstrations."""
+    """Its demonstrations; one that is drawn several times is there as often."""
+    variations: tuple[int, ...] = ()
+    """Which rendering each of them is."""
     folder: str = ""
-    """Where their pieces go, `<name>.hdf5`."""
+    """Where their pieces go, as `piece_name` says."""
     cameras: str = ""
     size: int = 0
+    randomization: str = ""
     renderer: str = "auto"
 
 
@@ -54,6 +59,7 @@ class Share(SimStage):
     def __init__(self, options: ShareOptions):
         super().__init__(options, None)
         self._entries: dict[str, CameraEntry] = read_cameras(options.cameras) if options.cameras else {}
+        self._ranges = read_randomization(options.randomization) if options.randomization else None
         self._terms: dict[str, str] = {}
 
     def run(self) -> Steps:
@@ -81,19 +87,32 @@ class Share(SimStage):
     @torch.inference_mode()
     def _draw_all(self) -> Steps:
         from ...sim.rendering.added_cameras import CameraPoses
+        from ...sim.rendering.appearance import Appearance
 
         options = self.options
         reader = self._resources.enter_context(DatasetReader(options.input))
         self._poses = CameraPoses(self.env.env, self._entries)
+        self._look = Appearance(self.env.env, self._ranges) if self._ranges else None
         yield [self._enter(f"Drawing {len(options.names)} demonstrations")]
-        for name in options.names:
+        for name, variation in zip(options.names, options.variations, strict=True):
             if self._stopping:
                 return self._finish("stopped", {})
-            write_piece(Path(options.folder) / f"{name}.hdf5", self._pictures(reader, name))
+            pictures = self._pictures(reader, name, variation)
+            drawn, values = {}, {}
+            if self._look is not None:
+                steps = len(next(iter(pictures.values())))
+                drawn, values = self._look.record(self._take(name, variation, torch.arange(steps)))
+            values = {join(RANDOMIZATION, path): array for path, array in values.items()}
+            write_piece(Path(options.folder) / piece_name(name, variation), pictures, drawn, values)
             yield []
         return self._finish("done", {})
 
-    def _pictures(self, reader: DatasetReader, name: str) -> dict[str, np.ndarray]:
+    def _take(self, name: str, variation: int, frames: torch.Tensor) -> Take:
+        number = demo_number(name)
+        number = zlib.crc32(name.encode()) if number is None else number
+        return Take.of(self.options.seed, number, variation, frames)
+
+    def _pictures(self, reader: DatasetReader, name: str, variation: int) -> dict[str, np.ndarray]:
         """Return what cameras see in a demonstration, by path in it: (steps, ...)."""
         episode = reader.read(name, [ACTIONS, INITIAL_STATE, STATES])
         check_fits(episode, self.env, self.options.input)
@@ -104,6 +123,9 @@ class Share(SimStage):
         pictures: dict[str, np.ndarray] = {}
         for begin in range(0, steps, at_once):
             rows = slice(begin, min(begin + at_once, steps))
+            if self._look is not None:
+                frames = torch.arange(rows.start, rows.stop, device=self.env.device)
+                self._look.show(self._take(name, variation, frames), frames - begin)
             for path, values in self._draw({path: values[rows] for path, values in states.items()}).items():
                 whole = pictures.setdefault(path, np.empty((steps, *values.shape[1:]), values.dtype))
                 whole[rows] = values

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""YAML files written by users; errors name the line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ...errors import InputFileError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A value in a YAML file, with its place.
+
+    Attributes:
+        path: The file.
+        name: Its keys, for messages; empty for the whole file.
+        line: Line of its key, counted from 1.
+    """
+
+    path: str
+    name: str
+    line: int
+    _node: yaml.Node
+    _loader: yaml.SafeLoader
+
+    @property
+    def where(self) -> str:
+        """File, line and name, for errors."""
+        place = f"{self.path}, line {self.line}"
+        return f"{place}, {self.name}" if self.name else place
+
+    @property
+    def plain(self) -> Any:
+        """The value as plain data."""
+        return self._loader.construct_object(self._node, deep=True)
+
+    def error(self, what: str, remedy: str = "See docs/rendering.md.") -> InputFileError:
+        """Return an error that names the place of this value."""
+        return InputFileError(what, where=self.where, remedy=remedy)
+
+    def settings(self) -> dict[str, "Entry"]:
+        """Return the values of a mapping, by key.
+
+        Raises:
+            InputFileError: It is no mapping, or a key occurs twice.
+        """
+        if not isinstance(self._node, yaml.MappingNode):
+            raise self.error("should be a mapping of settings")
+        found: dict[str, Entry] = {}
+        for key, value in self._node.value:
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
+            below = Entry(self.path, f"{self.name} {name}".strip(), key.start_mark.line + 1, value, self._loader)
+            if name in found:
+                raise below.error("is there twice")
+            found[name] = below
+        return found
+
+
+def read_yaml[T](path: str, read: Callable[[Entry], T]) -> T:
+    """Read a YAML file.
+
+    Args:
+        path: The file.
+        read: Function of the whole file's entry; it raises errors with `Entry.error`.
+
+    Raises:
+        InputFileError: The file cannot be opened, is no YAML, or `read` refuses it.
+    """
+    try:
+        loader = yaml.SafeLoader(Path(path).read_text())
+        node = loader.get_single_node()
+        if node is None:
+            raise InputFileError("is empty", where=path, remedy="See docs/rendering.md.")
+        return read(Entry(path, "", 1, node, loader))
+    except OSError as error:
+        raise InputFileError(f"cannot be read ({error.strerror})", where=path) from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", None)
+        where = path if line is None else f"{path}, line {line + 1}"
+        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise InputFileError(f"is no YAML ({reason})", where=where) from error
