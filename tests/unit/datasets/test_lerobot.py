@@ -484,5 +484,5 @@ def test_act_trains_on_what_was_exported(tmp_path, make_episode, lerobot):
         "observation.environment_state": [3],
         "observation.images.table_cam": [3, HEIGHT, WIDTH],
     }
-    losses = [float(found) for found in re.findall(r"loss:([0-9.]+)", done.stderr + done.stdout)]
+    losses = [float(found) for found in re.findall(r"\bloss:([0-9.]+)", done.stderr + done.stdout)]
     assert len(losses) == 2 and losses[1] < losses[0]

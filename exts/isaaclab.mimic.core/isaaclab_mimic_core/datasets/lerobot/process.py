@@ -98,7 +98,7 @@ class LeRobotProcess:
         return PlatformError(
             f"the process that runs lerobot has ended ({how})",
             where=str(self._process.args[0]),  # pyright: ignore[reportArgumentType, reportIndexIssue]
-            remedy=f"It said last: {said[-1]}" if said else "Is there enough memory?",
+            remedy=f"It said last: {said[-1]}" if said else "Is there enough memory?" if code < 0 else None,
         )
 
 
