@@ -23,7 +23,7 @@ class _FrankaEnv(BatchedEnv):
 
     def eef_pose(self) -> torch.Tensor:
         # Called several times a step. Isaac Lab makes a new dictionary whenever it computes observations.
-        observations = self.env.obs_buf["policy"]
+        observations = self.observations()
         if self._seen is not observations:
             self._seen, self._seen_pose = observations, self._pose_from(observations)
         return self._seen_pose

@@ -157,5 +157,6 @@ class Share(SimStage):
         if not self._poses.places(camera):
             return self.env.observations()[term]
         # The one at hand was made before the camera was put in its place.
-        settings = getattr(self.env.env.cfg.observations.policy, term)
+        groups: Any = self.env.env.cfg.observations
+        settings = getattr(groups.policy, term)
         return settings.func(self.env.env, **settings.params)
