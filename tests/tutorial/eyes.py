@@ -39,7 +39,7 @@ def describe(window) -> dict:
             if entry.problem:
                 shown["trouble"][name] = entry.problem
         widgets |= {f"button.{name}": button for name, button in getattr(panel, "buttons", {}).items()}
-        if grid := getattr(panel, "_grid", None):
+        if grid := getattr(panel, "grid", None):
             widgets |= {f"cell.{number}": cell for number, cell in enumerate(grid.cells)}
     shown["places"] = {
         name: [widget.screen_position_x, widget.screen_position_y, widget.computed_width, widget.computed_height]

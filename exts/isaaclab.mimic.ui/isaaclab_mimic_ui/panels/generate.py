@@ -39,7 +39,7 @@ _TILES = (
 class GeneratePanel(StagePanel):
     """Shows a generation."""
 
-    _grid: EnvGrid | None = None
+    grid: EnvGrid | None = None
     report_button: ui.Button | None = None
 
     def build_empty(self) -> None:
