@@ -56,6 +56,9 @@ class Appearance:
         self._images = randomization.of_each("images", cameras)
         for name in self._cameras:
             self._buffers[name][0].displace()
+        self._per_frame = any(draw.per_frame for part in randomization.parts for draw in part.draws)
+        self._shown = torch.full((env.num_envs, 3), -1, device=env.device)
+        """(num_envs, 3) seed, rendering and demonstration that each environment has the values of."""
         self._materials: list[_Materials] = []
         self._assets: Mapping[str, tuple[Draw, ...]] = {}
         if any(part.group == "materials" for part in randomization.parts):
@@ -66,6 +69,21 @@ class Appearance:
 
     def show(self, take: Take, env_ids: torch.Tensor) -> None:
         """Apply the values of K frames to environments (K,), from their next rendering on."""
+        wanted = torch.stack(
+            [*(torch.full_like(take.numbers, n) for n in (take.seed, take.variation)), take.numbers], 1
+        )
+        # Frames of one demonstration differ in the noise of their pixels only, unless more is sampled for each frame.
+        if self._per_frame or not torch.equal(self._shown[env_ids], wanted):
+            self._write(take, env_ids)
+            self._shown[env_ids] = wanted
+        for name, draws in self._images.items():
+            if any(draw.setting == "noise" for draw in draws):
+                high, low = uniform(take.stream(f"images/{name}/pixels"), take.frames, 2).unbind(dim=-1)
+                keys = (high * (1 << 16)).int() << 15 | (low * (1 << 15)).int()
+                wp.to_torch(self._buffers[name][0].images.noise_key)[env_ids] = keys
+
+    def _write(self, take: Take, env_ids: torch.Tensor) -> None:
+        """Write all values but the keys of image noise."""
         for lights in self._lights:
             lights.write(take, env_ids)
         for materials in self._materials:
@@ -83,8 +101,6 @@ class Appearance:
             )
             if "noise" in drawn:
                 wp.to_torch(images.noise)[env_ids] = drawn["noise"][:, 0]
-                high, low = uniform(take.stream(f"images/{name}/pixels"), take.frames, 2).unbind(dim=-1)
-                wp.to_torch(images.noise_key)[env_ids] = (high * (1 << 16)).int() << 15 | (low * (1 << 15)).int()
 
     def record(self, take: Take) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """Return the values sampled for the K frames of a demonstration, by name (`materials/table/color`).

@@ -27,8 +27,8 @@ _LANES, _BANDS, _PIXELS = 32, 8, 4
 _WORLDS, _MEMORY = 4, 1 << 30
 """Worlds rendered at once on a CPU, whose caches hold no more; bytes of buffers used at once on CUDA."""
 _CODES = 1 << 14
-_NOISE = 64
-"""Samples of noise along an edge of the cube."""
+_NOISE = 32
+"""Samples of noise along an edge of the cube: few enough for the caches of a processor."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Rasterizer:
         arrays = {name: wp.full(size, value, dtype=kind, device=device) for name, (kind, value) in kinds.items()}
         for name, array in arrays.items():
             setattr(self.materials, name, array)
-        self.materials.noise = wp.empty((3, *[_NOISE] * 3), dtype=real, device=device)
+        self.materials.noise = wp.empty((2, *[_NOISE] * 3), dtype=real, device=device)
         self._launch(shading.fill_noise, self.materials.noise.shape, [self.materials.noise])
         return arrays
 

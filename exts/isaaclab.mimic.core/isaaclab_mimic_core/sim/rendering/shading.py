@@ -34,7 +34,7 @@ from .structs import (
 )
 
 _OPAQUE = wp.constant(wp.uint32(0xFF000000))
-SAMPLES = wp.constant(8)
+SAMPLES = wp.constant(4)
 """Of the noise in a feature; a cube holds a power of two."""
 _FIELD = wp.constant(7)
 """Which of Perlin's fields textures are made of."""
@@ -124,7 +124,7 @@ def fill_noise(noise: wp.array4d(dtype=wp.float32)):
 @wp.func
 def _fractal(noise: wp.array4d(dtype=wp.float32), at: wp.vec3f, width: float) -> float:
     """Return noise at a point [features], without octaves that are finer than a width."""
-    octaves = wp.where(width < 0.175, 2, wp.where(width < 0.35, 1, 0))
+    octaves = wp.where(width < 0.35, 1, 0)
     last = noise.shape[1] - 1
     p = at * float(SAMPLES)
     fx, fy, fz = wp.floor(p[0]), wp.floor(p[1]), wp.floor(p[2])

@@ -102,7 +102,7 @@ class Materials:
     origin: wp.array2d(dtype=wp.vec3f)
     """Position of the shape's origin in the texture [features]."""
     noise: wp.array4d(dtype=wp.float32)
-    """Noise of one, two and three octaves in a cube that repeats itself (`shading.fill_noise`)."""
+    """Noise of one and of two octaves in a cube that repeats itself (`shading.fill_noise`)."""
 
 
 @wp.struct
