@@ -68,7 +68,7 @@ def write(link: Connection, order: Message) -> None:
 
     features = {name: {**each, "shape": tuple(each["shape"])} for name, each in order["features"].items()}
     cameras = [name for name, each in features.items() if each["dtype"] == "video"]
-    dataset = LeRobotDataset.create(
+    dataset: Any = LeRobotDataset.create(
         repo_id=order["repo_id"],
         fps=order["fps"],
         features=features,
