@@ -9,8 +9,9 @@ is selected (`sources/`) and transformed to its reference object's current pose;
 first pose (`trajectory/`). The waypoints become actions one by one, with noise. End effectors wait for one another
 where the task's constraints say so (`coordination/`).
 
-A subtask that fails (`failures/`) is retried from where it began (`retries.py`). An attempt ends (`observe`) when the
-task is fulfilled at its end, when a subtask has failed and no retry is left, or when a retry would be pointless.
+A subtask that fails (`failures/`) is retried from where it began (`retries.py`). An attempt ends (`observe`) when all
+subtasks are done and the task is fulfilled, when a failure has no retry left, or when no retry could help. Running out
+of time after the last subtask is a failure, too.
 """
 
 import numpy as np
@@ -113,6 +114,8 @@ class Generator:
         goes_on, complete = attempts.note_step(ended, success)
         if self._constraints is not None:
             self._constraints.complete(ended, attempts.subtask)
+        # Of each attempt: `won`: the task is fulfilled; `over`: nothing is left to do; `lost`: a check found a failure,
+        # for example to be over without having won; `hopeless`: no retry mends it; `slot`: which subtask failed.
         won, over = self._judge(complete)
         lost, slot, hopeless = self._monitor.observe(Step(self._objects, eefs, ended, over), won, self.retries.latest)
         retry = self.retries.left(slot)
@@ -122,18 +125,21 @@ class Generator:
         # The one copy to the host per step: who ends, who is put back, who begins a subtask, whose segment ends.
         flags = torch.cat([finished[:, None], rewinds[:, None], goes_on | self._released, ended], dim=1)
         flags = flags.to("cpu", torch.uint8).numpy().astype(bool)
+        ends, put_back = flags[:, 0], flags[:, 1]
         beginning, at_end = np.split(flags[:, 2:], 2, axis=1)
         self._beginning |= beginning
         if at_end.any():
+            # While `subtask` is still the one whose segment has ended.
             self._monitor.note_distance(at_end, eefs)
         attempts.subtask += goes_on
-        if self._statistics is not None and flags[:, :2].any():
+        if self._statistics is not None and (ends.any() or put_back.any()):
+            # What is hopeless, a deadlock or an unstable simulation, is not the fault of a source.
             selector, failed = self.trajectories.selector, (rewinds | finished) & ~won & ~hopeless
             self._statistics.record(selector.sources, selector.nearness, won & running, failed, slot)
-        ids = flags[:, 0].nonzero()[0].tolist()
+        ids = ends.nonzero()[0].tolist()
         outcomes = outcomes_of(ids, self.parts, self._monitor, self.retries, won, slot) if ids else []
-        if flags[:, 1].any():
-            self._rewind(flags[:, 1].nonzero()[0], slot)
+        if put_back.any():
+            self._rewind(put_back.nonzero()[0], slot)
         return outcomes
 
     def _judge(self, complete: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
