@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _SLICE = 0.1
 """[s] Length of a step while training: requests are answered between steps."""
 _ESTIMATED_AFTER = 10
-"""Steps after which the duration of a run is estimated; the first one, which allocates and compiles, is left out."""
+"""Steps after which the duration of a run is estimated."""
 _LONG_RUN = 12 * 3600.0
 """[s] A run that will take longer is warned about."""
 _STATE_EVERY = 30.0
@@ -221,12 +221,15 @@ class Train(SimStage):
 
     def _warn_if_long(self, trainer: Training) -> list[Event]:
         """Estimate once how long the run will take; return a warning if that is unreasonable."""
-        if self._timed is None or sum(steps for steps, _ in self._timed) <= _ESTIMATED_AFTER:
+        if self._timed is None:
             return []
-        steps, seconds = (sum(column) for column in zip(*self._timed[1:], strict=True))
+        # The first slice allocates and compiles.
+        steps, seconds = sum(each for each, _ in self._timed[1:]), sum(each for _, each in self._timed[1:])
+        if steps < _ESTIMATED_AFTER:
+            return []
         self._timed = None
         left = (self.epochs - trainer.epoch + 1) * trainer.steps_per_epoch - trainer.steps_done
-        if not steps or (expected := left * seconds / steps) < _LONG_RUN:
+        if (expected := left * seconds / steps) < _LONG_RUN:
             return []
         return [
             Warned(
@@ -245,6 +248,7 @@ class Train(SimStage):
         self._plot("train", **entry)
         left = (self.epochs - trainer.epoch) * trainer.steps_per_epoch
         events: list[Event] = [
+            *self._warn_if_long(trainer),
             EpochFinished(
                 trainer.epoch,
                 self.epochs,
@@ -253,7 +257,7 @@ class Train(SimStage):
                 self._rate,
                 left / self._rate,
                 held_back,
-            )
+            ),
         ]
         if self._evaluation_is_due(trainer.epoch) or self._saves():
             path = self._checkpoint(trainer.epoch)
