@@ -98,7 +98,7 @@ class Screen(ABC):
         """Wait until something can be used and stands still; return its left, top, width and height."""
         place, looks = [], 0
         while looks < LOOKS:
-            self.rest(0.1)
+            self.rest(0.04)
             before, place = place, self.wait(lambda seen: name in seen["places"], name)["places"][name]
             looks = looks + 1 if place == before else 1
         return place
