@@ -517,6 +517,9 @@ def prepare(verbs: Iterable[str], cache: Path) -> None:
         ):
             importlib.import_module(f"isaaclab_mimic_core.stages.{name}")
     if "train" in verbs:
+        # Before anything is watched: torch makes a folder for its compiler when this is imported.
+        import robomimic.algo  # noqa: F401
+
         from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
 
         assert callable(Trainer.rehearse)
