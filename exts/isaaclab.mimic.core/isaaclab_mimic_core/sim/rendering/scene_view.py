@@ -132,8 +132,12 @@ def _below(prim_path: str, labels: list[str]) -> list[int]:
 
 def _towards(eye: Sequence[float], look_at: Sequence[float], device: str) -> torch.Tensor:
     """Return the orientation of a camera that looks at a point: (1, 4) xyzw, x forward and z up."""
-    forward = np.subtract(look_at, eye).astype(np.float64)
-    forward /= np.linalg.norm(forward) or 1.0
-    yaw, pitch = math.atan2(forward[1], forward[0]), -math.asin(max(-1.0, min(1.0, forward[2])))
-    cy, sy, cp, sp = math.cos(yaw / 2), math.sin(yaw / 2), math.cos(pitch / 2), math.sin(pitch / 2)
-    return torch.tensor([[-sy * sp, cy * sp, sy * cp, cy * cp]], dtype=torch.float32, device=device)
+    from isaaclab.utils.math import (
+        convert_camera_frame_orientation_convention,
+        create_rotation_matrix_from_view,
+        quat_from_matrix,
+    )
+
+    here, there = (torch.tensor([point], dtype=torch.float32, device=device) for point in (eye, look_at))
+    rotation = quat_from_matrix(create_rotation_matrix_from_view(here, there, "Z", device=device))
+    return convert_camera_frame_orientation_convention(rotation, origin="opengl", target="world")
