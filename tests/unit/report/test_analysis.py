@@ -11,10 +11,10 @@ from isaaclab_mimic_core.events import AttemptFinished
 from isaaclab_mimic_core.outcomes import FailureCause
 from isaaclab_mimic_core.report import RunRecord, write_report
 from isaaclab_mimic_core.report.analysis import analyse
-from isaaclab_mimic_core.report.pictures import NothingToDraw
-from isaaclab_mimic_core.report.placement_picture import placements
-from isaaclab_mimic_core.report.share_pictures import sources as source_success
-from isaaclab_mimic_core.report.share_pictures import subtasks
+from isaaclab_mimic_core.report.placement_plot import placements
+from isaaclab_mimic_core.report.plots import NothingToDraw
+from isaaclab_mimic_core.report.share_plots import sources as source_success
+from isaaclab_mimic_core.report.share_plots import subtasks
 
 
 def record() -> RunRecord:

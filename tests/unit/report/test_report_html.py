@@ -17,7 +17,7 @@ from isaaclab_mimic_core.events import StageFailed, Warned
 from isaaclab_mimic_core.report import RunRecord, write_report
 from isaaclab_mimic_core.report.page import MAX_ROWS
 
-PICTURES = ["causes", "lengths", "paths", "source_success", "sources", "starts", "subtasks", "success"]
+PLOTS = ["causes", "lengths", "paths", "source_success", "sources", "starts", "subtasks", "success"]
 FAILURES = [("not_grasped", "arm/0"), ("dropped", "arm/1"), ("dropped", "arm/1"), ("unstable", "")]
 VOID = {"meta", "img"}
 
@@ -113,15 +113,15 @@ def test_settings_say_what_auto_became(report):
     assert (stated["isaaclab"], stated["torch"]) == ("3.0.0", "2.11.0")
 
 
-def test_one_file_with_all_pictures(report, tmp_path):
+def test_one_file_with_all_plots(report, tmp_path):
     assert not report.tags & {"script", "link", "iframe", "object"}
     assert not re.search(r"https?://|url\(|@import", report.source)
-    assert len(report.images) == len(PICTURES)
+    assert len(report.images) == len(PLOTS)
     files = {file.read_bytes() for file in (tmp_path / "out").glob("*.png")}
     embedded = {base64.b64decode(image.removeprefix("data:image/png;base64,")) for image in report.images}
     assert embedded == files
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == sorted(
-        [*(f"{name}.png" for name in PICTURES), "report.html", "run.json"]
+        [*(f"{name}.png" for name in PLOTS), "report.html", "run.json"]
     )
 
 
@@ -152,14 +152,14 @@ def test_only_failures(tmp_path, source_file, make_generated, make_record):
     assert "The run gave up" in page.text
     assert re.search(r"0 %\s*success rate", page.text)
     assert "No demonstration was saved." in page.text
-    assert len(page.images) == len(PICTURES) - 1
+    assert len(page.images) == len(PLOTS) - 1
 
 
 def test_nothing_failed(tmp_path, source_file, make_generated, make_record):
     page = Page(write_report(tmp_path, make_record(1, []), make_generated(1), source_file))
     assert re.search(r"100 %\s*success rate", page.text)
     assert "1 demonstration was generated from 3" in page.text
-    assert len(page.images) == len(PICTURES)
+    assert len(page.images) == len(PLOTS)
     assert "subtask" not in [table[0][0] for table in page.tables]
 
 
@@ -198,7 +198,7 @@ def test_files_by_other_programs(tmp_path):
 def test_source_that_is_gone(tmp_path, make_generated, make_record):
     page = Page(write_report(tmp_path / "out", make_record(3, []), make_generated(3), tmp_path / "gone.hdf5"))
     assert "The source dataset could not be read" in page.text
-    assert len(page.images) == len(PICTURES)
+    assert len(page.images) == len(PLOTS)
 
 
 def test_generated_file_that_is_gone(tmp_path):
@@ -218,10 +218,10 @@ def test_long_tables_are_cut(tmp_path, source_file, make_generated, make_record)
     )
     assert len(page.table("demonstration")) == 1 + MAX_ROWS
     assert f"The first {MAX_ROWS} of {MAX_ROWS + 5} rows" in page.text
-    assert len(page.images) == len(PICTURES)
+    assert len(page.images) == len(PLOTS)
 
 
-def test_pictures_of_an_older_report_go(report, tmp_path):
+def test_plots_of_an_older_report_go(report, tmp_path):
     empty = tmp_path / "empty.hdf5"
     DatasetWriter(empty, {"env_name": ""}).close()
     write_report(tmp_path / "out", RunRecord(), empty)

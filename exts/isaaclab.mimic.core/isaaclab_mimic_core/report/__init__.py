@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The report of a run: `RunRecord` collects it from events, `write_report` shows it as a page with pictures."""
+"""The report of a run: `RunRecord` collects a run's events, `write_report` writes an HTML page with plots."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ __all__ = ["RunRecord", "write_report"]
 
 
 def __getattr__(name: str):
-    # Drawing takes half a second to import; whoever only collects events does not pay for it.
+    # Importing matplotlib takes half a second, which collecting events does not need.
     if name == "write_report":
         from .html import write_report
 

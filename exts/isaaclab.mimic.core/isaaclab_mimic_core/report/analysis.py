@@ -10,16 +10,16 @@ from typing import Any
 from ..outcomes import AttemptOutcome, FailureCause
 
 CELL = 0.05
-"""Edge of the squares in which placements are counted [m]."""
+"""Side of the squares in which object positions are counted [m]."""
 
 
 def analyse(attempts: Sequence[AttemptOutcome]) -> dict[str, Any]:
-    """Count attempts and successes in plain data, for JSON.
+    """Count attempts and successes, as plain data for JSON.
 
     Returns:
-        `subtasks`: per `<eef>/<index>` how many attempts began it and passed it, and the causes of the others;
-        `sources`: per source demonstration's number the attempts that used it and those of them that succeeded;
-        `placements`: per object the squares (`x`, `y` of the middle [m]) that it stood in, with the same two counts.
+        `subtasks`: `<eef>/<index>` -> attempts that began it (`begun`) and passed it, and causes of failure;
+        `sources`: index of the source demonstration -> attempts that used it (`attempts`), and successes among them;
+        `placements`: object -> squares in which it started: center `x`, `y` [m], env frame, and the same two counts.
     """
     return {
         "subtasks": by_subtask(attempts),
@@ -32,9 +32,12 @@ def analyse(attempts: Sequence[AttemptOutcome]) -> dict[str, Any]:
 
 
 def by_subtask(attempts: Iterable[AttemptOutcome]) -> dict[str, dict[str, Any]]:
-    """Count for each subtask the attempts that began and passed it, and the causes of failure in it.
+    """Count for each subtask the attempts that began it and passed it, and the causes of failure in it.
 
-    An attempt that failed without a subtask, for example by unstable physics, counts in the subtask it had reached.
+    A failed attempt without a subtask, for example due to unstable physics, counts for the subtask that it had reached.
+
+    Returns:
+        `<eef>/<index>` -> `begun`, `passed`, and `causes`: cause -> number.
     """
     begun: Counter[str] = Counter()
     failed: dict[str, Counter[str]] = {}
@@ -56,13 +59,21 @@ def by_subtask(attempts: Iterable[AttemptOutcome]) -> dict[str, dict[str, Any]]:
 
 
 def by_source(attempts: Iterable[AttemptOutcome]) -> dict[int, dict[str, int]]:
-    """Count per source demonstration the attempts that used it in any subtask, and those that succeeded."""
+    """Count for each source demonstration the attempts that used it in any subtask, and successes among them.
+
+    Returns:
+        Index of the source demonstration -> `attempts`, `succeeded`.
+    """
     used = [(number, a) for a in attempts for number in {n for numbers in a.sources.values() for n in numbers}]
     return _counts(used)
 
 
 def by_placement(attempts: Iterable[AttemptOutcome]) -> dict[str, dict[tuple[float, float], dict[str, int]]]:
-    """Count per object and square of `CELL` the attempts that began with it there, and those that succeeded."""
+    """Count for each object and square of side `CELL` the attempts in which it started there, and the successes.
+
+    Returns:
+        Object -> center x, y of the square [m], env frame -> `attempts`, `succeeded`.
+    """
     attempts = [attempt for attempt in attempts if attempt.placement]
     names = list(dict.fromkeys(name for attempt in attempts for name in attempt.placement))
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""One attempt of a run, as a report keeps it."""
+"""One attempt of a run, as stored in `run.json`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,18 +14,18 @@ _SHARED = ("env", "success", "steps", "cause", "subtask", "sources", "placement"
 
 @dataclass(frozen=True)
 class Attempt(AttemptOutcome):
-    """One attempt that has ended, and when."""
+    """An attempt that has ended, and the time of its end."""
 
     at: float = field(kw_only=True)
-    """When it ended [s], since attempts began."""
+    """Time of its end [s], since attempts began."""
 
     @classmethod
     def of(cls, outcome: AttemptOutcome, at: float) -> "Attempt":
-        """Return the attempt with the parts of an outcome that a report's file keeps."""
+        """Return the attempt for an outcome, with those fields that `run.json` stores."""
         return cls(outcome.attempt, **{name: getattr(outcome, name) for name in _SHARED}, at=at)
 
     def row(self) -> dict[str, Any]:
-        """Return it as plain data, for a report's file."""
+        """Return the attempt as plain data for `run.json`."""
         return {"at": self.at, "number": self.attempt, **{name: getattr(self, name) for name in _SHARED}}
 
     @classmethod

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The parts of a dataset file that a report shows, as far as the file has them."""
+"""Read the parts of a dataset file that a report shows."""
 
 import os
 import re
@@ -17,9 +17,9 @@ from ..datasets.attributes import history
 from ..errors import DatasetError
 
 MAX_PATHS = 40
-"""Demonstrations whose paths are drawn: more would cover each other."""
+"""Maximum number of demonstrations whose paths are drawn: more would cover each other."""
 MAX_STARTS = 1000
-"""Demonstrations whose start states are drawn."""
+"""Maximum number of demonstrations whose initial object positions are drawn."""
 
 _EEF_POSITION = re.compile(rf"{layout.OBS}/((?:\w+_)?eef_pos)\Z")
 _OBJECT = re.compile(rf"{layout.INITIAL_STATE}/rigid_object/([^/]+)/{layout.ROOT_POSE}\Z")
@@ -27,40 +27,42 @@ _OBJECT = re.compile(rf"{layout.INITIAL_STATE}/rigid_object/([^/]+)/{layout.ROOT
 
 @dataclass(frozen=True)
 class Demo:
-    """The attributes of a demonstration."""
+    """Attributes of a demonstration."""
 
     name: str
     steps: int
+    """Length [steps]."""
     attempt: int | None = None
-    """Number of the attempt that made it; None if the file does not say."""
+    """Number of the attempt that generated it; None if unknown."""
     sources: dict[str, list[str]] = field(default_factory=dict)
-    """Per end effector the source demonstration of each subtask; empty if the file does not say."""
+    """End effector -> source demonstration of each subtask; empty if unknown."""
 
 
 @dataclass(frozen=True)
 class Contents:
-    """The part of a dataset file that a report shows."""
+    """The parts of a dataset file that a report shows. Parts that the file lacks are empty."""
 
     path: Path
     env_name: str
+    """Name of the task."""
     run: dict[str, Any]
-    """What the file says of the run that generated it."""
+    """History entry of the run that generated the file."""
     demos: list[Demo]
     eef_paths: dict[str, list[np.ndarray]]
-    """Per end effector positions (T, 3) [m], environment frame; of at most `MAX_PATHS` demonstrations."""
+    """End effector -> positions (T, 3) [m], env frame, of at most `MAX_PATHS` demonstrations."""
     starts: dict[str, np.ndarray]
-    """Per object (N, 3): x, y [m], environment frame, and yaw [rad]; of at most `MAX_STARTS` demonstrations."""
+    """Object -> initial x, y [m], env frame, and yaw [rad]: (N, 3), of at most `MAX_STARTS` demonstrations."""
     signals: list[str]
-    """Subtask signals in the order in which they rise in the first demonstration."""
+    """Subtask signals, in the order in which they change in the first demonstration."""
 
     @property
     def lengths(self) -> np.ndarray:
-        """Lengths of the demonstrations whose length is known: (N,) [steps]."""
+        """Lengths of the demonstrations, without unknown ones: (N,) [steps]."""
         return np.array([demo.steps for demo in self.demos if demo.steps > 0], dtype=int)
 
 
 def read_contents(path: str | os.PathLike[str]) -> Contents:
-    """Read the parts of a file that a report shows; parts that the file lacks are empty.
+    """Read the parts of a file that a report shows.
 
     Raises:
         InputFileError: The file cannot be opened or is not a dataset.
@@ -80,14 +82,14 @@ def read_contents(path: str | os.PathLike[str]) -> Contents:
 
 
 def evenly(items: Sequence[Any] | np.ndarray, most: int) -> list[Any]:
-    """Return at most `most` items, evenly spread."""
+    """Return at most `most` of the items, evenly spread."""
     if len(items) <= most:
         return list(items)
     return [items[i] for i in np.linspace(0, len(items) - 1, most).round().astype(int)]
 
 
 def yaw(pose: np.ndarray) -> np.ndarray:
-    """Return the heading [rad] of each pose's x axis seen from above; poses (..., 7), quaternions xyzw."""
+    """Return the heading of each pose's x axis seen from above [rad]: (..., 7) -> (...), quaternions xyzw."""
     x, y, z, w = np.moveaxis(np.asarray(pose, dtype=float)[..., 3:7], -1, 0)
     return np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
 
@@ -111,7 +113,7 @@ def _demo(reader: DatasetReader, name: str) -> Demo:
 
 
 def _eef_paths(reader: DatasetReader, shapes: dict[str, tuple], names: list[str]) -> dict[str, list[np.ndarray]]:
-    """Read the end effectors' positions from the observations `eef_pos` or `<side>_eef_pos`, else from annotation."""
+    """Read the end effectors' positions from observations `eef_pos` or `<side>_eef_pos`, else from the annotation."""
     found = {match[1]: path for path in shapes if (match := _EEF_POSITION.match(path)) and shapes[path][-1:] == (3,)}
     if not found:
         start = layout.EEF_POSE + "/"
@@ -151,5 +153,5 @@ def _read_each(reader: DatasetReader, names: list[str], paths: list[str]) -> Ite
         try:
             yield reader.read(name, paths).data
         except DatasetError:
-            # The picture shows one demonstration less; `mimic check` reports the damage.
+            # Leave the demonstration out; `mimic check` reports the damage.
             continue

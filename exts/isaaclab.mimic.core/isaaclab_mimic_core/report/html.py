@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The report of a generation run: one HTML file that needs nothing else, and its pictures beside it."""
+"""Write the report of a generation run: one self-contained HTML file, and its plots as PNG files."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -11,14 +11,14 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ..errors import MimicError, OutputError
-from . import labels, pictures, style
+from . import labels, plots, style
 from .contents import Contents, read_contents
 from .page import MAX_ROWS, Page, Section, Table
-from .placement_picture import placements
+from .placement_plot import placements
 from .run import FILE_NAME as RUN_FILE_NAME
 from .run import RunRecord
-from .share_pictures import sources as sources_that_work
-from .share_pictures import subtasks
+from .share_plots import sources as sources_that_work
+from .share_plots import subtasks
 from .tables import causes_table, demos_table, sources_table, subtask_ids, subtasks_table
 
 FILE_NAME = "report.html"
@@ -62,7 +62,7 @@ _TITLES = {
 }
 
 FILES = (FILE_NAME, RUN_FILE_NAME, *(f"{name}.png" for name in _TITLES))
-"""What a report consists of."""
+"""Names of all files of a report."""
 
 
 def write_report(
@@ -71,18 +71,18 @@ def write_report(
     generated: str | os.PathLike[str],
     source: str | os.PathLike[str] | None = None,
 ) -> Path:
-    """Write `report.html`, its pictures as PNG files, and `run.json`, from which it can be made again.
+    """Write `report.html`, its plots as PNG files, and `run.json`, from which the report can be written again.
 
-    What the files do not hold (those that other programs wrote lack some of it) is left out with the reason.
+    Leave out plots for which the files lack data (as files from other programs may), and say why.
 
     Args:
-        folder: Where to; made if it is missing.
+        folder: Folder of the report; made if it is missing.
         record: The run.
-        generated: The dataset that it wrote.
-        source: The dataset that it was generated from.
+        generated: The dataset that the run wrote.
+        source: The dataset with the source demonstrations.
 
     Returns:
-        The HTML file.
+        Path of the HTML file.
 
     Raises:
         InputFileError: The generated dataset cannot be read.
@@ -92,14 +92,14 @@ def write_report(
     given, missing = _read_source(source)
     names = labels.subtask_names(subtask_ids(record, made), given.signals if given else [])
     drawings: dict[str, Callable[[], Figure]] = {
-        "success": lambda: pictures.success(record),
-        "causes": lambda: pictures.failures(record, names),
+        "success": lambda: plots.success(record),
+        "causes": lambda: plots.failures(record, names),
         "subtasks": lambda: subtasks(record, names),
-        "paths": lambda: pictures.paths(given, made),
-        "starts": lambda: pictures.starts(given, made),
+        "paths": lambda: plots.paths(given, made),
+        "starts": lambda: plots.starts(given, made),
         "placements": lambda: placements(record),
-        "lengths": lambda: pictures.lengths(given, made),
-        "sources": lambda: pictures.sources(given, made, names),
+        "lengths": lambda: plots.lengths(given, made),
+        "sources": lambda: plots.sources(given, made, names),
         "source_success": lambda: sources_that_work(record),
     }
     tables = {
@@ -123,7 +123,7 @@ def write_report(
 
 
 def _read_source(source: str | os.PathLike[str] | None) -> tuple[Contents | None, str]:
-    """Read the source dataset; return it, or None and the reason, because a report without it is better than none."""
+    """Return the source dataset, or None and a sentence that says why it cannot be read."""
     if source is None:
         return None, ""
     try:
@@ -133,14 +133,14 @@ def _read_source(source: str | os.PathLike[str] | None) -> tuple[Contents | None
 
 
 def _page(record: RunRecord, made: Contents, given: Contents | None, missing: str, sections: Sequence[Section]) -> Page:
-    """Put the page together.
+    """Return the page of the report.
 
     Args:
         record: The run.
         made: The generated dataset.
-        given: The source dataset, if it could be read.
-        missing: Why it could not.
-        sections: The pictures.
+        given: The source dataset; None if it cannot be read.
+        missing: Why the source dataset cannot be read; empty if it can.
+        sections: The plots.
     """
     task = str(record.options.get("task") or made.env_name)
     started = record.started.replace("T", " ").replace("+00:00", " UTC")
@@ -154,7 +154,7 @@ def _page(record: RunRecord, made: Contents, given: Contents | None, missing: st
     alerts = []
     if len(made.demos) != len(record.demos):
         there = labels.count(len(made.demos), "demonstration")
-        alerts.append(f"The file holds {there}, this run saved {len(record.demos):,} of them; the pictures show all.")
+        alerts.append(f"The file holds {there}, this run saved {len(record.demos):,} of them; the plots show all.")
     alerts += ([missing] if missing else []) + record.warnings[:MAX_ROWS]
     settings, versions = _settings(record, made)
     files = {"generated": str(made.path), "source": str(given.path) if given else ""}
@@ -172,7 +172,7 @@ def _page(record: RunRecord, made: Contents, given: Contents | None, missing: st
         settings={**settings, **files},
         versions=versions,
         closing="A step is one environment step. The success rate counts the attempts that ended. The record of the "
-        f"run is in {RUN_FILE_NAME}; each picture is also a PNG file beside this page.",
+        f"run is in {RUN_FILE_NAME}; each plot is also a PNG file beside this page.",
     )
 
 
@@ -205,12 +205,12 @@ def _figures(record: RunRecord) -> list[tuple[str, str, str]]:
 
 
 def _section(folder: Path, name: str, draw: Callable[[], Figure], look_for: str, table: Table | None) -> Section:
-    """Draw a picture, write it as a file, and return it with its explanation; or the reason why there is none."""
+    """Draw a plot and write it as a file. Return its section; without data, a section with the reason."""
     file = folder / f"{name}.png"
     try:
         png = style.png(draw())
-    except pictures.NothingToDraw as reason:
-        # An older report's picture would be taken for this one's.
+    except plots.NothingToDraw as reason:
+        # A plot of an older report must not stay: it would seem to belong to this one.
         file.unlink(missing_ok=True)
         return Section(_TITLES[name], str(reason), table=table)
     file.write_bytes(png)
@@ -218,7 +218,7 @@ def _section(folder: Path, name: str, draw: Callable[[], Figure], look_for: str,
 
 
 def _time_table(record: RunRecord) -> Table | None:
-    """List how long each phase of the run took; None if the record does not say."""
+    """Return a table of the durations of the run's phases; None if unknown."""
     if not record.phases:
         return None
     seconds = sum(record.phases.values())
@@ -227,11 +227,11 @@ def _time_table(record: RunRecord) -> Table | None:
 
 
 def _settings(record: RunRecord, made: Contents) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the run's settings, completed by what the dataset says of them, and the versions of the packages."""
+    """Return the run's settings, completed from the dataset's history, and the versions of the packages."""
     stated = dict(made.run)
     versions = stated.pop("versions", None)
     more = stated.pop("settings", None)
-    # The file says what `auto` became.
+    # Settings in the file replace `auto` with what was used.
     settings = {**record.options, **stated, **(more if isinstance(more, dict) else {})}
     for path in ("input", "output"):
         settings.pop(path, None)

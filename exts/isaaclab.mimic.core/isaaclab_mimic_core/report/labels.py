@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Format identifiers, numbers and counts for readers, the same in pictures and tables."""
+"""Format identifiers, numbers and counts for plots and tables."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -10,29 +10,32 @@ from ..datasets import layout
 
 
 def words(name: str) -> str:
-    """Return an identifier in words: `num_envs` as `num envs`."""
+    """Return an identifier with spaces: `num_envs` as `num envs`."""
     return name.replace("_", " ")
 
 
 def short(name: str, most: int = 30) -> str:
-    """Shorten a name to at most `most` characters; the end stays, because it distinguishes names."""
+    """Shorten a name to at most `most` characters, and keep its end, in which names usually differ."""
     return name if len(name) <= most else f"…{name[1 - most :]}"
 
 
 def subtask_key(name: str) -> list:
-    """Sort key of `<eef>/<index>`; what has no subtask comes last."""
+    """Return a sort key for `<eef>/<index>` that puts an empty name last."""
     return [not name, *layout.natural_order(name)]
 
 
 def subtask_names(subtasks: Iterable[str], signals: list[str]) -> dict[str, str]:
-    """Return names for subtasks, with the signal that ends each if that is certain.
+    """Return labels of subtasks, with the signal that ends each if it is known.
 
-    A file does not say which end effector a signal belongs to. So signals are named only if there is a single end
-    effector, where every subtask but the last ends with a signal, in order.
+    A file does not say which end effector a signal belongs to. Therefore signals are named only if there is one end
+    effector and every subtask but the last has a signal.
 
     Args:
-        subtasks: `<eef>/<index>` of all subtasks there are; an empty one stands for an unknown subtask.
-        signals: Names of the signals in the order in which they rise.
+        subtasks: `<eef>/<index>` of all subtasks; empty for an unknown subtask.
+        signals: Names of the signals, in the order in which they change.
+
+    Returns:
+        `<eef>/<index>` -> label.
     """
     known = sorted({name for name in subtasks if name}, key=subtask_key)
     single = len({name.rpartition("/")[0] for name in known}) == 1 and len(known) == len(signals) + 1
@@ -42,12 +45,12 @@ def subtask_names(subtasks: Iterable[str], signals: list[str]) -> dict[str, str]
 
 
 def count(number: int, thing: str) -> str:
-    """Return `1 attempt`, `2 attempts`."""
+    """Return a number with a noun in singular or plural: `1 attempt`, `2 attempts`."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def percent(share: float | None) -> str:
-    """Return a share in percent; rounding gives 100 % only for all, and 0 % only for none."""
+    """Return a share from 0 to 1 in percent. Only 1 gives 100 %, and only 0 gives 0 %; None gives a dash."""
     if share is None:
         return "–"
     rounded = round(100 * share)
@@ -57,7 +60,7 @@ def percent(share: float | None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time in a suitable unit."""
+    """Return a duration [s] in a suitable unit."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     if seconds < 99.5:
@@ -69,13 +72,13 @@ def duration(seconds: float) -> str:
 
 
 def number(value: float | None) -> str:
-    """Return a number with about three digits."""
+    """Return a number with about three digits; None gives a dash."""
     if value is None:
         return "–"
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def sequence(names: Iterable[str]) -> str:
-    """Return names in order, repeated ones once: `demo_8 ×3, demo_9`."""
+    """Return names in order, with a count for repetitions: `demo_8 ×3, demo_9`."""
     runs = ((name, len(list(same))) for name, same in groupby(names))
     return ", ".join(f"{name} ×{times}" if times > 1 else name for name, times in runs)

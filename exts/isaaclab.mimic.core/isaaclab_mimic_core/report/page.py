@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The HTML page of a report: what is on it, and the template that lays it out and escapes all text."""
+"""The HTML page of a report: its contents, and the jinja2 template that lays it out and escapes all text."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 
 MAX_ROWS = 200
-"""Longer tables are cut, and say so."""
+"""Maximum number of rows of a table; the page says how many more there are."""
 
 _HERE = Path(__file__).parent
 _TEMPLATE, _STYLE = "page.html.j2", "page.css"
@@ -20,52 +20,53 @@ _TEMPLATE, _STYLE = "page.html.j2", "page.css"
 
 @dataclass(frozen=True)
 class Table:
-    """A table. Numbers are written with separators, everything else as text."""
+    """A table. Numbers are shown with thousands separators, all other values as text."""
 
     columns: Sequence[str]
     """Headings of the columns."""
     rows: Sequence[Sequence[Any]]
     """Values of each row; the page shows the first `MAX_ROWS` rows."""
     total: Sequence[Any] | None = None
-    """A last row that stands apart."""
+    """Last row with totals."""
     note: str = ""
-    """A sentence under the table."""
+    """Sentence below the table."""
 
     @property
     def numeric(self) -> list[bool]:
-        """Whether each column is aligned to the right: its first value is a number or a share in percent."""
+        """Whether each column is right-aligned, because its first value is a number or a percentage."""
         return [bool(self.rows) and _is_number(self.rows[0][i]) for i in range(len(self.columns))]
 
 
 @dataclass(frozen=True)
 class Section:
-    """A picture with its explanation."""
+    """A plot with its explanation."""
 
     title: str
     note: str
-    """What to look for in the picture, or why there is none."""
+    """What to look for in the plot, or why there is none."""
     png: bytes = b""
-    """The picture as a PNG file; empty if there is none."""
+    """Contents of the plot's PNG file; empty if there is no plot."""
     table: Table | None = None
 
 
 @dataclass(frozen=True)
 class Page:
-    """Everything on the page, in its order."""
+    """Contents of the page, from top to bottom."""
 
     title: str
-    """Title of the browser's window."""
+    """Title of the browser window."""
     subtitle: str
+    """Task and start time."""
     ending: str
-    """Why the record is not that of a complete run; empty if it is."""
+    """Why the run is not complete; empty if it is."""
     failed: bool
-    """Whether the run ended on an error."""
+    """Whether the run ended with an error."""
     verdict: str
-    """The result in a sentence; empty without a record of the run."""
+    """The result in one sentence; empty if there is no record of the run."""
     figures: Sequence[tuple[str, str, str]]
     """Headline figures: value, name, remark."""
     alerts: Sequence[str]
-    """Sentences that must not be overlooked."""
+    """Warnings, as sentences."""
     sections: Sequence[Section]
     demos: Table | None
     time: Table | None
@@ -74,7 +75,7 @@ class Page:
     closing: str
 
     def to_html(self) -> str:
-        """Return the page as one HTML document that needs no other file."""
+        """Return the page as a self-contained HTML document."""
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_HERE),
             autoescape=True,
@@ -92,7 +93,7 @@ def _is_number(value: object) -> bool:
 
 
 def _cell(value: object) -> str:
-    """Return a table cell's text."""
+    """Return the text of a table cell."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The record of a run: collected from its stage's events, and stored as JSON beside its dataset."""
+"""The record of a run, collected from the events of its stage and stored as JSON."""
 
 import json
 import os
@@ -34,54 +34,55 @@ FILE_NAME = "run.json"
 
 @dataclass(frozen=True)
 class SavedDemo:
-    """A demonstration that was reported saved."""
+    """A saved demonstration."""
 
     at: float
-    """When [s], since attempts began."""
+    """Time of saving [s], since attempts began."""
     name: str
     steps: int
+    """Length [steps]."""
 
 
 @dataclass
 class RunRecord:
-    """A run, collected from its event stream.
+    """Record of a run, collected from its events.
 
-    Events of other stages in the same stream, such as annotation before generation, are ignored.
+    Ignore events of other stages among them, such as annotation before generation.
     """
 
     stage: str = "generate"
-    """Name of the stage to collect."""
+    """Name of the stage to record."""
     started: str = ""
-    """When the stage started: ISO 8601, UTC."""
+    """Start time of the stage: ISO 8601, UTC."""
     options: dict[str, Any] = field(default_factory=dict)
-    """Options the stage was given."""
+    """Options of the stage."""
     attempts: list[Attempt] = field(default_factory=list)
-    """In the order in which they ended."""
+    """Ended attempts, in the order of their ends."""
     demos: list[SavedDemo] = field(default_factory=list)
     wanted: int = 0
-    """Demonstrations asked for; 0 means no limit."""
+    """Number of demonstrations asked for; 0 means no limit."""
     warnings: list[str] = field(default_factory=list)
     outcome: str = ""
-    """done, stopped, gave_up or failed; empty while the run has not ended."""
+    """done, stopped, gave_up or failed; empty while the run is not over."""
     message: str = ""
-    """What went wrong, if the outcome is failed."""
+    """Error message, if the outcome is failed."""
     summary: dict[str, Any] = field(default_factory=dict)
-    """Summary of the stage's last event."""
+    """Summary in the stage's last event."""
     phases: dict[str, float] = field(default_factory=dict)
-    """Seconds that each phase of the whole job took, in order; filled in by whoever drives it."""
+    """Duration of each phase of the job [s], in order; set by the caller."""
     elapsed: float = 0.0
-    """When the last event came [s], since attempts began."""
+    """Time of the last event [s], since attempts began."""
 
     def __post_init__(self) -> None:
         self._listening = True
         self._zero: float | None = None
 
     def add(self, event: Event, at: float | None = None) -> None:
-        """Take note of an event.
+        """Add an event to the record.
 
         Args:
-            event: Any event; kinds that say nothing of a run are passed over.
-            at: When it came [s], since attempts began; the time of this call if None.
+            event: Any event; kinds that the record does not store are ignored.
+            at: Time of the event [s], since attempts began; now if None.
         """
         if isinstance(event, StageStarted):
             self._listening = event.stage == self.stage
@@ -107,43 +108,43 @@ class RunRecord:
 
     @property
     def succeeded(self) -> int:
-        """Attempts that succeeded."""
+        """Number of successful attempts."""
         return sum(attempt.success for attempt in self.attempts)
 
     @property
     def success_rate(self) -> float | None:
-        """Share of attempts that succeeded; None before the first has ended."""
+        """Share of successful attempts, from 0 to 1; None before the first has ended."""
         return self.succeeded / len(self.attempts) if self.attempts else None
 
     @property
     def seconds(self) -> float:
-        """Time spent on attempts [s]: as the stage measured it, else up to the last event."""
+        """Time spent on attempts [s]: measured by the stage, else the time of the last event."""
         measured = self.summary.get("seconds")
         return float(measured) if isinstance(measured, int | float) else self.elapsed
 
     @property
     def demos_per_minute(self) -> float | None:
-        """Saved demonstrations per minute spent on attempts; None if that cannot be said."""
+        """Saved demonstrations per minute spent on attempts; None if none was saved or the time is unknown."""
         return 60.0 * len(self.demos) / self.seconds if self.demos and self.seconds > 0 else None
 
     @property
     def steps_per_demo(self) -> float | None:
-        """Steps of all attempts that ended, failed ones included, per saved demonstration; None if none was saved."""
+        """Steps of all ended attempts, failed ones included, per saved demonstration; None if none was saved."""
         return sum(attempt.steps for attempt in self.attempts) / len(self.demos) if self.demos else None
 
     @property
     def failures(self) -> Counter[tuple[str, FailureCause]]:
-        """Failed attempts by subtask (`<eef>/<index>`, empty if it is not known) and cause."""
+        """Number of failed attempts by subtask (`<eef>/<index>`, empty if unknown) and cause."""
         return Counter((a.subtask, a.cause or FailureCause.UNKNOWN) for a in self.attempts if not a.success)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the record as JSON; an existing file is replaced in one step.
+        """Write the record as JSON. Replace an existing file in one step.
 
         Raises:
-            OutputError: It cannot be written there.
+            OutputError: The file cannot be written.
         """
         path = Path(path)
-        # The analysis is for readers of the file; it follows from the attempts, so loading passes over it.
+        # The analysis is for readers of the file. `load` ignores it, because it follows from the attempts.
         values = {"format": FORMAT, "analysis": analyse(self.attempts), **asdict(self)}
         values["attempts"] = [attempt.row() for attempt in self.attempts]
         text = json.dumps(values, indent=1, allow_nan=False)
@@ -157,10 +158,10 @@ class RunRecord:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "RunRecord":
-        """Read a record; more events may be added to it.
+        """Read a record from a file. Further events may be added to it.
 
         Raises:
-            InputFileError: There is none, or it is not one.
+            InputFileError: The file cannot be read, or is not a record.
         """
         path = Path(path)
         remedy = f"Name a {FILE_NAME} that a run has written."
@@ -189,10 +190,10 @@ class RunRecord:
             raise InputFileError("is not the record of a run", where=str(path), remedy=remedy) from error
 
     def _clock(self, event: Event) -> float:
-        """Return the time since attempts began: since the last phase that was announced before the first one ended."""
+        """Return the time since attempts began [s]: since the last phase that began before the first attempt ended."""
         now = time.monotonic()
         if self._zero is None:
-            # A record that was loaded goes on where it ended.
+            # The time of a loaded record continues.
             self._zero = now - self.elapsed
         if isinstance(event, StageStarted | PhaseStarted) and not self.attempts:
             self._zero = now

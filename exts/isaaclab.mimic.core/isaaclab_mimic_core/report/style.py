@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The look that all pictures share. No pyplot and no rcParams: a host's own plots stay as they are."""
+"""Style of all plots. Neither pyplot nor rcParams are used, so plots of the host application are not affected."""
 
 import io
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ MUTED = "#66727C"
 RULE = "#DDE3E7"
 GENERATED = "#0B7A75"
 SOURCE = "#8A949D"
-# Further end effectors: the same two colours, darker.
+# Shades of the same two colours for further end effectors.
 GENERATED_SHADES = (GENERATED, "#4FB3A5", "#07403E")
 SOURCE_SHADES = (SOURCE, "#B9C1C7", "#555F68")
 
@@ -28,14 +28,23 @@ HEAT = LinearSegmentedColormap.from_list("heat", ["#F4F8F8", "#9FD0CB", GENERATE
 
 DPI = 170
 WIDTH = 6.4
-"""Width of every picture [inch]."""
+"""Width of all figures [inch]."""
 FONT = 11.0
 
 
 def new_figure(
     title: str, height: float, rows: int = 1, columns: int = 1, row_heights: Sequence[float] | None = None, **axes
 ) -> tuple[Figure, list[Axes]]:
-    """Return a figure with its title, and its axes row by row; `axes` goes to `Figure.subplots`."""
+    """Return a new figure with a title, and its axes row by row.
+
+    Args:
+        title: Title of the figure.
+        height: Height of the figure [inch].
+        rows: Number of rows of axes.
+        columns: Number of columns of axes.
+        row_heights: Relative heights of the rows; equal if None.
+        axes: Further arguments of `Figure.subplots`.
+    """
     figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
     engine = figure.get_layout_engine()
@@ -50,17 +59,24 @@ def new_figure(
 
 
 def plain(name: str) -> str:
-    """Return a name from a file as pictures can show it: cut if it is long, and never taken for a formula."""
+    """Return a name from a file for use in plots: shortened, and escaped so that matplotlib reads no formula in it."""
     return labels.short(name).replace("$", r"\$")
 
 
 def name_panel(axes: Axes, text: str, color: str = INK) -> None:
-    """Put a name over one of several panels."""
+    """Set the title of a panel."""
     axes.set_title(text, loc="left", fontsize=FONT, color=color)
 
 
 def name_bars(axes: Axes, names: Sequence[str], ends: Sequence[float] | np.ndarray, texts: Sequence[str]) -> None:
-    """Name horizontal bars, the first one above, and write what each stands for behind its end."""
+    """Label horizontal bars, the first at the top, and write a text beside the end of each.
+
+    Args:
+        axes: The panel.
+        names: Labels of the bars.
+        ends: Values at which the bars end.
+        texts: Texts beside the ends.
+    """
     for row, (end, text) in enumerate(zip(ends, texts, strict=True)):
         place = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
         axes.annotate(text, (end, row), fontsize=FONT - 1, color=INK, **place)
@@ -73,18 +89,18 @@ def name_bars(axes: Axes, names: Sequence[str], ends: Sequence[float] | np.ndarr
 
 
 def label(axes: Axes, x: str = "", y: str = "") -> None:
-    """Name the axes of a panel."""
+    """Label the axes of a panel."""
     axes.set_xlabel(x, fontsize=FONT, color=MUTED)
     axes.set_ylabel(y, fontsize=FONT, color=MUTED)
 
 
 def in_percent(axes: Axes) -> None:
-    """Write the vertical axis, which holds shares, in percent."""
+    """Show the values of the vertical axis, from 0 to 1, in percent."""
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
 
 
 def legend_below(figure: Figure, *panels: Axes) -> None:
-    """Explain the colours of panels at the foot of the figure, where nothing is covered."""
+    """Put a legend of the panels below them."""
     entries = [entry for panel in panels for entry in zip(*panel.get_legend_handles_labels(), strict=True)]
     figure.legend(
         [handle for handle, _ in entries],
@@ -100,13 +116,13 @@ def legend_below(figure: Figure, *panels: Axes) -> None:
 
 
 def say_instead(axes: Axes, text: str) -> None:
-    """Write a sentence where there is nothing to draw."""
+    """Show a sentence instead of a plot."""
     axes.set_axis_off()
     axes.text(0.0, 0.6, text, ha="left", va="center", fontsize=FONT + 1, color=MUTED, transform=axes.transAxes)
 
 
 def png(figure: Figure) -> bytes:
-    """Return a figure as a PNG file; the same data give the same bytes."""
+    """Return the contents of a figure's PNG file. Equal figures give equal bytes."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The tables of a report that need some counting first."""
+"""Tables of a report."""
 
 from collections import Counter
 
@@ -13,14 +13,14 @@ from .run import RunRecord
 
 
 def subtask_ids(record: RunRecord, made: Contents) -> set[str]:
-    """Return `<eef>/<index>` of every subtask that was begun or failed."""
+    """Return `<eef>/<index>` of all subtasks that were begun or failed."""
     used = [attempt.sources for attempt in record.attempts] + [demo.sources for demo in made.demos]
     begun = {f"{eef}/{index}" for sources in used for eef, parts in sources.items() for index in range(len(parts))}
     return begun | {subtask for subtask, _ in record.failures if subtask}
 
 
 def subtasks_table(record: RunRecord, names: dict[str, str]) -> Table | None:
-    """Count for each subtask how many attempts began and passed it; None if no attempt says what it began."""
+    """Return a table of the attempts that began and passed each subtask; None if unknown."""
     counts = by_subtask(record.attempts)
     rows = [
         [
@@ -35,7 +35,7 @@ def subtasks_table(record: RunRecord, names: dict[str, str]) -> Table | None:
 
 
 def causes_table(record: RunRecord, names: dict[str, str]) -> Table | None:
-    """Count failed attempts by subtask and cause; None if none failed."""
+    """Return a table of the failed attempts by subtask and cause; None if none failed."""
     counts = record.failures
     order = sorted(counts, key=lambda key: (-counts[key], labels.subtask_key(key[0]), key[1]))
     rows = [
@@ -52,10 +52,9 @@ def causes_table(record: RunRecord, names: dict[str, str]) -> Table | None:
 
 
 def sources_table(record: RunRecord, given: Contents | None, made: Contents) -> Table | None:
-    """Count for each source demonstration the saved demonstrations and the attempts that used it; None if unknown.
+    """Return a table of the saved demonstrations and attempts that used each source demonstration; None if unknown.
 
-    Attempts give their sources as positions in the source dataset, so without that file only saved demonstrations are
-    counted.
+    Attempts name their sources by index in the source dataset. Without that file only saved demonstrations are counted.
     """
     segments = Counter(name for demo in made.demos for used in demo.sources.values() for name in used)
     saved = Counter(name for demo in made.demos for name in {name for used in demo.sources.values() for name in used})
@@ -88,7 +87,7 @@ def sources_table(record: RunRecord, given: Contents | None, made: Contents) -> 
 
 
 def demos_table(record: RunRecord, made: Contents) -> Table | None:
-    """List the saved demonstrations and their sources; None if none was saved."""
+    """Return a table of the saved demonstrations and their sources; None if none was saved."""
     if not made.demos:
         return None
     ended = {attempt.attempt: attempt for attempt in record.attempts if attempt.success}

@@ -10,6 +10,6 @@ from .two_franka import ROBOT as TWO_FRANKA
 
 
 def register() -> None:
-    """Register all of them."""
+    """Register all robots of this package."""
     for robot in (FRANKA, TWO_FRANKA, GR1T2, G1):
         register_robot(robot)

@@ -16,13 +16,13 @@ from ...envs.batched import BatchedEnv
 
 
 class _FrankaEnv(BatchedEnv):
-    """One arm whose end-effector pose is in the policy's observations."""
+    """One arm, whose end-effector pose is among the policy's observations."""
 
     _seen: dict | None = None
     _seen_pose: torch.Tensor
 
     def eef_pose(self) -> torch.Tensor:
-        # Called several times a step. Isaac Lab makes a new dictionary whenever it computes observations.
+        # Cached, because it is called several times per step. Isaac Lab makes a new dictionary for new observations.
         observations = self.observations()
         if self._seen is not observations:
             self._seen, self._seen_pose = observations, self._pose_from(observations)
@@ -36,7 +36,7 @@ class _FrankaEnv(BatchedEnv):
 
 
 class FrankaRelEnv(_FrankaEnv):
-    """Actions are the position [m] and axis-angle [rad] difference from the current pose, and the gripper's command."""
+    """Relative IK: an action is the change of position [m] and rotation vector [rad], and the gripper command."""
 
     pose_action_dim = 6
     response = 1.0 / 9.0
@@ -49,7 +49,7 @@ class FrankaRelEnv(_FrankaEnv):
         turn = target[..., :3, :3] @ current[..., :3, :3].transpose(-1, -2)
         pose_action = torch.cat([shift, rotations.vector_from_matrix(turn)], dim=-1)
         if noise is not None:
-            # Upstream clamps where it adds noise, and only there.
+            # Upstream clamps only actions with noise.
             pose_action = (pose_action + noise).clamp(-1.0, 1.0)
         return torch.cat([pose_action, gripper], dim=-1).squeeze(1)
 
@@ -63,11 +63,12 @@ class FrankaRelEnv(_FrankaEnv):
 
 
 class FrankaAbsEnv(_FrankaEnv):
-    """Actions are the target position [m], its quaternion (xyzw), and the gripper's command.
+    """Absolute IK: an action is the target position [m] and quaternion (xyzw), and the gripper command.
 
-    The stack task's absolute controller moves the frame of the hand, while the observed pose is that of a point between
-    the fingertips, 103.4 mm further. Upstream confuses the two, so its first interpolation starts 10 cm off. Here the
-    end-effector pose is that of the frame that the controller moves. Target poses and actions are upstream's.
+    The stack task's absolute controller moves the frame of the hand, but the observed pose is that of a point between
+    the fingertips, 103.4 mm away. Upstream does not distinguish the two, so its first interpolation starts 10 cm off.
+    Here the end-effector pose is that of the frame that the controller moves. Target poses and actions are the same as
+    upstream's.
     """
 
     pose_action_dim = 7

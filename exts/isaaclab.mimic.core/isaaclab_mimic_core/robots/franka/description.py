@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The Franka Panda's description (URDF and meshes), from a package index."""
+"""Get the Franka Panda's URDF and meshes from a package index."""
 
 import importlib.util
 import shutil
@@ -14,16 +14,16 @@ from ...interpreter import child_environment, find_interpreter
 from ...sim.assets import build_once
 
 WHEEL = "isaacsim-asset==6.2.0.0"
-"""The wheel that ships the description. Only its data is used: its Python package clashes with isaaclab's importer."""
+"""Wheel with the URDF. Only its data are used, because its Python package conflicts with isaaclab's importer."""
 
 _INSIDE = Path("isaacsim/exts/isaacsim.asset.importer.urdf/data/urdf/robots/franka_description")
 
 
 def franka_description() -> Path:
-    """Return the folder `franka_description`, from the Python environment's share folder or fetched into the cache.
+    """Return the folder `franka_description`: in the Python environment, or downloaded to the cache.
 
     Raises:
-        PlatformError: The description is not here and the package index cannot be reached.
+        PlatformError: The folder is not here and the package index cannot be reached.
     """
     shipped = Path(sys.prefix) / "share" / "isaacsim-asset" / _INSIDE
     if shipped.is_dir():
@@ -34,7 +34,7 @@ def franka_description() -> Path:
 def _fetch(folder: Path) -> None:
     python = find_interpreter()
     another = python != sys.executable
-    # uv queries the interpreter, and cannot parse what Isaac Sim's python.sh prints first.
+    # uv runs the interpreter, and cannot parse the output of Isaac Sim's python.sh.
     if (uv := shutil.which("uv")) and not another:
         command = [uv, "pip", "install", "--quiet", "--python", python]
     elif another or importlib.util.find_spec("pip"):

@@ -1,23 +1,28 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Replace NVIDIA's Franka asset by the one converted from its URDF, with gains that fit it."""
+"""Replace NVIDIA's Franka asset by one converted from the URDF, with gains for it."""
 
 from typing import Any
 
 
 def use_local_assets(cfg: Any, engine: str) -> None:
-    """Replace the robot in the configuration of a task with one Franka.
+    """Replace the robot's asset in the configuration of a task with one Franka.
 
     Args:
-        cfg: Its scene has a `robot`.
+        cfg: Configuration of the task; the robot is `scene.robot`.
         engine: Physics engine: `ovphysx`, `isaacsim` or `newton`.
     """
     use_local_robot(cfg.scene.robot, engine)
 
 
 def use_local_robot(robot: Any, engine: str) -> None:
-    """Replace the asset and the gains in a Franka's configuration."""
+    """Replace the asset and the gains in a Franka's configuration.
+
+    Args:
+        robot: The `ArticulationCfg`.
+        engine: Physics engine: `ovphysx`, `isaacsim` or `newton`.
+    """
     from isaaclab.actuators import ImplicitActuatorCfg
 
     from .usd import franka_usd
@@ -37,7 +42,7 @@ def use_local_robot(robot: Any, engine: str) -> None:
             damping=arm.damping,
             armature=armature,
         ),
-        # Both fingers are driven: the URDF's <mimic> element, by which one follows the other, was dropped.
+        # Drive both fingers, because `usd` removes the URDF's <mimic> element, by which one follows the other.
         "panda_hand": ImplicitActuatorCfg(
             joint_names_expr=["panda_finger_joint.*"],
             joint_effort_limit=20.0 if newton else 200.0,
@@ -49,12 +54,12 @@ def use_local_robot(robot: Any, engine: str) -> None:
     if newton:
         from isaaclab_newton.sim.schemas import MujocoRigidBodyCfg
 
-        # MJWarp ignores disable_gravity; full gravity compensation is the same thing.
+        # MJWarp ignores disable_gravity; full gravity compensation has the same effect.
         robot.spawn.rigid_props = [MujocoRigidBodyCfg(gravcomp=1.0)]
     else:
         from isaaclab_physx.sim.schemas import PhysxArticulationCfg
 
-        # The hand's convex hulls touch the forearm's in poses that the real robot reaches freely.
+        # No self-collisions: convex hulls of hand and forearm touch in poses that the real robot can reach.
         robot.spawn.articulation_props = [
             PhysxArticulationCfg(
                 enabled_self_collisions=False, solver_position_iteration_count=8, solver_velocity_iteration_count=0

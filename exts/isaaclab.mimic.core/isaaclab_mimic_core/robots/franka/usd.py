@@ -1,12 +1,12 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The Franka Panda as USD, converted from its URDF on this machine.
+"""Convert the Franka Panda from URDF to USD.
 
-The result has the prim tree that Isaac Lab's own Franka tasks look for (`Geometry/panda_link0/.../panda_hand`).
+The result has the prim tree that Isaac Lab's Franka tasks expect (`Geometry/panda_link0/.../panda_hand`).
 
-The conversion runs in a process of its own: the importer registers stand-ins for PhysX's USD schemas, and PhysX refuses
-to register the real ones in a process that has those.
+The conversion runs in a process of its own, because the importer registers substitutes for PhysX's USD schemas, after
+which PhysX could not register its own.
 """
 
 import re
@@ -22,18 +22,18 @@ from ...sim.assets.importer import use_standalone_importer
 from .description import franka_description
 
 RECIPE = 1
-"""Version of the conversion; raise it when anything below changes the result."""
+"""Version of the conversion; increase it when a change below changes the result."""
 
 _NAME = "panda"
 _ERROR = "conversion refused: "
-"""Prefix of our own errors in the log of the converting process."""
+"""Prefix of a `MimicError` in the log of the conversion process."""
 
 
 def franka_usd() -> Path:
-    """Return the path of the robot's USD file; builds it the first time (about 10 s).
+    """Return the path of the robot's USD file. The first call converts it, in about 10 s.
 
     Raises:
-        PlatformError: The importer is not installed, or the conversion failed: then its log is named.
+        PlatformError: The importer is not installed, or the conversion failed; names the log.
         OutputError: The cache cannot be written.
     """
     folder = build_once(f"franka-panda-{RECIPE}", _build)
@@ -43,8 +43,8 @@ def franka_usd() -> Path:
 def _build(folder: Path) -> None:
     start = time.perf_counter()
     description = franka_description()
-    # Finger 2 follows finger 1 by a <mimic> element. The task's gripper action drives both fingers itself, and PhysX
-    # would fight that with a constraint of its own.
+    # A <mimic> element makes finger 2 follow finger 1. Remove it: the task's gripper action drives both fingers, and
+    # PhysX's constraint would work against it.
     text = (description / "robots" / "panda_arm_hand.urdf").read_text(encoding="utf-8")
     urdf = folder / f"{_NAME}.urdf"
     urdf.write_text(re.sub(r"<mimic\b[^>]*/>", "", text), encoding="utf-8")
@@ -59,7 +59,7 @@ def _build(folder: Path) -> None:
             stderr=subprocess.STDOUT,
         )
     if result.returncode == MimicError.exit_code:
-        # The log's last lines are an error of ours; its first line says what is wrong.
+        # The last lines of the log are a `MimicError`: what is wrong in the first line, then what to do.
         what, *remedy = log.read_text(errors="replace").rpartition(_ERROR)[2].splitlines()
         raise PlatformError(what.strip(), remedy="\n".join(remedy).strip())
     if result.returncode:
@@ -78,7 +78,7 @@ def _convert(urdf: str, folder: str, description: str) -> None:
             asset_path=urdf,
             usd_dir=folder,
             fix_base=True,
-            # The tasks look for panda_hand, which a merge of fixed joints would fold into link 7.
+            # The tasks need the link panda_hand, which merging of fixed joints would remove.
             merge_fixed_joints=False,
             ros_package_paths=[{"name": "franka_description", "path": description}],
             joint_drive=UrdfConverterCfg.JointDriveCfg(

@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from isaaclab.managers import TerminationTermCfg
 
 _ARMS = ("left", "right")
-"""Order of the arms in an action, whatever their order in the configuration."""
+"""Order of the arms in an action; their order in the configuration may differ."""
 _POSE_DIM = 7
 
 
 class _HumanoidEnv(BatchedEnv):
     """Two arms.
 
-    An action holds the left target position [m] and quaternion (xyzw), the right ones, the slice that upstream calls
-    the left hand, and the rest as the right hand. As in upstream, noise is added to position and quaternion without
-    clamping, and the quaternion is not normalised again.
+    An action is the left target position [m] and quaternion (xyzw), those of the right, upstream's slice of the left
+    hand, and the rest as the right hand. As in upstream, noise is added to position and quaternion without clamping,
+    and the quaternion is not normalised again.
 
     Isaac Lab's controllers mix the joints of both hands in the two hand slices, so a part of each hand follows the
-    other arm's source. This is kept, because target poses and actions have to be upstream's.
+    other arm's source. This is kept, so that target poses and actions are the same as upstream's.
 
-    The two slices may differ in size: the smaller one is padded with zeros to `gripper_dim`, which no action holds.
+    The two slices may differ in size. The smaller one is padded with zeros to `gripper_dim`; actions have no padding.
     """
 
     pose_action_dim = _POSE_DIM
@@ -72,16 +72,16 @@ class _HumanoidEnv(BatchedEnv):
         return torch.stack([padded[place] for place in self._places], dim=-2)
 
     def term_signals(self) -> dict[str, torch.Tensor]:
-        """Return none: these environments have no signals, so their demonstrations are annotated manually."""
+        """Return an empty dictionary: these environments have no signals, so annotation is manual."""
         return {}
 
     def _quat(self, rotation: torch.Tensor) -> torch.Tensor:
-        """Return the quaternions (xyzw) that an action holds: (..., 3, 3) -> (..., 4)."""
+        """Return the quaternions (xyzw) of rotations, with the sign used in actions: (..., 3, 3) -> (..., 4)."""
         return math_utils.quat_from_matrix(rotation)
 
 
 class GR1T2Env(_HumanoidEnv):
-    """Fourier GR1T2; eleven joints in each hand."""
+    """Fourier GR1T2, with eleven joints in each hand."""
 
     _left_hand_dim = 11
 
@@ -90,10 +90,11 @@ class GR1T2Env(_HumanoidEnv):
 
 
 class G1Env(_HumanoidEnv):
-    """Unitree G1; seven joints in each hand, and the walking policy's four commands, which go with the right hand.
+    """Unitree G1, with seven joints in each hand. The walking policy's four commands count as part of the right hand.
 
-    Upstream adds noise to the waypoint's stored pose, so noise accumulates while an end effector waits at a waypoint,
-    and the next interpolation begins at the noisy pose. Here each action gets noise once, as in all other environments.
+    Upstream adds noise to the stored pose of the waypoint, so noise accumulates while an end effector waits at a
+    waypoint, and the next interpolation begins at the noisy pose. Here noise is added to each action once, as in all
+    other environments.
     """
 
     _left_hand_dim = 7

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Two arms under relative differential IK: `tasks.two_franka`'s environment and its batched form.
+"""Two arms under relative differential IK: the environment of `tasks.two_franka` and its batched form.
 
-An action holds for each arm in turn the change of position [m] and rotation (axis-angle) [rad] of its fingertips, in
-the frame of that arm's base, and the gripper's command.
+An action is for each arm, left then right, the change of position [m] and rotation vector [rad] of the fingertips in
+the frame of the arm's base, and the gripper command.
 """
 
 from collections.abc import Sequence
@@ -32,30 +32,30 @@ def action_between(
     base_rotation: torch.Tensor,
     noise: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Return the action from current to target poses.
+    """Return the action that leads from current to target poses.
 
     Args:
-        current: (..., num_eefs, 4, 4) [m].
-        target: (..., num_eefs, 4, 4) [m].
-        gripper: (..., num_eefs, 1).
-        base_rotation: (..., num_eefs, 3, 3) orientation of each arm's base in the frame of the poses.
-        noise: (..., num_eefs, 6), added in action space.
+        current: Current poses: (..., num_eefs, 4, 4) [m].
+        target: Target poses in the same frame: (..., num_eefs, 4, 4) [m].
+        gripper: Gripper commands: (..., num_eefs, 1).
+        base_rotation: Orientation of each arm's base in the frame of the poses: (..., num_eefs, 3, 3).
+        noise: Noise added in action space: (..., num_eefs, 6).
 
     Returns:
-        (..., num_eefs * 7).
+        Actions: (..., num_eefs * 7).
     """
     into_base = base_rotation.transpose(-1, -2)
     shift = target[..., :3, 3] - current[..., :3, 3]
     turn = rotations.vector_from_matrix(target[..., :3, :3] @ current[..., :3, :3].transpose(-1, -2))
     pose_action = torch.cat([_rotate(into_base, shift), _rotate(into_base, turn)], dim=-1)
     if noise is not None:
-        # As upstream's environments: clamped where noise is added, and only there.
+        # As in upstream's environments, clamp only actions with noise.
         pose_action = (pose_action + noise).clamp(-1.0, 1.0)
     return torch.cat([pose_action, gripper], dim=-1).flatten(-2)
 
 
 def target_of(current: torch.Tensor, action: torch.Tensor, base_rotation: torch.Tensor) -> torch.Tensor:
-    """Return the target poses of actions, the inverse of `action_between`: (..., num_eefs, 4, 4) [m]."""
+    """Return the target poses of actions: (..., num_eefs, 4, 4) [m]; the inverse of `action_between`."""
     arms = action.unflatten(-1, (-1, _ARM))
     shift, rotvec = _rotate(base_rotation, arms[..., :3]), _rotate(base_rotation, arms[..., 3:_POSE])
     angle = rotvec.norm(dim=-1)
@@ -64,7 +64,7 @@ def target_of(current: torch.Tensor, action: torch.Tensor, base_rotation: torch.
 
 
 def gripper_of(action: torch.Tensor) -> torch.Tensor:
-    """Return the grippers' part of actions: (..., num_eefs * 7) -> (..., num_eefs, 1)."""
+    """Return the gripper commands in actions: (..., num_eefs * 7) -> (..., num_eefs, 1)."""
     return action.unflatten(-1, (-1, _ARM))[..., _POSE:]
 
 
@@ -73,7 +73,7 @@ def _rotate(rotation: torch.Tensor, vector: torch.Tensor) -> torch.Tensor:
 
 
 class TwoFrankaMimicEnv(ManagerBasedRLMimicEnv):
-    """Isaac Lab's contract, environment by environment, so that upstream's tools take these tasks as well."""
+    """Implement Isaac Lab's interface per environment, so that upstream's tools can use these tasks, too."""
 
     def get_robot_eef_pose(self, eef_name: str, env_ids: Sequence[int] | None = None) -> torch.Tensor:
         rows: Any = slice(None) if env_ids is None else env_ids
@@ -112,7 +112,7 @@ class TwoFrankaMimicEnv(ManagerBasedRLMimicEnv):
         return {name: signal[rows] for name, signal in signals.items()}
 
     def base_rotation(self) -> torch.Tensor:
-        """Return the orientations of the robots' bases in the world: (num_envs, num_eefs, 3, 3)."""
+        """Return the orientations of the robots' bases in the world frame: (num_envs, num_eefs, 3, 3)."""
         bases = [self.scene[f"robot_{name}"].data.root_quat_w.torch for name in self._eef_names()]
         return math_utils.matrix_from_quat(torch.stack(bases, dim=1))
 
@@ -121,7 +121,7 @@ class TwoFrankaMimicEnv(ManagerBasedRLMimicEnv):
 
 
 class TwoFrankaRelEnv(BatchedEnv):
-    """Both arms of all environments at once."""
+    """The batched form: both arms of all environments at once."""
 
     pose_action_dim = _POSE
     gripper_dim = _GRIPPER
@@ -132,11 +132,11 @@ class TwoFrankaRelEnv(BatchedEnv):
 
     def __init__(self, env: TwoFrankaMimicEnv, success_term: "TerminationTermCfg", info: dict):
         super().__init__(env, success_term, info)
-        # The bases are bolted to the table.
+        # The bases never move.
         self._base_rotation = env.base_rotation().clone()
 
     def eef_pose(self) -> torch.Tensor:
-        # Called several times a step. Isaac Lab makes a new dictionary whenever it computes observations.
+        # Cached, because it is called several times per step. Isaac Lab makes a new dictionary for new observations.
         if self._seen is not self.env.obs_buf["policy"]:
             self._seen = self.env.obs_buf["policy"]
             self._seen_pose = super().eef_pose()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The picture of success by where the objects stood."""
+"""Plot of the success rate by the initial positions of the objects."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -9,12 +9,12 @@ from matplotlib.patches import Rectangle
 
 from . import labels, style
 from .analysis import CELL, by_placement
-from .pictures import MAX_OBJECTS, NothingToDraw
+from .plots import MAX_OBJECTS, NothingToDraw
 from .run import RunRecord
 
 
 def placements(record: RunRecord) -> Figure:
-    """Draw per object, seen from above, which share of the attempts succeeded that began with it there."""
+    """Plot for each object, from above, the success rate of the attempts in which it started in each square."""
     counted = dict(list(by_placement(record.attempts).items())[:MAX_OBJECTS])
     if not counted:
         raise NothingToDraw("The record of the run does not say where the objects stood.")

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The pictures of a report, one function each. Source demonstrations are grey, generated ones teal.
+"""Plots of a report, one function each. Source demonstrations are grey, generated ones teal.
 
-Each function returns a figure, or raises `NothingToDraw` with the reason as a sentence.
+Each function returns a figure, or raises `NothingToDraw` if the data are missing.
 """
 
 import math
@@ -23,24 +23,24 @@ from .run import RunRecord
 MAX_OBJECTS = 9
 MAX_SOURCE_ROWS = 40
 _START_SIZE = 0.04
-"""Edge of the squares that mark where objects started [m], about that of the stack task's cubes."""
+"""Side of the squares that mark where objects started [m], about that of the stack task's cubes."""
 _YAW_TICK = 0.06
 """Length of the ticks that show a heading, as a fraction of the panel's width."""
 _MAX_YAW_TICKS = 200
-"""Largest number of objects whose heading is drawn; more ticks would hide the positions."""
+"""Maximum number of objects whose heading is drawn; more ticks would hide the positions."""
 
 
 class NothingToDraw(Exception):
-    """The data for a picture are missing; the message is a sentence for the reader."""
+    """The data for a plot are missing. The message is a sentence for the page."""
 
 
 def success(record: RunRecord) -> Figure:
-    """Draw attempts over time and the success rate so far."""
+    """Plot the number of attempts and the success rate over time."""
     attempts = record.attempts
     if not attempts:
         raise NothingToDraw("The record of the run holds no finished attempt.")
     scale, unit = (60.0, "min") if attempts[-1].at > 180 else (1.0, "s")
-    # The axis covers the whole run; otherwise the last attempt would have no width.
+    # The time axis covers the whole run, so that the last attempt has a width.
     end = max(record.elapsed, attempts[-1].at) or 1.0
     time = np.array([0.0, *(attempt.at for attempt in attempts), 1.01 * end]) / scale
     good = np.cumsum([0, *(attempt.success for attempt in attempts), 0])
@@ -56,7 +56,7 @@ def success(record: RunRecord) -> Figure:
     style.in_percent(above)
     style.name_panel(above, "Success rate of the attempts ended so far")
     colors = [style.GENERATED, FailureCause.NOT_GRASPED.color]
-    # matplotlib leaves names that begin with an underscore out of the legend.
+    # matplotlib omits labels that begin with an underscore from the legend.
     words = ["succeeded", "failed" if good[-1] < len(attempts) else "_failed"]
     below.stackplot(time, good, ended - good, step="post", colors=colors, alpha=0.85, labels=words)
     if record.wanted:
@@ -72,7 +72,7 @@ def success(record: RunRecord) -> Figure:
 
 
 def failures(record: RunRecord, names: dict[str, str]) -> Figure:
-    """Draw the causes of failure by subtask; `names` are the subtasks' names."""
+    """Plot the causes of failure by subtask; `names` are the labels of subtasks (`labels.subtask_names`)."""
     if not record.attempts:
         raise NothingToDraw("The record of the run holds no finished attempt.")
     counts = record.failures
@@ -99,7 +99,7 @@ def failures(record: RunRecord, names: dict[str, str]) -> Figure:
 
 
 def paths(source: Contents | None, generated: Contents) -> Figure:
-    """Draw from above where the end effectors went, source and generated side by side."""
+    """Plot the end effectors' paths from above, source and generated demonstrations side by side."""
     sides = _sides(source, generated)
     if not any(contents and contents.eef_paths for contents, *_ in sides):
         raise NothingToDraw("The files hold no end-effector positions (observation eef_pos).")
@@ -115,7 +115,7 @@ def paths(source: Contents | None, generated: Contents) -> Figure:
             style.name_panel(axes, f"{word}: {_absence(contents)}", style.MUTED)
             continue
         style.name_panel(axes, f"{word}: {_some_of(drawn, len(contents.demos))}")
-        # The more lines, the more transparent, so that many are not darker than few.
+        # Many lines are more transparent, so that they are not darker than few.
         alpha = float(np.clip(4.0 / drawn**0.6, 0.3, 0.9))
         if contents.starts:
             squares = _squares(np.concatenate([evenly(places, drawn) for places in contents.starts.values()]))
@@ -137,7 +137,7 @@ def paths(source: Contents | None, generated: Contents) -> Figure:
 
 
 def starts(source: Contents | None, generated: Contents) -> Figure:
-    """Draw where each object started, and which way it was turned."""
+    """Plot the initial position and heading of each object."""
     sides = _sides(source, generated)
     objects = list(dict.fromkeys(name for contents, *_ in sides if contents for name in contents.starts))
     if not objects:
@@ -164,7 +164,7 @@ def starts(source: Contents | None, generated: Contents) -> Figure:
 
 
 def lengths(source: Contents | None, generated: Contents) -> Figure:
-    """Draw the lengths of demonstrations as fractions, so that few and many can be compared."""
+    """Plot histograms of the demonstrations' lengths, as fractions, so that few and many can be compared."""
     sides = [side for side in _sides(source, generated) if side[0] and len(side[0].lengths)]
     if not sides:
         raise NothingToDraw("The files do not say how long their demonstrations are.")
@@ -191,7 +191,7 @@ def lengths(source: Contents | None, generated: Contents) -> Figure:
 
 
 def sources(source: Contents | None, generated: Contents, names: dict[str, str]) -> Figure:
-    """Draw how often each source demonstration was used in each subtask; `names` are the subtasks' names."""
+    """Plot how often each source demonstration was used in each subtask; `names` as for `failures`."""
     counts = Counter(
         (demo, f"{eef}/{index}")
         for made in generated.demos
@@ -221,7 +221,7 @@ def sources(source: Contents | None, generated: Contents, names: dict[str, str])
     if len(subtasks) <= 5:
         axes.set_xticks(range(len(subtasks)), [word.replace(", ", "\n") for word in words])
     else:
-        # Labels side by side would overlap.
+        # Horizontal labels would overlap.
         axes.set_xticks(range(len(subtasks)), words, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(demos)), [style.plain(demo) for demo in demos])
     axes.tick_params(length=0, labelcolor=style.INK)
@@ -250,7 +250,7 @@ def _absence(contents: Contents | None) -> str:
 
 
 def _some_of(drawn: int, there: int) -> str:
-    # Short, because it stands above half a picture.
+    # Short, because there is only half the width for it.
     return f"{drawn} of {labels.count(there, 'demo')}" if drawn < there else labels.count(there, "demo")
 
 
@@ -264,13 +264,13 @@ def _path_points(contents: Contents | None) -> list[np.ndarray]:
 
 
 def _panel_height(low: np.ndarray, high: np.ndarray, columns: int) -> float:
-    """Return the height of a panel that shows these limits to scale beside others [inch]."""
+    """Return the height of a panel that shows these limits to scale [inch], with `columns` panels side by side."""
     width, height = high - low
     return (style.WIDTH - 0.9) / columns * float(np.clip(height / width, 0.3, 1.8))
 
 
 def _from_above(axes: Axes, low: np.ndarray, high: np.ndarray, first: bool) -> None:
-    """Set a panel's limits in metres, to scale; the first panel of a row labels its vertical axis."""
+    """Set the limits of a panel in meters, to scale. The first panel of a row labels its vertical axis."""
     axes.set_xlim(low[0], high[0])
     axes.set_ylim(low[1], high[1])
     axes.set_aspect("equal")
@@ -280,7 +280,7 @@ def _from_above(axes: Axes, low: np.ndarray, high: np.ndarray, first: bool) -> N
 
 
 def _squares(starts: np.ndarray) -> np.ndarray:
-    """Return the corners of squares turned as the objects: (N, 3) x, y, yaw -> (N, 4, 2)."""
+    """Return the corners of squares at the objects' positions and headings: x, y, yaw (N, 3) -> (N, 4, 2)."""
     corner = 0.5 * _START_SIZE * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
     cos, sin = np.cos(starts[:, 2]), np.sin(starts[:, 2])
     turn = np.stack([np.stack([cos, -sin], -1), np.stack([sin, cos], -1)], -2)
@@ -288,7 +288,7 @@ def _squares(starts: np.ndarray) -> np.ndarray:
 
 
 def _bounds(places: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lower and upper limits that show all places with a margin, at least 10 cm wide."""
+    """Return the lower and upper limits of all positions with a margin, at least 10 cm apart."""
     together = np.concatenate(places)[:, :2]
     low, high = together.min(axis=0), together.max(axis=0)
     margin = np.maximum(0.08 * (high - low), 0.5 * np.maximum(0.0, 0.1 - (high - low))) + 0.02
@@ -296,7 +296,7 @@ def _bounds(places: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _draw_starts(axes: Axes, where: np.ndarray, color: str, word: str, tick: float) -> None:
-    # The more markers, the smaller, so that their density stays visible; the fewer are drawn last.
+    # Many markers are smaller, so that their density is visible. The side with fewer is drawn on top.
     size = float(np.clip(26.0 / len(where) ** 0.35, 3.0, 7.0))
     alpha = float(np.clip(9.0 / len(where) ** 0.5, 0.4, 0.9))
     order = 2 + 1 / len(where)

@@ -15,14 +15,14 @@ from matplotlib.colors import to_rgb
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
 from isaaclab_mimic_core.outcomes import FailureCause
-from isaaclab_mimic_core.report import RunRecord, contents, labels, pictures, style
+from isaaclab_mimic_core.report import RunRecord, contents, labels, plots, style
 from isaaclab_mimic_core.report.contents import read_contents
 
 FAILURES = [("not_grasped", "arm/0"), ("dropped", "arm/1"), ("dropped", "arm/1"), ("unstable", "")]
 
 
 def painted(figure, *colors: str) -> np.ndarray:
-    """Return the picture after checking that it is one, and that each of the colours covers some of it."""
+    """Return the plot after checking that it is one, and that each of the colours covers some of it."""
     image = matplotlib.image.imread(io.BytesIO(style.png(figure)))[..., :3]
     assert (np.abs(image - 1.0).max(axis=-1) > 0.1).mean() > 0.005, "nothing but background"
     for color in colors:
@@ -43,7 +43,7 @@ def sides(source_file, make_generated):
 
 
 def test_success(make_record):
-    figure = pictures.success(make_record(6, FAILURES))
+    figure = plots.success(make_record(6, FAILURES))
     painted(figure, style.GENERATED)
     assert "60 %: 6 of 10 attempts succeeded" in texts(figure)
     rate = next(line.get_ydata() for line in figure.axes[0].lines if len(line.get_ydata()) > 2)
@@ -56,14 +56,14 @@ def test_success(make_record):
 def test_success_of_few(make_record, num_demos, failures):
     record = make_record(num_demos, failures)
     if record.attempts:
-        painted(pictures.success(record))
+        painted(plots.success(record))
     else:
-        with pytest.raises(pictures.NothingToDraw):
-            pictures.success(record)
+        with pytest.raises(plots.NothingToDraw):
+            plots.success(record)
 
 
 def test_failures_by_subtask_and_cause(make_record):
-    figure = pictures.failures(make_record(6, FAILURES), {"arm/0": "reach", "arm/1": "arm/1", "": "unknown"})
+    figure = plots.failures(make_record(6, FAILURES), {"arm/0": "reach", "arm/1": "arm/1", "": "unknown"})
     painted(figure, *(FailureCause(cause).color for cause, _ in FAILURES))
     bars = {(round(bar.get_y() + bar.get_height() / 2), bar.get_width()) for bar in figure.axes[0].patches}
     assert {(0, 1), (1, 2), (2, 1)} <= bars
@@ -72,13 +72,13 @@ def test_failures_by_subtask_and_cause(make_record):
 
 
 def test_no_attempt_failed(make_record):
-    figure = pictures.failures(make_record(2, []), {})
+    figure = plots.failures(make_record(2, []), {})
     painted(figure)
     assert "No attempt failed." in texts(figure)
 
 
 def test_paths_share_their_axes(sides):
-    figure = pictures.paths(*sides)
+    figure = plots.paths(*sides)
     painted(figure)
     left, right = figure.axes
     assert left.get_xlim() == right.get_xlim()
@@ -91,13 +91,13 @@ def test_paths_share_their_axes(sides):
 
 
 def test_paths_without_the_source(sides):
-    figure = pictures.paths(None, sides[1])
+    figure = plots.paths(None, sides[1])
     painted(figure)
     assert "source: file not available" in texts(figure)
 
 
 def test_starts_show_place_and_heading(sides):
-    figure = pictures.starts(*sides)
+    figure = plots.starts(*sides)
     painted(figure, style.GENERATED, style.SOURCE)
     axes = figure.axes[0]
     assert axes.get_title(loc="left") == "cube_1"
@@ -109,7 +109,7 @@ def test_starts_show_place_and_heading(sides):
 
 
 def test_lengths_are_shares(sides):
-    figure = pictures.lengths(*sides)
+    figure = plots.lengths(*sides)
     painted(figure, style.GENERATED, style.SOURCE)
     heights = [sum(bar.get_height() for bar in container) for container in figure.axes[0].containers]
     assert heights == pytest.approx([1.0, 1.0])
@@ -118,7 +118,7 @@ def test_lengths_are_shares(sides):
 
 
 def test_sources_are_counted(sides):
-    figure = pictures.sources(*sides, {})
+    figure = plots.sources(*sides, {})
     painted(figure)
     grid = np.asarray(figure.axes[0].images[0].get_array())
     assert grid.tolist() == [[6, 2], [0, 2], [0, 2]]
@@ -126,22 +126,22 @@ def test_sources_are_counted(sides):
 
 
 def test_unused_source_is_shown(source_file, make_generated):
-    figure = pictures.sources(read_contents(source_file), read_contents(make_generated(1)), {})
+    figure = plots.sources(read_contents(source_file), read_contents(make_generated(1)), {})
     assert "1 of 3 source demonstrations used" in texts(figure)
     assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["demo_0", "demo_1", "demo_2"]
 
 
 def test_same_data_same_bytes(sides):
-    assert style.png(pictures.starts(*sides)) == style.png(pictures.starts(*sides))
+    assert style.png(plots.starts(*sides)) == style.png(plots.starts(*sides))
 
 
 def test_names_are_no_formulas(source_file, make_generated):
-    strange = r"$\frac{1$ and a name that is longer than any picture has room for"
+    strange = r"$\frac{1$ and a name that is longer than any plot has room for"
     generated = read_contents(make_generated(2, first_source=strange))
-    painted(pictures.sources(read_contents(source_file), generated, {"arm/0": strange}))
+    painted(plots.sources(read_contents(source_file), generated, {"arm/0": strange}))
     starts = {strange: generated.starts["cube_1"]}
     generated = contents.Contents(generated.path, "", {}, generated.demos, {}, starts, [])
-    painted(pictures.starts(None, generated))
+    painted(plots.starts(None, generated))
 
 
 def test_two_arms_and_many_objects(tmp_path):
@@ -153,15 +153,15 @@ def test_two_arms_and_many_objects(tmp_path):
         data |= {f"initial_state/rigid_object/part_{i}/root_pose": pose + 0.1 * i for i in range(12)}
         writer.add(Episode({"actions": np.zeros((20, 2)), **data}))
     made = read_contents(path)
-    figure = pictures.paths(None, made)
+    figure = plots.paths(None, made)
     painted(figure, *style.GENERATED_SHADES[:2])
     assert "generated, right" in texts(figure)
-    assert "9 of 12 objects" in texts(pictures.starts(None, made))
+    assert "9 of 12 objects" in texts(plots.starts(None, made))
 
 
-@pytest.mark.parametrize("draw", [pictures.paths, pictures.starts, pictures.lengths])
+@pytest.mark.parametrize("draw", [plots.paths, plots.starts, plots.lengths])
 def test_empty_file_draws_nothing(draw, make_generated):
-    with pytest.raises(pictures.NothingToDraw, match=r"\.$"):
+    with pytest.raises(plots.NothingToDraw, match=r"\.$"):
         draw(None, read_contents(make_generated(0)))
 
 
@@ -173,7 +173,7 @@ def test_positions_that_are_not_finite_are_left_out(tmp_path):
         writer.add(Episode({"actions": np.zeros((3, 1)), "obs/eef_pos": np.full((3, 3), np.inf)}))
     made = read_contents(path)
     assert [len(line) for line in made.eef_paths["eef_pos"]] == [2, 0]
-    painted(pictures.paths(None, made))
+    painted(plots.paths(None, made))
 
 
 def test_yaw_of_older_files(make_generated):
@@ -240,7 +240,7 @@ def test_imports_only_what_is_needed():
     subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": ":".join(sys.path)})
 
 
-def test_empty_record_has_no_pictures():
-    for draw in (pictures.success, lambda record: pictures.failures(record, {})):
-        with pytest.raises(pictures.NothingToDraw):
+def test_empty_record_has_no_plots():
+    for draw in (plots.success, lambda record: plots.failures(record, {})):
+        with pytest.raises(plots.NothingToDraw):
             draw(RunRecord())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The pictures of success by subtask and by source demonstration: what was begun, and what came of it."""
+"""Plots of the success rate by subtask and by source demonstration."""
 
 from collections.abc import Mapping
 
@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from ..outcomes import FailureCause
 from . import labels, style
 from .analysis import by_source, by_subtask
-from .pictures import MAX_SOURCE_ROWS, NothingToDraw
+from .plots import MAX_SOURCE_ROWS, NothingToDraw
 from .run import RunRecord
 
 
 def subtasks(record: RunRecord, names: dict[str, str]) -> Figure:
-    """Draw how many attempts began each subtask, and how many passed it; `names` says subtasks in words."""
+    """Plot how many attempts began and passed each subtask; `names` are the labels of subtasks."""
     counts = by_subtask(record.attempts)
     if not counts:
         raise NothingToDraw("The record of the run does not say which subtasks were begun.")
@@ -31,7 +31,7 @@ def subtasks(record: RunRecord, names: dict[str, str]) -> Figure:
 
 
 def sources(record: RunRecord) -> Figure:
-    """Draw how many attempts used each source demonstration, and how many of them succeeded."""
+    """Plot how many attempts used each source demonstration, and how many of them succeeded."""
     counts = by_source(record.attempts)
     if not counts:
         raise NothingToDraw("The record of the run does not say which source demonstrations were used.")
@@ -46,7 +46,14 @@ def sources(record: RunRecord) -> Figure:
 
 
 def _bars(title: str, rows: Mapping[str, tuple[int, int]], good: str, what: str) -> Figure:
-    """Draw a bar per row, (how many were good, how many there were), with its share written behind it."""
+    """Draw a bar for each row (successes, total), with the success rate as text beside it.
+
+    Args:
+        title: Title of the figure.
+        rows: Label -> successes and total.
+        good: Name of the successes in the legend.
+        what: Label of the horizontal axis.
+    """
     figure, (axes,) = style.new_figure(title, 1.3 + 0.34 * len(rows))
     place = np.arange(len(rows))
     won, tried = np.array(list(rows.values())).T
