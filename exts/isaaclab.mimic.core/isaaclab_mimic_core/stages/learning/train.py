@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _SLICE = 0.1
 """[s] Length of a step while training: requests are answered between steps."""
 _ESTIMATED_AFTER = 10
-"""Steps after which the duration of a run is estimated."""
+"""Training steps, without those of the first slice, after which the run's duration is estimated."""
 _LONG_RUN = 12 * 3600.0
 """[s] A run that will take longer is warned about."""
 _STATE_EVERY = 30.0
@@ -88,8 +88,10 @@ class Train(SimStage):
         self._least = math.inf
         self._best = (-1.0, -1.0)
         self._rate = 0.0
-        self._timed: list[tuple[int, float]] | None = []
-        """Steps made, and seconds that they took, of each slice; None once the run's duration has been estimated."""
+        self._timed: tuple[int, float] | None = None
+        """Training steps since the first slice, and their duration [s]; None before the first slice has ended."""
+        self._estimated = False
+        """Whether the run's duration has been estimated."""
         self._loss: float | None = None
         self._training_s = 0.0
         # The last check, because only `close` releases the lock.
@@ -215,19 +217,17 @@ class Train(SimStage):
         rate = (trainer.steps_done - before) / took
         self._rate = 0.9 * self._rate + 0.1 * rate if self._rate else rate
         self._training_s += took
-        if self._timed is not None:
-            self._timed.append((trainer.steps_done - before, took))
+        # The first slice allocates and compiles, so it is not timed.
+        steps, seconds = self._timed or (0, 0.0)
+        self._timed = (0, 0.0) if self._timed is None else (steps + trainer.steps_done - before, seconds + took)
         return over
 
     def _warn_if_long(self, trainer: Training) -> list[Event]:
         """Estimate once how long the run will take; return a warning if that is unreasonable."""
-        if self._timed is None:
+        steps, seconds = self._timed or (0, 0.0)
+        if self._estimated or steps < _ESTIMATED_AFTER:
             return []
-        # The first slice allocates and compiles.
-        steps, seconds = sum(each for each, _ in self._timed[1:]), sum(each for _, each in self._timed[1:])
-        if steps < _ESTIMATED_AFTER:
-            return []
-        self._timed = None
+        self._estimated = True
         left = (self.epochs - trainer.epoch + 1) * trainer.steps_per_epoch - trainer.steps_done
         if (expected := left * seconds / steps) < _LONG_RUN:
             return []
