@@ -20,7 +20,7 @@ from isaaclab_mimic.envs.franka_stack_ik_rel_mimic_env import FrankaCubeStackIKR
 
 from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
-from isaaclab_mimic_core.envs.scene_state import nest
+from isaaclab_mimic_core.flat_paths import nest
 
 from .batched_env import stack_config
 from .world import ACTION_DIM, StackWorld

@@ -361,7 +361,9 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
     assert panel.command.done == "Stopped. Nothing was written." and not (tmp_path / "lerobot").exists()
     fields["output"].set_value(str(tmp_path / "videos"))
     kit.press_input(keys.V, CTRL | SHIFT)
-    kit.pump_until(lambda: "has no pictures" in panel.failure or "camera" in panel.failure, seen=lambda: panel.failure)
+    kit.pump_until(
+        lambda: "has no camera images" in panel.failure or "camera" in panel.failure, seen=lambda: panel.failure
+    )
     fields["output"].set_value("")
     kit.press_input(keys.E, CTRL | SHIFT)
     kit.pump_until(lambda: "say where the result goes" in panel.failure, seen=lambda: panel.failure)

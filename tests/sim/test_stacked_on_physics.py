@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from isaaclab_mimic_core.datasets import DatasetReader
-from isaaclab_mimic_core.envs.scene_state import flatten
+from isaaclab_mimic_core.flat_paths import flatten
 
 pytestmark = pytest.mark.sim
 

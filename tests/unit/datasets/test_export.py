@@ -82,7 +82,7 @@ def test_cameras_can_be_chosen(tmp_path, with_cameras):
     assert report.files == ("demo_1_table_cam.mp4",) and report.samples == 30
     with pytest.raises(OptionError, match="no camera 'wrist'"):
         export_mp4(with_cameras, tmp_path / "more", fps=25, cameras=["wrist"])
-    with pytest.raises(OptionError, match="has no camera pictures"):
+    with pytest.raises(OptionError, match="has no camera images"):
         export_mp4(SAMPLE, tmp_path / "more", fps=25)
     with pytest.raises(OptionError, match="from 0 to 10, not 11"):
         export_mp4(with_cameras, tmp_path / "more", fps=25, quality=11)

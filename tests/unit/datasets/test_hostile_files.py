@@ -188,7 +188,7 @@ def test_what_does_not_fit_into_memory_is_not_read(make_file, monkeypatch):
         ("num_samples", -3, "its attribute num_samples is -3, not a count"),
         ("success", "maybe", "its attribute success is 'maybe', not true or false"),
         ("seed", np.array([1, 2]), "its attribute seed is [1, 2], not a whole number"),
-        ("seed", h5py.Empty("f4"), "its attribute seed is neither number, truth value nor text"),
+        ("seed", h5py.Empty("f4"), "its attribute seed is neither number, boolean nor text"),
     ],
 )
 def test_an_attribute_that_is_not_of_its_kind_counts_as_absent(make_file, name, value, says):

@@ -29,6 +29,7 @@ from isaaclab_mimic_core.datasets.lerobot import (
     process,
 )
 from isaaclab_mimic_core.datasets.lerobot.features import Part
+from isaaclab_mimic_core.datasets.lerobot.labels import labels_of
 from isaaclab_mimic_core.errors import (
     DatasetError,
     InputFileError,
@@ -36,6 +37,7 @@ from isaaclab_mimic_core.errors import (
     OptionError,
     OutputError,
     PlatformError,
+    TaskError,
 )
 
 SAMPLE = Path(__file__).parents[3] / "data" / "franka_stack" / "demos.hdf5"
@@ -142,7 +144,7 @@ def test_lerobot_reads_what_was_exported(exported, read):
         "left out, as it is the action of the step before: actions",
         "left out, as a sample is 300 numbers wide, and at most 256 make a state: points",
         "left out, as a video does not keep pixels that are integers, such as labels: labels",
-        "left out, as a video takes pictures of 32 pixels a side and more: icon",
+        "left out, as a video takes images of 32 pixels a side and more: icon",
     }
     assert sorted(file.name for file in path.parent.iterdir()) == ["demos.hdf5", "out"]
     about, arrays = read(exported.folder)
@@ -309,7 +311,7 @@ def test_of_anothers_dataset_what_is_observed_and_done_is_imported():
         "next.reward": {"dtype": "float32", "shape": [1]},
         "note": {"dtype": "string", "shape": [1]},
     }
-    parts = importing._parts_of_others(there)
+    parts = importing._parts_of_foreign(there)
     importing._check_parts(parts, there, Path("in"))
     assert parts == {
         "action": (Part("actions", (6,), "<f4"),),
@@ -317,7 +319,7 @@ def test_of_anothers_dataset_what_is_observed_and_done_is_imported():
         "observation.force.wrist": (Part("obs/force_wrist", (2, 3), "<f4"),),
     }
     assert list(importing._left_out({"features": there, "episodes": []}, parts, {})) == [
-        "left out, as pictures are not imported (mimic render draws them anew): observation.images.top",
+        "left out, as images are not imported (mimic render draws them again): observation.images.top",
         "left out, as a file has no place for them: next.reward, note",
     ]
     wider = {"action": (Part("actions", (7,), "<f4"),)}
@@ -353,7 +355,7 @@ def test_terms_are_sorted_and_checked(tmp_path, make_episode):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").touch()
     for wrong, error, says in (
-        ({"terms": LeRobotTerms(("table_cam",), ())}, OptionError, "table_cam cannot be exported: pictures become"),
+        ({"terms": LeRobotTerms(("table_cam",), ())}, OptionError, "table_cam cannot be exported: images become"),
         ({"terms": LeRobotTerms(("nothing",), ())}, DatasetError, "demo_0: has no obs/nothing"),
         ({"terms": LeRobotTerms(("points",), ())}, OptionError, "300 numbers wide"),
         ({"terms": LeRobotTerms((), (), ("wrist",))}, OptionError, "no camera 'wrist'"),
@@ -426,6 +428,20 @@ def test_marks_are_checked_too(tmp_path, make_file, monkeypatch, states):
         put(file["data/demo_1"], "obs/datagen_info/subtask_term_signals/grasp_1", np.array([b"a"] * 31))
     with pytest.raises(DatasetError, match="demo_1: obs/datagen_info/subtask_term_signals/grasp_1 holds text"):
         export_lerobot(path, tmp_path / "out", fps=20, task="Stack", states=states)
+
+
+def test_descriptions_of_subtasks_that_cannot_be_read_are_noted(make_file):
+    def unknown() -> dict:
+        raise TaskError("there is no task 'Old'", where="--task")
+
+    with DatasetReader(make_file(2, annotated=True)) as reader:
+        labels, notes = labels_of(reader, reader.episode_names, "Stack", unknown)
+        described, others = labels_of(reader, reader.episode_names, "Stack", lambda: TEXTS)
+    (note,) = [note for note in notes if note not in others]
+    assert note == (
+        "subtasks are named after their signals, as the task does not describe them: there is no task 'Old'"
+    )
+    assert "Grasp 1" in labels.texts and "Grasp red cube" not in labels.texts and "Grasp red cube" in described.texts
 
 
 def test_without_lerobot_it_is_said_how_to_get_it(tmp_path, monkeypatch):

@@ -157,7 +157,7 @@ def test_unreadable_file(make_file):
 
 
 def test_file_open_for_writing_elsewhere(make_file, monkeypatch):
-    monkeypatch.setattr("isaaclab_mimic_core.datasets.opening._LOCK_PATIENCE", 0.05)
+    monkeypatch.setattr("isaaclab_mimic_core.datasets.opening._LOCK_TIMEOUT", 0.05)
     path = make_file()
     holder = subprocess.Popen(
         [sys.executable, "-c", f"import h5py; f = h5py.File({str(path)!r}, 'r+'); print(1, flush=True); input()"],

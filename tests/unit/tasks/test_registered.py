@@ -12,6 +12,7 @@ from isaaclab_mimic_core.errors import TaskError  # noqa: E402
 from isaaclab_mimic_core.sim.assets.cloud import cloud_paths  # noqa: E402
 from isaaclab_mimic_core.tasks import all_tasks, find_task  # noqa: E402
 from isaaclab_mimic_core.tasks.open_env import open_env  # noqa: E402
+from isaaclab_mimic_core.tasks.subtasks import subtask_texts  # noqa: E402
 
 MIMIC = "isaaclab_mimic.envs.franka_stack_ik_rel_mimic_env:FrankaCubeStackIKRelMimicEnv"
 CONFIG = "isaaclab_mimic.envs.franka_stack_ik_rel_mimic_env_cfg:FrankaCubeStackIKRelMimicEnvCfg"
@@ -51,6 +52,15 @@ def test_an_environment_without_mimic_is_named_as_that(enter, class_name):
     with pytest.raises(TaskError, match="My-Cart-v0: this environment is no ManagerBasedRLMimicEnv"):
         find_task(task)
     assert task not in all_tasks(importing=True)
+
+
+@pytest.mark.parametrize("config", ["no_such_module:Config", "isaaclab.envs:ManagerBasedRLEnvCfg"])
+def test_subtasks_of_a_configuration_that_fails_are_refused_with_the_reason(enter, config):
+    task = enter("My-Broken-Mimic-v0", MIMIC, config)
+    with pytest.raises(TaskError, match=r"My-Broken-Mimic-v0: its configuration cannot be loaded \(.+\)") as error:
+        subtask_texts(task)
+    assert len(str(error.value).splitlines()) <= 2
+    assert "Grasp red cube" in str(subtask_texts("Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"))
 
 
 def test_a_name_of_a_base_task_still_leads_to_its_mimic_task(enter):

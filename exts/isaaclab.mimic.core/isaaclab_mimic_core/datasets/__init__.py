@@ -5,14 +5,16 @@
 
 - `writer.py` writes dataset files, `async_writer.py` does so in a background thread, `reader.py` reads them.
 - `layout.py`: the names in a file. `episode.py`: one demonstration in memory.
-- `check/`: find what spoils demonstrations. `edit/`: merge, select, drop, convert. `export/`: LeRobot, videos.
+- `check/`: find faults of demonstrations. `edit/`: merge, select, drop, convert.
+- `export/`: videos, files for Rerun. `lerobot/`: export to and import from LeRobot's format.
 
 This package needs numpy and h5py, but neither a simulator nor torch.
 """
 
+from ..flat_paths import flatten, nest
 from .async_writer import BackgroundWriter
 from .digest import digest
-from .episode import Episode, flatten, nest
+from .episode import Episode
 from .frames import FrameSpool
 from .info import format_summary, summarise
 from .reader import DatasetReader, read_dataset

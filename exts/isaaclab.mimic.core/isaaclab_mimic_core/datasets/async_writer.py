@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class _Call:
-    """Work for the thread other than an episode."""
+    """A function for the thread to call, in order with the episodes."""
 
     work: Callable[[], Any]
     num_bytes: int
@@ -26,14 +26,14 @@ class _Call:
 
 
 class BackgroundWriter:
-    """Writes episodes in one thread, so that the caller goes on simulating; a context manager.
+    """Write episodes in a background thread while the caller simulates; a context manager.
 
-    Waiting episodes are committed together. An error in the thread is raised by the next call of the caller.
+    All episodes that wait are committed together. An error in the thread is raised by the caller's next call.
 
     Args:
         writer: The writer; owned and closed by this object.
-        max_pending: Most episodes that may wait or be written at a time; bounds the memory.
-        max_pending_bytes: Most memory that waiting work of `call` may hold [bytes].
+        max_pending: Maximum number of episodes that wait or are being written; bounds the memory.
+        max_pending_bytes: Maximum memory held by waiting work of `call` [bytes].
     """
 
     def __init__(self, writer: DatasetWriter, max_pending: int = 16, max_pending_bytes: int = 256 << 20):
@@ -57,14 +57,14 @@ class BackgroundWriter:
 
     @property
     def num_pending(self) -> int:
-        """Episodes that were submitted and are not on disk yet."""
+        """Number of submitted episodes that are not on disk yet."""
         with self._changed:
             return self._num_waiting + self._num_writing
 
     def submit(self, episode: Episode) -> None:
-        """Queue an episode; waits only while `max_pending` others are not on disk yet.
+        """Queue an episode. Block only while `max_pending` others are not on disk yet.
 
-        Its arrays must not be changed afterwards.
+        The episode's arrays must not be changed afterwards.
 
         Raises:
             OutputError: Writing has failed.
@@ -81,14 +81,14 @@ class BackgroundWriter:
             self._changed.notify_all()
 
     def call(self, work: Callable[[], T], num_bytes: int = 0) -> "Future[T]":
-        """Queue other work for the thread, in order with the episodes.
+        """Queue a function for the thread to call, in order with the episodes.
 
         Args:
-            work: The work; an operating system error in it ends the writing, as with an episode.
-            num_bytes: Memory that it holds [bytes]. The call waits until earlier work leaves enough room.
+            work: The function. An `OSError` in it ends the writing, as with an episode.
+            num_bytes: Memory that it holds [bytes]. Blocks until that fits into `max_pending_bytes`.
 
         Returns:
-            A future of its result; it holds the error if writing has failed before.
+            A future of the function's result; it holds the error if writing fails first.
 
         Raises:
             OutputError: Writing has failed.
@@ -111,10 +111,10 @@ class BackgroundWriter:
             return call.result
 
     def poll(self) -> list[SavedEpisode]:
-        """Return the episodes saved since the last call, in the order of submission, without waiting.
+        """Return the episodes saved since the last call, in the order of submission. Do not block.
 
         Raises:
-            OutputError: Writing has failed, and everything saved before that has been returned.
+            OutputError: Writing has failed. Raised only after all saved episodes have been returned.
         """
         with self._changed:
             saved, self._saved = self._saved, []
@@ -138,7 +138,13 @@ class BackgroundWriter:
             return saved
 
     def close(self) -> None:
-        """Finish, but keep the saved episodes for `poll`, and raise an error only once; closing twice is harmless."""
+        """Wait until all episodes are on disk and close the file; may be called twice.
+
+        Saved episodes remain for `poll`.
+
+        Raises:
+            OutputError: Writing has failed, and no call has raised that yet.
+        """
         with self._changed:
             self._finishing = True
             self._changed.notify_all()
@@ -171,7 +177,7 @@ class BackgroundWriter:
             self._fail(error)
 
     def _write_next(self) -> bool:
-        """Wait for work, do all of it and commit its episodes; return False when there will be no more."""
+        """Wait for work, do all of it and commit the episodes. Return False once closed and without work."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._finishing)
             num_left = len(self._waiting)
@@ -189,7 +195,7 @@ class BackgroundWriter:
                 with self._writer.output_errors():
                     item.result.set_result(item.work())
             with self._changed:
-                # Only now, so that what an error leaves undone is among those that wait.
+                # Removed only when done: after an error `_fail` must find the item among those that wait.
                 self._waiting.popleft()
                 self._pending_bytes -= 0 if isinstance(item, Episode) else item.num_bytes
                 self._changed.notify_all()

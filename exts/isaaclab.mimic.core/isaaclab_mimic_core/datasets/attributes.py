@@ -3,8 +3,8 @@
 
 """HDF5 attributes as plain Python data; nested data are stored as JSON text.
 
-This module alone interprets the attributes of the layout: an attribute of a wrong type counts as absent, and
-`mimic check` reports it. The number of samples is that of the actions, whatever `num_samples` says.
+Only this module interprets attributes. One of a wrong type counts as absent, and `mimic check` reports it. The number
+of samples is always taken from the actions, never from `num_samples`.
 """
 
 import json
@@ -19,8 +19,8 @@ import numpy as np
 from . import layout
 from .tree import Unreadable, guarded
 
-_LARGEST = 64 << 20
-"""Largest attribute that is read [bytes]; a history is much smaller."""
+_MAX_BYTES = 64 << 20
+"""Maximum size of an attribute [bytes]; a history is much smaller."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Attributes:
     """Attributes of a group."""
 
     values: dict[str, Any]
-    """Attributes as plain data; those of the layout have the right type or are missing."""
+    """Valid attributes by name, as plain Python data."""
     faults: dict[str, str]
-    """Reasons why other attributes are left out, by name, as the end of a sentence: "is 'maybe', not true or false"."""
+    """Attributes that are left out, and why, as the end of a sentence: "is 'maybe', not true or false"."""
 
 
 def read_attrs(item: h5py.HLObject) -> Attributes:
-    """Read the attributes of a group; JSON objects and lists come back as dictionaries and lists."""
+    """Read the attributes of a group. Return JSON objects and lists as dictionaries and lists."""
     values: dict[str, Any] = {}
     faults: dict[str, str] = {}
     try:
@@ -43,7 +43,7 @@ def read_attrs(item: h5py.HLObject) -> Attributes:
     except Unreadable as error:
         return Attributes({}, {"(all)": str(error)})
     for name in names:
-        # One that is not UTF-8 h5py returns as bytes.
+        # h5py returns a name that is not UTF-8 as bytes.
         title = _text(name) if isinstance(name, str) else name.decode("utf-8", errors="replace")
         try:
             value = _read(item, name)
@@ -55,29 +55,34 @@ def read_attrs(item: h5py.HLObject) -> Attributes:
 
 
 def history(attrs: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """Return the history under `recorded`, `annotated` or `generated`; empty if there is none."""
+    """Return an entry of a demonstration's or file's history; empty if there is none.
+
+    Args:
+        attrs: Attributes of the demonstration or of the group `data`.
+        kind: `recorded`, `annotated` or `generated`.
+    """
     known = attrs.get(layout.ATTR_PROVENANCE)
     entry = known.get(kind) if isinstance(known, Mapping) else None
     return dict(entry) if isinstance(entry, Mapping) else {}
 
 
 def encode_attrs(attrs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return attributes in the form h5py stores; those that are None are left out."""
+    """Return attributes in the form h5py stores, without those that are None."""
     return {key: encode(value) for key, value in attrs.items() if value is not None}
 
 
 def encode(value: object) -> Any:
-    """Turn dictionaries and lists into JSON; leave numbers, booleans and text alone."""
+    """Return dictionaries, lists and arrays as JSON text; return other values unchanged."""
     if isinstance(value, Mapping | list | tuple | np.ndarray):
         return json.dumps(value, default=_plain)
     return value
 
 
 def decode(value: Any) -> Any:
-    """Turn an attribute as h5py returns it into plain Python data.
+    """Convert an attribute, as h5py returns it, to plain Python data.
 
     Raises:
-        Unreadable: The value is no number, boolean or text, and no list of these.
+        Unreadable: The value is neither a number, a boolean or text nor a list of these.
     """
     if isinstance(value, bytes):
         value = value.decode("utf-8", errors="replace")
@@ -91,14 +96,14 @@ def decode(value: Any) -> Any:
             except (ValueError, RecursionError):
                 return value  # text that only looks like JSON
     if not _is_plain(value):
-        raise Unreadable("is neither number, truth value nor text")
+        raise Unreadable("is neither number, boolean nor text")
     return value
 
 
 def _read(item: h5py.HLObject, name: str | bytes) -> Any:
     with guarded():
         stored = item.attrs.get_id(name)
-        if math.prod(stored.shape or ()) * stored.dtype.itemsize > _LARGEST:
+        if math.prod(stored.shape or ()) * stored.dtype.itemsize > _MAX_BYTES:
             raise Unreadable("is too large")
         value = decode(item.attrs[name])
     return value
@@ -116,7 +121,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _single(value: Any) -> Any:
-    """h5py's users store a number as an array of one, too."""
+    """Return the element of a list of one: some programs store a number as an array of length 1."""
     while isinstance(value, list) and len(value) == 1:
         value = value[0]
     return value
@@ -167,7 +172,7 @@ _KNOWN: dict[str, Callable[[Any], Any]] = {
 
 
 def _plain(value: object) -> Any:
-    """Return what `json` cannot store itself: numpy's types, paths and the like."""
+    """Convert a value that `json` cannot store itself, such as numpy's types and paths."""
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
     return str(value)

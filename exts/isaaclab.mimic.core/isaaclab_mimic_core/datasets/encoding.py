@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Compress arrays for HDF5 outside of HDF5, so that other Python threads run meanwhile.
+"""Compress arrays for HDF5 with zlib, so that other Python threads can run meanwhile.
 
-HDF5's gzip filter holds Python's interpreter lock, so a writer thread would stop the simulation while it compresses.
+HDF5's gzip filter holds Python's interpreter lock: a writer thread would block the simulation while it compresses.
 `zlib.compress` releases the lock, and gives the same bytes as the filter.
 """
 
@@ -16,17 +16,18 @@ import h5py
 import numpy as np
 from h5py import h5d, h5p, h5s, h5t  # pyright: ignore[reportAttributeAccessIssue]
 
+from ..flat_paths import nest
 from . import layout
 from .attributes import encode_attrs
-from .episode import Chunks, Episode, nest
+from .episode import Chunks, Episode
 
 GZIP_LEVEL = 2
 _CHUNK_BYTES = 1 << 20
-"""Largest chunk [bytes]; a chunk must fit into HDF5's cache, or each partial read unpacks it again."""
+"""Maximum size of a chunk [bytes]. A chunk must fit into HDF5's cache, or each partial read unpacks it again."""
 _COMPACT_BYTES = 1 << 10
-"""Arrays up to this size are stored uncompressed in the object's header; a chunk index would be larger [bytes]."""
+"""Maximum size of an array stored uncompressed in the object's header [bytes]; a chunk index would be larger."""
 
-# Upper bounds of what HDF5 adds (headers, indices, attribute storage); the space is only reserved, not used up.
+# Upper bounds of what HDF5 adds (headers, indices, attributes) [bytes]. This space is reserved, but not all of it used.
 _OVERHEAD_PER_OBJECT = 8 << 10
 _OVERHEAD_PER_CHUNK = 256
 _OVERHEAD_PER_EPISODE = 64 << 10
@@ -34,28 +35,29 @@ _OVERHEAD_PER_EPISODE = 64 << 10
 
 @dataclass(frozen=True)
 class EncodedArray:
-    """An array in the form in which HDF5 stores it."""
+    """An array as HDF5 stores it."""
 
     shape: tuple[int, ...]
     dtype: np.dtype
     values: np.ndarray | None
-    """The array itself if it is stored as it is, not in chunks."""
+    """The values if the array is stored uncompressed and not in chunks; else None."""
     chunk: tuple[int, ...] | None
-    """Shape of a chunk; None for an array that is stored as it is."""
+    """Shape of a chunk; None if the array is not stored in chunks."""
     blocks: Iterable[tuple[int, bytes | memoryview, int]]
-    """Per chunk its first row, its bytes, and HDF5's filter mask (1: the gzip filter was skipped)."""
+    """Per chunk its first row, its bytes, and HDF5's filter mask (1: not compressed)."""
     stored_bytes: int
-    """Bytes of all chunks, or of the array."""
+    """Size of all chunks, or of the array [bytes]."""
 
     @property
     def size_bound(self) -> int:
+        """Upper bound of the array's size in the file [bytes]."""
         num_chunks = -(-self.shape[0] // self.chunk[0]) if self.chunk else 0
         return self.stored_bytes + _OVERHEAD_PER_OBJECT + num_chunks * _OVERHEAD_PER_CHUNK
 
 
 @dataclass(frozen=True)
 class EncodedEpisode:
-    """An episode in the form in which HDF5 stores it."""
+    """An episode as HDF5 stores it."""
 
     name: str
     num_samples: int
@@ -64,7 +66,7 @@ class EncodedEpisode:
 
     @property
     def size_bound(self) -> int:
-        """Upper bound of the bytes by which the file grows."""
+        """Upper bound of the growth of the file [bytes]."""
         groups = sum(path.count("/") for path in self.arrays)
         attrs = sum(2 * len(value) if isinstance(value, str) else 64 for value in self.attrs.values())
         arrays = sum(array.size_bound for array in self.arrays.values())
@@ -72,10 +74,10 @@ class EncodedEpisode:
 
 
 def normalise(data: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """Return the arrays as numpy arrays that HDF5 can store.
+    """Return arrays by flat path as numpy arrays that HDF5 can store.
 
     Raises:
-        ValueError: A path is impossible, or an array holds something other than numbers and booleans.
+        ValueError: A path is invalid, or an array holds something other than numbers and booleans.
     """
     nest(data)
     arrays = {path: np.asarray(values) for path, values in data.items()}
@@ -86,7 +88,7 @@ def normalise(data: Mapping[str, Any]) -> dict[str, np.ndarray]:
 
 
 def encode_episode(name: str, episode: Episode, compression: bool) -> EncodedEpisode:
-    """Encode a normalised episode as HDF5 stores it; this takes most of the time of writing."""
+    """Encode a normalised episode for HDF5. This takes most of the time of writing."""
     attrs = {**episode.attrs, layout.ATTR_NUM_SAMPLES: episode.num_samples}
     arrays = {path: encode_array(values, compression) for path, values in episode.data.items()}
     arrays |= {path: _encode_streamed(chunks) for path, chunks in episode.streamed.items()}
@@ -100,7 +102,7 @@ def encode_array(values: np.ndarray, compression: bool) -> EncodedArray:
         return EncodedArray(values.shape, values.dtype, whole, None, [], values.nbytes)
     most_rows = max(1, _CHUNK_BYTES * len(values) // values.nbytes)
     num_chunks = -(-len(values) // most_rows)
-    # Chunks of nearly equal length: the last one is stored at full length.
+    # HDF5 stores the last chunk at full length, so choose chunks of nearly equal length.
     rows = -(-len(values) // num_chunks)
     blocks = [(start, *compress(block)) for start, block in _full_chunks(values, rows)]
     stored = sum(len(block) for _, block, _ in blocks)
@@ -108,7 +110,7 @@ def encode_array(values: np.ndarray, compression: bool) -> EncodedArray:
 
 
 def _encode_streamed(chunks: Chunks) -> EncodedArray:
-    """Describe a term whose steps are compressed already, and are read when the episode is written."""
+    """Return the encoded form of a term whose chunks are compressed already, one per step."""
     return EncodedArray(chunks.shape, chunks.dtype, None, (1, *chunks.shape[1:]), chunks, chunks.stored_bytes)
 
 
@@ -124,7 +126,7 @@ def write_episode(data: h5py.Group, episode: EncodedEpisode) -> None:
 
 
 def _full_chunks(values: np.ndarray, rows: int) -> Iterator[tuple[int, np.ndarray]]:
-    """Cut into chunks with this many rows; HDF5 stores whole chunks, so the last one is filled up with zeros."""
+    """Yield first row and values of chunks of `rows` rows. Pad the last with zeros, as HDF5 stores whole chunks."""
     for start in range(0, len(values), rows):
         block = values[start : start + rows]
         if len(block) < rows:
@@ -133,7 +135,11 @@ def _full_chunks(values: np.ndarray, rows: int) -> Iterator[tuple[int, np.ndarra
 
 
 def compress(block: np.ndarray) -> tuple[bytes | memoryview, int]:
-    """Compress a chunk, or keep it as it is (filter mask 1) if that would not make it smaller, as the filter does."""
+    """Compress a chunk. Leave it uncompressed if that is not smaller, as HDF5's filter does.
+
+    Returns:
+        The bytes, and HDF5's filter mask: 0 compressed, 1 not.
+    """
     raw = np.ascontiguousarray(block).reshape(-1).view(np.uint8).data
     packed = zlib.compress(raw, GZIP_LEVEL)
     return (packed, 0) if len(packed) < len(raw) else (raw, 1)
@@ -143,7 +149,7 @@ def _write_array(demo: h5py.h5g.GroupID, path: str, array: EncodedArray, link: h
     kind = h5t.py_create(array.dtype, logical=True)
     space = h5s.create_simple(array.shape) if array.shape else h5s.create(h5s.SCALAR)
     creation = h5p.create(h5p.DATASET_CREATE)
-    # Without time stamps equal contents give equal bytes.
+    # No time stamps, so that equal contents give equal bytes.
     creation.set_obj_track_times(False)
     if array.chunk:
         creation.set_chunk(array.chunk)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""File system operations of the writer: an atomic exchange of two names, reserved disk space."""
+"""File system operations of the writer, such as the atomic exchange of two names and reserving disk space."""
 
 import ctypes
 import errno
@@ -19,10 +19,13 @@ _renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
 
 
 def exchange(published: Path, shadow: Path) -> None:
-    """Exchange the names of two existing files; `published` names a complete file at every moment.
+    """Exchange the names of two existing files. At every moment `published` names a complete file.
 
-    If the system cannot exchange atomically, three renames do it; without hard links too, `shadow` is gone
+    If the system has no atomic exchange, use a hard link and two renames. Without hard links, `shadow` does not exist
     afterwards.
+
+    Raises:
+        OSError: The exchange failed.
     """
     if _renameat2 is not None:
         arguments = (_AT_FDCWD, os.fsencode(published), _AT_FDCWD, os.fsencode(shadow), _RENAME_EXCHANGE)
@@ -42,15 +45,21 @@ def exchange(published: Path, shadow: Path) -> None:
 
 
 def spare_of(shadow: Path) -> Path:
-    """Return the temporary name that `exchange` uses if it cannot exchange atomically."""
+    """Return the temporary name that `exchange` uses if the system has no atomic exchange."""
     return shadow.with_name(shadow.name + "~")
 
 
 def publish_new(path: Path, content: bytes, temporary: Path, overwrite: bool) -> None:
     """Write a small file in one atomic step.
 
+    Args:
+        path: The file.
+        content: Its contents.
+        temporary: A path in the same folder for the time of writing.
+        overwrite: Whether an existing file may be replaced.
+
     Raises:
-        FileExistsError: It exists and `overwrite` is False.
+        FileExistsError: The file exists and `overwrite` is False.
     """
     try:
         temporary.write_bytes(content)
@@ -70,7 +79,7 @@ def publish_new(path: Path, content: bytes, temporary: Path, overwrite: bool) ->
 
 
 def copy_whole(source: Path, target: Path, temporary: Path) -> None:
-    """Copy a file; `target` appears when it is complete."""
+    """Copy a file by way of `temporary`, so that `target` only appears when it is complete."""
     try:
         shutil.copyfile(source, temporary)
         shutil.copymode(source, temporary)
@@ -80,10 +89,10 @@ def copy_whole(source: Path, target: Path, temporary: Path) -> None:
 
 
 def reserve(path: Path, num_bytes: int) -> None:
-    """Grow a file to at least this size, its blocks included, so that later writes cannot fail for lack of space.
+    """Allocate disk blocks up to this size of the file, so that later writes cannot fail for lack of space.
 
-    HDF5 does not survive a full disk: it writes late, hides the error and may then crash the process. It does
-    accept a file longer than its contents and cuts it to length on closing.
+    HDF5 does not survive a full disk: it writes late, hides the error, and may then crash the process. It accepts a
+    file that is longer than its contents, and truncates it on closing.
 
     Raises:
         OSError: There is not enough space.
@@ -114,5 +123,5 @@ def identity(path: Path) -> tuple[int, ...] | None:
         status = path.stat()
     except OSError:
         return None
-    # The number of a deleted file is soon given to another one.
+    # The inode number alone is not enough: it is soon reused after a file is deleted.
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Large terms of running episodes (camera images), kept compressed in a side file until their episode is written.
+"""Store large terms of running episodes (camera images) in a temporary file until their episode is written.
 
-A frame is one environment's value of one term in one step. The writer's thread compresses it as soon as it is
-recorded, as one chunk of the dataset that it may become part of. Chunks of several steps would not be smaller, because
-gzip looks back only 32 KiB, and reading one step would unpack all of them.
+A frame is the value of one term in one environment and step. The writer's thread compresses each frame as soon as it is
+recorded, as a chunk of the HDF5 dataset. Chunks of several steps would not be smaller, because gzip looks back only
+32 KiB, and reading one step would unpack all of them.
 
-The side file is beside the dataset and has no name, so nothing is left of it when the process ends.
+The temporary file (side file) is in the folder of the dataset and has no name, so it vanishes with the process.
 """
 
 import os
@@ -27,7 +27,7 @@ from .encoding import compress
 
 @dataclass(frozen=True)
 class _Frame:
-    """The place of a compressed frame in its side file."""
+    """Position of a compressed frame in its side file."""
 
     slot: int
     num_bytes: int
@@ -35,16 +35,16 @@ class _Frame:
 
 
 class _SideFile:
-    """Compressed frames of one term, in slots that are reused so that the file stays small."""
+    """Compressed frames of one term, in slots of equal size that are reused."""
 
     def __init__(self, folder: Path, shape: tuple[int, ...], dtype: np.dtype):
         self.shape, self.dtype = shape, dtype
         self._slot_bytes = int(np.prod(shape)) * dtype.itemsize
         file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
         self._fd = file.fileno()
-        # Open as long as somebody holds frames of it.
+        # Closed when no `Frames` refers to it any more.
         weakref.finalize(self, file.close)
-        # Two writers may give back slots at the same time.
+        # Two writers may free slots at the same time.
         self._lock = Lock()
         self._free: list[int] = []
         self.num_slots = 0
@@ -69,12 +69,12 @@ class _SideFile:
 
 
 class Frames:
-    """All steps of one large term of a finished episode, read chunk by chunk when the episode is written.
+    """All steps of one large term of a finished episode; implements `Chunks`.
 
     Args:
-        shape: Its shape, time first.
-        dtype: Its type.
-        claimed: Future of the side file and of the frames' places in it.
+        shape: Shape of the term, time first: (T, ...).
+        dtype: Type of the term.
+        claimed: Future of the side file and the frames in it.
     """
 
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype, claimed: "Future[tuple[_SideFile, list[_Frame]]]"):
@@ -83,51 +83,51 @@ class Frames:
 
     @property
     def stored_bytes(self) -> int:
-        """Bytes that the frames take, compressed."""
+        """Size of the compressed frames [bytes]."""
         return sum(frame.num_bytes for frame in self._claimed.result()[1])
 
     def __iter__(self) -> Iterator[tuple[int, bytes, int]]:
-        """Iterate over chunks: first row, bytes, and HDF5's filter mask (1: not compressed)."""
+        """Yield row, bytes and HDF5's filter mask (1: not compressed) of each frame."""
         file, frames = self._claimed.result()
         for row, frame in enumerate(frames):
             yield row, file.get(frame), frame.filter_mask
 
     def release(self) -> None:
-        """Free the slots in the side file; calling it again is harmless."""
+        """Free the slots in the side file; may be called again."""
         file, frames = self._claimed.result()
         file.free(frames)
         frames.clear()
 
 
 class FrameSpool:
-    """Keeps the large terms of all running episodes on disk; the writer's thread does the work, in order.
+    """Store the large terms of all running episodes on disk, in the writer's thread.
 
-    Only steps that the thread has not processed are in memory: at most the writer's `max_pending_bytes`, or one step of
-    all environments if that is more, and one more step.
+    Only steps that the thread has not yet processed are in memory: at most the writer's `max_pending_bytes`, or one
+    step of all environments if that is more, and one more step.
 
     Args:
-        writer: The writer whose thread does the work, and beside whose file the side files lie.
+        writer: The writer whose thread to use. The side files are in the folder of its dataset.
     """
 
     def __init__(self, writer: BackgroundWriter):
         self._writer = writer
         self._folder = Path(os.path.realpath(writer.path)).parent
         self._types: dict[str, tuple[tuple[int, ...], np.dtype]] = {}
-        # Used by the writer's thread alone. Per term, per environment: the frame of each tick.
+        # Used only by the writer's thread. Term -> environment -> step number (tick) -> frame.
         self._files: dict[str, _SideFile] = {}
         self._kept: dict[str, dict[int, dict[int, _Frame]]] = {}
 
     @property
     def num_slots(self) -> int:
-        """Number of slots in the side files: the most frames that were kept at once."""
+        """Number of slots in the side files, which is the maximum number of frames stored at a time."""
         return sum(file.num_slots for file in self._files.values())
 
     def keep(self, tick: int, terms: Mapping[str, np.ndarray]) -> None:
         """Store one step of all environments.
 
         Args:
-            tick: Number of the step, higher each time.
-            terms: By path, (num_envs, ...), on the host; they must not be changed afterwards.
+            tick: Step number, greater in each call.
+            terms: Flat path -> values of all environments: (num_envs, ...). They must not be changed afterwards.
 
         Raises:
             OutputError: Writing has failed.
@@ -137,7 +137,15 @@ class FrameSpool:
         self._writer.call(lambda: self._keep(tick, terms), sum(values.nbytes for values in terms.values()))
 
     def claim(self, env_id: int, ticks: Sequence[int]) -> dict[str, Frames]:
-        """Remove some ticks of one environment, and return them as an episode's terms by path."""
+        """Hand over the frames of some steps of one environment, to be written with an episode.
+
+        Args:
+            env_id: The environment.
+            ticks: Step numbers.
+
+        Returns:
+            Flat path -> frames: (len(ticks), ...).
+        """
 
         def frames(path: str, shape: tuple[int, ...], dtype: np.dtype) -> Frames:
             return Frames((len(ticks), *shape), dtype, self._writer.call(lambda: self._claim(path, env_id, ticks)))
@@ -145,7 +153,7 @@ class FrameSpool:
         return {path: frames(path, *kind) for path, kind in self._types.items()}
 
     def drop(self, env_ids: Sequence[int], since: Sequence[int] | None = None) -> None:
-        """Delete the frames of some environments: all, or for each environment those from tick `since` on."""
+        """Delete frames of some environments: all, or for each environment those from step number `since` on."""
         self._writer.call(lambda: self._drop(env_ids, [0] * len(env_ids) if since is None else since))
 
     def _keep(self, tick: int, terms: Mapping[str, np.ndarray]) -> None:
@@ -164,6 +172,5 @@ class FrameSpool:
         for path, file in self._files.items():
             for env_id, first in zip(env_ids, since, strict=True):
                 kept = self._kept[path][env_id]
-                # Ticks only grow, so what is to go lies at the end.
                 late = [tick for tick in kept if tick >= first]
                 file.free([kept.pop(tick) for tick in late])

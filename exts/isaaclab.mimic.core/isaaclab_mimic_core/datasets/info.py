@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Summarise the contents of a dataset file and its possible uses, as data and as text (`mimic info FILE`)."""
+"""Summarise what a dataset file holds and what it can be used for, as data and as text (`mimic info FILE`)."""
 
 import os
 from collections import Counter
@@ -25,20 +25,20 @@ _USES = ("replay", "annotate", "generate", "train")
 
 
 def summarise(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Describe a dataset file as plain data; arrays are described after its first demonstration.
+    """Return a description of a dataset file as plain data. Shapes are those of its first whole demonstration.
 
     Returns:
         - `path`, `bytes`, `format_version`, `quaternions` (`xyzw` or `wxyz`, as stored), `env_name`
-        - `being_written`, `leftovers` (files that a killed writer left beside it)
+        - `being_written`, `leftovers` (temporary files of a killed writer)
         - `demos`, `samples` ({`total`, `min`, `mean`, `max`} or None), `successful`, `success_unknown`
         - `actions` (width or None), `observations` ({name: shape of a sample}), `states` ({name: kind})
         - `initial_state` (bool), `eefs`, `objects`
-        - `signals` ({name: {`demos`: those in which it changes, `first`, `last`: earliest and latest sample}})
-        - `masks` ({key: how many demonstrations it names, or None}), `mask_faults` (what is wrong with them)
-        - `provenance` ({`run`: attribute `mimic` of the file, `demos`: demonstrations that say where they came from,
-          `seeds`: how many different, `sources`: {source demonstration: segments taken from it}})
-        - `usable` ({use: reason why not, empty if it is}) for replay, annotate, generate, train
-        - `unfit` ({use: {demonstration: what keeps it from being used}}); replay and annotate go on without these
+        - `signals` ({name: {`demos`: number in which it changes, `first`, `last`: earliest and latest sample}})
+        - `masks` ({key: number of demonstrations, or None if unreadable}), `mask_faults` (texts)
+        - `provenance` ({`run`: attribute `mimic` of the file, `demos`: number of demonstrations with a history,
+          `seeds`: number of different seeds, `sources`: {source demonstration: number of segments taken from it}})
+        - `usable` ({use: reason why not; empty if usable}) for replay, annotate, generate, train
+        - `unfit` ({use: {demonstration: why it cannot be used}}); replay and annotate skip these
 
     Raises:
         InputFileError: The file cannot be opened or is not a dataset.
@@ -71,7 +71,7 @@ def summarise(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def format_summary(summary: dict[str, Any]) -> str:
-    """Write a summary as text for a terminal."""
+    """Return the result of `summarise` as text for a terminal."""
     lines = [f"{summary['path']}  ({_size(summary['bytes'])})"]
 
     def say(title: str, text: str) -> None:
@@ -146,13 +146,13 @@ def _signals(reader: DatasetReader) -> dict[str, dict[str, Any]]:
         for path, (shape, dtype) in reader.shapes(name).items() if reader.has(name, layout.TERM_SIGNALS) else ():
             if not path.startswith(start):
                 continue
-            # What is wrong with it is said of the use that needs it.
+            # A wrong signal is reported under `unfit`.
             sample = None
             if dtype.kind in "biuf" and shape[:1] == (reader.num_samples(name),):
                 with suppress(Unreadable):
                     sample = first_change(reader.values(name, path))
             changes.setdefault(path.removeprefix(start), []).extend([] if sample is None else [sample])
-    # In the order in which they rise, which is the order of the subtasks.
+    # In the order in which they change: the order of the subtasks.
     ordered = sorted(changes.items(), key=lambda item: (float(np.mean(item[1])) if item[1] else np.inf, item[0]))
     return {
         name: {"demos": len(at), "first": min(at, default=None), "last": max(at, default=None)} for name, at in ordered
@@ -187,10 +187,10 @@ def _provenance(data_attrs: dict[str, Any], demos: list[dict[str, Any]]) -> dict
 
 
 def _unfit(reader: DatasetReader, use: str, summary: dict[str, Any]) -> dict[str, str]:
-    """Return why each demonstration cannot be used for a purpose, as far as that shows without reading values."""
+    """Return why demonstrations cannot be used for a purpose: name -> reason. Values are not read."""
     observed = [layout.join(layout.OBS, name) for name in summary["observations"]]
     terms = {"generate": [layout.DATAGEN_INFO], "train": observed}.get(use, [layout.INITIAL_STATE])
-    # Training cuts what was seen after the last action.
+    # Training drops the observation after the last action, which robomimic's files have.
     _, found = usable(reader, terms, values=False, last_observation=use == "train")
     return {name: finding.message for name, finding in found.items()}
 
@@ -213,11 +213,11 @@ def _obstacle(use: str, summary: dict[str, Any]) -> str:
     if use == "generate" and not (summary["eefs"] and summary["objects"]):
         return f"no {layout.DATAGEN_INFO}; annotate it first: mimic annotate --input {summary['path']} --output G"
     unfit = summary["unfit"][use]
-    # These two go on without what is unfit.
+    # Replay and annotate skip unfit demonstrations.
     if unfit and (use in ("train", "generate") or len(unfit) == summary["demos"]):
         return _first_unfit(unfit)
     silent = [name for name, signal in summary["signals"].items() if signal["demos"] < summary["demos"]]
-    # One without signals can be right: a task of a single subtask has none.
+    # A file without signals may be right: a task of a single subtask has none.
     return f"{', '.join(silent)} does not rise in every demonstration" if use == "generate" and silent else ""
 
 

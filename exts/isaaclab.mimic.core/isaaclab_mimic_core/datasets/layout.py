@@ -1,19 +1,19 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Where things are in a dataset file, and in which convention.
+"""Layout of a dataset file: groups, arrays, attributes and their conventions.
 
 ::
 
     /                                   attribute format_version (absent in files older than Isaac Lab 3.0)
-    data/                               attributes total (samples in all), env_args (JSON), mimic (JSON, ours)
-    data/demo_N/                        attributes num_samples, seed, success, mimic (JSON, ours)
+    data/                               attributes total (number of samples), env_args (JSON), mimic (JSON, history)
+    data/demo_N/                        attributes num_samples, seed, success, mimic (JSON, history)
         actions                         (T, action_dim)
         processed_actions               (T, joints)
         obs/<term>                      (T, ...)
         obs/datagen_info/               added by annotation
             eef_pose/<eef>              (T, 4, 4) [m], environment frame, before step t
-            target_eef_pose/<eef>       (T, 4, 4) [m], environment frame, what action t aims at
+            target_eef_pose/<eef>       (T, 4, 4) [m], environment frame, target of action t
             object_pose/<object>        (T, 4, 4) [m], environment frame, before step t
             subtask_term_signals/<name> (T,) or (T, 1), bool
             subtask_start_signals/<name>
@@ -21,12 +21,12 @@
         states/                         after step t
             articulation/<name>/        root_pose (T, 7), root_velocity (T, 6), joint_position, joint_velocity
             rigid_object/<name>/        root_pose (T, 7), root_velocity (T, 6)
-        randomization/                  (T,) or (T, channels): what `mimic render` drew at random for every frame
+        randomization/                  (T,) or (T, channels): random values that `mimic render` used in each frame
 
 A root pose is position [m] and quaternion, relative to the environment's origin. Format version 1 stores quaternions
 as xyzw; files without `format_version` store wxyz.
 
-Inside the program a dataset is named by its flat path below the demo: `states/rigid_object/cube_1/root_pose`.
+The program names an array by its flat path below the demo: `states/rigid_object/cube_1/root_pose`.
 """
 
 import re
@@ -41,7 +41,7 @@ LEGACY_VERSION = 0
 DATA = "data"
 """Group that holds the demos."""
 MASK = "mask"
-"""Group of lists of demos, by key: which of them a training reads (robomimic: filter keys)."""
+"""Group of named lists of demos, such as those for training (robomimic: filter keys)."""
 
 # Groups and datasets of a demo.
 ACTIONS = "actions"
@@ -66,17 +66,17 @@ ATTR_NUM_SAMPLES = "num_samples"
 ATTR_SEED = "seed"
 ATTR_SUCCESS = "success"
 ATTR_PROVENANCE = "mimic"
-"""JSON: where the data came from, by what was done: `recorded`, `annotated`, `generated`, `edits`. Any keys; of these
-`mimic info` shows
+"""History of the data as a JSON object with the keys `recorded`, `annotated`, `generated` and `edits`, each optional
+and with any contents. `mimic info` shows
 
-- of `data`, for the run: `generated` with `input`, `mode`, `seed`
-- of a demo: `generated` with `sources`, per end effector a list with an entry a subtask, {`demo`, `segment`}: the
-  source demonstration and the first and last + 1 of its samples
+- of `data`: `input`, `mode` and `seed` under `generated`
+- of a demo: `sources` under `generated`: for each end effector a list with one entry per subtask, {`demo`, `segment`}:
+  name of the source demonstration, and first sample and last sample + 1
 """
 
 EDITS = "edits"
-"""Under `mimic` the list of what `datasets.edit` did, the oldest first: `by` (merge, select, drop, convert), of a demo
-`file` and `from` (where it was and under what name), and what else the edit says of itself."""
+"""Key in the history: list of the edits by `datasets.edit`, the oldest first. Each has `by` (merge, select, drop or
+convert), for a demo `file` and `from` (its former file and name), and entries of its own."""
 
 ENV_TYPE_GYM = 2
 """robomimic's number for a gym environment, under `type` in `env_args`."""
@@ -90,42 +90,42 @@ def join(*parts: str) -> str:
 
 
 def demo_name(number: int) -> str:
-    """Name of the demo with this number."""
+    """Return the name of the demo with this number."""
     return f"demo_{number}"
 
 
 def demo_number(name: str) -> int | None:
-    """Number of a demo named `demo_N`, else None."""
+    """Return N for the name `demo_N`; None for another name."""
     match = _DEMO_NAME.match(name)
     return int(match[1]) if match else None
 
 
 def natural_order(name: str) -> list:
-    """Sort key that puts `demo_2` before `demo_10`."""
-    # Odd places of the split are the digits, so that a number is only ever compared with a number. By length, then
-    # digit by digit: a file may hold names of thousands of digits, which Python refuses to read as a number.
+    """Return a sort key that puts `demo_2` before `demo_10`."""
+    # The odd elements of the split are digits, so numbers are only compared with numbers. Compare their lengths, then
+    # their digits: Python refuses to convert thousands of digits, which a file may hold.
     parts = enumerate(re.split(r"([0-9]+)", name))
     return [(len(digits := part.lstrip("0")), digits) if i % 2 else part for i, part in parts]
 
 
 def kind_name(kind: str) -> str:
-    """Name numpy's kind of an array's values for people."""
+    """Return the name, for people, of a `kind` of numpy's types."""
     names = {"f": "numbers", "b": "booleans", "i": "integers", "u": "unsigned integers", "c": "complex numbers"}
     return {**names, "O": "text", "S": "text", "V": "records"}.get(kind, kind)
 
 
 def is_root_pose(path: str) -> bool:
-    """Whether a flat path names a root pose, the one dataset whose quaternions depend on the format version."""
+    """Return whether a flat path names a root pose. The format version says how its quaternion is stored."""
     return path.rsplit("/", 1)[-1] == ROOT_POSE
 
 
 def wxyz_to_xyzw(pose: np.ndarray) -> np.ndarray:
-    """Reorder the quaternions of poses.
+    """Convert the quaternions of poses from wxyz to xyzw.
 
     Args:
-        pose: Position [m] and quaternion wxyz, shape (..., 7).
+        pose: Position [m] and quaternion wxyz: (..., 7).
 
     Returns:
-        Position [m] and quaternion xyzw, shape (..., 7).
+        Position [m] and quaternion xyzw: (..., 7).
     """
     return pose[..., [0, 1, 2, 4, 5, 6, 3]]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Open a dataset file for reading, with an error that the user can act on if that fails."""
+"""Open a dataset file for reading; report a failure as an error that tells the user what to do."""
 
 import mmap
 import os
@@ -15,19 +15,19 @@ from ..errors import InputFileError
 from . import layout
 from .tree import Unreadable, find, names_in
 
-_LOCK_PATIENCE = 1.0
-"""Time to wait for another program that locks the file [s]; a writer's exchange of copies takes milliseconds."""
+_LOCK_TIMEOUT = 1.0
+"""Maximum time to wait for another program that locks the file [s]; a writer's commit locks it for milliseconds."""
 _LFS_POINTER = b"version https://git-lfs"
-_HEAP = b"GCOL\1\0\0\0"
-"""How a global heap begins: there HDF5 keeps text, such as attributes."""
-_OBJECT = 16
-"""Bytes of the heap's header, and of that of each object."""
-_MOST_SEARCHED = 256 << 20
-"""Bytes of a file that is searched for damaged heaps: more would take longer than it takes to use the file."""
+_HEAP_SIGNATURE = b"GCOL\1\0\0\0"
+"""First bytes of a global heap, in which HDF5 stores text such as attributes."""
+_HEADER_BYTES = 16
+"""Size of a heap's header, and of the header of each object in it [bytes]."""
+_MAX_SEARCHED = 256 << 20
+"""Maximum size of a file to search for damaged heaps [bytes]: with larger files the search would take too long."""
 
 
 def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
-    """Open a dataset file and make sure that it has the group `data`.
+    """Open a dataset file and check that it has the group `data`.
 
     Raises:
         InputFileError: The file is missing, a folder, unreadable, not HDF5, truncated, in use, or has no `data`.
@@ -36,7 +36,7 @@ def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
     _check_is_file(path)
     if _has_endless_heap(path):
         raise _damaged(path)
-    deadline = time.monotonic() + _LOCK_PATIENCE
+    deadline = time.monotonic() + _LOCK_TIMEOUT
     while True:
         try:
             file = h5py.File(path, "r")
@@ -45,8 +45,8 @@ def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
             if time.monotonic() > deadline:
                 raise _in_use(path) from error
             time.sleep(0.02)
-        except Exception as error:  # Of a damaged header h5py raises other kinds than OSError, too.
-            raise _why_not(path, error) from error
+        except Exception as error:  # For a damaged header h5py raises not only OSError.
+            raise _open_error(path, error) from error
     try:
         there = isinstance(find(file, layout.DATA), h5py.Group)
         names = names_in(file)
@@ -65,40 +65,43 @@ def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
 
 
 def data_group(file: h5py.File) -> h5py.Group:
-    """Return the group that holds the demonstrations, of a file known to have it."""
+    """Return the group `data`, which holds the demonstrations, of a file from `open_for_reading`."""
     return cast(h5py.Group, find(file, layout.DATA))
 
 
 def _has_endless_heap(path: Path) -> bool:
-    """Whether a global heap has free space of size 0 before its end: HDF5 2.0 looks for what follows it for ever.
+    """Return whether HDF5 would hang on the file: on free space of size 0 in a global heap, HDF5 2.0 loops for ever.
 
-    A disk that has lost a block leaves such zeros. Nothing can be done about it once HDF5 reads the heap.
+    A disk that has lost a block leaves such zeros. Once HDF5 reads the heap, it cannot be stopped.
     """
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            if len(content) > _MOST_SEARCHED:
+            if len(content) > _MAX_SEARCHED:
                 return False
-            start = content.find(_HEAP)
+            start = content.find(_HEAP_SIGNATURE)
             while start >= 0:
                 if _never_ends(content, start):
                     return True
-                start = content.find(_HEAP, start + 1)
-    except (OSError, ValueError):  # It cannot be opened, or is empty; which is said below.
+                start = content.find(_HEAP_SIGNATURE, start + 1)
+    except (OSError, ValueError):  # The file cannot be opened or is empty, which `_open_error` reports.
         pass
     return False
 
 
 def _never_ends(content: mmap.mmap, start: int) -> bool:
-    """Go through the objects of a global heap as HDF5 does; see the file format's specification, III.E."""
-    at = start + _OBJECT
+    """Return whether a global heap has an object of size 0, going through it as HDF5 does.
+
+    Source: HDF5 File Format Specification, III.E.
+    """
+    at = start + _HEADER_BYTES
     end = min(start + int.from_bytes(content[start + 8 : start + 16], "little"), len(content))
-    while at + _OBJECT <= end:
+    while at + _HEADER_BYTES <= end:
         index = int.from_bytes(content[at : at + 2], "little")
         size = int.from_bytes(content[at + 8 : at + 16], "little")
         if not index and not size:
             return True
-        # Number 0 is what is free, its header included.
-        at += _OBJECT + -(-size // 8) * 8 if index else size
+        # Index 0 is free space, whose size includes the header.
+        at += _HEADER_BYTES + -(-size // 8) * 8 if index else size
     return False
 
 
@@ -110,7 +113,7 @@ def _check_is_file(path: Path) -> None:
 
 
 def _neighbours(folder: Path) -> str:
-    """Return a sentence that lists the datasets in a folder, because a wrong path is often a typing error."""
+    """Return a sentence that lists the datasets in a folder: a wrong path is often a typing error."""
     try:
         names = sorted(entry.name for entry in folder.iterdir() if entry.suffix in (".hdf5", ".h5"))
     except OSError:
@@ -136,7 +139,7 @@ def _damaged(path: Path) -> InputFileError:
     )
 
 
-def _why_not(path: Path, error: Exception) -> InputFileError:
+def _open_error(path: Path, error: Exception) -> InputFileError:
     """Return the error for a file that HDF5 cannot open."""
     where = str(path)
     try:

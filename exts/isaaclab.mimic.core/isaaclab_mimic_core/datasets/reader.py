@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Reading dataset files: ours, Isaac Lab's and older ones."""
+"""Read dataset files of this project and of Isaac Lab, older versions included."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -19,15 +19,15 @@ from .opening import data_group, open_for_reading
 from .tree import Shape, Tree, Unreadable, find, look_at, names_in, printable, read_values, survey
 
 _AGAIN = "Copy the file again, or leave this out: mimic check FILE names all that is damaged, mimic drop leaves it out."
-_MASK_AGAIN = "Write the mask anew; mimic info FILE shows what the file holds."
+_MASK_AGAIN = "Write the mask again; mimic info FILE shows what the file holds."
 
 
 def read_dataset(path: str | os.PathLike[str], paths: Iterable[str] | None = None) -> Iterator[Episode]:
-    """Read the demonstrations of a file one after another, in natural order; the file closes at the end.
+    """Yield the demonstrations of a file one by one, in natural order; close the file at the end.
 
     Args:
         path: The file.
-        paths: Flat paths of the datasets or groups to read (`actions`, `obs/eef_pos`, `states`); all if None.
+        paths: Flat paths of the arrays or groups to read (`actions`, `obs/eef_pos`, `states`); all if None.
 
     Raises:
         InputFileError: The file cannot be opened, is not a dataset, or has no demonstrations.
@@ -40,12 +40,12 @@ def read_dataset(path: str | os.PathLike[str], paths: Iterable[str] | None = Non
 class DatasetReader:
     """A dataset file opened for reading; a context manager.
 
-    Root poses come out with quaternions xyzw whatever the file stores. A file that is being written by
-    `DatasetWriter` may be opened at any time; the reader keeps seeing it as it was then.
+    Quaternions of root poses are returned as xyzw, also from older files with wxyz. A file may be opened at any time
+    while `DatasetWriter` writes it; the reader then sees the state at the time of opening.
 
     Args:
         path: The file.
-        allow_empty: Whether a file without demonstrations is acceptable.
+        allow_empty: Whether to accept a file without demonstrations.
 
     Raises:
         InputFileError: The file cannot be opened, is not a dataset, or has no demonstrations.
@@ -58,7 +58,7 @@ class DatasetReader:
             self._data = data_group(self._file)
             self.format_version = self._read_format_version()
             self._trees: dict[tuple[str, tuple[str, ...] | None], Tree] = {}
-            # The demonstration that was asked for last: most questions are about the same one again.
+            # The demonstration opened last: most calls ask for the same one again.
             self._open = "", self._data
             self.episode_names = self._find_episodes()
             if not self.episode_names and not allow_empty:
@@ -76,20 +76,20 @@ class DatasetReader:
 
     @property
     def data_attrs(self) -> dict[str, Any]:
-        """Attributes of the group `data` as plain data, as `attributes` reads them."""
+        """Valid attributes of the group `data`, as plain data (module `attributes`)."""
         return read_attrs(self._data).values
 
     @property
     def data_attr_faults(self) -> dict[str, str]:
-        """Which attributes of the group `data` are not among `data_attrs`, and why."""
+        """Invalid attributes of the group `data`: name -> reason."""
         return read_attrs(self._data).faults
 
     @property
     def env_args(self) -> dict[str, Any]:
-        """What the file says of its environment: `env_name`, `type`, `env_kwargs`; empty if nothing.
+        """Description of the environment: `env_name`, `type`, `env_kwargs`; empty if the file has none.
 
         Raises:
-            DatasetError: It is not JSON.
+            DatasetError: It is not a JSON object.
         """
         attrs = read_attrs(self._data)
         if fault := attrs.faults.get(layout.ATTR_ENV_ARGS):
@@ -102,31 +102,34 @@ class DatasetReader:
 
     @property
     def env_name(self) -> str:
-        """The task the demonstrations were made in; empty if the file does not say."""
+        """Name of the task in which the demonstrations were made; empty if the file does not say."""
         return str(self.env_args.get("env_name") or "")
 
     @property
     def example(self) -> str:
-        """The demonstration that others are expected to be like: the first with actions and nothing damaged, if any."""
+        """Name of a demonstration that represents the file's layout: the first with actions and without damage.
+
+        The first of all if there is none such.
+        """
         whole = (name for name in self.episode_names if layout.ACTIONS in self.shapes(name) and not self.damage(name))
         return next(whole, self.episode_names[0])
 
     def attrs(self, name: str) -> dict[str, Any]:
-        """Return a demonstration's attributes as plain data, without reading its arrays.
+        """Return a demonstration's valid attributes as plain data, without reading its arrays.
 
-        They are as `attributes` reads them; `num_samples` is always there, and says how many actions there are.
+        `num_samples` is always included, and is the number of actions.
         """
         return {**self.stated(name).values, layout.ATTR_NUM_SAMPLES: self.num_samples(name)}
 
     def stated(self, name: str) -> Attributes:
-        """Return a demonstration's attributes as the file states them, and which are not what they should be."""
+        """Return a demonstration's attributes as stored, valid and invalid; none if it cannot be opened."""
         try:
             return read_attrs(self._demo(name))
         except Unreadable:
             return Attributes({}, {})
 
     def num_samples(self, name: str) -> int:
-        """Return how many actions a demonstration has; 0 if it has none, or they cannot be read."""
+        """Return the number of a demonstration's actions; 0 if they are missing or cannot be read."""
         try:
             actions = find(self._demo(name), layout.ACTIONS)
             shape = look_at(actions.id)[0] if isinstance(actions, h5py.Dataset) else ()
@@ -135,28 +138,30 @@ class DatasetReader:
         return shape[0] if shape else 0
 
     def has(self, name: str, path: str) -> bool:
-        """Whether a demonstration has this dataset or group; one that cannot be opened is there all the same."""
+        """Return whether a demonstration has this array or group, even if it cannot be opened."""
         try:
             return find(self._demo(name), path) is not None
         except Unreadable:
             return True
 
     def shapes(self, name: str, terms: Iterable[str] | None = None) -> dict[str, tuple[Shape, np.dtype]]:
-        """Return shape and type of every array of a demonstration by flat path, without reading them.
+        """Return shape and type of a demonstration's readable arrays by flat path, without reading values.
 
-        Those that cannot be read are not among them; `damage` says why.
+        `damage` names the others.
 
         Args:
-            name: The demonstration's name.
-            terms: Flat paths of arrays and groups: only these are looked at. All if None.
+            name: Name of the demonstration.
+            terms: Flat paths of the arrays and groups to include; all if None.
         """
         return self._tree(name, terms).arrays
 
     def damage(self, name: str, terms: Iterable[str] | None = None) -> dict[str, str]:
-        """Return what cannot be read of a demonstration: per flat path of an array or group the reason.
+        """Return why arrays and groups of a demonstration cannot be read: flat path -> reason.
 
-        The path is empty if it is the demonstration itself. Values are not read: they may still turn out to be damaged.
-        Arguments as for `shapes`.
+        The path of the demonstration itself is empty. Values are not read, so they may still turn out to be damaged.
+
+        Args:
+            name, terms: As for `shapes`.
         """
         return self._tree(name, terms).damage
 
@@ -165,7 +170,7 @@ class DatasetReader:
 
         Args:
             name: Its name, for example `demo_0`.
-            paths: Flat paths of datasets or groups to read; all if None.
+            paths: Flat paths of the arrays or groups to read; all if None.
 
         Raises:
             DatasetError: The demonstration or one of the paths is missing, or cannot be read.
@@ -180,10 +185,10 @@ class DatasetReader:
         return Episode(data, self.attrs(name), name)
 
     def values(self, name: str, path: str) -> np.ndarray:
-        """Read one of the arrays that `shapes` lists.
+        """Return the values of an array that `shapes` lists.
 
         Raises:
-            Unreadable: It is damaged, or too large for the memory that is free.
+            Unreadable: The array is damaged, or too large for the free memory.
         """
         values = read_values(self._demo(name), path)
         if self.legacy_quaternions and layout.is_root_pose(path) and values.shape[-1:] == (7,):
@@ -191,17 +196,17 @@ class DatasetReader:
         return values
 
     def episodes(self, paths: Iterable[str] | None = None) -> Iterator[Episode]:
-        """Read the demonstrations one after another, in natural order; arguments as for `read`."""
+        """Yield the demonstrations one by one, in natural order; arguments and errors as for `read`."""
         paths = None if paths is None else list(paths)
         for name in self.episode_names:
             yield self.read(name, paths)
 
     @property
     def masks(self) -> list[str]:
-        """Keys of the masks (robomimic: filter keys) that the file has.
+        """Keys of the file's masks (robomimic: filter keys).
 
         Raises:
-            DatasetError: They cannot be read.
+            DatasetError: The group of masks cannot be read.
         """
         try:
             group = find(self._file, layout.MASK)
@@ -210,10 +215,10 @@ class DatasetReader:
             raise DatasetError(str(error), where=f"{self.path}, {layout.MASK}", remedy=_MASK_AGAIN) from error
 
     def mask(self, key: str) -> list[str]:
-        """Return the names in a mask (robomimic: filter key), unchanged.
+        """Return the names in a mask (robomimic: filter key) as stored; `check.masked` checks them.
 
         Raises:
-            DatasetError: The file has no such mask, or it is no list of names.
+            DatasetError: The file has no such mask, or the mask is not a list of names.
         """
         path = layout.join(layout.MASK, key)
         where = f"{self.path}, {path}"
@@ -230,7 +235,7 @@ class DatasetReader:
         return [printable(name.rstrip("\0")) for name in names]
 
     def close(self) -> None:
-        """Close the file; closing twice is harmless."""
+        """Close the file; may be called twice."""
         self._file.close()
 
     def __len__(self) -> int:
@@ -256,7 +261,7 @@ class DatasetReader:
         return version
 
     def _find_episodes(self) -> list[str]:
-        """List the groups of `data`; one that cannot be opened is a demonstration, too, and will say so."""
+        """Return the names of the demonstrations in natural order, including those that cannot be opened."""
         try:
             names = names_in(self._data)
         except Unreadable as error:
@@ -288,7 +293,7 @@ class DatasetReader:
         return self._trees[key]
 
     def _demo(self, name: str) -> h5py.Group:
-        """Open a demonstration. Raises `Unreadable` if it is there and cannot be opened."""
+        """Return a demonstration's group. Raise `Unreadable` if it exists but cannot be opened."""
         if self._open[0] == name:
             return self._open[1]
         demo = find(self._data, name)
@@ -304,7 +309,7 @@ class DatasetReader:
         return demo
 
     def _select(self, tree: Tree, name: str, paths: Iterable[str] | None) -> list[str]:
-        """Return the arrays meant; what is meant and cannot be read is an error."""
+        """Return the paths of the arrays to read. Raise an error if one of them is missing or unreadable."""
         chosen: list[str] = []
         for wanted in [""] if paths is None else paths:
             start = f"{wanted}/" if wanted else ""

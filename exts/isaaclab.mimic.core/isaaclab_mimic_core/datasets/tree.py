@@ -1,18 +1,17 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Groups and arrays of a file that may be damaged, or made to do harm.
+"""Open groups and arrays of an HDF5 file that may be damaged or malicious.
 
-HDF5 by itself follows a link into another file, takes the values of a virtual dataset from others, loads a library for
-a filter it does not know, and reserves memory for whatever size a header states. So whatever reads a dataset file opens
-the members of its groups here, and nowhere else:
+HDF5 follows links to other files, reads virtual datasets from other files, loads a library for an unknown filter, and
+allocates memory for any size in a header. Therefore all members of a dataset file are opened here, and nowhere else:
 
-- Hard links are followed, and soft links that stay in the file. Links to other files are not, nor are virtual datasets,
-  external storage, and filters other than those that HDF5 and h5py bring.
-- A group that lies in itself, and groups and links nested without end, are found.
-- An array is only read if the file can hold as much as its header says, and if the memory suffices.
+- Only hard links, and soft links within the file, are followed. Virtual datasets, external storage, and filters other
+  than those of HDF5 and h5py are refused.
+- Groups that contain themselves, and too deeply nested groups and links, are refused.
+- An array is only read if its size agrees with the size of the file and fits into memory.
 
-Every exception of h5py's becomes an `Unreadable`, which says why in words that go after the member's path.
+Any exception of h5py becomes an `Unreadable`.
 """
 
 import math
@@ -29,12 +28,12 @@ from h5py import h5d, h5g, h5i, h5l, h5o, h5z  # pyright: ignore[reportAttribute
 Shape = tuple[int, ...]
 Member = h5py.Group | h5py.Dataset
 
-_DEEPEST = 16
-"""Groups within groups."""
-_MOST_HOPS = 16
-"""Soft links that lead to soft links."""
-_MOST_ARRAYS = 2000
-"""In one demonstration; groups that are linked many times over could make millions of a small file."""
+_MAX_DEPTH = 16
+"""Maximum depth of groups within groups."""
+_MAX_HOPS = 16
+"""Maximum length of a chain of soft links."""
+_MAX_ARRAYS = 2000
+"""Maximum number of arrays in a demonstration: with many links to one group, a small file could list millions."""
 _FILTERS = {
     h5z.FILTER_DEFLATE,
     h5z.FILTER_SHUFFLE,
@@ -44,28 +43,28 @@ _FILTERS = {
     h5z.FILTER_SCALEOFFSET,
     h5z.FILTER_LZF,
 }
-_MOST_CHUNKS = 1 << 16
-"""HDF5 takes 4 kB of memory for each that it reads, also for one that is not there."""
-_MOST_UNPACKED = 1032
-"""Bytes that gzip makes of one, at most."""
-_ALWAYS_FITS = 16 << 20
-"""Bytes of an array that is read although the file holds hardly anything of it: what was never written is zeros."""
+_MAX_CHUNKS = 1 << 16
+"""Maximum number of chunks of an array: HDF5 allocates 4 kB for each, even if it is not stored."""
+_MAX_GZIP_RATIO = 1032
+"""Maximum compression ratio of gzip."""
+_SMALL_ARRAY = 16 << 20
+"""Size up to which an array is always read [bytes], even if little of it is stored: HDF5 fills up with zeros."""
 _SHARE_OF_MEMORY = 0.5
-"""Of what is free: an array may exist twice for a moment."""
+"""Maximum share of the free memory for an array, which may exist twice for a moment."""
 
 
 class Unreadable(Exception):
-    """A member of a group cannot be used; the text goes after its path: "is damaged and cannot be read"."""
+    """A member of a group cannot be used. The text continues a sentence after its path: "is damaged and ..."."""
 
 
 @dataclass(frozen=True)
 class Tree:
-    """The arrays below a group, by flat path."""
+    """The arrays below a group."""
 
     arrays: dict[str, tuple[Shape, np.dtype]] = field(default_factory=dict)
-    """Shape and type of those that can be read."""
+    """Flat path -> shape and type, of arrays that can be read."""
     damage: dict[str, str] = field(default_factory=dict)
-    """Why others, or groups, cannot be."""
+    """Flat path -> reason, of arrays and groups that cannot be read."""
 
 
 @contextmanager
@@ -75,12 +74,12 @@ def guarded(why: str = "is damaged and cannot be read") -> Iterator[None]:
         yield
     except Unreadable:
         raise
-    except Exception as error:  # Of a damaged file h5py raises nearly every kind.
+    except Exception as error:  # For a damaged file h5py raises almost any kind of exception.
         raise Unreadable(why) from error
 
 
 def names_in(group: h5py.Group) -> list[str]:
-    """Return the names of a group's members; bytes that are not UTF-8 become lone surrogates.
+    """Return the names of a group's members. Bytes that are not UTF-8 become lone surrogates.
 
     Raises:
         Unreadable: The group is damaged.
@@ -91,10 +90,10 @@ def names_in(group: h5py.Group) -> list[str]:
 
 
 def find(group: h5py.Group, path: str) -> Member | None:
-    """Open a member of a group by its flat path; None if there is none.
+    """Open a member of a group by its flat path; return None if there is none.
 
     Raises:
-        Unreadable: It is there, and cannot be opened.
+        Unreadable: The member exists but cannot be opened.
     """
     with guarded():
         found = _find(group.id, path, 0)
@@ -102,11 +101,11 @@ def find(group: h5py.Group, path: str) -> Member | None:
 
 
 def survey(group: h5py.Group, terms: Iterable[str] | None = None) -> Tree:
-    """List everything below a group, without reading values.
+    """List the arrays below a group, without reading values.
 
     Args:
         group: The group.
-        terms: Flat paths of the arrays and groups that matter: nothing else is looked at. All if None.
+        terms: Flat paths of the arrays and groups to include; all if None.
 
     Raises:
         Unreadable: The group itself is damaged.
@@ -119,20 +118,20 @@ def survey(group: h5py.Group, terms: Iterable[str] | None = None) -> Tree:
 
 
 def look_at(array: h5d.DatasetID) -> tuple[Shape, np.dtype]:
-    """Return shape and type of an array that can be read.
+    """Return shape and type of an array.
 
     Raises:
-        Unreadable: Its values lie elsewhere, it is packed in an unknown way, or it states a size that cannot be.
+        Unreadable: Its values are in another file, its filter is unknown, or its size is impossible.
     """
     with guarded():
         return _look_at(array)
 
 
 def read_values(group: h5py.Group, path: str) -> np.ndarray:
-    """Read an array by its flat path; it has been found to be there.
+    """Return the values of an array by its flat path. The array must exist.
 
     Raises:
-        Unreadable: It is damaged, lies elsewhere, or is too large for the memory that is free.
+        Unreadable: The array is damaged, has its values in another file, or is too large for the free memory.
     """
     with guarded():
         array = _find(group.id, path, 0)
@@ -140,13 +139,13 @@ def read_values(group: h5py.Group, path: str) -> np.ndarray:
             raise Unreadable("is damaged and cannot be read")
         shape, dtype = _look_at(array)
         wanted = math.prod(shape) * dtype.itemsize
-        if wanted > _ALWAYS_FITS and wanted > (free := free_memory()) * _SHARE_OF_MEMORY:
+        if wanted > _SMALL_ARRAY and wanted > (free := free_memory()) * _SHARE_OF_MEMORY:
             raise Unreadable(f"takes {_size(wanted)} of memory, and {_size(free)} are free")
         return np.asarray(h5py.Dataset(array)[()])
 
 
 def free_memory() -> float:
-    """Return the memory that this process can still allocate, within its own limit [bytes]."""
+    """Return the memory that this process can still allocate, within its resource limit [bytes]."""
     stated = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
     free = float(stated["MemAvailable"].split()[0]) * 1024
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
@@ -159,7 +158,7 @@ def free_memory() -> float:
 def _look_at(array: h5d.DatasetID) -> tuple[Shape, np.dtype]:
     plan = array.get_create_plist()
     kind = plan.get_layout()
-    # Before anything else is asked of it: even the shape of a virtual dataset may come from other files.
+    # Checked first, because even the shape of a virtual dataset may come from other files.
     if kind == h5d.VIRTUAL or plan.get_external_count():
         raise Unreadable("has its values in another file, which is not opened")
     for number in range(plan.get_nfilters()):
@@ -172,11 +171,11 @@ def _look_at(array: h5d.DatasetID) -> tuple[Shape, np.dtype]:
     if kind == h5d.CHUNKED:
         chunk = plan.get_chunk()
         pieces = math.prod([-(-length // part) for length, part in zip(shape, chunk, strict=True)])
-        if pieces > _MOST_CHUNKS:
-            raise Unreadable(f"is cut into {pieces} chunks, and at most {_MOST_CHUNKS} are read")
+        if pieces > _MAX_CHUNKS:
+            raise Unreadable(f"is cut into {pieces} chunks, and at most {_MAX_CHUNKS} are read")
         wanted = max(wanted, math.prod(chunk))
     wanted *= dtype.itemsize
-    if wanted > _ALWAYS_FITS and wanted > (stored := array.get_storage_size()) * _MOST_UNPACKED:
+    if wanted > _SMALL_ARRAY and wanted > (stored := array.get_storage_size()) * _MAX_GZIP_RATIO:
         raise Unreadable(f"states a size of {_size(wanted)}, of which the file holds {stored} bytes")
     return shape, dtype
 
@@ -198,9 +197,16 @@ def _member(group: h5g.GroupID, key: bytes, hops: int) -> h5g.GroupID | h5d.Data
 
 
 def _follow(group: h5g.GroupID, key: bytes, kind: int, hops: int) -> h5g.GroupID | h5d.DatasetID | None:
-    """Open what a link of this kind leads to; None if it is neither a group nor an array."""
+    """Open the target of a link; return None if it is neither a group nor an array.
+
+    Args:
+        group: The group of the link.
+        key: Name of the link.
+        kind: Type of the link, `h5l.TYPE_*`.
+        hops: Number of soft links followed so far.
+    """
     if kind == h5l.TYPE_SOFT:
-        if hops == _MOST_HOPS:
+        if hops == _MAX_HOPS:
             raise Unreadable("is a link that leads nowhere")
         target = group.links.get_val(key).decode("utf-8", errors="surrogateescape")
         start = h5g.open(h5i.get_file_id(group), b"/") if target.startswith("/") else group
@@ -214,11 +220,11 @@ def _follow(group: h5g.GroupID, key: bytes, kind: int, hops: int) -> h5g.GroupID
 
 
 def _survey(group: h5g.GroupID, prefix: str, tree: Tree, above: tuple[int, ...], terms: tuple[str, ...] | None) -> None:
-    """List what is below a group; `above` are the addresses in the file of the group and of those that it lies in."""
+    """Add the arrays below a group to `tree`; `above` are the file addresses of the group and its parents."""
     links: list[tuple[bytes, int]] = []
     try:
         with guarded():
-            # One call for the names and kinds of all links: asking for each costs more than all else here.
+            # Get names and types of all links in one call: a call per link would take most of the time here.
             group.links.iterate(lambda key, link: links.append((key, link.type)), info=True)
     except Unreadable as error:
         tree.damage[prefix] = str(error)
@@ -241,23 +247,23 @@ def _survey(group: h5g.GroupID, prefix: str, tree: Tree, above: tuple[int, ...],
                     tree.arrays[path] = _look_at(item)
                 elif isinstance(item, h5g.GroupID):
                     place = _address(item)
-                    if len(above) > _DEEPEST or place in above:
+                    if len(above) > _MAX_DEPTH or place in above:
                         raise Unreadable("lies in itself" if place in above else "lies in too many groups")
                     _survey(item, path, tree, (*above, place), below)
         except Unreadable as error:
             tree.damage[printable(path)] = str(error)
-        if len(tree.arrays) + len(tree.damage) > _MOST_ARRAYS:
-            tree.damage[printable(path)] = f"is one of more than {_MOST_ARRAYS} arrays"
+        if len(tree.arrays) + len(tree.damage) > _MAX_ARRAYS:
+            tree.damage[printable(path)] = f"is one of more than {_MAX_ARRAYS} arrays"
             return
 
 
 def _address(group: h5g.GroupID) -> int:
-    """Return what tells a group from the others of its file."""
+    """Return the address of a group in its file, which identifies the group."""
     return h5o.get_info(group).addr
 
 
 def printable(text: str) -> str:
-    """Return a file's text in a form that a terminal shows in one line."""
+    """Return text in a form that a terminal shows in one line; escape it if it has other characters."""
     return text if text.isprintable() else ascii(text)[1:-1]
 
 

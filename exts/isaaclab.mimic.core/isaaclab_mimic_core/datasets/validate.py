@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Check that a demonstration can be a source of generation."""
+"""Check that a demonstration can be a source demonstration for generation."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,13 +30,13 @@ def validate_source(
     Args:
         episode: The demonstration, with at least `actions` and `obs/datagen_info`.
         eef_names: The task's end effectors; the file must have these and no others.
-        object_names: The objects that its subtasks refer to; the file may have more.
-        signals: Per end effector the termination signal of each subtask, in order. The last one is ignored, because the
-            last subtask runs to the end.
-        path: The file, for errors.
+        object_names: The reference objects of the task's subtasks; the file may have more objects.
+        signals: End effector -> termination signal of each subtask, in order. The last one is ignored, because the last
+            subtask runs to the end.
+        path: The file, for error messages.
 
     Raises:
-        DatasetError: The first array that is missing or impossible.
+        DatasetError: The first array that is missing or wrong.
     """
     where = f"{path}, {episode.name}" if episode.name else str(path)
     eef_names = list(eef_names)
@@ -82,7 +82,7 @@ def _check_eefs(episode: Episode, group: str, eef_names: list[str], where: str) 
 
 
 def _check_poses(episode: Episode, where: str) -> None:
-    """Check all poses that are there: transforms of `datagen_info`, and root poses of states if they were read."""
+    """Check all poses in the episode: those of `datagen_info`, and root poses of states if they were read."""
     for path, values in episode.data.items():
         if path.startswith((layout.EEF_POSE + "/", layout.TARGET_EEF_POSE + "/", layout.OBJECT_POSE + "/")):
             if values.shape[1:] != (4, 4):

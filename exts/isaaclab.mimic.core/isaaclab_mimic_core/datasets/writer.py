@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Write dataset files that stay complete when the process is killed at any moment."""
+"""Write dataset files that are complete even if the process is killed at any moment."""
 
 import errno
 import json
@@ -23,51 +23,54 @@ from .episode import Episode
 from .opening import data_group, open_for_reading
 from .reader import DatasetReader
 
-# Chunk indices and groups of this format are a third smaller on disk; HDF5 1.10 (2016) and newer read it.
+# This file format has chunk indices and groups a third smaller on disk. HDF5 1.10 (2016) and newer read it.
 _LIBRARY_VERSIONS = ("v110", "v110")
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 _SUFFIXES = (".hdf5", ".h5")
 _SPARE_ROOM = 256 << 10
-"""Bytes reserved beyond what the episodes need, for the growth of the group `data` itself."""
+"""Space reserved beyond what the episodes need, for the growth of the group `data` [bytes]."""
 
 
 @dataclass(frozen=True)
 class SavedEpisode:
-    """An episode that is on disk: the file holds it whole even if the process is killed now."""
+    """An episode that is completely in the file, so that killing the process cannot lose it."""
 
     name: str
+    """Name in the file, `demo_N`."""
     num_samples: int
 
 
 @dataclass(frozen=True)
 class _Behind:
-    """A committed episode that the other copy does not have yet."""
+    """A committed episode that the shadow lacks."""
 
     name: str
     size_bound: int
 
 
 class DatasetWriter:
-    """Writes episodes so that the file is complete at every moment; a context manager.
+    """Write episodes to a file that is complete at every moment; a context manager.
 
-    Two complete copies take turns. `path` always names a closed, complete HDF5 file. A hidden sibling, the shadow, is
-    one commit behind; `commit` brings it up to date, adds the new episodes, closes it, and lets the two exchange names
-    in one atomic step. A killed process therefore loses at most what was not committed, a commit costs the same
-    whatever the file's size, and a program that has the file open keeps seeing the copy that it opened (as long as it
-    has not switched HDF5's file locking off). The disk holds the file twice while the writer is open; appending to an
-    existing file therefore begins with copying it.
+    The writer keeps two complete copies. `path` always names a closed, complete HDF5 file. A hidden file beside it, the
+    shadow, lacks the last commit. `commit` adds the missing and the new episodes to the shadow, closes it, and
+    exchanges the names of the two files in one atomic step. Therefore:
+
+    - A killed process loses only what was not committed.
+    - The time of a commit does not depend on the size of the file.
+    - A program that has the file open still sees the copy that it opened, unless it has disabled HDF5's file locking.
+    - While the writer is open, the disk holds the file twice. Appending to an existing file begins with a copy.
 
     Args:
         path: The file; `.hdf5` is added if it ends neither in `.hdf5` nor in `.h5`. Missing folders are made.
-        env_args: What the file says of its environment: `env_name` and, for the task's options, `env_kwargs`. An
-            existing file that is appended to keeps its own.
-        mode: `create` refuses an existing file; `append` adds to it or makes it; `overwrite` replaces it at once.
-        attrs: More attributes of the group `data`, for example `mimic` for the run; replaced when appending.
-        compression: Whether to store arrays with gzip, level 2.
+        env_args: Description of the environment: `env_name` and, for the task's options, `env_kwargs`. When appending,
+            the existing file keeps its own.
+        mode: `create` refuses an existing file; `append` adds to it or creates it; `overwrite` replaces it at once.
+        attrs: Further attributes of the group `data`, for example the history `mimic`; updated when appending.
+        compression: Whether to compress arrays with gzip, level 2.
 
     Raises:
-        OutputError: The file cannot be written where it was asked for, or another program is writing it.
+        OutputError: The file cannot be written, exists, or is being written by another program.
     """
 
     def __init__(
@@ -89,7 +92,7 @@ class DatasetWriter:
         }
         self._compression = compression
         self._closed = False
-        # Behind a symbolic link the exchange would swap the link itself.
+        # Resolve symbolic links: the exchange would rename the link itself.
         self._published = Path(os.path.realpath(self.path))
         self._shadow = _sibling(self._published, "shadow")
         self._temporary = _sibling(self._published, "tmp")
@@ -118,16 +121,16 @@ class DatasetWriter:
 
     @property
     def num_pending(self) -> int:
-        """Episodes that wait for the next commit."""
+        """Number of episodes that wait for the next commit."""
         return len(self._pending)
 
     def add(self, episode: Episode) -> str:
-        """Add an episode to the next commit and return the name it will have.
+        """Add an episode to the next commit, and return its name in the file.
 
-        Its arrays must not be changed before that. Episodes are numbered on from the highest number in the file.
+        Its arrays must not be changed before the commit. Numbering continues from the highest number in the file.
 
         Raises:
-            ValueError: It has no actions, or something that HDF5 cannot store.
+            ValueError: The episode has no actions, or an array that HDF5 cannot store.
         """
         self._raise_if_closed()
         if episode.num_samples == 0 or layout.ACTIONS not in episode.data:
@@ -138,9 +141,9 @@ class DatasetWriter:
         return name
 
     def commit(self) -> list[SavedEpisode]:
-        """Write the episodes added since the last commit; when this returns they are in the file.
+        """Write the episodes added since the last commit to the file, and return them.
 
-        After an error the file is as it was, and the episodes are kept for another try.
+        After an error the file is unchanged, and the next commit tries the same episodes again.
 
         Raises:
             OutputError: There is no space left, or another program has removed or changed the file.
@@ -153,11 +156,11 @@ class DatasetWriter:
             self._check_published()
             try:
                 total = self._write_shadow(episodes)
-                # Before the exchange, so that an interruption just after it finds nothing foreign.
+                # Set before the exchange: if interrupted just after it, the new file must count as our own.
                 self._own = self._identities()
                 filesystem.exchange(self._published, self._shadow)
             except BaseException:
-                # It may be half written; the next commit makes a new one.
+                # The shadow may be incomplete; the next commit makes a new one.
                 self._discard_shadow()
                 raise
         self._total = total
@@ -170,10 +173,13 @@ class DatasetWriter:
         return [SavedEpisode(episode.name, episode.num_samples) for episode in episodes]
 
     def close(self, commit: bool = True) -> None:
-        """Keep the one complete file, and release its lock; closing twice is harmless.
+        """Delete the shadow and release the lock; may be called twice.
 
         Args:
-            commit: Whether to commit what was added before; otherwise it is dropped.
+            commit: Whether to commit added episodes first; otherwise they are lost.
+
+        Raises:
+            OutputError: The commit failed.
         """
         if self._closed:
             return
@@ -181,7 +187,7 @@ class DatasetWriter:
             if commit:
                 self.commit()
             with self.output_errors():
-                # Until here the other copy protects against a power cut.
+                # From here on no second copy protects against a power cut.
                 filesystem.to_disk(self._published)
         finally:
             self._closed = True
@@ -195,7 +201,7 @@ class DatasetWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_) -> None:
-        # What could not be written a moment ago would only fail again.
+        # After an OutputError another commit would fail, too.
         self.close(commit=kind is None or not issubclass(kind, OutputError))
 
     def _make_folder(self) -> None:
@@ -206,7 +212,7 @@ class DatasetWriter:
         folder.mkdir(parents=True, exist_ok=True)
 
     def _open(self, mode: str, attrs: Mapping[str, Any]) -> None:
-        """Make `path` a complete file, and read what it holds."""
+        """Create, replace or open the file at `path`."""
         if self._published.is_dir():
             raise self._error("is a folder, not a file", f"Give a file name, for example {self.path / 'demos.hdf5'}")
         exists = self._published.exists()
@@ -248,7 +254,7 @@ class DatasetWriter:
             os.replace(self._shadow, self._published)
 
     def _write_shadow(self, episodes: list[EncodedEpisode]) -> int:
-        """Bring the shadow up to date and add the episodes; returns the samples it then holds."""
+        """Add the missing and the new episodes to the shadow. Return its number of samples."""
         needed = sum(episode.size_bound for episode in episodes)
         if self._shadow.exists():
             try:
@@ -257,7 +263,7 @@ class DatasetWriter:
             except OSError as error:
                 if error.errno in _NO_SPACE:
                     raise
-                # Someone who opened it before the last exchange still reads it, or it was damaged.
+                # A reader that opened it before the last exchange still locks it, or it is damaged.
                 file = self._new_shadow(needed)
         else:
             file = self._new_shadow(needed)
@@ -266,11 +272,11 @@ class DatasetWriter:
             if self._behind:
                 with open_for_reading(self._published) as published:
                     for episode in self._behind:
-                        # Copies chunks as they are, without unpacking them.
+                        # Copies compressed chunks without unpacking them.
                         published.copy(data_group(published)[episode.name], data, name=episode.name)
             total = self._total
             for episode in episodes:
-                # It is there already if a commit was interrupted just after the exchange.
+                # The episode exists already if the last commit was interrupted just after the exchange.
                 if episode.name not in data:
                     write_episode(data, episode)
                 total += episode.num_samples
@@ -302,7 +308,7 @@ class DatasetWriter:
         return {identity for identity in found if identity is not None}
 
     def _check_published(self) -> None:
-        """Refuse to exchange the shadow with a file that is not ours."""
+        """Raise an error if another program has removed, replaced or changed the file."""
         now = filesystem.identity(self._published)
         if now is None or now not in self._own:
             what = "removed" if now is None else "changed or replaced by another program"
@@ -322,7 +328,7 @@ class DatasetWriter:
 
     @contextmanager
     def output_errors(self) -> Iterator[None]:
-        """Turn errors of the operating system into errors that the user can act on."""
+        """Turn errors of the operating system inside this context into `OutputError`s that tell the user what to do."""
         try:
             yield
         except InputFileError as error:
@@ -341,12 +347,12 @@ class DatasetWriter:
 
 
 def lock_path(published: Path) -> Path:
-    """The file whose lock a writer of `published` holds."""
+    """Return the path of the file that a writer of `published` locks."""
     return _sibling(published, "lock")
 
 
 def leftover_paths(published: Path) -> list[Path]:
-    """Return the files beside `published` that a writer uses while it is open, and a killed writer leaves behind."""
+    """Return the paths of the temporary files of a writer of `published`, which a killed writer leaves behind."""
     edited = edit_path(published)
     copies = [_sibling(path, "shadow") for path in (published, edited)]
     spares = [filesystem.spare_of(shadow) for shadow in copies]
@@ -354,7 +360,7 @@ def leftover_paths(published: Path) -> list[Path]:
 
 
 def edit_path(published: Path) -> Path:
-    """Where an edit in place makes the file that is to replace `published`."""
+    """Return the path of the file that an edit in place writes before it replaces `published`."""
     return published.with_name(f".{published.stem}.edit{_SUFFIXES[0]}")
 
 
@@ -363,7 +369,7 @@ def _sibling(published: Path, role: str) -> Path:
 
 
 def dataset_path(path: str | os.PathLike[str]) -> Path:
-    """Return the file's path for a name, with the suffix .hdf5 unless it has that or .h5."""
+    """Return a path with the suffix `.hdf5` added, unless it has that or `.h5`, or is a folder."""
     path = Path(path)
     if path.suffix in _SUFFIXES or os.path.isdir(path):
         return path
@@ -372,7 +378,7 @@ def dataset_path(path: str | os.PathLike[str]) -> Path:
 
 def _empty_file(data_attrs: Mapping[str, Any]) -> bytes:
     """Return the bytes of a dataset file without demonstrations."""
-    # In memory first: HDF5 does not survive a full disk, Python's own writing reports it.
+    # Built in memory, because HDF5 does not survive a full disk while Python's own writing reports it.
     with h5py.File("empty", "w", driver="core", backing_store=False, libver=_LIBRARY_VERSIONS) as file:
         file.attrs[layout.ATTR_FORMAT_VERSION] = layout.FORMAT_VERSION
         data = file.create_group(layout.DATA)

@@ -9,12 +9,13 @@ import torch
 
 from .. import rotations
 from ..datagen.config import eef_names
+from ..flat_paths import nest
 from ..sim.engines.cameras import drawn_flags
 from ..sim.repairs.frame_sensors import FrameSensorRepair
 from ..sim.repairs.velocity_targets import clear_velocity_targets
 from ..sim.visualizers import LiveView
 from .reset_sampling import RESET_KEYS
-from .scene_state import SceneState, nest
+from .scene_state import SceneState
 
 if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedRLMimicEnv

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from ..flat_paths import flatten
+
 if TYPE_CHECKING:
     from isaaclab.scene import InteractiveScene
 
@@ -58,24 +60,3 @@ class SceneState:
             self._origin = torch.cat(list(origin.values()), dim=1)
         row = torch.cat(list(parts.values()), dim=1).sub_(self._origin)
         return dict(zip(parts, row.split([part.shape[1] for part in parts.values()], dim=1), strict=True))
-
-
-def flatten(tree: dict, prefix: str = "") -> dict[str, torch.Tensor]:
-    """Flatten nested dictionaries into one with slash-separated paths."""
-    flat = {}
-    for name, value in tree.items():
-        path = f"{prefix}/{name}" if prefix else name
-        flat.update(flatten(value, path) if isinstance(value, dict) else {path: value})
-    return flat
-
-
-def nest(flat: dict[str, torch.Tensor]) -> dict:
-    """Nest a flat dictionary again, the inverse of `flatten`."""
-    tree: dict = {}
-    for path, value in flat.items():
-        *folders, name = path.split("/")
-        node = tree
-        for folder in folders:
-            node = node.setdefault(folder, {})
-        node[name] = value
-    return tree

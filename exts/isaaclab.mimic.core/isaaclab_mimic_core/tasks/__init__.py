@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The tasks that can be asked for by name, and what each needs of the machine."""
+"""Tasks: find them by name, open them as environments, and list what each needs."""
 
 from .names import all_tasks, find_task
 from .shipped import DEFAULT_TASK

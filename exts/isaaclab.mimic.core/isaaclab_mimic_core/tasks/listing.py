@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Which tasks can run on this machine, and what the others need."""
+"""List the tasks that can run on this machine, and what the others need."""
 
 import importlib.util
 
@@ -11,9 +11,9 @@ from .names import all_tasks
 
 
 def list_tasks() -> list[dict]:
-    """Return all tasks as plain data: id, title, runs_here, and in `missing` what it needs and this machine lacks.
+    """Return all tasks as plain data: `id`, `title`, `runs_here`, and `missing`: what this machine lacks for it.
 
-    Asks NVIDIA's asset server once, which takes up to 3 s where there is no network.
+    Contact NVIDIA's asset server once, which takes up to 3 s without a network.
     """
     lacking = _Lacking()
     tasks = []
@@ -24,10 +24,10 @@ def list_tasks() -> list[dict]:
 
 
 def format_tasks(tasks: list[dict] | None = None) -> str:
-    """Lay the list out for a terminal: first what can run, then the others, each with what it lacks.
+    """Return the list as text for a terminal: first the tasks that can run, then the others with what they need.
 
     Args:
-        tasks: What `list_tasks` returned; asked for here if it is not given.
+        tasks: Result of `list_tasks`; called here if None.
     """
     tasks = list_tasks() if tasks is None else tasks
     runnable = [task for task in tasks if task["runs_here"]]
@@ -42,7 +42,7 @@ def format_tasks(tasks: list[dict] | None = None) -> str:
 
 
 class _Lacking:
-    """Finds out what this machine lacks, each thing once."""
+    """Find out what this machine lacks, checking everything once."""
 
     def __init__(self) -> None:
         from ..sim.host import inside_isaac_sim
@@ -50,7 +50,7 @@ class _Lacking:
         self.isaaclab = importlib.util.find_spec("isaaclab") is None
         self.cloud = not self.isaaclab and not _cloud_reachable()
         inside = inside_isaac_sim()
-        # What the catalogue calls a need -> whether it is missing here.
+        # Need of a task (`TaskSpec.needs`) -> whether it is missing here.
         self.needs = {
             "camera rendering": not inside,
             "Isaac Sim": not inside,
@@ -58,10 +58,10 @@ class _Lacking:
         }
 
     def of(self, task: TaskSpec) -> list[str]:
-        """Return, in words, what is missing for a task."""
+        """Return names of what is missing for a task."""
         if self.isaaclab:
             return [f"Isaac Lab ({how_to_get(SIMULATION)})"]
-        # A need nobody knows how to look for counts as missing: better no promise than a wrong one.
+        # An unknown need counts as missing.
         missing = [need for need in task.needs if self.needs.get(need, True)]
         if self.cloud and (not task.local or (TASKS.get(task.id) is None and _wants_cloud(task.id))):
             missing.append("NVIDIA's asset server (no answer)")
@@ -69,9 +69,9 @@ class _Lacking:
 
 
 def _wants_cloud(task_id: str) -> bool:
-    """Whether the scene of a task that nobody has described lies on the asset server; yes if that cannot be told.
+    """Return whether the scene of a task without a spec needs the asset server; True if that is unknown.
 
-    Its robots do not count if there are local assets for them.
+    Robots with local assets do not count.
     """
     from isaaclab.assets import ArticulationCfg
 
@@ -95,7 +95,7 @@ def _cloud_reachable() -> bool:
 
 
 def _gpu_here() -> bool:
-    """Whether torch has a GPU; not asked where there is no driver, for importing torch takes seconds."""
+    """Return whether torch has a GPU. Import torch, which takes seconds, only if there is a driver."""
     import ctypes
 
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Find a task by the names people know it by."""
+"""Find a task by its id or another of its names."""
 
 import difflib
 import re
@@ -12,10 +12,10 @@ from .registered import entry_of, may_be_mimic, registered_tasks
 
 
 def stem(name: str) -> str:
-    """Return what a task's names have in common.
+    """Return the common part of a task's names, in lower case.
 
-    Base tasks were renamed from `Isaac-...-v0` to `IsaacContrib-...` in Isaac Lab 3.0, and the tutorial still calls for
-    the former; the Mimic variant is the same task with `-Mimic` in its id.
+    Isaac Lab 3.0 renamed base tasks from `Isaac-...-v0` to `IsaacContrib-...`, but its tutorial still uses the old
+    names. The id of the Mimic variant has `-Mimic` in it.
     """
     name = re.sub(r"^isaac(contrib|lab)?-", "", name.strip().lower())
     name = re.sub(r"-v\d+$", "", name)
@@ -23,17 +23,20 @@ def stem(name: str) -> str:
 
 
 def all_tasks(importing: bool = False) -> dict[str, TaskSpec]:
-    """Return every task by its id: those that are registered, then what else is in gymnasium's registry.
+    """Return all tasks by id: those with a spec, then other Mimic environments in gymnasium's registry.
 
     Args:
-        importing: Import what is in gymnasium's registry to see what it is (`registered.registered_tasks`).
+        importing: Whether to import classes from gymnasium's registry to be sure (see `registered.registered_tasks`).
     """
     tasks = TASKS.all()
     return tasks | {task.id: task for task in registered_tasks(set(tasks), importing)}
 
 
 def same_task(one: str, other: str) -> bool:
-    """Whether two names are those of one task: its id, that of its base task, or an old one; known here or not."""
+    """Return whether two names mean the same task: its id, its base task's id, or an old name.
+
+    The task need not be known here.
+    """
     try:
         return find_task(one).id == find_task(other).id
     except TaskError:
@@ -41,12 +44,12 @@ def same_task(one: str, other: str) -> bool:
 
 
 def find_task(name: str) -> TaskSpec:
-    """Return the task of that id, or whose base task or old name that is; letter case does not matter.
+    """Return a task by its id, its base task's id, or an old name. Ignore upper and lower case.
 
-    Ids of gymnasium's registry are found too, if a Mimic environment is registered there.
+    Mimic environments that are only in gymnasium's registry are found by their id, too.
 
     Raises:
-        TaskError: No such task; lists the nearest names.
+        TaskError: There is no such task; names similar ones.
     """
     name = name.strip()
     if found := TASKS.get(name):

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Open a task as a batched environment on whatever physics this machine has.
+"""Open a task as a batched environment, with a physics engine that this machine has.
 
-This module is the only place that builds environments. It imports Isaac Lab late: importing it costs seconds, and the
-repairs have to come first.
+Only this module builds environments. It imports Isaac Lab inside functions: the import takes seconds, and the repairs
+of `sim.repairs` must come first.
 """
 
 import contextlib
@@ -47,26 +47,26 @@ def open_env(
     as_shipped: bool = False,
     configure: Callable[[Any], None] | None = None,
 ) -> Iterator["BatchedEnv"]:
-    """Build a task's environments, and close them at the end.
+    """Build the environments of a task, and close them at the end of the context.
 
-    The environments do not reset themselves and have no recorders: whoever steps them decides. One set can be open at
-    a time in a process.
+    The environments do not reset themselves and have no recorders: the caller does both. A process can have only one
+    set of environments open at a time.
 
     Args:
-        task: A task's id or one of its other names (`tasks.find_task`).
-        num_envs: How many environments, at least 1.
+        task: A task's id or another of its names (`tasks.find_task`).
+        num_envs: Number of environments, at least 1.
         device: `auto`, `cpu`, `cuda` or `cuda:<index>`.
-        physics: `auto`, `ovphysx`, `newton` or `isaacsim`.
-        seed: Seed of the simulation's own random numbers; initial states come from the keys given to `reset`.
+        physics: Physics engine: `auto`, `ovphysx`, `newton` or `isaacsim`.
+        seed: Seed of the simulation's own random numbers. Initial states are drawn from the keys given to `reset`.
         visualizer: `none`, `viser` (browser), `newton` (window) or `kit`.
-        assets: `cloud`, `local`, or `auto`: the cloud's where they can be reached.
-        as_shipped: Leave the speed of PhysX without Kit as Isaac Lab has it: none of `sim.fused`, and its own number of
-            threads.
-        configure: Changes the task's configuration before it is built.
+        assets: `cloud`, `local`, or `auto`: from the cloud if it can be reached.
+        as_shipped: Whether to run PhysX without Kit exactly as Isaac Lab does: without `sim.fused`, and with Isaac
+            Lab's number of threads.
+        configure: Function that changes the task's configuration before the environments are built.
 
     Raises:
-        TaskError: Unknown task, or it cannot run here.
-        OptionError: A value that cannot be used.
+        TaskError: The task is unknown, or cannot run here.
+        OptionError: An argument has an invalid value.
         DeviceError: The GPU asked for is not there.
     """
     with contextlib.ExitStack() as stack:
@@ -104,20 +104,20 @@ def open_in_parts(
     as_shipped: bool = False,
     configure: Callable[[Any], None] | None = None,
 ) -> Generator[str, None, "BatchedEnv"]:
-    """Do what `open_env` does, in parts that a window can be shown between.
+    """Do the same as `open_env` in several parts, so that a window can be drawn in between.
 
     Args:
-        stack: Closes the environments.
+        stack: Receives the cleanup; closing it closes the environments.
         others: As for `open_env`.
 
     Yields:
-        What comes next, for people.
+        A description of the next part, for people.
 
     Returns:
         The environments.
 
     Raises:
-        MimicError: As `open_env`.
+        MimicError: As for `open_env`.
     """
     if num_envs < 1:
         raise OptionError(f"at least one environment is needed, not {num_envs}", where="--num-envs")
@@ -177,10 +177,11 @@ def open_in_parts(
 def _load_isaac_lab(
     stack: contextlib.ExitStack, device: str, engine: str, visualizer: str
 ) -> "BorrowedApplication | None":
-    """Import Isaac Lab and register its tasks, in Isaac Sim where that simulates.
+    """Import Isaac Lab and register its tasks, after starting Isaac Sim if that is the engine.
 
     Returns:
-        The application that simulates if somebody else has started it; it is given back when the stack is closed.
+        The running application, if the engine is an Isaac Sim that the user has started; it is restored when the stack
+        is closed. Else None.
     """
     borrowed = None
     if engine == "isaacsim":
@@ -192,7 +193,7 @@ def _load_isaac_lab(
 
     stack.enter_context(restored(torch.get_num_threads, torch.set_num_threads))
     if device == "cpu":
-        # Tensors are small: more threads make a step slower, also the physics beside it.
+        # Tensors are small, so more threads would slow down a step, and also physics.
         torch.set_num_threads(1)
     import isaaclab_mimic.envs  # noqa: F401  registers upstream's tasks
 
@@ -216,14 +217,14 @@ def _use_local(spec: TaskSpec, assets: str) -> bool:
 
 
 def _use_local_assets(spec: TaskSpec, make: Any, cfg: "ManagerBasedRLEnvCfg", engine: str) -> None:
-    """Replace the cloud's assets: those of the robot, then those of the task."""
+    """Replace assets from the cloud by local ones: first the robot's, then the task's."""
     from ..envs import robot_of
 
     robot = robot_of(make) if isinstance(make, type) else None
     for each in (robot, spec):
         if each is not None and each.local_assets is not None:
             resolve(each.local_assets)(cfg, engine)
-    # A task that replaces some of its assets only may still have the others where there is a network.
+    # A task that replaces only some of its assets can still load the others if there is a network.
     if (wanted := cloud_paths(cfg.scene)) and (spec.local_assets is None or not cloud_assets_reachable()):
         raise TaskError(
             f"its scene wants {wanted[0]} of NVIDIA's asset server",
@@ -233,10 +234,10 @@ def _use_local_assets(spec: TaskSpec, make: Any, cfg: "ManagerBasedRLEnvCfg", en
 
 
 def _class_of(task_id: str) -> Any:
-    """Return the registered class, or what else makes the environment.
+    """Return the registered class or function that makes the environment.
 
     Raises:
-        TaskError: There is none, or what is there is no Mimic environment.
+        TaskError: None is registered, it cannot be imported, or it is not a Mimic environment.
     """
     import gymnasium
     from isaaclab.envs import ManagerBasedRLMimicEnv
@@ -263,7 +264,7 @@ def _class_of(task_id: str) -> Any:
 
 
 def _take_over(cfg: Any, seed: int) -> Any:
-    """Take out what would end or record episodes by itself; return the success term."""
+    """Remove terminations, set the seed and keyed resets in a task's configuration. Return the success term."""
     from ..envs.reset_sampling import use_keyed_resets
 
     success_term = getattr(cfg.terminations, "success", None)
@@ -272,16 +273,16 @@ def _take_over(cfg: Any, seed: int) -> Any:
     cfg.terminations = None
     cfg.observations.policy.concatenate_terms = False
     cfg.seed = seed
-    # One picture per environment step is enough for a live view.
+    # One image per environment step is enough for a live view.
     cfg.sim.render_interval = cfg.decimation
-    # Isaac Lab's own window about its environments, which it opens where it finds one of Isaac Sim.
+    # Do not open Isaac Lab's own window in Isaac Sim.
     cfg.ui_window_class_type = None
     use_keyed_resets(cfg)
     return success_term
 
 
 def _build(make: Callable[[Any], Any], task_id: str, cfg: "ManagerBasedRLEnvCfg") -> Any:
-    """Build the environment by its registered class, without gymnasium's wrappers and their error messages."""
+    """Build the environment with its registered class, without gymnasium's wrappers."""
     import gymnasium
 
     env = make(cfg)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Mimic environments that are in gymnasium's registry, whoever has registered them."""
+"""Mimic environments in gymnasium's registry, also those without a `TaskSpec`."""
 
 import importlib.util
 import sys
@@ -14,33 +14,33 @@ if TYPE_CHECKING:
 
 _CONFIG = "env_cfg_entry_point"
 _NO_MIMIC = ("isaaclab.envs", "isaaclab_tasks")
-"""Packages whose own environment classes are no Mimic environments."""
+"""Packages whose environment classes are not Mimic environments."""
 
 
 def entry_of(task_id: str) -> Any:
-    """Return an Isaac Lab environment's entry in gymnasium's registry; None if there is none of that id."""
+    """Return the entry of an Isaac Lab environment in gymnasium's registry; None if there is none."""
     entry = _registry().get(task_id)
     return entry if entry is not None and _CONFIG in entry.kwargs else None
 
 
 def class_of(task_id: str) -> Any:
-    """Return the class of an entry, or what else makes the environment; imports it."""
+    """Import and return the class or function of an entry that makes the environment."""
     return _imported(_registry()[task_id].entry_point)
 
 
 def config_of(task_id: str) -> Any:
-    """Return the class of an entry's configuration; imports it."""
+    """Import and return the class of an entry's configuration."""
     return _imported(_registry()[task_id].kwargs[_CONFIG])
 
 
 def may_be_mimic(entry: "EnvSpec") -> bool:
-    """Return whether an entry's class can be a Mimic environment, by its name alone: importing it takes seconds."""
+    """Return whether an entry's class may be a Mimic environment, judged by its name: an import would take seconds."""
     module = str(entry.entry_point).partition(":")[0]
     return not any(module == package or module.startswith(f"{package}.") for package in _NO_MIMIC)
 
 
 def is_mimic(entry: "EnvSpec") -> bool:
-    """Return whether an entry's class is a Mimic environment; imports it. One that fails to import is none."""
+    """Import an entry's class and return whether it is a Mimic environment; False if the import fails."""
     if not may_be_mimic(entry):
         return False
     try:
@@ -53,15 +53,15 @@ def is_mimic(entry: "EnvSpec") -> bool:
 
 
 def registered_tasks(known: set[str], importing: bool) -> list[TaskSpec]:
-    """Return the Mimic environments in gymnasium's registry that no spec describes.
+    """Return specs for the Mimic environments in gymnasium's registry that have none.
 
     Args:
-        known: Ids that are described.
-        importing: Import each class to be sure, which takes seconds; else those are taken whose id has the word Mimic
-            in it, as Isaac Lab's have.
+        known: Ids of tasks with a spec.
+        importing: Whether to import each class to be sure, which takes seconds. Otherwise return those with "Mimic" in
+            their id, as Isaac Lab's have.
     """
     load()
-    if "gymnasium" not in sys.modules:  # then nobody has registered anything
+    if "gymnasium" not in sys.modules:  # Nothing has been registered.
         return []
     entries = [entry for name in list(_registry()) if name not in known and (entry := entry_of(name))]
     if importing:

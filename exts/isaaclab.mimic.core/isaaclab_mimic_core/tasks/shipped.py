@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Every Mimic task of isaaclab_mimic 3.0.0, and our own, by the id it is registered under."""
+"""Specs of all Mimic tasks of isaaclab_mimic 3.0.0, and of this package's own tasks."""
 
 from ..plugins import TaskSpec, register_task
 
@@ -126,12 +126,12 @@ _TASKS = (
         cloud_assets=True,
     ),
 )
-"""In the order shown to people."""
+"""In the order in which they are listed for users."""
 
 DEFAULT_TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
 
 
 def register() -> None:
-    """Register them all."""
+    """Register all tasks of this module."""
     for task in _TASKS:
         register_task(task)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Checks of demonstrations for what may spoil training or generation.
+"""Find faults of demonstrations that may harm training or generation.
 
-Each module has one family of checks. `check_file` reads a file one demonstration at a time. Every reader of a file
-calls `require` or `usable` before it uses the file.
+Each module has one family of checks. `check_file` runs them all, with one demonstration in memory at a time. Code that
+uses a file calls `require` or `usable` first.
 """
 
 from ...options import Thresholds

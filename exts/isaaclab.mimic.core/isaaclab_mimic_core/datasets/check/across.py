@@ -21,27 +21,31 @@ from .demo import Demo, Outline
 from .finding import Finding
 from .subtasks import marks
 
-_FEWEST_TO_COMPARE = 3
-"""Smallest number of demonstrations that can be compared."""
+_MIN_TO_COMPARE = 3
+"""Minimum number of demonstrations for a comparison."""
 _KINDS = ("recorded", "annotated", "generated")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of a demonstration that it is compared by."""
+    """Properties of a demonstration that are compared between demonstrations."""
 
     name: str
     length: int
+    """Number of samples."""
     outline: Outline
     tasks: frozenset[str]
+    """Tasks named in its history; only the new name if it was renamed."""
     versions: tuple[tuple[str, str], ...]
+    """Names and versions of the programs that made it."""
     signals: frozenset[str]
+    """Names of its subtask termination signals."""
     last_grips: tuple[float, ...]
-    """Last command of each gripper."""
+    """Last command of each gripper, -1 or 1."""
 
 
 def facts(demo: Demo) -> Facts:
-    """Return the facts of a demonstration that it is compared by."""
+    """Return the properties by which a demonstration is compared with others."""
     tasks, versions = _origins(demo.stated.values)
     return Facts(
         name=demo.name,
@@ -57,7 +61,7 @@ def facts(demo: Demo) -> Facts:
 def find(
     reader: DatasetReader, all_facts: list[Facts], thresholds: Thresholds, same_task: Callable[[str, str], bool]
 ) -> Iterator[Finding]:
-    """Find demonstrations that differ from most others, and faults of the file."""
+    """Find demonstrations that differ from most others, and faults of the file as a whole."""
     env_name = "" if layout.ATTR_ENV_ARGS in reader.data_attr_faults else reader.env_name
     yield from _file(reader, env_name, all_facts)
     yield from masks.find(reader)
@@ -80,7 +84,7 @@ def _file(reader: DatasetReader, env_name: str, all_facts: list[Facts]) -> Itera
     for name, fault in faults.items():
         yield Finding("warning", "attribute", "", f"its attribute {name} of the group 'data' {fault}")
     counted = sum(demo.length for demo in all_facts)
-    # Of a demonstration whose actions are not there or cannot be read nobody knows how many samples it had.
+    # Where actions are missing or unreadable, the number of samples is unknown.
     known = all(layout.ACTIONS in demo.outline.shapes for demo in all_facts)
     if known and total != counted and layout.ATTR_TOTAL not in faults:
         said = "no total" if total is None else f"total {total}"
@@ -96,11 +100,11 @@ def _tasks(env_name: str, all_facts: list[Facts], same_task: Callable[[str, str]
 
 
 def layouts(demos: Sequence[Outline], terms: Iterable[str] | None = None) -> Iterator[Finding]:
-    """Compare each array with how most demonstrations have it.
+    """Find arrays whose shape or type differs from that in most demonstrations, and missing or additional arrays.
 
     Args:
         demos: The demonstrations.
-        terms: What to compare: flat paths of arrays and groups; all if None.
+        terms: Flat paths of the arrays and groups to compare; all if None.
     """
     arrays = [
         {path: _sample(demo, path) for path in (demo.shapes if terms is None else demo.below(terms))} for demo in demos
@@ -110,7 +114,7 @@ def layouts(demos: Sequence[Outline], terms: Iterable[str] | None = None) -> Ite
         counts = Counter(one.get(path) for one in arrays)
         usual[path] = counts.most_common(1)[0][0]
     for demo, own in zip(demos, arrays, strict=True):
-        # Faults of the initial state, and damage, are reported by other checks.
+        # Other checks report damage and faults of the initial state.
         known = {*own, *demo.damage, *missing_at_start(demo)}
         missing = [path for path, shape in usual.items() if shape is not None and path not in known]
         extra = [path for path in own if usual[path] is None]
@@ -144,7 +148,7 @@ def _versions(all_facts: list[Facts]) -> Iterator[Finding]:
 def _lengths(all_facts: list[Facts], thresholds: Thresholds) -> Iterator[Finding]:
     # A demonstration without samples is reported as empty.
     demos = [demo for demo in all_facts if demo.length]
-    if len(demos) < _FEWEST_TO_COMPARE:
+    if len(demos) < _MIN_TO_COMPARE:
         return
     median = float(np.median([demo.length for demo in demos]))
     for demo in demos:
@@ -171,12 +175,12 @@ def _grips(all_facts: list[Facts]) -> Iterator[Finding]:
     usual = _usual([demo.last_grips for demo in all_facts if demo.last_grips])
     for demo in all_facts:
         if usual is not None and len(demo.last_grips) == len(usual) and demo.last_grips != usual:
-            yield Finding("warning", "cropped_end", demo.name, "ends with a gripper the other way than with most")
+            yield Finding("warning", "cropped_end", demo.name, "ends with another gripper command than most")
 
 
 def _usual(values: list[Any]) -> Any:
-    """Return the most frequent value if it can be called usual; else None."""
-    if len(values) < _FEWEST_TO_COMPARE:
+    """Return the value that more than half have; None if there is none or too few values."""
+    if len(values) < _MIN_TO_COMPARE:
         return None
     counts: Counter[Hashable] = Counter(values)
     value, count = counts.most_common(1)[0]

@@ -36,7 +36,7 @@ def _saturation(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
         return
     size = np.abs(actions)
     limit = thresholds.action_limit
-    # An element that goes beyond the limit is not cut off there, and one that never varies is not commanded.
+    # Ignore elements that exceed the limit, as they are not clipped, and constant ones, as nothing commands them.
     bounded = (size.max(axis=0) <= limit * 1.001) & (np.ptp(actions, axis=0) > 0.0)
     bounded[list(demo.grippers)] = False
     if not bounded.any():

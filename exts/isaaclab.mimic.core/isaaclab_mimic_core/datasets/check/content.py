@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Checks that all arrays are there, have the right length, and hold finite numbers."""
+"""Checks that all arrays exist, have the right length, and hold finite numbers."""
 
 from collections.abc import Iterable, Iterator
 
@@ -20,7 +20,7 @@ _GROUPS = {
 
 
 def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
-    """Look for missing groups, wrong lengths, values that are not finite, and what the attributes say."""
+    """Find missing groups, wrong lengths, values that are not finite, and wrong attributes."""
     everything = list(demo.outline.shapes)
     yield from damage(demo.outline)
     yield from actions(demo.outline)
@@ -36,14 +36,19 @@ def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
 
 
 def damage(demo: Outline, terms: Iterable[str] | None = None) -> Iterator[Finding]:
-    """Name what cannot be read, of these arrays and groups; of all if None."""
+    """Find arrays and groups that cannot be read.
+
+    Args:
+        demo: The demonstration.
+        terms: Flat paths of the arrays and groups to check; all if None.
+    """
     for path, why in demo.damage.items():
         if terms is None or not path or any(_overlap(path, term) for term in terms):
             yield Finding("error", "damaged", demo.name, f"{path} {why}".strip())
 
 
 def actions(demo: Outline) -> Iterator[Finding]:
-    """Look for what everything else is measured by: (samples, width)."""
+    """Find actions that are missing, empty, or not of shape (samples, width)."""
     if not demo.is_known:
         return
     if layout.ACTIONS not in demo.shapes:
@@ -55,7 +60,7 @@ def actions(demo: Outline) -> Iterator[Finding]:
 
 
 def kinds(demo: Outline, paths: Iterable[str]) -> Iterator[Finding]:
-    """Look for arrays that hold something other than numbers and truth values."""
+    """Find arrays that hold something other than numbers and booleans."""
     for path in paths:
         if not is_numeric(demo, path):
             held = layout.kind_name(demo.shapes[path][1].kind)
@@ -63,9 +68,12 @@ def kinds(demo: Outline, paths: Iterable[str]) -> Iterator[Finding]:
 
 
 def rows(demo: Outline, paths: Iterable[str], last_observation: bool = False) -> Iterator[Finding]:
-    """Compare lengths with that of the actions; an initial state has one row.
+    """Find arrays whose number of rows differs from the number of actions; an initial state must have one row.
 
-    With `last_observation` observations may have one more, what was seen after the last action.
+    Args:
+        demo: The demonstration.
+        paths: Flat paths of the arrays.
+        last_observation: Whether observations may have one row more: the observation after the last action.
     """
     for path in paths if demo.length else ():
         shape = demo.shapes[path][0]
@@ -78,13 +86,13 @@ def rows(demo: Outline, paths: Iterable[str], last_observation: bool = False) ->
 
 
 def start(demo: Outline) -> Iterator[Finding]:
-    """Look for what has states, and none in the initial state: it cannot be put in its place."""
+    """Find arrays of `states` that `initial_state` lacks: a reset could not restore them."""
     for path in missing_at_start(demo):
         yield Finding("error", "initial_state", demo.name, f"has no {path}, and states of it")
 
 
 def missing_at_start(demo: Outline) -> list[str]:
-    """Return the arrays that the initial state lacks although there are states of them."""
+    """Return the paths that `initial_state` lacks although `states` has them."""
     if not demo.below([layout.INITIAL_STATE]):
         return []
     twins = (layout.INITIAL_STATE + path.removeprefix(layout.STATES) for path in demo.below([layout.STATES]))
@@ -92,7 +100,7 @@ def missing_at_start(demo: Outline) -> list[str]:
 
 
 def finite(name: str, path: str, values: np.ndarray) -> Iterator[Finding]:
-    """Look for NaN and infinity."""
+    """Find NaN and infinite values in an array of the demonstration `name`."""
     if values.dtype.kind not in "fc":
         return
     bad = ~np.isfinite(values)

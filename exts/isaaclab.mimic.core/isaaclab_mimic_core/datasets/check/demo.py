@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A demonstration as the checks see it."""
+"""Demonstrations in the form that the checks use."""
 
 import math
 from collections.abc import Iterable
@@ -16,33 +16,33 @@ from ..episode import Episode
 from ..reader import DatasetReader
 from ..tree import Shape, Unreadable
 
-_MOST_ELEMENTS = 4096
-"""Largest sample that is read; arrays with larger samples are images, which no check reads."""
+_MAX_ELEMENTS = 4096
+"""Maximum number of values in a sample. Arrays with larger samples are images, which no check reads."""
 
 
 @dataclass(frozen=True)
 class Outline:
-    """What a file says of a demonstration's arrays, before any value is read."""
+    """Paths, shapes and types of a demonstration's arrays, known without reading values."""
 
     name: str
     shapes: dict[str, tuple[Shape, np.dtype]]
-    """Shape and type of every array that can be read, the images included."""
+    """Flat path -> shape and type, of every array that can be read, images included."""
     damage: dict[str, str]
-    """Why other arrays cannot be read, by flat path; the path of the demonstration itself is empty."""
+    """Flat path -> why an array or group cannot be read. The path of the demonstration itself is empty."""
 
     @property
     def length(self) -> int:
-        """Number of samples, which is that of the actions."""
+        """Number of samples: the number of actions."""
         shape = self.shapes[layout.ACTIONS][0] if layout.ACTIONS in self.shapes else ()
         return shape[0] if shape else 0
 
     @property
     def is_known(self) -> bool:
-        """Whether the number of samples is known; it is not if the actions are there and cannot be read."""
+        """Whether the number of samples is known. It is not if the actions exist but cannot be read."""
         return "" not in self.damage and layout.ACTIONS not in self.damage
 
     def below(self, terms: Iterable[str]) -> list[str]:
-        """Return the arrays that are meant by flat paths of arrays and groups."""
+        """Return the paths of the arrays that are named by, or lie below, the given paths of arrays and groups."""
         wanted = list(terms)
         starts = tuple(f"{term}/" for term in wanted)
         return [path for path in self.shapes if path in wanted or path.startswith(starts)]
@@ -50,7 +50,7 @@ class Outline:
 
 @dataclass(frozen=True)
 class Demo:
-    """A demonstration without images and damaged arrays; each measurement is computed once."""
+    """A demonstration without images and damaged arrays. Properties are computed once."""
 
     outline: Outline
     episode: Episode
@@ -68,22 +68,28 @@ class Demo:
 
     @cached_property
     def joints(self) -> dict[str, np.ndarray]:
-        """Joint positions by robot from the reset on: (T + 1, joints) [rad or m]; (T, joints) without initial_state."""
+        """Joint positions by robot, from the initial state on: (T + 1, joints) [rad or m].
+
+        (T, joints) if the demonstration has no initial state.
+        """
         return self._over_time("articulation", "joint_position")
 
     @cached_property
     def bases(self) -> dict[str, np.ndarray]:
-        """Positions of the robots' bases as `joints`: (T + 1, 3) [m], environment frame."""
+        """Positions of the robots' bases, from the initial state on as in `joints`: (T + 1, 3) [m], env frame."""
         return {name: pose[:, :3] for name, pose in self._over_time("articulation", layout.ROOT_POSE).items()}
 
     @cached_property
     def objects(self) -> dict[str, np.ndarray]:
-        """Positions of rigid objects as `joints`: (T + 1, 3) [m], environment frame."""
+        """Positions of rigid objects, from the initial state on as in `joints`: (T + 1, 3) [m], env frame."""
         return {name: pose[:, :3] for name, pose in self._over_time("rigid_object", layout.ROOT_POSE).items()}
 
     @cached_property
     def eefs(self) -> dict[str, np.ndarray]:
-        """Positions of the end effectors: (T, 3) [m], from annotation or from observations that end in `eef_pos`."""
+        """Positions of the end effectors: (T, 3) [m], env frame.
+
+        From the annotation if there is one, else from observations whose names end in `eef_pos`.
+        """
         poses = {
             name: pose[:, :3, 3]
             for name, pose in self.episode.group(layout.EEF_POSE).items()
@@ -99,7 +105,7 @@ class Demo:
 
     @cached_property
     def grippers(self) -> dict[int, np.ndarray]:
-        """Columns of the actions that are only ever -1 or 1, which is how grippers are commanded: (T,)."""
+        """Gripper commands by column of the actions: (T,). A column is a gripper if all its values are -1 or 1."""
         actions = self.episode.data.get(layout.ACTIONS)
         if actions is None or actions.ndim != 2:
             return {}
@@ -123,17 +129,23 @@ class Demo:
 
 
 def outline(reader: DatasetReader, name: str, terms: Iterable[str] | None = None) -> Outline:
-    """Look at a demonstration, or at some arrays and groups of it, without reading values."""
+    """Return the outline of a demonstration, without reading values.
+
+    Args:
+        reader: The file.
+        name: The demonstration.
+        terms: Flat paths of the arrays and groups to include; all if None.
+    """
     terms = None if terms is None else tuple(terms)
     return Outline(name, reader.shapes(name, terms), reader.damage(name, terms))
 
 
 def read_demo(reader: DatasetReader, name: str) -> Demo:
-    """Read a demonstration without its images; arrays that turn out to be damaged are left out and noted."""
+    """Read a demonstration without its images. Leave out damaged arrays, and list them in `damage`."""
     seen = outline(reader, name)
     damage, data = dict(seen.damage), {}
     for path in seen.shapes:
-        if is_picture(seen, path) or not is_numeric(seen, path):
+        if is_image(seen, path) or not is_numeric(seen, path):
             continue
         try:
             data[path] = reader.values(name, path)
@@ -145,17 +157,17 @@ def read_demo(reader: DatasetReader, name: str) -> Demo:
 
 
 def is_numeric(demo: Outline, path: str) -> bool:
-    """Whether an array holds numbers or truth values, which physics and policies can take."""
+    """Return whether an array holds real numbers or booleans."""
     return demo.shapes[path][1].kind in "biuf"
 
 
-def is_picture(demo: Outline, path: str) -> bool:
-    """Return whether an array is so wide that it must be an image, which checks do not read."""
-    return math.prod(demo.shapes[path][0][1:]) > _MOST_ELEMENTS
+def is_image(demo: Outline, path: str) -> bool:
+    """Return whether an array counts as an image, because its samples have more than `_MAX_ELEMENTS` values."""
+    return math.prod(demo.shapes[path][0][1:]) > _MAX_ELEMENTS
 
 
 def longest_run(flags: np.ndarray) -> tuple[int, int]:
-    """Return start and length of the longest run of True: (T,) -> two numbers; (0, 0) if there is none."""
+    """Return start and length of the longest run of True in flags of shape (T,); (0, 0) if there is none."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
     if not len(edges):
         return 0, 0

@@ -16,33 +16,33 @@ LEVELS: tuple[Level, ...] = ("error", "warning", "hint")
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was found."""
+    """One fault that a check has found."""
 
     level: Level
     check: str
     """Name of the check, for example `pause`; `docs/datasets.md` lists them."""
     demo: str
-    """The demonstration; empty if it concerns the file as a whole."""
+    """Name of the demonstration; empty for the file as a whole."""
     message: str
-    """What was found, with its numbers."""
+    """Description with the measured numbers; the end of a sentence about the demonstration or file."""
     value: float | None = None
-    """The number that was measured, in the threshold's unit; None where nothing is measured."""
+    """Measured value, in the threshold's unit; None if nothing is measured."""
     limit: float | None = None
-    """The threshold it was compared with."""
+    """Threshold that `value` was compared with."""
 
 
 @dataclass(frozen=True)
 class CheckReport:
-    """Everything found in one file."""
+    """All findings in one file."""
 
     path: str
     demos: tuple[str, ...]
-    """All demonstrations that were looked at."""
+    """Names of the checked demonstrations."""
     findings: tuple[Finding, ...]
-    """Those of the file first, then demonstration by demonstration, the gravest first."""
+    """Findings about the file first, then by demonstration, errors before warnings before hints."""
 
     def count(self, level: Level) -> int:
-        """Number of findings of a level."""
+        """Return the number of findings of a level."""
         return sum(finding.level == level for finding in self.findings)
 
     def demos_with(self, names: Collection[str]) -> list[str]:
@@ -51,9 +51,9 @@ class CheckReport:
         return [name for name in self.demos if name in hit]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data, with the number of findings by level under `counts`."""
+        """Return the report as plain data, with the number of findings by level under `counts`."""
         counts = {level: self.count(level) for level in LEVELS}
-        # JSON has no infinity; the message says it.
+        # JSON has no infinity. The message still names it.
         findings = [
             asdict(finding) | {"value": finding.value if _is_finite(finding.value) else None}
             for finding in self.findings

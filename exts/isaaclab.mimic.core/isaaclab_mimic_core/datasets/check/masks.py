@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Masks, robomimic's filter keys: which demonstrations a training or its validation reads."""
+"""Masks (robomimic: filter keys): named lists of demonstrations, for example those for training."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,14 +10,15 @@ from .. import layout
 from ..reader import DatasetReader
 from .finding import Finding
 
-_AGAIN = "Write the mask anew."
+_AGAIN = "Write the mask again."
 
 
 def masked(reader: DatasetReader, key: str) -> list[str]:
-    """Return the demonstrations that a mask names, in natural order.
+    """Return the demonstrations in a mask, in natural order.
 
     Raises:
-        DatasetError: The file has no such mask, or it names none, one twice, or one that is not there.
+        DatasetError: The file has no such mask, or the mask is empty, names a demonstration twice, or names one that
+            the file lacks.
     """
     names = reader.mask(key)
     where = f"{reader.path}, mask/{key}"
@@ -31,21 +32,21 @@ def masked(reader: DatasetReader, key: str) -> list[str]:
 
 
 def require_apart(reader: DatasetReader, train: str, valid: str) -> None:
-    """Make sure that no demonstration is trained on and validated on.
+    """Check that the masks for training and validation have no demonstration in common.
 
     Raises:
-        DatasetError: The two masks share some.
+        DatasetError: They share at least one.
     """
     if shared := _shared(reader, train, valid):
         raise DatasetError(
             shared,
             where=str(reader.path),
-            remedy="What a policy is validated on it must not be trained on: write the masks anew.",
+            remedy="Training and validation need different demonstrations: write the masks again.",
         )
 
 
 def find(reader: DatasetReader) -> Iterator[Finding]:
-    """Look for masks that cannot be trained with, and for pairs as robomimic names them that overlap."""
+    """Find masks that cannot be used, and masks for training and validation that overlap (robomimic's names)."""
     try:
         keys = reader.masks
     except DatasetError as error:
@@ -66,7 +67,7 @@ def find(reader: DatasetReader) -> Iterator[Finding]:
 
 
 def _shared(reader: DatasetReader, train: str, valid: str) -> str:
-    """Say what two masks have in common; empty if nothing."""
+    """Return a sentence that names the demonstrations in both masks; empty if there are none."""
     both = sorted(set(masked(reader, train)) & set(masked(reader, valid)), key=layout.natural_order)
     return f"the masks {train!r} and {valid!r} share {_listed(both)}" if both else ""
 

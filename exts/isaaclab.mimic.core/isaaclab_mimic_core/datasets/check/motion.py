@@ -13,7 +13,7 @@ from .finding import Finding
 
 
 def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
-    """Look for an idle start, a pause, and jerky motion of an end effector."""
+    """Find an idle start, pauses, and jerky motion of end effectors."""
     yield from _standing(demo, thresholds)
     for name, position in demo.eefs.items():
         if len(position) < 4 or not np.isfinite(position).all():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Quaternions of length 1 and rotation matrices that are rotations."""
+"""Checks that quaternions have length 1 and that rotation matrices are rotations."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _TRANSFORMS = (layout.EEF_POSE, layout.TARGET_EEF_POSE, layout.OBJECT_POSE)
 
 
 def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
-    """Look for quaternions that are not of length 1, and for matrices that are no rotations."""
+    """Find quaternions whose length is not 1, and matrices that are not rotations."""
     for path, values in demo.episode.data.items():
         quaternions = _quaternions(path, values)
         if quaternions is not None:
@@ -25,10 +25,10 @@ def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
             rotation = values[:, :3, :3].astype(np.float64)
             error = np.abs(rotation.swapaxes(-1, -2) @ rotation - np.eye(3)).max(axis=(-1, -2))
             mirrored = np.linalg.det(np.nan_to_num(rotation)) < 0.0
-            error, what = np.where(mirrored, 2.0, error), "rotation matrix that is none, off"
+            error, what = np.where(mirrored, 2.0, error), "matrix that is not a rotation, off"
         else:
             continue
-        # Values that are not finite are another finding.
+        # Another check finds values that are not finite.
         worst = float(np.nanmax(error, initial=0.0)) if error.size else 0.0
         if worst > thresholds.unit_tolerance:
             row = int(np.nanargmax(error)) // (error.size // len(values))
@@ -37,7 +37,7 @@ def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
 
 
 def _quaternions(path: str, values: np.ndarray) -> np.ndarray | None:
-    """Return the quaternions that an array is known to hold: (T, ..., 4); None if it holds none."""
+    """Return the quaternions in an array, recognised by its name: (T, ..., 4); None if there are none."""
     if layout.is_root_pose(path) and values.ndim == 2 and values.shape[1] == 7:
         return values[:, 3:]
     name = path.rsplit("/", 1)[-1]

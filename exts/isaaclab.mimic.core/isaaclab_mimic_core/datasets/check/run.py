@@ -25,18 +25,18 @@ def check_file(
     progress: Callable[[int, int], None] | None = None,
     same_task: Callable[[str, str], bool] = operator.eq,
 ) -> CheckReport:
-    """Look for everything that may spoil training or generation.
+    """Run all checks on a file.
 
     Args:
         path: The file; it is only read.
-        thresholds: The limits; their defaults if None.
-        names: Demonstrations to look at, and to compare with each other; all if None.
-        progress: Called after each demonstration with how many have been read, and of how many.
-        same_task: Whether two names are those of one task (`tasks.names.same_task` knows old ones, too).
+        thresholds: The limits; the defaults if None.
+        names: Demonstrations to check and to compare with each other; all if None.
+        progress: Called after each demonstration with the number checked so far and the number of all.
+        same_task: Returns whether two names mean one task; `tasks.names.same_task` knows old names, too.
 
     Raises:
         InputFileError: The file cannot be opened, is not a dataset, or has no demonstrations.
-        DatasetError: One of the names is not in it.
+        DatasetError: The file lacks one of the names.
     """
     thresholds = thresholds or Thresholds()
     findings: list[Finding] = []
@@ -45,7 +45,7 @@ def check_file(
         names = reader.episode_names if names is None else list(names)
         for number, name in enumerate(names, 1):
             demo = read_demo(reader, name)
-            # Values that are not finite, or too large to be squared, are what the checks look for.
+            # Not a reason for a warning: the checks look for values that are not finite or overflow.
             with np.errstate(all="ignore"):
                 for family in _FAMILIES:
                     findings += family.find(demo, thresholds)
@@ -53,7 +53,7 @@ def check_file(
             if progress:
                 progress(number, len(names))
         together = across.find(reader, all_facts, thresholds, same_task)
-        # Of some demonstrations nothing follows for the file.
+        # Findings about the whole file hold only if all its demonstrations were checked.
         findings += (finding for finding in together if finding.demo or len(names) == len(reader))
     place = {name: number for number, name in enumerate(names)}
     findings.sort(key=lambda finding: (place.get(finding.demo, -1), LEVELS.index(finding.level)))

@@ -13,17 +13,17 @@ from .finding import Finding
 
 
 def marks(demo: Demo) -> dict[str, int | None]:
-    """Return per termination signal the first sample at which it changes, None if it never does."""
+    """Return the first sample at which each termination signal changes; None if it never does."""
     return {name: first_change(values) for name, values in demo.episode.group(layout.TERM_SIGNALS).items()}
 
 
 def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
-    """Look for signals that never rise, and for subtasks that are too many or too short."""
+    """Find signals that never rise, too many subtasks, and subtasks that are too short."""
     found = marks(demo)
     for name, sample in found.items():
         if sample is None:
             yield Finding("error", "subtask_missing", demo.name, f"the signal {name} never rises")
-    # The file does not say which end effector a signal belongs to; subtasks of several arms may end together.
+    # The file does not say to which end effector a signal belongs. Subtasks of several arms may end together.
     num_eefs = max(1, len(demo.episode.members(layout.EEF_POSE)))
     if found and len(found) + num_eefs > thresholds.max_subtasks * num_eefs:
         message = f"has {len(found)} termination signals"
@@ -31,7 +31,7 @@ def find(demo: Demo, thresholds: Thresholds) -> Iterator[Finding]:
     risen = sorted((sample, name) for name, sample in found.items() if sample is not None)
     if not risen or num_eefs > 1:
         return
-    # The file does not say either whether the last signal is that of the last subtask, which may rise at the very end.
+    # The signal of the last subtask, which may rise at the very end, cannot be recognised in the file either.
     start = 0
     for sample, name in risen:
         if sample - start < thresholds.min_subtask:

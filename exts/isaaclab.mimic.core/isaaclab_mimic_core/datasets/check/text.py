@@ -5,16 +5,16 @@
 
 from .finding import LEVELS, CheckReport
 
-_MOST_LINES = 200
+_MAX_LINES = 200
 
 
 def format_report(report: CheckReport) -> str:
-    """Return the findings as text, one a line, and their counts."""
+    """Return the number of findings and the findings as text, one per line."""
     lines = [
         f"  {finding.level:<8}{finding.demo or 'file':<10}{finding.check}: {finding.message}"
-        for finding in report.findings[:_MOST_LINES]
+        for finding in report.findings[:_MAX_LINES]
     ]
-    if len(report.findings) > _MOST_LINES:
-        lines.append(f"  ... and {len(report.findings) - _MOST_LINES} more; all of them: mimic check --json")
+    if len(report.findings) > _MAX_LINES:
+        lines.append(f"  ... and {len(report.findings) - _MAX_LINES} more; all of them: mimic check --json")
     counts = [f"{report.count(level)} {level}{'s' if report.count(level) != 1 else ''}" for level in LEVELS]
     return "\n".join([f"{report.path}: {len(report.demos)} demonstrations, {', '.join(counts)}", *lines])

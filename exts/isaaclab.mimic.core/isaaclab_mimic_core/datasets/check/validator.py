@@ -3,20 +3,20 @@
 
 """Validate the arrays of demonstrations before a file is used.
 
-Training, replay, annotation, generation and export each use some arrays of every demonstration. Before anything else
-they validate these: by `require` if all demonstrations are needed, by `usable` if they can go on without some. `mimic
-check` does the same, by the same code, for everything in a file.
+Training, replay, annotation, generation and export each use certain arrays of every demonstration. They validate these
+first: with `require` if they need all demonstrations, with `usable` if they can leave some out. `mimic check` uses the
+same code for everything in a file.
 
-Each of the arrays has to fulfil (names of findings in brackets):
+The rules, with the names of the findings in brackets:
 
-- the actions are there and are (samples, width), with a sample at least (`missing`, `empty`, `shape`)
-- everything named is there (`missing`)
+- actions exist and have the shape (samples, width) with at least one sample (`missing`, `empty`, `shape`)
+- every array and group asked for exists (`missing`)
 - it can be read: no link out of the file, no size that the file cannot hold, nothing damaged (`damaged`)
-- it holds numbers or truth values (`not_numeric`)
+- it holds numbers or booleans (`not_numeric`)
 - it has as many rows as there are actions; an initial state has one (`rows`)
-- the initial state has everything that the states have (`initial_state`)
-- a sample has the same shape and kind as with most of the demonstrations asked about (`mixed_layouts`)
-- its values are finite (`not_finite`); pictures are not looked into
+- the initial state has all arrays that the states have (`initial_state`)
+- shape and type of a sample are the same as in most of these demonstrations (`mixed_layouts`)
+- its values are finite (`not_finite`); the values of images are not read
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ from ..reader import DatasetReader
 from ..tree import Unreadable
 from . import content
 from .across import layouts
-from .demo import Outline, is_picture, outline
+from .demo import Outline, is_image, outline
 from .finding import Finding
 
 LEAVE_OUT = "mimic check FILE names everything that is wrong; mimic drop leaves demonstrations out."
@@ -43,28 +43,28 @@ def require(
     values: bool = True,
     last_observation: bool = False,
 ) -> None:
-    """Check that demonstrations can be used.
+    """Raise an error unless all demonstrations can be used.
 
-    First all demonstrations are checked without reading values, then values are read, one demonstration at a time.
+    First check all demonstrations without reading values, then read values, one demonstration at a time.
 
     Args:
         reader: The file.
         terms: Flat paths of the arrays (`obs/eef_pos`) or groups (`states`) that will be used. `actions` are always
             checked.
         names: The demonstrations; all if None.
-        values: Whether to read them, to find values that are damaged or not finite.
-        last_observation: Whether observations may have one row more than there are actions, as in robomimic's
-            datasets: the observation after the last action.
+        values: Whether to read values, to find those that are damaged or not finite.
+        last_observation: Whether observations may have one row more than the actions, as in robomimic's datasets: the
+            observation after the last action.
 
     Raises:
-        DatasetError: The first fault, with the demonstration and the array.
+        DatasetError: The first fault; names the demonstration and the array.
     """
     for finding in faults(reader, terms, names, values=values, last_observation=last_observation):
         raise as_error(finding, reader)
 
 
 def checked_values(reader: DatasetReader, name: str, path: str) -> np.ndarray:
-    """Read and check the values of an array that `require` has checked without values.
+    """Read an array that `require` has checked without values, and check its values.
 
     Raises:
         DatasetError: The array is damaged or not finite.
@@ -92,7 +92,7 @@ def usable(
         reader, terms, names, values, last_observation: As for `require`.
 
     Returns:
-        The names of the usable ones, in order, and the first finding of each of the others.
+        Names of the usable demonstrations, in order; and name -> first finding of the others.
     """
     names = list(reader.episode_names if names is None else names)
     found: dict[str, Finding] = {}
@@ -109,18 +109,16 @@ def faults(
     values: bool = True,
     last_observation: bool = False,
 ) -> Iterator[Finding]:
-    """Yield the findings that keep demonstrations from being used.
-
-    Values are read only of demonstrations without earlier findings.
+    """Yield the findings because of which demonstrations cannot be used.
 
     Args:
         reader, terms, names, values, last_observation: As for `require`.
 
     Raises:
-        DatasetError: One of the names is not in the file.
+        DatasetError: The file lacks one of the names.
     """
     wanted = list(dict.fromkeys([layout.ACTIONS, *terms]))
-    # The initial state is compared with the states. Other arrays are not used, and checking them takes time.
+    # The initial state is compared with the states. Checking arrays that nobody uses would only take time.
     concerned = [*wanted, layout.STATES] if layout.INITIAL_STATE in wanted else wanted
     demos = [outline(reader, name, concerned) for name in (reader.episode_names if names is None else names)]
     for demo in demos:
@@ -132,7 +130,7 @@ def faults(
 
 
 def require_storable(reader: DatasetReader, names: Iterable[str]) -> None:
-    """Check that demonstrations can be copied into another file; other faults may remain.
+    """Raise an error unless demonstrations can be copied into another file. Other faults are allowed.
 
     Raises:
         DatasetError: A demonstration has no actions, or an array that is damaged or not numeric.
@@ -142,7 +140,7 @@ def require_storable(reader: DatasetReader, names: Iterable[str]) -> None:
             for finding in family:
                 raise as_error(finding, reader)
         for path in demo.shapes:
-            if not is_picture(demo, path):
+            if not is_image(demo, path):
                 try:
                     reader.values(demo.name, path)
                 except Unreadable as error:
@@ -170,7 +168,7 @@ def _structure(reader: DatasetReader, demo: Outline, terms: Sequence[str], last_
 
 def _values(reader: DatasetReader, demo: Outline, terms: Sequence[str]) -> Iterator[Finding]:
     for path in demo.below(terms):
-        if is_picture(demo, path):
+        if is_image(demo, path):
             continue
         try:
             yield from content.finite(demo.name, path, reader.values(demo.name, path))
@@ -179,7 +177,7 @@ def _values(reader: DatasetReader, demo: Outline, terms: Sequence[str]) -> Itera
 
 
 def _neighbours(reader: DatasetReader, demo: Outline, term: str) -> str:
-    """Return a sentence that lists similar names, because a wrong name is often a typing error."""
+    """Return the names in the same group, in brackets: a wrong name is often a typing error."""
     group = term.rsplit("/", 1)[0] if "/" in term else ""
     paths = reader.shapes(demo.name, (group,)) if group else ()
     there = sorted({path.removeprefix(f"{group}/").split("/", 1)[0] for path in paths})

@@ -3,8 +3,8 @@
 
 """Edit dataset files: merge, select, drop, convert.
 
-Every function reads one demonstration at a time, keeps attributes, adds to the history (`mimic`), and returns an
-`EditReport`. The result is another file; with `in_place` it replaces the file in one atomic step.
+Each function reads one demonstration at a time, keeps the attributes, adds an entry to the history (attribute `mimic`)
+and returns an `EditReport`. It writes another file, or with `in_place` replaces the file in one atomic step.
 """
 
 from ...options import Selection

@@ -19,14 +19,14 @@ from .task_space import TaskSpace, to_task_space
 
 @dataclass(frozen=True)
 class Conversion:
-    """Options of a conversion, besides the quaternions of an older file."""
+    """What to convert. The quaternions of an older file are always converted to xyzw."""
 
     task: str = ""
     """New name of the task; empty to keep the old one."""
     task_space: TaskSpace | None = None
-    """Task-space actions to make of joint-space actions; None to keep the actions."""
+    """Task space to convert joint-space actions to; None to keep the actions."""
     quaternions: Mapping[str, Sequence[int]] | None = None
-    """More quaternions in an older file, beside the known ones: path -> first columns."""
+    """Further quaternions of an older file: flat path -> first column of each. Known ones need not be named."""
 
 
 def convert(
@@ -43,13 +43,13 @@ def convert(
     Args:
         path: The file.
         conversion: What to convert.
-        output: The file to write; None in place.
+        output: The file to write; None with `in_place`.
         in_place: Replace the file itself, in one atomic step at the end.
         overwrite: Whether an existing output may be replaced.
-        on_saved: Called as demonstrations reach the disk.
+        on_saved: Called when a demonstration is on disk.
 
     Raises:
-        OptionError: There is nothing to convert, or an array that was named is not in the file.
+        OptionError: There is nothing to convert, or a named array is not in the file.
         DatasetError: A demonstration lacks what the conversion needs.
         InputFileError: The file cannot be opened.
         OutputError: The output cannot be written.
@@ -67,11 +67,11 @@ def convert(
             )
         require_storable(reader, reader.episode_names)
         env_args = {**reader.env_args, "env_name": conversion.task} if renamed else reader.env_args
-        says: dict[str, Any] = {"quaternions": "wxyz to xyzw"} if old else {}
+        entry: dict[str, Any] = {"quaternions": "wxyz to xyzw"} if old else {}
         if renamed:
-            says |= {"task": conversion.task, "task_before": reader.env_name}
+            entry |= {"task": conversion.task, "task_before": reader.env_name}
         if conversion.task_space:
-            says["actions"] = conversion.task_space.command
+            entry["actions"] = conversion.task_space.command
         notes: list[str] = []
         if old:
             places = _places(reader, conversion)
@@ -83,7 +83,7 @@ def convert(
                 episode = reader.read(name)
                 if old:
                     episode = reorder(episode, places)
-                yield Item(str(path), _converted(episode, conversion), says)
+                yield Item(str(path), _converted(episode, conversion), entry)
 
         target, kept = write(
             "convert",
@@ -93,20 +93,20 @@ def convert(
             output,
             env_args=env_args,
             data_attrs=reader.data_attrs,
-            says={"file": os.path.basename(path), **says},
+            entry={"file": os.path.basename(path), **entry},
             in_place=in_place,
             overwrite=overwrite,
             on_saved=on_saved,
         )
     if renamed:
-        notes.append(f"task {says['task_before'] or '(none stated)'} is now {conversion.task}")
+        notes.append(f"task {entry['task_before'] or '(none stated)'} is now {conversion.task}")
     if conversion.task_space:
         notes.append(f"joint-space actions turned to {conversion.task_space.command}")
     return EditReport("convert", target, kept, notes=tuple(notes))
 
 
 def _places(reader: DatasetReader, conversion: Conversion) -> dict[str, list[int]]:
-    """Return the places of quaternions, found in the first demonstration; the others have the same layout."""
+    """Return where quaternions are, from the first demonstration; the others have the same layout."""
     places = known_places(reader.read(reader.episode_names[0]), reader.env_name)
     for path, columns in (conversion.quaternions or {}).items():
         places[path] = sorted({*places.get(path, []), *columns})

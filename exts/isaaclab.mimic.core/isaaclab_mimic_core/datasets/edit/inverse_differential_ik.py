@@ -31,11 +31,11 @@ def inverse_differential_ik(
 
     Args:
         kinematics: Kinematics of the controlled point.
-        before: Joint positions before each step: (T, joints) [rad].
-        after: Joint positions after it: (T, joints) [rad].
-        commanded: Joint positions commanded in it: (T, joints) [rad].
+        before: Joint positions before each environment step: (T, joints) [rad].
+        after: Joint positions after each environment step: (T, joints) [rad].
+        commanded: Joint positions commanded in each environment step: (T, joints) [rad].
         damping: The controller's `lambda_val`.
-        substeps: Physics steps in each step.
+        substeps: Physics steps per environment step (`decimation`).
 
     Returns:
         Changes of position [m] and rotation vector [rad] in the robot's base frame: (T, 6).

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Forward kinematics and Jacobians of a point of a robot."""
+"""Forward kinematics and Jacobians of a point on a robot, by pinocchio."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,16 +13,16 @@ from ...errors import InputFileError, OptionError
 
 
 class Kinematics:
-    """Forward kinematics of a chain of joints, by pinocchio.
+    """Forward kinematics of a point that is fixed to a link.
 
     Args:
-        urdf: The robot's description; its meshes are not needed.
-        frame: Link that the point belongs to.
-        joints: The joints that vary; the others stay at their neutral position.
+        urdf: The robot's URDF file; its meshes are not needed.
+        frame: Name of the link.
+        joints: Names of the joints that vary; the others stay at pinocchio's neutral position.
         offset: Position of the point in the link's frame [m].
 
     Raises:
-        InputFileError: The description cannot be read.
+        InputFileError: The URDF file cannot be read.
         OptionError: The robot has no such link or joint.
     """
 
@@ -51,9 +51,16 @@ class Kinematics:
         self._offset = np.asarray(offset, dtype=np.float64)
 
     def poses(self, positions: np.ndarray) -> np.ndarray:
-        """Return the point's poses in the robot's base frame: (T, joints) [rad] -> (T, 4, 4) [m]."""
+        """Return the poses of the point, with the link's orientation.
+
+        Args:
+            positions: Joint positions: (T, joints) [rad].
+
+        Returns:
+            (T, 4, 4) [m], in the robot's base frame.
+        """
         poses = np.tile(np.eye(4), (len(positions), 1, 1))
-        # pinocchio takes one configuration at a time, a few microseconds each.
+        # pinocchio computes one configuration per call, in a few microseconds.
         for pose, configuration in zip(poses, self._full(positions), strict=True):
             self._pin.framesForwardKinematics(self._model, self._data, configuration)
             placement = self._data.oMf[self._frame]
@@ -61,7 +68,14 @@ class Kinematics:
         return poses
 
     def jacobians(self, positions: np.ndarray) -> np.ndarray:
-        """Return the point's Jacobians: (T, joints) [rad] -> (T, 6, joints), linear rows first."""
+        """Return the geometric Jacobians of the point.
+
+        Args:
+            positions: Joint positions: (T, joints) [rad].
+
+        Returns:
+            (T, 6, joints), in the axes of the robot's base frame: three linear rows [m/rad], then three angular rows.
+        """
         found = np.empty((len(positions), 6, len(self._columns)))
         for jacobian, configuration in zip(found, self._full(positions), strict=True):
             of_link = self._pin.computeFrameJacobian(

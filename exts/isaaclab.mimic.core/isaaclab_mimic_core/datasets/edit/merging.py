@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Join files of the same task and layout."""
+"""Merge files of the same task and layout."""
 
 import operator
 import os
@@ -16,7 +16,7 @@ from ..reader import DatasetReader
 from .output import EditReport, Item, OnSaved, write
 
 _Array = tuple[tuple[int, ...], str]
-"""What arrays must have in common: the shape of a sample and the kind of its values."""
+"""What must be equal in all demonstrations: the shape of a sample and numpy's kind of its values."""
 
 
 def merge(
@@ -29,21 +29,21 @@ def merge(
     on_saved: OnSaved | None = None,
     same_task: Callable[[str, str], bool] = operator.eq,
 ) -> EditReport:
-    """Join files, in the order given; demonstrations are renumbered.
+    """Merge files in the given order, and renumber the demonstrations.
 
     Args:
         paths: The files, at least two.
-        output: The file to write; None in place.
-        force: Join files of different tasks too, under the first task's name, and of different layouts, keeping the
-            arrays that all have. Actions must have the same width.
+        output: The file to write; None with `in_place`.
+        force: Merge files of different tasks, too, under the first task's name; and files of different layouts, with
+            the arrays that all have. Actions must have the same width.
         in_place: Add the other files to the first, in one atomic step at the end.
         overwrite: Whether an existing output may be replaced.
-        on_saved: Called as demonstrations reach the disk.
-        same_task: Whether two names are those of one task (`tasks.names.same_task` knows old ones, too).
+        on_saved: Called when a demonstration is on disk.
+        same_task: Returns whether two names mean one task; `tasks.names.same_task` knows old names, too.
 
     Raises:
-        OptionError: Fewer than two files, or one file twice.
-        DatasetError: The files cannot be joined; names what differs, and where.
+        OptionError: Fewer than two files, or the same file twice.
+        DatasetError: The files cannot be merged; names what differs, and where.
         InputFileError: A file cannot be opened.
         OutputError: The output cannot be written.
     """
@@ -59,7 +59,7 @@ def merge(
         if left_out:
             notes.append(f"left out, as not every demonstration has it: {', '.join(left_out)}")
         if old := [str(reader.path) for reader in readers if reader.legacy_quaternions]:
-            # Root poses are reordered on reading; other quaternions of an old file need the conversion.
+            # The reader reorders only root poses; other quaternions of an old file need `mimic convert`.
             raise DatasetError(
                 "is of the older format with quaternions wxyz",
                 where=old[0],
@@ -71,9 +71,9 @@ def merge(
                 for name in reader.episode_names:
                     yield Item(str(reader.path), reader.read(name, common if left_out else None), {})
 
-        says: dict[str, Any] = {"inputs": [_input(reader) for reader in readers]}
+        entry: dict[str, Any] = {"inputs": [_input(reader) for reader in readers]}
         if left_out:
-            says["left_out"] = left_out
+            entry["left_out"] = left_out
         target, kept = write(
             "merge",
             items(),
@@ -82,7 +82,7 @@ def merge(
             output,
             env_args=readers[0].env_args,
             data_attrs=readers[0].data_attrs,
-            says=says,
+            entry=entry,
             in_place=in_place,
             overwrite=overwrite,
             on_saved=on_saved,
@@ -130,7 +130,7 @@ def _check_tasks(readers: Sequence[DatasetReader], force: bool, same_task: Calla
 
 
 def _common_arrays(readers: Sequence[DatasetReader], force: bool) -> tuple[list[str], list[str]]:
-    """Return the arrays that all demonstrations have alike, and the others."""
+    """Return the paths of the arrays that all demonstrations have in the same layout, and the paths of the others."""
     first = readers[0]
     usual = _arrays(first, first.episode_names[0])
     common, everything = dict(usual), set(usual)

@@ -18,10 +18,10 @@ from ..episode import Episode
 from ..writer import DatasetWriter, dataset_path, edit_path, leftover_paths, lock_path
 
 _MAX_PENDING = 4
-"""Most demonstrations in memory; one with images may take 100 MB."""
+"""Maximum number of demonstrations in memory; one with images may take 100 MB."""
 
 OnSaved = Callable[["Kept", int, int], None]
-"""Called when a demonstration is on disk: the demonstration, how many so far, of how many."""
+"""Called when a demonstration is on disk, with the demonstration, the number saved so far and the number of all."""
 
 
 @dataclass(frozen=True)
@@ -29,40 +29,43 @@ class Kept:
     """A demonstration in the output."""
 
     name: str
-    """Its name in the output."""
+    """Name in the output."""
     file: str
-    """The file it comes from."""
+    """File that it comes from."""
     source: str
-    """Its name there."""
+    """Name in that file."""
     samples: int
+    """Number of samples."""
 
 
 @dataclass(frozen=True)
 class EditReport:
-    """What an edit has done."""
+    """Result of an edit."""
 
     by: str
-    """merge, select, drop or convert."""
+    """Name of the edit: merge, select, drop or convert."""
     output: str
+    """Path of the written file."""
     kept: tuple[Kept, ...]
     dropped: tuple[str, ...] = ()
-    """Demonstrations that were left out, for edits of a single file."""
+    """Names of the demonstrations that were left out, for edits of a single file."""
     notes: tuple[str, ...] = ()
-    """More for the user to know, as sentences."""
+    """Further information for the user, as sentences."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data."""
+        """Return the report as plain data."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class Item:
-    """A demonstration on its way to the output."""
+    """A demonstration to write."""
 
     file: str
+    """File that it comes from."""
     episode: Episode
-    says: Mapping[str, Any]
-    """New entries of its history, beside where it comes from."""
+    entry: Mapping[str, Any]
+    """What to add to its history besides `by`, `file` and `from`."""
 
 
 def write(
@@ -74,7 +77,7 @@ def write(
     *,
     env_args: Mapping[str, Any],
     data_attrs: Mapping[str, Any],
-    says: Mapping[str, Any],
+    entry: Mapping[str, Any],
     in_place: bool = False,
     overwrite: bool = False,
     on_saved: OnSaved | None = None,
@@ -83,19 +86,19 @@ def write(
 
     Args:
         by: Name of the edit.
-        items: The demonstrations; read as they are written, so that few are in memory at a time.
-        count: How many there are.
+        items: The demonstrations; an iterator that reads each one only when it is written.
+        count: Number of demonstrations.
         inputs: Files that are read; `in_place` replaces the first one.
-        output: The file to write; None in place.
+        output: The file to write; None with `in_place`.
         env_args: The output's `env_args`.
         data_attrs: Attributes of the group `data` to keep.
-        says: New entries of the file's history, beside `by`.
+        entry: What to add to the file's history besides `by`.
         in_place: Replace the first input.
         overwrite: Whether an existing output may be replaced.
-        on_saved: Called as demonstrations reach the disk; if a file is replaced, that is once it has been replaced.
+        on_saved: Called when a demonstration is on disk; if a file is replaced, only after the replacement.
 
     Returns:
-        The file that was written, and its demonstrations.
+        Path of the written file, and its demonstrations.
 
     Raises:
         OptionError: Neither or both of `output` and `in_place` are given.
@@ -120,10 +123,10 @@ def write(
     with _destination(inputs, output, in_place, overwrite) as (path, mode):
         replaces = mode == "overwrite"
         attrs = {key: value for key, value in data_attrs.items() if key not in _OWN_ATTRS}
-        attrs[layout.ATTR_PROVENANCE] = _extended(data_attrs.get(layout.ATTR_PROVENANCE), {"by": by, **says})
+        attrs[layout.ATTR_PROVENANCE] = _extended(data_attrs.get(layout.ATTR_PROVENANCE), {"by": by, **entry})
         with BackgroundWriter(DatasetWriter(path, env_args, mode, attrs), _MAX_PENDING) as writer:
             for item in items:
-                # Only its name is needed of it later.
+                # Later only its name is needed.
                 wanted.append(Item(item.file, Episode({}, {}, item.episode.name), {}))
                 writer.submit(_with_history(by, item))
                 tell(writer.poll())
@@ -145,8 +148,8 @@ def _destination(
 ) -> Iterator[tuple[Path, Any]]:
     """Yield the file to write and the writer's mode.
 
-    A file that is there already, the input itself or an old output, stays as it is until the new one is complete. A
-    new output grows as demonstrations reach the disk, and is removed if an input is refused.
+    An existing file (the input with `in_place`, or an old output) stays unchanged until the new one is complete. A new
+    output grows with each saved demonstration, and is removed if an input turns out to be wrong.
     """
     if output is None:
         with _replacing(inputs[0], "Give another file: --output FILE") as made:
@@ -171,7 +174,7 @@ def _destination(
 
 @contextmanager
 def _replacing(path: Path, otherwise: str) -> Iterator[Path]:
-    """Yield the name of a new file, which takes the place of `path` at the end, unless there is an error."""
+    """Yield the path of a temporary file that replaces `path` at the end, unless there is an error."""
     target = Path(os.path.realpath(path))
     lock = FileLock(lock_path(target))
     try:
@@ -202,14 +205,14 @@ def _replacing(path: Path, otherwise: str) -> Iterator[Path]:
 
 
 def _with_history(by: str, item: Item) -> Episode:
-    entry = {"by": by, "file": os.path.basename(item.file), "from": item.episode.name, **item.says}
+    entry = {"by": by, "file": os.path.basename(item.file), "from": item.episode.name, **item.entry}
     attrs = dict(item.episode.attrs)
     attrs[layout.ATTR_PROVENANCE] = _extended(attrs.get(layout.ATTR_PROVENANCE), entry)
     return Episode(item.episode.data, attrs, item.episode.name)
 
 
 def _extended(history: Any, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a history with one more edit; a history that is no JSON object is kept under `before`."""
+    """Return a history with one more edit. Keep a history that is not a JSON object under `before`."""
     known = dict(history) if isinstance(history, Mapping) else {} if history is None else {"before": history}
     edits = known.get(layout.EDITS)
     known[layout.EDITS] = [*(edits if isinstance(edits, list) else []), dict(entry)]

@@ -3,8 +3,8 @@
 
 """Convert the quaternions of files older than Isaac Lab 3.0 from wxyz to xyzw.
 
-The reader converts root poses, which it knows by their name. This module knows which observations and actions of Isaac
-Lab's manipulation tasks are quaternions; others have to be named.
+The reader converts root poses, which it recognises by their name. This module knows the quaternions among observations
+and actions of Isaac Lab's manipulation tasks. The user has to name others.
 """
 
 import re
@@ -26,10 +26,13 @@ _TOLERANCE = 0.01
 
 
 def parse_places(texts: Iterable[str]) -> dict[str, list[int]]:
-    """Parse places of quaternions, PATH:COLUMN, where COLUMN is the first of the four.
+    """Parse the option `--quaternions`: PATH:COLUMN, where COLUMN is the first of the quaternion's four columns.
+
+    Returns:
+        Flat path -> first column of each quaternion.
 
     Raises:
-        OptionError: A place has another form.
+        OptionError: A text has another form.
     """
     places: dict[str, list[int]] = {}
     for text in texts:
@@ -45,7 +48,7 @@ def parse_places(texts: Iterable[str]) -> dict[str, list[int]]:
 
 
 def known_places(episode: Episode, env_name: str) -> dict[str, list[int]]:
-    """Return where a demonstration holds quaternions other than in root poses: path -> first columns."""
+    """Return where a demonstration has quaternions besides root poses: flat path -> first column of each."""
     places: dict[str, list[int]] = {}
     for path, values in episode.data.items():
         if values.ndim != 2 or values.dtype.kind != "f":
@@ -58,7 +61,7 @@ def known_places(episode: Episode, env_name: str) -> dict[str, list[int]]:
             columns = [7 * cube + 3 for cube in range(_CUBES)]
         elif "IK-Abs" in env_name and name in (layout.ACTIONS, layout.PROCESSED_ACTIONS) and width >= _ABSOLUTE_WIDTH:
             columns = [3]
-        # Names can be wrong: quaternions have length 1 in all rows. Rows of zeros are steps without a value.
+        # A name may mislead, so check that all rows have length 1. Rows of zeros are steps without a value.
         columns = [column for column in columns if _are_unit(values[:, column : column + 4])]
         if columns:
             places[path] = columns
@@ -66,10 +69,14 @@ def known_places(episode: Episode, env_name: str) -> dict[str, list[int]]:
 
 
 def reorder(episode: Episode, places: Mapping[str, list[int]]) -> Episode:
-    """Convert the quaternions at these places from wxyz to xyzw.
+    """Return a demonstration with the quaternions at these places converted from wxyz to xyzw.
+
+    Args:
+        episode: The demonstration.
+        places: Flat path -> first column of each quaternion.
 
     Raises:
-        OptionError: A place is not in the demonstration.
+        OptionError: The demonstration lacks such an array or column.
     """
     data = dict(episode.data)
     for path, columns in places.items():

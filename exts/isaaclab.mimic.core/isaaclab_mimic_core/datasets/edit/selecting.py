@@ -25,12 +25,12 @@ def select(
     """Keep these demonstrations, in the file's order, and renumber them.
 
     Args:
-        path: The file; `selection.select_names` selects names by conditions.
-        names: Demonstrations to keep.
-        output: The file to write; None in place.
+        path: The file.
+        names: Demonstrations to keep; `selection.select_names` finds them by conditions.
+        output: The file to write; None with `in_place`.
         in_place: Replace the file itself, in one atomic step at the end.
         overwrite: Whether an existing output may be replaced.
-        on_saved: Called as demonstrations reach the disk.
+        on_saved: Called when a demonstration is on disk.
 
     Raises:
         OptionError: No demonstration would be left, or a name is not in the file.
@@ -73,7 +73,7 @@ def _keep(
         if not kept:
             raise OptionError("no demonstration would be left", where=str(path), remedy="Ask for fewer or others.")
         require_storable(reader, kept)
-        says: dict[str, Any] = {"file": os.path.basename(path), "of": len(reader), "dropped": list(dropped)}
+        entry: dict[str, Any] = {"file": os.path.basename(path), "of": len(reader), "dropped": list(dropped)}
 
         def items() -> Iterator[Item]:
             for name in kept:
@@ -87,7 +87,7 @@ def _keep(
             output,
             env_args=reader.env_args,
             data_attrs=reader.data_attrs,
-            says=says,
+            entry=entry,
             in_place=in_place,
             overwrite=overwrite,
             on_saved=on_saved,

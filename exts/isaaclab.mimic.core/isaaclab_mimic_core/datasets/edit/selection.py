@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Select demonstrations by name or number, by success, by attributes, or by what the check finds."""
+"""Select demonstrations by name or number, success, attributes, or findings of the check."""
 
 import operator
 import os
@@ -34,7 +34,7 @@ def select_names(
     thresholds: Thresholds | None = None,
     same_task: Callable[[str, str], bool] = operator.eq,
 ) -> list[str]:
-    """Return the names of the demonstrations selected, in the file's order.
+    """Return the names of the selected demonstrations, in the file's order.
 
     Args:
         path: The file.
@@ -56,7 +56,7 @@ def select_names(
                 wanted = selection.success
                 names = [name for name in names if bool(attrs[name].get(layout.ATTR_SUCCESS, not wanted)) is wanted]
     if selection.findings:
-        # The whole file, because the check compares demonstrations with each other.
+        # Check the whole file, because the check compares demonstrations with each other.
         found = set(check_file(path, thresholds, same_task=same_task).demos_with(selection.findings))
         names = [name for name in names if name in found]
     return names

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Convert joint-space actions to task space: to the pose that the commanded joints give the end effector."""
+"""Convert joint-space actions to task space: to end-effector poses at the commanded joint positions."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,40 +19,40 @@ from .kinematics import Kinematics
 
 @dataclass(frozen=True)
 class TaskSpace:
-    """What the new actions mean, and the robot's kinematics.
+    """Meaning of the new actions, and the robot's kinematics.
 
-    An absolute action is the commanded pose of the frame in the robot's base frame: position [m] and quaternion xyzw. A
-    relative action is the change of its pose: position [m] and rotation vector [rad] in the base frame, divided by
-    `scale`. It is as large as damped inverse kinematics needs to command the same joints (`inverse_differential_ik`).
-    Elements that follow the joints in the old actions (the gripper) are kept.
+    An absolute action is the commanded pose of the controlled point in the robot's base frame: position [m] and
+    quaternion xyzw. A relative action is the change of this pose: position [m] and rotation vector [rad] in the base
+    frame, divided by `scale`. It makes Isaac Lab's damped inverse kinematics command the same joint positions
+    (`inverse_differential_ik`). Elements after the joints in the old actions (the gripper) are kept.
     """
 
     urdf: Path
-    """The robot's description."""
+    """The robot's URDF file."""
     relative: bool = True
-    """Whether to make relative actions instead of absolute ones."""
+    """Whether the new actions are relative; otherwise absolute."""
     scale: float = 0.5
     """Factor by which the environment multiplies relative actions; 0.5 in Isaac Lab's stack tasks."""
     damping: float = 0.01
     """Damping of the environment's inverse kinematics (`lambda_val`)."""
     substeps: int = 5
-    """Physics steps of an environment step (`decimation`), each with its own inverse kinematics; 5 in Isaac Lab's."""
+    """Physics steps per environment step (`decimation`), each of which solves the IK; 5 in Isaac Lab's stack tasks."""
     frame: str = "panda_hand"
     """Link that the controller moves."""
     offset: tuple[float, float, float] = (0.0, 0.0, 0.107)
-    """Of the controlled point in that link's frame [m]: 0.107 along z under relative IK, none under absolute IK."""
+    """Controlled point in that link's frame [m]. Isaac Lab: 0.107 along z for relative IK, zero for absolute IK."""
     joints: tuple[str, ...] = tuple(f"panda_joint{number}" for number in range(1, 8))
     """The arm's joints, in the order of the actions and of the robot's joint positions."""
     robot: str = "robot"
     """The articulation's name in the states."""
     joint_scale: float = 0.5
-    """Factor by which the environment multiplied the old actions; only for files without `processed_actions`."""
+    """Factor by which the environment multiplied the old actions; used only for files without `processed_actions`."""
     joint_offset: tuple[float, ...] = ()
-    """Offset that it added [rad], for each joint; only for files without `processed_actions`."""
+    """Offset per joint that the environment added [rad]; used only for files without `processed_actions`."""
 
     @property
     def command(self) -> str:
-        """Name of the kind of actions."""
+        """Name of the new action space: `pose_rel` or `pose_abs`."""
         return "pose_rel" if self.relative else "pose_abs"
 
     @cached_property
@@ -62,10 +62,12 @@ class TaskSpace:
 
 
 def to_task_space(episode: Episode, space: TaskSpace) -> Episode:
-    """Return a demonstration with task-space actions; `processed_actions` and the observed last action follow.
+    """Return a demonstration with task-space actions.
+
+    `processed_actions` and the observation of the last action (`obs/actions`) are converted, too.
 
     Raises:
-        DatasetError: The actions are not of these joints, or their commanded joint positions are unknown.
+        DatasetError: The actions are narrower than the number of joints, or joint positions are missing.
     """
     count = len(space.joints)
     actions = episode.data[layout.ACTIONS]
@@ -120,7 +122,7 @@ def _commanded_joints(episode: Episode, space: TaskSpace) -> np.ndarray:
 
 
 def _joints_at(episode: Episode, space: TaskSpace) -> np.ndarray:
-    """Return the joints' positions before the first step and after each: (T + 1, joints) [rad]."""
+    """Return the joint positions before the first step and after each step: (T + 1, joints) [rad]."""
     path = layout.join("articulation", space.robot, "joint_position")
     rows = []
     for group in (layout.INITIAL_STATE, layout.STATES):
@@ -136,7 +138,7 @@ def _joints_at(episode: Episode, space: TaskSpace) -> np.ndarray:
 
 
 def _quaternions(rotations: np.ndarray) -> np.ndarray:
-    """Return quaternions xyzw, without a change of sign between neighbours: (T, 3, 3) -> (T, 4)."""
+    """Convert rotation matrices (T, 3, 3) to quaternions xyzw (T, 4), without sign changes between neighbours."""
     import pinocchio  # pyright: ignore[reportMissingImports]
 
     pin: Any = pinocchio

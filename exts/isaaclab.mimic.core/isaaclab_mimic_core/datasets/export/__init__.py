@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Videos of cameras, files for Rerun's viewer, and what every export has."""
+"""Export videos of cameras and files for Rerun's viewer; shared parts of all exports."""
 
 from .rerun import export_rerun
 from .result import ExportReport

@@ -1,15 +1,15 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Files for Rerun's viewer, one a demonstration: cameras, poses, signals and marks on one timeline.
+"""Export files for Rerun's viewer, one per demonstration: cameras, poses, signals and marks on one timeline.
 
 Entities:
 
-- `world/<name>`, `world/end effectors/<name>`, `world/targets/<name>`: poses of robots and objects, of end effectors,
-  and of what their actions aim at; in the environment's frame [m]
-- `cameras/<term>`: colours (JPEG), distances [m], labels of a segmentation
+- `world/<name>`: poses of robots and objects; `world/end effectors/<name>`: poses of end effectors;
+  `world/targets/<name>`: target poses of the actions; all in the environment frame [m]
+- `cameras/<term>`: RGB images (JPEG), depth images [m] or segmentation images
 - `actions`, `processed_actions`, `observations/<term>`, `joints/<robot>`, `signals/<name>`: curves
-- `marks`: where a subtask's signal first changes
+- `marks`: samples at which a subtask's signal first changes
 
 Timelines: `sample`, and `time` [s].
 """
@@ -35,12 +35,12 @@ from ..reader import DatasetReader
 from ..signals import first_change
 from ..tree import Shape, Unreadable, find
 from .result import ExportReport, OnExported, new_folder
-from .video import blocks, cameras_of, is_picture
+from .video import blocks, cameras_of, is_image
 
-_WIDEST = 64
-"""Largest width of a term that is drawn as curves."""
+_MAX_WIDTH = 64
+"""Maximum width of a term that is drawn as curves."""
 _QUALITY = 90
-"""Of the JPEG pictures."""
+"""JPEG quality, as in Pillow."""
 
 
 def export_rerun(
@@ -53,20 +53,22 @@ def export_rerun(
     overwrite: bool = False,
     on_exported: OnExported | None = None,
 ) -> ExportReport:
-    """Make files `<demo>.rrd`, which `rerun FOLDER/*.rrd` shows. What is not in them is in the report's notes.
+    """Write a file `<demo>.rrd` per demonstration, to show with `rerun FOLDER/*.rrd`.
+
+    The report's notes name what is left out.
 
     Args:
-        path: The file.
-        output: The folder to make.
-        fps: Samples a second.
-        cameras: Observation terms; all that are pictures if empty.
+        path: The dataset file.
+        output: The folder to write.
+        fps: Samples per second.
+        cameras: Observation terms with images; all of them if empty.
         names: Demonstrations to export; all if None.
         overwrite: Whether an existing folder may be replaced.
         on_exported: Called after each demonstration.
 
     Raises:
         PlatformError: rerun-sdk is not installed.
-        OptionError: There is no camera of this name, or a number is out of its range.
+        OptionError: There is no camera with a given name, or a number is out of range.
         DatasetError: The validator (`check.require`) finds a fault in what is exported.
         InputFileError: The file cannot be opened.
         OutputError: The folder exists or cannot be written.
@@ -77,7 +79,7 @@ def export_rerun(
     with DatasetReader(path) as reader, open_for_reading(path) as file:
         names = list(reader.episode_names if names is None else names)
         found, shapes = cameras_of(reader), reader.shapes(reader.example)
-        kinds = {camera: _pictures_of(*shapes[layout.join(layout.OBS, camera)]) for camera in found}
+        kinds = {camera: _image_kind(*shapes[layout.join(layout.OBS, camera)]) for camera in found}
         for camera in cameras:
             if camera not in found:
                 raise OptionError(
@@ -101,13 +103,13 @@ def export_rerun(
                     raise DatasetError(
                         "its name is too long for a file",
                         where=f"{path}, {name[:40]}...",
-                        remedy="Number the demonstrations anew: mimic select FILE --output NEW",
+                        remedy="Renumber the demonstrations: mimic select FILE --output NEW",
                     )
                 try:
-                    _write(folder / files[-1], reader.path.stem, episode, _pictures(file, name, cameras), fps)
+                    _write(folder / files[-1], reader.path.stem, episode, _images(file, name, cameras), fps)
                 except Unreadable as error:
                     raise DatasetError(
-                        f"a camera's picture {error}", where=f"{path}, {name}", remedy=LEAVE_OUT
+                        f"a camera's image {error}", where=f"{path}, {name}", remedy=LEAVE_OUT
                     ) from error
                 samples += episode.num_samples
                 if on_exported:
@@ -116,26 +118,26 @@ def export_rerun(
 
 
 def _sort(reader: DatasetReader) -> tuple[list[str], list[str]]:
-    """Return which arrays are shown, by the example of a demonstration, and notes on the others."""
+    """Return the paths of the arrays to export, and notes on those left out. Decide by one demonstration."""
     shown: list[str] = [layout.ACTIONS]
     reasons: dict[str, list[str]] = {}
     for path, (shape, dtype) in reader.shapes(reader.example).items():
         term = path.removeprefix(f"{layout.OBS}/")
         observed = path != term and not path.startswith(f"{layout.DATAGEN_INFO}/")
-        if path == layout.ACTIONS or (observed and is_picture(shape)):
+        if path == layout.ACTIONS or (observed and is_image(shape)):
             continue
         if not observed:
             shown.append(path)
         elif dtype.kind not in "biuf":
             reasons.setdefault(f"it holds {layout.kind_name(dtype.kind)}", []).append(term)
-        elif math.prod(shape[1:]) > _WIDEST:
-            reasons.setdefault(f"of more than {_WIDEST} numbers a sample, no curves can be told apart", []).append(term)
+        elif math.prod(shape[1:]) > _MAX_WIDTH:
+            reasons.setdefault(f"of more than {_MAX_WIDTH} numbers a sample curves are unreadable", []).append(term)
         else:
             shown.append(path)
     return shown, [f"left out, as {reason}: {', '.join(terms)}" for reason, terms in reasons.items()]
 
 
-def _pictures(file: h5py.File, name: str, cameras: Sequence[str]) -> dict[str, h5py.Dataset]:
+def _images(file: h5py.File, name: str, cameras: Sequence[str]) -> dict[str, h5py.Dataset]:
     found = {camera: find(data_group(file), layout.join(name, layout.OBS, camera)) for camera in cameras}
     return {camera: frames for camera, frames in found.items() if isinstance(frames, h5py.Dataset)}
 
@@ -166,14 +168,14 @@ def _write(path: Path, title: str, episode: Episode, cameras: dict[str, h5py.Dat
             times = _times_of(np.array([row for row, _ in marks]), fps)
             recording.send_columns("marks", times, rr.TextLog.columns(text=[text for _, text in marks]))
         for camera, frames in cameras.items():
-            _write_pictures(recording, _entity("cameras", camera), frames, fps)
+            _write_images(recording, _entity("cameras", camera), frames, fps)
     finally:
         recording.flush()
         recording.disconnect()
 
 
 def _entity(*parts: str) -> str:
-    """Return an entity's path of the parts of paths."""
+    """Join parts of a path, which may contain slashes, to the path of an entity."""
     import rerun as rr
 
     return rr.new_entity_path([each for part in parts for each in part.split("/")])
@@ -191,12 +193,12 @@ def _times_of(rows: np.ndarray, fps: int) -> list[Any]:
 
 
 def _poses(episode: Episode) -> Iterator[tuple[str, str, int, dict[str, np.ndarray]]]:
-    """Yield entities with a name, the sample that their first pose belongs to, and their poses as Rerun takes them."""
+    """Yield entity, name, sample of the first pose, and poses as arguments of `rerun.Transform3D.columns`."""
     for path, after in episode.group(layout.STATES).items():
         if not path.endswith(f"/{layout.ROOT_POSE}"):
             continue
         before, name = episode.data.get(layout.join(layout.INITIAL_STATE, path)), path.split("/")[-2]
-        # A state is the one after its step.
+        # State t is the state after step t, so the initial state comes first.
         whole = after if before is None else np.concatenate([before, after])
         pose = {"translation": whole[:, :3], "quaternion": whole[:, 3:]}
         yield _entity("world", name), name, int(before is None), pose
@@ -214,7 +216,7 @@ def _poses(episode: Episode) -> Iterator[tuple[str, str, int, dict[str, np.ndarr
 
 
 def _curves(episode: Episode) -> Iterator[tuple[str, np.ndarray, list[str]]]:
-    """Yield entities with the values of their curves, (T, width), and the names of these."""
+    """Yield entity, values (T, width), and names of the curves."""
     for path, values in episode.data.items():
         parts = path.split("/")
         if path in (layout.ACTIONS, layout.PROCESSED_ACTIONS):
@@ -235,7 +237,7 @@ def _curves(episode: Episode) -> Iterator[tuple[str, np.ndarray, list[str]]]:
 
 
 def _marks(episode: Episode) -> list[tuple[int, str]]:
-    """Return the samples at which signals first change, in order, and what they are."""
+    """Return the samples at which subtask signals first change, in order, each with a text."""
     found = []
     for group, kind in ((layout.TERM_SIGNALS, "end of"), (layout.START_SIGNALS, "start of")):
         for name, signal in episode.group(group).items():
@@ -245,33 +247,33 @@ def _marks(episode: Episode) -> list[tuple[int, str]]:
     return sorted(found)
 
 
-def _pictures_of(shape: Shape, dtype: np.dtype) -> str:
-    """Return what pictures of this shape and type hold: `colours`, `distances`, `labels`; empty if that is unclear."""
+def _image_kind(shape: Shape, dtype: np.dtype) -> str:
+    """Return what images of this shape and type hold: `colours`, `distances` or `labels`; empty if unknown."""
     channels = shape[3] if len(shape) == 4 else 1
     if dtype == np.uint8:
         return "colours"
     return {"f": "distances", "i": "labels", "u": "labels"}.get(dtype.kind, "") if channels == 1 else ""
 
 
-def _write_pictures(recording: Any, entity: str, frames: h5py.Dataset, fps: int) -> None:
+def _write_images(recording: Any, entity: str, frames: h5py.Dataset, fps: int) -> None:
     import rerun as rr
     from PIL import Image
 
-    kind, row = _pictures_of(frames.shape, frames.dtype), 0
+    kind, row = _image_kind(frames.shape, frames.dtype), 0
     for block in blocks(frames):
         times = _times(row, len(block), fps)
         row += len(block)
         if kind == "colours":
             colours = block[..., :3] if block.ndim == 4 and block.shape[3] > 1 else block.reshape(block.shape[:3])
             coded = []
-            for picture in colours:
+            for image in colours:
                 buffer = io.BytesIO()
-                Image.fromarray(np.ascontiguousarray(picture)).save(buffer, "JPEG", quality=_QUALITY)
+                Image.fromarray(np.ascontiguousarray(image)).save(buffer, "JPEG", quality=_QUALITY)
                 coded.append(buffer.getvalue())
             columns = rr.EncodedImage.columns(blob=coded, media_type=["image/jpeg"] * len(coded))
             recording.send_columns(entity, times, columns)
             continue
-        # What is not seen has no distance; labels are small numbers.
+        # Pixels without a hit get 0: no distance. Labels fit into 16 bits.
         flat = block.reshape(block.shape[:3])
         flat = np.nan_to_num(flat.astype("f4"), posinf=0.0) if kind == "distances" else flat.astype("u2")
         height, width = frames.shape[1], frames.shape[2]
@@ -285,15 +287,15 @@ def _write_pictures(recording: Any, entity: str, frames: h5py.Dataset, fps: int)
 
 
 def _blueprint(episode: Episode, cameras: dict[str, h5py.Dataset]) -> Any:
-    """Return how the viewer is laid out at first: the scene and the cameras beside each other, the curves below."""
+    """Return the viewer's initial layout: scene and cameras side by side, curves below."""
     import rerun.blueprint as rrb
 
     groups = dict.fromkeys(entity.strip("/").split("/")[0] for entity, *_ in _curves(episode))
     below: list[Any] = [rrb.TimeSeriesView(origin=group, name=group.replace("_", " ").capitalize()) for group in groups]
     if _marks(episode):
         below.append(rrb.TextLogView(origin="marks", name="Marks"))
-    pictures = [rrb.Spatial2DView(origin=_entity("cameras", camera), name=camera) for camera in cameras]
-    above = [rrb.Spatial3DView(origin="world", name="World"), *([rrb.Grid(*pictures)] if pictures else [])]
+    images = [rrb.Spatial2DView(origin=_entity("cameras", camera), name=camera) for camera in cameras]
+    above = [rrb.Spatial3DView(origin="world", name="World"), *([rrb.Grid(*images)] if images else [])]
     return rrb.Blueprint(
         rrb.Vertical(rrb.Horizontal(*above), rrb.Tabs(*below), row_shares=[3, 2]),
         collapse_panels=True,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The report of an export, and its folder."""
+"""Report and output folder of an export."""
 
 import os
 import shutil
@@ -15,31 +15,35 @@ from typing import Any
 from ...errors import OutputError
 
 OnExported = Callable[[str, int, int], None]
-"""Called after each demonstration: its name, how many so far, and of how many."""
+"""Called after each demonstration with its name, the number exported so far and the number of all."""
 
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What an export has made."""
+    """Result of an export."""
 
     format: str
     output: str
-    """The folder."""
+    """Path of the folder."""
     demos: int
+    """Number of exported demonstrations."""
     samples: int
+    """Number of exported samples; for videos, of frames."""
     files: tuple[str, ...] = ()
-    """Files in the folder, if the export makes one for each demonstration."""
+    """Names of the files in the folder, for formats with at least one file per demonstration."""
     notes: tuple[str, ...] = ()
-    """What else the user should know, as sentences."""
+    """Further information for the user, such as what is left out, as sentences."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data."""
+        """Return the report as plain data."""
         return asdict(self)
 
 
 @contextmanager
 def new_folder(output: str | os.PathLike[str], overwrite: bool) -> Iterator[Path]:
-    """Yield a name beside `output` for a folder that takes its place once it is complete; removed after an error.
+    """Yield the path of a temporary folder, which becomes `output` at the end and is removed after an error.
+
+    The caller makes the folder at this path.
 
     Raises:
         OutputError: The output exists and may not be replaced, or its parent cannot be written.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Videos of a dataset's cameras, one file a demonstration and camera."""
+"""Export videos of a dataset's cameras, one file per demonstration and camera."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -22,17 +22,17 @@ from .result import ExportReport, OnExported, new_folder
 
 _BLOCK = 64
 """Frames read at a time."""
-_SMALLEST = 8
-"""Pixels a side that make a picture."""
+_MIN_SIDE = 8
+"""Minimum height and width of an array that counts as an image [pixels]."""
 
 
 def cameras_of(reader: DatasetReader) -> list[str]:
-    """Return the observation terms that are pictures: (T, height, width, 1, 3 or 4), or (T, height, width)."""
+    """Return the names of the observation terms with images; `is_image` says of which shapes."""
     start = layout.OBS + "/"
     return [
         path.removeprefix(start)
         for path, (shape, _) in reader.shapes(reader.example).items()
-        if path.startswith(start) and not path.startswith(layout.DATAGEN_INFO) and is_picture(shape)
+        if path.startswith(start) and not path.startswith(layout.DATAGEN_INFO) and is_image(shape)
     ]
 
 
@@ -47,24 +47,23 @@ def export_mp4(
     overwrite: bool = False,
     on_exported: OnExported | None = None,
 ) -> ExportReport:
-    """Make videos `<demo>_<camera>.mp4` (H.264), frame by frame, and without changing their size.
+    """Write a video `<demo>_<camera>.mp4` (H.264) per demonstration and camera, without scaling the images.
 
-    Colours are kept as they are. Pictures of one channel and of other numbers (depth) are drawn in grey, from the
-    demonstration's smallest to its largest value.
+    Values other than uint8 (depth) are mapped to grey, from the smallest to the largest value in the demonstration.
 
     Args:
-        path: The file.
-        output: The folder to make.
-        fps: Frames a second.
-        cameras: Observation terms; all that are pictures if empty.
+        path: The dataset file.
+        output: The folder to write.
+        fps: Frames per second.
+        cameras: Observation terms with images; all of them if empty.
         names: Demonstrations to export; all if None.
-        quality: From 0 to 10, the encoder's scale.
+        quality: Quality of the encoder, from 0 to 10 (best).
         overwrite: Whether an existing folder may be replaced.
         on_exported: Called after each demonstration.
 
     Raises:
-        OptionError: The file has no cameras, or not one of this name; or a number is out of its range.
-        DatasetError: Pictures are missing, of another size than with most, or damaged.
+        OptionError: The file has no cameras, or none with a given name; or a number is out of range.
+        DatasetError: Images are missing, damaged, or of another size than in most demonstrations.
         InputFileError: The file cannot be opened.
         OutputError: The folder exists or cannot be written.
     """
@@ -97,7 +96,7 @@ def export_mp4(
 
 
 def _choose_cameras(reader: DatasetReader, wanted: Sequence[str]) -> list[str]:
-    """Return the cameras to make videos of; all that there are if none is wanted in particular."""
+    """Return the cameras to export: those wanted, or all if none are given."""
     found = cameras_of(reader)
     for camera in wanted:
         if camera not in found:
@@ -108,7 +107,7 @@ def _choose_cameras(reader: DatasetReader, wanted: Sequence[str]) -> list[str]:
             )
     if not found:
         raise OptionError(
-            "has no camera pictures to make videos of",
+            "has no camera images to make videos of",
             where=str(reader.path),
             remedy="Give a file of a visuomotor task; state data go to LeRobot: --format lerobot",
         )
@@ -120,27 +119,27 @@ def _check_name(name: str, folder: Path, where: str) -> None:
         raise DatasetError(
             "its name is too long for a file",
             where=where,
-            remedy="Number the demonstrations anew: mimic select FILE --output NEW",
+            remedy="Renumber the demonstrations: mimic select FILE --output NEW",
         )
 
 
-def is_picture(shape: Shape) -> bool:
-    """Whether an array of this shape holds pictures."""
-    sides = len(shape) >= 3 and min(shape[1:3]) >= _SMALLEST
+def is_image(shape: Shape) -> bool:
+    """Return whether an array of this shape holds images: (T, height, width) or (T, height, width, 1, 3 or 4)."""
+    sides = len(shape) >= 3 and min(shape[1:3]) >= _MIN_SIDE
     return sides and (len(shape) == 3 or (len(shape) == 4 and shape[3] in (1, 3, 4)))
 
 
 def _write(path: Path, frames: h5py.Dataset, fps: int, quality: int) -> None:
     video = Mp4(path, frames.shape[1], frames.shape[2], fps, quality)
     try:
-        for picture in _pictures(frames):
-            video.add(picture)
+        for image in _images(frames):
+            video.add(image)
     finally:
         video.close()
 
 
-def _pictures(frames: h5py.Dataset) -> Iterator[np.ndarray]:
-    """Yield the frames as colours: (height, width, 3), uint8."""
+def _images(frames: h5py.Dataset) -> Iterator[np.ndarray]:
+    """Yield the frames as RGB images: (height, width, 3), uint8."""
     lowest, highest = 0.0, 255.0
     if frames.dtype != np.uint8:
         spans = [_span(block) for block in blocks(frames)]
@@ -149,7 +148,7 @@ def _pictures(frames: h5py.Dataset) -> Iterator[np.ndarray]:
             lowest, highest = 0.0, 1.0
     for block in blocks(frames):
         if block.dtype != np.uint8:
-            # What a depth camera does not see is infinitely far away.
+            # The depth of a pixel without a hit is infinite.
             scaled = (np.nan_to_num(block, nan=highest, posinf=highest, neginf=lowest) - lowest) * 255.0
             block = (scaled / max(highest - lowest, 1e-9)).clip(0, 255).round().astype(np.uint8)
         if block.ndim == 3:
@@ -158,10 +157,10 @@ def _pictures(frames: h5py.Dataset) -> Iterator[np.ndarray]:
 
 
 def blocks(frames: h5py.Dataset) -> Iterator[np.ndarray]:
-    """Read frames, a number of them at a time.
+    """Read frames in blocks of at most 64, so that few are in memory at a time.
 
     Raises:
-        Unreadable: They are damaged.
+        Unreadable: The array is damaged.
     """
     for start in range(0, len(frames), _BLOCK):
         with guarded():

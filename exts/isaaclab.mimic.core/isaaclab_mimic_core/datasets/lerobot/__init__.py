@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""LeRobot's datasets: made and read by lerobot, which runs in an environment of its own (`process`, `worker`)."""
+"""Export to and import from LeRobot datasets. lerobot runs in a Python environment of its own (`process`, `worker`)."""
 
 from .export import export_lerobot
 from .features import LeRobotTerms, lerobot_terms

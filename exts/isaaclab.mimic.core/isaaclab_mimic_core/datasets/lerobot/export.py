@@ -3,18 +3,18 @@
 
 """Export to LeRobot's dataset format v3.0, by lerobot itself in a process of its own.
 
-Beside what LeRobot knows, a dataset gets
+Besides LeRobot's own contents, an exported dataset holds
 
-- in the table of episodes: `success`, `seed`, and under `mimic/` the demonstration's name, its history and its initial
-  state
-- `meta/modality.json`, as NVIDIA's GR00T reads it
-- `meta/mimic.json`: where it came from, which arrays are in which feature, and what was left out; with it
-  `import_lerobot` makes a file of ours again
+- in the table of episodes: `success`, `seed`, and under `mimic/` the demonstration's name, history and initial state
+- `meta/modality.json` for NVIDIA's GR00T
+- `meta/mimic.json`: the source file, the arrays in each feature, and what was left out; `import_lerobot` restores the
+  file with it
 """
 
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +26,16 @@ from ...version import __version__
 from .. import layout
 from ..check import require
 from ..check.validator import LEAVE_OUT
+from ..episode import Episode
 from ..export.result import ExportReport, OnExported, new_folder
 from ..export.video import blocks
 from ..opening import data_group, open_for_reading
 from ..reader import DatasetReader
 from ..tree import Unreadable, find
 from . import features as f
-from . import subtasks as s
+from .labels import Labels, labels_of
 from .process import LeRobotProcess, lerobot_process
+from .subtasks import SubtaskTexts
 
 MIMIC_JSON = "mimic.json"
 FORMAT = 1
@@ -52,128 +54,106 @@ def export_lerobot(
     robot_type: str = "",
     terms: f.LeRobotTerms | None = None,
     action_parts: Sequence[tuple[str, int]] = (),
-    subtask_texts: Callable[[], s.SubtaskTexts | None] | None = None,
+    subtask_texts: Callable[[], SubtaskTexts] | None = None,
     states: bool = True,
     names: Sequence[str] | None = None,
     failed: bool = False,
     overwrite: bool = False,
     on_exported: OnExported | None = None,
 ) -> ExportReport:
-    """Make a LeRobot dataset of a file. What is not exported is in the report's notes, and in `meta/mimic.json`.
+    """Export a file to a LeRobot dataset. The report's notes and `meta/mimic.json` name what is left out.
 
     Args:
-        path: The file.
-        output: The folder to make.
-        fps: Samples a second.
-        task: What is done, as a sentence; LeRobot's policies may be conditioned on it.
+        path: The dataset file.
+        output: The folder to write.
+        fps: Samples per second.
+        task: Description of the task as a sentence; policies may be conditioned on it.
         repo_id: Name of the dataset; the folder's name if empty.
         robot_type: Name of the robot.
-        terms: Which observations go where; `lerobot_terms` decides if None.
+        terms: Observation terms to export; chosen by `lerobot_terms` if None.
         action_parts: Names and widths of the parts of an action, in order, for element names and `modality.json`.
-        subtask_texts: Returns what the subtasks are, in words. It is asked only if there are marks, and once everything
-            has been checked, for it may take seconds. By default, or if it returns None, the names of the signals.
-        states: Whether simulation states, processed actions and annotations are exported, too: `import_lerobot` needs
-            them to make a file that can be replayed or generated from.
+        subtask_texts: Returns the subtasks' texts or raises `TaskError`; then, or if None, signals' names are used. May
+            take seconds, so it is called only if there are signals, and after all checks.
+        states: Whether to export simulation states, processed actions and annotations for `import_lerobot`, too.
         names: Demonstrations to export; all if None.
-        failed: Whether to export those that are marked as not successful, too.
+        failed: Whether to export demonstrations marked as not successful, too.
         overwrite: Whether an existing folder may be replaced.
         on_exported: Called after each demonstration.
 
     Raises:
         PlatformError: lerobot is not installed, or its process has died.
-        OptionError: A term is no state, all demonstrations failed, or a number is out of its range.
+        OptionError: A term cannot be exported, no demonstration is left, or a number is out of range.
         DatasetError: There are no observations, or the validator (`check.require`) finds a fault in what is exported.
         InputFileError: The file cannot be opened.
         OutputError: The folder exists or cannot be written.
     """
     if fps < 1:
         raise OptionError(f"at least one sample a second, not {fps}", where="--fps")
+    name = repo_id or os.path.basename(os.path.abspath(output))
     with DatasetReader(path) as reader, open_for_reading(path) as file:
-        chosen, notes = _choose(reader, names, failed)
+        chosen, skipped = _choose(reader, names, failed)
         terms = terms or f.lerobot_terms(reader)
-        f.check_terms(reader, terms)
-        observed = [layout.join(layout.OBS, term) for term in (*terms.state, *terms.environment_state)]
-        initial = [layout.INITIAL_STATE] if states and reader.has(chosen[0], layout.INITIAL_STATE) else []
-        require(reader, [*observed, *(f.carried(reader, chosen[0]) if states else ()), *initial], chosen)
-        marked = [name for name in chosen if reader.has(name, layout.TERM_SIGNALS)]
-        require(reader, [layout.TERM_SIGNALS], marked)
-        require(reader, [layout.join(layout.OBS, camera) for camera in terms.cameras], chosen, values=False)
-        features = f.features_of(reader, chosen[0], terms, states)
-        _check_action_parts(action_parts, features)
-        f.require_float32(reader, chosen, features)
-        notes = f.left_out(reader, terms) + notes
-        texts = subtask_texts() if subtask_texts and marked else None
-        texts = s.texts_of_signals(reader, chosen, task) if texts is None else texts
-        timelines = [s.timeline(reader, name, texts) for name in chosen]
-        if any(timelines) and not all(timelines):
-            notes.append(f"without text of subtasks, as marks are missing: {timelines.count([])} demonstrations")
-        spoken = list(dict.fromkeys([task, *(text for segments in timelines for _, text in segments)]))
-        annotated = {f.TASK_TEXT: 1, **({f.SUBTASK_TEXT: 1} if any(timelines) else {})}
-        success = [reader.attrs(name).get(layout.ATTR_SUCCESS) for name in chosen]
-        flags = [f.DONE, *([] if None in success else [f.SUCCESS])]
-        if None in success:
-            notes.append(f"left out, as {success.count(None)} demonstrations do not say it: {f.SUCCESS}")
-        with new_folder(output, overwrite) as folder, lerobot_process() as process:
-            process.send(
-                {
-                    "do": "write",
-                    "root": str(folder.absolute()),
-                    "repo_id": repo_id or os.path.basename(os.path.abspath(output)),
-                    "fps": fps,
-                    "robot_type": robot_type,
-                    "features": {
-                        **f.declared(features, action_parts),
-                        **{name: {"dtype": "bool", "shape": [1], "names": None} for name in flags},
-                        **{name: {"dtype": "int64", "shape": [1], "names": None} for name in annotated},
-                    },
-                    "tasks": spoken,
-                }
-            )
+        features = _checked_features(reader, chosen, terms, states, action_parts)
+        labels, missing = labels_of(reader, chosen, task, subtask_texts)
+        notes = (*f.left_out(reader, terms), *skipped, *missing)
+        export = _Export(reader, file, chosen, features, states, labels, action_parts, notes)
+        with new_folder(output, overwrite) as folder:
+            samples = _write(export, folder, {"fps": fps, "repo_id": name, "robot_type": robot_type}, on_exported)
+    return ExportReport("lerobot", str(output), len(chosen), samples, notes=notes)
+
+
+@dataclass(frozen=True)
+class _Export:
+    """What to export, checked."""
+
+    reader: DatasetReader
+    file: h5py.File
+    names: Sequence[str]
+    """Names of the demonstrations."""
+    features: f.Features
+    states: bool
+    """Whether to export states, and with them the initial state."""
+    labels: Labels
+    action_parts: Sequence[tuple[str, int]]
+    notes: Sequence[str]
+
+    @property
+    def paths(self) -> list[str]:
+        """Flat paths of the arrays and groups to read, except images."""
+        initial = self.states and self.reader.has(self.names[0], layout.INITIAL_STATE)
+        return [*self.features.paths, *([layout.INITIAL_STATE] if initial else [])]
+
+
+def _write(export: _Export, folder: Path, info: dict[str, Any], on_exported: OnExported | None) -> int:
+    """Write the dataset; return its number of samples.
+
+    Args:
+        export: What to export.
+        folder: The folder to make.
+        info: `fps`, `repo_id` and `robot_type`.
+        on_exported: Called after each demonstration.
+    """
+    features, labels, samples = export.features, export.labels, 0
+    paths = export.paths
+    columns = {**f.lerobot_features(features, export.action_parts), **labels.features}
+    with lerobot_process() as process:
+        order = {"do": "write", "root": str(folder.absolute()), **info, "features": columns, "tasks": labels.texts}
+        process.send(order)
+        process.receive()
+        for number, name in enumerate(export.names, 1):
+            episode = export.reader.read(name, paths)
+            process.send(*_message(episode, features, labels))
+            _send_images(process, export.file, name, features, export.reader.path)
             process.receive()
-            samples = 0
-            for number, (name, segments, succeeded) in enumerate(zip(chosen, timelines, success, strict=True), 1):
-                paths = [*features.paths, *initial]
-                episode = reader.read(name, paths)
-                columns = features.columns(episode.data)
-                count = episode.num_samples
-                last = (np.arange(count) == count - 1)[:, None]
-                columns |= {flag: last & (flag == f.DONE or bool(succeeded)) for flag in flags}
-                columns |= {text: s.numbers(segments, count, spoken) for text in annotated}
-                columns[f.TASK_TEXT] = np.zeros((count, 1), np.int64)
-                history, start = episode.attrs.get(layout.ATTR_PROVENANCE), episode.group(layout.INITIAL_STATE)
-                message = {
-                    "episode": count,
-                    "task": task,
-                    "subtasks": segments,
-                    "columns": {
-                        "success": ["bool", succeeded],
-                        "seed": ["int", episode.seed],
-                        DEMO: ["text", name],
-                        HISTORY: ["text", json.dumps(history) if history else None],
-                        INITIAL_STATE: ["text", json.dumps(_plain(start)) if start else None],
-                    },
-                }
-                process.send(message, columns)
-                _send_pictures(process, file, name, features, reader.path)
-                process.receive()
-                samples += count
-                if on_exported:
-                    on_exported(name, number, len(chosen))
-            process.send({"end": True})
-            process.receive()
-            about = {
-                "format": FORMAT,
-                "mimic": __version__,
-                "input": reader.path.name,
-                "fps": fps,
-                layout.ATTR_ENV_ARGS: reader.env_args,
-                "history": reader.data_attrs.get(layout.ATTR_PROVENANCE),
-                "features": {name: [part.to_plain() for part in parts] for name, parts in features.numbers.items()},
-                "left_out": notes,
-            }
-            _write_json(folder / "meta" / MIMIC_JSON, about)
-            _write_json(folder / "meta" / "modality.json", f.modality(features, action_parts, list(annotated)))
-    return ExportReport("lerobot", str(output), len(chosen), samples, notes=tuple(notes))
+            samples += episode.num_samples
+            if on_exported:
+                on_exported(name, number, len(export.names))
+        process.send({"end": True})
+        process.receive()
+    _write_json(folder / "meta" / MIMIC_JSON, _about(export, info["fps"]))
+    modality = f.modality(features, export.action_parts, labels.annotations)
+    _write_json(folder / "meta" / "modality.json", modality)
+    return samples
 
 
 def _choose(reader: DatasetReader, names: Sequence[str] | None, failed: bool) -> tuple[list[str], list[str]]:
@@ -191,17 +171,69 @@ def _choose(reader: DatasetReader, names: Sequence[str] | None, failed: bool) ->
     return chosen, [text] if missing else []
 
 
-def _check_action_parts(parts: Sequence[tuple[str, int]], features: f.Features) -> None:
-    width = features.numbers[f.ACTION][0].width
-    if parts and sum(each for _, each in parts) != width:
+def _checked_features(
+    reader: DatasetReader,
+    names: Sequence[str],
+    terms: f.LeRobotTerms,
+    states: bool,
+    action_parts: Sequence[tuple[str, int]],
+) -> f.Features:
+    """Check everything that is exported of the demonstrations, and return the features."""
+    f.check_terms(reader, terms)
+    arrays = [layout.join(layout.OBS, term) for term in (*terms.state, *terms.environment_state)]
+    if states:
+        arrays += f.paths_in_states(reader, names[0])
+        arrays += [layout.INITIAL_STATE] if reader.has(names[0], layout.INITIAL_STATE) else []
+    require(reader, arrays, names)
+    require(reader, [layout.TERM_SIGNALS], [name for name in names if reader.has(name, layout.TERM_SIGNALS)])
+    require(reader, [layout.join(layout.OBS, camera) for camera in terms.cameras], names, values=False)
+    features = f.features_of(reader, names[0], terms, states)
+    width, parts = features.numbers[f.ACTION][0].width, sum(part for _, part in action_parts)
+    if action_parts and parts != width:
         raise OptionError(
-            f"the parts are {sum(each for _, each in parts)} numbers wide together, and an action is {width}",
-            where="--action-parts",
+            f"the parts are {parts} numbers wide together, and an action is {width}", where="--action-parts"
         )
+    f.require_float32(reader, names, features)
+    return features
 
 
-def _send_pictures(process: LeRobotProcess, file: h5py.File, name: str, features: f.Features, path: Path) -> None:
-    """Send a demonstration's pictures, of all cameras block by block."""
+def _message(episode: Episode, features: f.Features, labels: Labels) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return the message and the arrays of an episode for `worker.write`."""
+    count, history = episode.num_samples, episode.attrs.get(layout.ATTR_PROVENANCE)
+    start = episode.group(layout.INITIAL_STATE)
+    table = {
+        "success": ["bool", labels.success[episode.name]],
+        "seed": ["int", episode.seed],
+        DEMO: ["text", episode.name],
+        HISTORY: ["text", json.dumps(history) if history else None],
+        INITIAL_STATE: ["text", json.dumps(_plain(start)) if start else None],
+    }
+    message = {
+        "episode": count,
+        "task": labels.task,
+        "subtasks": labels.timelines[episode.name],
+        "columns": table,
+    }
+    return message, {**features.columns(episode.data), **labels.columns(episode.name, count)}
+
+
+def _about(export: _Export, fps: int) -> dict[str, Any]:
+    """Return the contents of `meta/mimic.json`."""
+    reader, numbers = export.reader, export.features.numbers
+    return {
+        "format": FORMAT,
+        "mimic": __version__,
+        "input": reader.path.name,
+        "fps": fps,
+        layout.ATTR_ENV_ARGS: reader.env_args,
+        "history": reader.data_attrs.get(layout.ATTR_PROVENANCE),
+        "features": {name: [part.to_plain() for part in parts] for name, parts in numbers.items()},
+        "left_out": list(export.notes),
+    }
+
+
+def _send_images(process: LeRobotProcess, file: h5py.File, name: str, features: f.Features, path: Path) -> None:
+    """Send a demonstration's images, in blocks of all cameras."""
     streams: dict[str, Iterator[np.ndarray]] = {}
     for camera, part in features.cameras.items():
         frames = find(data_group(file), layout.join(name, part.path))
@@ -210,16 +242,16 @@ def _send_pictures(process: LeRobotProcess, file: h5py.File, name: str, features
     try:
         for together in zip(*streams.values(), strict=True):
             ready = {
-                camera: f.pictures(block, f.is_depth(features.cameras[camera]))
+                camera: f.images(block, f.is_depth(features.cameras[camera]))
                 for camera, block in zip(streams, together, strict=True)
             }
             process.send({}, ready)
     except Unreadable as error:
-        raise DatasetError(f"a camera's picture {error}", where=f"{path}, {name}", remedy=LEAVE_OUT) from error
+        raise DatasetError(f"a camera's image {error}", where=f"{path}, {name}", remedy=LEAVE_OUT) from error
 
 
 def _plain(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    """Return arrays of one row as JSON has them: float64 holds every float32."""
+    """Return arrays with one row in a form for JSON: path -> type, shape of the row, values."""
     return {path: [values.dtype.str, values.shape[1:], values.ravel().tolist()] for path, values in arrays.items()}
 
 

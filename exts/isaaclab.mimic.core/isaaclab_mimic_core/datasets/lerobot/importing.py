@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Make a file of ours of a LeRobot dataset (format v3.0), without its pictures.
+"""Import a LeRobot dataset (format v3.0) to a dataset file, without its images.
 
-From a dataset that `export_lerobot` made with states, everything comes back that was exported: the file can be
-replayed, annotated and generated from. Another one becomes a file to train on: `action` becomes `actions`,
-`observation.state` becomes `obs/state`, and so on.
+A dataset from `export_lerobot` with states is restored completely: the file can be replayed, annotated and generated
+from. Any other dataset becomes a file to train on: `action` becomes `actions`, `observation.state` becomes `obs/state`,
+and so on.
 """
 
 import json
@@ -18,38 +18,41 @@ from typing import Any
 import numpy as np
 
 from ...errors import DatasetError, InputFileError
+from ...flat_paths import nest
 from .. import layout
 from ..check import content
-from ..episode import Episode, nest
+from ..episode import Episode
 from ..writer import DatasetWriter
-from . import export, features
+from . import export, features, labels
 from .features import Part
 from .process import LeRobotError, LeRobotProcess, lerobot_process
 
 OnSaved = Callable[[str, int, int, int], None]
-"""Called when a demonstration is on disk: its name and length, how many so far, and of how many."""
+"""Called when a demonstration is on disk, with its name, its length, the number saved so far and the number of all."""
 
-_SAID = ("timestamp", "frame_index", "episode_index", "index", "task_index", features.DONE, features.SUCCESS)
-"""Columns that say what a file of ours says in other ways."""
-_DERIVED = (features.TASK_TEXT, features.SUBTASK_TEXT, "language_persistent", "language_events")
-"""Columns that our export has made of what comes back."""
+_IMPLIED = ("timestamp", "frame_index", "episode_index", "index", "task_index", labels.DONE, labels.SUCCESS)
+"""Columns whose contents a dataset file stores in another way."""
+_DERIVED = (labels.TASK_TEXT, labels.SUBTASK_TEXT, "language_persistent", "language_events")
+"""Columns that `export_lerobot` derived from other data; not needed to restore a file."""
 _AGAIN = "Export it again, or remove the file meta/mimic.json: then only observations and actions are imported."
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import has made."""
+    """Result of an import."""
 
     format: str
     output: str
-    """The file."""
+    """Path of the file."""
     demos: int
+    """Number of imported demonstrations."""
     samples: int
+    """Number of imported samples."""
     notes: tuple[str, ...] = ()
-    """What else the user should know, as sentences."""
+    """Further information for the user, such as what is left out, as sentences."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data."""
+        """Return the report as plain data."""
         return asdict(self)
 
 
@@ -61,19 +64,19 @@ def import_lerobot(
     overwrite: bool = False,
     on_saved: OnSaved | None = None,
 ) -> ImportReport:
-    """Make a file of a LeRobot dataset. What is left out is in the report's notes.
+    """Import a LeRobot dataset to a dataset file. The report's notes name what is left out.
 
     Args:
-        folder: The dataset.
+        folder: Folder of the LeRobot dataset.
         output: The file to write.
-        task: Name of the task; by default that of the file it was exported from, if any.
+        task: Name of the task; if empty, that of the file from which it was exported, if any.
         overwrite: Whether an existing file may be replaced.
         on_saved: Called after each demonstration.
 
     Raises:
         PlatformError: lerobot is not installed, or its process has died.
-        InputFileError: It is no dataset of this format, or what it says of itself is wrong.
-        DatasetError: A value is not finite, or not what the dataset says it is.
+        InputFileError: The folder is not a dataset of this format, or its metadata are wrong.
+        DatasetError: A value is not finite, or an episode does not agree with the metadata.
         OutputError: The file exists or cannot be written.
     """
     folder = Path(folder)
@@ -88,13 +91,13 @@ def import_lerobot(
             raise InputFileError(
                 f"lerobot cannot read it: {error.message.strip().splitlines()[0]}", where=str(folder)
             ) from error
-        parts = parts or _parts_of_others(info["features"])
+        parts = parts or _parts_of_foreign(info["features"])
         _check_parts(parts, info["features"], folder)
         if not info["episodes"]:
             raise InputFileError("holds no episodes", where=str(folder))
         if not all(isinstance(row.get(key), int) for row in info["episodes"] for key in ("episode_index", "length")):
             raise InputFileError("its table of episodes has no episode_index or length", where=str(folder))
-        own = [features.SUCCESS] if features.SUCCESS in info["features"] else []
+        own = [labels.SUCCESS] if labels.SUCCESS in info["features"] else []
         process.send({"columns": [*parts, *own], "episodes": [row["episode_index"] for row in info["episodes"]]})
         env_args = {**(about.get(layout.ATTR_ENV_ARGS) or {}), **({"env_name": task} if task else {})}
         history = {**(about.get("history") or {}), "imported": {"format": "lerobot", "from": folder.name}}
@@ -127,7 +130,7 @@ def _check_version(folder: Path) -> None:
 
 
 def _read_about(folder: Path) -> dict[str, Any]:
-    """Return what `export_lerobot` has written about a dataset; empty for one of another's."""
+    """Return the `meta/mimic.json` that `export_lerobot` has written; empty for any other dataset."""
     path = folder / "meta" / export.MIMIC_JSON
     if not path.is_file():
         return {}
@@ -151,7 +154,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _parts_of(about: Mapping[str, Any], folder: Path) -> dict[str, tuple[Part, ...]]:
-    """Return which arrays each column holds, as our export says it."""
+    """Return the arrays in each column, from `meta/mimic.json`."""
     found: dict[str, tuple[Part, ...]] = {}
     try:
         for name, parts in about["features"].items():
@@ -166,13 +169,13 @@ def _parts_of(about: Mapping[str, Any], folder: Path) -> dict[str, tuple[Part, .
     return found
 
 
-def _parts_of_others(there: Mapping[str, Any]) -> dict[str, tuple[Part, ...]]:
-    """Return which arrays the columns of another's dataset become."""
+def _parts_of_foreign(there: Mapping[str, Any]) -> dict[str, tuple[Part, ...]]:
+    """Return the arrays that the columns of a dataset without `meta/mimic.json` become."""
     found = {}
     for name, feature in there.items():
         if not _is_numeric(feature):
             continue
-        # LeRobot has no other word for a plain number than an array of one.
+        # LeRobot declares a scalar as an array of shape (1,).
         shape = tuple(feature["shape"])
         if name == features.ACTION:
             found[name] = (Part(layout.ACTIONS, shape, np.dtype(feature["dtype"]).str),)
@@ -183,7 +186,7 @@ def _parts_of_others(there: Mapping[str, Any]) -> dict[str, tuple[Part, ...]]:
 
 
 def _check_parts(parts: Mapping[str, Sequence[Part]], there: Mapping[str, Any], folder: Path) -> None:
-    """Check that the columns are there, and as wide as the arrays that they hold."""
+    """Check that the columns exist and are as wide as the arrays in them together."""
     if layout.ACTIONS not in (part.path for each in parts.values() for part in each):
         raise InputFileError("has no actions", where=str(folder), remedy=f"It has {', '.join(there)}.")
     for name, each in parts.items():
@@ -197,13 +200,13 @@ def _check_parts(parts: Mapping[str, Sequence[Part]], there: Mapping[str, Any], 
 
 
 def _left_out(info: Mapping[str, Any], parts: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[str]:
-    """Yield sentences that name what is not in the file."""
+    """Yield sentences that name what is not imported."""
     there = info["features"]
-    others = [name for name in there if name not in parts and name not in (*_SAID, *(_DERIVED if about else ()))]
-    pictures = [name for name in others if there[name]["dtype"] in ("video", "image")]
-    if pictures:
-        yield f"left out, as pictures are not imported (mimic render draws them anew): {', '.join(pictures)}"
-    if rest := [name for name in others if name not in pictures]:
+    others = [name for name in there if name not in parts and name not in (*_IMPLIED, *(_DERIVED if about else ()))]
+    images = [name for name in others if there[name]["dtype"] in ("video", "image")]
+    if images:
+        yield f"left out, as images are not imported (mimic render draws them again): {', '.join(images)}"
+    if rest := [name for name in others if name not in images]:
         yield f"left out, as a file has no place for them: {', '.join(rest)}"
     yield from (f"when it was exported: {note}" for note in about.get("left_out") or [])
     if about and any(row.get(export.INITIAL_STATE) is None for row in info["episodes"]):
@@ -220,7 +223,7 @@ def _is_numeric(feature: Mapping[str, Any]) -> bool:
 def _episode(
     process: LeRobotProcess, row: Mapping[str, Any], parts: Mapping[str, Sequence[Part]], folder: Path
 ) -> Episode:
-    """Receive the next episode, and check it."""
+    """Receive the next episode and check it."""
     where = f"{folder}, episode {row['episode_index']}"
     try:
         _, columns = process.receive()
@@ -242,7 +245,7 @@ def _episode(
             raise DatasetError(finding.message, where=where)
     success, seed = row.get("success"), row.get("seed")
     if not isinstance(success, bool):
-        success = bool(columns[features.SUCCESS].any()) if features.SUCCESS in columns else None
+        success = bool(columns[labels.SUCCESS].any()) if labels.SUCCESS in columns else None
     attrs: dict[str, Any] = {layout.ATTR_SUCCESS: success, layout.ATTR_SEED: seed if isinstance(seed, int) else None}
     origin = {"from": folder.name, "episode": row["episode_index"], "tasks": row.get("tasks")}
     attrs[layout.ATTR_PROVENANCE] = {**_history(row.get(export.HISTORY)), "imported": origin}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The process that runs lerobot, in an environment of its own."""
+"""Start the process that runs lerobot in its own Python environment, and exchange messages with it."""
 
 import contextlib
 import os
@@ -19,18 +19,18 @@ from ...errors import PlatformError
 from ...interpreter import child_environment, find_lerobot_python
 from . import worker
 
-_LAST_WORDS = 2000
-"""Characters of what the process has printed that an error shows."""
+_MAX_SHOWN = 2000
+"""Number of characters at the end of the process's output in which an error message looks for the last line."""
 
 
 class LeRobotError(Exception):
-    """lerobot itself has raised an exception.
+    """An exception that lerobot raised in its process.
 
     Args:
         kind: Name of the exception's class.
-        message: What it says.
-        number: Its errno, if it is an OSError.
-        trace: Its traceback.
+        message: Text of the exception.
+        number: errno of an OSError; else None.
+        trace: Traceback as text.
     """
 
     def __init__(self, kind: str, message: str, number: int | None, trace: str):
@@ -41,12 +41,12 @@ class LeRobotError(Exception):
 
 
 class LeRobotProcess:
-    """Sends messages to the process, and receives its answers.
+    """Send messages to the process and receive its answers.
 
     Args:
         link: The connection.
         process: The process.
-        printed: What it prints.
+        printed: File with the process's output.
     """
 
     def __init__(self, link: Connection, process: subprocess.Popen, printed: Path):
@@ -55,7 +55,7 @@ class LeRobotProcess:
         self._printed = printed
 
     def send(self, message: Mapping[str, Any], arrays: Mapping[str, np.ndarray] | None = None) -> None:
-        """Send a message, and arrays by name.
+        """Send a message with arrays by name.
 
         Raises:
             LeRobotError, PlatformError, OSError: As `receive`.
@@ -63,7 +63,7 @@ class LeRobotProcess:
         try:
             worker.send(self._link, message, arrays)
         except (BrokenPipeError, ConnectionResetError):
-            # It said why, or it is dead.
+            # Raises the error that the process has sent, or one that it has ended.
             self.receive()
 
     def receive(self) -> tuple[worker.Message, worker.Arrays]:
@@ -71,13 +71,13 @@ class LeRobotProcess:
 
         Raises:
             LeRobotError: lerobot has raised an exception.
-            OSError: One of the operating system's, such as a full disk.
-            PlatformError: The process has ended, or its Python has no lerobot of the version wanted.
+            OSError: The process got an error of the operating system, such as a full disk.
+            PlatformError: The process has ended, or its Python lacks a package.
         """
         try:
             message, arrays = worker.receive(self._link)
         except (EOFError, ConnectionResetError):
-            raise self._obituary() from None
+            raise self._ended() from None
         if "error" in message:
             if message["kind"] == "ModuleNotFoundError":
                 raise PlatformError(
@@ -90,32 +90,32 @@ class LeRobotProcess:
             raise LeRobotError(message["kind"], message["error"], message["errno"], message["trace"])
         return message, arrays
 
-    def _obituary(self) -> PlatformError:
+    def _ended(self) -> PlatformError:
         self._process.wait()
-        said = self._printed.read_text(errors="replace")[-_LAST_WORDS:].strip().splitlines()
+        said = self._printed.read_text(errors="replace")[-_MAX_SHOWN:].strip().splitlines()
         code = self._process.returncode
         how = f"killed by signal {-code}" if code < 0 else f"exit status {code}"
         return PlatformError(
             f"the process that runs lerobot has ended ({how})",
             where=str(self._process.args[0]),  # pyright: ignore[reportArgumentType, reportIndexIssue]
-            remedy=f"It said last: {said[-1]}" if said else "Is there enough memory?" if code < 0 else None,
+            remedy=f"Its last output: {said[-1]}" if said else "Is there enough memory?" if code < 0 else None,
         )
 
 
 @contextmanager
 def lerobot_process() -> Iterator[LeRobotProcess]:
-    """Start the process, and end it on leaving, whatever it does.
+    """Start the process, and end it when the context is left.
 
     Raises:
-        PlatformError: There is no Python with lerobot.
+        PlatformError: There is no Python environment with lerobot.
     """
     python = find_lerobot_python()
     with contextlib.ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mimic-lerobot-")))
-        link, theirs = Pipe()
+        link, child_link = Pipe()
         stack.callback(link.close)
         environment = child_environment(python) | {
-            # Neither the Hub is asked for anything, nor anything kept of what is read.
+            # Send no requests to the Hub, and keep no cache.
             "HF_HUB_OFFLINE": "1",
             "HF_DATASETS_CACHE": str(scratch / "cache"),
             "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
@@ -124,17 +124,17 @@ def lerobot_process() -> Iterator[LeRobotProcess]:
         printed = scratch / "printed.txt"
         with printed.open("wb") as output:
             process = subprocess.Popen(
-                # -P: the folder of the program holds modules of ours, with names that others have, too.
-                [python, "-P", str(Path(worker.__file__).resolve()), str(theirs.fileno())],
+                # -P: keep the program's folder off sys.path, as our modules there share names with others.
+                [python, "-P", str(Path(worker.__file__).resolve()), str(child_link.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 env=environment,
-                pass_fds=[theirs.fileno()],
-                # Ctrl-C in our terminal does not reach it: we end it.
+                pass_fds=[child_link.fileno()],
+                # Ctrl-C in the terminal must not reach it: `_end` ends it.
                 start_new_session=True,
             )
-        theirs.close()
+        child_link.close()
         stack.callback(_end, process)
         yield LeRobotProcess(link, process, printed)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What is being done at each sample, in words, from the marks of a demonstration."""
+"""Texts of the subtasks over time, from the subtask signals of a demonstration."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,18 +12,19 @@ from ..reader import DatasetReader
 from ..signals import first_change
 
 SubtaskTexts = Mapping[str, Sequence[tuple[str | None, str]]]
-"""End effector -> its subtasks, in order: the signal that ends each (None: it runs to the end), and what it is."""
+"""End effector -> its subtasks in order: the signal that ends the subtask (None: it runs to the end), and its text."""
 
 
 def texts_of_signals(reader: DatasetReader, names: Sequence[str], instruction: str) -> SubtaskTexts:
-    """Return texts for a task whose configuration is not known: the signals' names, in the order of their marks.
+    """Return texts made of the signals' names, for a task whose configuration is not known.
 
-    Only for demonstrations of one end effector; empty for others, and without marks.
+    The order of the signals is that in which they change in the first demonstration. Empty if there are several end
+    effectors or no signals.
 
     Args:
         reader: The file.
         names: The demonstrations.
-        instruction: What the whole task is: the text after the last mark.
+        instruction: Description of the whole task; the text after the last signal.
     """
     eefs = _below(reader, names[0], layout.EEF_POSE)
     marks = _marks(reader, names[0])
@@ -35,10 +36,10 @@ def texts_of_signals(reader: DatasetReader, names: Sequence[str], instruction: s
 
 
 def timeline(reader: DatasetReader, name: str, texts: SubtaskTexts) -> list[tuple[int, str]]:
-    """Return the samples at which something else is begun, and what: `[(0, "Grasp red cube"), (91, "Stack ...")]`.
+    """Return the first sample and the text of each subtask: `[(0, "Grasp red cube"), (91, "Stack ...")]`.
 
-    A subtask's samples are those up to and including the one at which its signal first changes. Of several end
-    effectors that of each is named: "left: ..., right: ...". Empty if a mark is missing.
+    A subtask ends with the sample at which its signal first changes. With several end effectors the text names the
+    subtask of each: "left: ..., right: ...". Empty if a signal is missing.
     """
     marks = _marks(reader, name)
     lanes: dict[str, list[tuple[int, str]]] = {}
@@ -63,7 +64,13 @@ def timeline(reader: DatasetReader, name: str, texts: SubtaskTexts) -> list[tupl
 
 
 def numbers(segments: Sequence[tuple[int, str]], count: int, texts: Sequence[str]) -> np.ndarray:
-    """Return per sample the number of its text among all texts: (count, 1), int64."""
+    """Return for each sample the index of its text in `texts`: (count, 1), int64.
+
+    Args:
+        segments: First sample and text of each subtask, from `timeline`.
+        count: Number of samples.
+        texts: All texts.
+    """
     found = np.zeros((count, 1), np.int64)
     for start, text in segments:
         found[start:] = texts.index(text)
@@ -71,7 +78,7 @@ def numbers(segments: Sequence[tuple[int, str]], count: int, texts: Sequence[str
 
 
 def _marks(reader: DatasetReader, name: str) -> dict[str, int]:
-    """Return per signal the sample at which it first changes; without those that never do."""
+    """Return the first sample at which each signal changes, without signals that never do."""
     marks = {}
     for signal in _below(reader, name, layout.TERM_SIGNALS):
         at = first_change(reader.values(name, layout.join(layout.TERM_SIGNALS, signal)))

@@ -1,17 +1,16 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Write and read LeRobot datasets with lerobot: a program that the Python of lerobot's own environment runs.
+"""Write and read LeRobot datasets with lerobot: a program that runs in lerobot's own Python environment.
 
-`process` starts it, with the file descriptor of a `multiprocessing.connection.Connection` as its one argument. It knows
-nothing of our files, and it checks nothing: what it is sent is checked, and so is what it sends back. It ends when the
-other end of the connection is closed. Apart from lerobot and what comes with it, it imports nothing but the standard
-library and numpy; none of this package.
+`process` starts it with one argument: the file descriptor of a `multiprocessing.connection.Connection`. It ends when
+the other end of the connection is closed. It does not check what it receives: `export` and `importing` check what they
+send and receive. It imports lerobot with its dependencies, numpy and the standard library, but nothing of this package.
 
-Messages are JSON objects; the arrays that `arrays` lists follow one by one, as bytes. The first one says what to do:
+Messages are JSON objects. Their key `arrays` lists arrays, which follow one by one as bytes. The first message is
 
-- `{"do": "write", "root", "repo_id", "fps", "robot_type", "features", "tasks"}` makes a dataset (`write`)
-- `{"do": "read", "root"}` reads one (`read`)
+- `{"do": "write", "root", "repo_id", "fps", "robot_type", "features", "tasks"}`: write a dataset, see `write`
+- `{"do": "read", "root"}`: read a dataset, see `read`
 """
 
 import json
@@ -30,7 +29,7 @@ Arrays = dict[str, np.ndarray]
 
 
 def send(link: Connection, message: Mapping[str, Any], arrays: Mapping[str, np.ndarray] | None = None) -> None:
-    """Send a message, and arrays by name."""
+    """Send a message with arrays by name."""
     whole = {name: np.ascontiguousarray(values) for name, values in (arrays or {}).items()}
     kinds = {name: [values.dtype.str, values.shape] for name, values in whole.items()}
     link.send_bytes(json.dumps({**message, "arrays": kinds}).encode())
@@ -52,17 +51,19 @@ def receive(link: Connection) -> tuple[Message, Arrays]:
 
 
 def write(link: Connection, order: Message) -> None:
-    """Make a dataset.
+    """Write a dataset.
 
-    Each episode comes as `{"episode": its length, "task", "subtasks": [[first frame, text], ...], "columns"}` with the
-    arrays of all features that are no pictures, (length, ...), and then, if there are cameras, blocks of their pictures
-    in order. Answered by `{"saved": its number}`; what is no episode ends the dataset and is answered by `{"done"}`.
+    Answer the first message with `{"ready"}`. Then receive the episodes, each as a message
+    `{"episode": length, "task", "subtasks": [[first frame, text], ...], "columns"}` with the numeric features as arrays
+    (length, ...). If there are cameras, messages with blocks of their images follow. Answer each episode with
+    `{"saved": number of episodes}`. Any other message ends the dataset; answer it with `{"done"}`.
 
     `subtasks` go into LeRobot's language columns, `columns` into the table of episodes.
 
     Args:
-        link: Where the episodes come from.
-        order: `features` as lerobot takes them; `tasks`: texts that columns refer to by their place in it.
+        link: The connection.
+        order: The first message. `features`: in the form of `LeRobotDataset.create`; `tasks`: texts, to which the
+            columns `annotation.*` refer by index.
     """
     from lerobot.datasets.lerobot_dataset import LeRobotDataset  # pyright: ignore[reportMissingImports]
 
@@ -77,7 +78,7 @@ def write(link: Connection, order: Message) -> None:
         use_videos=bool(cameras),
         video_backend="pyav",
         streaming_encoding=bool(cameras),
-        # Without a limit, for a full queue drops frames.
+        # 0: no limit, because a full queue drops frames.
         encoder_queue_maxsize=0,
     )
     dataset.meta.save_episode_tasks(order["tasks"])
@@ -90,10 +91,10 @@ def write(link: Connection, order: Message) -> None:
             break
         length, at = message["episode"], 0
         while at < length:
-            pictures = receive(link)[1] if cameras else {}
-            for row in range(len(next(iter(pictures.values()))) if cameras else length):
+            images = receive(link)[1] if cameras else {}
+            for row in range(len(next(iter(images.values()))) if cameras else length):
                 frame = {name: array[at] for name, array in values.items()}
-                frame |= {name: array[row] for name, array in pictures.items()}
+                frame |= {name: array[row] for name, array in images.items()}
                 dataset.add_frame({**frame, "task": message["task"]})
                 at += 1
         dataset.save_episode()
@@ -101,7 +102,7 @@ def write(link: Connection, order: Message) -> None:
             saved = dataset.meta.latest_episode
             start, end = (np.ravel(saved[f"videos/{camera}/{edge}_timestamp"])[0] for edge in ("from", "to"))
             if round((end - start) * order["fps"]) != length:
-                raise RuntimeError(f"the encoder lost pictures of {camera} in episode {len(columns)}")
+                raise RuntimeError(f"the encoder lost images of {camera} in episode {len(columns)}")
         subtasks.append(message["subtasks"])
         columns.append(message["columns"])
         send(link, {"saved": len(columns)})
@@ -113,7 +114,7 @@ def write(link: Connection, order: Message) -> None:
 
 
 def _write_language(root: Path, subtasks: list[list]) -> None:
-    """Add LeRobot's language columns, as its own annotation pipeline writes them, with rows of the style `subtask`."""
+    """Add LeRobot's language columns with rows of style `subtask`, by lerobot's own annotation pipeline."""
     import tempfile
 
     from lerobot.annotations.steerable_pipeline.reader import iter_episodes  # pyright: ignore[reportMissingImports]
@@ -161,15 +162,15 @@ def _extend_episodes(root: Path, columns: list[Message]) -> None:
 
 
 def read(link: Connection, order: Message) -> None:
-    """Read a dataset, without its pictures.
+    """Read a dataset, without its images.
 
-    Says `{"info": {"fps", "robot_type", "features", "episodes": [its row of the table of episodes, ...]}}`, is told
-    `{"columns": [...], "episodes": [...]}`, and sends each of these episodes: `{"episode": its number}` with the
-    columns as arrays.
+    Send `{"info": {"fps", "robot_type", "features", "episodes": [row of the table of episodes, ...]}}`. Receive
+    `{"columns": names, "episodes": indices}`. Send each of these episodes as `{"episode": index}` with the columns as
+    arrays.
 
     Args:
-        link: Where the episodes go.
-        order: `root`.
+        link: The connection.
+        order: The first message. `root`: the dataset's folder.
     """
     import pyarrow as pa  # pyright: ignore[reportMissingImports]
     import pyarrow.parquet as pq  # pyright: ignore[reportMissingImports]
@@ -211,13 +212,13 @@ def read(link: Connection, order: Message) -> None:
 
 
 def main() -> None:
-    """Do what the first message says."""
+    """Run the command in the first message."""
     link = Connection(int(sys.argv[1]))
     try:
         order, _ = receive(link)
         {"write": write, "read": read}[order.pop("do")](link, order)
     except (EOFError, BrokenPipeError, ConnectionResetError):
-        pass  # Nobody wants the rest.
+        pass  # The other process has closed the connection.
     except BaseException as error:
         number = error.errno if isinstance(error, OSError) else None
         send(
@@ -225,7 +226,7 @@ def main() -> None:
         )
     finally:
         link.close()
-    # Encoders that are still at work need not be waited for.
+    # Exit without waiting for video encoders that still run.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The stack task's scene from local assets: table and cubes as plain boxes.
+"""Local assets for the stack task's scene: table and cubes as plain boxes.
 
-What the task means stays upstream's (isaaclab_tasks.contrib.stack): names, poses, observations, signals, success and
-reset events are untouched; only what is spawned changes. Upstream's cubes have an edge of 46.8 mm in their height
-thresholds but 40.6 mm as shipped blocks; the boxes here have the latter, with a mass of 0.1 kg.
+Only the spawned assets are replaced. Names, poses, observations, signals, success and reset events remain those of
+upstream's task (isaaclab_tasks.contrib.stack). Upstream's cubes have an edge of 40.6 mm, although its height thresholds
+assume 46.8 mm. The boxes here have an edge of 40.6 mm and a mass of 0.1 kg.
 """
 
 from typing import Any
@@ -16,12 +16,12 @@ CUBE_EDGE = 0.0406
 _CUBE_MASS = 0.1
 _TABLE_SIZE = (1.0, 1.5, 1.05)
 _TO_THE_HAND = "/".join([*(f"panda_link{number}" for number in range(9)), "panda_hand"])
-"""The hand's prim below the robot's: each link hangs on the one before it."""
+"""Path of the hand's prim below the robot's: each link is a child of the one before it."""
 _COLORS = {"cube_1": (0.05, 0.15, 0.8), "cube_2": (0.8, 0.08, 0.05), "cube_3": (0.05, 0.6, 0.1)}
 
 
 def use_local_assets(cfg: Any, engine: str) -> None:
-    """Replace the spawned assets in a stack task's configuration; the robot brings its own.
+    """Replace the spawned assets in a stack task's configuration, except the robot's.
 
     Args:
         cfg: A configuration of `isaaclab_tasks.contrib.stack` with a Franka.
@@ -38,7 +38,7 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     scene.plane.spawn = _box((200.0, 200.0, 0.1), (0.3, 0.3, 0.32))
     scene.plane.init_state.pos = (0.0, 0.0, -height - 0.05)
     if wrist_camera := getattr(scene, "wrist_cam", None):
-        # Upstream's path is a pattern that fits several robots; a camera that is drawn without Kit needs the one.
+        # Upstream's path is a pattern for several robots; rendering without Kit needs the exact path.
         wrist_camera.prim_path = f"{{ENV_REGEX_NS}}/Robot/Geometry/{_TO_THE_HAND}/wrist_cam"
 
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A demonstrator that stacks the cubes from observations alone, in any number of environments, as a person would.
+"""A scripted demonstrator that stacks the cubes like a person, in any number of environments.
 
-It sees what a policy sees (`eef_pos`, `eef_quat`, `object`) and answers with where the hand shall go next. No two
-demonstrations are alike: each person-like trait below is drawn per demonstration and phase from a stream of random
-numbers, so that a recording can be repeated exactly.
+It uses only observations of the policy (`eef_pos`, `eef_quat`, `object`) and returns the next action. Demonstrations
+differ from each other: properties of the motion (`MotionStyle`) are drawn for each demonstration and phase from a
+stream of random numbers, so that a recording can be repeated exactly.
 """
 
 import math
@@ -22,58 +22,58 @@ from .local_scene import CUBE_EDGE
 APPROACH, DESCEND, CLOSE, LIFT, CARRY, LOWER, SETTLE, OPEN, RETREAT = range(9)
 _PHASES = 9
 _PLACEMENTS = ((1, 0), (2, 1))
-"""Which cube goes on which, by index: red on blue, then green on red."""
+"""Indices of the upper and the lower cube: red on blue, then green on red."""
 
 _WAITS = (CLOSE, SETTLE, OPEN)
 _PRECISE = (DESCEND, LOWER)
 _RISES = (LIFT, RETREAT)
 _HEADINGS = tuple(k * math.pi / 2 for k in range(-2, 3))
-"""A cube looks the same after a quarter turn."""
+"""Equivalent headings of a cube [rad]: it looks the same after a quarter turn."""
 
 
 @dataclass(frozen=True)
-class Manner:
-    """How a person moves; each range is drawn from uniformly."""
+class MotionStyle:
+    """Properties of a person's motion. Values are drawn uniformly from each range."""
 
     speed: tuple[float, float] = (0.055, 0.095)
-    """Pace of a demonstration: farthest that the commanded pose runs ahead of the hand [m]."""
+    """Maximum distance of the target position from the hand [m], drawn for each demonstration."""
     phase_speed: tuple[float, float] = (0.8, 1.2)
-    """Factor on the pace, drawn for every phase."""
+    """Factor on the speed, drawn for each phase."""
     bend: float = 0.25
-    """How far a free path swerves sideways, as a fraction of the distance left."""
+    """Maximum sideways deviation of a free path, as a fraction of the remaining distance."""
     hover: tuple[float, float] = (0.09, 0.13)
-    """Height above a cube from which it is approached, and to which the hand rises again [m]."""
+    """Height above a cube at the end of the approach and after lifting [m]."""
     offset: float = 0.002
-    """How far beside a cube's middle it is grasped or put down, at most [m]."""
+    """Maximum distance from the cube's center at which it is grasped or placed [m]."""
     tilt: float = 0.06
-    """How far the hand's heading misses the cube's, at most [rad]."""
+    """Maximum difference between the headings of hand and cube [rad]."""
     tremor: float = 0.0006
-    """Standard deviation of the shaking added at each step [m]."""
+    """Standard deviation of the random displacement added at each step [m]."""
     hesitation: float = 0.15
-    """Chance that a phase begins with a pause."""
+    """Probability that a phase begins with a pause."""
     pause: tuple[int, int] = (3, 9)
-    """Length of such a pause [steps]."""
+    """Length of a pause [steps]."""
     wait: tuple[int, int] = (4, 7)
-    """How long the gripper is given to close or open, and a cube to come to rest before it is let go [steps]."""
+    """Time for the gripper to close or open, and for a cube to settle before its release [steps]."""
 
 
 class ScriptedStacker(TeleopDevice):
-    """Drives the Franka three-cube stack.
+    """Scripted demonstrator of the stack task with a Franka.
 
     Args:
-        env: A stack environment, relative or absolute.
-        seed: Seed of the demonstrations' manners.
-        manner: How it moves.
+        env: A stack environment with relative or absolute actions.
+        seed: Seed of all random numbers.
+        style: Properties of the motion.
     """
 
     name = "scripted"
     live = False
 
-    def __init__(self, env: BatchedEnv, seed: int, manner: Manner | None = None):
+    def __init__(self, env: BatchedEnv, seed: int, style: MotionStyle | None = None):
         super().__init__()
         self._env = env
         self._seed = seed
-        self._manner = manner or Manner()
+        self._style = style or MotionStyle()
         n, d = env.num_envs, env.device
         self._rows = torch.arange(n, device=d)
         self._stream = torch.zeros(n, dtype=torch.long, device=d)
@@ -91,15 +91,15 @@ class ScriptedStacker(TeleopDevice):
 
     @property
     def finished(self) -> torch.Tensor:
-        """Whether nothing is left to do: (num_envs,) bool."""
+        """Whether all phases are over: (num_envs,) bool."""
         return self._phase >= _PHASES * len(_PLACEMENTS)
 
     def begin(self, env_ids: torch.Tensor, numbers: torch.Tensor) -> None:
         """Start new demonstrations.
 
         Args:
-            env_ids: (K,) environments, freshly reset.
-            numbers: (K,) each demonstration's number; decides its manner.
+            env_ids: Environments that were just reset: (K,).
+            numbers: Numbers of the demonstrations, which select their random numbers: (K,).
         """
         self._stream[env_ids] = randomness.streams(self._seed, "scripted", numbers)
         self._phase[env_ids] = 0
@@ -110,7 +110,7 @@ class ScriptedStacker(TeleopDevice):
         self._tremor[env_ids] = 0.0
 
     def action(self) -> torch.Tensor:
-        """Look, and return the next action: (num_envs, action_dim)."""
+        """Return the next action for the current observations: (num_envs, action_dim)."""
         see = self._env.observations()
         position, rotation = see["eef_pos"], math_utils.matrix_from_quat(see["eef_quat"])
         cubes = see["object"][:, :21].reshape(-1, 3, 7)
@@ -128,7 +128,7 @@ class ScriptedStacker(TeleopDevice):
         closed = ((kind >= CLOSE) & (kind < OPEN) & ~self.finished).float()
         self._leave_phases(kind, distance, turn_left)
         gripper = (1.0 - 2.0 * closed)[:, None, None]
-        # The task may move another frame of the hand than the one that is observed.
+        # The controlled frame of the hand may differ from the observed one.
         observed = math_utils.make_pose(position, rotation)
         moved = math_utils.pose_inv(observed) @ self._env.eef_pose()[:, 0]
         return self._env.target_to_action((target @ moved).unsqueeze(1), gripper)
@@ -136,28 +136,28 @@ class ScriptedStacker(TeleopDevice):
     def _enter_phases(
         self, position: torch.Tensor, rotation: torch.Tensor, held: torch.Tensor, kind: torch.Tensor
     ) -> None:
-        """Draw the traits of phases that begin now, and remember where they began."""
+        """Draw random numbers for the phases that begin now, and store the hand's position at their start."""
         begins = self._begins
         traits = randomness.uniform(self._stream, 1 + self._phase, self._traits.shape[1])
         self._traits = torch.where(begins[:, None], traits, self._traits)
         self._anchor = torch.where(begins[:, None], position, self._anchor)
-        # The hand points down, so its x axis in the world tells its heading; take the cube's nearest face.
+        # The hand points down, so the direction of its x axis is its heading. Turn to the nearest face of the cube.
         heading = torch.atan2(rotation[:, 1, 0], rotation[:, 0, 0])
         yaw = math_utils.euler_xyz_from_quat(held[:, 3:7])[2]
         faces = yaw[:, None] + self._headings
         turns = torch.remainder(faces - heading[:, None] + math.pi, 2 * math.pi) - math.pi
         nearest = turns.abs().argmin(dim=-1)
-        aligned = heading + turns[self._rows, nearest] + self._manner.tilt * (2.0 * self._traits[:, 0] - 1.0)
+        aligned = heading + turns[self._rows, nearest] + self._style.tilt * (2.0 * self._traits[:, 0] - 1.0)
         self._heading = torch.where(begins & (kind == APPROACH), aligned, self._heading)
         self._begins = torch.zeros_like(begins)
 
     def _goal(self, position: torch.Tensor, held: torch.Tensor, base: torch.Tensor, kind: torch.Tensor) -> torch.Tensor:
-        """Return where the hand wants to be at the end of its phase: (num_envs, 3)."""
-        manner, trait = self._manner, self._traits
+        """Return the position of the hand at the end of the current phase: (num_envs, 3) [m], env frame."""
+        style, trait = self._style, self._traits
         up = torch.tensor([0.0, 0.0, 1.0], device=position.device)
-        beside = manner.offset * (2.0 * trait[:, 1:4] - 1.0)
+        beside = style.offset * (2.0 * trait[:, 1:4] - 1.0)
         beside = torch.cat([beside[:, :2], beside[:, 2:].abs()], dim=-1)
-        hover = (manner.hover[0] + (manner.hover[1] - manner.hover[0]) * trait[:, 4])[:, None] * up
+        hover = (style.hover[0] + (style.hover[1] - style.hover[0]) * trait[:, 4])[:, None] * up
         place = position + base + CUBE_EDGE * up + beside - held
         rise = self._anchor + 1.2 * hover + beside * torch.tensor([1.0, 1.0, 0.0], device=position.device)
         goals = torch.stack(
@@ -178,7 +178,7 @@ class ScriptedStacker(TeleopDevice):
         return torch.where(self.finished[:, None], self._anchor, goal)
 
     def _aim(self, rotation: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the next rotation (num_envs, 3, 3) toward the wanted heading, and the angle left [rad]."""
+        """Return the next target rotation (num_envs, 3, 3), and the angle to the wanted heading (num_envs,) [rad]."""
         zero = torch.zeros_like(self._heading)
         wanted = math_utils.matrix_from_quat(math_utils.quat_from_euler_xyz(zero + math.pi, zero, self._heading))
         error = math_utils.axis_angle_from_quat(math_utils.quat_from_matrix(wanted @ rotation.transpose(-1, -2)))
@@ -188,37 +188,37 @@ class ScriptedStacker(TeleopDevice):
         return turn @ rotation, angle
 
     def _pace(self, gap: torch.Tensor, distance: torch.Tensor, kind: torch.Tensor) -> torch.Tensor:
-        """Return how far ahead of the hand the next target lies: (num_envs, 3) [m]."""
-        manner, trait = self._manner, self._traits
+        """Return the displacement of the next target from the hand: (num_envs, 3) [m]."""
+        style, trait = self._style, self._traits
         demo = randomness.uniform(self._stream, 0, 1)[:, 0]
-        speed = manner.speed[0] + (manner.speed[1] - manner.speed[0]) * demo
-        speed = speed * (manner.phase_speed[0] + (manner.phase_speed[1] - manner.phase_speed[0]) * trait[:, 5])
+        speed = style.speed[0] + (style.speed[1] - style.speed[0]) * demo
+        speed = speed * (style.phase_speed[0] + (style.phase_speed[1] - style.phase_speed[0]) * trait[:, 5])
         precise = torch.isin(kind, torch.tensor(_PRECISE, device=kind.device))
-        # Toward and away from a cube people are careful, straight up with it or without it they are quick.
+        # People move slowly toward a cube, and quickly straight up.
         rises = torch.isin(kind, torch.tensor(_RISES, device=kind.device))
         speed = torch.where(precise, 0.55 * speed, torch.where(rises, 1.5 * speed, speed))
-        # A free path swerves: the sideways pull fades with the distance that is left.
+        # A free path deviates sideways, in proportion to the remaining distance.
         sideways = 2.0 * torch.stack([-gap[:, 1], gap[:, 0], 0.5 * gap[:, 2].abs()], dim=-1)
-        swerve = torch.where(precise | rises, 0.0, 2.0 * manner.bend * (trait[:, 6] - 0.5))[:, None] * sideways
-        # The relative task moves half of what it is told in a step; asking for twice the gap makes up for it.
+        swerve = torch.where(precise | rises, 0.0, 2.0 * style.bend * (trait[:, 6] - 0.5))[:, None] * sideways
+        # With relative actions the hand moves half of the commanded displacement per step, so command twice the gap.
         wish = 2.0 * gap + swerve
         wish = wish * (speed / wish.norm(dim=-1).clamp_min(1e-9)).clamp_max(1.0)[:, None]
-        hesitates = (trait[:, 7] < manner.hesitation) & ~torch.isin(kind, torch.tensor(_WAITS, device=kind.device))
-        pause = manner.pause[0] + (manner.pause[1] - manner.pause[0]) * trait[:, 8]
+        hesitates = (trait[:, 7] < style.hesitation) & ~torch.isin(kind, torch.tensor(_WAITS, device=kind.device))
+        pause = style.pause[0] + (style.pause[1] - style.pause[0]) * trait[:, 8]
         self._resting = hesitates & (self._clock < pause)
         wish = torch.where(self._resting[:, None], 0.0, wish)
         self._velocity = 0.5 * self._velocity + 0.5 * wish
         return self._velocity
 
     def _shake(self) -> torch.Tensor:
-        kick = self._manner.tremor * randomness.normal(self._stream, 1000 + self._steps, 3)
+        kick = self._style.tremor * randomness.normal(self._stream, 1000 + self._steps, 3)
         self._tremor = 0.7 * self._tremor + kick
         self._steps = self._steps + 1
         return self._tremor
 
     def _leave_phases(self, kind: torch.Tensor, distance: torch.Tensor, turn_left: torch.Tensor) -> None:
-        manner = self._manner
-        wait = manner.wait[0] + (manner.wait[1] - manner.wait[0]) * self._traits[:, 9]
+        style = self._style
+        wait = style.wait[0] + (style.wait[1] - style.wait[0]) * self._traits[:, 9]
         waits = torch.isin(kind, torch.tensor(_WAITS, device=kind.device))
         precise = torch.isin(kind, torch.tensor(_PRECISE, device=kind.device))
         there = distance < torch.where(precise, 0.004, 0.015)

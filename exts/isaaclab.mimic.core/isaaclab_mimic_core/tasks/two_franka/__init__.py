@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Two Franka Pandas face each other across one table: one task they do in turn, one they do together."""
+"""Two Franka Pandas face each other across a table: one task in turns, and one with both arms together."""
 
 LIFT_BOX = "Mimic-Lift-Box-Two-Franka-v0"
 CLEAR_AND_PLACE = "Mimic-Clear-And-Place-Two-Franka-v0"
@@ -13,7 +13,7 @@ _CONFIGS = {
 
 
 def register() -> None:
-    """Enter the tasks in gymnasium's registry, once."""
+    """Register the tasks with gymnasium; may be called again."""
     import gymnasium
 
     for task_id, config in _CONFIGS.items():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The right arm clears a plate, then the left one puts its cube there: the left one has to wait for its turn."""
+"""The right arm clears a plate, then the left arm places a cube there: a sequential constraint between two arms."""
 
 from isaaclab.assets import RigidObjectCfg
 from isaaclab.managers import EventTermCfg, SceneEntityCfg
@@ -18,25 +18,25 @@ CUBE = 0.0406
 """Edge of both cubes [m]."""
 PLATE_SIZE = (0.1, 0.1, 0.012)
 CLEARANCE = 0.12
-"""The blocker is out of the way when its middle is further than this from the plate's [m]."""
+"""Minimum distance of the blocker's center from the plate's, at which the plate is clear [m]."""
 
 _TAKEN_HEIGHT = 0.09
 _TURN = 120
-"""The left arm may follow its last segment until so many steps are left of it; then the plate has to be clear.
-From there on a demonstration takes fewer, so nothing is lost: both arms take their cubes at the same time."""
+"""`sequential_min_time_diff` [steps]: the left arm waits when so many steps of its last segment are left, until the
+plate is clear. Placing takes fewer steps, so both arms can grasp their cubes at the same time."""
 _ON_PLATE = (CUBE + PLATE_SIZE[2]) / 2
 _CUBE, _BLOCKER, _PLATE = SceneEntityCfg("cube"), SceneEntityCfg("blocker"), SceneEntityCfg("plate")
 
 
 def _taken(side: str, what: SceneEntityCfg) -> ObsTerm:
-    """Return when an arm has a cube in the air: whatever comes next then begins with a free path."""
+    """Return the signal that an arm holds a cube in the air; the next subtask then begins with a free path."""
     params = {"robot_cfg": arm(side), "object_cfg": what, "fingertip": FINGERTIP, "thickness": CUBE}
     return ObsTerm(func=terms.taken, params={**params, "height": _TAKEN_HEIGHT})
 
 
 @configclass
 class ClearAndPlaceSceneCfg(TableSceneCfg):
-    """The table with a heavy plate, a cube for it and another one in its way."""
+    """The table with a heavy plate, a cube, and a blocker on the plate."""
 
     cube: RigidObjectCfg = loose_box("Cube", (CUBE, CUBE, CUBE), (0.05, 0.6, 0.1), mass=0.1)
     blocker: RigidObjectCfg = loose_box("Blocker", (CUBE, CUBE, CUBE), (0.8, 0.08, 0.05), mass=0.1)
@@ -45,7 +45,7 @@ class ClearAndPlaceSceneCfg(TableSceneCfg):
 
 @configclass
 class ClearAndPlaceObservationsCfg:
-    """Observations, and the signals that end subtasks."""
+    """Observations of the policy, and subtask termination signals."""
 
     @configclass
     class PolicyCfg(ArmObservationsCfg):
@@ -70,7 +70,7 @@ class ClearAndPlaceObservationsCfg:
 
 @configclass
 class ClearAndPlaceEventsCfg(ArmEventsCfg):
-    """Plate and blocker lie in the middle, the cube on the left robot's side."""
+    """Resets: plate and blocker in the middle, the cube on the left robot's side."""
 
     place_plate = EventTermCfg(
         func=resets.randomize_object,
@@ -102,7 +102,7 @@ class ClearAndPlaceEventsCfg(ArmEventsCfg):
 
 @configclass
 class ClearAndPlaceTerminationsCfg:
-    """When the task is fulfilled."""
+    """Success of the task."""
 
     success = DoneTerm(
         func=terms.placed_after_clearing,
@@ -121,7 +121,7 @@ class ClearAndPlaceTerminationsCfg:
 
 @configclass
 class ClearAndPlaceEnvCfg(TwoFrankaEnvCfg):
-    """Clear the plate, then put the cube there."""
+    """The task: clear the plate, then place the cube there."""
 
     scene: ClearAndPlaceSceneCfg = ClearAndPlaceSceneCfg(num_envs=1, env_spacing=3.0, replicate_physics=True)
     observations: ClearAndPlaceObservationsCfg = ClearAndPlaceObservationsCfg()
@@ -131,7 +131,7 @@ class ClearAndPlaceEnvCfg(TwoFrankaEnvCfg):
     def __post_init__(self):
         super().__post_init__()
         self.datagen_config.name = "two_franka_clear_and_place"
-        # What lies before the left arm says nothing about which source suits the right one.
+        # Select sources per arm: the left arm's object says nothing about a good source for the right arm.
         self.datagen_config.generation_select_src_per_arm = True
         nearest = {"selection_strategy": "nearest_neighbor_object", "selection_strategy_kwargs": {"nn_k": 3}}
         self.subtask_configs = {

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Both arms take a long box by its ends and lift it together, level: what lies on it slips off if one is ahead."""
+"""Both arms grasp the ends of a long box and lift it level: a coordination constraint between two arms.
+
+A cube on the box slips off if one arm is ahead of the other.
+"""
 
 from isaaclab.assets import RigidObjectCfg
 from isaaclab.managers import EventTermCfg, SceneEntityCfg
@@ -22,15 +25,15 @@ from .table import FINGERTIP, ArmEventsCfg, ArmObservationsCfg, TableSceneCfg, T
 BOX_SIZE = (0.44, 0.05, 0.04)
 """Length, width and height [m]."""
 GRIP = 0.19
-"""The arms take the box so far from its middle [m]."""
+"""Distance of the grasps from the box's center [m]."""
 LIFT_HEIGHT = 0.15
-"""The box's middle has to be above this [m]."""
+"""Minimum height of the box's center over the table, for success [m]."""
 
 CARGO = 0.035
-"""Edge of the cube that lies on the box [m]."""
+"""Edge of the cube on the box [m]."""
 
 _FRICTION = 0.12
-"""Of the cargo: it slips where the box is tilted by more than 0.12 rad."""
+"""Friction coefficient of the cube: it slips when the box is tilted by more than 0.12 rad."""
 _ON_BOX = (BOX_SIZE[2] + CARGO) / 2
 _BOX, _CARGO = SceneEntityCfg("box"), SceneEntityCfg("cargo")
 
@@ -50,7 +53,7 @@ def _grasp(side: str) -> ObsTerm:
 
 @configclass
 class LiftBoxSceneCfg(TableSceneCfg):
-    """The table with the long box, and a slippery cube on it."""
+    """The table with a long box and a slippery cube (`cargo`) on it."""
 
     box: RigidObjectCfg = loose_box("Box", BOX_SIZE, (0.75, 0.45, 0.1), mass=0.5)
     cargo: RigidObjectCfg = loose_box("Cargo", (CARGO, CARGO, CARGO), (0.05, 0.15, 0.8), mass=0.05, friction=_FRICTION)
@@ -58,7 +61,7 @@ class LiftBoxSceneCfg(TableSceneCfg):
 
 @configclass
 class LiftBoxObservationsCfg:
-    """Observations, and the signals that end subtasks."""
+    """Observations of the policy, and subtask termination signals."""
 
     @configclass
     class PolicyCfg(ArmObservationsCfg):
@@ -79,7 +82,7 @@ class LiftBoxObservationsCfg:
 
 @configclass
 class LiftBoxEventsCfg(ArmEventsCfg):
-    """The box lies between the robots, turned by up to 17 degrees."""
+    """Resets: the box between the robots, turned by up to 17 degrees."""
 
     place_box = EventTermCfg(
         func=resets.randomize_object,
@@ -101,7 +104,7 @@ class LiftBoxEventsCfg(ArmEventsCfg):
 
 @configclass
 class LiftBoxTerminationsCfg:
-    """When the task is fulfilled."""
+    """Success of the task."""
 
     success = DoneTerm(
         func=terms.lifted_with,
@@ -118,7 +121,7 @@ class LiftBoxTerminationsCfg:
 
 @configclass
 class LiftBoxEnvCfg(TwoFrankaEnvCfg):
-    """Lift the box together."""
+    """The task: lift the box with both arms."""
 
     scene: LiftBoxSceneCfg = LiftBoxSceneCfg(num_envs=1, env_spacing=3.0, replicate_physics=True)
     observations: LiftBoxObservationsCfg = LiftBoxObservationsCfg()
@@ -128,7 +131,7 @@ class LiftBoxEnvCfg(TwoFrankaEnvCfg):
     def __post_init__(self):
         super().__post_init__()
         self.datagen_config.name = "two_franka_lift_box"
-        # Each arm takes its end as it likes; the lift they have to agree on.
+        # Each arm may grasp with a source of its own. For the lift, the constraint below selects one for both.
         self.datagen_config.generation_select_src_per_arm = True
         self.subtask_configs = {
             side: [
@@ -141,7 +144,7 @@ class LiftBoxEnvCfg(TwoFrankaEnvCfg):
                     num_interpolation_steps=5,
                     description=f"Take the box's {side} end",
                 ),
-                # Noise would make the arms, which are joined by the box now, pull against each other.
+                # Little noise: both arms hold the box now, and noise would make them pull against each other.
                 SubTaskConfig(
                     object_ref="box", action_noise=0.002, num_interpolation_steps=3, description="Lift the box together"
                 ),

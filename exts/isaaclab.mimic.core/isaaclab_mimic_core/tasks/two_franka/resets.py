@@ -1,10 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Reset events: the keyed ones of `envs.reset_sampling`, with draws of their own for every arm and object.
+"""Reset events of `envs.reset_sampling` with separate random numbers for each arm and object.
 
-Those events all begin at the start of an environment's stream. That is right where there is one of each; here two arms
-would start with the same offsets.
+Those events all draw from the start of an environment's stream, so two arms would get the same joint offsets.
 """
 
 import contextlib
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def _stream_of(env: "ManagerBasedEnv", purpose: str) -> Iterator[None]:
-    """Give an environment other streams for a while, derived from its own."""
+    """Use another random stream in this context, derived from the environment's stream and `purpose`."""
     keys = getattr(env, reset_sampling.RESET_KEYS, None)
     if keys is None:
         yield
@@ -36,7 +35,10 @@ def _stream_of(env: "ManagerBasedEnv", purpose: str) -> Iterator[None]:
 
 
 def randomize_arm(env: "ManagerBasedEnv", env_ids: torch.Tensor, std: float, asset_cfg: SceneEntityCfg) -> None:
-    """Put a robot at its default pose plus Gaussian joint offsets [rad], fingers open."""
+    """Reset a robot to its default joint positions plus Gaussian offsets of standard deviation `std` [rad].
+
+    The fingers are open.
+    """
     with _stream_of(env, asset_cfg.name):
         reset_sampling.randomize_joint_by_gaussian_offset(env, env_ids, 0.0, std, asset_cfg)
 
@@ -44,7 +46,7 @@ def randomize_arm(env: "ManagerBasedEnv", env_ids: torch.Tensor, std: float, ass
 def randomize_object(
     env: "ManagerBasedEnv", env_ids: torch.Tensor, asset_cfg: SceneEntityCfg, pose_range: dict[str, tuple[float, float]]
 ) -> None:
-    """Place an object at random in a range [m, rad]."""
+    """Place an object at random in a range of poses [m, rad], env frame."""
     with _stream_of(env, asset_cfg.name):
         reset_sampling.randomize_object_pose(env, env_ids, [asset_cfg], pose_range=pose_range)
 
@@ -52,14 +54,14 @@ def randomize_object(
 def place_on(
     env: "ManagerBasedEnv", env_ids: torch.Tensor, asset_cfg: SceneEntityCfg, base_cfg: SceneEntityCfg, height: float
 ) -> None:
-    """Place an object on another one that was placed before, turned at random.
+    """Place an object on another one that was placed before, with a random heading.
 
     Args:
         env: The environment.
-        env_ids: (K,) which environments.
-        asset_cfg: What is placed.
-        base_cfg: What it is placed on.
-        height: From one's middle to the other's [m].
+        env_ids: Environments to reset: (K,).
+        asset_cfg: The object to place.
+        base_cfg: The object below it.
+        height: Distance of their centers [m].
     """
     base = env.scene[base_cfg.name].data.root_pos_w.torch[env_ids].clone()
     randomize_object(env, env_ids, asset_cfg, {"yaw": (-0.5, 0.5)})

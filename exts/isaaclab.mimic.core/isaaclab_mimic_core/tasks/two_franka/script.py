@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Demonstrators for two arms, from observations alone, in any number of environments, as a person would.
+"""Scripted demonstrators for two arms that move like a person, in any number of environments.
 
-Each arm works through a list of phases. Before it leaves some of them it waits until the other arm has come far enough:
-that is how the two take turns, or start together. As with one arm (`scripted`), every person-like trait is drawn per
-demonstration, arm and phase from a stream of random numbers.
+They use only observations. Each arm goes through a list of phases. At the end of some phases it waits until the other
+arm has reached a certain phase; so the arms take turns, or start together. As with one arm (`franka_stack.script`),
+properties of the motion are drawn for each demonstration, arm and phase from a stream of random numbers.
 """
 
 import math
@@ -17,7 +17,7 @@ import torch
 from ... import randomness, rotations
 from ...devices.device import TeleopDevice
 from ...envs import BatchedEnv
-from ..franka_stack.script import Manner
+from ..franka_stack.script import MotionStyle
 from .clear_and_place import CUBE, PLATE_SIZE
 from .lift_box import GRIP, LIFT_HEIGHT
 
@@ -27,37 +27,37 @@ _TIMED = (CLOSE, SETTLE, OPEN, WAIT, LATE)
 _PRECISE = (DESCEND, LOWER)
 _STRAIGHT = (*_PRECISE, LIFT, RETREAT, RAISE)
 _HOLDING = (LIFT, WAIT, CARRY, LOWER, SETTLE, RAISE, STAY)
-"""Phases in which a gripper that has been closed stays closed."""
+"""Phases in which a closed gripper stays closed."""
 _MAX_TURN = 0.15
-"""Farthest that the commanded heading runs ahead of the hand [rad]."""
+"""Maximum angle between the target orientation and the hand's [rad]."""
 _LATE_BY = (110, 140)
-"""Whoever begins late, in half of the demonstrations, does so by so many steps."""
+"""Range of the delay in phase LATE [steps]; half of the demonstrations have no delay."""
 _TOGETHER = 0.045
-"""Pace at which both arms move what they hold together [m ahead of the hand]."""
+"""Distance of the target position from the hand while both arms hold an object together [m]."""
 
 
 class TwoArmScript(TeleopDevice):
-    """Leads both arms through their phases; subclasses say which, and where things are.
+    """Scripted demonstrator that moves both arms through their phases. Subclasses define phases and positions.
 
     Args:
         env: The environments.
-        seed: Seed of the demonstrations' manners.
-        manner: How it moves.
+        seed: Seed of all random numbers.
+        style: Properties of the motion.
     """
 
     name = "scripted"
     live = False
 
     phases: tuple[tuple[int, ...], ...]
-    """What each arm does, left then right, each ending in STAY."""
+    """Phases of the left and the right arm; each list ends with STAY."""
     gates: tuple[dict[int, int], ...]
-    """For each arm: phase (its place in the list) -> the other arm's phase that has to be reached before it ends."""
+    """For each arm: index of a phase -> index of the other arm's phase that must be reached before the phase ends."""
     turns: int
-    """In how many ways per full turn a gripper can take what it takes."""
+    """Number of headings per full turn in which the gripper can grasp the object."""
 
-    def __init__(self, env: BatchedEnv, seed: int, manner: Manner | None = None):
+    def __init__(self, env: BatchedEnv, seed: int, style: MotionStyle | None = None):
         super().__init__()
-        self._env, self._seed, self._manner = env, seed, manner or Manner()
+        self._env, self._seed, self._style = env, seed, style or MotionStyle()
         n, d, arms = env.num_envs, env.device, len(self.phases)
         width = max(map(len, self.phases))
         self._table = torch.tensor([[*p, *[STAY] * (width - len(p))] for p in self.phases], device=d)
@@ -78,26 +78,27 @@ class TwoArmScript(TeleopDevice):
 
     @abstractmethod
     def look(self, objects: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Say where each arm takes its object, how that is turned, and where the same point of it shall go.
+        """Return for each arm the point at which it grasps its object, the object's heading, and the point's goal.
 
         Args:
-            objects: (num_envs, objects, 7) poses in the order in which they are observed.
+            objects: Poses in the order of the observation `object`, position [m] and quaternion xyzw, env frame:
+                (num_envs, objects, 7).
 
         Returns:
-            (num_envs, arms, 3) [m], (num_envs, arms) [rad], (num_envs, arms, 3) [m].
+            Grasp point (num_envs, arms, 3) [m], heading (num_envs, arms) [rad], goal (num_envs, arms, 3) [m].
         """
 
     @property
     def finished(self) -> torch.Tensor:
-        """Whether nothing is left to do: (num_envs,) bool."""
+        """Whether both arms are in their last phase: (num_envs,) bool."""
         return (self._table[self._arms, self._phase] == STAY).all(dim=1)
 
     def begin(self, env_ids: torch.Tensor, numbers: torch.Tensor) -> None:
         """Start new demonstrations.
 
         Args:
-            env_ids: (K,) environments, freshly reset.
-            numbers: (K,) each demonstration's number; decides its manner.
+            env_ids: Environments that were just reset: (K,).
+            numbers: Numbers of the demonstrations, which select their random numbers: (K,).
         """
         for index in range(len(self.phases)):
             self._stream[env_ids, index] = randomness.streams(self._seed, f"scripted/{index}", numbers)
@@ -108,7 +109,7 @@ class TwoArmScript(TeleopDevice):
         self._tremor[env_ids] = 0.0
 
     def action(self) -> torch.Tensor:
-        """Look, and return the next action: (num_envs, action_dim)."""
+        """Return the next action for the current observations: (num_envs, action_dim)."""
         pose = self._env.eef_pose()
         position, rotation = pose[..., :3, 3], pose[..., :3, :3]
         objects = self._env.observations()["object"].unflatten(-1, (-1, 7))
@@ -126,7 +127,7 @@ class TwoArmScript(TeleopDevice):
         return self._env.target_to_action(target, 1.0 - 2.0 * closed.float().unsqueeze(-1))
 
     def _has_closed(self) -> torch.Tensor:
-        """Whether the gripper was last told to close: (num_envs, arms) bool."""
+        """Return whether the last gripper command was to close: (num_envs, arms) bool."""
         done = torch.arange(self._table.shape[1], device=self._phase.device) < self._phase.unsqueeze(-1)
         closes = (done & (self._table == CLOSE)).sum(dim=-1)
         return closes > (done & (self._table == OPEN)).sum(dim=-1)
@@ -134,29 +135,29 @@ class TwoArmScript(TeleopDevice):
     def _enter_phases(
         self, position: torch.Tensor, rotation: torch.Tensor, yaw: torch.Tensor, kind: torch.Tensor
     ) -> None:
-        """Draw the traits of phases that begin now, and remember where they began."""
+        """Draw random numbers for the phases that begin now, and store the hands' positions at their start."""
         begins = self._begins
         traits = randomness.uniform(self._stream, 1 + self._phase, self._traits.shape[-1])
         self._traits = torch.where(begins[..., None], traits, self._traits)
         self._anchor = torch.where(begins[..., None], position, self._anchor)
-        # The hand points down, so its x axis in the world tells its heading; take the nearest way to grip.
+        # The hand points down, so the direction of its x axis is its heading. Turn to the nearest grasp.
         heading = torch.atan2(rotation[..., 1, 0], rotation[..., 0, 0])
         turns = yaw[..., None] + self._headings - heading[..., None]
         turns = torch.remainder(turns + math.pi, 2 * math.pi) - math.pi
         nearest = turns.take_along_dim(turns.abs().argmin(dim=-1, keepdim=True), dim=-1)[..., 0]
-        aligned = heading + nearest + self._manner.tilt * (2.0 * self._traits[..., 0] - 1.0)
+        aligned = heading + nearest + self._style.tilt * (2.0 * self._traits[..., 0] - 1.0)
         self._heading = torch.where(begins & (kind == APPROACH), aligned, self._heading)
         self._begins = torch.zeros_like(begins)
 
     def _goal(
         self, position: torch.Tensor, grip: torch.Tensor, place: torch.Tensor, kind: torch.Tensor
     ) -> torch.Tensor:
-        """Return where each hand wants to be at the end of its phase: (num_envs, arms, 3)."""
-        manner, trait = self._manner, self._traits
+        """Return the position of each hand at the end of its phase: (num_envs, arms, 3) [m], env frame."""
+        style, trait = self._style, self._traits
         up = torch.tensor([0.0, 0.0, 1.0], device=position.device)
-        beside = manner.offset * (2.0 * trait[..., 1:4] - 1.0)
+        beside = style.offset * (2.0 * trait[..., 1:4] - 1.0)
         beside = torch.cat([beside[..., :2], beside[..., 2:].abs()], dim=-1)
-        hover = (manner.hover[0] + (manner.hover[1] - manner.hover[0]) * trait[..., 4])[..., None] * up
+        hover = (style.hover[0] + (style.hover[1] - style.hover[0]) * trait[..., 4])[..., None] * up
         put = position + place - grip + beside
         goals = {
             APPROACH: grip + hover,
@@ -173,7 +174,7 @@ class TwoArmScript(TeleopDevice):
         return goal
 
     def _aim(self, rotation: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the next rotations (num_envs, arms, 3, 3) toward the wanted headings, and the angles left [rad]."""
+        """Return the next target rotations (num_envs, arms, 3, 3) and the angles to the wanted headings [rad]."""
         zero = torch.zeros_like(self._heading)
         wanted = math_utils.matrix_from_quat(math_utils.quat_from_euler_xyz(zero + math.pi, zero, self._heading))
         error = rotations.vector_from_matrix(wanted @ rotation.transpose(-1, -2))
@@ -182,36 +183,36 @@ class TwoArmScript(TeleopDevice):
         return turn @ rotation, angle
 
     def _pace(self, gap: torch.Tensor, kind: torch.Tensor) -> torch.Tensor:
-        """Return how far ahead of the hands the next targets lie: (num_envs, arms, 3) [m]."""
-        manner, trait = self._manner, self._traits
+        """Return the displacements of the next targets from the hands: (num_envs, arms, 3) [m]."""
+        style, trait = self._style, self._traits
         demo = randomness.uniform(self._stream, 0, 1)[..., 0]
-        speed = manner.speed[0] + (manner.speed[1] - manner.speed[0]) * demo
-        speed = speed * (manner.phase_speed[0] + (manner.phase_speed[1] - manner.phase_speed[0]) * trait[..., 5])
+        speed = style.speed[0] + (style.speed[1] - style.speed[0]) * demo
+        speed = speed * (style.phase_speed[0] + (style.phase_speed[1] - style.phase_speed[0]) * trait[..., 5])
         speed = torch.where(_one_of(kind, _PRECISE), 0.55 * speed, speed)
         speed = torch.where(kind == RAISE, _TOGETHER, speed)
-        # A free path swerves: the sideways pull fades with the distance that is left.
+        # A free path deviates sideways, in proportion to the remaining distance.
         sideways = 2.0 * torch.stack([-gap[..., 1], gap[..., 0], 0.5 * gap[..., 2].abs()], dim=-1)
-        bend = torch.where(_one_of(kind, _STRAIGHT), 0.0, 2.0 * manner.bend * (trait[..., 6] - 0.5))
-        # The arms move half of what they are told in a step; asking for twice the gap makes up for it.
+        bend = torch.where(_one_of(kind, _STRAIGHT), 0.0, 2.0 * style.bend * (trait[..., 6] - 0.5))
+        # The arms move half of the commanded displacement per step, so command twice the gap.
         wish = 2.0 * gap + bend[..., None] * sideways
         wish = wish * (speed / wish.norm(dim=-1).clamp_min(1e-9)).clamp_max(1.0)[..., None]
-        # Whoever holds something together with the other one does not stop to think.
+        # No pause while both arms hold an object together.
         may_rest = ~_one_of(kind, (*_TIMED, RAISE))
-        pause = manner.pause[0] + (manner.pause[1] - manner.pause[0]) * trait[..., 8]
-        self._resting = (trait[..., 7] < manner.hesitation) & may_rest & (self._clock < pause)
+        pause = style.pause[0] + (style.pause[1] - style.pause[0]) * trait[..., 8]
+        self._resting = (trait[..., 7] < style.hesitation) & may_rest & (self._clock < pause)
         wish = torch.where(self._resting[..., None], 0.0, wish)
         self._velocity = 0.5 * self._velocity + 0.5 * wish
         return self._velocity
 
     def _shake(self, kind: torch.Tensor) -> torch.Tensor:
-        kick = self._manner.tremor * randomness.normal(self._stream, 1000 + self._steps, 3)
+        kick = self._style.tremor * randomness.normal(self._stream, 1000 + self._steps, 3)
         self._tremor = 0.7 * self._tremor + torch.where((kind == RAISE)[..., None], 0.2, 1.0) * kick
         self._steps = self._steps + 1
         return self._tremor
 
     def _leave_phases(self, kind: torch.Tensor, distance: torch.Tensor, turn_left: torch.Tensor) -> None:
-        manner = self._manner
-        wait = manner.wait[0] + (manner.wait[1] - manner.wait[0]) * self._traits[..., 9]
+        style = self._style
+        wait = style.wait[0] + (style.wait[1] - style.wait[0]) * self._traits[..., 9]
         late = _LATE_BY[0] + (_LATE_BY[1] - _LATE_BY[0]) * self._traits[..., 10]
         late = torch.where(self._traits[..., 9] < 0.5, late, 0.0)
         wait = torch.where(kind == LATE, late, wait)
@@ -226,7 +227,7 @@ class TwoArmScript(TeleopDevice):
 
 
 class ScriptedLifters(TwoArmScript):
-    """Take the long box by its ends, wait for each other, and raise it together."""
+    """Grasp the long box at its ends, wait for each other, and raise it together."""
 
     phases = ((APPROACH, DESCEND, CLOSE, WAIT, RAISE, STAY),) * 2
     gates = ({3: 3}, {3: 3})
@@ -240,7 +241,7 @@ class ScriptedLifters(TwoArmScript):
 
 
 class ScriptedClearers(TwoArmScript):
-    """The right arm puts the blocker aside, sooner or later; the left one holds its cube ready until there is room."""
+    """The right arm moves the blocker aside; the left arm holds its cube until the plate is clear, then places it."""
 
     phases = (
         (APPROACH, DESCEND, CLOSE, LIFT, WAIT, CARRY, LOWER, SETTLE, OPEN, RETREAT, STAY),
@@ -250,7 +251,7 @@ class ScriptedClearers(TwoArmScript):
     turns = 4
 
     _ASIDE = ((0.16, 0.2), (-0.06, 0.06))
-    """Where the blocker goes, seen from the plate: ranges of x and y [m]."""
+    """Goal of the blocker relative to the plate: ranges of x and y [m]."""
 
     def look(self, objects: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         hands, plate = objects[:, :2], objects[:, 2, :3]
@@ -268,6 +269,6 @@ def _one_of(kind: torch.Tensor, phases: tuple[int, ...]) -> torch.Tensor:
 
 
 def _yaw(quat: torch.Tensor) -> torch.Tensor:
-    """Return the angle about the vertical of quaternions (..., 4) xyzw: (...,) [rad]."""
+    """Return the rotation angle about the vertical axis [rad]: quaternions xyzw (..., 4) -> (...)."""
     rotation = math_utils.matrix_from_quat(quat)
     return torch.atan2(rotation[..., 1, 0], rotation[..., 0, 0])

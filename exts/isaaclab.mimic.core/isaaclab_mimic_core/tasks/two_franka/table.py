@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the tasks of two Frankas have in common: robots, table, actions and the arms' own observations.
+"""Shared configuration of the tasks with two Frankas: robots, table, actions and the arms' observations.
 
-The environment's frame has its origin at the left robot's base on the table top, x toward the right robot.
+The origin of the env frame is the left robot's base on the table top; x points to the right robot.
 """
 
 from typing import Any
@@ -28,9 +28,9 @@ from ...envs.mimic_cfg import MimicEnvCfg
 from . import resets, terms
 
 DISTANCE = 1.2
-"""From one robot's base to the other's [m]."""
+"""Distance of the robots' bases [m]."""
 FINGERTIP = (0.0, 0.0, 0.1034)
-"""The point between the fingertips, in the hand's frame [m]: what is observed, and what the actions move."""
+"""Point between the fingertips in the hand's frame [m]; the observed and controlled point."""
 
 _TABLE_SIZE = (1.8, 1.5, 1.05)
 _HOME = {
@@ -43,11 +43,11 @@ _HOME = {
     "panda_joint7": 0.6952,
     "panda_finger_joint.*": 0.04,
 }
-"""Upstream's start of the stack task: the hand hangs over the table, pointing down."""
+"""Initial joint positions [rad, m] of upstream's stack task: the hand is above the table and points down."""
 
 
 def arm(side: str) -> SceneEntityCfg:
-    """Return the robot of a side, `left` or `right`, with its hand and fingers."""
+    """Return the robot on a side (`left` or `right`), with its hand and fingers."""
     return SceneEntityCfg(f"robot_{side}", body_names="panda_hand", joint_names=["panda_finger_joint.*"])
 
 
@@ -58,14 +58,14 @@ def loose_box(
     mass: float,
     friction: float | None = None,
 ) -> RigidObjectCfg:
-    """Return a box [m, kg] that lies in the middle of the table until it is reset.
+    """Return a movable box, in the middle of the table before the first reset.
 
     Args:
-        name: Of its prim.
-        size: Its edges [m].
-        color: Red, green, blue, 0 to 1.
-        mass: [kg].
-        friction: Its coefficient against whatever it touches; the engine's default if None.
+        name: Name of its prim.
+        size: Length, width and height [m].
+        color: Red, green and blue, from 0 to 1.
+        mass: Mass [kg].
+        friction: Friction coefficient of its contacts; the engine's default if None.
     """
     slippery = None
     if friction is not None:
@@ -78,7 +78,7 @@ def loose_box(
         spawn=sim_utils.CuboidCfg(
             size=size,
             visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=color),
-            # Both materials would have the same path by default.
+            # By default both materials would have the same path.
             physics_material_path="physics",
             physics_material=slippery,
             collision_props=[UsdPhysicsCollisionCfg()],
@@ -91,7 +91,7 @@ def loose_box(
 def _fixed(
     path: str, size: tuple[float, float, float], color: tuple[float, float, float], height: float
 ) -> AssetBaseCfg:
-    """Return an immovable box below the middle of the table, its middle at a height [m]."""
+    """Return an immovable box, centered under the table's center, with its own center at `height` [m]."""
     return AssetBaseCfg(
         prim_path=path,
         init_state=AssetBaseCfg.InitialStateCfg(pos=(DISTANCE / 2, 0.0, height)),
@@ -113,7 +113,7 @@ def _robot(side: str) -> ArticulationCfg:
         prim_path=f"{{ENV_REGEX_NS}}/Robot_{side.capitalize()}",
         init_state=ArticulationCfg.InitialStateCfg(pos=pos, rot=rot, joint_pos=_HOME),
     )
-    # As upstream's tasks with inverse kinematics: stiff, and no sagging under the arm's own weight.
+    # As in upstream's IK tasks: stiff gains, and no gravity on the arm.
     robot.spawn.rigid_props.disable_gravity = True
     robot.actuators["panda_arm"].stiffness = 400.0
     robot.actuators["panda_arm"].damping = 80.0
@@ -142,7 +142,7 @@ def _grip(side: str) -> mdp.BinaryJointPositionActionCfg:
 
 @configclass
 class TableSceneCfg(InteractiveSceneCfg):
-    """Two robots, a table, light; tasks add their objects."""
+    """Two robots, a table and a light; tasks add their objects."""
 
     robot_left: ArticulationCfg = _robot("left")
     robot_right: ArticulationCfg = _robot("right")
@@ -155,7 +155,7 @@ class TableSceneCfg(InteractiveSceneCfg):
 
 @configclass
 class ActionsCfg:
-    """14 numbers: for the left arm, then for the right one, a change of pose (6) and the gripper (1)."""
+    """Actions of 14 numbers: for the left arm, then for the right, a change of pose (6) and the gripper (1)."""
 
     left_arm: DifferentialInverseKinematicsActionCfg = _move("left")
     left_gripper: mdp.BinaryJointPositionActionCfg = _grip("left")
@@ -165,7 +165,7 @@ class ActionsCfg:
 
 @configclass
 class ArmObservationsCfg(ObsGroup):
-    """What a policy sees of the arms; tasks add `object`."""
+    """Observations of the arms for a policy; tasks add `object`."""
 
     actions = ObsTerm(func=mdp.last_action)
     left_joint_pos = ObsTerm(func=mdp.joint_pos_rel, params={"asset_cfg": SceneEntityCfg("robot_left")})
@@ -186,7 +186,7 @@ class ArmObservationsCfg(ObsGroup):
 
 @configclass
 class ArmEventsCfg:
-    """Both arms start near their home pose; tasks place their objects."""
+    """Resets of both arms to near their initial joint positions; tasks add their objects."""
 
     left_joints = EventTermCfg(
         func=resets.randomize_arm, mode="reset", params={"std": 0.02, "asset_cfg": SceneEntityCfg("robot_left")}
@@ -198,7 +198,7 @@ class ArmEventsCfg:
 
 @configclass
 class TwoFrankaEnvCfg(ManagerBasedRLEnvCfg, MimicEnvCfg):
-    """Base of the tasks, which set scene, observations, events, terminations and the Mimic configuration."""
+    """Base class of the tasks, which add scene, observations, events, terminations and Mimic configuration."""
 
     actions: ActionsCfg = ActionsCfg()
     commands = None
@@ -210,9 +210,9 @@ class TwoFrankaEnvCfg(ManagerBasedRLEnvCfg, MimicEnvCfg):
         self.episode_length_s = 30.0
         self.sim.dt = 0.01
         self.sim.render_interval = 5
-        # Isaac Sim's PhysX; with another engine `open_env` sets that one's configuration.
+        # For Isaac Sim's PhysX; `open_env` replaces it for other engines.
         self.sim.physics = PhysxCfg(bounce_threshold_velocity=0.01, friction_correlation_distance=0.00625)
-        # The reset events leave the fingers open.
+        # The reset events keep these joints at their default, open.
         self.gripper_joint_names = ["panda_finger_joint.*"]
         self.datagen_config.generation_select_src_per_subtask = True
         self.datagen_config.generation_interpolate_from_last_target_pose = True

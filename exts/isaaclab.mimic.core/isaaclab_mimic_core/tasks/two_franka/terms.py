@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What is observed, and when a subtask or a task is fulfilled. All functions are batched over environments."""
+"""Terms of observations, subtask signals and success. All functions are batched over environments."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +13,19 @@ if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedRLEnv
 
 _OPEN = 0.037
-"""Fingers further out than this have let go [m]."""
+"""Minimum position of the finger joints at which the gripper counts as open [m]."""
 
 
 def eef_pos(
     env: "ManagerBasedRLEnv", robot_cfg: SceneEntityCfg, offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
 ) -> torch.Tensor:
-    """Return a point of the hand, `offset` [m] in its frame, in the environment's frame: (num_envs, 3)."""
+    """Return the position of a point of the hand: (num_envs, 3) [m], env frame.
+
+    Args:
+        env: The environment.
+        robot_cfg: The robot, with its hand as body.
+        offset: The point in the hand's frame [m].
+    """
     hand = _hand(robot_cfg)
     data = env.scene[robot_cfg.name].data
     local = torch.tensor(offset, device=env.device).expand(env.num_envs, 3)
@@ -31,7 +37,7 @@ def eef_pos(
 
 
 def eef_quat(env: "ManagerBasedRLEnv", robot_cfg: SceneEntityCfg) -> torch.Tensor:
-    """Return the hand's orientation, xyzw: (num_envs, 4)."""
+    """Return the hand's orientation as quaternion xyzw: (num_envs, 4), world frame."""
     return env.scene[robot_cfg.name].data.body_quat_w.torch[:, _hand(robot_cfg)].clone()
 
 
@@ -40,12 +46,12 @@ def _hand(robot_cfg: Any) -> int:
 
 
 def fingers(env: "ManagerBasedRLEnv", robot_cfg: SceneEntityCfg) -> torch.Tensor:
-    """Return how far both fingers are out: (num_envs, 2) [m]."""
+    """Return the positions of both finger joints: (num_envs, 2) [m], 0 is closed."""
     return env.scene[robot_cfg.name].data.joint_pos.torch[:, robot_cfg.joint_ids].clone()
 
 
 def object_poses(env: "ManagerBasedRLEnv", names: list[str]) -> torch.Tensor:
-    """Return position [m, environment's frame] and quaternion (xyzw) of objects: (num_envs, 7 * objects)."""
+    """Return position [m], env frame, and quaternion xyzw of objects: (num_envs, 7 * objects)."""
     poses = []
     for name in names:
         pose = env.scene[name].data.root_pose_w.torch
@@ -68,10 +74,10 @@ def grasped(
         env: The environment.
         robot_cfg: The robot, with hand and fingers.
         object_cfg: The object.
-        fingertip: The point between the fingertips in the hand's frame [m].
-        thickness: Of the object, between the fingers [m].
-        grip: Where the object is gripped, in its own frame [m].
-        reach: How far from there the fingertips may be [m].
+        fingertip: Point between the fingertips in the hand's frame [m].
+        thickness: Thickness of the object between the fingers [m].
+        grip: Grasp point in the object's frame [m].
+        reach: Maximum distance of the fingertips from the grasp point [m].
     """
     data = env.scene[object_cfg.name].data
     local = torch.tensor(grip, device=env.device).expand(env.num_envs, 3)
@@ -89,7 +95,12 @@ def taken(
     thickness: float,
     height: float,
 ) -> torch.Tensor:
-    """Return whether a gripper holds an object (see `grasped`) above a height [m] over the table: (num_envs,) bool."""
+    """Return whether a gripper holds an object higher than `height` [m] over the table: (num_envs,) bool.
+
+    Args:
+        env, robot_cfg, object_cfg, fingertip, thickness: As for `grasped`.
+        height: Minimum height of the object's center [m].
+    """
     above = env.scene[object_cfg.name].data.root_pos_w.torch[:, 2] - env.scene.env_origins[:, 2]
     return grasped(env, robot_cfg, object_cfg, fingertip, thickness) & (above > height)
 
@@ -106,7 +117,7 @@ def away_from(
     base_cfg: SceneEntityCfg,
     distance: float,
 ) -> torch.Tensor:
-    """Return whether an object was put down, and further than `distance` [m] from another: (num_envs,) bool."""
+    """Return whether an object was put down, farther than `distance` [m] from another: (num_envs,) bool."""
     shift = env.scene[object_cfg.name].data.root_pos_w.torch - env.scene[base_cfg.name].data.root_pos_w.torch
     down = shift[:, 2].abs() < 0.03
     return down & (shift[:, :2].norm(dim=-1) > distance) & released(env, robot_cfg)
@@ -120,15 +131,15 @@ def resting_on(
     height: float,
     max_shift: float,
 ) -> torch.Tensor:
-    """Return whether an object lies still on another one and was let go: (num_envs,) bool.
+    """Return whether an object was released on another one and is at rest: (num_envs,) bool.
 
     Args:
         env: The environment.
-        robot_cfg: Who has put it there.
-        object_cfg: What lies.
-        base_cfg: What it lies on.
-        height: From one's middle to the other's [m].
-        max_shift: How far from its middle, horizontally [m].
+        robot_cfg: The robot, whose gripper must be open.
+        object_cfg: The upper object.
+        base_cfg: The lower object.
+        height: Vertical distance of their centers [m].
+        max_shift: Maximum horizontal distance of their centers [m].
     """
     data = env.scene[object_cfg.name].data
     shift = data.root_pos_w.torch - env.scene[base_cfg.name].data.root_pos_w.torch
@@ -147,7 +158,19 @@ def placed_after_clearing(
     max_shift: float,
     distance: float,
 ) -> torch.Tensor:
-    """Return whether the blocker is away from the base, and the object lies on it: (num_envs,) bool."""
+    """Return whether the blocker is away from the base, and the object rests on the base: (num_envs,) bool.
+
+    Args:
+        env: The environment.
+        left_cfg: The robot that places the object.
+        right_cfg: The robot that moves the blocker.
+        object_cfg: The object.
+        blocker_cfg: The blocker.
+        base_cfg: The base.
+        height: As for `resting_on` [m].
+        max_shift: As for `resting_on` [m].
+        distance: As for `away_from` [m].
+    """
     clear = away_from(env, right_cfg, blocker_cfg, base_cfg, distance)
     return clear & resting_on(env, left_cfg, object_cfg, base_cfg, height, max_shift)
 
@@ -161,16 +184,16 @@ def lifted_with(
     cargo_height: float,
     max_shift: float,
 ) -> torch.Tensor:
-    """Return whether an object is up and level, and what lies on it has not slipped: (num_envs,) bool.
+    """Return whether an object is lifted and level, and the cargo on it has not slipped: (num_envs,) bool.
 
     Args:
         env: The environment.
         object_cfg: The object.
-        cargo_cfg: What lies on its middle.
-        height: Least height of the object's middle over the table [m].
-        max_tilt: Largest angle between the object's own z axis and the vertical [rad].
-        cargo_height: From the object's middle to the cargo's [m].
-        max_shift: How far the cargo may be from where it belongs [m].
+        cargo_cfg: The cargo on the object's center.
+        height: Minimum height of the object's center over the table [m].
+        max_tilt: Maximum angle between the object's z axis and the vertical [rad].
+        cargo_height: Distance of the centers of object and cargo [m].
+        max_shift: Maximum displacement of the cargo from its place on the object [m].
     """
     data = env.scene[object_cfg.name].data
     high = data.root_pos_w.torch[:, 2] - env.scene.env_origins[:, 2] > height
