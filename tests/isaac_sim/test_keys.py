@@ -39,20 +39,20 @@ def test_keys_that_two_want_are_known():
 @pytest.mark.parametrize("scope", SCOPES)
 def test_isaac_sim_gets_its_keys_while_ours_are_not_wanted(hotkeys: Hotkeys, scope: str):
     done = []
-    hotkeys.listen(scope, lambda: False, lambda action, pressed: done.append(action))
+    hotkeys.listen(scope, lambda: False, lambda action, pressed, at: done.append(action))
     for text in MENU_KEYS:
         key = Key.parse(text)
-        assert not hotkeys.handle(key.name, True, key.modifiers), text
-        assert not hotkeys.handle(key.name, False, key.modifiers), text
+        assert not hotkeys.handle(key.name, True, key.modifiers, 0.0), text
+        assert not hotkeys.handle(key.name, False, key.modifiers, 0.0), text
     assert done == []
 
 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_we_get_ours_while_they_are_wanted(hotkeys: Hotkeys, scope: str):
     done = []
-    hotkeys.listen(scope, lambda: True, lambda action, pressed: done.append(action) if pressed else None)
+    hotkeys.listen(scope, lambda: True, lambda action, pressed, at: done.append(action) if pressed else None)
     for text in shared(scope):
         key = Key.parse(text)
-        assert hotkeys.handle(key.name, True, key.modifiers), text
-        hotkeys.handle(key.name, False, key.modifiers)
+        assert hotkeys.handle(key.name, True, key.modifiers, 0.0), text
+        hotkeys.handle(key.name, False, key.modifiers, 0.0)
     assert len(done) == len(shared(scope))

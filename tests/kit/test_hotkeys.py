@@ -22,12 +22,15 @@ class Memory:
         self.kept[name] = text
 
 
+NOW = 12.5
+
+
 @pytest.fixture
 def table():
     hotkeys = Hotkeys(Memory())
     hotkeys.done, hotkeys.wanted = [], {WINDOW, DRIVE}
     for scope in (WINDOW, DRIVE):
-        hotkeys.listen(scope, lambda scope=scope: scope in hotkeys.wanted, lambda *what: hotkeys.done.append(what))
+        hotkeys.listen(scope, lambda scope=scope: scope in hotkeys.wanted, lambda *what: hotkeys.done.append(what[:2]))
     return hotkeys
 
 
@@ -49,21 +52,29 @@ def test_no_two_actions_share_a_key(scope):
 
 
 def test_a_key_is_taken_only_where_it_is_wanted(table):
-    assert table.handle("W", True, 0) and table.handle("W", True, 0) and table.handle("W", False, 0)
+    assert table.handle("W", True, 0, NOW) and table.handle("W", True, 0, NOW) and table.handle("W", False, 0, NOW)
     assert table.done == [("drive.W", True), ("drive.W", False)]
-    assert not table.handle("W", True, CTRL) and not table.handle("J", True, 0)
+    assert not table.handle("W", True, CTRL, NOW) and not table.handle("J", True, 0, NOW)
     table.wanted = {WINDOW}
-    assert not table.handle("W", True, 0) and not table.handle("W", False, 0)
-    assert table.handle("ENTER", True, CTRL) and table.done[-1] == ("start", True)
+    assert not table.handle("W", True, 0, NOW) and not table.handle("W", False, 0, NOW)
+    assert table.handle("ENTER", True, CTRL, NOW) and table.done[-1] == ("start", True)
+
+
+def test_a_key_tells_when_it_was_moved(table):
+    times = []
+    table.listen(DRIVE, lambda: True, lambda action, pressed, at: times.append(at))
+    table.handle("W", True, 0, 12.5)
+    table.handle("W", False, 0, 12.62)
+    assert times == [12.5, 12.62]
 
 
 def test_typing_lets_go_of_keys_and_leaves_them_to_the_field(table):
-    table.handle("A", True, 0)
+    table.handle("A", True, 0, NOW)
     table.set_editing(True)
     assert table.done == [("drive.A", True), ("drive.A", False)]
-    assert not table.handle("S", True, 0) and not table.handle("ENTER", True, CTRL)
+    assert not table.handle("S", True, 0, NOW) and not table.handle("ENTER", True, CTRL, NOW)
     table.set_editing(False)
-    assert table.handle("S", True, 0)
+    assert table.handle("S", True, 0, NOW)
 
 
 def test_a_changed_key_is_remembered_and_a_taken_one_refused(table):
@@ -74,7 +85,9 @@ def test_a_changed_key_is_remembered_and_a_taken_one_refused(table):
         table.rebind("drive.W", Key("F1"))
     again = Hotkeys(table.host)
     assert again.keys["drive.W"] == Key("I") and again.keys["drive.A"] == Key("A")
-    assert not table.handle("W", True, 0) and table.handle("I", True, 0) and table.done[-1] == ("drive.W", True)
+    assert (
+        not table.handle("W", True, 0, NOW) and table.handle("I", True, 0, NOW) and table.done[-1] == ("drive.W", True)
+    )
     again.restore_defaults()
     assert Hotkeys(table.host).keys["drive.W"] == Key("W")
 
@@ -82,9 +95,9 @@ def test_a_changed_key_is_remembered_and_a_taken_one_refused(table):
 def test_the_next_key_can_be_caught(table):
     caught = []
     table.capture(caught.append)
-    assert not table.handle("LEFT_CONTROL", True, CTRL) and table.handle("W", True, CTRL)
+    assert not table.handle("LEFT_CONTROL", True, CTRL, NOW) and table.handle("W", True, CTRL, NOW)
     assert caught == [Key("W", CTRL)] and not table.done
-    assert table.handle("W", True, 0) and table.done
+    assert table.handle("W", True, 0, NOW) and table.done
 
 
 def test_what_was_remembered_may_be_nonsense():

@@ -45,7 +45,7 @@ def opened(kind, name):
 
     def request(kind, **arguments):
         if kind == "key":
-            device.key(arguments["key"], arguments["pressed"])
+            device.key(arguments["key"], arguments["pressed"], arguments["at"])
         elif kind == "gamepad":
             device.gamepad(arguments["control"], arguments["value"])
         else:

@@ -84,6 +84,7 @@ async def _run(forget_imports: bool) -> None:
     try:
         while not told_to_end.is_set():
             _fill(window.window)
+            host.before_frame()
             host.pacing.paint(standalone._tick_one_frame)
             host.frame_passed()
             await asyncio.sleep(host.pacing.left)

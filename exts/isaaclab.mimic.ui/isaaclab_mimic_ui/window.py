@@ -241,12 +241,12 @@ class MimicWindow:
 
     # -- keys
 
-    def _on_key(self, name: str, pressed: bool, modifiers: int) -> bool:
+    def _on_key(self, name: str, pressed: bool, modifiers: int, at: float) -> bool:
         if pressed and not (self.visible and self.host.has_attention(self._window)):
             return False
-        return self.hotkeys.handle(name, pressed, modifiers)
+        return self.hotkeys.handle(name, pressed, modifiers, at)
 
-    def _on_window_key(self, id: str, pressed: bool) -> None:
+    def _on_window_key(self, id: str, pressed: bool, at: float) -> None:
         if not pressed:
             return
         self.workflow.give_way()
@@ -261,13 +261,13 @@ class MimicWindow:
     def _is_driving(self) -> bool:
         return self.chosen == "record" and self.session.is_driven
 
-    def _on_drive_key(self, id: str, pressed: bool) -> None:
-        self.session.request("key", key=id.removeprefix("drive."), pressed=pressed)
+    def _on_drive_key(self, id: str, pressed: bool, at: float) -> None:
+        self.session.request("key", key=id.removeprefix("drive."), pressed=pressed, at=at)
 
     def _is_marking(self) -> bool:
         return self.chosen == "annotate_manual" and self.session.state is State.RUNNING
 
-    def _on_mark_key(self, id: str, pressed: bool) -> None:
+    def _on_mark_key(self, id: str, pressed: bool, at: float) -> None:
         if pressed:
             name, arguments = MARKING[id]
             self.session.request(name, **arguments)

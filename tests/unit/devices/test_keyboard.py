@@ -8,10 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from waiting import Clock
 
 from isaaclab_mimic_core import devices
 from isaaclab_mimic_core.devices.gamepad import GamepadSettings
 from isaaclab_mimic_core.devices.keyboard import KeyboardSettings
+from isaaclab_mimic_core.devices.keyboard import device as module
 from isaaclab_mimic_core.devices.keyboard.device import Keyboard
 from isaaclab_mimic_core.errors import OptionError, TaskError
 
@@ -28,9 +30,27 @@ def start(env, settings=SETTINGS) -> Keyboard:
     return keyboard
 
 
+@pytest.fixture(autouse=True)
+def clock(monkeypatch) -> Clock:
+    CLOCKS.append(Clock(module, monkeypatch))
+    return CLOCKS[-1]
+
+
+CLOCKS: list[Clock] = []
+
+
 def press(keyboard: Keyboard, *names: str) -> None:
     for name in names:
-        keyboard.key(name, True)
+        keyboard.key(name, True, CLOCKS[-1].now)
+
+
+def let_go(keyboard: Keyboard, name: str) -> None:
+    keyboard.key(name, False, CLOCKS[-1].now)
+
+
+def step(keyboard: Keyboard, step_hz: float = 20.0) -> torch.Tensor:
+    CLOCKS[-1].now += 1.0 / step_hz
+    return keyboard.action()
 
 
 KEYS = {
@@ -53,10 +73,10 @@ KEYS = {
 def test_each_key_moves_its_axis_relatively(make_env, key):
     keyboard = start(make_env("rel"))
     press(keyboard, key)
-    torch.testing.assert_close(keyboard.action(), torch.tensor([[*KEYS[key], OPEN]]), atol=1e-6, rtol=0)
-    keyboard.key(key, False)
+    torch.testing.assert_close(step(keyboard), torch.tensor([[*KEYS[key], OPEN]]), atol=1e-6, rtol=0)
+    let_go(keyboard, key)
     # The hand still stands where it was, so what it was told stays to be done.
-    torch.testing.assert_close(keyboard.action(), torch.tensor([[*KEYS[key], OPEN]]), atol=1e-6, rtol=0)
+    torch.testing.assert_close(step(keyboard), torch.tensor([[*KEYS[key], OPEN]]), atol=1e-6, rtol=0)
 
 
 HALF = 2.25 * 0.1 / 2
@@ -76,7 +96,7 @@ ABSOLUTE = {
 def test_absolute_tasks_get_the_target_pose(make_env, key):
     keyboard = start(make_env("abs"))
     press(keyboard, key)
-    action = keyboard.action()
+    action = step(keyboard)
     expected = torch.tensor([[*ABSOLUTE[key], OPEN]])
     if torch.dot(action[0, 3:7], expected[0, 3:7]) < 0:  # q and -q are one rotation
         action[:, 3:7] *= -1
@@ -89,11 +109,11 @@ def test_two_arms_are_driven_one_at_a_time_in_their_own_frames(make_env):
     press(keyboard, "W")
     # The left arm's base is turned by +90 degrees about z: what is x for the room is its -y; the right arm's, its +y.
     left = [0, -STEP, 0, 0, 0, 0, OPEN]
-    torch.testing.assert_close(keyboard.action(), torch.tensor([[*left, *[0.0] * 6, OPEN]]), atol=1e-6, rtol=0)
+    torch.testing.assert_close(step(keyboard), torch.tensor([[*left, *[0.0] * 6, OPEN]]), atol=1e-6, rtol=0)
     keyboard.begin(torch.arange(1), torch.arange(1))
     press(keyboard, "TAB", "K")
     right = [0, STEP, 0, 0, 0, 0, CLOSED]
-    torch.testing.assert_close(keyboard.action(), torch.tensor([[*[0.0] * 6, OPEN, *right]]), atol=1e-6, rtol=0)
+    torch.testing.assert_close(step(keyboard), torch.tensor([[*[0.0] * 6, OPEN, *right]]), atol=1e-6, rtol=0)
     assert keyboard.readings()["arm"] == "right" and keyboard.readings()["closed"] == {"left": False, "right": True}
 
 
@@ -101,10 +121,10 @@ def test_several_keys_at_once_add_up_and_opposite_ones_cancel(make_env):
     keyboard = start(make_env("rel"))
     press(keyboard, "W", "A", "E", "C")
     expected = torch.tensor([[STEP, STEP, -STEP, 0, 0, TURN, OPEN]])
-    torch.testing.assert_close(keyboard.action(), expected, atol=1e-6, rtol=0)
+    torch.testing.assert_close(step(keyboard), expected, atol=1e-6, rtol=0)
     keyboard.halt()
     press(keyboard, "S")
-    torch.testing.assert_close(keyboard.action(), torch.tensor([[0, STEP, -STEP, 0, 0, TURN, OPEN]]), atol=1e-6, rtol=0)
+    torch.testing.assert_close(step(keyboard), torch.tensor([[0, STEP, -STEP, 0, 0, TURN, OPEN]]), atol=1e-6, rtol=0)
 
 
 @pytest.mark.parametrize("step_hz", [5.0, 30.0, 100.0, 0.0])
@@ -113,26 +133,41 @@ def test_a_second_of_a_held_key_is_its_sensitivity_at_any_step_rate(make_env, pl
     keyboard = start(env, KeyboardSettings(step_hz=step_hz, pos_sensitivity=0.3))
     press(keyboard, "W")
     second = int(step_hz or 1 / env.step_dt)
-    for step in range(second + 10):
-        if step == second:
-            keyboard.key("W", False)
+    for number in range(second + 10):
+        if number == second:
+            let_go(keyboard, "W")
             # Two steps' way is left.
             assert env.eef_pose()[0, 0, 0, 3] == pytest.approx(0.4 + 0.3 * (1 - 1 / second), abs=0.02)
-        position = env.eef_pose()[0, 0, :3, 3] + keyboard.action()[0, :3] / 9
+        position = env.eef_pose()[0, 0, :3, 3] + step(keyboard, step_hz or 20.0)[0, :3] / 9
         place(env, position.tolist())
     assert env.eef_pose()[0, 0, 0, 3] == pytest.approx(0.4 + 0.3, abs=1e-3)
+
+
+def test_a_press_that_is_known_late_moves_as_far_as_it_was_long(make_env, place):
+    env = make_env("rel")
+    keyboard = start(env)
+    step(keyboard)
+    pressed = CLOCKS[-1].now
+    for name, down, at in (("W", True, pressed), ("W", False, pressed + 0.12)):
+        CLOCKS[-1].now = pressed + 0.3
+        keyboard.key(name, down, at)
+    for _ in range(20):
+        position = env.eef_pose()[0, 0, :3, 3] + step(keyboard)[0, :3] / 9
+        place(env, position.tolist())
+    assert env.eef_pose()[0, 0, 0, 3] == pytest.approx(0.4 + 0.12 * SETTINGS.pos_sensitivity, abs=1e-4)
+    assert not any(keyboard.readings()["deflection"])
 
 
 def test_k_toggles_the_gripper_once_however_long_it_is_held(make_env):
     keyboard = start(make_env("rel"))
     for expected in (CLOSED, OPEN):
         press(keyboard, "K", "K", "K")
-        assert keyboard.action()[0, -1] == expected
-        keyboard.key("K", False)
-        assert keyboard.action()[0, -1] == expected
+        assert step(keyboard)[0, -1] == expected
+        let_go(keyboard, "K")
+        assert step(keyboard)[0, -1] == expected
     press(keyboard, "K")
     keyboard.begin(torch.arange(1), torch.arange(1))
-    assert keyboard.action()[0, -1] == OPEN
+    assert step(keyboard)[0, -1] == OPEN
 
 
 def test_request_keys(make_env):
@@ -158,7 +193,7 @@ def test_losing_sight_of_the_keyboard_lets_all_keys_go(make_env):
     keyboard = start(make_env("rel"))
     press(keyboard, "W", "C")
     keyboard.release()
-    torch.testing.assert_close(keyboard.action(), torch.tensor([[0.0] * 6 + [OPEN]]), atol=1e-6, rtol=0)
+    torch.testing.assert_close(step(keyboard), torch.tensor([[0.0] * 6 + [OPEN]]), atol=1e-6, rtol=0)
 
 
 def test_pushing_against_a_wall_builds_up_no_lead(make_env, place):
@@ -167,11 +202,11 @@ def test_pushing_against_a_wall_builds_up_no_lead(make_env, place):
     keyboard = start(env)
     press(keyboard, "W", "Z")
     for _ in range(100):
-        action = keyboard.action()
+        action = step(keyboard)
     torch.testing.assert_close(action, torch.tensor([[3 * STEP, 0, 0, 3 * TURN, 0, 0, OPEN]]), atol=1e-5, rtol=0)
     keyboard.halt()
     keyboard.release()
-    torch.testing.assert_close(keyboard.action(), torch.tensor([[0.0] * 6 + [OPEN]]), atol=1e-6, rtol=0)
+    torch.testing.assert_close(step(keyboard), torch.tensor([[0.0] * 6 + [OPEN]]), atol=1e-6, rtol=0)
 
 
 def test_only_environments_that_begin_get_new_targets(make_env, place):
@@ -179,7 +214,7 @@ def test_only_environments_that_begin_get_new_targets(make_env, place):
     keyboard = start(env)
     place(env, (0.5, 0.1, 0.3))
     keyboard.begin(torch.tensor([1]), torch.tensor([7]))
-    torch.testing.assert_close(keyboard.action()[:, 0], torch.tensor([-0.45, 0.0, -0.45]))
+    torch.testing.assert_close(step(keyboard)[:, 0], torch.tensor([-0.45, 0.0, -0.45]))
 
 
 def test_hands_with_fingers_are_refused():

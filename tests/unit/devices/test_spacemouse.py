@@ -117,8 +117,8 @@ def test_every_models_buttons(make_env, model):
 
 def test_a_model_without_buttons_has_the_keys(make_env):
     device = start(make_env("rel"), FakePorts(FakeMouse("SpaceMouseUSB")))
-    device.key("K", True)
-    device.key("R", True)
+    device.key("K", True, 0.0)
+    device.key("R", True, 0.0)
     assert action(device)[-1] == CLOSED and device.take_requests() == ["reset"]
     assert ("key K", "gripper") in device.help()
 

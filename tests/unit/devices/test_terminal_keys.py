@@ -80,7 +80,7 @@ def arrive(theirs, ours, text: bytes) -> None:
 
 
 class Heard(list):
-    def key(self, name, pressed):
+    def key(self, name, pressed, at):
         self.append((name, pressed))
 
     def release(self):
@@ -162,7 +162,8 @@ def test_a_stage_in_a_terminal_gets_its_keys(terminal, monkeypatch, device, hear
             type_in(theirs, ours, b"\x1b[119u\x1b[119;1:3u\x1b[O")
             poll()
             expected = [("key", "W", True), ("key", "W", False), ("release",)]
-            assert stage.requests == (expected if hears else [])
+            assert [request[:3] for request in stage.requests] == (expected if hears else [])
+            assert all(request[3] <= time.monotonic() for request in stage.requests if request[0] == "key")
             stage.done = True
             type_in(theirs, ours, b"\x1b[97u")
             poll()

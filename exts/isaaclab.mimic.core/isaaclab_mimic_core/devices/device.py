@@ -47,6 +47,9 @@ class TeleopDevice:
     def poll(self) -> None:
         """Read all input that has arrived, without waiting. Input during a pause has no effect later."""
 
+    def rest(self) -> None:
+        """Let time pass without a step: the stage is paused, or waits for the first input."""
+
     def action(self) -> "torch.Tensor":
         """Return the next action, from the input polled so far: (num_envs, action_dim).
 
@@ -56,12 +59,13 @@ class TeleopDevice:
 
     # -- input from a host
 
-    def key(self, name: str, pressed: bool) -> None:
+    def key(self, name: str, pressed: bool, at: float) -> None:
         """Handle a key that was pressed or released.
 
         Args:
             name: As carb.input spells keys: `A` to `Z`, `ESCAPE`, `TAB`, `SPACE`.
             pressed: Whether it went down; a key that repeats may be reported as going down again.
+            at: When that was, as `time.monotonic()` [s]; it may have become known later.
         """
         if pressed and name in REQUEST_KEYS:
             self.ask(REQUEST_KEYS[name])

@@ -68,6 +68,13 @@ class EefDevice(TeleopDevice):
         """Return each axis's deflection along and about x, y, z of the environment frame, from -1 to 1: 6 values."""
         raise NotImplementedError
 
+    def displacement(self) -> tuple[float, float, float, float, float, float]:
+        """Return how far the next step moves along and about each axis, as a part of a step at full speed: 6 values.
+
+        Called once a step. By default the deflection.
+        """
+        return self.deflection()
+
     # -- user input
 
     def toggle_gripper(self) -> None:
@@ -79,8 +86,8 @@ class EefDevice(TeleopDevice):
         """Drive the next end effector; the previous one holds its target."""
         self._arm = (self._arm + 1) % len(self._closed)
 
-    def key(self, name: str, pressed: bool) -> None:
-        super().key(name, pressed)
+    def key(self, name: str, pressed: bool, at: float) -> None:
+        super().key(name, pressed, at)
         if pressed and name == "TAB":
             self.next_arm()
         elif pressed and name == "K":
@@ -102,10 +109,10 @@ class EefDevice(TeleopDevice):
         return self._touched or any(self.deflection())
 
     def action(self) -> torch.Tensor:
-        deflection = self.deflection()
-        if any(deflection):
+        displacement = self.displacement()
+        if any(displacement):
             self._touched = True
-            self._push(deflection)
+            self._push(displacement)
         gripper = torch.tensor([[CLOSED if closed else OPEN] for closed in self._closed], device=self._target.device)
         return self._env.target_to_action(self._extrapolated_target(), gripper.expand(len(self._target), -1, -1))
 
@@ -124,12 +131,12 @@ class EefDevice(TeleopDevice):
         rotation = _matrix(self._gain * lag) @ eef[..., :3, :3]
         return math_utils.make_pose(eef[..., :3, 3] + self._gain * gap, rotation)
 
-    def _push(self, deflection: tuple[float, ...]) -> None:
+    def _push(self, displacement: tuple[float, ...]) -> None:
         """Move the driven end effector's target by one step, and limit its distance from the end effector."""
-        velocity = torch.tensor(deflection, device=self._target.device)
+        share = torch.tensor(displacement, device=self._target.device)
         target, eef = self._target[:, self._arm], self._env.eef_pose()[:, self._arm]
-        shift = self._speeds[0] * self._period * velocity[:3]
-        turn = self._speeds[1] * self._period * velocity[3:]
+        shift = self._speeds[0] * self._period * share[:3]
+        turn = self._speeds[1] * self._period * share[3:]
         gap = _shorten(target[:, :3, 3] + shift - eef[:, :3, 3], self._lead[0])
         lag = rotations.vector_from_matrix(_matrix(turn) @ target[:, :3, :3] @ eef[:, :3, :3].transpose(-1, -2))
         lag = _shorten(lag, self._lead[1])

@@ -19,7 +19,7 @@ class LiveReadings:
         self._mouse = SpaceMouseReader(hid)
         self._keys: set[str] = set()
 
-    def key(self, name: str, pressed: bool) -> None:
+    def key(self, name: str, pressed: bool, at: float = 0.0) -> None:
         """Take a key's press or release."""
         (self._keys.add if pressed else self._keys.discard)(name)
 

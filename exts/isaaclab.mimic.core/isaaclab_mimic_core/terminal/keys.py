@@ -58,9 +58,9 @@ def keys_for(stage: Stage, options: object, out: TextIO) -> Iterator[Callable[[]
         yield lambda: None
         return
 
-    def press(name: str, pressed: bool) -> None:
+    def press(name: str, pressed: bool, at: float) -> None:
         if not stage.done:
-            stage.request("key", key=name, pressed=pressed)
+            stage.request("key", key=name, pressed=pressed, at=at)
 
     def release() -> None:
         if not stage.done:

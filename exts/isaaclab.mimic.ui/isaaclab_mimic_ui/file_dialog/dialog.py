@@ -226,7 +226,7 @@ class FileDialog:
 
     # -- keys
 
-    def _on_key(self, name: str, pressed: bool, modifiers: int) -> bool:
+    def _on_key(self, name: str, pressed: bool, modifiers: int, at: float) -> bool:
         if not pressed or name not in ("ENTER", "NUMPAD_ENTER", "ESCAPE") or modifiers or not self._window.focused:
             return False
         # Later, because the field must handle the key first, and a window must not be closed in its own event.

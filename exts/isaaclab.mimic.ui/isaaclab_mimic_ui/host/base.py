@@ -15,6 +15,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import omni.ui as ui
 
+type OnKey = Callable[[str, bool, int, float], bool]
+"""Called with a key's name (as carb.input spells it), whether it went down, the modifiers (see `keys`), and when that
+was, as `time.monotonic()` [s]; returns whether nobody else should get the key."""
+
 
 class Host(ABC):
     """The surrounding program: its loop, its settings, its menu."""
@@ -58,13 +62,12 @@ class Host(ABC):
         return
 
     @abstractmethod
-    def listen_to_keys(self, window: ui.Window, on_key: Callable[[str, bool, int], bool]) -> Callable[[], None]:
+    def listen_to_keys(self, window: ui.Window, on_key: OnKey) -> Callable[[], None]:
         """Listen to the keyboard.
 
         Args:
             window: The Mimic window.
-            on_key: Called with a key's name (as carb.input spells it), whether it went down, and the modifiers (see
-                `keys`); returns whether nobody else should get the key.
+            on_key: Handles keys.
 
         Returns:
             What ends it.

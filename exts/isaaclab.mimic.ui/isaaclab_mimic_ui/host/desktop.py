@@ -10,13 +10,15 @@ import ctypes
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 import omni.ui as ui
 
 from ..keyboard.keys import ALT, CTRL, GLFW, SHIFT
-from .base import Host
+from .base import Host, OnKey
+from .key_times import open_key_times
 from .navigation import set_navigation
 from .pacing import Pacing
 
@@ -37,6 +39,7 @@ class DesktopHost(Host):
         self.pacing = Pacing()
         self._kept: dict[str, str] = {}
         self._claimed = False
+        self._key_times = open_key_times(GLFW)
         self._waiting: list[asyncio.Future] = []
         self._tasks: set[asyncio.Task] = set()
         try:
@@ -44,6 +47,11 @@ class DesktopHost(Host):
             self._kept = {name: text for name, text in kept.items() if isinstance(text, str)}
         except (OSError, ValueError, AttributeError):
             pass
+
+    def before_frame(self) -> None:
+        """Note when keys were moved; to be called by the program's loop right before each frame."""
+        if self._key_times:
+            self._key_times.read()
 
     def frame_passed(self) -> None:
         """Wake whoever waits for the next frame; to be called by the program's loop."""
@@ -84,7 +92,7 @@ class DesktopHost(Host):
     def log_error(self, text: str) -> None:
         print(text, file=sys.stderr)
 
-    def listen_to_keys(self, window: ui.Window, on_key: Callable[[str, bool, int], bool]) -> Callable[[], None]:
+    def listen_to_keys(self, window: ui.Window, on_key: OnKey) -> Callable[[], None]:
         held: set[int] = set()
 
         def on_pressed(code: int, modifiers: int, pressed: bool) -> None:
@@ -96,7 +104,8 @@ class DesktopHost(Host):
             elif code in GLFW:
                 for each in held:
                     modifiers |= _MODIFIER_KEYS[each]
-                on_key(GLFW[code], pressed, modifiers & _MODIFIERS)
+                at = self._key_times.take(code, pressed) if self._key_times else time.monotonic()
+                on_key(GLFW[code], pressed, modifiers & _MODIFIERS, at)
 
         window.set_key_pressed_fn(on_pressed)
         return lambda: window.set_key_pressed_fn(None)

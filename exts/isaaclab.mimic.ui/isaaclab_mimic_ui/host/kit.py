@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 
 import carb
@@ -21,7 +22,7 @@ from isaaclab_mimic_core.plugins import GAMEPAD
 from isaaclab_mimic_core.sim.host import inside_isaac_sim
 
 from ..keyboard.keys import ALT, CTRL, SHIFT
-from .base import Host
+from .base import Host, OnKey
 
 _SETTINGS = "/exts/isaaclab.mimic.ui"
 _PERSISTENT = f"/persistent{_SETTINGS}"
@@ -96,7 +97,7 @@ class KitHost(Host):
             for menu in self._menus:
                 refresh_menu_items(menu)
 
-    def listen_to_keys(self, window: ui.Window, on_key: Callable[[str, bool, int], bool]) -> Callable[[], None]:
+    def listen_to_keys(self, window: ui.Window, on_key: OnKey) -> Callable[[], None]:
         try:
             import omni.appwindow
 
@@ -113,7 +114,9 @@ class KitHost(Host):
             if event.deviceType != carb.input.DeviceType.KEYBOARD or keyboard_event.type not in down:
                 return True
             name = getattr(keyboard_event.input, "name", "")
-            return not on_key(name, down[keyboard_event.type], keyboard_event.modifiers & _MODIFIERS)
+            # carb.input does not tell when the key moved; it hands keys out once a frame.
+            modifiers = keyboard_event.modifiers & _MODIFIERS
+            return not on_key(name, down[keyboard_event.type], modifiers, time.monotonic())
 
         subscription = interface.subscribe_to_input_events(on_event, device=keyboard, order=_BEFORE_THE_VIEWPORT)
         return lambda: interface.unsubscribe_to_input_events(subscription)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,6 +20,10 @@ _REMEMBERED = "hotkeys"
 
 SCOPES = {WINDOW: "In the Mimic window", DRIVE: "While you drive the robot", MARK: "While you annotate manually"}
 """Scope -> when its keys are active."""
+
+
+type OnAction = Callable[[str, bool, float], None]
+"""Called with an action's id, whether the key went down (or up), and when that was, as `time.monotonic()` [s]."""
 
 
 @dataclass(frozen=True)
@@ -118,18 +123,18 @@ class Hotkeys:
                     self.keys[id] = Key.parse(text)
             except (ValueError, AttributeError):
                 pass
-        self._listeners: dict[str, tuple[Callable[[], bool], Callable[[str, bool], None]]] = {}
+        self._listeners: dict[str, tuple[Callable[[], bool], OnAction]] = {}
         self._down: dict[str, str] = {}
         self._editing = False
         self._capture: Callable[[Key], None] | None = None
 
-    def listen(self, scope: str, wanted: Callable[[], bool], on_action: Callable[[str, bool], None]) -> None:
+    def listen(self, scope: str, wanted: Callable[[], bool], on_action: OnAction) -> None:
         """Register the function that performs the actions of a scope.
 
         Args:
             scope: The scope.
             wanted: Whether its keys are wanted now.
-            on_action: Called with an action's id and whether the key went down (or up).
+            on_action: Performs its actions.
         """
         self._listeners[scope] = wanted, on_action
 
@@ -147,8 +152,8 @@ class Hotkeys:
         """Hand the next key to `on_key` instead of performing its action; None: stop that."""
         self._capture = on_key
 
-    def handle(self, name: str, pressed: bool, modifiers: int) -> bool:
-        """Take a key's press or release; a key that repeats may be reported as pressed again.
+    def handle(self, name: str, pressed: bool, modifiers: int, at: float) -> bool:
+        """Take a key's press or release, and when it was; a key that repeats may be reported as pressed again.
 
         Returns:
             Whether it was meant for us, so that nobody else should get it.
@@ -156,7 +161,7 @@ class Hotkeys:
         if not pressed:
             action = self._down.pop(name, None)
             if action is not None:
-                self._listeners[ACTIONS[action].scope][1](action, False)
+                self._listeners[ACTIONS[action].scope][1](action, False, at)
             return action is not None
         if self._editing:
             return False
@@ -173,14 +178,14 @@ class Hotkeys:
             scope = ACTIONS[id].scope
             if bound == key and scope in self._listeners and self._listeners[scope][0]():
                 self._down[name] = id
-                self._listeners[scope][1](id, True)
+                self._listeners[scope][1](id, True, at)
                 return True
         return False
 
     def release(self) -> None:
         """Report every key that is held as released."""
         for name in list(self._down):
-            self.handle(name, False, 0)
+            self.handle(name, False, 0, time.monotonic())
 
     def rebind(self, id: str, key: Key) -> None:
         """Bind an action to another key, and remember it.

@@ -3,6 +3,7 @@
 
 """Keys and gamepad of a Kit application, from carb.input, for a stage in this process or in a worker."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +14,8 @@ class KitInput:
     """Passes the input of a Kit application's window on to a stage.
 
     Args:
-        request: Takes a request and its arguments, as `Stage.request` does: `key` with `key` and `pressed`, `gamepad`
-            with `control` and `value`, `release`.
+        request: Takes a request and its arguments, as `Stage.request` does: `key` with `key`, `pressed` and `at`,
+            `gamepad` with `control` and `value`, `release`.
         wanted: Returns whether keys are meant for the robot. While it returns False, for example because the user
             types into a field, no key is passed on and all keys are released.
         host_input: What is passed on, `plugins.KEYS` or `plugins.GAMEPAD`.
@@ -53,10 +54,10 @@ class KitInput:
         name = getattr(event.input, "name", str(event.input))
         if event.type == self._kinds.KEY_PRESS and self._wanted():
             self._held.add(name)
-            self._request("key", key=name, pressed=True)
+            self._request("key", key=name, pressed=True, at=time.monotonic())
         elif event.type == self._kinds.KEY_RELEASE and name in self._held:
             self._held.discard(name)
-            self._request("key", key=name, pressed=False)
+            self._request("key", key=name, pressed=False, at=time.monotonic())
         elif not self._wanted():
             self._let_go()
         # Return True, so that other subscribers get the event as well.

@@ -50,12 +50,12 @@ class TerminalKeys:
     """Reads a terminal's keys; a context manager. The terminal echoes nothing while it is entered.
 
     Args:
-        key: Takes a key's name (carb.input's) and whether it went down.
+        key: Takes a key's name (carb.input's), whether it went down, and when, as `time.monotonic()` [s].
         release: Called when the terminal loses the focus: all keys are released.
         descriptor: The terminal, open for reading and writing.
     """
 
-    def __init__(self, key: Callable[[str, bool], None], release: Callable[[], None], descriptor: int = 0):
+    def __init__(self, key: Callable[[str, bool, float], None], release: Callable[[], None], descriptor: int = 0):
         self._key, self._release, self._descriptor = key, release, descriptor
         self._parser = KeyParser()
         self._held: dict[str, float] = {}
@@ -87,9 +87,9 @@ class TerminalKeys:
             self._heard = now
         for event in self._parser.feed(text, complete=now - self._heard > _ESCAPE_WAIT):
             self._take(event.kind, event.key, now)
-        for name in [name for name, until in self._held.items() if until <= now]:
+        for name, until in [(name, until) for name, until in self._held.items() if until <= now]:
             del self._held[name]
-            self._key(name, False)
+            self._key(name, False, until)
 
     def _take(self, kind: str, name: str, now: float) -> None:
         if kind == "protocol":
@@ -103,6 +103,6 @@ class TerminalKeys:
             repeats = name in self._held
             self._held[name] = now + HOLD
             if not repeats:
-                self._key(name, True)
+                self._key(name, True, now)
         elif kind != "repeat":
-            self._key(name, kind == "press")
+            self._key(name, kind == "press", now)

@@ -3,12 +3,16 @@
 
 """The keyboard, with the keys of Isaac Lab's tutorial: hold to move, several at once."""
 
+import time
 from typing import TYPE_CHECKING
 
 from ...envs import BatchedEnv
 from ..eef_device import EefDevice
+from .held_keys import HeldKeys
 
 if TYPE_CHECKING:
+    import torch
+
     from ..settings import EefSettings
 
 MOVES = {
@@ -35,30 +39,43 @@ class Keyboard(EefDevice):
 
     def __init__(self, env: BatchedEnv, settings: "EefSettings"):
         super().__init__(env, settings)
-        self._held: set[str] = set()
+        self._down: set[str] = set()
+        self._moving = HeldKeys(self._period if settings.step_hz else 0.0)
 
-    def key(self, name: str, pressed: bool) -> None:
-        repeats = pressed and name in self._held
+    def key(self, name: str, pressed: bool, at: float) -> None:
+        repeats = pressed and name in self._down
         if pressed:
-            self._held.add(name)
+            self._down.add(name)
         else:
-            self._held.discard(name)
+            self._down.discard(name)
+        if name in MOVES:
+            (self._moving.press if pressed else self._moving.release)(name, at, time.monotonic())
         if not repeats:
-            super().key(name, pressed)
+            super().key(name, pressed, at)
 
     def release(self) -> None:
-        self._held.clear()
+        self._down.clear()
+        self._moving.clear()
+
+    def begin(self, env_ids: "torch.Tensor", numbers: "torch.Tensor") -> None:
+        super().begin(env_ids, numbers)
+        self.rest()
+
+    def rest(self) -> None:
+        self._moving.rest(time.monotonic())
+
+    @property
+    def active(self) -> bool:
+        return super().active or self._moving.pending
 
     def deflection(self) -> tuple[float, float, float, float, float, float]:
-        axes = [0.0] * 6
-        for name in self._held:
-            if name in MOVES:
-                axis, direction = MOVES[name]
-                axes[axis] += direction
-        return (axes[0], axes[1], axes[2], axes[3], axes[4], axes[5])
+        return _along_axes(dict.fromkeys(self._down & MOVES.keys(), 1.0))
+
+    def displacement(self) -> tuple[float, float, float, float, float, float]:
+        return _along_axes(self._moving.step(time.monotonic()))
 
     def readings(self) -> dict:
-        return {**super().readings(), "keys": sorted(self._held)}
+        return {**super().readings(), "keys": sorted(self._down)}
 
     def help(self) -> list[tuple[str, str]]:
         return [
@@ -71,3 +88,12 @@ class Keyboard(EefDevice):
             ("K", "gripper"),
             *([("TAB", "other arm")] if len(self._closed) > 1 else []),
         ]
+
+
+def _along_axes(moves: dict[str, float]) -> tuple[float, float, float, float, float, float]:
+    """Return the sum of keys' motions along each axis."""
+    axes = [0.0] * 6
+    for name, share in moves.items():
+        axis, direction = MOVES[name]
+        axes[axis] += direction * share
+    return (axes[0], axes[1], axes[2], axes[3], axes[4], axes[5])

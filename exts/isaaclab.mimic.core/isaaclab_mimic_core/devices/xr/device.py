@@ -135,8 +135,8 @@ class Xr(TeleopDevice):
     def active(self) -> bool:
         return self._touched
 
-    def key(self, name: str, pressed: bool) -> None:
-        super().key(name, pressed)
+    def key(self, name: str, pressed: bool, at: float) -> None:
+        super().key(name, pressed, at)
         if pressed and name == "SPACE":
             # For headset clients without buttons, and for a second person at the keyboard.
             (self._teleop.request_stop if self._running else self._teleop.request_start)()

@@ -3,6 +3,7 @@
 
 """Base of stages that a device drives: requests, disconnects, step rate, instructions."""
 
+import math
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Generator
@@ -38,8 +39,8 @@ _DRAW = 0.05
 class DeviceStage(SimStage):
     """A stage whose environments a device drives.
 
-    More requests: `reset` (discard and start over), `toggle_pause`, and input from the host: `key(key, pressed)`,
-    `gamepad(control, value)`, `release`.
+    More requests: `reset` (discard and start over), `toggle_pause`, and input from the host: `key(key, pressed, at)`
+    (`at`: when that was, as `time.monotonic()` [s], by default now), `gamepad(control, value)`, `release`.
 
     Args:
         options: Its options, with a device's settings (`options.DrivenOptions`).
@@ -191,7 +192,10 @@ class DeviceStage(SimStage):
             if arguments.get("pressed") and asked.REQUEST_KEYS.get(arguments.get("key", "")) == asked.STOP:
                 self.request("stop")
         elif name == asked.KEY:
-            self._device.key(str(arguments["key"]), bool(arguments["pressed"]))
+            at = float(arguments.get("at", time.monotonic()))
+            if not math.isfinite(at):
+                raise ValueError(f"a key was pressed at {at}")
+            self._device.key(str(arguments["key"]), bool(arguments["pressed"]), at)
         elif name == asked.CONTROL:
             self._device.gamepad(str(arguments["control"]), float(arguments["value"]))
         else:
@@ -223,6 +227,7 @@ class DeviceStage(SimStage):
 
     def _rest(self) -> None:
         self._pace.rest()
+        self.device.rest()
         now = time.monotonic()
         if now - self._drawn >= _DRAW:
             self._drawn = now

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""How far held keys move a robot: by the times at which they went down and up, not by when that became known.
+
+On a busy machine a key's press and release arrive late, sometimes both between the same two steps. A key held for
+0.12 s is still worth 0.12 s of motion: what a step cannot make, the next ones make, and what was made too far, before
+the release was known, they take back.
+"""
+
+from dataclasses import dataclass
+
+LATEST = 0.5
+"""[s] An event that is older counts as being that old."""
+SHORTEST = 1.0
+"""[steps] What a press is worth at least: some programs see keys only once a frame, where a short one lasts no time."""
+
+
+@dataclass
+class _Key:
+    counted: float
+    """[s] The time until which it has been counted."""
+    is_down: bool = True
+    is_new: bool = True
+    """Whether no step has been made since it went down."""
+    worth: float = 0.0
+    """[steps] Motion that the time of this press is worth."""
+    owed: float = 0.0
+    """[steps] Motion that is not made yet; negative: motion to take back."""
+
+
+class HeldKeys:
+    """The keys that move the robot now.
+
+    Times are those of `time.monotonic()` [s].
+
+    Args:
+        period: Time between two steps [s]; 0: steps keep no time, so that they are counted instead.
+    """
+
+    def __init__(self, period: float):
+        self._period = period
+        self._keys: dict[str, _Key] = {}
+
+    @property
+    def pending(self) -> bool:
+        """Whether the next step moves the robot."""
+        return bool(self._keys)
+
+    def press(self, name: str, at: float, now: float) -> None:
+        """Note that a key went down `at` a time; a key that repeats may go down again."""
+        key = self._keys.get(name)
+        if key is not None and key.is_down:
+            return
+        owed = key.owed if key is not None else 0.0
+        self._keys[name] = _Key(_known(at, now), owed=owed)
+
+    def release(self, name: str, at: float, now: float) -> None:
+        """Note that a key went up `at` a time."""
+        key = self._keys.get(name)
+        if key is None or not key.is_down:
+            return
+        key.is_down = False
+        # Negative if steps have been made since then, as if the key were still held.
+        rest = (_known(at, now) - key.counted) / self._period if self._period else 0.0
+        if not key.is_new:
+            rest = min(rest, 1.0)
+        rest = max(rest, SHORTEST - key.worth)
+        key.worth += rest
+        key.owed += rest
+
+    def clear(self) -> None:
+        """Treat all keys as released, and forget the motion that is owed."""
+        self._keys.clear()
+
+    def rest(self, now: float) -> None:
+        """Let time pass without a step: it counts for no key, and keys that were let go meanwhile are forgotten."""
+        self._keys = {name: key for name, key in self._keys.items() if key.is_down}
+        for key in self._keys.values():
+            key.counted, key.owed = now, 0.0
+
+    def step(self, now: float) -> dict[str, float]:
+        """Make a step `now`; return how far each key moves in it: -1 to 1, as a part of a step at full speed."""
+        moves: dict[str, float] = {}
+        for name, key in list(self._keys.items()):
+            if key.is_down:
+                # While a key is held, each step is worth a step: where the simulation is slower than real time, the
+                # robot is, too, and does not run on afterwards.
+                gained = (now - key.counted) / self._period if key.is_new and self._period else 1.0
+                key.counted, key.is_new = now, False
+                key.worth += gained
+                key.owed += gained
+            moves[name] = min(max(key.owed, -1.0), 1.0)
+            key.owed -= moves[name]
+            if not key.is_down and abs(key.owed) < 1e-9:
+                del self._keys[name]
+        return moves
+
+
+def _known(at: float, now: float) -> float:
+    return min(max(at, now - LATEST), now)

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A key is worth the time that it was held, whenever its events arrive."""
+
+import pytest
+
+from isaaclab_mimic_core.devices.keyboard.held_keys import LATEST, HeldKeys
+
+PERIOD = 0.03
+
+
+class Driven:
+    """Steps at given times, and events that arrive at others."""
+
+    def __init__(self) -> None:
+        self.keys = HeldKeys(PERIOD)
+        self.moved: list[float] = []
+
+    def step(self, *times: float) -> None:
+        self.moved += [self.keys.step(now).get("W", 0.0) for now in times]
+
+    @property
+    def way(self) -> float:
+        """[s] Time at full speed."""
+        return PERIOD * sum(self.moved)
+
+
+def steps(first: float, last: float, period: float = PERIOD) -> list[float]:
+    return [first + period * number for number in range(round((last - first) / period) + 1)]
+
+
+@pytest.mark.parametrize("held", [0.045, 0.12, 1.0])
+@pytest.mark.parametrize("late", [0.0, 0.1, 0.3])
+def test_the_way_is_the_time_held(held, late):
+    """All moments of a late press are late: those that were stepped without it are made up for, or taken back."""
+    driven = Driven()
+    pressed, released = 10.01, 10.01 + held
+    events = [
+        (pressed + late, "press", pressed),
+        (released + late, "release", released),
+        *((now, "step", now) for now in steps(10.0, 12.4)),
+    ]
+    for now, what, at in sorted(events):
+        if what == "step":
+            driven.step(now)
+        else:
+            getattr(driven.keys, what)("W", at, now)
+    assert driven.way == pytest.approx(held, abs=1e-6)
+    assert max(map(abs, driven.moved)) <= 1.0 and not driven.keys.pending
+
+
+def test_a_press_between_two_steps_is_not_lost():
+    driven = Driven()
+    driven.step(10.0)
+    driven.keys.press("W", 10.05, 10.4)
+    driven.keys.release("W", 10.17, 10.4)
+    driven.step(*steps(10.4, 10.6))
+    assert driven.moved[1:6] == pytest.approx([1, 1, 1, 1, 0])
+
+
+def test_a_press_of_no_length_moves_by_one_step():
+    driven = Driven()
+    driven.keys.press("W", 10.0, 10.0)
+    driven.keys.release("W", 10.0, 10.0)
+    driven.step(*steps(10.0, 10.2))
+    assert sum(driven.moved) == pytest.approx(1.0)
+
+
+def test_a_simulation_slower_than_real_time_does_not_run_on():
+    driven = Driven()
+    driven.keys.press("W", 10.0, 10.0)
+    driven.step(*steps(10.06, 11.02, 2 * PERIOD))
+    driven.keys.release("W", 11.02, 11.02)
+    made = len(driven.moved)
+    driven.step(*steps(11.08, 11.5, 2 * PERIOD))
+    # The step at which the press was known had two periods to make up for.
+    assert sum(driven.moved[:made]) == made and sum(driven.moved[made:]) == pytest.approx(1.0)
+
+
+def test_nothing_moves_for_what_was_pressed_during_a_pause():
+    driven = Driven()
+    driven.keys.press("W", 10.0, 10.0)
+    driven.keys.release("W", 10.2, 10.2)
+    driven.keys.press("D", 10.1, 10.2)
+    driven.keys.rest(15.0)
+    moves = driven.keys.step(15.015)
+    assert moves == {"D": pytest.approx(0.5)}
+
+
+def test_a_time_long_ago_or_to_come_is_not_believed():
+    driven = Driven()
+    driven.keys.press("W", 1.0, 10.0)
+    driven.keys.release("W", 99.0, 10.0)
+    driven.step(*steps(10.0, 12.0))
+    assert driven.way == pytest.approx(LATEST)
+
+
+def test_losing_the_keyboard_stops_at_once():
+    driven = Driven()
+    driven.keys.press("W", 10.0, 10.4)
+    driven.step(10.4)
+    driven.keys.clear()
+    driven.step(10.43)
+    assert driven.moved == [1.0, 0.0]
+
+
+def test_where_steps_keep_no_time_they_are_counted():
+    keys = HeldKeys(0.0)
+    keys.press("W", 10.0, 10.0)
+    assert [keys.step(10.001)["W"], keys.step(17.0)["W"]] == [1.0, 1.0]
+    keys.release("W", 17.0, 17.0)
+    assert keys.step(17.1) == {"W": 0.0} and not keys.pending
