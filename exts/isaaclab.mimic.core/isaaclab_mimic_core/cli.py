@@ -50,9 +50,8 @@ _Flat = FLAT
 
 def quickstart(options: Annotated[QuickstartOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Generate demonstrations from the sample ones and write a report: the whole workflow once, small.
-
-    mimic quickstart
-    mimic quickstart --num-demos 100 --num-envs 64 --seed 7 --output outputs/first
+    $ mimic quickstart
+    $ mimic quickstart --num-demos 100 --num-envs 64 --seed 7 --output outputs/first
     """
 
     def job(streams: Streams, output: Output) -> int:
@@ -63,26 +62,23 @@ def quickstart(options: Annotated[QuickstartOptions, _Flat], output: Annotated[O
 
 def teleop(options: Annotated[TeleopOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Drive a task without recording.
-
-    mimic teleop --teleop-device keyboard --viz viser
+    $ mimic teleop --teleop-device keyboard --viz viser
     """
     return lambda streams, output: _run_stage("teleop", options, streams, output), output
 
 
 def record(options: Annotated[RecordOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Record demonstrations into a file.
-
-    mimic record --teleop-device spacemouse --viz viser --num-demos 10 --output demos.hdf5
-    mimic record --teleop-device scripted --num-demos 10 --output demos.hdf5
+    $ mimic record --teleop-device spacemouse --viz viser --num-demos 10 --output demos.hdf5
+    $ mimic record --teleop-device scripted --num-demos 10 --output demos.hdf5
     """
     return lambda streams, output: _run_stage("record", options, streams, output), output
 
 
 def annotate(options: Annotated[AnnotateArguments, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Mark where the subtasks of recorded demonstrations end, by re-simulation or by hand.
-
-    mimic annotate --input demos.hdf5 --output annotated.hdf5
-    mimic annotate --manual --viz viser --input demos.hdf5 --output annotated.hdf5
+    $ mimic annotate --input demos.hdf5 --output annotated.hdf5
+    $ mimic annotate --manual --viz viser --input demos.hdf5 --output annotated.hdf5
     """
 
     def job(streams: Streams, output: Output) -> int:
@@ -98,51 +94,45 @@ def annotate(options: Annotated[AnnotateArguments, _Flat], output: Annotated[Out
 
 def replay(options: Annotated[ReplayArguments, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Replay demonstrations, many in parallel, and report which of them still succeed.
-
-    mimic replay generated.hdf5 --validate
-    mimic replay demos.hdf5 --by states --num-envs 1 --viz viser --episodes 3,7
+    $ mimic replay generated.hdf5 --validate
+    $ mimic replay demos.hdf5 --by states --num-envs 1 --viz viser --episodes 3,7
     """
     return lambda streams, output: _run_stage("replay", options, streams, output), output
 
 
 def generate(options: Annotated[GenerateOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Generate demonstrations from annotated ones.
-
-    mimic generate --input annotated.hdf5 --output generated.hdf5 --num-demos 100 --num-envs 64
+    $ mimic generate --input annotated.hdf5 --output generated.hdf5 --num-demos 100 --num-envs 64
     """
     return lambda streams, output: _run_stage("generate", options, streams, output), output
 
 
 def render(options: Annotated[RenderOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Render camera images of recorded demonstrations, in parallel processes.
-
-    mimic render --input generated.hdf5 --output seen.hdf5
-    mimic render --input demos.hdf5 --output seen.hdf5 --cameras cameras.yaml --size 84
-    mimic render --input demos.hdf5 --output seen.hdf5 --randomization look.yaml --variations 4
+    $ mimic render --input generated.hdf5 --output seen.hdf5
+    $ mimic render --input demos.hdf5 --output seen.hdf5 --cameras cameras.yaml --size 84
+    $ mimic render --input demos.hdf5 --output seen.hdf5 --randomization look.yaml --variations 4
     """
     return lambda streams, output: _run_stage("render", options, streams, output), output
 
 
 def train(options: Annotated[TrainOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Train a policy on a dataset.
-
-    mimic train --dataset generated.hdf5 --output outputs/run
+    $ mimic train --dataset generated.hdf5 --output outputs/run
     """
     return lambda streams, output: _run_stage("train", options, streams, output), output
 
 
 def evaluate(options: Annotated[EvaluateOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Measure how often policies succeed, and find the best of a run.
-
-    mimic evaluate --checkpoints outputs/run --num-rollouts 200 --num-envs 64
+    $ mimic evaluate --checkpoints outputs/run --num-rollouts 200 --num-envs 64
     """
     return lambda streams, output: _run_stage("evaluate", options, streams, output, after=_show_success), output
 
 
 def play(options: Annotated[PlayOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Watch a policy.
-
-    mimic play --checkpoints outputs/run/best.pth
+    $ mimic play --checkpoints outputs/run/best.pth
     """
     return lambda streams, output: _run_stage("play", options, streams, output, after=_show_success), output
 
@@ -151,8 +141,7 @@ def export_policy(
     options: Annotated[ExportPolicyOptions, _Flat], output: Annotated[Output, _Flat]
 ) -> tuple[Job, Output]:
     """Export a checkpoint to TorchScript or ONNX.
-
-    mimic export-policy --checkpoint outputs/run/best.pth --output policy.onnx
+    $ mimic export-policy --checkpoint outputs/run/best.pth --output policy.onnx
     """
 
     def job(streams: Streams, output: Output) -> int:
@@ -170,16 +159,14 @@ def export_policy(
 
 def view(options: Annotated[ViewOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Step a task with zero or random actions, with a live view.
-
-    mimic view --task Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0 --actions random
+    $ mimic view --task Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0 --actions random
     """
     return lambda streams, output: _run_stage("view", options, streams, output), output
 
 
 def info(file: tyro.conf.Positional[str], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Show the contents of a dataset and what it can be used for.
-
-    mimic info demos.hdf5
+    $ mimic info demos.hdf5
     """
 
     def job(streams: Streams, output: Output) -> int:
@@ -194,9 +181,8 @@ def info(file: tyro.conf.Positional[str], output: Annotated[Output, _Flat]) -> t
 
 def doctor(output: Annotated[Output, _Flat], isaac_sim: bool = False) -> tuple[Job, Output]:
     """Report what is installed on this machine, what can run here, and what to do about the rest.
-
-    mimic doctor
-    mimic doctor --isaac-sim
+    $ mimic doctor
+    $ mimic doctor --isaac-sim
 
     Args:
         output: How to answer.
@@ -221,9 +207,8 @@ def doctor(output: Annotated[Output, _Flat], isaac_sim: bool = False) -> tuple[J
 
 def devices(output: Annotated[Output, _Flat], live: bool = False, seconds: float = 0.0) -> tuple[Job, Output]:
     """List the devices that can drive a robot here, and show their readings.
-
-    mimic devices
-    mimic devices --live
+    $ mimic devices
+    $ mimic devices --live
 
     Args:
         output: How to answer.
@@ -258,8 +243,7 @@ def tasks(output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
 
 def package(options: Annotated[PackageOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Make the archives of both extensions, in a folder that Kit installs them from.
-
-    mimic package --output registry
+    $ mimic package --output registry
     """
 
     def job(streams: Streams, output: Output) -> int:
@@ -272,9 +256,8 @@ def package(options: Annotated[PackageOptions, _Flat], output: Annotated[Output,
 
 def ui(output: Annotated[Output, _Flat], forget_imports: bool = False) -> tuple[Job, Output]:
     """Open the window: the whole workflow by mouse and keyboard, without Kit.
-
-    mimic ui
-    mimic ui --import my_tasks.py
+    $ mimic ui
+    $ mimic ui --import my_tasks.py
 
     Args:
         output: How to answer, and what to import; the window imports it again when it is next opened.

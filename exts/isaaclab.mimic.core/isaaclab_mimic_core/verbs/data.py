@@ -31,9 +31,8 @@ def check(
     file: _File, thresholds: Annotated[Thresholds, _Flat], output: Annotated[Output, _Flat], demos: str = ""
 ) -> tuple[Job, Output]:
     """Find what spoils demonstrations: pauses, jumps, cropped ends, missing or impossible values and more.
-
-    mimic check demos.hdf5
-    mimic check demos.hdf5 --demos 0-9 --max-pause 60
+    $ mimic check demos.hdf5
+    $ mimic check demos.hdf5 --demos 0-9 --max-pause 60
     Exit status 1 if there are errors; warnings and hints leave it at 0.
 
     Args:
@@ -62,8 +61,7 @@ def merge(
     force: bool = False,
 ) -> tuple[Job, Output]:
     """Join datasets of the same task and layout.
-
-    mimic merge first.hdf5 second.hdf5 --output both.hdf5
+    $ mimic merge first.hdf5 second.hdf5 --output both.hdf5
 
     Args:
         files: The datasets, in the order wanted.
@@ -90,9 +88,8 @@ def select(
     check: Thresholds,
 ) -> tuple[Job, Output]:
     """Keep the demonstrations that fulfil everything given.
-
-    mimic select demos.hdf5 --demos 0-9,12 --output few.hdf5
-    mimic select demos.hdf5 --success True --where "num_samples<300" --output short.hdf5
+    $ mimic select demos.hdf5 --demos 0-9,12 --output few.hdf5
+    $ mimic select demos.hdf5 --success True --where "num_samples<300" --output short.hdf5
 
     Args:
         file: The dataset.
@@ -109,9 +106,8 @@ def drop(
     check: Thresholds,
 ) -> tuple[Job, Output]:
     """Leave out the demonstrations that fulfil everything given.
-
-    mimic drop demos.hdf5 --demos 3 --in-place
-    mimic drop demos.hdf5 --findings error pause --output clean.hdf5
+    $ mimic drop demos.hdf5 --demos 3 --in-place
+    $ mimic drop demos.hdf5 --findings error pause --output clean.hdf5
 
     Args:
         file: The dataset.
@@ -127,9 +123,8 @@ def convert(
     output: Annotated[Output, _Flat],
 ) -> tuple[Job, Output]:
     """Bring a dataset up to date: quaternions wxyz to xyzw, a renamed task, joint-space actions to task space.
-
-    mimic convert old.hdf5 --output new.hdf5
-    mimic convert joints.hdf5 --actions pose_rel --task Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0 --output poses.hdf5
+    $ mimic convert old.hdf5 --output new.hdf5
+    $ mimic convert joints.hdf5 --actions pose_rel --task Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0 --output poses.hdf5
 
     Args:
         file: The dataset.
@@ -149,10 +144,9 @@ def export(
     file: _File, options: Annotated[ExportOptions, _Flat], output: Annotated[Output, _Flat]
 ) -> tuple[Job, Output]:
     """Make a LeRobot dataset, videos of the cameras, or files to browse in Rerun's viewer.
-
-    mimic export demos.hdf5 --format lerobot --output lerobot/stack
-    mimic export annotated.hdf5 --format rerun --output rerun
-    mimic export visuomotor.hdf5 --format mp4 --output videos
+    $ mimic export demos.hdf5 --format lerobot --output lerobot/stack
+    $ mimic export annotated.hdf5 --format rerun --output rerun
+    $ mimic export visuomotor.hdf5 --format mp4 --output videos
 
     Args:
         file: The dataset.
@@ -195,9 +189,8 @@ def import_dataset(
     folder: _File, options: Annotated[ImportOptions, _Flat], output: Annotated[Output, _Flat]
 ) -> tuple[Job, Output]:
     """Make a file of a LeRobot dataset, without its pictures.
-
-    mimic import lerobot/stack --output demos.hdf5
-    mimic import so101 --task My-Task-v0 --output so101.hdf5
+    $ mimic import lerobot/stack --output demos.hdf5
+    $ mimic import so101 --task My-Task-v0 --output so101.hdf5
     What mimic export made can be replayed, annotated and generated from; other datasets can be trained on.
 
     Args:
