@@ -7,10 +7,10 @@ import time
 import types
 from collections.abc import Callable
 
-LIMIT = 120.0
+LIMIT = 600.0
 """[s] Reached only by what never comes, also on a machine that does much else."""
-LONG = 900.0
-"""[s] The same for what takes a minute of work on a quiet machine: a run, a whole program."""
+LONG = 1800.0
+"""[s] The same for what takes a minute of work or more on a quiet machine: a run, a whole program."""
 
 
 def wait_until(

@@ -85,7 +85,6 @@ def to_front(kit, title: str) -> None:
         *(f"{{installed}}/{each}" for each in ("exts", "extscache", "extsDeprecated")),
     ],
     allow_errors=True,
-    timeout=240,
 )
 def test_nobody_takes_what_is_another_ones(kit, tmp_path, installed):
     import carb.input

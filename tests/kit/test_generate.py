@@ -14,7 +14,7 @@ import pytest
 from harness import in_kit
 from mimic_window import ACCENT, count_pixels, fill_in, has_ended, has_saved, open_window
 from standin_viewport import open_viewport
-from waiting import wait_until
+from waiting import LONG, wait_until
 
 UI = "isaaclab.mimic.ui"
 FRAME = 0.05
@@ -39,7 +39,7 @@ def annotated(tmp_path_factory) -> Path:
         return worker.done
 
     try:
-        wait_until(ended, "the annotation", limit=600)
+        wait_until(ended, "the annotation", limit=LONG)
     finally:
         worker.close()
     return path
@@ -77,7 +77,7 @@ def generate_two_and_stop(kit, folder, annotated, in_worker, look=lambda: None):
             assert not window.session.failure, window.session.failure
             return condition()
 
-        wait_until(happened, what, meanwhile, lambda: window.session.snapshot, limit=600)
+        wait_until(happened, what, meanwhile, lambda: window.session.snapshot, limit=LONG)
 
     wait(lambda: has_saved(window, 2), "two demonstrations", measured_frame)
     panel = window.panel("generate")

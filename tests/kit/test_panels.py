@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from harness import in_kit
 from mimic_window import ACCENT, count_pixels, has_ended, open_window
+from waiting import LONG
 
 UI = "isaaclab.mimic.ui"
 CAMERA_TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Mimic-v0"
@@ -40,11 +41,11 @@ def wait(kit, window, condition, what=""):
         assert not window.session.failure, window.session.failure
         return condition(window.session.snapshot)
 
-    kit.pump_until(happened, what, lambda: window.session.snapshot)
+    kit.pump_until(happened, what, lambda: window.session.snapshot, LONG)
 
 
 def wait_for_end(kit, window):
-    kit.pump_until(partial(has_ended, window), "the end", lambda: window.session.snapshot, limit=600)
+    kit.pump_until(partial(has_ended, window), "the end", lambda: window.session.snapshot, limit=LONG)
 
 
 def end(kit, window, panel):

@@ -12,6 +12,7 @@ import pytest
 from harness import in_kit
 from mimic_window import describe_process, open_window
 from screen import Screen
+from waiting import LONG
 
 CORE, UI = "isaaclab.mimic.core", "isaaclab.mimic.ui"
 GLFW = {"ENTER": 257, "BACKSPACE": 259, "END": 269}
@@ -73,7 +74,7 @@ class KitScreen(Screen):
 
 
 @pytest.mark.sim
-@in_kit(enable=["omni.ui", "omni.appwindow"], timeout=3600)
+@in_kit(enable=["omni.ui", "omni.appwindow"], timeout=4 * LONG)
 def test_the_whole_tutorial_in_one_session_of_kit(kit, tmp_path):
     from steps import whole_tutorial
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from waiting import LONG
 
 from .app import EXTS, MESA_PAINTS_NOT
 
@@ -35,7 +36,7 @@ def in_kit(
     settings: Sequence[str] = (),
     without: Sequence[str] = (),
     paints: bool = False,
-    timeout: float = 900.0,
+    timeout: float = LONG,
     allow_errors: bool = False,
     app_file: Path | str | None = None,
     ext_folders: Sequence[Path | str] = (EXTS,),

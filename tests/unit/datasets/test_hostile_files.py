@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 import pytest
 from h5py import h5d, h5p, h5s, h5t, h5z
-from waiting import LIMIT
+from waiting import LIMIT, LONG
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, format_summary, summarise
 from isaaclab_mimic_core.datasets.check import check_file, require
@@ -305,6 +305,6 @@ def test_names_of_thousands_of_digits_are_put_in_order():
 def test_mutated_files_through_the_verbs():
     """A few of the thousands that the program itself makes; a failure there names the file's number."""
     program = [sys.executable, str(FUZZ / "mutate_datasets.py"), "--files", "40", "--verbs", "light", "--each", "3"]
-    done = subprocess.run(program, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(program, capture_output=True, text=True, timeout=LONG)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "40 files, 120 runs, 0 failures" in done.stdout

@@ -14,7 +14,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from waiting import LIMIT
+from waiting import LIMIT, LONG
 
 from isaaclab_mimic_core import interpreter
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
@@ -491,7 +491,7 @@ def test_act_trains_on_what_was_exported(tmp_path, make_episode, lerobot):
     }
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(tmp_path / "cache")}
     command = [str(Path(lerobot).with_name("lerobot-train")), *(f"--{name}={value}" for name, value in options.items())]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1800)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LONG)
     assert done.returncode == 0, done.stderr[-3000:]
     checkpoint = tmp_path / "run" / "checkpoints" / "000020" / "pretrained_model"
     inputs = json.loads((checkpoint / "config.json").read_text())["input_features"]

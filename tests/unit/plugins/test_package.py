@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from installed_plugin import PACKAGE, install_plugin
+from waiting import LONG
 
 TASK, PLAIN = "Example-Stack-Mimic-v0", "Example-Plain-Stack-Mimic-v0"
 
@@ -23,7 +24,7 @@ def run(verb: str, folder: Path | None = None, **environment: str) -> tuple[list
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": path, **environment},
-        timeout=300,
+        timeout=LONG,
     )
     lines = result.stdout.splitlines()
     return json.loads(lines[-1]) if lines else [], result.stderr, result.returncode
