@@ -142,13 +142,23 @@ def test_pause_resume_and_stop(annotated, stack_env, tmp_path):
     assert sorted(file.name for file in tmp_path.iterdir() if not file.name.endswith(".lock")) == ["stopped.hdf5"]
 
 
-def test_closing_in_the_middle_leaves_a_complete_file(annotated, stack_env, tmp_path):
-    path = tmp_path / "closed.hdf5"
-    with Generate(options(annotated, path), stack_env) as stage:
+def test_closing_before_the_first_success_leaves_nothing(annotated, stack_env, tmp_path):
+    with Generate(options(annotated, tmp_path / "closed.hdf5"), stack_env) as stage:
         for _ in range(20):
             stage.step()
-    with DatasetReader(path, allow_empty=True) as reader:
-        assert len(reader) == 0
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_to_be_replaced_stays_if_nothing_succeeds(annotated, stack_env, tmp_path):
+    path = tmp_path / "old.hdf5"
+    path.write_bytes(annotated.path.read_bytes())
+    with Generate(options(annotated, path, overwrite=True), stack_env) as stage:
+        for _ in range(20):
+            stage.step()
+        stage.request("stop")
+        (*_, ending) = stage
+    assert ending.outcome == "stopped" and not ending.output
+    assert path.read_bytes() == annotated.path.read_bytes() and list(tmp_path.iterdir()) == [path]
 
 
 def test_a_signal_that_never_rises_is_named(annotated, stack_env, tmp_path):

@@ -6,6 +6,7 @@ import json
 import h5py
 import numpy as np
 import pytest
+from empty_file import write_empty
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, format_summary, summarise
 from isaaclab_mimic_core.errors import InputFileError
@@ -73,8 +74,8 @@ def test_a_file_with_the_observation_after_the_last_action_can_be_trained_on(mak
     assert summarise(path)["usable"]["train"].partition(";")[0] == reason
 
 
-def test_a_file_without_demos(make_file):
-    summary = summarise(make_file(0))
+def test_a_file_without_demos(tmp_path):
+    summary = summarise(write_empty(tmp_path / "demos.hdf5", "Task-v0"))
     assert summary["samples"] is None and set(summary["usable"].values()) == {"it holds no demonstrations"}
     assert "none yet" in format_summary(summary)
 

@@ -8,6 +8,7 @@ import sys
 import h5py
 import numpy as np
 import pytest
+from empty_file import write_empty
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter
 from isaaclab_mimic_core.errors import DatasetError, InputFileError, MimicError
@@ -128,8 +129,8 @@ def test_no_data_group(tmp_path):
     assert "no group 'data'" in message_of(error) and "weights" in message_of(error)
 
 
-def test_no_demos(make_file):
-    path = make_file(0)
+def test_no_demos(tmp_path):
+    path = write_empty(tmp_path / "demos.hdf5", "Task-v0")
     with pytest.raises(InputFileError) as error:
         DatasetReader(path)
     assert "no demonstrations" in message_of(error)

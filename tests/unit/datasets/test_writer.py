@@ -35,22 +35,51 @@ def names_in(path: Path) -> list[str]:
         return reader.episode_names
 
 
-def test_the_file_is_complete_from_the_start_and_alone_at_the_end(tmp_path, make_episode):
+def test_the_file_is_complete_from_its_first_demonstration_and_alone_at_the_end(tmp_path, make_episode):
     path = tmp_path / "new" / "folder" / "demos.hdf5"
     with DatasetWriter(path, ENV) as writer:
-        with h5py.File(path) as file:
-            assert file.attrs["format_version"] == 1
-            assert file["data"].attrs["total"] == 0 and len(file["data"]) == 0
         assert writer.add(make_episode(30)) == "demo_0"
         assert writer.add(make_episode(40)) == "demo_1"
-        assert names_in(path) == []
+        assert not path.exists()
         assert writer.commit() == [SavedEpisode("demo_0", 30), SavedEpisode("demo_1", 40)]
         assert names_in(path) == ["demo_0", "demo_1"]
         assert writer.commit() == []
     assert files_in(path.parent) == ["demos.hdf5"]
     with h5py.File(path) as file:
+        assert file.attrs["format_version"] == 1
         assert file["data"].attrs["total"] == 70
         assert file["data/demo_1"].attrs["num_samples"] == 40
+
+
+@pytest.mark.parametrize("mode", ["create", "append", "overwrite"])
+def test_without_a_demonstration_there_is_no_file(tmp_path, mode):
+    DatasetWriter(tmp_path / "a.hdf5", ENV, mode).close()
+    assert files_in(tmp_path) == []
+
+
+def test_what_is_to_be_replaced_stays_until_there_is_something_new(tmp_path, make_episode):
+    path = tmp_path / "a.hdf5"
+    with DatasetWriter(path, ENV) as writer:
+        writer.add(make_episode(30))
+    before = path.read_bytes()
+    DatasetWriter(path, ENV, "overwrite").close()
+    assert path.read_bytes() == before and files_in(tmp_path) == ["a.hdf5"]
+    with DatasetWriter(path, ENV, "overwrite") as writer:
+        writer.add(make_episode(40))
+        assert path.read_bytes() == before
+        writer.commit()
+        with DatasetReader(path) as reader:
+            assert [reader.num_samples(name) for name in reader.episode_names] == [40]
+    assert files_in(tmp_path) == ["a.hdf5"]
+
+
+def test_a_file_that_appears_meanwhile_is_not_replaced(tmp_path, make_episode):
+    path = tmp_path / "a.hdf5"
+    with pytest.raises(OutputError), DatasetWriter(path, ENV) as writer:
+        writer.add(make_episode(30))
+        path.write_text("somebody else's")
+        writer.commit()
+    assert path.read_text() == "somebody else's" and files_in(tmp_path) == ["a.hdf5"]
 
 
 def test_both_copies_take_turns_and_hold_the_same(tmp_path, make_episode, assert_same):
@@ -86,9 +115,9 @@ def test_demos_survive_an_exception_of_the_program(tmp_path, make_episode):
 
 
 @pytest.mark.parametrize("name", ["a", "a.v1", "a.hdf5", "a.h5"])
-def test_the_suffix_is_added_when_missing(tmp_path, name):
+def test_the_suffix_is_added_when_missing(tmp_path, make_episode, name):
     with DatasetWriter(tmp_path / name, ENV) as writer:
-        pass
+        writer.add(make_episode())
     expected = name if name.endswith(("hdf5", "h5")) else name + ".hdf5"
     assert writer.path == tmp_path / expected and files_in(tmp_path) == [expected]
 
@@ -99,12 +128,6 @@ def test_an_existing_file_is_never_replaced_unasked(make_file):
     text = refusal(path, ENV)
     assert "exists already" in text and "--append" in text and "--overwrite" in text
     assert path.read_bytes() == before and files_in(path.parent) == ["demos.hdf5"]
-
-
-def test_overwrite_replaces(make_file):
-    path = make_file(3)
-    with DatasetWriter(path, ENV, mode="overwrite"):
-        assert names_in(path) == []
 
 
 def test_append_numbers_on_and_keeps_what_is_there(make_file, make_episode, assert_same):
@@ -248,7 +271,7 @@ def test_file_systems_that_cannot_reserve_room(tmp_path, make_episode, monkeypat
 def test_impossible_episodes_are_refused_at_once(tmp_path, data):
     with DatasetWriter(tmp_path / "a.hdf5", ENV) as writer, pytest.raises(ValueError):
         writer.add(Episode(data))
-    assert names_in(writer.path) == []
+    assert files_in(tmp_path) == []
 
 
 RNG = np.random.default_rng(0)
@@ -299,6 +322,7 @@ def test_the_room_reserved_is_enough(tmp_path, make_episode):
     large = {"actions": np.zeros((5, 7)), **{f"obs/{name}": values for name, values in ARRAYS.items()}}
     for episode in (Episode(tiny, attrs), Episode(large), make_episode(250, annotated=True)):
         with DatasetWriter(tmp_path / "a.hdf5", ENV, mode="overwrite") as writer:
+            writer.add(episode)
             writer.commit()
             for _ in range(3):
                 before = writer.path.stat().st_size
@@ -390,22 +414,24 @@ def test_a_file_taken_away_is_reported_and_nothing_foreign_touched(tmp_path, mak
 
 def test_a_failed_commit_can_be_tried_again(tmp_path, make_episode, monkeypatch):
     with DatasetWriter(tmp_path / "a.hdf5", ENV) as writer:
-        for moment in ("before", "after"):
-            writer.add(make_episode())
-            exchange = filesystem.exchange
+        for step, saved in (("rename_new", ["demo_0", "demo_1"]), ("exchange", ["demo_2", "demo_3"])):
+            for moment in ("before", "after"):
+                writer.add(make_episode())
+                original = getattr(filesystem, step)
 
-            def interrupted(*paths, moment=moment, exchange=exchange):
-                if moment == "after":
-                    exchange(*paths)
-                raise KeyboardInterrupt
+                def interrupted(*paths, moment=moment, original=original):
+                    if moment == "after":
+                        original(*paths)
+                    raise KeyboardInterrupt
 
-            with monkeypatch.context() as patch:
-                patch.setattr(filesystem, "exchange", interrupted)
-                with pytest.raises(KeyboardInterrupt):
-                    writer.commit()
-        assert [episode.name for episode in writer.commit()] == ["demo_0", "demo_1"]
+                with monkeypatch.context() as patch:
+                    patch.setattr(filesystem, step, interrupted)
+                    with pytest.raises(KeyboardInterrupt):
+                        writer.commit()
+            assert [episode.name for episode in writer.commit()] == saved
     with DatasetReader(writer.path) as reader:
-        assert reader.episode_names == ["demo_0", "demo_1"] and reader.data_attrs["total"] == 60
+        assert reader.episode_names == ["demo_0", "demo_1", "demo_2", "demo_3"]
+        assert reader.data_attrs["total"] == 120
 
 
 @pytest.mark.parametrize("links", [True, False])

@@ -4,7 +4,7 @@
 """Appends episodes until it is killed; prints the names of those reported as saved.
 
 Arguments: the file, and optionally the moment at which to die: a function of `filesystem` or `encoding` whose third
-call ends the process, before or after it (`exchange:before`).
+call (of `rename_new`, the only one) ends the process, before or after it (`exchange:before`).
 """
 
 import os
@@ -29,15 +29,15 @@ def die_at(moment: str) -> None:
     name, when = moment.split(":")
     home = filesystem if hasattr(filesystem, name) else writer
     original = getattr(home, name)
-    calls = 0
+    calls, last = 0, 1 if name == "rename_new" else 3
 
     def wrapped(*arguments, **keywords):
         nonlocal calls
         calls += 1
-        if calls == 3 and when == "before":
+        if calls == last and when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         result = original(*arguments, **keywords)
-        if calls == 3:
+        if calls == last:
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 
@@ -48,8 +48,10 @@ if __name__ == "__main__":
     if len(sys.argv) > 2:
         die_at(sys.argv[2])
     out = DatasetWriter(sys.argv[1], {"env_name": "T"}, mode="append")
-    with DatasetReader(sys.argv[1], allow_empty=True) as reader:
-        number = len(reader)
+    number = 0
+    if os.path.exists(sys.argv[1]):
+        with DatasetReader(sys.argv[1]) as reader:
+            number = len(reader)
     while True:
         for _ in range(1 + number % 3):
             out.add(Episode(content(number), {"mimic": {"number": number}}))

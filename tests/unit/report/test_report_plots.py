@@ -11,6 +11,7 @@ import h5py
 import matplotlib.image
 import numpy as np
 import pytest
+from empty_file import write_empty
 from matplotlib.colors import to_rgb
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
@@ -160,9 +161,9 @@ def test_two_arms_and_many_objects(tmp_path):
 
 
 @pytest.mark.parametrize("draw", [plots.paths, plots.starts, plots.lengths])
-def test_empty_file_draws_nothing(draw, make_generated):
+def test_empty_file_draws_nothing(draw, tmp_path):
     with pytest.raises(plots.NothingToDraw, match=r"\.$"):
-        draw(None, read_contents(make_generated(0)))
+        draw(None, read_contents(write_empty(tmp_path / "generated.hdf5", "Stack")))
 
 
 def test_positions_that_are_not_finite_are_left_out(tmp_path):

@@ -49,33 +49,37 @@ def spare_of(shadow: Path) -> Path:
     return shadow.with_name(shadow.name + "~")
 
 
-def publish_new(path: Path, content: bytes, temporary: Path, overwrite: bool) -> None:
-    """Write a small file in one atomic step.
+def write_whole(path: Path, content: bytes, temporary: Path) -> None:
+    """Write a small file in one atomic step, replacing what is there.
 
     Args:
         path: The file.
         content: Its contents.
         temporary: A path in the same folder for the time of writing.
-        overwrite: Whether an existing file may be replaced.
-
-    Raises:
-        FileExistsError: The file exists and `overwrite` is False.
     """
     try:
         temporary.write_bytes(content)
-        if overwrite:
-            os.replace(temporary, path)
-            return
-        try:
-            os.link(temporary, path)  # unlike a rename, never replaces
-        except FileExistsError:
-            raise
-        except OSError:  # no hard links here
-            if path.exists():
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
-            os.replace(temporary, path)
+        os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def rename_new(path: Path, target: Path) -> None:
+    """Give a file another name in one atomic step.
+
+    Raises:
+        FileExistsError: There is a file of that name already.
+    """
+    try:
+        os.link(path, target)  # unlike a rename, never replaces
+    except FileExistsError:
+        raise
+    except OSError:  # no hard links here
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        os.replace(path, target)
+    else:
+        path.unlink()
 
 
 def copy_whole(source: Path, target: Path, temporary: Path) -> None:

@@ -52,9 +52,10 @@ class _Behind:
 class DatasetWriter:
     """Write episodes to a file that is complete at every moment; a context manager.
 
-    The writer keeps two complete copies. `path` always names a closed, complete HDF5 file. A hidden file beside it, the
-    shadow, lacks the last commit. `commit` adds the missing and the new episodes to the shadow, closes it, and
-    exchanges the names of the two files in one atomic step. Therefore:
+    The file appears with the first commit; a file that is to be replaced stays until then. The writer keeps two
+    complete copies: `path` names a closed, complete HDF5 file, and a hidden file beside it, the shadow, lacks the last
+    commit. `commit` adds the missing and the new episodes to the shadow, closes it, and exchanges the names of the two
+    files in one atomic step. Therefore:
 
     - A killed process loses only what was not committed.
     - The time of a commit does not depend on the size of the file.
@@ -65,7 +66,8 @@ class DatasetWriter:
         path: The file; `.hdf5` is added if it ends neither in `.hdf5` nor in `.h5`. Missing folders are made.
         env_args: Description of the environment: `env_name` and, for the task's options, `env_kwargs`. When appending,
             the existing file keeps its own.
-        mode: `create` refuses an existing file; `append` adds to it or creates it; `overwrite` replaces it at once.
+        mode: `create` refuses an existing file; `append` adds to it or creates it; `overwrite` replaces it with
+            the first commit.
         attrs: Further attributes of the group `data`, for example the history `mimic`; updated when appending.
         compression: Whether to compress arrays with gzip, level 2.
 
@@ -99,6 +101,8 @@ class DatasetWriter:
         self._pending: list[tuple[str, Episode]] = []
         self._behind: list[_Behind] = []
         self._own: set[tuple[int, ...]] = set()
+        self._first: bytes | None = None
+        """A file without episodes, from which the first commit makes the file; None after that."""
         self._next_number = 0
         self._total = 0
 
@@ -157,8 +161,8 @@ class DatasetWriter:
             try:
                 total = self._write_shadow(episodes)
                 # Set before the exchange: if interrupted just after it, the new file must count as our own.
-                self._own = self._identities()
-                filesystem.exchange(self._published, self._shadow)
+                self._own |= self._identities()
+                self._publish()
             except BaseException:
                 # The shadow may be incomplete; the next commit makes a new one.
                 self._discard_shadow()
@@ -186,9 +190,10 @@ class DatasetWriter:
         try:
             if commit:
                 self.commit()
-            with self.output_errors():
-                # From here on no second copy protects against a power cut.
-                filesystem.to_disk(self._published)
+            if self._first is None:
+                with self.output_errors():
+                    # From here on no second copy protects against a power cut.
+                    filesystem.to_disk(self._published)
         finally:
             self._closed = True
             try:
@@ -212,7 +217,7 @@ class DatasetWriter:
         folder.mkdir(parents=True, exist_ok=True)
 
     def _open(self, mode: str, attrs: Mapping[str, Any]) -> None:
-        """Create, replace or open the file at `path`."""
+        """Read what the file holds, or prepare a new one."""
         if self._published.is_dir():
             raise self._error("is a folder, not a file", f"Give a file name, for example {self.path / 'demos.hdf5'}")
         exists = self._published.exists()
@@ -221,11 +226,8 @@ class DatasetWriter:
         if mode == "append" and exists:
             self._open_existing(attrs)
         else:
-            content = _empty_file({**encode_attrs(attrs), layout.ATTR_ENV_ARGS: json.dumps(self.env_args)})
-            try:
-                filesystem.publish_new(self._published, content, self._temporary, overwrite=mode == "overwrite")
-            except FileExistsError as error:
-                raise self._error_exists() from error
+            self._first = _empty_file({**encode_attrs(attrs), layout.ATTR_ENV_ARGS: json.dumps(self.env_args)})
+            filesystem.write_whole(self._shadow, self._first, self._temporary)
         self._own = self._identities()
 
     def _open_existing(self, attrs: Mapping[str, Any]) -> None:
@@ -285,9 +287,25 @@ class DatasetWriter:
 
     def _new_shadow(self, needed: int) -> h5py.File:
         self._discard_shadow()
-        filesystem.copy_whole(self._published, self._shadow, self._temporary)
+        if self._first is not None:
+            filesystem.write_whole(self._shadow, self._first, self._temporary)
+        else:
+            filesystem.copy_whole(self._published, self._shadow, self._temporary)
         self._reserve(needed)
         return self._open_shadow()
+
+    def _publish(self) -> None:
+        """Let the shadow take the place of the file."""
+        if self._first is None:
+            filesystem.exchange(self._published, self._shadow)
+        elif self._published.exists():
+            os.replace(self._shadow, self._published)
+        else:
+            try:
+                filesystem.rename_new(self._shadow, self._published)
+            except FileExistsError as error:
+                raise self._error_exists() from error
+        self._first = None
 
     def _open_shadow(self) -> h5py.File:
         return h5py.File(self._shadow, "r+", libver=_LIBRARY_VERSIONS)
@@ -310,6 +328,8 @@ class DatasetWriter:
     def _check_published(self) -> None:
         """Raise an error if another program has removed, replaced or changed the file."""
         now = filesystem.identity(self._published)
+        if now is None and self._first is not None:
+            return
         if now is None or now not in self._own:
             what = "removed" if now is None else "changed or replaced by another program"
             raise self._error(f"was {what} while it was being written", "Leave the file alone until the run has ended.")

@@ -43,16 +43,16 @@ class Contents:
     """The parts of a dataset file that a report shows. Parts that the file lacks are empty."""
 
     path: Path
-    env_name: str
+    env_name: str = ""
     """Name of the task."""
-    run: dict[str, Any]
+    run: dict[str, Any] = field(default_factory=dict)
     """History entry of the run that generated the file."""
-    demos: list[Demo]
-    eef_paths: dict[str, list[np.ndarray]]
+    demos: list[Demo] = field(default_factory=list)
+    eef_paths: dict[str, list[np.ndarray]] = field(default_factory=dict)
     """End effector -> positions (T, 3) [m], env frame, of at most `MAX_PATHS` demonstrations."""
-    starts: dict[str, np.ndarray]
+    starts: dict[str, np.ndarray] = field(default_factory=dict)
     """Object -> initial x, y [m], env frame, and yaw [rad]: (N, 3), of at most `MAX_STARTS` demonstrations."""
-    signals: list[str]
+    signals: list[str] = field(default_factory=list)
     """Subtask signals, in the order in which they change in the first demonstration."""
 
     @property

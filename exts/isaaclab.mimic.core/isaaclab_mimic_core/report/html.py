@@ -68,7 +68,7 @@ FILES = (FILE_NAME, RUN_FILE_NAME, *(f"{name}.png" for name in _TITLES))
 def write_report(
     folder: str | os.PathLike[str],
     record: RunRecord,
-    generated: str | os.PathLike[str],
+    generated: str | os.PathLike[str] | None,
     source: str | os.PathLike[str] | None = None,
 ) -> Path:
     """Write `report.html`, its plots as PNG files, and `run.json`, from which the report can be written again.
@@ -78,7 +78,7 @@ def write_report(
     Args:
         folder: Folder of the report; made if it is missing.
         record: The run.
-        generated: The dataset that the run wrote.
+        generated: The dataset that the run wrote; None if it has saved nothing.
         source: The dataset with the source demonstrations.
 
     Returns:
@@ -88,7 +88,7 @@ def write_report(
         InputFileError: The generated dataset cannot be read.
         OutputError: The folder cannot be written.
     """
-    made = read_contents(generated)
+    made = read_contents(generated) if generated else Contents(Path(record.options.get("output", "")))
     given, missing = _read_source(source)
     names = labels.subtask_names(subtask_ids(record, made), given.signals if given else [])
     drawings: dict[str, Callable[[], Figure]] = {

@@ -222,7 +222,7 @@ class Annotate(SimStage):
         return self._finish(
             outcome,
             {"output": output, "annotated": saved, "of": self._of},
-            output=output,
+            output=output if saved else "",
             findings=self._of - saved,
             results=[f"{saved} of {self._of} demonstrations annotated"],
         )

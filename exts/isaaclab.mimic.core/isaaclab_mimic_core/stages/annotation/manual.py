@@ -305,7 +305,7 @@ class AnnotateByHand(SimStage):
         return self._finish(
             outcome,
             {"output": output, "annotated": self._saved, "of": self._of},
-            output=output,
+            output=output if self._saved else "",
             findings=self._of - self._saved,
             results=[f"{self._saved} of {self._of} demonstrations annotated"],
         )

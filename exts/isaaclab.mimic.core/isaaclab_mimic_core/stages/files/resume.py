@@ -161,25 +161,27 @@ def earlier_generation(output: str, failed: str = "") -> EarlierRun | None:
         OptionError: The file was not made by `generate`.
         InputFileError: The file cannot be read.
     """
-    if not Path(output).exists():
+    # A run in which nothing has succeeded has no output.
+    there = [path for path in (output, failed) if path and Path(path).exists()]
+    if not there:
         return None
-    with DatasetReader(output, allow_empty=True) as reader:
+    with DatasetReader(there[0], allow_empty=True) as reader:
         provenance = _mapping(reader.data_attrs.get(ATTR_PROVENANCE))
         run = _mapping(provenance.get("generated"))
         if MANIFEST in provenance:
-            manifest = RunManifest.from_dict(provenance[MANIFEST], output)
+            manifest = RunManifest.from_dict(provenance[MANIFEST], there[0])
         elif run:
             manifest = _of_0_1_0(run)
         else:
             raise OptionError(
-                "it was not made by mimic generate", where=f"--resume {output}", remedy="Give another --output."
+                "it was not made by mimic generate", where=f"--resume {there[0]}", remedy="Give another --output."
             )
-        attempts = _attempts(reader, run)
-    last = [*attempts]
-    if failed and Path(failed).exists():
-        with DatasetReader(failed, allow_empty=True) as reader:
-            last += _attempts(reader, run)
-    return EarlierRun(manifest, len(attempts), 1 + max(last, default=-1), provenance)
+    made = {}
+    for path in there:
+        with DatasetReader(path, allow_empty=True) as reader:
+            made[path] = _attempts(reader, run)
+    last = max((number for numbers in made.values() for number in numbers), default=-1)
+    return EarlierRun(manifest, len(made.get(output, ())), 1 + last, provenance)
 
 
 def earlier_annotation(output: str, source: str) -> EarlierRun | None:

@@ -297,7 +297,8 @@ class Generate(SimStage):
             line += f" ({self._statistics.success_rate:.0%} successful)"
         line += f", {retries} subtasks tried again" if retries else ""
         causes = [f"  {count} x {cause}" for cause, count in self._statistics.causes.most_common()]
-        return self._finish(outcome, summary, output=summary["output"], results=[line, *causes])
+        output = summary["output"] if self._saved else ""
+        return self._finish(outcome, summary, output=output, results=[line, *causes])
 
     def _summary(self) -> dict:
         statistics = self._statistics
@@ -318,6 +319,6 @@ class Generate(SimStage):
             summary["source_evenness"] = statistics.source_evenness(self._bank.num_demos)
             if not self._settings.early_stop:
                 summary["would_stop"] = statistics.would_stop()
-        if self._failed_file is not None:
+        if self._failed_file is not None and self._failed_file.saved:
             summary["failed_output"] = self._failed_file.path
         return summary

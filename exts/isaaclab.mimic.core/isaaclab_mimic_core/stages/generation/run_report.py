@@ -60,7 +60,7 @@ class RunReport:
         if not events or not isinstance(ending := events[-1], StageFinished) or not self._record.attempts:
             return events
         try:
-            written = write_report(self._folder, self._record, self._options.output, self._options.input)
+            written = write_report(self._folder, self._record, ending.output or None, self._options.input)
         except MimicError as error:
             # The dataset is complete, so a report that cannot be written does not make the run a failure.
             return [*events[:-1], Warned(f"The report could not be written: {error}"), ending]

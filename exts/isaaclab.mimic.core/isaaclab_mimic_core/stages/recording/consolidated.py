@@ -272,4 +272,4 @@ class Consolidated(DeviceStage):
             "causes": dict(self._statistics.causes),
             **self._pace.figures(),
         }
-        return events + self._finish("done", summary, output=self._file.path)
+        return events + self._finish("done", summary, output=self._file.path if self._file.saved else "")

@@ -200,4 +200,4 @@ class Record(DeviceStage):
         result = f"{file.saved} demonstrations saved, {self._finished} attempts"
         if self._live and (steadiness := self._pace.in_words()):
             result += f"; {steadiness}"
-        return events + self._finish(outcome, summary, output=file.path, results=[result])
+        return events + self._finish(outcome, summary, output=file.path if file.saved else "", results=[result])
