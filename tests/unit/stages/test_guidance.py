@@ -73,8 +73,10 @@ def test_pauses_are_told_but_not_over_and_over():
     assert watch(hints, [0.002 * i for i in range(50)]) == []
     assert hints.speed == pytest.approx(0.02)
     assert len(watch(hints, [1.0] * 11)) == 1
-    assert watch(hints, [1.0] * 90) == []
-    assert len(watch(hints, [1.0] * 20)) == 1
+    assert watch(hints, [1.0] * 500) == []
+    assert watch(hints, [2.0, *[3.0] * 50]) == []
+    hints.begin()
+    assert len(watch(hints, [3.0] * 20)) == 1
     assert "pauses" in hints.latest
 
 

@@ -15,14 +15,12 @@ LONG_FACTOR = 1.5
 """A later one is long beyond this many times the median of those that were kept."""
 PAUSE_S = 1.0
 """[s] Time without movement that counts as a pause."""
-QUIET_S = 10.0
-"""[s] Time between two hints about pauses."""
 STILL = 0.01
 """[m/s] An end effector slower than this does not move."""
 
 
 class Hints:
-    """Watches one demonstration at a time.
+    """Watches one demonstration at a time, and gives each hint once.
 
     Args:
         period: Time that a step takes [s].
@@ -41,7 +39,7 @@ class Hints:
         """Forget the demonstration before."""
         self._steps, self._still = 0, 0
         self._positions: Sequence[Sequence[float]] = ()
-        self._told_long, self._quiet = False, 0
+        self._told_long = self._told_pause = False
         self.speed, self.latest = 0.0, ""
 
     def keep(self, steps: int) -> None:
@@ -61,9 +59,8 @@ class Hints:
             self.speed = moved / self._period
         self._positions = positions
         self._still = self._still + 1 if self.speed < STILL and not success else 0
-        self._quiet -= 1
-        if self._still >= round(PAUSE_S / self._period) and self._quiet < 0:
-            self._quiet = round(QUIET_S / self._period)
+        if self._still >= round(PAUSE_S / self._period) and not self._told_pause:
+            self._told_pause = True
             return self._tell("Keep moving: pauses are learned too.")
         if self._steps > self._longest() and not self._told_long:
             self._told_long = True
