@@ -38,7 +38,7 @@ SETTINGS = {"step_hz": 0.0, "pos_sensitivity": 0.2, "rot_sensitivity": 1.0}
 FAST = {"teleop_settings": SETTINGS, "seed": 3}
 RATE = 20.0
 PATIENCE = 900
-"""Steps after which a pilot that has not succeeded starts anew, as a person would."""
+"""Steps after which a pilot that has not succeeded resets, as a person would."""
 
 
 def fly(stage, pilot, tell=lambda event: None, each_step=lambda: None) -> list[Event]:

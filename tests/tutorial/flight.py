@@ -20,7 +20,7 @@ _TOLERANCE = 0.008
 _SETTLING = 6
 """Steps until the arm has come to rest after a key has gone up, and has been seen to."""
 _PATIENCE, _DISBELIEF = 270, 90
-"""Steps that a part of the plan may take, and that success may once all has been done; then the pilot starts anew."""
+"""Steps that a part of the plan may take, and that success may once all has been done; then the pilot resets."""
 
 
 def fly(screen: Screen, demos: int) -> int:

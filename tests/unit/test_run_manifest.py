@@ -44,7 +44,7 @@ def test_all_that_differs_is_named_with_then_and_now():
     assert str(caught.value).splitlines() == [
         "--resume out.hdf5: the run was begun with --seed 1, not 2; --keep-clear off, not on; "
         "--config: train.seed 3, not 4",
-        "  Give the same again, or another --output to begin anew.",
+        "  Give the same again, or another --output for a new run.",
     ]
     assert caught.value.exit_code == 2
 

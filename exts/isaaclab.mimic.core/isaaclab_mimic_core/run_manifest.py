@@ -113,13 +113,13 @@ class RunManifest:
         where = f"--resume {output}"
         if earlier.verb != self.verb:
             raise OptionError(
-                f"it was made by mimic {earlier.verb}", where=where, remedy="Give another --output to begin anew."
+                f"it was made by mimic {earlier.verb}", where=where, remedy="Give another --output for a new run."
             )
         if differences := [*self.differences(earlier), *more]:
             raise OptionError(
                 f"the run was begun with {'; '.join(map(str, differences))}",
                 where=where,
-                remedy="Give the same again, or another --output to begin anew.",
+                remedy="Give the same again, or another --output for a new run.",
             )
 
     def going_on(self, earlier: "RunManifest") -> Self:

@@ -47,7 +47,7 @@ BUTTONS = {
     "SpacePilot": (b"\x03\x01", b"\x03\x02"),
     "SpacePilotPro": (b"\x03\x00\x00\x02\x00", b"\x03\x00\x00\x04\x00"),
 }
-"""Reports of the gripper's button and of the one that starts anew; a SpaceMouseUSB has no buttons."""
+"""Reports of the gripper's button and of the reset button; a SpaceMouseUSB has no buttons."""
 NO_BUTTONS = b"\x03\x00\x00\x00\x00"
 
 

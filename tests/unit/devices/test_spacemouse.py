@@ -109,6 +109,7 @@ def test_every_models_buttons(make_env, model):
     assert action(device)[-1] == OPEN
     mouse.reports.extend([reset, reset, NO_BUTTONS])
     assert action(device)[-1] == OPEN and device.take_requests() == ["reset"]
+    assert [what for _, what in device.help()].count("reset") == 1
     # Both clicks of one poll count.
     mouse.reports.extend([reset, NO_BUTTONS, reset, NO_BUTTONS])
     device.poll()

@@ -43,7 +43,7 @@ class RenderOptions(SimOptions):
     )
     """YAML file of ranges for light, materials, camera poses and image noise (docs/rendering.md)."""
     variations: int = option(1, label="Renderings of each", group=RUN, low=1, high=1000)
-    """Renderings of each demonstration, each randomized anew; more than 1 needs --randomization."""
+    """Renderings of each demonstration, each with new random values; more than 1 needs --randomization."""
     renderer: Renderer = option("auto", label="Renderer", group=RUN)
     """rasterizer; newton, which casts rays and is slow; auto: the rasterizer if it supports the camera, else newton."""
     num_envs: int = redeclared(SimOptions, "num_envs", 32, on_resume=OnResume.SAME)

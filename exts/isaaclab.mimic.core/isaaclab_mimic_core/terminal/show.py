@@ -27,11 +27,16 @@ from ..events import (
 from ..stages.stage import Stage
 
 _LOG_EVERY = 5.0
-"""[s] Time between progress lines if the output is not a terminal."""
+"""Time between progress lines if the output is not a terminal [s]."""
 
 
 class TerminalView:
-    """Keeps a progress line at the bottom of the terminal; without a terminal, prints a line every few seconds."""
+    """Show a stage's events and progress: in a terminal with a progress line, else with a line every few seconds.
+
+    Args:
+        stage: The stage.
+        out: Stream to write to.
+    """
 
     def __init__(self, stage: Stage, out: TextIO):
         self._stage = stage
@@ -47,7 +52,7 @@ class TerminalView:
             console=self._console,
             transient=True,
             refresh_per_second=5,
-            # Libraries print to the log; rich must not redirect that.
+            # rich must not redirect what libraries print to the log.
             redirect_stdout=False,
             redirect_stderr=False,
         )
@@ -96,10 +101,10 @@ class TerminalView:
             self._console.print(f"  {progress}  {details}")
 
     def _show_controls(self, controls: list[tuple[str, str]] | None) -> None:
-        """Print once what the device's controls do."""
+        """Print the device's controls, once."""
         if controls is not None and not self._told_controls:
             self._told_controls = True
-            common = [("R", "start anew"), ("P", "pause"), ("Esc", "end")]
+            common = [("R", "reset"), ("P", "pause"), ("Esc", "end")]
             self._console.print("  " + ", ".join(f"[bold]{key}[/bold] {does}" for key, does in (*controls, *common)))
 
     def _show(self, event: Event) -> None:

@@ -136,7 +136,7 @@ class KitHost(Host):
     def hold_physics(self) -> None:
         """Keep Isaac Sim's loop from stepping physics a second time.
 
-        Isaac Lab switches this setting back on whenever it initialises or resets a simulation, so it is held anew
+        Isaac Lab switches this setting back on whenever it initialises or resets a simulation, so switch it off again
         after each step.
         """
         if not self._holding_physics:

@@ -97,7 +97,7 @@ ACTIONS: dict[str, Action] = {
         _drive("V", "Yaw -"),
         _drive("K", "Open or close the gripper"),
         _drive("TAB", "Other arm"),
-        _drive("R", "Discard this one, start anew"),
+        _drive("R", "Reset: discard and start again"),
         _drive("P", "Pause, or go on"),
         _drive("ESCAPE", "End recording"),
         *(Action(f"mark.{name}", MARK, title, Key(key)) for name, title, key, _, _ in _MARKING),

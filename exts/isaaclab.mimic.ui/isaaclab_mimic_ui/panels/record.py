@@ -64,8 +64,8 @@ class RecordPanel(StagePanel):
             self._device_frame = ui.Frame(height=0)
             self._scene = SceneFrame(self.context.host, self.session)
             with ui.HStack(height=28, spacing=style.GAP, visible=False) as self._actions:
-                self.discard_button = ui.Button(
-                    "Discard, start anew", name="small", clicked_fn=lambda: self.session.request("reset")
+                self.reset_button = ui.Button(
+                    "Reset: discard and start again", name="small", clicked_fn=lambda: self.session.request("reset")
                 )
                 self.view_button = ui.Button("Open 3D view", name="small", clicked_fn=self.open_view)
             section("KEPT DEMONSTRATIONS")
@@ -130,4 +130,4 @@ class RecordPanel(StagePanel):
         session.statistics.demos = [
             replace(demo, name=name, steps=steps, saved=number) for number, (name, steps) in enumerate(left, 1)
         ]
-        session.say(f"Deleted {demo.name}; numbered anew: {len(left)} left.")
+        session.say(f"Deleted {demo.name}; the others are renumbered: {len(left)} left.")

@@ -28,7 +28,7 @@ _MARK = 0.012
 _DASH = 0.012
 """[m] Length of the dashes of a dashed line, and of what is left out between them."""
 _JUMP = 0.15
-"""[m] A hand that moves farther than this from one call to the next was reset: its trail begins anew."""
+"""[m] A hand that moves farther than this from one call to the next was reset: its trail starts again."""
 _STILL = 1e-3
 """[m] Smaller movements add no point."""
 

@@ -63,7 +63,7 @@ class DeviceView:
 
     def _build_controls(self, controls: list) -> None:
         with self._controls, ui.VGrid(column_count=4, row_height=20):
-            for keys, meaning in (*controls, ("R", "discard"), ("P", "pause"), ("Esc", "end")):
+            for keys, meaning in (*controls, ("R", "reset"), ("P", "pause"), ("Esc", "end")):
                 with ui.HStack(spacing=5):
                     with ui.ZStack(width=34):
                         with ui.VStack():

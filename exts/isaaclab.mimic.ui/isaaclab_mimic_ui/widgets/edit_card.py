@@ -30,7 +30,7 @@ _FILES = {"other": Role.INPUT_FILE, "output": Role.OUTPUT_FILE}
 
 
 class EditCard:
-    """Builds into the current container. It is built anew with the panel; what was filled in stays.
+    """Build into the current container. It is built again with the panel, and keeps what was filled in.
 
     Args:
         on_edit: Called with what to do, and what was filled in for demos, other and output.

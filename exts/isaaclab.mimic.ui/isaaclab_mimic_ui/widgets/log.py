@@ -40,7 +40,7 @@ class Log:
                 self._lines = ui.VStack(height=0, spacing=3)
 
     def show(self, log: MessageLog) -> None:
-        """Show what has been added; the list starts anew with the last ones when it has grown too long."""
+        """Show the added messages. When the list has grown too long, build it again with the last ones."""
         if log.total == self._shown:
             return
         messages = list(log)

@@ -10,7 +10,7 @@ import omni.ui as ui
 from .layout import card
 
 _LINES = 5
-"""A longer explanation, such as the last words of a process, is scrolled."""
+"""A longer explanation, such as the last output of a process, is scrolled."""
 
 
 def build_notice(text: str, command: str = "") -> None:

@@ -88,6 +88,6 @@ class Gamepad(EefDevice):
             ("right stick", "up, down, yaw"),
             ("D-pad", "roll, pitch"),
             ("X", "gripper"),
-            ("B", "start anew"),
+            ("B", "reset"),
             *([("Y", "other arm")] if len(self._closed) > 1 else []),
         ]

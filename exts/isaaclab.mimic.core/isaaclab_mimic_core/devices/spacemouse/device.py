@@ -68,7 +68,7 @@ class SpaceMouse(EefDevice):
     def help(self) -> list[tuple[str, str]]:
         names = self._reader.buttons
         gripper = next((f"button {name}" for name in GRIPPER_BUTTONS if name in names), "key K")
-        reset = [(f"button {name}", "start anew") for name in RESET_BUTTONS if name in names][:1]
+        reset = [(f"button {name}", "reset") for name in RESET_BUTTONS if name in names][:1]
         return [("push, pull, lift, press", "move"), ("tilt, twist", "turn"), (gripper, "gripper"), *reset]
 
     def close(self) -> None:

@@ -170,7 +170,7 @@ class Xr(TeleopDevice):
         return [
             ("start (headset)", "begin, go on"),
             ("stop (headset)", "pause"),
-            ("reset (headset)", "discard, start anew"),
+            ("reset (headset)", "discard and start again"),
             ("trigger, or pinch", "close the gripper"),
             ("SPACE", "start or stop, from the keyboard"),
         ]

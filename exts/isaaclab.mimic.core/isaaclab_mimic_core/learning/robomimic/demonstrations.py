@@ -111,7 +111,7 @@ def check_for_loader(found: Demonstrations) -> None:
     Raises:
         DatasetError: A demonstration's name or its `num_samples` is not what the loader expects.
     """
-    again = f"Write the file anew: mimic select {found.path} --output NEW"
+    again = f"Write the file again: mimic select {found.path} --output NEW"
     with DatasetReader(found.path) as reader:
         for name in [*found.train, *found.valid]:
             where = f"{found.path}, {name}"

@@ -64,7 +64,7 @@ class Hints:
             return self._tell("Keep moving: pauses are learned too.")
         if self._steps > self._longest() and not self._told_long:
             self._told_long = True
-            return self._tell(f"This is getting long ({self._steps} steps). Shorter ones train better; R starts anew.")
+            return self._tell(f"This is getting long ({self._steps} steps). Shorter ones train better; R resets.")
         return []
 
     def _longest(self) -> float:

@@ -25,7 +25,7 @@ class Instructions:
         self._before: dict[str, bool] = {}
 
     def begin(self) -> list[InstructionChanged]:
-        """Start anew, and return every end effector's first instruction."""
+        """Start again, and return the first instruction of each end effector."""
         self._at = dict.fromkeys(self._subtasks, 0)
         self._before = {}
         return [self._instruction(eef) for eef in self._subtasks if self._subtasks[eef]]
