@@ -35,7 +35,7 @@ def annotated(tmp_path_factory) -> Path:
 
     def ended() -> bool:
         failed = [event.message for event in worker.poll() if isinstance(event, StageFailed)]
-        assert not failed, (failed, worker.last_words)
+        assert not failed, (failed, worker.last_stderr)
         return worker.done
 
     try:

@@ -56,11 +56,11 @@ def ask_worker(kit, layout):
     worker = WorkerClient("telling_stage:TellingStage", {})
     events = []
     try:
-        kit.pump_until(lambda: events.extend(worker.poll()) or worker.done, "the end", lambda: worker.last_words)
+        kit.pump_until(lambda: events.extend(worker.poll()) or worker.done, "the end", lambda: worker.last_stderr)
     finally:
         worker.close(2.0)
-    assert isinstance(events[-1], StageFinished), (events, worker.last_words)
-    assert "Isaac Sim talks first" in worker.last_words
+    assert isinstance(events[-1], StageFinished), (events, worker.last_stderr)
+    assert "Isaac Sim talks first" in worker.last_stderr
     told = events[-1].summary
     # The virtual environment that python.sh starts, and its packages.
     assert told["prefix"] != sys.prefix and told["h5py"].startswith(told["prefix"])

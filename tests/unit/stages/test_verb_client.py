@@ -33,7 +33,9 @@ def run():
 
 def events_of(client):
     events = []
-    wait_until(lambda: events.extend(client.poll()) or client.done, "the end", seen=lambda: (events, client.last_words))
+    wait_until(
+        lambda: events.extend(client.poll()) or client.done, "the end", seen=lambda: (events, client.last_stderr)
+    )
     return events
 
 

@@ -36,7 +36,7 @@ def collect(client, until=lambda events: False):
         events.extend(client.poll())
         return client.done or until(events)
 
-    wait_until(happened, "the worker", seen=lambda: (events, client.last_words))
+    wait_until(happened, "the worker", seen=lambda: (events, client.last_stderr))
     return events
 
 
@@ -84,7 +84,7 @@ def test_garbage_on_stdout_ends_up_in_the_last_words(client):
     worker = client(num_demos=1, trouble="print", trouble_at=2)
     assert isinstance(collect(worker)[-1], StageFinished)
     worker.close()
-    assert "garbage from C" in worker.last_words
+    assert "garbage from C" in worker.last_stderr
 
 
 def test_talk_before_python_starts_is_survived(client, tmp_path, monkeypatch):
@@ -96,7 +96,7 @@ def test_talk_before_python_starts_is_survived(client, tmp_path, monkeypatch):
     monkeypatch.setenv(VARIABLE, str(script))
     worker = client(num_demos=1)
     assert isinstance(collect(worker)[-1], StageFinished)
-    assert "running in an environment" in worker.last_words
+    assert "running in an environment" in worker.last_stderr
 
 
 def test_a_worker_that_is_not_understood_is_one_clear_error(client, tmp_path):

@@ -11,7 +11,7 @@ from ..option import option
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Limits of the checks; times are in samples, because a file does not say how long a sample lasts."""
+    """Limits of the checks. Times are in samples, because a file does not store the duration of a sample."""
 
     max_length_ratio: float = option(1.8, low=0)
     """Longest demonstration, relative to the median length."""
@@ -45,16 +45,16 @@ class Thresholds:
     max_fall: float = option(0.1, low=0)
     """Deepest object below everything that was there at the start [m]."""
     max_subtasks: int = option(8, low=0)
-    """Most subtasks of an end effector that make sense."""
+    """Largest number of subtasks of an end effector."""
     min_subtask: int = option(10, low=0)
     """Samples of the shortest subtask."""
     unit_tolerance: float = option(0.01, low=0)
-    """How far the length of a quaternion, or of an axis of a rotation matrix, may be from 1."""
+    """Largest difference from 1 of the length of a quaternion or of an axis of a rotation matrix."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """A demonstration is selected if it fulfils everything that is given; with nothing given all are."""
+    """Select demonstrations that meet all given conditions; all demonstrations if there are none."""
 
     demos: str = ""
     """Names, numbers and ranges with both ends included: demo_3,7,10-19,90-."""
@@ -67,13 +67,13 @@ class Selection:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is given."""
+        """Whether there are no conditions."""
         return self == Selection()
 
 
 @dataclass(frozen=True)
 class Destination:
-    """The file to write the result to."""
+    """Where to write the result."""
 
     output: str = ""
     """File to write."""
@@ -94,9 +94,9 @@ class ConvertOptions:
     task: str = ""
     """New name of the task; by default the current name of the file's task."""
     actions: Literal["keep", "pose_rel", "pose_abs"] = "keep"
-    """Turn joint-space actions into relative or absolute poses of the end effector."""
+    """Convert joint-space actions to relative or absolute poses of the end effector."""
     urdf: str = ""
-    """The robot's description; the Franka Panda's by default."""
+    """The robot's URDF file; the Franka Panda's by default."""
     frame: str = "panda_hand"
     """Link that the controller of the task moves."""
     offset: tuple[float, float, float] | None = None
@@ -121,22 +121,22 @@ class ConvertOptions:
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """What to export, and how."""
+    """Options of exporting a dataset."""
 
     format: Literal["lerobot", "mp4", "rerun"] = "lerobot"
     """lerobot: a dataset of LeRobot's format v3.0; mp4: videos of the cameras; rerun: files for Rerun's viewer."""
     output: str = ""
-    """Folder to make."""
+    """Folder to write."""
     demos: str = ""
     """Names, numbers and ranges, for example 3,7,10-19; all by default."""
     fps: int = option(20, unit="1/s", low=1)
-    """Samples a second; Isaac Lab's stack tasks make 20."""
+    """Samples per second; 20 in Isaac Lab's stack tasks."""
     overwrite: bool = False
     """Replace the folder if it exists."""
     cameras: tuple[str, ...] = ()
-    """Observation terms; by default all pictures."""
+    """Observation terms with images; all by default."""
     instruction: str = ""
-    """lerobot: what is done, as a sentence; by default the title of the task."""
+    """lerobot: description of the task, as a sentence; by default the title of the task."""
     repo_id: str = ""
     """lerobot: name of the dataset; by default the folder's."""
     robot_type: str = ""
@@ -149,17 +149,17 @@ class ExportOptions:
     """lerobot: parts of an action in order, as NAME:WIDTH, for element names and GR00T's modality.json: arm:6
     gripper:1; by default it has none."""
     states: bool = True
-    """lerobot: also the simulation's states, processed actions and annotations, in a column that no policy reads: mimic
-    import needs them to make a file that can be replayed."""
+    """lerobot: export simulation states, processed actions and annotations, too, in a column that policies ignore;
+    mimic import needs them to restore a file that can be replayed."""
     failed: bool = False
-    """lerobot: export demonstrations that are marked as not successful, too."""
+    """lerobot: export demonstrations marked as not successful, too."""
     quality: int = option(8, low=0, high=10)
     """mp4: quality of the encoder, from 0 to 10."""
 
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What to import, and how."""
+    """Options of importing a dataset."""
 
     format: Literal["lerobot"] = "lerobot"
     """lerobot: a dataset of LeRobot's format v3.0."""

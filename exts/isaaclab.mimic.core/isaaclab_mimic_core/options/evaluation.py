@@ -12,7 +12,7 @@ from .simulation import SimOptions, Visualizer
 from .training import TrainOptions
 
 MAX_FILMED = 16
-"""Most rollouts in a film, side by side."""
+"""Maximum number of rollouts in a film, side by side."""
 _ROLLOUTS = "How rollouts are made"
 
 
@@ -52,7 +52,7 @@ class EvaluateOptions(SimOptions):
     actions: Literal["sample", "mode"] = option("sample", label="Actions", group=_ROLLOUTS)
     """How the policy acts: sample draws one of its modes; mode takes the most likely one."""
     output: str = option("", label="Results folder", group=_ROLLOUTS, role=Role.OUTPUT_FOLDER, on_resume=MAY_DIFFER)
-    """Folder for table, picture and every rollout; by default evaluation/ in the run's folder or beside the file."""
+    """Folder for table, plot and every rollout; by default evaluation/ in the run's folder or beside the file."""
     resume: bool = option(False, label="Resume an evaluation", group=_ROLLOUTS, on_resume=MAY_DIFFER)
     """Continue an evaluation that was stopped or killed."""
 

@@ -43,7 +43,7 @@ class GenerateOptions(DemonstrationOptions):
     learn_sources: bool | None = option(None, label="Prefer sources that succeed", group=_ATTEMPTS)
     """Prefer source segments that have succeeded in this run; the mode decides if it is not given."""
     correct_grasp: bool | None = option(None, label="Correct the grasp", group=_ATTEMPTS)
-    """Allow for how differently a carried object is held; the mode decides if it is not given."""
+    """Correct poses if a carried object is held differently than in the source; the mode decides if it is not given."""
     fade_noise: bool | None = option(None, label="Fade noise before grasps", group=_ATTEMPTS)
     """Let the action noise fade out before the gripper closes or opens; the mode decides if it is not given."""
     keep_clear: bool | None = option(None, label="Keep clear of other objects", group=_ATTEMPTS)
@@ -72,7 +72,7 @@ class GenerateOptions(DemonstrationOptions):
     report: str = option(
         "", label="Folder for a report", group=_ATTEMPTS, role=Role.OUTPUT_FOLDER, on_resume=MAY_DIFFER
     )
-    """Folder for a report of the run: report.html with its pictures, run.json with every attempt; none by default."""
+    """Folder for a report of the run: report.html with its plots, run.json with every attempt; none by default."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ _REFERENCE = {"kind": "reference"}
 
 KEYS, GAMEPAD = "keys", "gamepad"
 HOST_INPUTS = ("", KEYS, GAMEPAD)
-"""What a host can pass on to a device: nothing, the keys of a terminal or a window, or Kit's gamepad."""
+"""Input that a host can pass on to a device: none, the keys of a terminal or a window, or Kit's gamepad."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Spec:
     """Base class of all specs: a name, and a title for people."""
 
     kind: ClassVar[str] = ""
-    """What it describes, in a word."""
+    """What the spec describes, such as `task`."""
 
     name: str
     title: str = ""
@@ -70,7 +70,7 @@ class TaskSpec(Spec):
     kind = "task"
 
     needs: tuple[str, ...] = ()
-    """What it needs besides physics and assets, as text."""
+    """Needs besides physics and assets, as text."""
     cloud_assets: bool = False
     """Whether its scene comes from NVIDIA's asset server, unless `local_assets` replaces it."""
     register: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
@@ -118,19 +118,19 @@ class DeviceSpec(Spec):
     live: bool = True
     """Whether a person drives one environment in real time; else it drives all environments as fast as they step."""
     host_input: str = field(default="", metadata={"kind": "choice", "choices": HOST_INPUTS}, kw_only=True)
-    """What of the host it is driven with, `keys` or `gamepad`; empty: it reads hardware of its own, or nothing."""
+    """Input of the host that drives it, `keys` or `gamepad`; empty if it reads hardware of its own, or nothing."""
     shows_scene: bool = field(default=False, kw_only=True)
-    """Whether it shows the scene to whoever drives, as a headset does: only where Isaac Sim itself simulates."""
+    """Whether it shows the scene to the person who drives, as a headset does; needs Isaac Sim as the simulator."""
     start: str = field(default="", kw_only=True)
-    """How a person begins to drive once everything is there, in a sentence; shown with `state`."""
+    """How a person begins to drive when everything is ready, as a sentence; shown with `state`."""
     device: Reference = field(metadata=_REFERENCE, kw_only=True)
     """`(env, settings) -> devices.device.TeleopDevice`."""
     settings: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """The dataclass of its settings: a `devices.settings.DeviceSettings`, and a `LiveSettings` if it is live.
     The command line's flags and the window's form are made from it. Its module must not import torch or Isaac Lab."""
     check: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
-    """`(settings, task_id) -> None`: raises a `MimicError` if it cannot drive, before anything is opened. Its module
-    must not import torch or Isaac Lab."""
+    """`(settings, task_id) -> None`: raises a `MimicError` if the device cannot drive; called before anything is
+    opened. Its module must not import torch or Isaac Lab."""
     around: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`(settings) -> ContextManager`: entered before the simulation is opened, and left after it."""
     probe: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
@@ -138,7 +138,7 @@ class DeviceSpec(Spec):
     doctor: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`() -> Iterable[finding.Finding]`: what `mimic doctor` reports."""
     state: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
-    """`() -> Iterable[finding.Finding]`: what it needs, there or missing; Record shows that before a run."""
+    """`() -> Iterable[finding.Finding]`: what the device needs, there or missing; Record shows it before a run."""
 
 
 @dataclass(frozen=True)

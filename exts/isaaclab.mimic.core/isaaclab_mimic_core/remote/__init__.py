@@ -5,5 +5,5 @@
 
 - `worker.py` runs in the other process; `worker_client.py` starts it for a stage, `verb_client.py` for a verb.
 - `messages.py`: the JSON lines. `process_client.py`: start the process, read its events.
-- `render.py`: draw what cameras see, in several processes.
+- `render.py`: render camera images in several processes.
 """

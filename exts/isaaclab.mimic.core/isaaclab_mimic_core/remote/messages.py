@@ -32,6 +32,7 @@ class Request:
 
 
 def write_order(order: Order) -> str:
+    """Return the line that `read_order` reads."""
     return json.dumps(asdict(order))
 
 
@@ -45,6 +46,7 @@ def read_order(line: str) -> Order:
 
 
 def write_request(request: Request) -> str:
+    """Return the line that `read_request` reads."""
     return json.dumps({"request": request.name, **request.arguments})
 
 
@@ -59,6 +61,7 @@ def read_request(line: str) -> Request:
 
 
 def write_snapshot(shown: Mapping[str, Any]) -> str:
+    """Return the line `{"snapshot": {...}}` for the snapshot of a stage."""
     return json.dumps({"snapshot": shown}, default=asdict)
 
 

@@ -17,8 +17,8 @@ from ..events import Event, StageFailed, StageFinished, from_plain
 from ..interpreter import child_environment, find_interpreter
 from ..plugins import environment_for_workers
 
-_LAST_WORDS = 40
-"""Number of stderr lines that are kept."""
+_MAX_LINES = 40
+"""Number of the last lines of stderr to keep."""
 
 
 class ProcessClient:
@@ -34,7 +34,7 @@ class ProcessClient:
 
     def __init__(self, words: Sequence[str], *, python: str = "") -> None:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._stderr: deque[str] = deque(maxlen=_LAST_WORDS)
+        self._stderr: deque[str] = deque(maxlen=_MAX_LINES)
         self._ended = False
         interpreter = find_interpreter(python)
         environment = child_environment(interpreter)
@@ -80,8 +80,8 @@ class ProcessClient:
         return self._process.poll()
 
     @property
-    def last_words(self) -> str:
-        """The last lines that the process has written to stderr."""
+    def last_stderr(self) -> str:
+        """The last lines of the process's stderr."""
         return "\n".join(self._stderr)
 
     def poll(self) -> list[Event]:
@@ -96,8 +96,8 @@ class ProcessClient:
             self._ended = True
         if reader_ended and not self._ended and self._process.poll() is not None:
             self._ended = True
-            if not self._said_enough():
-                events.append(self._obituary())
+            if not self._is_complete():
+                events.append(self._died())
         return events
 
     def close(self, timeout: float = 10.0) -> None:
@@ -124,8 +124,8 @@ class ProcessClient:
         with contextlib.suppress(OSError, ValueError):
             self._requests.close()
 
-    def _said_enough(self) -> bool:
-        """Whether a process that ended without a last event has done its work all the same."""
+    def _is_complete(self) -> bool:
+        """Return whether the work is complete although the process ended without a last event."""
         return False
 
     def _take(self, message: dict) -> bool:
@@ -148,7 +148,7 @@ class ProcessClient:
                 message = None
             try:
                 if not isinstance(message, dict):
-                    # Isaac Sim's python.sh talks on stdout before Python has a chance to redirect it.
+                    # Isaac Sim's python.sh prints to stdout before Python can redirect it.
                     self._stderr.append(line.rstrip("\n"))
                 elif "event" in message or not self._take(message):
                     self._events.put(from_plain(message))
@@ -172,12 +172,12 @@ class ProcessClient:
         for line in self._talk:
             self._stderr.append(line.rstrip("\n"))
 
-    def _obituary(self) -> StageFailed:
+    def _died(self) -> StageFailed:
         code = self._process.returncode
         how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         self._threads[1].join(0.2)
-        words = self.last_words.strip()
+        words = self.last_stderr.strip()
         return StageFailed(
             f"The worker process {how} before it had finished.\n"
-            "Demonstrations that were reported as saved are kept." + (f" Its last words:\n{words}" if words else "")
+            "Demonstrations that were reported as saved are kept." + (f" Its last output:\n{words}" if words else "")
         )

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Draw what cameras see in recorded demonstrations, in parallel processes.
+"""Render camera images of recorded demonstrations in parallel processes.
 
-Each process draws whole demonstrations. It saves the pictures of each as a piece, a file in a folder beside the output.
+Each process renders whole demonstrations. It saves the images of each as a piece, a file in a folder beside the output.
 This module copies the pieces into the output, in the order of the input and without decompressing them. If a process is
-killed, the demonstrations in the output are complete, and a resumed run uses the pieces that are there.
+killed, the demonstrations in the output are complete, and a resumed run uses the existing pieces.
 """
 
 import contextlib
@@ -47,19 +47,19 @@ from ..tasks.shipped import DEFAULT_TASK
 from .worker_client import WorkerClient
 
 _SHARE = "isaaclab_mimic_core.stages.rendering.share:start"
-_HANDED_ON = (
+_PASSED_ON = (
     *("task", "num_envs", "seed", "device", "physics", "assets"),
     *("input", "cameras", "size", "randomization", "renderer"),
 )
 """Options that are passed to a process unchanged."""
 _BEFORE = {"randomization": {}, "variations": 1}
-"""What version 0.1.0 did, whose files do not say it."""
+"""Values of options that files of version 0.1.0 do not store."""
 _PERIOD = 0.05
-"""Time between two looks at the processes [s]."""
+"""Time between two polls of the processes [s]."""
 
 
 class Render(Stage):
-    """Copies a file's demonstrations and adds the pictures that cameras see in their states."""
+    """Copy the demonstrations of a file, and add camera images rendered from their states."""
 
     name = "render"
 
@@ -71,7 +71,7 @@ class Render(Stage):
         resized(self._cameras, options.size)
         self._randomization = _checked_randomization(options)
         if options.resume and options.overwrite:
-            raise OptionError("what is there is either gone on with or replaced", where="--resume --overwrite")
+            raise OptionError("an existing output is either continued or replaced", where="--resume --overwrite")
         goes_on = options.resume and Path(options.output).exists()
         self._mode: Any = "append" if goes_on else "overwrite" if options.overwrite else "create"
         check_output(options.output, self._mode, options.input)
@@ -79,12 +79,12 @@ class Render(Stage):
         with DatasetReader(options.input) as reader:
             self._names, self._skipped = usable_recordings(reader, names, states=True)
             task = find_task(options.task or reader.env_name or DEFAULT_TASK).id
-            # Training on these pictures uses the task that has these cameras, so the output names that task.
+            # Training on these images uses the task with these cameras, so the output names that task.
             self._env_args = reader.env_args | ({"env_name": task} if options.task else {})
             self._history = dict(reader.data_attrs.get(ATTR_PROVENANCE) or {})
         self.options = replace(options, task=task)
         self._wanted = [(name, variation) for name in self._names for variation in range(options.variations)]
-        """What is drawn, in the order of the output: demonstrations, and which rendering of each."""
+        """What to render, in the order of the output: demonstration, and index of its rendering."""
         self._saved = self._already_saved() if goes_on else 0
         self._made = 0
         self._folder = Path(os.path.realpath(options.output)).with_suffix(".rendering")
@@ -132,14 +132,14 @@ class Render(Stage):
         return self._finish()
 
     def _start_processes(self) -> int:
-        """Assign the demonstrations that are not drawn yet; return how many are not in the output."""
+        """Start processes for the demonstrations without a piece. Return the number that the output lacks."""
         if self._mode != "append":
             shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(exist_ok=True)
         left = [] if self._stopping else self._wanted[self._saved :]
         undrawn = [wanted for wanted in left if not self._piece(*wanted).exists()]
         count = min(self.options.processes or os.cpu_count() or 1, len(undrawn))
-        given = {name: getattr(self.options, name) for name in _HANDED_ON} | {"folder": str(self._folder)}
+        given = {name: getattr(self.options, name) for name in _PASSED_ON} | {"folder": str(self._folder)}
         for index in range(count):
             names, variations = map(list, zip(*undrawn[index::count], strict=True))
             client = WorkerClient(_SHARE, {**given, "names": names, "variations": variations})
@@ -152,7 +152,7 @@ class Render(Stage):
         """Return the processes' events for the user.
 
         Raises:
-            TaskError: A process cannot do what it was asked for.
+            TaskError: A process has failed because of wrong input.
         """
         events: list[Event] = []
         for client in self._clients:
@@ -168,8 +168,8 @@ class Render(Stage):
         events: list[Event] = []
         while self._saved < len(self._wanted) and (path := self._piece(*self._wanted[self._saved])).exists():
             if self._writer is None:
-                # Opened only now: if nothing can be drawn, nothing is written or replaced.
-                attrs = {ATTR_PROVENANCE: {**self._history, "rendered": self._says()}}
+                # Opened only now: if nothing can be rendered, nothing is written or replaced.
+                attrs = {ATTR_PROVENANCE: {**self._history, "rendered": self._entry()}}
                 self._writer = DatasetWriter(self.options.output, self._env_args, mode=self._mode, attrs=attrs)
                 self._resources.callback(self._writer.close, commit=False)
             piece = Piece(path)
@@ -184,18 +184,18 @@ class Render(Stage):
         return events
 
     def _episode(self, reader: DatasetReader, name: str, variation: int, piece: Piece) -> Episode:
-        pictures, whole = piece.terms, reader.read(name)
-        # What an earlier rendering drew at random says nothing of these pictures.
+        images, whole = piece.terms, reader.read(name)
+        # Leave out the random values of an earlier rendering.
         earlier = join(RANDOMIZATION, "")
-        kept = {path: v for path, v in whole.data.items() if path not in pictures and not path.startswith(earlier)}
+        kept = {path: v for path, v in whole.data.items() if path not in images and not path.startswith(earlier)}
         data = kept | piece.values
         history = dict(whole.attrs.get(ATTR_PROVENANCE) or {})
         origin = {"from": name, "variation": variation, "sha256": recorded_digest(reader, name)}
-        history["rendered"] = {**self._says(), **origin, "drawn": piece.drawn}
-        return Episode(data, {**whole.attrs, ATTR_PROVENANCE: history}, name, pictures)
+        history["rendered"] = {**self._entry(), **origin, "drawn": piece.drawn}
+        return Episode(data, {**whole.attrs, ATTR_PROVENANCE: history}, name, images)
 
-    def _says(self) -> dict[str, Any]:
-        """Return how the pictures are drawn, in the form in which it is read back from a file."""
+    def _entry(self) -> dict[str, Any]:
+        """Return the history entry of the rendering, in the form in which a file returns it."""
         cameras = {
             name: {key: value for key, value in asdict(entry).items() if value is not None}
             for name, entry in self._cameras.items()
@@ -204,7 +204,7 @@ class Render(Stage):
         return json.loads(json.dumps({**deciding(self.options), "cameras": cameras, "randomization": ranges}))
 
     def _already_saved(self) -> int:
-        """Return how many demonstrations an earlier run has finished.
+        """Return the number of demonstrations that an earlier run has finished.
 
         Raises:
             OptionError: The earlier run's output is not the beginning of this run's.
@@ -217,7 +217,7 @@ class Render(Stage):
             said = (output.data_attrs.get(ATTR_PROVENANCE) or {}).get("rendered")
             if said is None:
                 raise OptionError("it was not made by mimic render", where=where, remedy="Give another --output.")
-            others = [flag(key) for key, value in self._says().items() if said.get(key, _BEFORE.get(key)) != value]
+            others = [flag(key) for key, value in self._entry().items() if said.get(key, _BEFORE.get(key)) != value]
             if others:
                 raise OptionError(f"it was begun with other {', '.join(others)}", where=where, remedy="Give the same.")
             for index, name in enumerate(output.episode_names):
@@ -265,11 +265,11 @@ class Render(Stage):
 
 
 def _checked_randomization(options: RenderOptions) -> Randomization | None:
-    """Return the ranges that are asked for.
+    """Return the ranges of the visual randomization; None if there is no file of them.
 
     Raises:
         InputFileError: The file cannot be read or used.
-        OptionError: What is asked for would have no effect.
+        OptionError: An option would have no effect.
     """
     if not options.randomization:
         if options.variations > 1:
@@ -285,5 +285,5 @@ def _checked_randomization(options: RenderOptions) -> Randomization | None:
 
 
 def _as_error(failed: StageFailed) -> Exception:
-    """Return a process's failure as a `MimicError` if the user can act on it, else None."""
+    """Return a process's failure as a `TaskError` if the user can act on it, else as a `RuntimeError`."""
     return TaskError(failed.message) if failed.exit_code == WRONG_INPUT else RuntimeError(failed.message)

@@ -10,7 +10,7 @@ from .process_client import ProcessClient
 
 
 class VerbClient(ProcessClient):
-    """Runs `mimic VERB ... --json`.
+    """Run `mimic VERB ... --json` in another process.
 
     Args:
         words: The verb and its arguments.
@@ -26,7 +26,7 @@ class VerbClient(ProcessClient):
         """Interrupt the verb like Ctrl-C, and return at once. A file keeps what was saved; no output folder is made."""
         self._signal_group(signal.SIGTERM)
 
-    def _said_enough(self) -> bool:
+    def _is_complete(self) -> bool:
         return self.answer is not None
 
     def _take(self, message: dict) -> bool:

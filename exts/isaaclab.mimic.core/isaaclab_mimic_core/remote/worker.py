@@ -63,10 +63,12 @@ class Channel:
             self.parent_gone = True
 
     def send_events(self, events: list[Event]) -> None:
+        """Write each event as a line."""
         for event in events:
             self.send(to_json(event))
 
     def send_snapshot(self, stage: Stage) -> None:
+        """Write the stage's snapshot as a line."""
         self.send(write_snapshot(stage.snapshot()))
 
     def receive(self, wait: float | None) -> list[str]:
@@ -87,7 +89,7 @@ class Channel:
 def main() -> int:
     """Serve one stage; see the module's description."""
     channel = Channel.take_over()
-    # On stderr only, for `ProcessClient.last_words`: the parent process finds problems of plug-ins itself.
+    # On stderr only, for `ProcessClient.last_stderr`: the parent process finds problems of plug-ins itself.
     plugins.on_problem(lambda problem: print(f"warning: {problem}", file=sys.stderr))
     try:
         _serve(channel)
@@ -114,7 +116,7 @@ def _serve(channel: Channel) -> None:
         snapshot_due = 0.0
         while not stage.done:
             for line in lines:
-                _obey(stage, line, channel)
+                _handle_request(stage, line, channel)
             if channel.parent_gone and not stopping:
                 stopping = True
                 stage.request("stop")
@@ -144,8 +146,8 @@ def _create(line: str) -> Stage:
     return create(order.stage, order.options)
 
 
-def _obey(stage: Stage, line: str, channel: Channel) -> None:
-    """Pass a request on; answer an invalid one with a warning, so that the run goes on."""
+def _handle_request(stage: Stage, line: str, channel: Channel) -> None:
+    """Pass a request to the stage. Answer an invalid one with a warning; the run continues."""
     try:
         request = read_request(line)
         stage.request(request.name, **request.arguments)

@@ -10,7 +10,7 @@ from .process_client import ProcessClient
 
 
 class WorkerClient(ProcessClient):
-    """Runs a stage in a worker process.
+    """Run a stage in a worker process.
 
     Args:
         stage_name: Name of the stage, as `stages.create` knows it.

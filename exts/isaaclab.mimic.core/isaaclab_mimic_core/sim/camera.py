@@ -27,7 +27,7 @@ def add_camera(cfg: "ManagerBasedRLEnvCfg") -> None:
 
     camera = CameraCfg(
         prim_path=f"{{ENV_REGEX_NS}}/{_NAME}",
-        # It is rendered only when `take_pictures` is called.
+        # It is rendered only when `take_images` is called.
         update_period=0.0,
         height=HEIGHT,
         width=WIDTH,
@@ -49,6 +49,6 @@ def aim_camera(env: "ManagerBasedRLEnv") -> None:
     env.scene[_NAME].set_world_poses_from_view(origins + eye, origins + look_at)
 
 
-def take_pictures(env: "ManagerBasedRLEnv") -> np.ndarray:
+def take_images(env: "ManagerBasedRLEnv") -> np.ndarray:
     """Return the images of all environments: (num_envs, HEIGHT, WIDTH, 3) uint8."""
     return env.scene[_NAME].data.output["rgb"].torch[..., :3].to("cpu", copy=True).numpy()

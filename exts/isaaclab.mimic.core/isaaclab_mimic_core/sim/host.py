@@ -7,7 +7,7 @@ import importlib.util
 import sys
 
 _ISAAC_LAB_USES = ("omni.usd", "omni.timeline", "omni.physx", "omni.physx.tensors")
-"""Extensions without which Isaac Lab's simulation in Kit (isaaclab_physx) cannot even be imported."""
+"""Extensions without which Isaac Lab's simulation in Kit (isaaclab_physx) cannot be imported."""
 
 
 def inside_kit() -> bool:
@@ -32,8 +32,10 @@ def inside_isaac_sim() -> bool:
 
 
 def isaac_sim_is_here() -> bool:
-    """Return whether a process that is started from this one could start Isaac Sim: this one runs in it, or its Python
-    has Isaac Sim's own package, and not only the importers, which share its name (`isaacsim-asset-isolated`).
+    """Return whether Isaac Sim can be started from this process.
+
+    It can if this process runs in it, or if Python has Isaac Sim's own package. The importers alone
+    (`isaacsim-asset-isolated`), which share its name, are not enough.
     """
     if inside_isaac_sim():
         return True

@@ -142,7 +142,7 @@ class LiveView:
 
     def __init__(self, env: "ManagerBasedRLEnv"):
         self._sim = env.sim
-        # Their viewers are private to them.
+        # Isaac Lab's visualizers have no public access to their viewers.
         self._visualizers: list[Any] = list(env.sim.visualizers)
         self._pause_buttons = [visualizer.is_training_paused for visualizer in self._visualizers]
         self._reset_buttons = [visualizer.consume_reset_request for visualizer in self._visualizers]
@@ -152,7 +152,7 @@ class LiveView:
 
     @property
     def url(self) -> str | None:
-        """Where a browser finds the view; None if it is not in a browser."""
+        """Address of the view in a browser; None if it is not a browser view."""
         for visualizer in self._visualizers:
             if visualizer.cfg.visualizer_type == "viser" and visualizer.is_running():
                 # Ask the server: another process may have taken the port while the simulation was opening.

@@ -21,7 +21,7 @@ from ..devices.readings import LiveReadings
 
 _PERIOD = 0.05
 _BAR = 12
-"""Characters of a bar to each side of zero."""
+"""Length of a bar on each side of zero [characters]."""
 
 
 def format_devices(listed: list[Listed]) -> str:

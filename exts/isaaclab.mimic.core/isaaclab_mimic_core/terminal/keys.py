@@ -17,7 +17,7 @@ from ..plugins import DEVICES, GAMEPAD, KEYS, DeviceSpec
 from ..stages.stage import Stage
 
 _ANSWER_WAIT = 1.0
-"""[s] A terminal that has not answered by then does not report key releases."""
+"""Time after which a terminal that has not answered counts as one that does not report key releases [s]."""
 _NO_RELEASES = (
     "  This terminal does not tell when a key is let go: keys do not combine, and there is a stop before a held key\n"
     "  repeats. kitty, foot, WezTerm, Ghostty and Alacritty do; so does the Mimic window."
@@ -49,9 +49,9 @@ def _driving(options: object) -> DeviceSpec | None:
 
 @contextmanager
 def keys_for(stage: Stage, options: object, out: TextIO) -> Iterator[Callable[[], None]]:
-    """Yield a function to call after every step; it passes typed keys on.
+    """Yield a function that passes typed keys to the stage; call it after every step.
 
-    Scripts need no keys. R, P and Esc work with every other device.
+    With a script it does nothing. With any other device R, P and Esc work.
     """
     device = _driving(options)
     if device is None or not device.live or not (sys.stdin and sys.stdin.isatty()):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Annotate manually in a terminal: show the stage's snapshot as text, turn keys into requests."""
+"""Annotate manually in a terminal: show the stage's snapshot as text, and turn keys into requests."""
 
 import sys
 import time
@@ -53,18 +53,18 @@ _REDRAW = 0.1
 
 
 class MarkingTerminal:
-    """Shows an `AnnotateByHand` stage in a terminal and passes typed keys on; a context manager.
+    """Show an `AnnotateByHand` stage in a terminal and pass typed keys on; a context manager.
 
     Args:
         stage: The stage.
-        out: Where to show it.
+        out: Stream of the terminal.
     """
 
     def __init__(self, stage: Stage, out: TextIO):
         self._stage = stage
         self._console = Console(file=out, highlight=False)
         self._keys = TypedKeys(sys.stdin.fileno())
-        # Libraries print to the log; rich must not redirect that.
+        # rich must not redirect what libraries print to the log.
         self._live = Live(
             console=self._console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
         )
@@ -99,7 +99,7 @@ class MarkingTerminal:
         self._next_draw = 0.0
 
     def refresh(self) -> None:
-        """Pass typed keys on and redraw; call it after every step."""
+        """Pass typed keys to the stage and redraw; call it after every step."""
         for key in self._keys.read():
             self._press(key)
             self._next_draw = 0.0

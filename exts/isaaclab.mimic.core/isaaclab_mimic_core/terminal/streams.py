@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Keep what libraries print out of the terminal.
+"""Redirect the output of libraries to a log.
 
 Physics engines and Isaac Lab write tables and warnings to the process's standard streams, partly from native code.
-`take_streams` duplicates the real streams for our own use and points file descriptors 1 and 2 at a log.
+`take_streams` duplicates the real streams for our own output, and points file descriptors 1 and 2 to a log.
 """
 
 import os
@@ -27,12 +27,12 @@ class Streams:
 
 
 def take_streams(verb: str, json_lines: bool, verbose: bool) -> Streams:
-    """Take the real streams.
+    """Return the real streams, and redirect the output of libraries.
 
     Args:
-        verb: Names the log.
-        json_lines: Standard output is read by a program: libraries print to standard error.
-        verbose: Libraries print to the terminal.
+        verb: Name of the verb, after which the log is named.
+        json_lines: Whether a program reads standard output; then libraries print to standard error.
+        verbose: Whether libraries print to the terminal instead of the log.
     """
     sys.stdout.flush()
     sys.stderr.flush()

@@ -30,14 +30,14 @@ _CHARACTERS = {"\r": "enter", "\n": "enter", "\t": "tab", " ": "space", "\x7f": 
 _KEY = re.compile(r"\x1b[\[O]([0-9;]*[A-Za-z~])|(.)", re.DOTALL)
 _UNFINISHED = re.compile(r"\x1b([\[O][0-9;]*)?\Z")
 _ESCAPE_WAIT = 0.05
-"""[s] An escape character with nothing after it for this long is the Esc key."""
+"""Time after which an escape character with nothing after it counts as the Esc key [s]."""
 
 
 class TypedKeys:
-    """Reads a terminal's keys; a context manager. Nothing is echoed while it is entered, and Ctrl-C stays a signal.
+    """Read keys from a terminal; a context manager. Inside it keys are not echoed, and Ctrl-C is still a signal.
 
     Args:
-        descriptor: The terminal.
+        descriptor: File descriptor of the terminal.
     """
 
     def __init__(self, descriptor: int = 0):
@@ -54,7 +54,7 @@ class TypedKeys:
         termios.tcsetattr(self._descriptor, termios.TCSAFLUSH, self._settings)
 
     def read(self) -> list[str]:
-        """Return the keys typed since the last call, without waiting: characters, or names such as `left`."""
+        """Return the keys typed since the last call, as characters or names such as `left`. Do not block."""
         while select.select([self._descriptor], [], [], 0)[0]:
             data = os.read(self._descriptor, 4096)
             if not data:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Arguments of verbs that differ from their stage's options."""
+"""Arguments of verbs, where they differ from the options of the stage."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -14,7 +14,7 @@ from ..options import AnnotateByHandOptions, AnnotateOptions, ReplayOptions
 
 @dataclass(frozen=True)
 class AnnotateArguments(AnnotateByHandOptions):
-    """The command line's `annotate`: by re-simulation, or by hand."""
+    """Arguments of `mimic annotate`, by re-simulation or by hand."""
 
     num_envs: int = 0
     """Number of environments in parallel; 0: 16, and 1 with --manual."""
@@ -24,7 +24,7 @@ class AnnotateArguments(AnnotateByHandOptions):
     """Mark subtasks by hand while recorded states are played back."""
 
     def chosen(self) -> AnnotateOptions | AnnotateByHandOptions:
-        """Return the options of the stage that is asked for.
+        """Return the options of the stage to run.
 
         Raises:
             OptionError: Options exclude each other.
@@ -41,7 +41,7 @@ class AnnotateArguments(AnnotateByHandOptions):
 
 @dataclass(frozen=True)
 class ReplayArguments(ReplayOptions):
-    """`replay` takes its file as a positional argument."""
+    """Arguments of `mimic replay`, with the file as a positional argument."""
 
     input: tyro.conf.Positional[str] = "demos.hdf5"
     """File of demonstrations."""

@@ -30,7 +30,7 @@ _File = tyro.conf.Positional[str]
 def check(
     file: _File, thresholds: Annotated[Thresholds, _Flat], output: Annotated[Output, _Flat], demos: str = ""
 ) -> tuple[Job, Output]:
-    """Find what spoils demonstrations: pauses, jumps, cropped ends, missing or impossible values and more.
+    """Find faults of demonstrations: pauses, jumps, cropped ends, missing or impossible values and more.
     $ mimic check demos.hdf5
     $ mimic check demos.hdf5 --demos 0-9 --max-pause 60
     Exit status 1 if there are errors; warnings and hints leave it at 0.
@@ -60,12 +60,12 @@ def merge(
     output: Annotated[Output, _Flat],
     force: bool = False,
 ) -> tuple[Job, Output]:
-    """Join datasets of the same task and layout.
+    """Merge datasets of the same task and layout.
     $ mimic merge first.hdf5 second.hdf5 --output both.hdf5
 
     Args:
-        files: The datasets, in the order wanted.
-        force: Join other tasks too, and keep of different layouts what all have.
+        files: The datasets, in the order of the result.
+        force: Merge different tasks and layouts, too; of different layouts keep the arrays that all have.
     """
 
     def job(streams: Streams, output: Output) -> int:
@@ -87,7 +87,7 @@ def select(
     output: Annotated[Output, _Flat],
     check: Thresholds,
 ) -> tuple[Job, Output]:
-    """Keep the demonstrations that fulfil everything given.
+    """Keep the demonstrations that meet all given conditions.
     $ mimic select demos.hdf5 --demos 0-9,12 --output few.hdf5
     $ mimic select demos.hdf5 --success True --where "num_samples<300" --output short.hdf5
 
@@ -105,7 +105,7 @@ def drop(
     output: Annotated[Output, _Flat],
     check: Thresholds,
 ) -> tuple[Job, Output]:
-    """Leave out the demonstrations that fulfil everything given.
+    """Leave out the demonstrations that meet all given conditions.
     $ mimic drop demos.hdf5 --demos 3 --in-place
     $ mimic drop demos.hdf5 --findings error pause --output clean.hdf5
 
@@ -143,7 +143,7 @@ def convert(
 def export(
     file: _File, options: Annotated[ExportOptions, _Flat], output: Annotated[Output, _Flat]
 ) -> tuple[Job, Output]:
-    """Make a LeRobot dataset, videos of the cameras, or files to browse in Rerun's viewer.
+    """Export to a LeRobot dataset, to videos of the cameras, or to files for Rerun's viewer.
     $ mimic export demos.hdf5 --format lerobot --output lerobot/stack
     $ mimic export annotated.hdf5 --format rerun --output rerun
     $ mimic export visuomotor.hdf5 --format mp4 --output videos
@@ -188,13 +188,13 @@ def export(
 def import_dataset(
     folder: _File, options: Annotated[ImportOptions, _Flat], output: Annotated[Output, _Flat]
 ) -> tuple[Job, Output]:
-    """Make a file of a LeRobot dataset, without its pictures.
+    """Import a LeRobot dataset to a file, without its images.
     $ mimic import lerobot/stack --output demos.hdf5
     $ mimic import so101 --task My-Task-v0 --output so101.hdf5
-    What mimic export made can be replayed, annotated and generated from; other datasets can be trained on.
+    Datasets from mimic export can be replayed, annotated and generated from; others can be trained on.
 
     Args:
-        folder: The dataset.
+        folder: Folder of the LeRobot dataset.
     """
 
     def job(streams: Streams, output: Output) -> int:
@@ -244,7 +244,7 @@ def _choose(by: str, file: str, selection: Selection, to: Destination, threshold
         names = edit.select_names(file, selection, thresholds, same_task)
         if by == "drop" and not names:
             # Exit 0 and a complete output, so that a script need not know whether there is something to drop.
-            print(f"no demonstration of {file} is meant; nothing is left out", file=streams.err)
+            print(f"no demonstration of {file} meets the conditions; nothing is left out", file=streams.err)
         change = edit.select if by == "select" else edit.drop
         return _edited(lambda tell: change(file, names, on_saved=tell, **to.arguments()), to, streams, output)
 
@@ -254,7 +254,7 @@ def _choose(by: str, file: str, selection: Selection, to: Destination, threshold
 def _edited(
     run: "Callable[[Callable[[Kept, int, int], None]], EditReport]", to: Destination, streams: Streams, output: Output
 ) -> int:
-    """Run an edit; report each saved demonstration (with --json), and what was done."""
+    """Run an edit. Report each saved demonstration (with --json) and the result."""
 
     def tell(kept: "Kept", number: int, count: int) -> None:
         if output.json:
@@ -273,13 +273,18 @@ def _edited(
 
 
 def _answer(ending: StageFinished, streams: Streams, output: Output) -> None:
-    """Report what a verb has made."""
+    """Print the result of a verb."""
     lines = [to_json(ending)] if output.json else [*(f"  {line}" for line in ending.results), ending.output]
     print("\n".join(lines), file=streams.out)
 
 
 def _task_name(given: str, file: str) -> str:
-    """Return the task's current name; an unknown task keeps the name that is given."""
+    """Return the current id of a task; the given name if the task is unknown.
+
+    Args:
+        given: Name of the task; that in the file if empty.
+        file: The dataset.
+    """
     from ..datasets import DatasetReader
     from ..tasks.names import find_task
 

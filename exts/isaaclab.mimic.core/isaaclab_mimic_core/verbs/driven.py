@@ -30,12 +30,12 @@ def with_settings(verb: Verb, name: str, arguments: Sequence[str]) -> Verb:
     """Return a verb with the flags of its device.
 
     Args:
-        verb: Called with its options and how to answer.
-        name: The verb's name.
-        arguments: The command line after it.
+        verb: The verb, a function of its options and of `Output`.
+        name: Name of the verb.
+        arguments: The command line after the verb.
 
     Raises:
-        OptionError: There is no such device or plug-in, or a flag is another device's.
+        OptionError: There is no such device or plug-in, or a flag belongs to another device.
     """
     plugins.use_imports(_given(arguments, "import"))
     options = DRIVEN[name]
@@ -66,7 +66,7 @@ def _given(arguments: Sequence[str], flag: str) -> list[str]:
 
 
 def _refuse_others(arguments: Sequence[str], device: str, known: set[str]) -> None:
-    """Refuse flags of devices other than the one that is used."""
+    """Raise an error for flags of devices other than the one that is used."""
     owners: dict[str, list[str]] = {}
     for other in plugins.DEVICES.all():
         if other != device:
@@ -84,7 +84,7 @@ def _refuse_others(arguments: Sequence[str], device: str, known: set[str]) -> No
 
 
 def _typed(options: type[DrivenOptions], settings: type[DeviceSettings]) -> type:
-    """Return a class for the parser: the stage's options together with a device's settings.
+    """Return a dataclass for the parser: the stage's options together with a device's settings.
 
     A setting that is also an option of the stage gets no flag of its own.
     """

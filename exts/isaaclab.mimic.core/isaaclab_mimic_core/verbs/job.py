@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What all verbs have in common: how they answer, and the job that they return."""
+"""Shared parts of all verbs: options of their output, and the job that they return."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ import tyro
 from ..terminal.streams import Streams
 
 FLAT = tyro.conf.arg(name="")
-"""Marks options whose flags have no prefix."""
+"""Mark of options whose flags have no prefix."""
 
 
 @dataclass(frozen=True)
 class Output:
-    """How to answer."""
+    """Options of a verb's output, and plug-ins to import."""
 
     json: bool = False
     """Events as JSON lines on standard output, everything else on standard error."""
@@ -29,4 +29,4 @@ class Output:
 
 
 Job = Callable[[Streams, Output], int]
-"""A verb with its arguments: prints through the streams and returns the exit status."""
+"""A verb with its arguments: a function that prints to the streams and returns the exit status."""

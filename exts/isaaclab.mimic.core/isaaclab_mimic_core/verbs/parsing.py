@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""How tyro parses options."""
+"""Rules by which tyro parses options."""
 
 import typing
 from typing import Literal

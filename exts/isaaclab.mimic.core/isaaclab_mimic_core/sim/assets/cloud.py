@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""NVIDIA's asset server: whether it can be reached, and which assets a task takes from it."""
+"""NVIDIA's asset server: check whether it can be reached, and find the assets that a task loads from it."""
 
 import functools
 import urllib.error
@@ -9,12 +9,12 @@ import urllib.request
 from typing import Any
 
 _TIMEOUT = 3.0
-"""Seconds after which a server that does not answer counts as out of reach."""
+"""Maximum time to wait for the server's answer [s]."""
 
 
 @functools.cache
 def cloud_assets_reachable() -> bool:
-    """Ask the asset server once per process for one small file that every stack scene needs."""
+    """Return whether the asset server has a file that every stack scene needs. Ask it once per process."""
     from isaaclab.utils.assets import ISAAC_NUCLEUS_DIR
 
     if not ISAAC_NUCLEUS_DIR.startswith("http"):
@@ -31,7 +31,7 @@ def cloud_paths(cfg: object) -> list[str]:
     """Return the assets that a configuration would load from the asset server, as paths below the server's root.
 
     Args:
-        cfg: A configuration of Isaac Lab (`configclass`), with whatever is in it.
+        cfg: A configuration of Isaac Lab (`configclass`); nested values are included.
     """
     from isaaclab.utils.assets import NUCLEUS_ASSET_ROOT_DIR
 

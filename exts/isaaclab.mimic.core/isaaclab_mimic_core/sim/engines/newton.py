@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Settings with which Newton's MuJoCo-Warp solver can grasp and stack.
+"""Settings of Newton's MuJoCo-Warp solver for grasping and stacking.
 
-As shipped with the stack task the grip slips and the arm sags. Measured on three-cube stacking: 32 of 32 scripted
-stacks succeed with these settings (pyramidal friction cone, unit impedance ratio, stiffer contacts), together with the
-robot's gains of `robots.franka.local`.
+With the stack task's own settings objects slip from the gripper and the arm sags. With these settings (pyramidal
+friction cone, unit impedance ratio, stiffer contacts) and the gains of `robots.franka.local`, 32 of 32 scripted
+three-cube stacks succeeded.
 """
 
 from typing import Any

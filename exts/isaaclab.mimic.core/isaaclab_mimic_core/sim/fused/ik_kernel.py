@@ -5,7 +5,7 @@
 # pyright: reportCallIssue=false, reportIndexIssue=false, reportOperatorIssue=false, reportAttributeAccessIssue=false
 # Kernels are compiled by Warp, whose types a Python checker does not know.
 
-"""Warp kernel: one environment's damped least squares step a thread."""
+"""Warp kernel of a damped least squares step, with one thread per environment."""
 
 import warp as wp
 
@@ -15,7 +15,7 @@ _mat66 = wp.types.matrix(shape=(6, 6), dtype=wp.float32)
 
 @wp.func
 def _rotation_vector(q: wp.quatf) -> wp.vec3f:
-    """Return a rotation as axis times angle, the shorter way round [rad]."""
+    """Return the rotation vector (axis times angle) of a quaternion xyzw, with an angle of at most pi [rad]."""
     sign = wp.where(q[3] < 0.0, -1.0, 1.0)
     v = wp.vec3f(q[0], q[1], q[2]) * sign
     half = wp.atan2(wp.length(v), q[3] * sign)
@@ -30,7 +30,10 @@ def _rotation_vector(q: wp.quatf) -> wp.vec3f:
 def _column(
     jacobian: wp.array4d(dtype=wp.float32), env: int, body: int, dof: int, arm: wp.vec3f, to_root: wp.quatf
 ) -> _vec6:
-    """Return a joint's column of the Jacobian of the controlled frame, in the root's axes: linear, then angular."""
+    """Return a joint's column of the controlled frame's Jacobian, in the root's axes: linear, then angular.
+
+    `arm` is the vector from the body's centre of mass to the controlled frame in the world [m].
+    """
     angular = wp.vec3f(jacobian[env, body, 3, dof], jacobian[env, body, 4, dof], jacobian[env, body, 5, dof])
     linear = wp.vec3f(jacobian[env, body, 0, dof], jacobian[env, body, 1, dof], jacobian[env, body, 2, dof])
     linear = wp.quat_rotate(to_root, linear + wp.cross(angular, arm))
@@ -83,11 +86,19 @@ def solve(
     damping: float,
     target: wp.array2d(dtype=wp.float32),
 ):
-    """Set joint position targets [rad] that bring a body's frame to a wanted pose.
+    """Set joint position targets [rad] that move the controlled frame of a body toward a target pose.
 
-    `root_pose`, `body_pose`: link frames in the world [m]; `com_pose`: centres of mass in their links' frames;
-    `jacobian`: of the centres of mass in the world, (env, body, 6, dof); `wanted_pos`, `wanted_quat`: of the controlled
-    frame (`offset` in the body's) in the root's frame; `damping`: lambda squared.
+    Args:
+        root_pose, body_pose: Poses of the links in the world: (env,), (env, body) [m].
+        com_pose: Centres of mass in their links' frames: (env, body) [m].
+        jacobian: Jacobians of the centres of mass in the world: (env, body, 6, dof).
+        joint_pos: Joint positions: (env, joint) [rad].
+        wanted_pos, wanted_quat: Target of the controlled frame in the root's frame: (env,) [m], xyzw.
+        offset: The controlled frame in the body's frame.
+        body, jacobian_body: Index of the body among the links and in the Jacobian.
+        joints, columns: Indices of the controlled joints in `joint_pos` and in the Jacobian.
+        damping: Square of the damping factor lambda.
+        target: Joint position targets, written: (env, joint) [rad].
     """
     env = wp.tid()
     root = root_pose[env]
@@ -110,7 +121,7 @@ def solve(
         c = _column(jacobian, env, jacobian_body, columns[k], arm, to_root)
         system += wp.outer(c, c)
     x = _solve_symmetric(system, error)
-    # Before the first step the simulation has no poses yet; then the joints stay where they are.
+    # Before the first step the simulation has no poses; then keep the joint positions.
     known = wp.length_sq(wp.transform_get_rotation(link)) > 0.0
     for k in range(columns.shape[0]):
         c = _column(jacobian, env, jacobian_body, columns[k], arm, to_root)

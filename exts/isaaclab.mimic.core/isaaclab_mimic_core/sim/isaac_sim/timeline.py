@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Control of a run by the application's timeline: its pause and play buttons pause and resume the run."""
+"""Connect a run with the application's timeline, whose pause and play buttons pause and resume the run."""
 
 import contextlib
 from collections.abc import Iterator

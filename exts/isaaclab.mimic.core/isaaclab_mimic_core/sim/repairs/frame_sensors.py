@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class FrameSensorRepair:
-    """Update frame transformers and observations after a reset, as long as the update changes them.
+    """Update frame transformers and observations after a reset, if that changes the sensors after the first reset.
 
     Args:
         env: An Isaac Lab environment on any physics.
@@ -26,10 +26,10 @@ class FrameSensorRepair:
         self._env = env
         self._sensors = [s for s in env.scene.sensors.values() if hasattr(s, "_newton_transforms")]
         self.needed: bool | None = None if self._sensors else False
-        """Whether the first reset left the sensors behind; None before that was seen."""
+        """Whether the sensors held old poses after the first reset; None before the first reset."""
 
     def after_reset(self) -> None:
-        """Call after every reset."""
+        """Update sensors and observations if needed. Call it after every reset."""
         if self.needed is False:
             return
         from isaaclab_newton.physics import NewtonManager

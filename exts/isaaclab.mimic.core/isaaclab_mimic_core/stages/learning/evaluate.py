@@ -214,7 +214,7 @@ class Evaluate(SimStage):
     @torch.inference_mode()
     def _shoot(self, name: str) -> Iterator[list[Event]]:
         """Film rollouts of a policy; delete the film if the run is stopped."""
-        from ...sim.camera import take_pictures
+        from ...sim.camera import take_images
 
         o = self.options
         policy = self._load(name, str(self.env.device))
@@ -224,7 +224,7 @@ class Evaluate(SimStage):
             yield [self._enter(f"Filming {Path(name).stem}")]
             while not self._stopping:
                 ended = rollouts.step()
-                film.add(take_pictures(self.env.env), ended)
+                film.add(take_images(self.env.env), ended)
                 if rollouts.done:
                     film.close()
                     break
