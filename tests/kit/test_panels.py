@@ -229,7 +229,7 @@ def test_record_takes_the_keys_that_it_wants_and_no_others(kit, tmp_path):
     kit.click(field)
     hold(keys.R)
     kit.expect(lambda: heard, [keys.R] * 2)
-    # The demonstration goes on: it was not begun anew.
+    # The demonstration goes on: it was not reset.
     wait(kit, window, lambda shown: shown["steps"] > steps + 5, "five steps more")
     assert window.session.snapshot["attempts"] == 0
     other.destroy()
@@ -238,7 +238,7 @@ def test_record_takes_the_keys_that_it_wants_and_no_others(kit, tmp_path):
     del heard[:]
     hold(keys.R)
     wait(kit, window, lambda shown: shown["attempts"] == 1 and shown["waiting"], "the new start")
-    assert not heard
+    assert not heard and panel.reset_button.text == "Reset"
     hold(keys.ESCAPE)
     wait_for_end(kit, window)
     assert window.session.state.value == "stopped" and not window.session.failure

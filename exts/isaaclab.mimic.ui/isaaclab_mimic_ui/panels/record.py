@@ -65,7 +65,10 @@ class RecordPanel(StagePanel):
             self._scene = SceneFrame(self.context.host, self.session)
             with ui.HStack(height=28, spacing=style.GAP, visible=False) as self._actions:
                 self.reset_button = ui.Button(
-                    "Reset: discard and start again", name="small", clicked_fn=lambda: self.session.request("reset")
+                    "Reset",
+                    name="small",
+                    tooltip="Discard this demonstration and start again.",
+                    clicked_fn=lambda: self.session.request("reset"),
                 )
                 self.view_button = ui.Button("Open 3D view", name="small", clicked_fn=self.open_view)
             section("KEPT DEMONSTRATIONS")
