@@ -56,9 +56,8 @@ def write(link: Connection, order: Message) -> None:
     Answer the first message with `{"ready"}`. Then receive the episodes, each as a message
     `{"episode": length, "task", "subtasks": [[first frame, text], ...], "columns"}` with the numeric features as arrays
     (length, ...). If there are cameras, messages with blocks of their images follow. Answer each episode with
-    `{"saved": number of episodes}`. Any other message ends the dataset; answer it with `{"done"}`.
-
-    `subtasks` go into LeRobot's language columns, `columns` into the table of episodes.
+    `{"saved": number of episodes}`. Any other message ends the dataset; answer it with `{"done"}`. `subtasks` go into
+    LeRobot's language columns, `columns` into the table of episodes.
 
     Args:
         link: The connection.
