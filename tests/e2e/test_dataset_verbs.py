@@ -88,7 +88,7 @@ def test_what_is_wrong_is_said_and_nothing_is_written(mimic, tmp_path):
         (("convert", SAMPLE, "--output", out), "there is nothing to convert"),
         (("convert", SAMPLE, "--quaternions", "obs/eef_quat", "--output", out), "not the place of a quaternion"),
         (("export", SAMPLE), "say where the result goes"),
-        (("export", SAMPLE, "--format", "mp4", "--output", out), "no camera pictures"),
+        (("export", SAMPLE, "--format", "mp4", "--output", out), "no camera images"),
     ):
         answer = mimic(*arguments)
         assert answer.code == 2 and words in answer.err and "Traceback" not in answer.err, answer.err

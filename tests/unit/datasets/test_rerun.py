@@ -57,7 +57,7 @@ def test_rerun_reads_what_was_exported(tmp_path, demos):
     report = export_rerun(demos, tmp_path / "out", fps=20)
     assert report.files == ("demo_0.rrd", "demo_1.rrd") and (report.demos, report.samples) == (2, 140)
     assert report.notes == (
-        "left out, as of more than 64 numbers a sample curves are unreadable: points",
+        "left out, as a sample has more than 64 numbers, too many for curves: points",
         "left out, as they hold neither colours, distances nor labels: normals",
     )
     found = columns_of(tmp_path / "out" / "demo_0.rrd")

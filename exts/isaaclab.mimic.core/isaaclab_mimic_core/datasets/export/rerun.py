@@ -131,7 +131,7 @@ def _sort(reader: DatasetReader) -> tuple[list[str], list[str]]:
         elif dtype.kind not in "biuf":
             reasons.setdefault(f"it holds {layout.kind_name(dtype.kind)}", []).append(term)
         elif math.prod(shape[1:]) > _MAX_WIDTH:
-            reasons.setdefault(f"of more than {_MAX_WIDTH} numbers a sample curves are unreadable", []).append(term)
+            reasons.setdefault(f"a sample has more than {_MAX_WIDTH} numbers, too many for curves", []).append(term)
         else:
             shown.append(path)
     return shown, [f"left out, as {reason}: {', '.join(terms)}" for reason, terms in reasons.items()]
