@@ -70,6 +70,8 @@ def test_the_report_is_whole(run):
     # It can be mailed: nothing is loaded from elsewhere, and nothing on this machine is linked to.
     assert not re.search(r'(?:src|href)="(?:https?:)?//', report)
     assert "data:image/png;base64," in report or "<svg" in report
+    # Each demonstration above its sources.
+    assert report.count("data:image/jpeg;base64,") == 2 * WANTED and len(report) < 3_000_000
 
 
 def test_the_file_has_upstreams_layout(run):
@@ -108,6 +110,8 @@ def test_each_demonstration_says_where_it_comes_from(run):
             assert attrs["seed"] == made["seed"] == 5
             assert {"isaaclab", "torch", "ovphysx"} <= set(made["versions"])
             assert made["task"] == TASK and made["assets"] == "local"
+            ends = [part["end"] for part in made["sources"]["franka"]]
+            assert ends == sorted(set(ends)) and ends[-1] <= attrs["num_samples"]
             parts = made["sources"]["franka"]
             assert len(parts) == 4
             for part in parts:

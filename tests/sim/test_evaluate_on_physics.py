@@ -352,5 +352,5 @@ def test_a_sweep_that_is_killed_makes_no_finished_rollout_again_and_is_filmed(ch
 def test_playing_makes_no_film(checkpoints, stack_env):
     with pytest.raises(OptionError, match="--video: playing writes no files"):
         Play(PlayOptions(checkpoints=(str(checkpoints.folder),), video=2))
-    with pytest.raises(OptionError, match="--video: needs environments of its own"):
-        Evaluate(EvaluateOptions(checkpoints=(str(checkpoints.folder),), video=2), stack_env)
+    with pytest.raises(OptionError, match="--video: more rollouts side by side than environments"):
+        Evaluate(EvaluateOptions(checkpoints=(str(checkpoints.folder),), video=stack_env.num_envs + 1), stack_env)

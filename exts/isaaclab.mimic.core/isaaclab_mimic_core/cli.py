@@ -112,6 +112,7 @@ def render(options: Annotated[RenderOptions, _Flat], output: Annotated[Output, _
     $ mimic render --input generated.hdf5 --output seen.hdf5
     $ mimic render --input demos.hdf5 --output seen.hdf5 --cameras cameras.yaml --size 84
     $ mimic render --input demos.hdf5 --output seen.hdf5 --randomization look.yaml --variations 4
+    $ mimic render --input generated.hdf5 --video films --beside annotated.hdf5
     """
     return lambda streams, output: _run_stage("render", options, streams, output), output
 

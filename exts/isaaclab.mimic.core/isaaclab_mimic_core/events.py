@@ -110,6 +110,17 @@ class DemoExported(Event):
 
 
 @dataclass(frozen=True)
+class StripDrawn(Event):
+    """The thumbnails of a demonstration are there."""
+
+    name: str
+    path: str
+    """A JPEG file with all of them side by side."""
+    rows: list[int] = field(default_factory=list)
+    """The states that they show: before which sample; the last is the one after all."""
+
+
+@dataclass(frozen=True)
 class EpisodeAnnotated(Event):
     """A demonstration has been annotated, or could not be (`reason` says why)."""
 

@@ -69,6 +69,8 @@ class AttemptOutcome:
     """Where each object stood when the attempt began: x, y [m], environment frame, and yaw [rad]; empty if unknown."""
     segments: dict[str, list[list[int]]] = field(default_factory=dict)
     """Per end effector the first step and end (exclusive) of each source segment used."""
+    ends: dict[str, list[int]] = field(default_factory=dict)
+    """Per end effector the steps of the demonstration when each subtask had ended; 0: it has not."""
     retries: int = 0
     """How often a subtask was retried."""
     flagged: bool = False

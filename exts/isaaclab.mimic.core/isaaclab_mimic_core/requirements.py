@@ -84,6 +84,7 @@ PACKAGES = (
     Package("matplotlib", REPORTS, "matplotlib==3.11.2", "matplotlib"),
     Package("jinja2", REPORTS, "jinja2==3.1.6", "jinja2"),
     Package("imageio-ffmpeg", VIDEOS, "imageio-ffmpeg==0.8.1", "imageio_ffmpeg"),
+    Package("pillow", VIDEOS, "pillow==13.0.0", "PIL"),
     Package("pyspacemouse", SPACEMOUSE, "pyspacemouse==2.1.0", "pyspacemouse"),
     Package("hidapi", SPACEMOUSE, "hidapi==0.15.0", "hidraw"),
     Package("pin", CONVERTING, "pin==4.1.0", "pinocchio"),

@@ -54,7 +54,7 @@ def test_a_run_reports_on_itself_and_goes_on_with_its_report(annotated, tmp_path
     def run(num_demos: int, **changes):
         options = GenerateOptions(
             task=TASK, input=str(annotated), output=str(output), num_demos=num_demos, num_envs=8, report=str(report),
-            **changes,
+            thumbnails=False, **changes,
         )  # fmt: skip
         env = KinematicStackEnv(8)
         env.info["task"] = TASK

@@ -15,7 +15,7 @@ from empty_file import write_empty
 from isaaclab_mimic_core.errors import InputFileError, OutputError
 from isaaclab_mimic_core.events import StageFailed, Warned
 from isaaclab_mimic_core.report import RunRecord, write_report
-from isaaclab_mimic_core.report.page import MAX_ROWS
+from isaaclab_mimic_core.report.page import MAX_ROWS, Example, Strip
 
 PLOTS = ["causes", "lengths", "paths", "source_success", "sources", "starts", "subtasks", "success"]
 FAILURES = [("not_grasped", "arm/0"), ("dropped", "arm/1"), ("dropped", "arm/1"), ("unstable", "")]
@@ -129,6 +129,15 @@ def test_made_again_from_its_folder(report, tmp_path, source_file):
     record = RunRecord.load(tmp_path / "out" / "run.json")
     again = write_report(tmp_path / "out", record, tmp_path / "generated.hdf5", source_file)
     assert again.read_text(encoding="utf-8") == report.source
+
+
+def test_examples_are_in_the_page_itself(tmp_path, make_record, make_generated):
+    strips = [Strip(b"above", ["0.0 s", "<1>"]), Strip(b"below", ["from demo_1", "from demo_2"])]
+    examples = [Example("demo_0, 9 steps", strips), Example("Failed: dropped", strips[:1])]
+    page = Page(write_report(tmp_path / "out", make_record(1, []), make_generated(1), examples=examples))
+    shown = [each.removeprefix("data:image/jpeg;base64,") for each in page.images if "jpeg" in each]
+    assert [base64.b64decode(each) for each in shown] == [b"above", b"below", b"above"]
+    assert "Failed: dropped" in page.text and "<1>" in page.text and "from demo_2" in page.text
 
 
 def test_names_are_escaped(tmp_path, source_file, make_generated, make_record):

@@ -35,12 +35,13 @@ def outcomes_of(
         selector.sources[ids].tolist(),
         selector.segments(ids).tolist(),
         placement(attempts.start[ids]).tolist(),
+        attempts.ends[ids].tolist(),
         retries.counts[ids].sum(dim=1).tolist(),
         monitor.flagged[ids].tolist(),
         strict=True,
     )
     outcomes = []
-    for env, (success, cause, subtask), number, steps, sources, segments, start, count, flagged in rows:
+    for env, (success, cause, subtask), number, steps, sources, segments, start, ended, count, flagged in rows:
         used = {name: [source for source in sources[eef] if source >= 0] for eef, name in enumerate(names)}
         outcomes.append(
             AttemptOutcome(
@@ -53,6 +54,7 @@ def outcomes_of(
                 sources=used,
                 placement=dict(zip(parts.env.object_names, start, strict=True)),
                 segments={name: segments[eef][: len(used[name])] for eef, name in enumerate(names)},
+                ends={name: ended[eef][: len(used[name])] for eef, name in enumerate(names)},
                 retries=count,
                 flagged=flagged,
             )

@@ -38,6 +38,9 @@ class Attempts:
         same shape; `fulfilled`: the task was fulfilled at any step, (num_envs,)."""
         self.ticks = torch.zeros(n, dtype=torch.long, device=device)
         """Steps made in each attempt, those included that retries took back: (num_envs,) int64."""
+        self.ends = torch.zeros(n, e, s, dtype=torch.long, device=device)
+        """Steps of the demonstration when each subtask had ended, 0 before that: (num_envs, num_eefs, max_subtasks)
+        int64; a snapshot keeps them."""
         self.start = torch.eye(4, device=device).repeat(n, len(env.object_names), 1, 1)
         """Where the objects stood when the attempt began: (num_envs, num_objects, 4, 4) [m]."""
         self._last_subtask = subtasks.count - 1
@@ -48,12 +51,18 @@ class Attempts:
         self.counters[env_ids] = 0
         self.ticks[env_ids] = 0
         self.flags[env_ids] = False
+        self.ends[env_ids] = 0
         self.start[env_ids] = object_pose
 
     def count_step(self) -> None:
         """Count one more step of everything."""
         self.counters += self._one_step
         self.ticks += 1
+
+    def note_ends(self, ended: torch.Tensor) -> None:
+        """Take note of when subtasks have ended: (num_envs, num_eefs) bool, whose current one has."""
+        rows, eefs = ended.nonzero(as_tuple=True)
+        self.ends[rows, eefs, self.subtask[rows, eefs]] = self.steps[rows]
 
     def note_step(self, ended: torch.Tensor, success: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Take note of what a step has brought about; the current subtasks stay as they are.

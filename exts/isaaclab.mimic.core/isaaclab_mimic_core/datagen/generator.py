@@ -64,7 +64,7 @@ class Generator:
         slots = Slots(num_eefs, subtasks.max_subtasks, device)
         self.parts = Parts(env, config, bank, slots, self.attempts, self.trajectories, self._constraints)
         self._monitor = FailureMonitor(self.parts)
-        fields = [*self.trajectories.fields, self.attempts.counters, self.attempts.flags]
+        fields = [*self.trajectories.fields, self.attempts.counters, self.attempts.flags, self.attempts.ends]
         fields += self._constraints.fields if self._constraints else []
         self.retries = Retries(env, config, slots, fields)
         self._objects: torch.Tensor | None = None  # poses after the last step; None before the first one
@@ -131,6 +131,7 @@ class Generator:
         if at_end.any():
             # While `subtask` is still the one whose segment has ended.
             self._monitor.note_distance(at_end, eefs)
+            attempts.note_ends(ended)
         attempts.subtask += goes_on
         if self._statistics is not None and (ends.any() or put_back.any()):
             # What is hopeless, a deadlock or an unstable simulation, is not the fault of a source.

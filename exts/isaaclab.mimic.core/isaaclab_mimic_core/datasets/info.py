@@ -16,6 +16,7 @@ from ..files import FileLock
 from . import layout
 from .attributes import history
 from .check import masks, usable
+from .origin import parts_of
 from .reader import DatasetReader
 from .signals import first_change
 from .tree import Unreadable
@@ -174,10 +175,7 @@ def _provenance(data_attrs: dict[str, Any], demos: list[dict[str, Any]]) -> dict
     origins = [demo.get(layout.ATTR_PROVENANCE) for demo in demos]
     sources: Counter[str] = Counter()
     for demo in demos:
-        used = history(demo, "generated").get("sources")
-        for parts in used.values() if isinstance(used, dict) else ():
-            stated = parts if isinstance(parts, list) else []
-            sources.update(str(part["demo"]) for part in stated if isinstance(part, dict) and "demo" in part)
+        sources.update(part.demo for parts in parts_of(demo).values() for part in parts)
     return {
         "run": run if isinstance(run, dict) else {},
         "demos": sum(isinstance(origin, dict) for origin in origins),

@@ -70,8 +70,9 @@ ATTR_PROVENANCE = "mimic"
 and with any contents. `mimic info` shows
 
 - of `data`: `input`, `mode` and `seed` under `generated`
-- of a demo: `sources` under `generated`: for each end effector a list with one entry per subtask, {`demo`, `segment`}:
-  name of the source demonstration, and first sample and last sample + 1
+- of a demo: `sources` under `generated`: for each end effector a list with one entry per subtask, {`demo`, `segment`,
+  `end`}: name of the source demonstration, first sample and last sample + 1 of the segment, and last sample + 1 of the
+  subtask in this demo; `end` is absent if the subtask did not end, and in older files
 """
 
 EDITS = "edits"

@@ -36,7 +36,7 @@ class EvaluateOptions(SimOptions):
     video: int = option(
         0, label="Film of each", group=RUN, unit="rollouts", low=0, high=MAX_FILMED, on_resume=MAY_DIFFER
     )
-    """Rollouts of each checkpoint to film afterwards, side by side, as an mp4 in the output folder; 0: none."""
+    """Rollouts of each checkpoint to film, side by side, as an mp4 in the output folder; 0: none."""
     learner: str = option(
         "", label="Learner", group=_ROLLOUTS, offers=lambda: ("", *LEARNERS.all()), on_resume=MAY_DIFFER
     )

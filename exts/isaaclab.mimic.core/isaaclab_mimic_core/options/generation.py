@@ -73,6 +73,8 @@ class GenerateOptions(DemonstrationOptions):
         "", label="Folder for a report", group=_ATTEMPTS, role=Role.OUTPUT_FOLDER, on_resume=MAY_DIFFER
     )
     """Folder for a report of the run: report.html with its plots, run.json with every attempt; none by default."""
+    thumbnails: bool = option(True, label="Thumbnails in the report", group=_ATTEMPTS, on_resume=MAY_DIFFER)
+    """Show some demonstrations in the report, above their sources; this takes some seconds at the end of a run."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Literal
 from ..option import BY_CONTENT, FILES, MAY_DIFFER, RUN, OnResume, Role, option, redeclared
 from .simulation import SimOptions
 
+_FILMS = "Films"
 Renderer = Literal["auto", "rasterizer", "newton"]
 
 
@@ -18,6 +19,7 @@ class RenderOptions(SimOptions):
 
     mimic render --input generated.hdf5 --output seen.hdf5 --size 84
     mimic render --input generated.hdf5 --output seen.hdf5 --randomization look.yaml --variations 4
+    mimic render --input generated.hdf5 --video films --beside annotated.hdf5
     """
 
     task: str = redeclared(SimOptions, "task", "")
@@ -37,13 +39,21 @@ class RenderOptions(SimOptions):
     cameras: str = option("", label="Cameras", group=FILES, role=Role.INPUT_FILE, on_resume=BY_CONTENT)
     """YAML file of cameras: new ones, or the task's with another pose, size or focal length."""
     size: int = option(0, label="Size", group=RUN, unit="pixels", low=0, high=4096)
-    """Height and width of all images [pixels]; 0: as the task or the YAML file says."""
+    """Height and width of all images [pixels]; 0: as the task or the YAML file says. Without a camera a film is 8:5."""
     randomization: str = option(
         "", label="Visual randomization", group=FILES, role=Role.INPUT_FILE, on_resume=BY_CONTENT
     )
     """YAML file of ranges for light, materials, camera poses and image noise (docs/rendering.md)."""
     variations: int = option(1, label="Renderings of each", group=RUN, low=1, high=1000)
     """Renderings of each demonstration, each with new random values; more than 1 needs --randomization."""
+    video: str = option(
+        "", label="Film, or folder of films", group=_FILMS, role=Role.OUTPUT_FOLDER, on_resume=MAY_DIFFER
+    )
+    """Write films instead: FILE.mp4 for one of all demonstrations, else a folder with an mp4 of each."""
+    camera: str = option("", label="Camera", group=_FILMS, on_resume=MAY_DIFFER)
+    """Camera that films: one of the task's or of --cameras; by default one that sees all hands and objects."""
+    beside: str = option("", label="Beside them, from", group=_FILMS, role=Role.INPUT_FILE, on_resume=MAY_DIFFER)
+    """File that the demonstrations were generated from: beside each is shown what it was made from, in step."""
     renderer: Renderer = option("auto", label="Renderer", group=RUN)
     """rasterizer; newton, which casts rays and is slow; auto: the rasterizer if it supports the camera, else newton."""
     num_envs: int = redeclared(SimOptions, "num_envs", 32, on_resume=OnResume.SAME)

@@ -67,6 +67,9 @@ class Render(Stage):
         super().__init__()
         options = as_written(options, "output")
         check_options(options)
+        if options.camera or options.beside:
+            given = "--camera" if options.camera else "--beside"
+            raise OptionError("this is for films", where=given, remedy="Say where they go: --video")
         self._cameras = read_cameras(options.cameras) if options.cameras else {}
         resized(self._cameras, options.size)
         self._randomization = _checked_randomization(options)

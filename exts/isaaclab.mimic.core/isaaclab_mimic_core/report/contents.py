@@ -14,6 +14,7 @@ import numpy as np
 
 from ..datasets import DatasetReader, first_change, layout
 from ..datasets.attributes import history
+from ..datasets.origin import parts_of
 from ..errors import DatasetError
 
 MAX_PATHS = 40
@@ -103,12 +104,8 @@ def _env_name(reader: DatasetReader) -> str:
 
 def _demo(reader: DatasetReader, name: str) -> Demo:
     attrs = reader.attrs(name)
-    generated = history(attrs, "generated")
-    attempt, sources = generated.get("attempt"), generated.get("sources")
-    used = {}
-    for eef, parts in sources.items() if isinstance(sources, dict) else ():
-        if isinstance(parts, list):
-            used[str(eef)] = [str(part["demo"]) for part in parts if isinstance(part, dict) and "demo" in part]
+    attempt = history(attrs, "generated").get("attempt")
+    used = {eef: [part.demo for part in parts] for eef, parts in parts_of(attrs).items()}
     return Demo(name, reader.num_samples(name), attempt if isinstance(attempt, int) else None, used)
 
 

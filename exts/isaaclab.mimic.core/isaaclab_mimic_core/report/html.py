@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from ..errors import MimicError, OutputError
 from . import labels, plots, style
 from .contents import Contents, read_contents
-from .page import MAX_ROWS, Page, Section, Table
+from .page import MAX_ROWS, Example, Page, Section, Table
 from .placement_plot import placements
 from .run import FILE_NAME as RUN_FILE_NAME
 from .run import RunRecord
@@ -70,6 +70,7 @@ def write_report(
     record: RunRecord,
     generated: str | os.PathLike[str] | None,
     source: str | os.PathLike[str] | None = None,
+    examples: Sequence[Example] = (),
 ) -> Path:
     """Write `report.html`, its plots as PNG files, and `run.json`, from which the report can be written again.
 
@@ -80,6 +81,7 @@ def write_report(
         record: The run.
         generated: The dataset that the run wrote; None if it has saved nothing.
         source: The dataset with the source demonstrations.
+        examples: Demonstrations to show as thumbnails.
 
     Returns:
         Path of the HTML file.
@@ -116,7 +118,7 @@ def write_report(
             look_for = "" if name == "causes" and not record.failures else _LOOK_FOR[name]
             sections.append(_section(folder, name, draw, look_for, tables.get(name)))
         record.save(folder / RUN_FILE_NAME)
-        path.write_text(_page(record, made, given, missing, sections).to_html(), encoding="utf-8")
+        path.write_text(_page(record, made, given, missing, examples, sections).to_html(), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror}", where=str(error.filename or folder)) from error
     return path
@@ -132,7 +134,14 @@ def _read_source(source: str | os.PathLike[str] | None) -> tuple[Contents | None
         return None, f"The source dataset could not be read, so the report goes without it: {error.what} ({source})."
 
 
-def _page(record: RunRecord, made: Contents, given: Contents | None, missing: str, sections: Sequence[Section]) -> Page:
+def _page(
+    record: RunRecord,
+    made: Contents,
+    given: Contents | None,
+    missing: str,
+    examples: Sequence[Example],
+    sections: Sequence[Section],
+) -> Page:
     """Return the page of the report.
 
     Args:
@@ -140,6 +149,7 @@ def _page(record: RunRecord, made: Contents, given: Contents | None, missing: st
         made: The generated dataset.
         given: The source dataset; None if it cannot be read.
         missing: Why the source dataset cannot be read; empty if it can.
+        examples: Demonstrations to show as thumbnails.
         sections: The plots.
     """
     task = str(record.options.get("task") or made.env_name)
@@ -166,6 +176,7 @@ def _page(record: RunRecord, made: Contents, given: Contents | None, missing: st
         verdict=_verdict(record, given) if recorded else "",
         figures=_figures(record),
         alerts=alerts,
+        examples=examples,
         sections=sections,
         demos=demos_table(record, made),
         time=_time_table(record),

@@ -50,6 +50,24 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Strip:
+    """Moments of a demonstration side by side."""
+
+    jpeg: bytes
+    """All of them, as a JPEG file."""
+    labels: Sequence[str]
+    """What stands below each."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A demonstration in small pictures, and below it those that it was made from."""
+
+    title: str
+    strips: Sequence[Strip]
+
+
+@dataclass(frozen=True)
 class Page:
     """Contents of the page, from top to bottom."""
 
@@ -67,6 +85,8 @@ class Page:
     """Headline figures: value, name, remark."""
     alerts: Sequence[str]
     """Warnings, as sentences."""
+    examples: Sequence[Example]
+    """Demonstrations to show as thumbnails."""
     sections: Sequence[Section]
     demos: Table | None
     time: Table | None

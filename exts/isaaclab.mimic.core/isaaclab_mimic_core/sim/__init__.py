@@ -6,6 +6,6 @@
 - `engines/`: physics engines. `assets/`: assets from NVIDIA's server or built locally.
 - `isaac_sim/`: run inside Isaac Sim. `launching.py`: start an Isaac Sim without a window. `host.py`: which it is.
 - `repairs/`: workarounds for defects of Isaac Lab. `fused/`: faster action terms.
-- `rendering/`: a rasteriser for cameras without Kit. `camera.py`: the camera of rollout videos.
+- `rendering/`: a rasteriser for cameras, thumbnails and films without Kit.
 - `visualizers.py`: live views.
 """

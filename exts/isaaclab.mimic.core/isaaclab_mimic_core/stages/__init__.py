@@ -47,6 +47,8 @@ _STAGES = {
     "play": (".learning.play:Play", PlayOptions),
 }
 """Name of a stage -> its class and its options. The class's module is imported when asked for: that takes long."""
+_FILMS = ".rendering.films:Films"
+"""`render` with `video`."""
 _CONSOLIDATED = ".recording.consolidated:Consolidated"
 """`teleop` with `generate_into`."""
 
@@ -74,7 +76,11 @@ def create(name: str, options: dict) -> Stage:
 def create_with(name: str, options: Any) -> Stage:
     """Build a stage from its options, as they come from the command line."""
     place, _ = _STAGES[name]
-    return _find(_CONSOLIDATED if name == "teleop" and options.generate_into else place)(options)
+    if name == "teleop" and options.generate_into:
+        place = _CONSOLIDATED
+    elif name == "render" and options.video:
+        place = _FILMS
+    return _find(place)(options)
 
 
 def _find(place: str) -> Callable[..., Stage]:

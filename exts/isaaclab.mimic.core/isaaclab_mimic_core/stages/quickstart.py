@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..events import DemoSaved, Event, Progress, StageFinished
+from ..errors import MimicError
+from ..events import DemoSaved, Event, Progress, StageFinished, Warned
 from ..files import check_folder
 from ..options import AnnotateOptions, GenerateOptions, QuickstartOptions
 from ..report import RunRecord
 from .annotation.automatic import Annotate
 from .files.output_check import check_output
+from .generation.examples import draw_examples
 from .generation.generate import Generate
 from .sim_stage import SimStage
 from .stage import Steps
@@ -96,7 +98,12 @@ class Quickstart(SimStage):
         yield [self._enter("Writing the report")]
         self._record.phases = dict(self._phases)
         with self._measured("report"):
-            report = write_report(self.folder, self._record, Path(self.generated), Path(self.annotated))
+            try:
+                examples = draw_examples(self.env, self.generated, self.annotated)
+            except MimicError as error:
+                examples = []
+                yield [Warned(f"The report has no thumbnails: {error}")]
+            report = write_report(self.folder, self._record, Path(self.generated), Path(self.annotated), examples)
         return self._finish("done", self._summary(str(report)))
 
     def _run_stage(

@@ -44,9 +44,9 @@ def camera_terms(cfg: Any) -> dict[str, str]:
     return found
 
 
-def leave_out_cameras(cfg: "ManagerBasedRLEnvCfg") -> None:
-    """Remove a task's cameras and their observation terms; change nothing else."""
-    cameras = cameras_of(cfg)
+def leave_out_cameras(cfg: "ManagerBasedRLEnvCfg", keep: str = "") -> None:
+    """Remove a task's cameras, but for one, and their observation terms; change nothing else."""
+    cameras = {name: camera for name, camera in cameras_of(cfg).items() if name != keep}
     for group in vars(cfg.observations).values():
         for term, settings in list(vars(group).items()) if hasattr(group, "__dict__") else ():
             seen = [getattr(value, "name", None) for value in (getattr(settings, "params", None) or {}).values()]

@@ -36,24 +36,25 @@ def writing_mode(overwrite: bool, append: bool = False) -> WritingMode:
     return "overwrite" if overwrite else "append" if append else "create"
 
 
-def check_output(path: str, mode: str = "create", source: str | None = None) -> None:
+def check_output(path: str, mode: str = "create", source: str | None = None, option: str = "--output") -> None:
     """Check that a file can be made or extended, without leaving anything behind.
 
     Args:
         path: The file to be written.
         mode: The dataset writer's mode; `create` refuses an existing file.
         source: A file that is read while this one is written.
+        option: The option that names it.
 
     Raises:
         OutputError: It cannot be written, or it exists and may not be replaced or extended.
     """
     target = Path(path)
     if target.is_dir():
-        raise OutputError("this is a folder, not a file", where=path, remedy="Name a file in it, ending in .hdf5.")
+        raise OutputError("this is a folder, not a file", where=path, remedy="Name a file in it.")
     if mode == "create" and target.exists():
-        raise OutputError("the file exists already", where=path, remedy="Give another --output, or --overwrite.")
+        raise OutputError("the file exists already", where=path, remedy=f"Give another {option}, or --overwrite.")
     if source and target.exists() and os.path.exists(source) and os.path.samefile(path, source):
-        raise OutputError("this is the input, which would be lost", where=path, remedy="Give another --output.")
+        raise OutputError("this is the input, which would be lost", where=path, remedy=f"Give another {option}.")
     folder = target.absolute().parent
     while not folder.exists():
         folder = folder.parent

@@ -14,7 +14,7 @@ from ... import randomness
 from ...datagen.planners import choice_of, planner_of, wants_planned
 from ...datagen.settings import Settings
 from ...datasets import Episode, digest
-from ...events import AttemptFinished, Event, Progress, Warned
+from ...events import AttemptFinished, Event, Progress, StageFinished, Warned
 from ...option import check_options
 from ...options import GenerateOptions
 from ...outcomes import AttemptOutcome
@@ -151,7 +151,13 @@ class Generate(SimStage):
         if self._made >= self.options.num_demos:  # resumed, and as many as wanted are in the output
             return self._end("done")
         yield from self._open(None if self._sees else leave_out_cameras)
-        return (yield from self._generate())
+        *events, ending = yield from self._generate()
+        if self._report is not None and self.options.thumbnails and not self._stopping:
+            assert isinstance(ending, StageFinished)
+            yield [*events, self._enter("Drawing thumbnails for the report")]
+            events = self._report.draw(self.env, ending)
+            self._phase = ending.outcome
+        return [*events, ending]
 
     @property
     def _sees(self) -> bool:

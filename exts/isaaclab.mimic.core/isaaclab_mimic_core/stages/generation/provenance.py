@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def generated_from(outcome: AttemptOutcome, bank: "SourceBank", run: dict, num_envs: int) -> dict:
-    """Return the provenance of an attempt: sources and segments per subtask, its number, environment and retries.
+    """Return the provenance of an attempt: sources, segments and ends per subtask, its number, environment and retries.
 
     Args:
         outcome: Its outcome.
@@ -23,8 +23,8 @@ def generated_from(outcome: AttemptOutcome, bank: "SourceBank", run: dict, num_e
     """
     sources = {
         eef: [
-            {"demo": bank.names[source], "segment": segment}
-            for source, segment in zip(used, outcome.segments[eef], strict=True)
+            {"demo": bank.names[source], "segment": segment} | ({"end": end} if end else {})
+            for source, segment, end in zip(used, outcome.segments[eef], outcome.ends[eef], strict=True)
         ]
         for eef, used in outcome.sources.items()
     }

@@ -5,13 +5,19 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...errors import InputFileError, MimicError, OutputError
-from ...events import Event, StageFinished, Warned
+from ...events import AttemptFinished, Event, StageFinished, Warned
 from ...options import GenerateOptions
 from ...report import RunRecord, write_report
-from ...report.html import FILES
+from ...report.html import FILE_NAME, FILES
+from ...report.page import Example
 from ...report.run import FILE_NAME as RUN_FILE_NAME
+from .examples import draw_examples
+
+if TYPE_CHECKING:
+    from ...envs import BatchedEnv
 
 
 class RunReport:
@@ -26,6 +32,8 @@ class RunReport:
 
     def __init__(self, options: GenerateOptions):
         self._options = options
+        self._examples: list[Example] = []
+        self._has_news = False
         self._folder = Path(options.report)
         if self._folder.exists() and not self._folder.is_dir():
             raise OutputError("is a file, not a folder", where=options.report, remedy="Give another --report.")
@@ -53,14 +61,33 @@ class RunReport:
                 f"holds a {RUN_FILE_NAME} that is no report's", where=str(path), remedy="Give another --report."
             ) from error
 
+    def draw(self, env: "BatchedEnv", ending: StageFinished) -> list[Event]:
+        """Draw the thumbnails of a run that has ended; return a warning if that cannot be done.
+
+        Args:
+            env: The run's environments.
+            ending: The run's last event, which names the files that it has written.
+        """
+        failed = ending.summary.get("failed_output", "")
+        try:
+            self._examples = draw_examples(env, ending.output, self._options.input, failed)
+        except MimicError as error:
+            return [Warned(f"The report has no thumbnails: {error}")]
+        return []
+
     def follow(self, events: list[Event]) -> list[Event]:
         """Collect events and return them; the last one gets the report's path."""
         for event in events:
             self._record.add(event)
+            self._has_news |= isinstance(event, AttemptFinished)
         if not events or not isinstance(ending := events[-1], StageFinished) or not self._record.attempts:
             return events
+        if not self._has_news and (self._folder / FILE_NAME).exists():
+            # A run that had nothing left to do leaves its report as it is.
+            return [*events[:-1], replace(ending, summary={**ending.summary, "report": str(self._folder / FILE_NAME)})]
         try:
-            written = write_report(self._folder, self._record, ending.output or None, self._options.input)
+            source = self._options.input
+            written = write_report(self._folder, self._record, ending.output or None, source, self._examples)
         except MimicError as error:
             # The dataset is complete, so a report that cannot be written does not make the run a failure.
             return [*events[:-1], Warned(f"The report could not be written: {error}"), ending]

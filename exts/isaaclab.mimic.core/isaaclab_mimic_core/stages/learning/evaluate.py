@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ...errors import OptionError
-from ...events import AttemptFinished, Event, PolicyEvaluated, Progress
+from ...errors import OptionError, TaskError
+from ...events import AttemptFinished, Event, PolicyEvaluated, Progress, Warned
 from ...learning.api import Learner, Policy
 from ...learning.fit import check_fit, check_terms
 from ...learning.learners import find_learner
@@ -22,6 +22,7 @@ from ...option import check_options
 from ...options import EvaluateOptions
 from ...sim.engines import choose_engine
 from ...tasks import find_task
+from ..rendering.state_pictures import Look, free_look
 from ..sim_stage import SimStage
 from ..stage import Steps
 from .evaluation_folder import EvaluationFolder, find_checkpoints
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from ...envs import BatchedEnv
 
+_FILMED = (320, 240)
+"""Width and height of a filmed rollout [pixels]."""
 _ROUND = 1_000_000
 """Larger than the number of rollouts of any policy."""
 
@@ -112,9 +115,9 @@ class Evaluate(SimStage):
             check_fit(spec, name, self.env, task)
         for variant in self._variants:
             yield from self._measure(variant)
-        if self.options.video and not self._stopping:
-            # Film after all measurements, because rendering takes longer than simulating.
-            yield from self._film_all()
+            if variant is NOMINAL and self.options.video and not self._stopping:
+                # Before a perturbation needs other environments.
+                yield from self._film_all()
         return self._end("stopped" if self._stopping else "done")
 
     # -- one variant after another, in each the policy that the sweep selects
@@ -195,36 +198,29 @@ class Evaluate(SimStage):
     # -- films
 
     def _film_all(self) -> Iterator[list[Event]]:
-        """Film the policies that have no film yet."""
-        from ...sim.camera import add_camera, aim_camera
-
-        def configure(cfg) -> None:
-            cfg.scene.num_envs = self.options.video
-            add_camera(cfg)
-
+        """Film the policies that have no film yet, in the open environments."""
         names = [name for name in self._names if not self._folder.film_of(name).exists()]
-        if not names:
-            return
-        self._close_env()
-        yield from self._open(configure, "Opening the simulation with cameras")
-        aim_camera(self.env.env)
+        look = None
         for name in names:
-            yield from self._shoot(name)
+            policy, o = self._policy(name), self.options
+            rollouts = self._rollouts = Rollouts(self.env, policy, range(o.video), o.seed, o.horizon, o.hold)
+            try:
+                look = look or free_look(self.env, *_FILMED)
+            except TaskError as error:
+                # What has been measured counts without films, too.
+                yield [Warned(f"There are no films: {error}")]
+                return
+            yield from self._shoot(name, rollouts, look)
 
     @torch.inference_mode()
-    def _shoot(self, name: str) -> Iterator[list[Event]]:
+    def _shoot(self, name: str, rollouts: Rollouts, look: Look) -> Iterator[list[Event]]:
         """Film rollouts of a policy; delete the film if the run is stopped."""
-        from ...sim.camera import take_images
-
-        o = self.options
-        policy = self._load(name, str(self.env.device))
-        rollouts = self._rollouts = Rollouts(self.env, policy, range(o.video), o.seed, o.horizon, o.hold)
         film = Film(self._folder.film_of(name), 1.0 / self.env.step_dt)
         try:
             yield [self._enter(f"Filming {Path(name).stem}")]
             while not self._stopping:
                 ended = rollouts.step()
-                film.add(take_images(self.env.env), ended)
+                film.add(look(self.options.video), ended)
                 if rollouts.done:
                     film.close()
                     break
@@ -261,12 +257,13 @@ def _check(options: EvaluateOptions, env: "BatchedEnv | None") -> None:
             "no policy was named", where="--checkpoints", remedy="Give checkpoints (.pth) or a run's folder."
         )
     check_options(options)
-    for name in ("robust", "video"):
-        if getattr(options, name) and env is not None:
-            raise OptionError("needs environments of its own", where=f"--{name}")
+    if options.robust and env is not None:
+        raise OptionError("needs environments of its own", where="--robust")
+    if options.video > (env.num_envs if env else options.num_envs):
+        raise OptionError("more rollouts side by side than environments", where="--video", remedy="Raise --num-envs.")
     if options.video and choose_engine(options.physics) == "isaacsim":
         raise OptionError(
-            "films are drawn by Newton's renderer, which does not run inside Isaac Sim",
+            "films are drawn without Isaac Sim",
             where="--video",
             remedy="Start mimic evaluate outside of it, with --resume if it was evaluated here.",
         )

@@ -4,19 +4,15 @@
 """Films of rollouts: environments side by side; a coloured frame shows how each ended."""
 
 import math
-import os
 from pathlib import Path
 
 import numpy as np
 
-from ...datasets.export.mp4 import Mp4
-from ...errors import OutputError
 from ...learning.rollouts import Rollout
+from ..rendering.film_file import FilmFile
 
 _BORDER = 6
 """[pixels]"""
-_QUALITY = 7
-"""Quality of the encoder, from 0 to 10."""
 _SUCCESS, _FAILURE = (60, 170, 80), (200, 60, 50)
 
 
@@ -29,11 +25,8 @@ class Film:
     """
 
     def __init__(self, path: Path, fps: float):
-        self.path = path
-        self._fps = fps
-        self._beside = path.with_name(f".{path.stem}.part.mp4")
+        self._file = FilmFile(path, fps)
         self._over: dict[int, np.ndarray] = {}
-        self._video: Mp4 | None = None
 
     def add(self, pictures: np.ndarray, ended: list[Rollout]) -> None:
         """Add a frame.
@@ -54,7 +47,7 @@ class Film:
         shown = pictures.copy()
         for index, last in self._over.items():
             shown[index] = last
-        self._send(tile(shown))
+        self._file.add(tile(shown))
 
     def close(self, whole: bool = True) -> None:
         """End the film; delete it unless `whole`.
@@ -62,28 +55,7 @@ class Film:
         Raises:
             OutputError: The film cannot be written.
         """
-        if self._video is None:
-            return
-        video, self._video = self._video, None
-        try:
-            video.close()
-            if whole:
-                os.replace(self._beside, self.path)
-        except OSError as error:
-            raise self._cannot(error) from error
-        finally:
-            self._beside.unlink(missing_ok=True)
-
-    def _send(self, frame: np.ndarray) -> None:
-        try:
-            if self._video is None:
-                self._video = Mp4(self._beside, frame.shape[0], frame.shape[1], self._fps, _QUALITY)
-            self._video.add(frame)
-        except OSError as error:
-            raise self._cannot(error) from error
-
-    def _cannot(self, error: OSError) -> OutputError:
-        return OutputError(f"the film cannot be written ({error})", where=str(self.path), remedy="Is the disk full?")
+        self._file.close(whole)
 
 
 def tile(pictures: np.ndarray) -> np.ndarray:

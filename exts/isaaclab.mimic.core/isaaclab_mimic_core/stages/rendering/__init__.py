@@ -1,4 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Drawing what cameras see in recorded demonstrations: `remote.render` hands them out, each process draws a `share`."""
+"""Pictures of recorded demonstrations, drawn from their states.
+
+- What cameras see, as observations: `remote.render` hands demonstrations out, each process draws a `share` in `pieces`.
+- `films.py`: films, with source demonstrations beside generated ones (`beside.py`). `state_pictures.py` draws them.
+- `strip.py`: which moments thumbnails show, and the cache folder. `thumbnails.py` draws, `strips.py` on request.
+"""

@@ -18,7 +18,7 @@ from ...options import SimOptions
 from ...sim.engines import choose_engine
 from ...sim.rendering.camera_file import CameraEntry, read_cameras, resized
 from ...sim.rendering.randomization import Take, read_randomization
-from ..replay.recorded import check_fits
+from ..replay.recorded import check_fits, states_of
 from ..sim_stage import SimStage
 from ..stage import Steps
 from .pieces import piece_name, write_piece
@@ -116,9 +116,8 @@ class Share(SimStage):
         """Return what cameras see in a demonstration, by path in it: (steps, ...)."""
         episode = reader.read(name, [ACTIONS, INITIAL_STATE, STATES])
         check_fits(episode, self.env, self.options.input)
-        first, after = episode.group(INITIAL_STATE), episode.group(STATES)
         # An observation is of the moment before its action, the first one of the initial state.
-        states = {path: np.concatenate([first[path], after[path][:-1]]) for path in self.env.state()}
+        states = {path: values[:-1] for path, values in states_of(episode, self.env).items()}
         steps, at_once = len(episode.data[ACTIONS]), self.env.num_envs
         pictures: dict[str, np.ndarray] = {}
         for begin in range(0, steps, at_once):

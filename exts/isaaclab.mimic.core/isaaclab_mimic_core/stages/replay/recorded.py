@@ -65,6 +65,12 @@ def check_fits(episode: Episode, env: "BatchedEnv", path: str) -> None:
         )
 
 
+def states_of(episode: Episode, env: "BatchedEnv") -> dict[str, np.ndarray]:
+    """Return a demonstration's states by path as `BatchedEnv.restore` takes them: before each action, then the last."""
+    first, after = episode.group(INITIAL_STATE), episode.group(STATES)
+    return {path: np.concatenate([first[path], after[path]]) for path in env.state()}
+
+
 class RecordedStates:
     """A demonstration's states on the device, to be written into environments. No physics, so nothing can diverge.
 
@@ -76,11 +82,10 @@ class RecordedStates:
     """
 
     def __init__(self, episode: Episode, env: "BatchedEnv"):
-        first, after = episode.group(INITIAL_STATE), episode.group(STATES)
         self._env = env
         self._states = {
-            path: torch.as_tensor(np.concatenate([first[path], after[path]]), dtype=torch.float32, device=env.device)
-            for path in env.state()
+            path: torch.as_tensor(values, dtype=torch.float32, device=env.device)
+            for path, values in states_of(episode, env).items()
         }
         self._everyone = torch.arange(env.num_envs, device=env.device)
 

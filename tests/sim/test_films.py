@@ -1,0 +1,196 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Films and thumbnails of demonstrations: of files with nothing but states, and of generated ones with sources."""
+
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from PIL import Image
+
+from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
+from isaaclab_mimic_core.errors import DatasetError, OptionError, OutputError
+from isaaclab_mimic_core.events import StageFinished, StripDrawn, Warned
+from isaaclab_mimic_core.options import RenderOptions
+from isaaclab_mimic_core.stages import create_with
+from isaaclab_mimic_core.stages.generation.examples import draw_examples
+from isaaclab_mimic_core.stages.rendering.films import Films
+from isaaclab_mimic_core.stages.rendering.strip import kept_strip
+from isaaclab_mimic_core.stages.rendering.strips import StripOptions, Strips
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
+
+pytestmark = pytest.mark.sim
+
+SAMPLE = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
+SIZE, WIDTH, CAPTION = 100, 160, 22
+STEPS = 40
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory) -> Path:
+    """Two short ends of demonstrations, as Isaac Lab records them: without attributes of ours."""
+    path = tmp_path_factory.mktemp("films") / "recorded.hdf5"
+    with DatasetReader(SAMPLE) as reader, DatasetWriter(path, reader.env_args) as writer:
+        for name in ("demo_3", "demo_5"):
+            writer.add(Episode(shortened(reader.read(name)), {"success": True}))
+    return path
+
+
+def shortened(episode: Episode) -> dict[str, np.ndarray]:
+    """Return the last steps of a demonstration."""
+    data = {path: values[-STEPS:] for path, values in episode.data.items() if not path.startswith("initial_state")}
+    return data | {
+        path: episode.data[path.replace("initial_state", "states")][-STEPS - 1 : -STEPS]
+        for path in episode.data
+        if path.startswith("initial_state")
+    }
+
+
+def frames_of(path: Path) -> tuple[dict, np.ndarray]:
+    video = imageio_ffmpeg.read_frames(str(path))
+    about = next(video)
+    width, height = about["size"]
+    return about, np.stack([np.frombuffer(frame, np.uint8).reshape(height, width, 3) for frame in video]).astype(int)
+
+
+def options(path: Path, video: Path, **changes) -> RenderOptions:
+    return RenderOptions(**{"input": str(path), "video": str(video), "size": SIZE, "assets": "local", **changes})
+
+
+def test_each_has_a_film_of_its_own(recorded, stack_env, run_stage, tmp_path):
+    run = run_stage(Films(options(recorded, tmp_path / "films"), stack_env))
+    assert [(event.name, event.exported, event.of) for event in run.kinds["DemoExported"]] == [
+        ("demo_0", 1, 2),
+        ("demo_1", 2, 2),
+    ]
+    assert run.ending.output == str(tmp_path / "films") and run.ending.results == ["2 of 2 demonstrations filmed"]
+    assert sorted(path.name for path in (tmp_path / "films").iterdir()) == ["demo_0.mp4", "demo_1.mp4"]
+    films = [frames_of(tmp_path / "films" / f"demo_{number}.mp4") for number in (0, 1)]
+    for about, frames in films:
+        assert about["fps"] == 20.0 and frames.shape == (STEPS + 1, SIZE, WIDTH, 3)
+        for channel in range(3):
+            others = np.delete(frames[-1], channel, axis=-1).max(axis=-1)
+            assert (frames[-1][..., channel] > others + 50).sum() > 8, "a cube of each colour is seen"
+        assert np.abs(frames[0] - frames[-1]).max() > 60, "the robot moves"
+    assert np.abs(films[0][1][-1] - films[1][1][-1]).max() > 60, "each shows its own states"
+
+
+def test_one_film_shows_all_with_their_sources_beside_them(recorded, stack_env, run_stage, tmp_path):
+    """A demonstration that is made of two halves of others is shown beside these."""
+    made, half = tmp_path / "made.hdf5", STEPS // 2
+    with DatasetReader(recorded) as reader, DatasetWriter(made, reader.env_args) as writer:
+        first, second = (reader.read(name).data for name in reader.episode_names)
+        joined = {
+            path: values if path.startswith("initial_state") else np.concatenate([values[:half], second[path][half:]])
+            for path, values in first.items()
+        }
+        parts = [
+            {"demo": "demo_0", "segment": [0, half], "end": half},
+            {"demo": "demo_1", "segment": [half, STEPS], "end": STEPS},
+        ]
+        attrs = {"mimic": {"generated": {"sources": {"franka": parts}}}}
+        writer.add(Episode(joined, attrs))
+        writer.add(Episode(joined, attrs))
+    film = tmp_path / "all.mp4"
+    run = run_stage(Films(options(made, film, beside=str(recorded)), stack_env))
+    assert run.ending.output == str(film) and sorted(path.name for path in tmp_path.iterdir()) == [film.name, made.name]
+    _, frames = frames_of(film)
+    assert frames.shape == (2 * (STEPS + 1), CAPTION + SIZE, 2 * WIDTH, 3)
+    left, right = frames[:, CAPTION:, :WIDTH], frames[:, CAPTION:, WIDTH:]
+    # What is at the joint's moment of the source is the state before its segment, of the made one the one after.
+    apart = np.abs(left - right).mean(axis=(1, 2, 3))
+    assert np.median(apart) < 2.0 and (apart > 4.0).sum() <= 2
+    texts = frames[:, :CAPTION, WIDTH:]
+    assert np.abs(texts[half - 2] - texts[half + 2]).max() > 60, "it says which source is shown"
+    with pytest.raises(OutputError, match="exists already\n  Give another --video, or --overwrite"):
+        Films(options(made, film))
+    stage = Films(options(made, film, overwrite=True), stack_env)
+    before = film.read_bytes()
+    with stage:
+        while not stage.snapshot()["phase"].startswith("Filming"):
+            stage.step()
+        stage.step()
+        stage.request("stop")
+        (ending,) = list(stage)
+    assert ending.outcome == "stopped" and ending.output == "" and film.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == [film.name, made.name]
+
+
+def test_thumbnails_are_drawn_on_request_and_kept(recorded, stack_env, tmp_path, monkeypatch):
+    """What is drawn once is taken from the cache folder; what cannot be drawn is said, and the next one is drawn."""
+    monkeypatch.setenv("MIMIC_CACHE", str(tmp_path / "cache"))
+    before = recorded.read_bytes()
+    with DatasetReader(recorded) as reader:
+        path, rows = kept_strip(reader, "demo_0", DEFAULT_TASK)
+    assert not path.exists() and rows == [0, 8, 16, 24, 32, 40]
+    stage = Strips(StripOptions(input=str(recorded), demo="demo_0"), stack_env)
+    events = []
+    with stage:
+        while not any(isinstance(event, StripDrawn) for event in events):
+            events += stage.step()
+        assert events[-1] == StripDrawn("demo_0", str(path), rows)
+        assert stage.step() == [] and stage.due > 0 and not stage.done, "it waits"
+        drawn = path.stat().st_mtime_ns
+        for name in ("demo_9", "demo_1", "demo_0"):
+            stage.request("draw", demo=name)
+        while sum(isinstance(event, StripDrawn) for event in events) < 3:
+            events += stage.step()
+        stage.request("stop")
+        events += list(stage)
+    assert any(isinstance(event, Warned) and "no demonstration 'demo_9'" in event.message for event in events)
+    assert isinstance(events[-1], StageFinished) and path.stat().st_mtime_ns == drawn
+    assert len(list(path.parent.iterdir())) == 2 and recorded.read_bytes() == before
+    strip = np.asarray(Image.open(path)).astype(int)
+    assert strip.shape == (120, 6 * 192, 3)
+    first, last = strip[:, :192], strip[:, -192:]
+    for channel in range(3):
+        others = np.delete(last, channel, axis=-1).max(axis=-1)
+        assert (last[..., channel] > others + 40).sum() > 8, "a cube of each colour is seen"
+    assert np.abs(first - last).max() > 60, "the robot moves"
+
+
+def test_a_report_shows_successes_and_causes_of_failure_above_their_sources(recorded, stack_env, tmp_path):
+    made, failed = tmp_path / "made.hdf5", tmp_path / "made_failed.hdf5"
+    part = {"demo": "demo_1", "segment": [0, STEPS], "end": STEPS}
+    generated = {"sources": {"franka": [part]}}
+    with DatasetReader(recorded) as reader, DatasetWriter(made, reader.env_args) as writer:
+        data = reader.read("demo_0").data
+        for _ in range(4):
+            writer.add(Episode(data, {"success": True, "mimic": {"generated": generated}}))
+        with DatasetWriter(failed, reader.env_args) as writer:
+            for cause in ("dropped", "dropped", "pushed"):
+                said = generated | {"cause": cause, "subtask": "franka/0"}
+                writer.add(Episode(data, {"success": False, "mimic": {"generated": said}}))
+    examples = draw_examples(stack_env, str(made), str(recorded), str(failed))
+    assert [example.title for example in examples] == [
+        *(f"demo_{number}, {STEPS} steps" for number in range(3)),
+        f"Failed: dropped in franka/0 (demo_0, {STEPS} steps)",
+        f"Failed: pushed in franka/0 (demo_2, {STEPS} steps)",
+    ]
+    for example in examples:
+        above, below = example.strips
+        assert above.labels == ["0.0 s", "0.4 s", "0.8 s", "1.2 s", "1.6 s", "2.0 s"]
+        assert below.labels == ["from demo_1"] * 6
+        assert above.jpeg == examples[0].strips[0].jpeg != below.jpeg
+    assert sum(len(strip.jpeg) for example in examples for strip in example.strips) < 500_000
+
+
+@pytest.mark.parametrize(
+    "changes, error, message",
+    [
+        ({"randomization": "look.yaml", "resume": True}, OptionError, "no use for --resume, --randomization"),
+        ({"beside": "INPUT"}, DatasetError, "demo_0: does not say what it was made from"),
+        ({"renderer": "newton"}, OptionError, "without a camera the rasterizer films"),
+        ({"video": "INPUT"}, OutputError, "this is a file, and a folder is to be made"),
+        ({"video": "FOLDER"}, OutputError, "the folder is there, and not empty"),
+        ({"video": "", "camera": "table_cam"}, OptionError, "--camera: this is for films"),
+    ],
+)
+def test_what_cannot_be_filmed_is_refused_at_the_door(recorded, tmp_path, changes, error, message):
+    names = {"INPUT": str(recorded), "FOLDER": str(recorded.parent)}
+    given = {"video": str(tmp_path / "out"), **{key: names.get(value, value) for key, value in changes.items()}}
+    with pytest.raises(error, match=message):
+        create_with("render", RenderOptions(input=str(recorded), **given))
+    assert not list(tmp_path.iterdir())
