@@ -4,6 +4,7 @@
 """The panels on real physics, with clicks and typing in a real Kit."""
 
 import json
+import os
 from functools import partial
 from pathlib import Path
 
@@ -302,6 +303,21 @@ def test_a_demonstration_is_marked_by_hand(kit, tmp_path):
         assert [int(signals[label][:].argmax()) for label in labels] == set_to
 
 
+def put_strip(cache: Path, demo: str) -> tuple[int, int, int]:
+    """Put thumbnails into a cache folder, which is used from now on; return the colour of the last of them."""
+    from isaaclab_mimic_core.datasets import DatasetReader
+    from isaaclab_mimic_core.stages.rendering.strip import keep_strip, kept_strip
+    from isaaclab_mimic_core.tasks.shipped import DEFAULT_TASK
+
+    os.environ["MIMIC_CACHE"] = str(cache)
+    with DatasetReader(DEMOS) as reader:
+        path, rows = kept_strip(reader, demo, DEFAULT_TASK)
+    strip = np.full((100, 160 * len(rows), 3), 40, np.uint8)
+    strip[:, -160:] = 20, 180, 220
+    keep_strip(path, strip)
+    return 20, 180, 220
+
+
 @in_kit(enable=[UI, "omni.appwindow"], paints=True)
 def test_data_shows_what_a_file_holds(kit, tmp_path):
     import carb.input
@@ -322,8 +338,17 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
     kit.press_key(257)
     kit.pump_until(lambda: panel.file.summary, "the file")
     kit.expect(lambda: len(panel.demo_rows), 10)
+    green, strip = put_strip(tmp_path / "cache", "demo_3"), panel.thumbnails.strip
+    kit.click(lambda: panel.demo_rows["demo_4"])
+    kit.pump_until(lambda: panel.thumbnails.button is not None, "what has thumbnails drawn")
     kit.click(lambda: panel.demo_rows["demo_3"])
     kit.pump_until(lambda: panel.file.demo == "demo_3" and panel.file.signals, "the demonstration")
+    kit.pump_until(lambda: strip.pictures, "its thumbnails", lambda: strip.said)
+    assert [each.row for each in strip.pictures] == [0, 58, 117, 175, 234, 292]
+    # All of the last one, and nothing of it in the others, but at the edge, where JPEG mixes colours.
+    kit.pump_until(lambda: count_pixels(kit.screenshot(tmp_path / "strip.png"), green, 40) > 10_000, "the last of them")
+    assert all((each.pixels[:, :-8, 2] < 60).all() for each in strip.pictures[:-1])
+    assert all(each.pixels.flags.c_contiguous for each in strip.pictures), "their memory is shown as it is"
 
     def drawn() -> int:
         return count_pixels(kit.screenshot(tmp_path / "data.png"), ACCENT, 60)

@@ -210,7 +210,10 @@ GENERATE = Step(
     blocked="needs annotations",
     makes=GENERATED,
     first=("task", "input", "output", "overwrite", "resume", "num_demos"),
-    left_out={"report": "a button of the panel writes it when the run has ended"},
+    left_out={
+        "report": "a button of the panel writes it when the run has ended",
+        "thumbnails": "they are drawn in the run's environments, which are closed by then",
+    },
     check=_overwrite_or("resume"),
 )
 

@@ -6,9 +6,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _POSITION = "obs/eef_pos"
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """One moment of a demonstration."""
+
+    row: int
+    """The state that it shows: before which sample."""
+    pixels: Any
+    """(height, width, 4) uint8, contiguous."""
 
 
 def summarise_file(path: Path) -> dict:
@@ -47,6 +59,30 @@ def read_signals(path: str, demo: str) -> dict[str, list[float]]:
         name = body.split("/")[2].replace("_", " ").upper()
         curves[f"HEIGHT OF {name} [M]"] = episode.data[body][:, 2].tolist()
     return curves
+
+
+def read_strip(path: str, demo: str) -> list[Thumbnail]:
+    """Return the thumbnails of a demonstration; none if they have not been drawn.
+
+    Raises:
+        MimicError: It has nothing to draw, or the file cannot be read.
+    """
+    import numpy as np
+    from PIL import Image
+
+    from isaaclab_mimic_core.datasets import DatasetReader
+    from isaaclab_mimic_core.stages.rendering.strip import kept_strip
+    from isaaclab_mimic_core.tasks import find_task
+    from isaaclab_mimic_core.tasks.shipped import DEFAULT_TASK
+
+    with DatasetReader(path) as reader:
+        kept, rows = kept_strip(reader, demo, find_task(reader.env_name or DEFAULT_TASK).id)
+    if not kept.exists():
+        return []
+    strip = np.asarray(Image.open(kept).convert("RGBA"))
+    parts = np.split(strip, len(rows), axis=1)
+    # A window takes their memory as it is: each part has to have its own.
+    return [Thumbnail(row, np.ascontiguousarray(each)) for row, each in zip(rows, parts, strict=True)]
 
 
 def delete(path: str, demo: str) -> list[tuple[str, int]]:

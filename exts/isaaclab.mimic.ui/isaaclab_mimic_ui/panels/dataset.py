@@ -25,6 +25,7 @@ from ..widgets.dataset_details import build_details
 from ..widgets.edit_card import EditCard
 from ..widgets.layout import card, scrolled, section
 from ..widgets.notice import build_notice
+from ..widgets.strip_view import StripView
 from .context import PanelContext
 from .stage_panel import WIDE
 
@@ -52,6 +53,7 @@ class DatasetPanel:
         self.file = OpenedFile(context.host, self._rebuild)
         self.command = DataCommand(context.host.setting("workerPython", ""))
         """The command that runs or has run last."""
+        self.thumbnails = StripView(context.host, context.host.setting("workerPython", ""))
         self.edit_card = EditCard(self._on_edit, context.on_editing, context.choose_file)
         self.check_button: ui.Button | None = None
         self.stop_button: ui.Button | None = None
@@ -79,6 +81,7 @@ class DatasetPanel:
         if self._wide != (self._context.width() >= WIDE):
             self._wide = not self._wide
             self._frame.rebuild()
+        self.thumbnails.strip.poll()
         if self.command.poll():
             self.file.failure = self.command.failure
             self._rebuild()
@@ -100,14 +103,17 @@ class DatasetPanel:
         """Look at a file."""
         self._model.set_value(path)
         self.command.findings = None
+        self.thumbnails.strip.leave()
         self.file.open(Path(path.strip()).expanduser())
 
     def choose(self, demo: str) -> None:
         """Look at a demonstration of the file."""
         self.file.choose(demo)
+        self.thumbnails.strip.show(self.file.summary["path"], demo)
 
     def destroy(self) -> None:
         self.file.close()
+        self.thumbnails.destroy()
         self.command.close()
         self._editing = []
         self.edit_card.destroy()
@@ -236,4 +242,4 @@ class DatasetPanel:
         self.demo_rows[name] = row
 
     def _build_right(self) -> None:
-        build_details(self.file, self.command.findings)
+        build_details(self.file, self.command.findings, self.thumbnails.build)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import omni.ui as ui
 
 from ..dataset.opened import OpenedFile
@@ -16,12 +18,15 @@ from .layout import card, scrolled, section
 _ROWS = 300
 
 
-def build_details(file: OpenedFile, findings: list[tuple[str, str, str]] | None) -> None:
+def build_details(
+    file: OpenedFile, findings: list[tuple[str, str, str]] | None, build_strip: Callable[[str], None]
+) -> None:
     """Add everything that is known of a file to the current container.
 
     Args:
         file: The file.
         findings: Level, demonstration and message of each finding of a check; None if there was none.
+        build_strip: Adds the thumbnails of a demonstration.
     """
     with card(True):
         if not file.summary:
@@ -36,6 +41,8 @@ def build_details(file: OpenedFile, findings: list[tuple[str, str, str]] | None)
         with scrolled(style.GAP):
             if findings is not None and not file.demo:
                 _build_findings(findings)
+            if file.demo:
+                build_strip(file.demo)
             if file.signals:
                 section(f"SIGNALS OF {file.demo.upper()}")
                 for title, values in file.signals.items():

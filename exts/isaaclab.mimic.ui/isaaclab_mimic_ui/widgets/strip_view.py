@@ -1,0 +1,78 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The thumbnails of a demonstration, or what is done about them."""
+
+from __future__ import annotations
+
+import omni.ui as ui
+
+from ..dataset.strip import DemoStrip
+from ..host.base import Host
+from . import style
+from .layout import section
+
+_COLUMNS = 3
+_HEIGHT, _LABEL = 100, 16
+"""[px] Of a thumbnail at most, and of the text below it."""
+
+
+class StripView:
+    """Shows the thumbnails of a demonstration.
+
+    Args:
+        host: The program around the window.
+        python: The interpreter that draws; empty to find it.
+    """
+
+    def __init__(self, host: Host, python: str) -> None:
+        self.strip = DemoStrip(host, self._refresh, python)
+        self.button: ui.Button | None = None
+        """Has them drawn; None if there is nothing to draw."""
+        self._providers: list[ui.ByteImageProvider] = []
+        self._demo = ""
+        self._frame: ui.Frame | None = None
+
+    def build(self, demo: str) -> None:
+        """Build into the current container; `demo`: the demonstration's name."""
+        self._demo = demo
+        # Filled at once: a frame without height is not painted, so that its build function would not be called.
+        self._frame = ui.Frame(height=0)
+        self._refresh()
+
+    def destroy(self) -> None:
+        """End what is going on."""
+        self.strip.leave()
+        self._frame = self.button = None
+        self._providers = []
+
+    def _refresh(self) -> None:
+        if self._frame is not None:
+            with self._frame:
+                self._build()
+
+    def _build(self) -> None:
+        strip, self.button, self._providers = self.strip, None, []
+        with ui.VStack(height=0, spacing=4):
+            section(f"STATES OF {self._demo.upper()}")
+            if strip.pictures:
+                self._build_pictures()
+            elif strip.said:
+                ui.Label(strip.said, name="hint", height=0)
+            else:
+                if strip.failure:
+                    ui.Label(strip.failure, name="log_problem", height=0, word_wrap=True)
+                with ui.HStack(height=24, spacing=style.GAP):
+                    self.button = ui.Button("Draw thumbnails", name="small", width=130, clicked_fn=strip.draw)
+                    ui.Label("Opens a simulation in a process of its own.", name="hint", elided_text=True)
+
+    def _build_pictures(self) -> None:
+        with ui.VGrid(column_count=_COLUMNS, row_height=_HEIGHT + _LABEL, height=0):
+            for each in self.strip.pictures:
+                provider = ui.ByteImageProvider()
+                height, width = each.pixels.shape[:2]
+                provider.set_data_array(each.pixels, [width, height])
+                self._providers.append(provider)
+                with ui.VStack():
+                    ui.ImageWithProvider(provider, fill_policy=ui.IwpFillPolicy.IWP_PRESERVE_ASPECT_FIT, height=_HEIGHT)
+                    ui.Label(str(each.row), name="tick", height=_LABEL, alignment=ui.Alignment.CENTER)
