@@ -145,7 +145,8 @@ def test_the_windows_own_loop_generates_and_draws_into_the_viewport(kit, tmp_pat
 
     from isaaclab_mimic_ui.scene.camera import looking_at, projection
 
-    viewport = open_viewport(sc.CameraModel(sc.Matrix44(*projection(0.9)), sc.Matrix44(*looking_at([0, 0, 0], 6.0))))
+    far = looking_at([4.0, 4.0, 3.0], [0.0, 0.0, 0.0])
+    viewport = open_viewport(sc.CameraModel(sc.Matrix44(*projection(field=0.9)), sc.Matrix44(*far)))
     api = viewport.viewport_api
 
     def look():
@@ -155,7 +156,8 @@ def test_the_windows_own_loop_generates_and_draws_into_the_viewport(kit, tmp_pat
         kit.pump_until(lambda: api.views, "the drawing")
         origin = get_window().session.snapshot["watched"]["origin"]
         at = [value + offset for value, offset in zip(origin, (0.48, 0.0, 0.13), strict=True)]
-        api.views[0].model = sc.CameraModel(sc.Matrix44(*projection()), sc.Matrix44(*looking_at(at)))
+        eye = [value + offset for value, offset in zip(at, (1.2, 1.5, 1.05), strict=True)]
+        api.views[0].model = sc.CameraModel(sc.Matrix44(*projection(field=0.42)), sc.Matrix44(*looking_at(eye, at)))
         viewport.window.focus()
         picture = tmp_path / "viewport.png"
 

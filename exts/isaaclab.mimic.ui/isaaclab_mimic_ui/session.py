@@ -11,6 +11,7 @@ import time
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.events import Event, Progress, StageFailed, StageFinished, Warned
 from isaaclab_mimic_core.exit_status import WRONG_INPUT
+from isaaclab_mimic_core.picture import Picture
 from isaaclab_mimic_core.plugins import DEVICES
 from isaaclab_mimic_core.remote.worker_client import WorkerClient
 from isaaclab_mimic_core.sim.host import inside_isaac_sim
@@ -155,6 +156,10 @@ class Session:
         """Ask the running stage for something; without a run, nothing happens."""
         if self._runner is not None and self.state.is_active:
             self._runner.request(name, **arguments)
+
+    def take_picture(self) -> Picture | None:
+        """Return the latest picture of what is looked into; None if there is none since the last call."""
+        return self._runner.take_picture() if self._runner is not None else None
 
     def give_way(self) -> None:
         """Let the window answer a click before the stage goes on."""

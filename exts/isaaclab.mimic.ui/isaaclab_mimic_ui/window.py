@@ -23,6 +23,7 @@ from .panels import PANELS
 from .panels.context import PanelContext
 from .panels.keys import KeysPanel
 from .panels.stage_panel import StagePanel
+from .scene.settings import ViewSettings
 from .session import Session, State
 from .steps import BY_KEY, SHOWN, STEPS
 from .widgets import style
@@ -52,6 +53,7 @@ class MimicWindow:
         """The program around the window."""
         self.workflow = Workflow(host)
         self.hotkeys = Hotkeys(host)
+        self.view = ViewSettings(host)
         self.panels: dict = {}
         """Panels that have been opened, by step."""
         self._frames: dict[str, ui.Frame] = {}
@@ -117,6 +119,8 @@ class MimicWindow:
         """Bring a step's panel to the front and return it; an empty name stands for the table of keys."""
         self.hotkeys.release()
         self.hotkeys.capture(None)
+        if (before := self.panels.get(self.chosen)) is not None and isinstance(before, StagePanel):
+            before.enlarge(False)
         # A field that is hidden while it is edited does not report the end of editing.
         self.hotkeys.set_editing(False)
         # What is drawn there belongs to the step that was shown.
@@ -158,6 +162,7 @@ class MimicWindow:
         self.host.remember(
             _LAYOUT, json.dumps({"step": STEPS[self.chosen].key if self.chosen in STEPS else "", **layout})
         )
+        self.view.remember()
         self.workflow.remember()
 
     def finish(self) -> None:
@@ -187,9 +192,11 @@ class MimicWindow:
         with root:
             ui.Rectangle(name="background")
             with padded(style.GAP, right=style.GAP), ui.HStack(spacing=style.PADDING):
-                self.rail = Rail(SHOWN.values(), self.open_step)
+                with ui.HStack(width=0) as self._beside:
+                    self.rail = Rail(SHOWN.values(), self.open_step)
                 with ui.VStack(spacing=style.GAP):
-                    self.heading = Heading()
+                    with ui.VStack(height=0) as self._above:
+                        self.heading = Heading()
                     self.question = Question()
                     self._place = ui.ZStack()
 
@@ -204,7 +211,10 @@ class MimicWindow:
             self.open_step,
             self._choose_file,
             self.workflow,
+            self.view,
+            self._enlarge,
             self._room,
+            lambda: self._window.height - 4 * style.GAP,
         )
         return PANELS[name](self.workflow.sessions[name], context)
 
@@ -217,6 +227,10 @@ class MimicWindow:
             )
         self.hotkeys.release()
         self.file_dialog.ask(request, on_chosen)
+
+    def _enlarge(self, on: bool) -> None:
+        """Hide everything around the panel, or show it again."""
+        self._beside.visible = self._above.visible = not on
 
     def _room(self) -> float:
         """Return the width of the space for a panel [px]."""

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from isaaclab_mimic_ui.scene import camera, shapes
+from isaaclab_mimic_ui.scene import shapes
 
 
 def pose(x=0.0, y=0.0, z=0.0):
@@ -73,26 +73,3 @@ def test_axes_show_frames_and_all_of_it_moves_to_the_world():
     there = shapes.moved(of(shapes.AXIS_X, found)[0], [2.0, 0.0, 1.0])
     np.testing.assert_allclose(there.points[1], [2.56, 0.1, 1.0])
     assert shapes.moved(of(shapes.NAME, found)[0], [2.0, 0.0, 1.0]).at == [2.5, 0.1, 1.0]
-
-
-def test_the_camera_sees_its_target_in_the_middle_and_up_above():
-    view = np.array(camera.looking_at([0.5, 0.0, 0.1])).reshape(4, 4)
-    through = view @ np.array(camera.projection()).reshape(4, 4)
-
-    def seen(*point):
-        x, y, z, w = np.array([*point, 1.0]) @ through
-        return x / w, y / w, z / w
-
-    np.testing.assert_allclose(seen(0.5, 0.0, 0.1)[:2], [0.0, 0.0], atol=1e-9)
-    assert seen(0.5, 0.0, 0.2)[1] > 0.01 and -1 < seen(0.5, 0.0, 0.2)[2] < 1
-
-
-def test_all_that_is_drawn_is_seen():
-    drawn = shapes.Tracks().shapes(watched(0.2, planned={"arm": [[0.2, -0.3, 0.1], [0.6, 0.4, 0.5]]}))
-    points = shapes.points_of(drawn)
-    middle, distance = camera.frame(points)
-    through = np.array(camera.looking_at(middle, distance)).reshape(4, 4) @ np.array(camera.projection()).reshape(4, 4)
-    clip = np.hstack([points, np.ones((len(points), 1))]) @ through
-    seen = np.abs(clip[:, :2] / clip[:, 3:])
-    assert 0.4 < seen.max() <= 1.0
-    assert camera.frame([[0.0, 0.0, 0.0]])[1] > 0.5, "a single point is not looked at from within"

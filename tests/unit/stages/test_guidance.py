@@ -10,14 +10,16 @@ from isaaclab_mimic_core.stages.recording.hints import Hints
 from isaaclab_mimic_core.stages.recording.instructions import Instructions
 
 
-def subtask(signal, description="", following=""):
-    return Subtask(signal, description, following, start_offset=(0, 0), term_offset=(0, 0), first_offset=(0, 0))
+def subtask(signal, description="", following="", about=None):
+    return Subtask(
+        signal, description, following, start_offset=(0, 0), term_offset=(0, 0), first_offset=(0, 0), object_ref=about
+    )
 
 
 STACK = [
     subtask("grasp_1", "Grasp red cube", "Stack red cube on top of blue cube"),
     subtask("stack_1", following="Grasp green cube"),
-    subtask(None),
+    subtask(None, about="cube_3"),
 ]
 
 
@@ -36,7 +38,9 @@ def test_descriptions_are_taken_from_where_the_task_has_them():
     # Its signal falls again: that subtask is over all the same, and the present one has not ended.
     assert said(instructions.observe({"grasp_1": False, "stack_1": False})) == []
     assert said(instructions.observe({"grasp_1": False, "stack_1": True})) == [("franka", 2, 3, "Grasp green cube", "")]
-    assert instructions.current == {"franka": {"subtask": 3, "of": 3, "now": "Grasp green cube", "next": ""}}
+    assert instructions.current == {
+        "franka": {"subtask": 3, "of": 3, "now": "Grasp green cube", "next": "", "object": "cube_3"}
+    }
 
 
 def test_every_end_effector_is_instructed():

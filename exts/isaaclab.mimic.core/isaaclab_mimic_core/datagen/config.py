@@ -184,6 +184,8 @@ class Subtask:
     """The same of its segment's end [steps]."""
     first_offset: tuple[int, int]
     """The same of its start, if it is the first and starts are not marked [steps]."""
+    object_ref: str | None = None
+    """The object that it is about; None: none."""
 
 
 def eef_names(cfg: Any) -> tuple[str, ...]:
@@ -208,6 +210,7 @@ def _subtask(config: Any) -> Subtask:
         start_offset=offset("subtask_start_offset_range"),
         term_offset=offset("subtask_term_offset_range"),
         first_offset=offset("first_subtask_start_offset_range"),
+        object_ref=config.object_ref,
     )
 
 

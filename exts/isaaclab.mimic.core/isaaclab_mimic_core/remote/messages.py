@@ -21,6 +21,8 @@ class Order:
 
     stage: str
     options: dict[str, Any] = field(default_factory=dict)
+    pictures: int = -1
+    """Inherited descriptor of the memory for pictures (`pictures.PictureMemory`); -1: none are wanted."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def write_order(order: Order) -> str:
 
 
 def read_order(line: str) -> Order:
-    """Read `{"stage": NAME, "options": {...}}`.
+    """Read `{"stage": NAME, "options": {...}}`, maybe with `pictures`.
 
     Raises:
         ValueError: The line is not an order.

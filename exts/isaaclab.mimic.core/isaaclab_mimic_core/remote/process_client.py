@@ -30,9 +30,10 @@ class ProcessClient:
     Args:
         words: The module and its arguments.
         python: The interpreter to use; empty to find it (see `find_interpreter`).
+        inherited: File descriptors that the process gets.
     """
 
-    def __init__(self, words: Sequence[str], *, python: str = "") -> None:
+    def __init__(self, words: Sequence[str], *, python: str = "", inherited: Sequence[int] = ()) -> None:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stderr: deque[str] = deque(maxlen=_MAX_LINES)
         self._ended = False
@@ -54,6 +55,7 @@ class ProcessClient:
             errors="replace",
             env=environment,
             start_new_session=True,
+            pass_fds=inherited,
         )
         stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
         assert stdin and stdout and stderr  # pipes, as asked for

@@ -20,6 +20,7 @@ import select
 import sys
 import time
 import traceback
+from contextlib import ExitStack, closing
 
 from .. import plugins
 from ..errors import MimicError, OptionError
@@ -28,7 +29,8 @@ from ..exit_status import DONE, UNEXPECTED
 from ..requirements import explain
 from ..sim.launching import end_isaac_sim
 from ..stages.stage import Stage
-from .messages import read_order, read_request, write_snapshot
+from .messages import Order, read_order, read_request, write_snapshot
+from .pictures import PictureMemory
 
 _SNAPSHOT_PERIOD = 0.1
 _LONGEST_WAIT = 0.1
@@ -110,8 +112,12 @@ def _serve(channel: Channel) -> None:
     lines = channel.receive(wait=None)
     if not lines:
         return
-    stage = _create(lines.pop(0))
-    with stage:
+    order = _read_order(lines.pop(0))
+    # Imported here: a stage imports torch and the simulator, and an error while it does must reach the parent.
+    from ..stages import create
+
+    with create(order.stage, order.options) as stage, ExitStack() as resources:
+        pictures = resources.enter_context(closing(_picture_memory(order))) if order.pictures >= 0 else None
         stopping = False
         snapshot_due = 0.0
         while not stage.done:
@@ -121,6 +127,8 @@ def _serve(channel: Channel) -> None:
                 stopping = True
                 stage.request("stop")
             events = stage.step()
+            if pictures is not None and (picture := stage.picture()) is not None:
+                pictures.write(picture)
             # Send the last snapshot before the last event, so that whoever reads that event has the final numbers.
             if stage.done or time.monotonic() >= snapshot_due:
                 snapshot_due = time.monotonic() + _SNAPSHOT_PERIOD
@@ -133,17 +141,19 @@ def _serve(channel: Channel) -> None:
                 lines = channel.receive(max(0.0, min(wait, _LONGEST_WAIT)))
 
 
-def _create(line: str) -> Stage:
-    # Imported here: a stage imports torch and the simulator, and an error while it does must reach the parent.
-    from ..stages import create
-
+def _read_order(line: str) -> Order:
     try:
-        order = read_order(line)
+        return read_order(line)
     except ValueError as error:
         raise OptionError(
             f"not an order for a worker: {line[:200]}", remedy='Send {"stage": NAME, "options": {...}} first.'
         ) from error
-    return create(order.stage, order.options)
+
+
+def _picture_memory(order: Order) -> PictureMemory:
+    # What the stage starts has no use for it.
+    os.set_inheritable(order.pictures, False)
+    return PictureMemory(order.pictures)
 
 
 def _handle_request(stage: Stage, line: str, channel: Channel) -> None:

@@ -5,7 +5,9 @@
 
 import contextlib
 
+from ..picture import Picture
 from .messages import Order, Request, read_snapshot, write_order, write_request
+from .pictures import PictureMemory
 from .process_client import ProcessClient
 
 
@@ -20,12 +22,22 @@ class WorkerClient(ProcessClient):
 
     def __init__(self, stage_name: str, options: dict, *, python: str = "") -> None:
         self._snapshot: dict = {}
-        super().__init__(["isaaclab_mimic_core.remote.worker"], python=python)
-        self._send(write_order(Order(stage_name, options)))
+        self._pictures = PictureMemory.create()
+        descriptor = self._pictures.descriptor
+        try:
+            super().__init__(["isaaclab_mimic_core.remote.worker"], python=python, inherited=[descriptor])
+        except BaseException:
+            self._pictures.close()
+            raise
+        self._send(write_order(Order(stage_name, options, descriptor)))
 
     def snapshot(self) -> dict:
         """Return the stage's latest snapshot; empty before the first one."""
         return self._snapshot
+
+    def picture(self) -> Picture | None:
+        """Return the stage's latest picture (see `Stage.picture`); None if there is none since the last call."""
+        return None if self._pictures.closed else self._pictures.read()
 
     def request(self, name: str, **arguments) -> None:
         """Pass a request on (see `Stage.request`); a worker that has ended ignores it."""
@@ -35,6 +47,7 @@ class WorkerClient(ProcessClient):
         """Ask the stage to stop, wait up to `timeout` seconds, then kill the process."""
         self.request("stop")
         super().close(timeout)
+        self._pictures.close()
 
     def _send(self, line: str) -> None:
         # A worker that has ended cannot read; `poll` reports its end.

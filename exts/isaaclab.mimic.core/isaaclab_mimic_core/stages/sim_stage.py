@@ -11,15 +11,21 @@ from typing import TYPE_CHECKING, Any
 from ..events import Event, PhaseStarted, StageFinished, StageStarted, Warned
 from ..option import check_options
 from ..options import SimOptions
+from ..picture import Picture, read_cameras
 from ..sim.compute import memory_in_use, resolve_device
 from ..sim.engines import choose_engine
 from ..sim.visualizers import check_visualizer
 from ..tasks import find_task
 from .stage import Stage
+from .viewing import Viewing
 from .watched import watched_pictures, watched_poses
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
+
+
+_DRAWN = 0.12
+"""Part of the time that pictures for a window take at most of a stage that runs as fast as it can."""
 
 
 class SimStage(Stage):
@@ -32,6 +38,9 @@ class SimStage(Stage):
     Raises:
         MimicError: An option cannot be used; found before anything is opened or written.
     """
+
+    drawn = _DRAWN
+    """Part of the time that pictures for a window take at most."""
 
     def __init__(self, options: SimOptions, env: "BatchedEnv | None" = None):
         super().__init__()
@@ -49,6 +58,7 @@ class SimStage(Stage):
         self._created = time.perf_counter()
         self._phase = "starting"
         self._watched = -1
+        self._viewing = Viewing(self.drawn)
         self._single_steps = 0
 
     @property
@@ -92,9 +102,21 @@ class SimStage(Stage):
             "url": self._env.live.url if self._env is not None and not self.done else None,
             "resting": self._resting and not self.done,
         }
-        if self._env is not None and not self.done and 0 <= self._watched < self._env.num_envs:
+        if self._looks:
             shown["watched"] = self._seen_in(self._watched)
+        if self._viewing.trouble:
+            shown["not_drawn"] = self._viewing.trouble
         return shown
+
+    def picture(self) -> Picture | None:
+        return self._viewing.picture(self.env, self._watched) if self._looks else None
+
+    @property
+    def _looks(self) -> bool:
+        """Whether an environment is watched now; before its first reset there is nothing to see."""
+        if self._env is None or self.done or not self._env.env.obs_buf:
+            return False
+        return 0 <= self._watched < self._env.num_envs
 
     def request(self, name: str, **arguments) -> None:
         super().request(name, **arguments)
@@ -102,13 +124,16 @@ class SimStage(Stage):
             self._env.live.resume()
 
     def _request(self, name: str, **arguments) -> None:
-        """Offer `watch(env)` and `single_step`.
+        """Offer `watch(env)`, `view(cameras)` and `single_step`.
 
         `watch`: the snapshot then has the poses of end effectors and objects and the camera images of environment
-        `env`; -1 ends it. `single_step`: make one step, then pause.
+        `env`; -1 ends it. `view`: `picture` then draws this environment from these cameras (`picture.Camera`, as
+        dictionaries); an empty list ends it. `single_step`: make one step, then pause.
         """
         if name == "watch":
             self._watched = int(arguments["env"])
+        elif name == "view":
+            self._viewing.cameras = read_cameras(arguments["cameras"])
         elif name == "single_step":
             self._paused = True
             self._single_steps += 1
@@ -157,6 +182,9 @@ class SimStage(Stage):
                     yield [self._enter(f"{what}: {part}")]
             if url := self.env.live.url:
                 yield [Warned(f"Watch at {url}")]
+            # Who asks for pictures before the simulation is open does not wait for them later.
+            while self._viewing.is_wanted and not self._viewing.prepare(self.env):
+                yield [self._enter(f"{what}: the shapes of the scene")]
         self._begun = True
 
     def _open_in_parts(self, configure: Callable[[Any], None] | None = None) -> Generator[str, None, "BatchedEnv"]:
@@ -178,6 +206,7 @@ class SimStage(Stage):
     def _close_env(self) -> None:
         """Close everything that is open, so that other environments can be opened."""
         self._resources.close()
+        self._viewing.forget()
         self._env = None
 
     def _enter(self, phase: str) -> PhaseStarted:

@@ -14,6 +14,7 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 
 from ..events import Event, Progress
+from ..picture import Picture
 
 Steps = Generator[list[Event], None, list[Event]]
 """A stage's work: yields the events of each step, returns those of the last one."""
@@ -91,6 +92,13 @@ class Stage(ABC):
         It is cheap enough to be asked for at a window's own rate.
         """
         return {"progress": self.progress}
+
+    def picture(self) -> Picture | None:
+        """Return a new picture of what is looked at; None if nobody looks, or nothing has changed.
+
+        To be asked between steps, as often as there are steps: the stage itself keeps the rate.
+        """
+        return None
 
     def close(self) -> None:
         """Release everything; leaves complete files whenever it is called. Closing twice is harmless."""

@@ -28,7 +28,7 @@ def watched_poses(env: "BatchedEnv", index: int) -> dict:
 
     Returns:
         `env`; `origin`: its frame's position in the world [m]; `eefs` and `objects`: name -> (4, 4) pose, row by row
-        [m].
+        [m]; `openings`: end effector -> distance between its fingers [m], as far as the observations tell it.
     """
     hands, objects = env.eef_pose()[index], env.object_pose()[index]
     rows = _rounded(torch.cat([hands, objects]))
@@ -37,7 +37,22 @@ def watched_poses(env: "BatchedEnv", index: int) -> dict:
         "origin": env.env.scene.env_origins[index].tolist(),
         "eefs": dict(zip(env.eef_names, rows[: len(hands)], strict=True)),
         "objects": dict(zip(env.object_names, rows[len(hands) :], strict=True)),
+        "openings": _openings(env, index),
     }
+
+
+def _openings(env: "BatchedEnv", index: int) -> dict[str, float]:
+    """Return the distance between the fingers of each hand; they are observed by names that end with `gripper_pos`."""
+    observed = env.env.obs_buf.get("policy")
+    found = {
+        name: round(float(values[index].abs().sum()), _FINEST)
+        for name, values in (observed.items() if isinstance(observed, dict) else ())
+        if name.endswith("gripper_pos")
+    }
+    if len(env.eef_names) == 1 and len(found) == 1:
+        return {env.eef_names[0]: found.popitem()[1]}
+    # With several hands, the observations have their names.
+    return {eef: opening for eef in env.eef_names for name, opening in found.items() if eef in name}
 
 
 @torch.inference_mode()

@@ -132,6 +132,11 @@ class Host(ABC):
         """
         return lambda: None
 
+    @property
+    def has_viewport(self) -> bool:
+        """Whether the program itself shows scenes."""
+        return False
+
     def draw_in_viewport(self, draw: Callable[[], None]) -> bool:
         """Replace what we have drawn in the program's viewport.
 

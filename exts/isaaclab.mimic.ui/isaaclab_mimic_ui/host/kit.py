@@ -195,6 +195,10 @@ class KitHost(Host):
         )
         return observer.reset
 
+    @property
+    def has_viewport(self) -> bool:
+        return inside_isaac_sim()
+
     def draw_in_viewport(self, draw: Callable[[], None]) -> bool:
         """Draw over the active viewport, through its own camera."""
         try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import omni.ui as ui
 
 from ..running.messages import clock
-from ..widgets import style
 from ..widgets.empty import build_empty
 from ..widgets.layout import section
 from ..widgets.log import Log
@@ -21,6 +20,10 @@ _TILES = (
     ("not annotated", "Demonstrations that did not succeed again, or lack a mark; the reasons are below."),
     ("elapsed", "Time since the run began."),
 )
+
+
+_DETAILS = 240
+"""[px] Height of what is below the view."""
 
 
 class AnnotatePanel(StagePanel):
@@ -37,11 +40,14 @@ class AnnotatePanel(StagePanel):
         )
 
     def build_run(self) -> None:
-        with ui.VStack(spacing=style.GAP):
-            self._head = RunHead(self.session, "demonstrations looked at", _TILES)
-            section("MARKS: THE FIRST SAMPLE AFTER EACH SUBTASK")
-            self._marks = MarksTable()
-            self._log = Log(height=110)
+        with self.run_column():
+            with self.aside():
+                self._head = RunHead(self.session, "demonstrations looked at", _TILES, compact=True)
+            self.build_scene()
+            with self.aside(spacing=4), ui.Frame(height=_DETAILS), ui.VStack(spacing=4):
+                section("MARKS: THE FIRST SAMPLE AFTER EACH SUBTASK")
+                self._marks = MarksTable()
+                self._log = Log(height=72)
 
     def refresh_run(self) -> None:
         if not self._head.due():

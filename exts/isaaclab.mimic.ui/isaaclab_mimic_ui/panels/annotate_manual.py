@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import omni.ui as ui
 
-from ..scene.view import SceneFrame
 from ..session import State
 from ..widgets.empty import build_empty
-from ..widgets.layout import scrolled, section
 from ..widgets.log import Log
 from ..widgets.run_head import RunHead
 from ..widgets.timeline import Timeline
@@ -63,10 +61,12 @@ class AnnotateManualPanel(StagePanel):
     def build_run(self) -> None:
         if self.timeline is not None:
             self.timeline.destroy()
-        self._watching = False
         self.buttons: dict[str, ui.Button] = {}
-        with scrolled():
-            self._head = RunHead(self.session, "demonstrations", _TILES)
+        with self.run_column(6):
+            with self.aside():
+                self._head = RunHead(self.session, "demonstrations", _TILES, compact=True)
+            self.build_scene()
+            # The timeline stays when the view is enlarged: there the playhead is moved.
             with ui.HStack(height=18):
                 self._episode = ui.Label("", name="section")
                 self._eef = ui.Label("", name="hint", width=0)
@@ -75,7 +75,7 @@ class AnnotateManualPanel(StagePanel):
                 on_move=self._move,
                 on_select=lambda label: self.session.request("select", label=label),
             )
-            with ui.HStack(height=28, spacing=4):
+            with ui.HStack(height=26, spacing=4):
                 for id, text, name, arguments, tooltip in _BUTTONS:
                     self.buttons[id] = ui.Button(
                         text,
@@ -84,7 +84,7 @@ class AnnotateManualPanel(StagePanel):
                         clicked_fn=lambda name=name, arguments=arguments: self.session.request(name, **arguments),
                     )
             self._problems = ui.Label("", name="problem", word_wrap=True, height=0)
-            with ui.HStack(height=32, spacing=4):
+            with ui.HStack(height=30, spacing=4):
                 self.buttons["accept"] = ui.Button(
                     "Accept, next demonstration",
                     name="primary",
@@ -93,9 +93,8 @@ class AnnotateManualPanel(StagePanel):
                 self.buttons["skip"] = ui.Button(
                     "Skip", name="plain", width=90, clicked_fn=lambda: self.session.request("skip")
                 )
-            self._scene = SceneFrame(self.context.host, self.session)
-            section("SO FAR")
-            self._log = Log(height=90)
+            with self.aside():
+                self._log = Log(height=48)
 
     def refresh_run(self) -> None:
         if not self._head.due():
@@ -112,9 +111,6 @@ class AnnotateManualPanel(StagePanel):
             )
         )
         active = self.session.state is State.RUNNING and bool(samples)
-        if active and not self._watching:
-            self._watching = True
-            self.session.request("watch", env=0)
         fulfilled = shown.get("fulfilled")
         end = "" if fulfilled is None else "; the task is fulfilled at its end" if fulfilled else "; NOT FULFILLED"
         self._episode.text = f"{(shown.get('episode') or '').upper()}{end}"
@@ -129,7 +125,6 @@ class AnnotateManualPanel(StagePanel):
         self._problems.text = "\n".join(lines) if active else ""
         if self.timeline is not None:
             self.timeline.show(shown if active else {})
-        self._scene.show(shown.get("watched") if active else None)
         self._log.show(self.session.messages)
 
     def _move(self, label: str, row: int) -> None:

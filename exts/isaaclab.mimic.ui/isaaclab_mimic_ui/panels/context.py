@@ -12,6 +12,7 @@ from typing import Any
 from ..file_dialog.listing import FileRequest
 from ..host.base import Host
 from ..keyboard.hotkeys import Hotkeys
+from ..scene.settings import ViewSettings
 from ..workflow import Workflow
 
 
@@ -30,5 +31,11 @@ class PanelContext:
     choose_file: Callable[[FileRequest, Callable[[str], None]], None]
     """Lets the user choose a file, and hands the path to its second argument."""
     workflow: Workflow
+    view: ViewSettings
+    """Settings of the view of the scene."""
+    enlarge: Callable[[bool], None]
+    """Makes room for the panel alone, or for all again."""
     width: Callable[[], float]
     """[px] Width of the space for the panel; its contents may ask for more."""
+    height: Callable[[], float]
+    """[px] Height of the window, without its margins."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import omni.ui as ui
 
 from ..running.messages import clock
-from ..scene.view import SceneFrame
 from ..widgets.bars import Bars, failure_bars
 from ..widgets.empty import build_empty
 from ..widgets.layout import scrolled, section
@@ -23,6 +22,10 @@ _TILES = (
     ("elapsed", "Time since the run began."),
     ("memory [GB]", "What the process that simulates occupies."),
 )
+
+
+_DETAILS = 210
+"""[px] Height of what is below the view."""
 
 
 class EvaluatePanel(StagePanel):
@@ -50,19 +53,20 @@ class EvaluatePanel(StagePanel):
         )
 
     def build_run(self) -> None:
-        self._watching = False
         self._shown_changes = -1
-        with scrolled():
-            self._head = RunHead(self.session, "rollouts of this policy", _TILES)
-            section("SUCCESS, WITH ITS 95 % INTERVAL")
-            self._table = SuccessTable("A policy appears here when its rollouts have ended.")
-            self._scene = SceneFrame(self.context.host, self.session)
-            with ui.HStack(height=24, visible=False) as self._view:
-                ui.Spacer()
-                ui.Button("Open 3D view", name="small", width=110, clicked_fn=self.open_view)
-            section("FAILURES BY SUBTASK AND CAUSE")
-            self._failures = Bars("No rollout has failed.", name="bar_bad")
-            self._log = Log(height=130)
+        with self.run_column():
+            with self.aside():
+                self._head = RunHead(self.session, "rollouts of this policy", _TILES, compact=True)
+            self.build_scene()
+            with self.aside(), ui.Frame(height=_DETAILS), scrolled():
+                with ui.HStack(height=24, visible=False) as self._view:
+                    ui.Spacer()
+                    ui.Button("Open 3D view", name="small", width=110, clicked_fn=self.open_view)
+                section("SUCCESS, WITH ITS 95 % INTERVAL")
+                self._table = SuccessTable("A policy appears here when its rollouts have ended.")
+                section("FAILURES BY SUBTASK AND CAUSE")
+                self._failures = Bars("No rollout has failed.", name="bar_bad")
+                self._log = Log(height=110)
 
     def refresh_run(self) -> None:
         if not self._head.due():
@@ -77,10 +81,6 @@ class EvaluatePanel(StagePanel):
                 " + ".join(f"{size / 1000:.1f}" for size in memory.values()) or "-",
             )
         )
-        if not self._watching and shown.get("checkpoint"):
-            self._watching = True
-            session.request("watch", env=0)
-        self._scene.show(shown.get("watched") if session.state.is_active else None)
         self._view.visible = session.state.is_active and bool(self._url())
         if self._shown_changes != statistics.changes:
             self._shown_changes = statistics.changes

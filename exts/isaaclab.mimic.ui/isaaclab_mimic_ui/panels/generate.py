@@ -15,7 +15,6 @@ from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.report import RunRecord
 
 from ..running.messages import clock
-from ..scene.view import SceneFrame
 from ..session import State
 from ..widgets import style
 from ..widgets.bars import Bar, Bars, failure_bars
@@ -36,6 +35,10 @@ _TILES = (
 )
 
 
+_DETAILS = 130
+"""[px] Height of what is below the view, while there is one."""
+
+
 class GeneratePanel(StagePanel):
     """Shows a generation."""
 
@@ -54,28 +57,32 @@ class GeneratePanel(StagePanel):
 
     def build_run(self) -> None:
         self._shown_changes = -1
-        with scrolled(style.GAP):
-            self._head = RunHead(self.session, "demonstrations", _TILES)
-            with ui.HStack(height=24, spacing=style.GAP):
-                self._output = ui.Label("", name="hint", elided_text=True)
-                self.view_button = ui.Button(
-                    "Open 3D view", name="small", width=110, visible=False, clicked_fn=self.open_view
+        with self.run_column():
+            with self.aside():
+                self._head = RunHead(self.session, "demonstrations", _TILES, compact=True)
+                with ui.HStack(height=24, spacing=style.GAP):
+                    self._output = ui.Label("", name="hint", elided_text=True)
+                    self.view_button = ui.Button(
+                        "Open 3D view", name="small", width=110, visible=False, clicked_fn=self.open_view
+                    )
+                    self.report_button = ui.Button(
+                        "Open report", name="small", width=96, visible=False, clicked_fn=self._open_report
+                    )
+                section("ENVIRONMENTS: THE SUBTASK EACH IS IN; CLICK ONE TO LOOK INTO IT")
+                self.grid = EnvGrid(self._on_environment)
+            self.build_scene(-1).frame.visible = False
+            with self.aside(height=None) as self._below, scrolled(style.GAP):
+                self._plot = CurvePlot(
+                    "SUCCESS RATE OF THE LAST 40 ATTEMPTS", write=lambda value: f"{100 * value:.0f} %"
                 )
-                self.report_button = ui.Button(
-                    "Open report", name="small", width=96, visible=False, clicked_fn=self._open_report
-                )
-            self._plot = CurvePlot("SUCCESS RATE OF THE LAST 40 ATTEMPTS", write=lambda value: f"{100 * value:.0f} %")
-            section("ENVIRONMENTS: THE SUBTASK EACH IS IN")
-            self.grid = EnvGrid(self._on_environment)
-            self._scene = SceneFrame(self.context.host, self.session)
-            with ui.HStack(height=0, spacing=style.PADDING):
-                with ui.VStack(height=0, spacing=4):
-                    section("FAILURES BY SUBTASK AND CAUSE")
-                    self._failures = Bars("No attempt has failed.", name="bar_bad")
-                with ui.VStack(height=0, spacing=4):
-                    section("SOURCES USED")
-                    self._sources = Bars("Nothing saved yet.", name="bar_dim")
-            self._log = Log(height=140)
+                with ui.HStack(height=0, spacing=style.PADDING):
+                    with ui.VStack(height=0, spacing=4):
+                        section("FAILURES BY SUBTASK AND CAUSE")
+                        self._failures = Bars("No attempt has failed.", name="bar_bad")
+                    with ui.VStack(height=0, spacing=4):
+                        section("SOURCES USED")
+                        self._sources = Bars("Nothing saved yet.", name="bar_dim")
+                self._log = Log(height=140)
 
     def refresh_run(self) -> None:
         session, statistics = self.session, self.session.statistics
@@ -93,7 +100,6 @@ class GeneratePanel(StagePanel):
             )
         )
         self.grid.show(shown.get("subtasks", ()), statistics.last)
-        self._scene.show(shown.get("watched") if session.state.is_active else None)
         self._log.show(session.messages)
         self._output.text = self._output.tooltip = f"in {session.output}"
         self.view_button.visible = session.state.is_active and bool(shown.get("url"))
@@ -105,10 +111,9 @@ class GeneratePanel(StagePanel):
             self._sources.show([Bar(f"demo {demo}", count) for demo, count in statistics.sources.most_common()])
 
     def _on_environment(self, index: int) -> None:
-        self.session.request("watch", env=index)
-        self._scene.clear()
-        if index < 0:
-            self.context.host.clear_viewport()
+        self.scene.frame.visible = index >= 0
+        self._below.height = ui.Pixel(_DETAILS) if index >= 0 else ui.Fraction(1)
+        self.scene.watch(index)
 
     def actions(self) -> dict[str, Callable[[], None]]:
         return super().actions() | {"report": self._open_report}

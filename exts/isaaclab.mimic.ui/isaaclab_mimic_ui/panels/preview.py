@@ -8,7 +8,6 @@ from __future__ import annotations
 import omni.ui as ui
 
 from ..running.messages import clock
-from ..scene.view import SceneFrame
 from ..widgets import style
 from ..widgets.empty import build_empty
 from ..widgets.log import Log
@@ -34,29 +33,25 @@ class PreviewPanel(StagePanel):
             (
                 ("Choose a task.", "Those that need nothing but physics run on every machine."),
                 ("Choose zero actions to see it rest, random ones to see it move.", "Nothing is recorded."),
-                ("Press Preview.", "Hands and objects appear here, the whole scene in the live 3D view."),
+                ("Press Preview.", "The scene appears here; turn it with the mouse."),
             ),
         )
 
     def build_run(self) -> None:
-        self._watching = False
-        with ui.VStack(spacing=style.GAP):
-            self._head = RunHead(self.session, "", _TILES)
-            self._scene = SceneFrame(self.context.host, self.session, grows=True)
-            with ui.HStack(height=24, spacing=style.GAP):
-                self._url = ui.Label("", name="hint", elided_text=True)
-                self.view_button = ui.Button(
-                    "Open 3D view", name="small", width=110, visible=False, clicked_fn=self.open_view
-                )
-            self._log = Log(height=110)
+        with self.run_column():
+            with self.aside():
+                self._head = RunHead(self.session, "", _TILES, compact=True)
+            self.build_scene()
+            with self.aside():
+                with ui.HStack(height=24, spacing=style.GAP, visible=False) as self._live:
+                    self._url = ui.Label("", name="hint", elided_text=True)
+                    self.view_button = ui.Button("Open 3D view", name="small", width=110, clicked_fn=self.open_view)
+                self._log = Log(height=72)
 
     def refresh_run(self) -> None:
         if not self._head.due():
             return
         shown = self.session.snapshot
-        if not self._watching and shown.get("steps"):
-            self._watching = True
-            self.session.request("watch", env=0)
         memory = shown.get("memory_mb", {})
         self._head.show(
             (
@@ -66,8 +61,7 @@ class PreviewPanel(StagePanel):
                 clock(self.session.elapsed),
             )
         )
-        self._scene.show(shown.get("watched") if self.session.state.is_active else None)
         url = shown.get("url") or ""
         self._url.text = f"The whole scene: {url}" if url else ""
-        self.view_button.visible = bool(url) and self.session.state.is_active
+        self._live.visible = bool(url) and self.session.state.is_active
         self._log.show(self.session.messages)

@@ -16,13 +16,12 @@ from isaaclab_mimic_core.plugins import DEVICES, resolve
 
 from ..dataset import reading
 from ..running.messages import clock
-from ..scene.view import SceneFrame
 from ..widgets import style
 from ..widgets.demo_list import DemoList
 from ..widgets.device_state import build_device_state
 from ..widgets.device_view import DeviceView
 from ..widgets.empty import build_empty
-from ..widgets.layout import scrolled, section
+from ..widgets.layout import section
 from ..widgets.log import Log
 from ..widgets.run_head import RunHead
 from .stage_panel import StagePanel
@@ -57,23 +56,29 @@ class RecordPanel(StagePanel):
         )
 
     def build_run(self) -> None:
-        self._watching = False
         self._driven: DeviceView | None = None
-        with scrolled():
-            self._head = RunHead(self.session, "demonstrations", _TILES)
-            self._device_frame = ui.Frame(height=0)
-            self._scene = SceneFrame(self.context.host, self.session)
-            with ui.HStack(height=28, spacing=style.GAP, visible=False) as self._actions:
-                self.reset_button = ui.Button(
-                    "Reset",
-                    name="small",
-                    tooltip="Discard this demonstration and start again.",
-                    clicked_fn=lambda: self.session.request("reset"),
-                )
-                self.view_button = ui.Button("Open 3D view", name="small", clicked_fn=self.open_view)
-            section("KEPT DEMONSTRATIONS")
-            self.demos = DemoList(110, self._replay, self._delete)
-            self._log = Log(height=86)
+        with self.run_column():
+            with self.aside():
+                self._head = RunHead(self.session, "demonstrations", _TILES, compact=True)
+                self._device_frame = ui.Frame(height=0)
+            self.build_scene()
+            with self.aside(spacing=4):
+                # While somebody drives, the room is for the view.
+                with ui.VStack(height=0, spacing=4) as self._kept:
+                    section("KEPT DEMONSTRATIONS")
+                    self.demos = DemoList(86, self._replay, self._delete)
+                with ui.HStack(height=64, spacing=style.GAP):
+                    self._log = Log(height=64)
+                    with ui.VStack(width=118, spacing=4, visible=False) as self._actions:
+                        self.reset_button = ui.Button(
+                            "Reset",
+                            name="small",
+                            height=26,
+                            tooltip="Discard this demonstration and start again (R).",
+                            clicked_fn=lambda: self.session.request("reset"),
+                        )
+                        self.view_button = ui.Button("Open 3D view", name="small", height=26, clicked_fn=self.open_view)
+                        ui.Spacer()
 
     def refresh_run(self) -> None:
         if not self._head.due():
@@ -91,16 +96,13 @@ class RecordPanel(StagePanel):
         )
         driven = self.session.is_driven
         self._actions.visible = driven
+        self._kept.visible = not driven
         self.view_button.visible = bool(shown.get("url"))
         if driven and self._driven is None:
             with self._device_frame:
                 self._driven = DeviceView()
         if driven:
             self._driven.show(shown)
-            if not self._watching and "readings" in shown:
-                self._watching = True
-                self.session.request("watch", env=0)
-        self._scene.show(shown.get("watched") if self.session.state.is_active else None)
         self.demos.show(self.session.statistics.demos, self.session.state.is_active)
         self._log.show(self.session.messages)
 

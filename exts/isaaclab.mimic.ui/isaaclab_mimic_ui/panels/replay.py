@@ -5,13 +5,8 @@
 
 from __future__ import annotations
 
-import omni.ui as ui
-
 from ..running.messages import clock
-from ..scene.view import SceneFrame
-from ..widgets import style
 from ..widgets.empty import build_empty
-from ..widgets.layout import scrolled
 from ..widgets.log import Log
 from ..widgets.run_head import RunHead
 from .stage_panel import StagePanel
@@ -38,19 +33,15 @@ class ReplayPanel(StagePanel):
         )
 
     def build_run(self) -> None:
-        self._watching = False
-        with ui.VStack(spacing=style.GAP), scrolled():
-            self._head = RunHead(self.session, "demonstrations", _TILES)
-            self._scene = SceneFrame(self.context.host, self.session)
-            self._log = Log(height=160)
+        with self.run_column():
+            with self.aside():
+                self._head = RunHead(self.session, "demonstrations", _TILES, compact=True)
+            self.build_scene()
+            with self.aside():
+                self._log = Log(height=96)
 
     def refresh_run(self) -> None:
         if not self._head.due():
             return
-        shown = self.session.snapshot
-        self._head.show((str(shown.get("replayed", 0)), clock(self.session.elapsed)))
-        if not self._watching and self.session.progress.total:
-            self._watching = True
-            self.session.request("watch", env=0)
-        self._scene.show(shown.get("watched") if self.session.state.is_active else None)
+        self._head.show((str(self.session.snapshot.get("replayed", 0)), clock(self.session.elapsed)))
         self._log.show(self.session.messages)

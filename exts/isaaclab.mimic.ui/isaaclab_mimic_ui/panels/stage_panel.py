@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import omni.ui as ui
 
 from ..confirmations import ask_before_start, ask_before_stop
 from ..forms.view import FormView
+from ..scene.camera import DIRECTIONS
+from ..scene.view import SceneFrame
 from ..session import Session, State
 from ..steps import ways_of
 from ..widgets import style
@@ -22,7 +25,7 @@ from .context import PanelContext
 WIDE = 720
 """[px] From this width on the two halves are side by side; in a narrower window one is above the other."""
 
-_RUN_HEIGHT = 480
+_RUN_HEIGHT = 560
 """[px] Height of the lower half where the halves are above each other."""
 
 
@@ -53,6 +56,12 @@ class StagePanel:
         self.step_button: ui.Button | None = None
         self.way_buttons: dict[str, ui.Button] = {}
         self.worker_box: ui.CheckBox | None = None
+        self.scene: SceneFrame | None = None
+        """The view of the scene; None without a run, or where a run has none."""
+        self.enlarged = False
+        """Whether the view fills the window."""
+        self._asides: list[ui.Stack] = []
+        self._form_column: ui.Stack | None = None
         self._run_frame: ui.Frame | None = None
         self._trouble: ui.Label | None = None
         self._frame = ui.Frame(build_fn=self._build)
@@ -75,6 +84,35 @@ class StagePanel:
     def refresh_run(self) -> None:
         """Update the widgets that show a run."""
         raise NotImplementedError
+
+    def build_scene(self, env: int = 0) -> SceneFrame:
+        """Add the view of the scene, which fills the space that is left.
+
+        Args:
+            env: Environment that is looked into from the start; -1: none.
+        """
+        self.scene = SceneFrame(self.context.host, self.session, self.context.view, self.toggle_enlarged, env)
+        return self.scene
+
+    @contextmanager
+    def run_column(self, spacing: int = style.GAP) -> Iterator[None]:
+        """A column that fills the space there is, and scrolls where that is too little."""
+        with (
+            ui.ScrollingFrame(
+                horizontal_scrollbar_policy=ui.ScrollBarPolicy.SCROLLBAR_ALWAYS_OFF,
+                vertical_scrollbar_policy=ui.ScrollBarPolicy.SCROLLBAR_AS_NEEDED,
+            ),
+            ui.VStack(spacing=spacing),
+        ):
+            yield
+
+    @contextmanager
+    def aside(self, height: int | None = 0, spacing: int = style.GAP) -> Iterator[ui.Stack]:
+        """A column that makes room where the view of the scene is enlarged; of its own height, or of one [px]."""
+        sizes = {} if height is None else {"height": height}
+        with ui.VStack(spacing=spacing, visible=not self.enlarged, **sizes) as column:
+            self._asides.append(column)
+            yield column
 
     # -- for the window
 
@@ -105,6 +143,8 @@ class StagePanel:
             self._shown = shown
             self._run_frame.rebuild()
         elif self.session.state is not State.IDLE:
+            if self.scene is not None:
+                self.scene.refresh()
             self.refresh_run()
 
     def start_or_stop(self) -> None:
@@ -148,21 +188,53 @@ class StagePanel:
         if self.session.state.is_active and (url := self.session.snapshot.get("url")):
             self.context.host.open_in_browser(url)
 
+    def enlarge(self, on: bool) -> None:
+        """Fill the window with the view of the scene, or show everything again."""
+        on = on and self.scene is not None
+        if on == self.enlarged:
+            return
+        self.enlarged = on
+        self.context.enlarge(on)
+        for column in self._asides:
+            column.visible = not on
+        if not self._wide:
+            # The lower half has a height of its own there.
+            self._frame.rebuild()
+
+    def toggle_enlarged(self) -> None:
+        self.enlarge(not self.enlarged)
+
     def actions(self) -> dict[str, Callable[[], None]]:
         """Return what keys do here, by the id of their action."""
-        return {
+        actions = {
             "start": self.start_or_stop,
             "pause": self.toggle_pause,
             "step": self.single_step,
             "view": self.open_view,
+        }
+        if self.scene is None:
+            return actions
+        scene = self.scene
+        return actions | {
+            **{f"scene.{direction}": partial(scene.look, direction) for direction in DIRECTIONS},
+            "scene.all": scene.frame_all,
+            "scene.inset": scene.next_inset,
+            "scene.enlarge": self.toggle_enlarged,
         }
 
     def destroy(self) -> None:
         self.form.destroy()
         self._on_worker = None
         self.way_buttons.clear()
+        self._forget_scene()
         self.button = self.pause_button = self.step_button = self.worker_box = self._run_frame = self._trouble = None
         self._frame.destroy()
+
+    def _forget_scene(self) -> None:
+        self._asides = [self._form_column] if self._form_column is not None else []
+        if self.scene is not None:
+            self.scene.destroy()
+            self.scene = None
 
     # -- building
 
@@ -170,7 +242,8 @@ class StagePanel:
         self._face = self._shown = None
         if self._wide:
             with ui.HStack(spacing=style.GAP):
-                with ui.VStack(width=style.FORM_WIDTH), card(True):
+                self._form_column = ui.VStack(width=style.FORM_WIDTH, visible=not self.enlarged)
+                with self._form_column, card(True):
                     self._build_ways()
                     with scrolled(style.GAP):
                         self.form.build()
@@ -178,11 +251,13 @@ class StagePanel:
                 self._run_frame = ui.Frame(build_fn=self._build_right)
         else:
             with scrolled(style.GAP):
-                with card():
+                self._form_column = ui.VStack(height=0, visible=not self.enlarged)
+                with self._form_column, card():
                     self._build_ways()
                     self.form.build()
                     self._build_buttons()
-                self._run_frame = ui.Frame(build_fn=self._build_right, height=_RUN_HEIGHT)
+                height = max(_RUN_HEIGHT, self.context.height()) if self.enlarged else _RUN_HEIGHT
+                self._run_frame = ui.Frame(build_fn=self._build_right, height=height)
 
     def _build_ways(self) -> None:
         self.way_buttons.clear()
@@ -244,6 +319,7 @@ class StagePanel:
             self._say("")
 
     def _build_right(self) -> None:
+        self._forget_scene()
         with ui.VStack(spacing=style.GAP):
             if (shortage := self.session.shortage) is not None:
                 title = "Something is missing" if shortage.prevents else "Slower than it could be"

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.events import Event, PhaseStarted, StageFailed, Warned
+from isaaclab_mimic_core.picture import Picture
 from isaaclab_mimic_core.remote.worker_client import WorkerClient
 from isaaclab_mimic_core.stages.stage import Stage
 
@@ -41,6 +42,10 @@ class Runner(ABC):
     @abstractmethod
     def snapshot(self) -> dict:
         """Return the stage's latest numbers; empty before there are any."""
+
+    @abstractmethod
+    def take_picture(self) -> Picture | None:
+        """Return the latest picture of what is looked at; None if there is none since the last call."""
 
     @abstractmethod
     def request(self, name: str, **arguments) -> None:
@@ -74,6 +79,7 @@ class InProcessRunner(Runner):
         self._budget = budget
         self._stage: Stage | None = None
         self._snapshot: dict = {}
+        self._picture: Picture | None = None
         self._events: list[Event] = []
         self._requests: list[tuple[str, dict]] = []
         # Creating a stage takes as long as a phase does.
@@ -94,6 +100,10 @@ class InProcessRunner(Runner):
 
     def snapshot(self) -> dict:
         return self._snapshot
+
+    def take_picture(self) -> Picture | None:
+        picture, self._picture = self._picture, None
+        return picture
 
     def request(self, name: str, **arguments) -> None:
         self._requests.append((name, arguments))
@@ -142,6 +152,7 @@ class InProcessRunner(Runner):
                 if time.monotonic() >= end:
                     break
             self._pass_requests_on()
+            self._picture = self._stage.picture() or self._picture
             self._snapshot = self._stage.snapshot()
         except MimicError as error:
             self._fail(StageFailed(str(error), error.exit_code))
@@ -202,6 +213,9 @@ class WorkerRunner(Runner):
 
     def snapshot(self) -> dict:
         return self._client.snapshot()
+
+    def take_picture(self) -> Picture | None:
+        return self._client.picture()
 
     def request(self, name: str, **arguments) -> None:
         self._client.request(name, **arguments)

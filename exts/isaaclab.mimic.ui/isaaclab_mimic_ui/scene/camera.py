@@ -1,53 +1,150 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Where a view of its own looks from: matrices for row vectors, z up."""
+"""Where a view looks from, and how the mouse moves that: matrices for row vectors, z up."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 
-_FIELD = 0.42
+FIELD_OF_VIEW = 0.6
 """[rad] Seen from top to bottom."""
-_LEAST = 0.16
-"""[m] Half of what is seen at least, however small the scene is."""
+_LEAST = 0.38
+"""[m] Half of what is seen at least, however small the scene is: hands reach beyond where they are now."""
+_STEEPEST = math.pi / 2
+_DISTANCES = 0.1, 20.0
+_TURN = 0.008
+"""[rad] For each pixel that the mouse is dragged."""
+_ZOOM = 1.15
+"""For each notch of the wheel."""
+_ZOOM_DRAGGED = 0.006
+"""The same for each pixel that the mouse is dragged (exponent)."""
+
+DIRECTIONS = {
+    "behind": (0.6, 0.62),
+    "front": (math.pi, 0.5),
+    "side": (math.pi / 2, 0.35),
+    "top": (0.0, _STEEPEST),
+}
+"""Where a view looks to: angle about z from +x, and downwards [rad].
+
+`behind` looks over the robot's right shoulder: what the driving keys call left (+y) is left on the screen and forward
+(+x) away from the viewer, and the arm does not hide what lies before it.
+"""
 
 
-def frame(points: Iterable[Sequence[float]]) -> tuple[list[float], float]:
-    """Return the middle of points, and the distance from which a view sees them all [m]."""
-    axes = list(zip(*points, strict=True))
-    middle = [(min(values) + max(values)) / 2 for values in axes]
-    across = math.hypot(*(max(values) - min(values) for values in axes)) / 2
-    return middle, max(_LEAST, across) / math.sin(_FIELD / 2)
+@dataclass
+class Viewpoint:
+    """Where a view looks from.
+
+    Attributes:
+        target: What is in the middle [m].
+        distance: From there to the eye [m].
+        azimuth, elevation: Where it looks to, see `DIRECTIONS`.
+    """
+
+    target: list[float] = field(default_factory=lambda: [0.45, 0.0, 0.1])
+    distance: float = 1.3
+    azimuth: float = DIRECTIONS["behind"][0]
+    elevation: float = DIRECTIONS["behind"][1]
+
+    @property
+    def forward(self) -> list[float]:
+        level = math.cos(self.elevation)
+        return [level * math.cos(self.azimuth), level * math.sin(self.azimuth), -math.sin(self.elevation)]
+
+    @property
+    def up(self) -> list[float]:
+        rise = math.sin(self.elevation)
+        return [rise * math.cos(self.azimuth), rise * math.sin(self.azimuth), math.cos(self.elevation)]
+
+    @property
+    def eye(self) -> list[float]:
+        return [to - self.distance * ahead for to, ahead in zip(self.target, self.forward, strict=True)]
+
+    def look(self, direction: str) -> None:
+        """Look from one of `DIRECTIONS`."""
+        self.azimuth, self.elevation = DIRECTIONS[direction]
+
+    def frame(self, points: Iterable[Sequence[float]]) -> None:
+        """Move the middle and the distance so that points are all seen."""
+        axes = list(zip(*points, strict=True))
+        self.target = [(min(values) + max(values)) / 2 for values in axes]
+        across = math.hypot(*(max(values) - min(values) for values in axes)) / 2
+        self.distance = max(_LEAST, across) / math.sin(FIELD_OF_VIEW / 2)
+
+    def orbit(self, right: float, down: float) -> None:
+        """Turn about the middle, as the mouse is dragged [px]."""
+        self.azimuth = (self.azimuth - _TURN * right + math.pi) % (2 * math.pi) - math.pi
+        self.elevation = min(_STEEPEST, max(-_STEEPEST, self.elevation + _TURN * down))
+
+    def pan(self, right: float, down: float, height: float) -> None:
+        """Move sideways, so that what is in the middle follows the mouse.
+
+        Args:
+            right, down: How far it is dragged [px].
+            height: Of the view [px].
+        """
+        size = 2 * self.distance * math.tan(FIELD_OF_VIEW / 2) / max(1.0, height)
+        across = _cross(self.forward, self.up)
+        self.target = [
+            to - size * (right * aside - down * upwards)
+            for to, aside, upwards in zip(self.target, across, self.up, strict=True)
+        ]
+
+    def zoom(self, notches: float = 0.0, dragged: float = 0.0) -> None:
+        """Move closer, by notches of the wheel or pixels that the mouse is dragged."""
+        closer = notches * math.log(_ZOOM) + _ZOOM_DRAGGED * dragged
+        nearest, farthest = _DISTANCES
+        # Within what leads from one end to the other, so that the exponential has a value.
+        most = math.log(farthest / nearest)
+        self.distance = min(farthest, max(nearest, self.distance * math.exp(min(most, max(-most, -closer)))))
+
+    def plain(self) -> dict:
+        """Return it as plain data; see `read_viewpoint`."""
+        return asdict(self)
 
 
-def projection(field: float = _FIELD, near: float = 0.05, far: float = 20.0) -> list[float]:
-    """Return a projection; `field` [rad] is seen from top to bottom, from `near` to `far` [m]."""
+def read_viewpoint(kept: object) -> Viewpoint:
+    """Return a viewpoint from what was remembered; the default one if that is none."""
+    try:
+        found = Viewpoint(**kept)  # type: ignore[arg-type]
+        numbers = [*found.target, found.distance, found.azimuth, found.elevation]
+        if len(numbers) == 6 and all(map(math.isfinite, numbers)) and found.distance > 0:
+            found.distance = min(_DISTANCES[1], max(_DISTANCES[0], found.distance))
+            found.elevation = min(_STEEPEST, max(-_STEEPEST, found.elevation))
+            return found
+    except (TypeError, ValueError):
+        pass
+    return Viewpoint()
+
+
+def projection(aspect: float = 1.0, field: float = FIELD_OF_VIEW, near: float = 0.05, far: float = 20.0) -> list[float]:
+    """Return a projection; `field` [rad] is seen from top to bottom, `aspect` times that across.
+
+    What is seen is between `near` and `far` [m].
+    """
     scale = 1.0 / math.tan(field / 2.0)
     depth = (far + near) / (near - far), 2 * far * near / (near - far)
-    return [scale, 0, 0, 0, 0, scale, 0, 0, 0, 0, depth[0], -1, 0, 0, depth[1], 0]
+    return [scale / aspect, 0, 0, 0, 0, scale, 0, 0, 0, 0, depth[0], -1, 0, 0, depth[1], 0]
 
 
-def looking_at(target: list[float], distance: float = 2.2, azimuth: float = 0.9, height: float = 0.5) -> list[float]:
-    """Return a view of `target` from `distance` [m], from directions `azimuth` and `height` [rad]."""
-    eye = [
-        target[0] + distance * math.cos(height) * math.cos(azimuth),
-        target[1] + distance * math.cos(height) * math.sin(azimuth),
-        target[2] + distance * math.sin(height),
-    ]
+def looking_at(eye: Sequence[float], target: Sequence[float], up: Sequence[float] = (0.0, 0.0, 1.0)) -> list[float]:
+    """Return the view from a point to another; `up` is upwards in the picture."""
     back = _unit([e - t for e, t in zip(eye, target, strict=True)])
-    right = _unit(_cross([0.0, 0.0, 1.0], back))
-    up = _cross(back, right)
-    moved = [-sum(a * e for a, e in zip(axis, eye, strict=True)) for axis in (right, up, back)]
-    columns = [value for row in range(3) for value in (right[row], up[row], back[row], 0)]
+    right = _unit(_cross(up, back))
+    upwards = _cross(back, right)
+    moved = [-sum(a * e for a, e in zip(axis, eye, strict=True)) for axis in (right, upwards, back)]
+    columns = [value for row in range(3) for value in (right[row], upwards[row], back[row], 0)]
     return [*columns, *moved, 1]
 
 
-def _unit(vector: list[float]) -> list[float]:
+def _unit(vector: Sequence[float]) -> list[float]:
     length = math.hypot(*vector)
     return [value / length for value in vector]
 
 
-def _cross(a: list[float], b: list[float]) -> list[float]:
+def _cross(a: Sequence[float], b: Sequence[float]) -> list[float]:
     return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]

@@ -21,19 +21,38 @@ _COLOURS = {
     shapes.AXIS_X: 0xFF4040D0,
     shapes.AXIS_Y: 0xFF40B040,
     shapes.AXIS_Z: 0xFFD08040,
-    shapes.NAME: style.DIM,
+    shapes.NAME: style.TEXT,
+    shapes.GUIDE: style.GUIDE,
 }
+_OVER_PICTURES = {shapes.NAME: style.FIELD, shapes.PLANNED: style.FIELD, shapes.SOURCE: style.EDGE}
+"""Colours over tables that are brighter than the window."""
 _WIDTHS = {shapes.DONE: 2.5, shapes.PLANNED: 1.5, shapes.SOURCE: 1.5}
 _WIDTH = 2.0
 
 
-def draw(drawn: Iterable[Line | Text]) -> None:
-    """Add shapes to the current scene."""
+def draw(drawn: Iterable[Line | Text], shaded: bool = False) -> None:
+    """Add shapes to the current scene.
+
+    Args:
+        drawn: The shapes.
+        shaded: Whether a picture is behind them, in which names are read in a darker colour.
+    """
+    colours = _COLOURS | _OVER_PICTURES if shaded else _COLOURS
     for shape in drawn:
-        color = _COLOURS[shape.role]
+        color = colours[shape.role]
         if isinstance(shape, Text):
             with sc.Transform(transform=sc.Matrix44.get_translation_matrix(*shape.at)):
-                sc.Label(shape.text, size=11, color=color)
+                sc.Label(shape.text, size=12, color=color)
+            continue
+        if len(shape.points) > 2 and not shape.dashed:
+            # One item, however many points: a path would be hundreds of them.
+            sc.Curve(
+                [list(point) for point in shape.points],
+                curve_type=sc.Curve.CurveType.LINEAR,
+                thicknesses=[_WIDTHS.get(shape.role, _WIDTH)],
+                colors=[color],
+                tessellation=1,
+            )
             continue
         for begin, end in shapes.pieces(shape):
             sc.Line(begin, end, color=color, thickness=_WIDTHS.get(shape.role, _WIDTH))

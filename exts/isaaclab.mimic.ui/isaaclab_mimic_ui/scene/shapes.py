@@ -14,8 +14,8 @@ from dataclasses import dataclass
 Point = Sequence[float]
 """x, y, z [m] in the environment's frame."""
 
-DONE, PLANNED, SOURCE, BOUNDARY, AXIS_X, AXIS_Y, AXIS_Z, NAME = (
-    "done", "planned", "source", "boundary", "x", "y", "z", "name",
+DONE, PLANNED, SOURCE, BOUNDARY, AXIS_X, AXIS_Y, AXIS_Z, NAME, GUIDE = (
+    "done", "planned", "source", "boundary", "x", "y", "z", "name", "guide",
 )  # fmt: skip
 """Roles of shapes, which decide their colours."""
 
@@ -129,11 +129,6 @@ def pieces(line: Line) -> Iterator[tuple[Point, Point]]:
         if not line.dashed or int(gone / _DASH) % 2 == 0:
             yield begin, end
         gone += math.dist(begin, end)
-
-
-def points_of(drawn: Sequence[Line | Text]) -> list[Point]:
-    """Return every point that is drawn."""
-    return [point for shape in drawn for point in (shape.points if isinstance(shape, Line) else (shape.at,))]
 
 
 def describe(watched: dict) -> str:

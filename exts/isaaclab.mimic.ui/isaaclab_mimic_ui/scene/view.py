@@ -1,99 +1,283 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A watched environment, drawn in the window and, if the program has a viewport, over that too.
+"""The environment that is looked into: shaded, with lines on top, in the window.
 
-Beside the drawing are the pictures of the task's cameras, if it has some.
+If the program has a viewport, the lines are drawn over that, too. Beside the view are the pictures of the task's
+cameras, if it has some.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
+from functools import partial
 
 import omni.ui as ui
 from omni.ui import scene as sc
 
 from ..host.base import Host
 from ..session import Session
-from . import shapes
-from .camera import frame, looking_at, projection
+from ..widgets import style
+from . import guides, shapes
+from .camera import DIRECTIONS, FIELD_OF_VIEW, looking_at, projection
+from .canvas import Canvas
 from .drawing import draw, draw_floor
 from .pictures import Pictures
+from .settings import PARTS, SHADING, ViewSettings
 
-_HEIGHT = 176
-"""[px] Where it does not grow."""
-_CLOSER = 0.7
-"""The camera moves closer if the drawing needs less than this part of its distance."""
+_MOST_PIXELS = 560_000
+"""A larger view is drawn with fewer pixels, so that drawing leaves time to simulate."""
+_EVEN = 8
+"""[px] Sizes of pictures are multiples of it, so that a window that is resized does not ask for each."""
+_INSET = 176, 132
+"""[px] Size of the small second view."""
+_ABOVE = 0.6
+"""[m] Height above what is in the middle, from which the small view looks down."""
+_WRIST = {"eye": [-0.11, 0.0, -0.16], "look_at": [0.03, 0.0, 0.06], "up": [1.0, 0.0, 0.0], "field_of_view": 0.9}
+"""The small view's camera at the wrist, in the end effector's frame."""
+_NOTHING = "The robot and its scene appear here once the simulation runs."
 
 
 class SceneFrame:
-    """Builds into the current container; of no height while there is nothing to draw.
+    """Builds into the current container, and fills it.
 
     Args:
         host: The program around the window, which may have a viewport.
         session: Whose simulation is watched.
-        grows: Whether it fills the space there is, also while there is nothing to draw.
+        settings: What is shown, and from where.
+        on_enlarge: Called when the view should fill the window, or no longer.
+        env: Environment that is looked into from the start; -1: none.
     """
 
-    def __init__(self, host: Host, session: Session, grows: bool = False) -> None:
-        self._host, self._session = host, session
+    def __init__(
+        self, host: Host, session: Session, settings: ViewSettings, on_enlarge: Callable[[], None], env: int = 0
+    ) -> None:
+        self._host, self._session, self.settings = host, session, settings
+        self._env = env
         self._tracks = shapes.Tracks()
         self._told: dict | None = None
-        self._looked: tuple[list[float], float] = [0.5, 0.0, 0.1], 2.0
-        self._frame = ui.HStack() if grows else ui.HStack(height=_HEIGHT, visible=False)
-        with self._frame:
-            with ui.ZStack():
-                ui.Rectangle(name="inset")
-                # Without this, a scene view draws over neighbouring widgets.
-                with ui.Frame(horizontal_clipping=True, vertical_clipping=True):
-                    self.view = sc.SceneView(
-                        sc.CameraModel(sc.Matrix44(*projection()), sc.Matrix44(*looking_at(*self._looked))),
-                        aspect_ratio_policy=sc.AspectRatioPolicy.PRESERVE_ASPECT_FIT,
-                    )
-                with ui.VStack():
-                    ui.Spacer(height=4)
-                    with ui.HStack(height=14):
-                        ui.Spacer(width=8)
-                        self._caption = ui.Label(
-                            "Hands and objects appear here once the simulation runs." if grows else "",
-                            name="hint",
-                            elided_text=True,
-                        )
-                    ui.Spacer()
-            self._pictures = Pictures(column=grows)
+        """What is shown, without the picture; None if that has to be drawn anew."""
+        self._seen: dict | None = None
+        self._picture: dict | None = None
+        """What the latest picture shows; None if there is none."""
+        self._asked: list | None = None
+        self._watched = -1
+        self.buttons: dict[str, ui.Button] = {}
+        self._menu: ui.Menu | None = None
+        self.frame = ui.HStack(spacing=style.GAP)
+        with self.frame:
+            with ui.VStack(spacing=2):
+                self._build_bar(on_enlarge)
+                self.canvas = Canvas(_INSET, self._on_orbit, self._on_pan, self._on_zoom)
+            self._pictures = Pictures(column=True)
+        self.canvas.say(_NOTHING)
+        self._show_parts()
 
-    def clear(self) -> None:
-        """Remove the drawing, because another environment is shown."""
+    # -- for the panel
+
+    def watch(self, env: int) -> None:
+        """Look into another environment; -1: into none."""
+        self._env = env
         self._tracks.clear()
-        self._told = None
+        self._told = self._seen = self._picture = None
+        self.canvas.forget()
+        if env < 0:
+            self._host.clear_viewport()
+        self._follow()
 
-    def show(self, watched: dict | None) -> None:
-        """Draw a stage's `watched` (see `stages.watched`); None: leave what is there, but not in the viewport."""
+    def refresh(self) -> None:
+        """Show what is new; called once a frame."""
+        session = self._session
+        self._follow()
+        watched = session.snapshot.get("watched") if session.state.is_active else None
         if watched is None:
             self._host.clear_viewport()
             return
-        if watched == self._told:
+        if watched["env"] != self._env:
+            return
+        picture = session.take_picture() if self.settings.parts[SHADING] else None
+        if picture is not None and picture.told["env"] == self._env:
+            self._picture = picture.told
+            self.canvas.show(picture.images, picture.told["cameras"])
+        elif watched == self._told:
             return
         self._told = watched
-        self._frame.visible = True
-        self._caption.text = self._caption.tooltip = shapes.describe(watched)
-        self._pictures.show(watched.get("pictures", {}))
+        # What moves is drawn where it was when the picture was made.
+        self._seen = watched | ({name: self._picture[name] for name in ("eefs", "objects")} if self._picture else {})
+        self._show(self._seen)
+
+    def look(self, direction: str) -> None:
+        """Look from one of `DIRECTIONS`."""
+        self.settings.viewpoint.look(direction)
+        self._moved()
+
+    def frame_all(self) -> None:
+        """Move so that hands and objects are all seen, and as large as they can be."""
+        if self._seen is not None:
+            self._frame(self._seen)
+            self._moved()
+
+    def toggle(self, part: str) -> None:
+        """Show or hide one of `PARTS`."""
+        self.settings.toggle(part)
+        self._show_parts()
+        self._moved()
+
+    def next_inset(self) -> None:
+        """Change what the small second view shows while somebody drives."""
+        self.settings.next_inset()
+        self._show_parts()
+        self._moved()
+
+    def destroy(self) -> None:
+        """Release the widgets: they refer to this object, and it to them."""
+        self.buttons.clear()
+        self._menu = None
+        self.canvas.destroy()
+
+    # -- asking
+
+    def _follow(self) -> None:
+        """Ask the stage for what is shown, if it is something else than before."""
+        session = self._session
+        # Only what simulates tells of a view, and knows these requests.
+        if not session.state.is_active or "url" not in session.snapshot:
+            return
+        if self._watched != self._env:
+            self._watched = self._env
+            session.request("watch", env=self._env)
+        cameras = self._cameras()
+        if cameras is not None and cameras != self._asked:
+            self._asked = cameras
+            session.request("view", cameras=cameras)
+
+    def _cameras(self) -> list[dict] | None:
+        """Return the cameras to ask for; None if the view has no size yet."""
+        if self._env < 0 or not self.settings.parts[SHADING]:
+            return []
+        width, height = self.canvas.size
+        if width < 2 * _EVEN or height < 2 * _EVEN:
+            return None
+        shrunk = min(1.0, (_MOST_PIXELS / (width * height)) ** 0.5)
+        size = {
+            "width": max(_EVEN, round(width * shrunk / _EVEN) * _EVEN),
+            "height": max(_EVEN, round(height * shrunk / _EVEN) * _EVEN),
+        }
+        here = self.settings.viewpoint
+        main = {"eye": here.eye, "look_at": here.target, "up": here.up, "field_of_view": FIELD_OF_VIEW}
+        cameras = [size | main]
+        if self._session.is_driven and (second := self._second()):
+            cameras.append({"width": _INSET[0], "height": _INSET[1]} | second)
+        return cameras
+
+    def _second(self) -> dict | None:
+        """Return the small view's camera; None without one."""
+        if self.settings.inset == "none" or self._seen is None:
+            return None
+        if self.settings.inset == "wrist":
+            return _WRIST | {"follows": next(iter(self._seen["eefs"]))}
+        x, y, z = self.settings.viewpoint.target
+        return {"eye": [x, y, z + _ABOVE], "look_at": [x, y, z], "up": [1.0, 0.0, 0.0], "field_of_view": 0.8}
+
+    # -- showing
+
+    def _show(self, watched: dict) -> None:
+        if self.settings.framed != self._session.choices["task"]:
+            self.settings.framed = self._session.choices["task"]
+            self._frame(watched)
+        driven = self._session.is_driven
         drawn = self._tracks.shapes(watched)
-        self._look_at(shapes.points_of(drawn))
-        self.view.scene.clear()
-        with self.view.scene:
-            draw_floor()
-            draw(drawn)
+        if driven:
+            drawn += guides.plumb_lines(watched)
+        drawn = [shape for shape in drawn if self.settings.shows(shape.role)]
+        self._look()
+        self.canvas.view.scene.clear()
+        with self.canvas.view.scene:
+            if self._picture is None:
+                draw_floor()
+            draw(drawn, shaded=self._picture is not None)
+        caption = shapes.describe(watched)
+        if trouble := self._session.snapshot.get("not_drawn"):
+            caption += f"; not shaded: {trouble}"
+        self.canvas.say(caption, guides.readings(watched, self._session.snapshot) if driven else "")
+        self._pictures.show(watched.get("pictures", {}))
         # What a worker process simulates is in no viewport of this program.
         if self._session.in_window:
             self._host.draw_in_viewport(lambda: draw(shapes.moved(shape, watched["origin"]) for shape in drawn))
 
-    def _look_at(self, points: list) -> None:
-        """Point the camera at the drawing if it no longer fits well, not at each small movement."""
-        middle, distance = frame(points)
-        away = math.dist(middle, self._looked[0])
-        if distance + 2 * away <= self._looked[1] and distance >= _CLOSER * self._looked[1]:
-            return
-        # Farther than need be, so that this is seldom.
-        self._looked = middle, 1.15 * distance
-        self.view.model.view = sc.Matrix44(*looking_at(*self._looked))
+    def _look(self) -> None:
+        """Point the lines' camera to where the picture was taken from."""
+        if self._picture is not None:
+            seen = self._picture["cameras"][0]
+            aspect, eye, target, up = seen["width"] / seen["height"], seen["eye"], seen["look_at"], seen["up"]
+        else:
+            here = self.settings.viewpoint
+            width, height = self.canvas.size
+            aspect, eye, target, up = max(1.0, width) / max(1.0, height), here.eye, here.target, here.up
+        self.canvas.view.model.projection = sc.Matrix44(*projection(aspect))
+        self.canvas.view.model.view = sc.Matrix44(*looking_at(eye, target, up))
+
+    def _frame(self, watched: dict) -> None:
+        self.settings.viewpoint.frame(guides.places(watched))
+
+    def _moved(self) -> None:
+        """Follow the viewpoint or the settings that have changed."""
+        if not self.settings.parts[SHADING]:
+            self._picture = None
+            self.canvas.forget()
+        self._told = None
+        if self._seen is not None and self._picture is None:
+            self._show(self._seen)
+        self._follow()
+        self._host.hurry()
+
+    def _on_orbit(self, right: float, down: float) -> None:
+        self.settings.viewpoint.orbit(right, down)
+        self._moved()
+
+    def _on_pan(self, right: float, down: float) -> None:
+        self.settings.viewpoint.pan(right, down, self.canvas.size[1])
+        self._moved()
+
+    def _on_zoom(self, notches: float, dragged: float) -> None:
+        self.settings.viewpoint.zoom(notches, dragged)
+        self._moved()
+
+    # -- the bar above
+
+    def _build_bar(self, on_enlarge: Callable[[], None]) -> None:
+        with ui.HStack(height=22, spacing=3):
+            for part, (title, tooltip) in PARTS.items():
+                self.buttons[part] = ui.Button(
+                    title, name="tool", tooltip=tooltip, clicked_fn=partial(self.toggle, part)
+                )
+            self.buttons["menu"] = ui.Button(
+                "Look from", name="tool", tooltip="Where the view looks from.", clicked_fn=self._open_menu
+            )
+            self.buttons["enlarge"] = ui.Button(
+                "Enlarge", name="tool", tooltip="Fill the window with the view, and back (F11).", clicked_fn=on_enlarge
+            )
+
+    def _open_menu(self) -> None:
+        self._menu = ui.Menu("Look from")
+        with self._menu:
+            for direction in DIRECTIONS:
+                ui.MenuItem(_DIRECTION_TITLES[direction], triggered_fn=partial(self.look, direction))
+            ui.MenuItem("Frame all (F)", triggered_fn=self.frame_all)
+            ui.Separator()
+            ui.MenuItem(f"Small view while driving: {self.settings.inset}", triggered_fn=self.next_inset)
+        self._menu.show()
+
+    def _show_parts(self) -> None:
+        for part in PARTS:
+            self.buttons[part].name = "tool_on" if self.settings.parts[part] else "tool"
+        if self.settings.inset == "none":
+            self.canvas.show_inset(False)
+
+
+_DIRECTION_TITLES = {
+    "behind": "Behind the robot (1)",
+    "front": "Front (2)",
+    "side": "Side (3)",
+    "top": "Top (4)",
+}

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import omni.ui as ui
 
 from ..session import Session, State
-from .progress import ProgressBar, tiles
+from . import style
+from .progress import ProgressBar, numbers_in_line, tiles
 
 PERIOD = 0.1
 """[s] Numbers change at most this often: nobody reads faster, and each change costs a layout."""
@@ -32,13 +33,23 @@ class RunHead:
     Args:
         session: Whose run is shown.
         noun: What is counted; empty for runs that count nothing.
-        captions: Caption and tooltip of each tile.
+        captions: Caption and tooltip of each number.
+        compact: Numbers in one line instead of tiles, because the room is for the view of the scene.
     """
 
-    def __init__(self, session: Session, noun: str, captions: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, session: Session, noun: str, captions: Sequence[tuple[str, str]], compact: bool = False) -> None:
         self._session = session
         self._noun = noun
         self._due = 0.0
+        if compact:
+            with ui.HStack(height=20, spacing=style.GAP):
+                self._heading = ui.Label("", name="heading", elided_text=True)
+                self._total = ui.Label("", name="dim", width=0)
+            if noun:
+                self._bar = ProgressBar()
+            self._tiles = numbers_in_line(*captions)
+            self._done = None
+            return
         with ui.HStack(height=0):
             self._heading = ui.Label("", name="heading", height=0, word_wrap=True)
         if noun:
@@ -66,8 +77,10 @@ class RunHead:
             self._heading.text = text
         if self._noun:
             progress = session.progress
-            self._done.text = str(progress.done)
-            self._total.text = f"of {progress.total} {self._noun}" if progress.total else self._noun
+            total = f"of {progress.total} {self._noun}" if progress.total else self._noun
+            if self._done is not None:
+                self._done.text = str(progress.done)
+            self._total.text = total if self._done is not None else f"{progress.done} {total}"
             self._bar.set(progress.fraction)
         for tile, number in zip(self._tiles, numbers, strict=True):
             tile.set(number)

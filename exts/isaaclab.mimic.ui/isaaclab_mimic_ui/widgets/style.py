@@ -19,6 +19,8 @@ PROBLEM = color("#f0907f")
 PROBLEM_BACKGROUND = color("#42282a")
 GOOD = color("#4d7416")
 BAD = color("#7a3f3a")
+GUIDE = color("#ffd34d")
+VEIL = color("#191b1dc8")
 TRANSPARENT = color(0.0, 0.0, 0.0, 0.0)
 
 GAP = 8
@@ -38,6 +40,7 @@ STYLE = {
     "Label::section": {"color": DIM, "font_size": 13},
     "Label::dim": {"color": DIM},
     "Label::hint": {"color": DIM, "font_size": 13},
+    "Label::readings": {"color": GUIDE, "font_size": 15},
     "Label::problem": {"color": PROBLEM, "font_size": 13},
     "Label::problem_title": {"color": PROBLEM, "font_size": 15},
     "Label::big": {"font_size": 30},
@@ -64,6 +67,8 @@ STYLE = {
     "Rectangle::background": {"background_color": BACKGROUND},
     "Rectangle::card": {"background_color": CARD, "border_radius": 6},
     "Rectangle::inset": {"background_color": FIELD, "border_radius": 4},
+    "Rectangle::veil": {"background_color": VEIL, "border_radius": 3},
+    "Rectangle::outline": {"background_color": TRANSPARENT, "border_color": EDGE, "border_width": 1},
     "Rectangle::notice": {
         "background_color": PROBLEM_BACKGROUND,
         "border_color": PROBLEM,
@@ -111,6 +116,12 @@ STYLE = {
     "CollapsableFrame:hovered": {"secondary_color": color("#33373c")},
     "Button::way_chosen": {"background_color": FIELD, "border_color": ACCENT, "border_width": 1, "border_radius": 4},
     "Button.Label::way_chosen": {"color": TEXT, "font_size": 14},
+    "Button::tool": {"background_color": FIELD, "border_radius": 4, "padding": 1},
+    "Button::tool:hovered": {"background_color": EDGE},
+    "Button.Label::tool": {"color": DIM, "font_size": 13},
+    "Button::tool_on": {"background_color": EDGE, "border_radius": 4, "padding": 1},
+    "Button::tool_on:hovered": {"background_color": color("#4c5159")},
+    "Button.Label::tool_on": {"color": TEXT, "font_size": 13},
     "Button::small": {"background_color": EDGE, "border_radius": 4, "padding": 2},
     "Button::small:hovered": {"background_color": color("#4c5159")},
     "Button.Label::small": {"color": TEXT, "font_size": 14},

@@ -3,10 +3,11 @@
 
 """Draw one environment of a running simulation from anywhere, whether or not its task has cameras."""
 
+import copy
 import math
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import torch
@@ -45,6 +46,22 @@ class SceneView:
     """
 
     def __init__(self, env: "ManagerBasedRLEnv", width: int = 640, height: int = 400, field_of_view: float = 0.7):
+        for _ in self._read(env):
+            pass
+        self.resize(width, height, field_of_view)
+
+    @classmethod
+    def in_parts(cls, env: "ManagerBasedRLEnv") -> Generator[None, None, Self]:
+        """Make one in several parts, so that a simulation can go on in between; it has no size yet (see `resize`).
+
+        Not in a thread: what takes the time is Python's own work, during which every call into torch would wait for the
+        interpreter's lock, so that the simulation would hardly go on.
+        """
+        view = cls.__new__(cls)
+        yield from view._read(env)
+        return view
+
+    def _read(self, env: "ManagerBasedRLEnv") -> Generator[None, None, None]:
         import newton
 
         self._scene = env.scene
@@ -56,14 +73,21 @@ class SceneView:
         builder.add_usd(
             sim.stage, root_path=_FIRST, skip_mesh_approximation=True, load_sites=False, hide_collision_shapes=True
         )
+        yield
         model: Any = builder.finalize(self._device)
+        yield
         self._rasterizer = Rasterizer(scene_of(model, sim.stage, detail=True), _LIGHTING)
         self._colors = model.shape_color
         self._poses: torch.Tensor = wp.to_torch(model.body_q).clone()
         """(bodies, 7) poses in the first environment's place, for those that the simulation says nothing of [m]."""
         self._bodies = self._match(list(model.body_label))
         self._everyone: Any = wp.ones(1, dtype=wp.int32, device=self._device)
-        self.resize(width, height, field_of_view)
+
+    def twin(self, width: int, height: int, field_of_view: float) -> Self:
+        """Return another camera that sees the same scene; it costs the memory of its picture only."""
+        other = copy.copy(self)
+        other.resize(width, height, field_of_view)
+        return other
 
     def resize(self, width: int, height: int, field_of_view: float = 0.7) -> None:
         """Change the size of pictures [pixels], and the vertical angle that is seen [rad]."""
@@ -76,25 +100,47 @@ class SceneView:
         self._camera.write_to({"color": self._image}, _BACKGROUND)
 
     @torch.inference_mode()
-    def draw(self, index: int, eye: Sequence[float], look_at: Sequence[float]) -> np.ndarray:
+    def poses(self, index: int) -> torch.Tensor:
+        """Return the poses of all bodies of an environment as it is now, moved to the first environment's place.
+
+        Args:
+            index: Its number.
+
+        Returns:
+            (bodies, 7) positions [m] and quaternions xyzw: what a picture depends on besides the camera.
+        """
+        poses = self._poses.clone()
+        # The shapes that stand still are those of the first environment, so all others are moved there.
+        moved = self._scene.env_origins[0] - self._scene.env_origins[index]
+        for rows, pose_of in self._bodies:
+            poses[rows] = pose_of(index)
+            poses[rows, :3] += moved
+        return poses
+
+    @torch.inference_mode()
+    def draw(
+        self,
+        index: int,
+        eye: Sequence[float],
+        look_at: Sequence[float],
+        up: Sequence[float] = (0.0, 0.0, 1.0),
+        poses: torch.Tensor | None = None,
+    ) -> np.ndarray:
         """Draw an environment as it is now.
 
         Args:
             index: Its number.
             eye: Where the camera is, in the environment's frame [m].
-            look_at: The point in the middle of the picture, in the same frame [m]; up is z.
+            look_at: The point in the middle of the picture, in the same frame [m].
+            up: Direction that is upwards in the picture, not that of the view.
+            poses: What `poses(index)` returned, if it was asked already.
 
         Returns:
             (height, width, 4) uint8 RGBA, rows from the top.
         """
-        first = self._scene.env_origins[0]
-        poses = self._poses.clone()
-        for rows, pose_of in self._bodies:
-            poses[rows] = pose_of(index)
-            # The shapes that stand still are those of the first environment, so all others are moved there.
-            poses[rows, :3] += first - self._scene.env_origins[index]
-        position = torch.tensor([eye], dtype=torch.float32, device=self._device) + first
-        orientation = _towards(eye, look_at, self._device)
+        poses = self.poses(index) if poses is None else poses
+        position = torch.tensor([eye], dtype=torch.float32, device=self._device) + self._scene.env_origins[0]
+        orientation = _towards(eye, look_at, up, self._device)
         self._camera.place(
             wp.from_torch(position, dtype=wp.vec3f), wp.from_torch(orientation, dtype=wp.quatf), self._intrinsics
         )
@@ -130,14 +176,12 @@ def _below(prim_path: str, labels: list[str]) -> list[int]:
     return [row for row, label in enumerate(labels) if asset.match(label)]
 
 
-def _towards(eye: Sequence[float], look_at: Sequence[float], device: str) -> torch.Tensor:
+def _towards(eye: Sequence[float], look_at: Sequence[float], up: Sequence[float], device: str) -> torch.Tensor:
     """Return the orientation of a camera that looks at a point: (1, 4) xyzw, x forward and z up."""
-    from isaaclab.utils.math import (
-        convert_camera_frame_orientation_convention,
-        create_rotation_matrix_from_view,
-        quat_from_matrix,
-    )
+    from isaaclab.utils.math import quat_from_matrix
 
-    here, there = (torch.tensor([point], dtype=torch.float32, device=device) for point in (eye, look_at))
-    rotation = quat_from_matrix(create_rotation_matrix_from_view(here, there, "Z", device=device))
-    return convert_camera_frame_orientation_convention(rotation, origin="opengl", target="world")
+    here, there, upwards = (torch.tensor(each, dtype=torch.float32) for each in (eye, look_at, up))
+    forward = torch.nn.functional.normalize(there - here, dim=0)
+    left = torch.nn.functional.normalize(torch.linalg.cross(upwards, forward), dim=0)
+    axes = torch.stack([forward, left, torch.linalg.cross(forward, left)], dim=1)
+    return quat_from_matrix(axes[None]).to(device)

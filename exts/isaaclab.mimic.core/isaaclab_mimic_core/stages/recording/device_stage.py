@@ -52,6 +52,8 @@ class DeviceStage(SimStage):
     """
 
     options: DrivenOptions
+    drawn = 0.33
+    """Who drives by the picture needs it."""
 
     def __init__(self, options: DrivenOptions, env: "BatchedEnv | None" = None, device: "DeviceFactory | None" = None):
         super().__init__(options, env)

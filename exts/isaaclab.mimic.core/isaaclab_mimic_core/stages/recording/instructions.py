@@ -43,12 +43,18 @@ class Instructions:
 
     @property
     def current(self) -> dict[str, dict]:
-        """End effector -> `subtask` (counted from 1), `of`, `now`, `next`."""
+        """End effector -> `subtask` (counted from 1), `of`, `now`, `next`, `object`: the one it is about, or None."""
         shown = {}
         for eef, subtasks in self._subtasks.items():
             if subtasks:
                 event = self._instruction(eef)
-                shown[eef] = {"subtask": event.subtask + 1, "of": event.of, "now": event.now, "next": event.next}
+                shown[eef] = {
+                    "subtask": event.subtask + 1,
+                    "of": event.of,
+                    "now": event.now,
+                    "next": event.next,
+                    "object": subtasks[self._at[eef]].object_ref,
+                }
         return shown
 
     def _instruction(self, eef: str) -> InstructionChanged:

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Where a view looks from: numbers alone, without a window."""
+
+import math
+
+import numpy as np
+import pytest
+
+from isaaclab_mimic_core.devices.keyboard.device import MOVES
+from isaaclab_mimic_ui.scene.camera import DIRECTIONS, Viewpoint, looking_at, projection, read_viewpoint
+
+ASPECT = 1.6
+
+
+def seen(viewpoint: Viewpoint, *points, aspect=ASPECT) -> np.ndarray:
+    """Return where points are seen, (points, 2): from -1 to 1, to the right and upwards."""
+    view = np.array(looking_at(viewpoint.eye, viewpoint.target, viewpoint.up)).reshape(4, 4)
+    through = view @ np.array(projection(aspect)).reshape(4, 4)
+    clip = np.hstack([np.array(points, float), np.ones((len(points), 1))]) @ through
+    assert (clip[:, 3] > 0).all(), "in front of the eye"
+    return clip[:, :2] / clip[:, 3:]
+
+
+@pytest.mark.parametrize("direction", ["behind", "top"])
+@pytest.mark.parametrize(("key", "screen"), [("A", (0, -1)), ("D", (0, 1)), ("W", (1, 1)), ("S", (1, -1))])
+def test_a_driving_key_moves_the_hand_the_way_it_says(direction, key, screen):
+    viewpoint = Viewpoint()
+    viewpoint.look(direction)
+    axis, sign = MOVES[key]
+    hand = np.array([0.45, 0.0, 0.15])
+    before, after = seen(viewpoint, hand, hand + 0.05 * sign * np.eye(3)[axis])
+    moved = (after - before) * (ASPECT, 1.0)
+    along, positive = screen
+    assert moved[along] * positive > 0.01
+    if along == 0 or direction == "top":
+        assert abs(moved[along]) > 1.2 * abs(moved[1 - along]), "mostly that way"
+
+
+def test_up_is_up_from_every_side():
+    for direction in ("behind", "front", "side"):
+        viewpoint = Viewpoint()
+        viewpoint.look(direction)
+        low, high = seen(viewpoint, [0.45, 0.0, 0.1], [0.45, 0.0, 0.2])
+        assert high[1] > low[1] + 0.1 and abs(high[0] - low[0]) < 1e-6
+        np.testing.assert_allclose(seen(viewpoint, viewpoint.target), [[0.0, 0.0]], atol=1e-9)
+
+
+def test_all_that_is_framed_is_seen():
+    viewpoint = Viewpoint()
+    points = [[0.2, -0.4, 0.0], [0.8, 0.5, 0.6], [0.3, 0.1, 0.2]]
+    for direction in DIRECTIONS:
+        viewpoint.look(direction)
+        viewpoint.frame(points)
+        assert 0.3 < np.abs(seen(viewpoint, *points, aspect=1.0)).max() <= 1.0
+    viewpoint.frame([[0.0, 0.0, 0.0]])
+    assert viewpoint.distance > 0.5, "a single point is not looked at from within"
+
+
+def test_what_is_dragged_follows_the_mouse():
+    viewpoint = Viewpoint()
+    point = list(viewpoint.target)
+    viewpoint.pan(30.0, -20.0, height=400.0)
+    # A view of 640 x 400 px: half of its height is 200 px.
+    np.testing.assert_allclose(seen(viewpoint, point), [[30.0 / 320.0, 20.0 / 200.0]], atol=1e-6)
+    before = viewpoint.distance
+    viewpoint.zoom(notches=1.0)
+    assert viewpoint.distance < before
+    viewpoint.zoom(dragged=-1e6)
+    assert math.isfinite(viewpoint.distance) and viewpoint.distance <= 20.0
+
+
+def test_orbiting_turns_about_the_middle_and_not_over_the_top():
+    viewpoint = Viewpoint()
+    eye = viewpoint.eye
+    viewpoint.orbit(50.0, 0.0)
+    assert math.dist(viewpoint.eye, viewpoint.target) == pytest.approx(viewpoint.distance)
+    # What is near the eye moves with the mouse.
+    near = [t + 0.3 * (e - t) for t, e in zip(viewpoint.target, eye, strict=True)]
+    assert seen(viewpoint, near)[0][0] > 0.0
+    viewpoint.orbit(0.0, 1e5)
+    assert viewpoint.elevation == pytest.approx(math.pi / 2)
+    assert np.isfinite(seen(viewpoint, [0.4, 0.1, 0.0])).all()
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [None, [], {"target": 3}, {"target": [0, 0], "distance": 1.0, "azimuth": 0.0, "elevation": 0.0}, {"distance": -1.0},
+     {"distance": math.nan}, {"target": ["a", 0, 0]}, {"speed": 1}],
+)  # fmt: skip
+def test_a_damaged_memory_is_the_default(kept):
+    assert read_viewpoint(kept) == Viewpoint()
+
+
+def test_a_viewpoint_is_remembered():
+    viewpoint = Viewpoint([0.1, 0.2, 0.3], 2.0, -1.0, 0.5)
+    assert read_viewpoint(viewpoint.plain()) == viewpoint
