@@ -5,6 +5,12 @@
 
     python benchmarks/policy_evaluation.py outputs/run/best.pth --num-rollouts 50
 
+With `--profile N` it says instead where the time of N steps goes, with `--num-rollouts` environments; for policies that
+see images too:
+
+    python benchmarks/policy_evaluation.py outputs/seen/best.pth --profile 60 --num-rollouts 16 \\
+        --task Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Mimic-v0
+
 "One at a time" is robomimic's `RolloutPolicy` in one environment, as in Isaac Lab's play script. It makes `--serial`
 rollouts from the same initial states, and its time is scaled to all rollouts.
 """
@@ -13,10 +19,12 @@ import argparse
 import contextlib
 import io
 import time
+from collections.abc import Callable
 
 import torch
 
 from isaaclab_mimic_core import randomness
+from isaaclab_mimic_core.learning.fit import fit_cameras
 from isaaclab_mimic_core.learning.intervals import wilson
 from isaaclab_mimic_core.learning.robomimic.policy import load_policy
 from isaaclab_mimic_core.learning.rollouts import Rollouts
@@ -61,6 +69,42 @@ def parallel(path: str, count: int, seed: int, horizon: int, hold: int) -> tuple
         return sum(rollout.success for rollout in ended), time.perf_counter() - began
 
 
+def profile(path: str, task: str, count: int, steps: int, seed: int) -> dict[str, float]:
+    """Roll out some steps; return milliseconds of a step by what they were spent on."""
+    from isaaclab_mimic_core.sim.rendering.rasterizer import Rasterizer
+
+    policy = load_policy(path, "cpu")
+    spent: dict[str, float] = {}
+
+    def timed(name: str, function: Callable) -> Callable:
+        def call(*arguments, **named):
+            began = time.perf_counter()
+            try:
+                return function(*arguments, **named)
+            finally:
+                spent[name] = spent.get(name, 0.0) + time.perf_counter() - began
+
+        return call
+
+    with open_env(
+        task, count, device="cpu", assets="local", configure=lambda cfg: fit_cameras([policy.spec], cfg)
+    ) as env:
+        rollouts = Rollouts(env, policy, range(count), seed, 2 * steps, 2 * steps)
+        encoder = policy._model.nets["policy"].nets["encoder"]
+        encoder.forward = timed("policy: encoders", encoder.forward)
+        policy.act = timed("policy", policy.act)
+        env.step = timed("environment", env.step)
+        Rasterizer.draw = timed("environment: cameras", Rasterizer.draw)
+        # What comes first compiles.
+        for step in range(steps + 5):
+            if step == 5:
+                spent.clear()
+                began = time.perf_counter()
+            rollouts.step()
+        spent["in all"] = time.perf_counter() - began
+    return {name: 1e3 * seconds / steps for name, seconds in spent.items()}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint")
@@ -69,7 +113,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--horizon", type=int, default=500)
     parser.add_argument("--hold", type=int, default=20)
+    parser.add_argument("--profile", type=int, default=0, help="steps to look into; 0: compare")
+    parser.add_argument("--task", default=TASK, help="of the profile")
     a = parser.parse_args()
+    if a.profile:
+        with contextlib.redirect_stdout(io.StringIO()):
+            parts = profile(a.checkpoint, a.task, a.num_rollouts, a.profile, a.seed)
+        for name, milliseconds in sorted(parts.items()):
+            print(f"{name:22} {milliseconds:8.2f} ms a step")
+        return
     with contextlib.redirect_stdout(io.StringIO()):
         many, many_s = parallel(a.checkpoint, a.num_rollouts, a.seed, a.horizon, a.hold)
         one, one_s = serial(a.checkpoint, range(a.serial), a.seed, a.horizon, a.hold)

@@ -18,8 +18,9 @@ import torch
 import yaml
 
 from isaaclab_mimic_core.datasets import DatasetReader
+from isaaclab_mimic_core.learning.perturb import VARIANTS
 from isaaclab_mimic_core.sim.rendering.appearance import Appearance
-from isaaclab_mimic_core.sim.rendering.randomization import Take, read_randomization
+from isaaclab_mimic_core.sim.rendering.randomization import Randomization, Take, read_randomization
 from isaaclab_mimic_core.stages.replay.recorded import RecordedStates
 from isaaclab_mimic_core.tasks.open_env import open_env
 
@@ -101,12 +102,16 @@ def main(folder: Path) -> None:
             env.reset(everyone, everyone)
             RecordedStates(episode, env).show(torch.tensor([0, middle]))
 
+            def shown(ranges: Randomization) -> Appearance:
+                look = Appearance(env.env, ranges)
+                look.show(Take.of(1, 0, 0, torch.tensor([0, middle])), everyone)
+                return look
+
             def seen(settings: dict[str, Any] | None) -> dict[str, np.ndarray]:
                 if settings is not None:
                     file = folder / "look.yaml"
                     file.write_text(yaml.safe_dump(settings, sort_keys=False))
-                    look = Appearance(env.env, read_randomization(str(file)))
-                    look.show(Take.of(1, 0, 0, torch.tensor([0, middle])), everyone)
+                    shown(read_randomization(str(file)))
                 pictures = {}
                 for camera in CAMERAS:
                     sensor = env.env.scene[camera]
@@ -120,6 +125,12 @@ def main(folder: Path) -> None:
             for name, change in CHANGES.items():
                 found[name] = compared(seen(changed(*change)), checker if name in OF_CHECKER else plain)
             found["neutral again"] = compared(seen(NEUTRAL), plain)
+            for variant in VARIANTS:
+                if variant.looks is not None:
+                    look = shown(variant.looks)
+                    found[f"perturbed: {variant.name}"] = compared(seen(None), plain)
+                    look.remove()
+                    found[f"undone: {variant.name}"] = compared(seen(None), plain)
             sky = plain["table_cam"] == round(0.933 * 255)
     print(json.dumps({**found, "sky": float(sky.all(axis=-1).mean())}))
 

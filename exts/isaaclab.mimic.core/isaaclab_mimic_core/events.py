@@ -26,11 +26,13 @@ class Progress:
     """0 means no limit."""
     unit: str
     """What is counted, in the plural: demonstrations, epochs, rollouts."""
+    within: float = 0.0
+    """The part of the next one that is done, 0 to 1."""
 
     @property
     def fraction(self) -> float:
         """The part that is done, 0 to 1; 0 without a limit."""
-        return min(self.done / self.total, 1.0) if self.total else 0.0
+        return min((self.done + self.within) / self.total, 1.0) if self.total else 0.0
 
     def __str__(self) -> str:
         return f"{self.done} of {self.total}" if self.total else str(self.done)
@@ -185,6 +187,32 @@ class Hinted(Event):
     """Advice for a person who drives: one short sentence."""
 
     message: str
+
+
+@dataclass(frozen=True)
+class DurationEstimated(Event):
+    """It is known about how long a phase will take, from its first steps."""
+
+    phase: str
+    left_s: float
+    """Time until its end [s]."""
+    seconds_per_step: float
+    """0 if it has no steps."""
+
+
+@dataclass(frozen=True)
+class EncodersTrained(Event):
+    """An epoch of training the encoders of a policy's images is over."""
+
+    epoch: int
+    """Its number, counted from 1."""
+    of: int
+    figures: dict[str, float] = field(default_factory=dict)
+    """The mean loss, and the errors on demonstrations that are held out, by name."""
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(self.epoch, self.of, "epochs")
 
 
 @dataclass(frozen=True)

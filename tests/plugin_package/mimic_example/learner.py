@@ -37,6 +37,7 @@ class LinearTraining:
 
     steps_per_epoch = 1
     validation_loss = None
+    preparations = ()
 
     def __init__(self, seen: np.ndarray, actions: np.ndarray):
         self._seen = torch.tensor(np.column_stack([seen, np.ones(len(seen))]), dtype=torch.float64)

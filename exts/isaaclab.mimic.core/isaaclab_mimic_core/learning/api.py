@@ -6,13 +6,14 @@
 A learner is registered by name (`plugins.register_learner`). Rollouts, sweeps and results use this interface only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 
+from ..events import Progress
 from ..run_manifest import Difference
 
 
@@ -83,6 +84,29 @@ class Policy(Protocol):
         ...
 
 
+class Preparation(Protocol):
+    """Work before the first epoch, in slices of time: checking images, training their encoders."""
+
+    title: str
+    """What is done, for people."""
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is; it is over once all is done, and then stays so in a resumed run or is done again."""
+        ...
+
+    def advance(self, seconds: float) -> Mapping[str, float]:
+        """Work for about so many seconds.
+
+        Returns:
+            Figures for the log if one of what `progress` counts has ended with it, else nothing.
+
+        Raises:
+            MimicError: The data cannot be used.
+        """
+        ...
+
+
 class Training(Protocol):
     """A model, its data and its optimiser; trains epoch by epoch, in slices of time."""
 
@@ -93,6 +117,8 @@ class Training(Protocol):
     """Mean over the last epoch's steps."""
     validation_loss: float | None
     """Loss on the validation demonstrations after the last epoch; None if there are none."""
+    preparations: Sequence[Preparation]
+    """What is done before the first epoch, in this order; may be empty."""
 
     @property
     def steps_done(self) -> int:

@@ -3,6 +3,7 @@
 
 """Check that a policy's inputs and outputs fit a task."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputFileError
@@ -11,6 +12,8 @@ from .api import PolicySpec
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
 
+IMAGE = 3
+"""Dimensions of an observation that is an image: height, width, channels."""
 _REMEDY = "Give the --task that its demonstrations were made in."
 
 
@@ -33,6 +36,25 @@ def check_terms(spec: PolicySpec, checkpoint: str, cfg: Any, task: str) -> None:
     given = {name for name, term in vars(cfg.observations.policy).items() if isinstance(term, ObservationTermCfg)}
     if wrong := [_unobserved(name, task) for name in spec.observations if name not in given]:
         raise InputFileError("; ".join(wrong), where=checkpoint, remedy=_REMEDY)
+
+
+def fit_cameras(specs: Iterable[PolicySpec], cfg: Any) -> None:
+    """Give a task's cameras the size of the images that policies take, before the scene is built.
+
+    Demonstrations may have been rendered in another size than the task's. If policies differ, the last one decides.
+
+    Args:
+        specs: Inputs and outputs of the policies.
+        cfg: The task's configuration, an isaaclab `ManagerBasedEnvCfg`; changed in place.
+    """
+    from ..sim.engines.cameras import camera_terms
+
+    cameras = camera_terms(cfg)
+    for spec in specs:
+        for term in cameras.keys() & spec.observations.keys():
+            if len(shape := spec.observations[term]) == IMAGE:
+                camera = getattr(cfg.scene, cameras[term])
+                camera.height, camera.width = shape[:2]
 
 
 def check_fit(spec: PolicySpec, checkpoint: str, env: "BatchedEnv", task: str) -> None:

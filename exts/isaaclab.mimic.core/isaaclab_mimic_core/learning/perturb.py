@@ -3,10 +3,12 @@
 
 """Perturbations of a task for `mimic evaluate --robust`, one at a time."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..sim.rendering.randomization import BY_NAME, TEXTURES, Draw, Part, Randomization
 from .rollouts import Disturbance
 
 if TYPE_CHECKING:
@@ -15,11 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Variant:
-    """A perturbation: `configure` changes the task's configuration, `disturbance` the observations and actions."""
+    """A perturbation: `configure` changes the task's configuration, `disturbance` the observations and actions.
+
+    `looks` are drawn anew for each rollout; only policies that see images are measured under them.
+    """
 
     name: str
     configure: Callable[[Any], None] | None = None
     disturbance: Disturbance = field(default_factory=Disturbance)
+    looks: Randomization | None = None
 
 
 def _objects(cfg: "ManagerBasedRLEnvCfg") -> list[Any]:
@@ -107,6 +113,22 @@ def _gains(factor: float) -> Callable[[Any], None]:
     return configure
 
 
+def _between(setting: str, low: float, high: float) -> Draw:
+    return Draw(setting, ((low,), (high,)))
+
+
+def _factors(setting: str, low: float, high: float) -> Draw:
+    """Draw a factor for each channel of a colour."""
+    return Draw(setting, ((low,) * 3, (high,) * 3), scales=True)
+
+
+def _looks(*parts: tuple[str, tuple[Draw, ...]]) -> Randomization:
+    """Return settings by group; those of assets and cameras are for all of them, drawn for each."""
+    return Randomization(
+        tuple(Part(group, ".*" if group in BY_NAME else "", draws, "--robust") for group, draws in parts), {}
+    )
+
+
 NOMINAL = Variant("")
 
 VARIANTS = (
@@ -123,5 +145,38 @@ VARIANTS = (
     Variant("observation noise 5 mm", None, Disturbance(observation_noise=0.005)),
     Variant("action delay 1 step", None, Disturbance(action_delay=1)),
     Variant("action delay 2 steps", None, Disturbance(action_delay=2)),
+    Variant(
+        "light",
+        looks=_looks(
+            ("distant_light", (_between("azimuth", -math.pi, math.pi), _between("intensity", 0.6, 1.4))),
+            ("dome_light", (_between("intensity", 0.6, 1.4),)),
+        ),
+    ),
+    Variant("colours x 0.7 to 1.3", looks=_looks(("materials", (_factors("color", 0.7, 1.3),)))),
+    Variant(
+        "textures",
+        looks=_looks(
+            (
+                "materials",
+                (
+                    Draw("texture/patterns", tuple((float(i),) for i in range(1, len(TEXTURES))), chosen=True),
+                    _between("texture/scale", 0.02, 0.1),
+                    _between("texture/contrast", 0.2, 0.5),
+                ),
+            )
+        ),
+    ),
+    Variant(
+        "camera poses 5 mm, 0.02 rad",
+        looks=_looks(
+            (
+                "cameras",
+                (
+                    *(_between(f"pose_range/{axis}", -0.005, 0.005) for axis in ("x", "y", "z")),
+                    *(_between(f"pose_range/{axis}", -0.02, 0.02) for axis in ("roll", "pitch", "yaw")),
+                ),
+            )
+        ),
+    ),
 )
 """The perturbations that `mimic evaluate --robust` measures, besides the unchanged task."""

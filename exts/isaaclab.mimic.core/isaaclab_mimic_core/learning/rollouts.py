@@ -15,10 +15,12 @@ from ..datagen.config import read_subtasks
 from ..datagen.failures.fall import fallen, lowest_height
 from ..datagen.failures.signals import cause_of
 from ..outcomes import AttemptOutcome, FailureCause
+from ..sim.rendering.randomization import Take
 from .api import Policy
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
+    from ..sim.rendering.appearance import Appearance
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ class Rollouts:
         horizon: Steps after which a rollout ends.
         hold: Steps for which the task must stay fulfilled before a rollout ends early.
         disturbance: Perturbation of observations and actions.
+        look: Varies what cameras see, anew for each rollout.
     """
 
     def __init__(
@@ -160,9 +163,10 @@ class Rollouts:
         horizon: int,
         hold: int,
         disturbance: Disturbance | None = None,
+        look: "Appearance | None" = None,
     ):
         self._env, self._policy, self._seed = env, policy, seed
-        self._horizon, self._hold = horizon, hold
+        self._horizon, self._hold, self._look = horizon, hold, look
         self._disturbed = _Disturbed(disturbance or Disturbance(), policy)
         self._signals = _Signals(env)
         self._waiting = deque(numbers)
@@ -219,6 +223,8 @@ class Rollouts:
             numbers = torch.tensor([self._waiting.popleft() for _ in range(count)], device=env_ids.device)
             self._number[env_ids] = numbers
             self._stream[env_ids] = randomness.streams(self._seed, "policy", numbers)
+            if self._look is not None:
+                self._look.show(Take(self._seed, 0, numbers, torch.zeros_like(numbers)), env_ids)
             # Another name than in recording and generation, so that initial states differ from those in training data.
             self._env.reset(env_ids, randomness.streams(self._seed, "evaluation", numbers))
             self._policy.begin(env_ids, self._env.num_envs)

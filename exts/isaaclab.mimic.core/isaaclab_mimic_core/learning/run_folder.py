@@ -98,11 +98,16 @@ class RunFolder:
         with self.text.open("a") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {kind} {epoch}: {shown}\n")
 
-    def cut_log(self, epoch: int) -> None:
-        """Remove the lines that were logged after an epoch."""
+    def cut_log(self, epoch: int, prepared: int = 0) -> None:
+        """Remove the lines that were logged after an epoch, and after so many lines about preparations."""
         if self.log.is_file():
             lines = [line for line in self.log.read_text().splitlines() if line.endswith("}")]
-            kept = [line for line in lines if json.loads(line)["epoch"] <= epoch]
+            entries = map(json.loads, lines)
+            kept = [
+                line
+                for line, entry in zip(lines, entries, strict=True)
+                if entry["epoch"] <= epoch and entry.get("prepared", 0) <= prepared
+            ]
             write_atomically(self.log, lambda beside: beside.write_text("".join(line + "\n" for line in kept)))
 
 

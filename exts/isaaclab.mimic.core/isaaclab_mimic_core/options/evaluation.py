@@ -32,7 +32,7 @@ class EvaluateOptions(SimOptions):
     """Rollouts of the best checkpoints; the others get fewer."""
     num_envs: int = redeclared(SimOptions, "num_envs", 50)
     robust: bool = option(False, label="Under perturbations, too", group=RUN, on_resume=MAY_DIFFER)
-    """Also measure the best under perturbations: poses, object size, mass, friction, gains, noise, delay."""
+    """Also measure the best under perturbations: poses, size, mass, friction, gains, noise, delay, what cameras see."""
     video: int = option(
         0, label="Film of each", group=RUN, unit="rollouts", low=0, high=MAX_FILMED, on_resume=MAY_DIFFER
     )

@@ -32,6 +32,7 @@ _TASKS = (
         "Franka stacks three cubes, seen by two cameras",
         local_assets=_STACK_SCENE,
         script=_STACK_SCRIPT,
+        train_configs={"robomimic": f"{_STACK}:robomimic_visuomotor.json"},
     ),
     TaskSpec(
         "Mimic-Lift-Box-Two-Franka-v0",

@@ -13,6 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from ..events import (
     AttemptFinished,
     DemoSaved,
+    DurationEstimated,
+    EncodersTrained,
     EpisodeAnnotated,
     EpisodeReplayed,
     EpisodeSkipped,
@@ -93,11 +95,11 @@ class TerminalView:
         self._progress.update(
             self._bar,
             description=state.get("phase", ""),
-            completed=progress.done if progress else 0,
+            completed=progress.done + progress.within if progress else 0,
             total=progress.total if progress and progress.total else None,
             details=details,
         )
-        if not self._live and progress and progress.done:
+        if not self._live and progress and progress.fraction:
             self._console.print(f"  {progress}  {details}")
 
     def _show_controls(self, controls: list[tuple[str, str]] | None) -> None:
@@ -134,6 +136,12 @@ class TerminalView:
                     self._told_columns = True
                     self._console.print(_REPLAY_COLUMNS, style="dim", soft_wrap=True)
                 self._console.print(_replay_line(event), style="" if event.success else "yellow", soft_wrap=True)
+            case DurationEstimated(phase, left, seconds):
+                step = f", {seconds:.2g} s each step" if seconds else ""
+                self._console.print(f"  {phase} takes about {_duration(left)}{step}")
+            case EncodersTrained(epoch, of, figures):
+                told = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in figures.items())
+                self._console.print(f"  epoch {epoch} of {of}: {told}")
             case Warned(message):
                 self._console.print(f"  [yellow]{message}[/yellow]")
             case AttemptFinished(success=success):
@@ -168,6 +176,14 @@ def _replay_line(event: EpisodeReplayed) -> str:
     return line
 
 
+def _duration(seconds: float) -> str:
+    """Write a duration in the unit that fits."""
+    for unit, length in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.1f} {unit}"
+    return f"{seconds:.0f} s"
+
+
 def _details(state: dict) -> str:
     parts = []
     if state.get("paused"):
@@ -185,5 +201,5 @@ def _details(state: dict) -> str:
     if state.get("loss") is not None:
         parts.append(f"loss {state['loss']:.3f}, {state['steps_per_second']:.1f} steps/s")
     if state.get("eta_s") is not None:
-        parts.append(f"{state['eta_s']:.0f} s left")
+        parts.append(f"{_duration(state['eta_s'])} left")
     return ", ".join(parts)

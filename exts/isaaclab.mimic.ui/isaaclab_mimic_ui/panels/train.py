@@ -17,7 +17,7 @@ from .stage_panel import StagePanel
 _TILES = (
     ("loss", "Mean over the last epoch's steps."),
     ("steps per second", "Gradient steps per second."),
-    ("left", "Training left, at this speed; evaluations come on top."),
+    ("left", "Left of this phase, at this speed; evaluations come on top."),
     ("elapsed", "Time since the run began."),
     ("memory [GB]", "What the process that trains occupies; with a GPU, also what torch holds there."),
 )
@@ -61,7 +61,8 @@ class TrainPanel(StagePanel):
                 clock(shown.get("eta_s") if active else None),
                 clock(self.session.elapsed),
                 " + ".join(f"{size / 1000:.1f}" for size in memory.values()) or "-",
-            )
+            ),
+            self.session.progress.unit,
         )
         if self._shown_changes != statistics.changes:
             self._shown_changes = statistics.changes

@@ -64,6 +64,11 @@ def describe(event: events.Event) -> str:
             return event.message
         case events.InstructionChanged():
             return f"Now: {event.now}"
+        case events.DurationEstimated():
+            return f"{event.phase} takes about {clock(event.left_s)}."
+        case events.EncodersTrained():
+            told = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in event.figures.items())
+            return f"Epoch {event.progress} of the encoders: {told}."
         case events.EpochFinished():
             held_back = "" if event.validation_loss is None else f", {event.validation_loss:.4g} on what is held back"
             return f"Epoch {event.progress}: loss {event.loss:.4g}{held_back}."

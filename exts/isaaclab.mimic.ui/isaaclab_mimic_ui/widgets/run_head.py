@@ -68,8 +68,8 @@ class RunHead:
         self._due = time.monotonic() + PERIOD
         return True
 
-    def show(self, numbers: Sequence[str]) -> None:
-        """Show the state, and the tiles' numbers."""
+    def show(self, numbers: Sequence[str], noun: str = "") -> None:
+        """Show the state, and the tiles' numbers; `noun` is what is counted now, if it is something else."""
         session = self._session
         heading = _HEADINGS.get(session.state) or session.snapshot.get("phase") or "Running"
         text = "Paused" if session.paused and session.state is State.RUNNING else heading
@@ -77,7 +77,8 @@ class RunHead:
             self._heading.text = text
         if self._noun:
             progress = session.progress
-            total = f"of {progress.total} {self._noun}" if progress.total else self._noun
+            noun = noun or self._noun
+            total = f"of {progress.total} {noun}" if progress.total else noun
             if self._done is not None:
                 self._done.text = str(progress.done)
             self._total.text = total if self._done is not None else f"{progress.done} {total}"

@@ -30,17 +30,17 @@ class KeyedBatches:
 
     def __init__(self, sequences: Sequences, batch_size: int, seed: int):
         check_batch_size(sequences, batch_size)
-        self._sequences, self._size, self._seed = sequences, batch_size, seed
+        self.sequences, self._size, self._seed = sequences, batch_size, seed
         self.one_pass = len(sequences) // batch_size
 
     def epoch(self, number: int, steps: int) -> Iterator[dict[str, Any]]:
         key = randomness.streams(self._seed, "training order", torch.tensor(number))
         generator = torch.Generator().manual_seed(int(key))
-        whole = len(self._sequences) // self._size * self._size
+        whole = len(self.sequences) // self._size * self._size
         passes = -(-steps * self._size // whole)
-        order = torch.cat([torch.randperm(len(self._sequences), generator=generator)[:whole] for _ in range(passes)])
-        for indices in order[: steps * self._size].to(self._sequences.device).split(self._size):
-            yield self._sequences.batch(indices)
+        order = torch.cat([torch.randperm(len(self.sequences), generator=generator)[:whole] for _ in range(passes)])
+        for indices in order[: steps * self._size].to(self.sequences.device).split(self._size):
+            yield self.sequences.batch(indices)
 
 
 class SameBatches(KeyedBatches):

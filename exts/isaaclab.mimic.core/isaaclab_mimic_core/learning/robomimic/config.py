@@ -13,6 +13,7 @@ from ...plugins import TASKS
 from ...requirements import POLICIES, require
 from ...tasks import find_task
 from ...tasks.names import stem
+from .pretraining import SECTION, with_defaults
 from .settings import ALGORITHMS, leaves, neutralise
 
 _ACTION_CONFIGS = ({"actions": {"normalization": None}}, {"actions": {"normalization": "gaussian"}})
@@ -96,7 +97,7 @@ def build_config(raw: dict, where: str) -> Any:
     """Turn plain data into robomimic's configuration object, with all defaults filled in.
 
     robomimic 0.4's `train.action_config` is accepted as well, with the value
-    `{"actions": {"normalization": "gaussian"}}` only.
+    `{"actions": {"normalization": "gaussian"}}` only, and a section of our own, `train.encoder_pretraining`.
 
     Raises:
         ConfigError: robomimic does not know the algorithm or a key, or a value has the wrong type.
@@ -116,6 +117,11 @@ def build_config(raw: dict, where: str) -> Any:
     _check_kinds(raw, config, where, "")
     train = dict(raw.get("train", {}))
     actions = train.pop("action_config", None)
+    pretraining = train.pop(SECTION, None)
+    if not isinstance(pretraining, dict | None):
+        raise ConfigError(
+            f"is {json.dumps(pretraining)[:60]}", where=f"{where}, train.{SECTION}", remedy="It has to be a section."
+        )
     if actions not in (None, *_ACTION_CONFIGS):
         raise ConfigError(
             f"is {json.dumps(actions)}",
@@ -128,6 +134,9 @@ def build_config(raw: dict, where: str) -> Any:
         if actions:
             with config.unlocked():
                 config.train.action_config = actions
+        if pretraining is not None:
+            with config.unlocked():
+                setattr(config.train, SECTION, with_defaults(pretraining))
     except (KeyError, RuntimeError, TypeError, AssertionError) as error:
         reason = str(error).strip("'\"") or type(error).__name__
         raise ConfigError(f"robomimic does not take it: {reason}", where=where) from error

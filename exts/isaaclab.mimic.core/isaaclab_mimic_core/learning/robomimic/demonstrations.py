@@ -92,6 +92,7 @@ def find_demonstrations(config: Any, values: bool) -> Demonstrations:
         _check_asked(reader, [*chosen, *valid], paths)
         require(reader, paths, [*chosen, *valid], values=values, last_observation=True)
         shapes = {name: reader.shapes(name, paths) for name in [*chosen, *valid]}
+        _check_images(reader, chosen[0], shapes[chosen[0]], config)
         return Demonstrations(
             path=reader.path,
             train=chosen,
@@ -138,6 +139,18 @@ def _check_asked(reader: DatasetReader, names: list[str], paths: list[str]) -> N
                 remedy=f"It has {there}: choose among these in --config."
                 if there
                 else "Give a file with recorded observations.",
+            )
+
+
+def _check_images(reader: DatasetReader, name: str, shapes: dict, config: Any) -> None:
+    """Check that images of colour are what robomimic's networks take; in all demonstrations they are of one kind."""
+    rgb = {key for group in config.observation.modalities.values() for key in group.get("rgb") or ()}
+    for path, (shape, dtype) in shapes.items():
+        if path.rpartition("/")[2] in rgb and (dtype != np.uint8 or len(shape) != 4 or shape[3] != 3):
+            raise DatasetError(
+                f"{path} is {dtype} of shape {shape}, and no images: uint8, (samples, height, width, 3)",
+                where=f"{reader.path}, {name}",
+                remedy="Take it out of observation.modalities in --config, or render the file again: mimic render.",
             )
 
 

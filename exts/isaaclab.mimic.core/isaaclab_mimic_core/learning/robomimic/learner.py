@@ -10,6 +10,7 @@ from ...errors import OptionError
 from ...run_manifest import Difference
 from ..api import Request, Saving
 from .config import build_config, plain, read_config, require_robomimic, set_epochs, take_dataset
+from .pretraining import SECTION, pretraining_of
 from .settings import check_settings, leaves
 
 if TYPE_CHECKING:
@@ -76,6 +77,12 @@ class RobomimicPlan:
         self.notes: list[str] = take_dataset(raw, request.dataset, self.config_path)
         config = self._config = build_config(raw, self.config_path)
         check_settings(config, self.config_path)
+        if request.exact and pretraining_of(config) is not None:
+            raise OptionError(
+                "robomimic's own loop does not train encoders first",
+                where="--exact",
+                remedy=f"Leave it out, or take train.{SECTION} out of the configuration.",
+            )
         config.train.cuda = request.device != "cpu"
         if request.seed:
             config.train.seed = request.seed
@@ -103,7 +110,12 @@ class RobomimicPlan:
         request = self._request
         # A resumed run keeps its precision, even if auto would now decide otherwise.
         precision = request.begun.get("precision", "auto") if request.precision == "auto" else request.precision
-        trainer = Trainer(self._config, request.device, request.exact, precision, self.config_path)
+        if settings := pretraining_of(self._config):
+            from .visuomotor import VisuomotorTrainer
+
+            trainer = VisuomotorTrainer(self._config, settings, request.device, precision, self.config_path)
+        else:
+            trainer = Trainer(self._config, request.device, request.exact, precision, self.config_path)
         trainer.rehearse()
         self._precision = trainer.precision
         return trainer

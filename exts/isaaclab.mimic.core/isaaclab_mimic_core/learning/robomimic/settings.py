@@ -9,11 +9,13 @@ A setting that is accepted has an effect. Names and defaults are those of robomi
 
 import inspect
 import json
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ...errors import ConfigError
+from .pretraining import SECTION, pretraining_of
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,18 @@ def _is_seconds(value: object) -> bool:
 
 def _are_epochs(value: object) -> bool:
     return isinstance(value, (list, tuple)) and all(map(_is_count, value))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _from_to(effect: str, low: float, high: float) -> Honoured:
+    return Honoured(effect, lambda value: _is_number(value) and low <= value <= high, f"a number from {low} to {high}")
+
+
+def _are_pairs(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and all(_are_names(pair) and len(pair) == 2 for pair in value)
 
 
 def _are_names(value: object) -> bool:
@@ -145,6 +159,32 @@ SETTINGS: dict[str, Honoured | Replaced | Refused] = {
         "whether actions are learned normalised, as robomimic has it from 0.4 on",
         lambda value: value in (None, "gaussian"),
         "gaussian or null",
+    ),
+    # Our own section; its defaults are in `pretraining.Pretraining`.
+    "train.encoder_pretraining.num_epochs": _count("epochs for which the encoders of images are trained first"),
+    "train.encoder_pretraining.epoch_every_n_steps": _count("steps of such an epoch"),
+    "train.encoder_pretraining.batch_size": _count("frames of such a step, each with the images of all cameras"),
+    "train.encoder_pretraining.learning_rate": Honoured(
+        "Adam's learning rate, which falls along a cosine to 1 % of it",
+        lambda value: _is_number(value) and value > 0,
+        "a number above 0",
+    ),
+    "train.encoder_pretraining.every_n_frames": _count("of how many successive frames one is used"),
+    "train.encoder_pretraining.held_out": _from_to("the part of the demonstrations left out of it", 0.01, 0.9),
+    "train.encoder_pretraining.hands": Honoured(
+        "observations with position and quaternion of each hand, in whose frame objects are predicted as well",
+        _are_pairs,
+        "a list of pairs of names",
+    ),
+    "train.encoder_pretraining.action_weight": _from_to("weight of the actions' loss beside the positions'", 0, 100),
+    "train.encoder_pretraining.shift_pixels": Honoured(
+        "by how much images are shifted at most [pixels]",
+        lambda value: value == 0 or _is_count(value),
+        "a whole number",
+    ),
+    "train.encoder_pretraining.color_jitter": _from_to("by how much brightness, contrast and colours vary", 0, 1),
+    "train.encoder_pretraining.feature_noise": _from_to(
+        "factor of the noise that gives features the error that the encoders have on what is held out", 0, 100
     ),
     "train.goal_mode": Honoured(
         "whether the last observation is the goal", lambda value: value in (None, "last"), "last or null"
@@ -249,6 +289,8 @@ def _check_together(config: Any, where: str) -> None:
             linear = _section(config, key).get("scheduler_type", "multistep") == "linear"
             if not _are_epochs(value) or (linear and len(value) > 1):
                 fail(key, f"is {json.dumps(value)}", f"It has to be a list of {'one epoch' if linear else 'epochs'}.")
+    if pretraining_of(config) is not None:
+        _check_pretraining(config, fail)
     if config.algo_name != "bc":
         return
     _check_encoders(config, fail)
@@ -289,6 +331,25 @@ def _check_encoders(config: Any, fail: Callable) -> None:
                     f"{', '.join(unknown)} would have no effect",
                     f"{name} takes {', '.join(known)}." if name else f"Set {key} to a class that takes it.",
                 )
+
+
+def _check_pretraining(config: Any, fail: Callable) -> None:
+    """Check that the encoders can be trained first, and the policy on what they make of images."""
+    key, observed, encoder = f"train.{SECTION}", config.observation.modalities.obs, config.observation.encoder.rgb
+    if config.algo_name != "bc" or config.train.hdf5_load_next_obs:
+        fail(key, "is for robomimic's bc, without next_obs", "Leave it out.")
+    if not observed.rgb:
+        fail(key, "is set, but the policy sees no images", "Name some in observation.modalities.obs.rgb.")
+    if observed.depth or observed.scan or any(config.observation.modalities.goal.values()):
+        fail(key, "is for images of colour only", "Leave depth, scan and goal empty in observation.modalities.")
+    if encoder.core_class != "VisualCore":
+        fail("observation.encoder.rgb.core_class", f"cannot be had with {key}", "Set it to VisualCore.")
+    if encoder.obs_randomizer_class is not None:
+        fail(
+            "observation.encoder.rgb.obs_randomizer_class",
+            f"has no effect with {key}, because features are computed once",
+            f"Set it to null; {key}.shift_pixels and color_jitter vary the images.",
+        )
 
 
 def _check_policy(config: Any, fail: Callable) -> None:

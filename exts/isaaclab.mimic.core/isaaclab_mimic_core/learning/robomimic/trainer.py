@@ -22,6 +22,7 @@ from .action_units import ActionUnits, output_layer
 from .batches import Batches, ExactBatches, KeyedBatches, SameBatches, load_batches
 from .config import normalises_actions
 from .demonstrations import Demonstrations, check_for_loader, find_demonstrations
+from .images import ImageCheck, image_keys
 from .policy import BatchedPolicy
 from .sequences import Sequences, can_be_resident
 from .steps import FusedStep, RobomimicStep, choose_precision, validation_loss
@@ -61,19 +62,28 @@ class Trainer:
         exact: Reproduce robomimic's own loop bit by bit.
         precision: `auto`, `float32` or `bfloat16` (see `steps.choose_precision`).
         where: The configuration's file, for errors.
+        demonstrations: The demonstrations, checked; None: those of the configuration.
 
     Raises:
         MimicError: The data cannot be trained on, or there is not enough memory.
     """
 
-    def __init__(self, config: Any, device: str, exact: bool, precision: str, where: str = "the configuration"):
+    def __init__(
+        self,
+        config: Any,
+        device: str,
+        exact: bool,
+        precision: str,
+        where: str = "the configuration",
+        demonstrations: Demonstrations | None = None,
+    ):
         import robomimic.algo  # noqa: F401  registers what encodes observations
         from robomimic.utils import obs_utils
 
         self.config, self.device = config, torch.device(device)
         resident = can_be_resident(config)
         _check_normalisation(config, resident, exact)
-        demonstrations = find_demonstrations(config, values=not resident)
+        demonstrations = demonstrations or find_demonstrations(config, values=not resident)
         np.random.seed(config.train.seed)
         torch.manual_seed(config.train.seed)
         obs_utils.initialize_obs_utils_with_config(config)
@@ -83,8 +93,8 @@ class Trainer:
             held_back = self._read(demonstrations, demonstrations.valid) if demonstrations.valid else None
         else:
             check_for_loader(demonstrations)
-        self.shapes = _shapes(demonstrations, config)
-        self.model = _make_model(config, self.shapes, self.device, where)
+        self.shapes = shapes_of(demonstrations, config)
+        self.model = make_model(config, self.shapes, self.device, where)
         self.normalisation: dict | None = None
         if resident:
             if config.train.hdf5_normalize_obs:
@@ -106,6 +116,10 @@ class Trainer:
         if held_back_batches is not None:
             self.validation = Pass(held_back_batches, experiment.validation_epoch_every_n_steps)
         self.epoch = 0
+        self.preparations: list[Any] = []
+        """What is done before the first epoch; images are checked first (`learning.api.Preparation`)."""
+        if images := image_keys(config) if not resident else []:
+            self.preparations = [ImageCheck(demonstrations, images)]
 
     def rehearse(self) -> None:
         """Run one batch forward and backward without an update, to find out now if memory is too small.
@@ -193,30 +207,11 @@ class Trainer:
 
     def save_checkpoint(self, path: Path) -> None:
         """Write the policy as a robomimic checkpoint, with its normalisation."""
-        from robomimic.utils.train_utils import save_model
-
-        write_atomically(
-            path,
-            lambda beside: save_model(
-                self.model,
-                self.config,
-                env_meta=self.env_meta,
-                shape_meta=self.shapes,
-                ckpt_path=str(beside),
-                obs_normalization_stats=self.normalisation,
-            ),
-        )
+        write_checkpoint(path, self.model, self.config, self.env_meta, self.shapes, self.normalisation)
 
     def save_state(self, path: Path, more: dict) -> None:
         """Write all that the next epoch depends on."""
-        state = {
-            "epoch": self.epoch,
-            "model": self.model.serialize(),
-            "optimisers": [optimiser.state_dict() for optimiser in _flat(self.model.optimizers)],
-            "schedules": [schedule and schedule.state_dict() for schedule in _flat(self.model.lr_schedulers)],
-            "torch_generator": torch.get_rng_state(),
-            "more": more,
-        }
+        state = {**self._state(), "more": more}
         write_atomically(path, lambda beside: torch.save(state, beside))
 
     def load_state(self, path: Path) -> dict:
@@ -229,7 +224,24 @@ class Trainer:
             state = torch.load(path, map_location=self.device, weights_only=True)
         except Exception as error:
             raise MimicError("is damaged", where=str(path), remedy="Start the run again.") from error
+        self._restore(state)
+        return state["more"]
+
+    def _state(self) -> dict:
+        return {
+            "epoch": self.epoch,
+            "model": self.model.serialize(),
+            "optimisers": [optimiser.state_dict() for optimiser in _flat(self.model.optimizers)],
+            "schedules": [schedule and schedule.state_dict() for schedule in _flat(self.model.lr_schedulers)],
+            "torch_generator": torch.get_rng_state(),
+            "images_checked": all(each.progress.done == each.progress.total for each in self.preparations[:1]),
+        }
+
+    def _restore(self, state: dict) -> None:
         self.epoch = state["epoch"]
+        if state.get("images_checked"):
+            for each in self.preparations[:1]:
+                each.skip()
         self.model.deserialize(state["model"])
         for optimiser, saved in zip(_flat(self.model.optimizers), state["optimisers"], strict=True):
             optimiser.load_state_dict(saved)
@@ -237,7 +249,6 @@ class Trainer:
             if schedule is not None:
                 schedule.load_state_dict(saved)
         torch.set_rng_state(state["torch_generator"].cpu())
-        return state["more"]
 
     def policy(self, device: torch.device) -> BatchedPolicy:
         """Return the current policy."""
@@ -278,6 +289,25 @@ class Trainer:
         return ActionUnits(layer, self.sequences.other["actions"])
 
 
+def write_checkpoint(
+    path: Path, model: Any, config: Any, env_meta: dict, shapes: dict, normalisation: dict | None
+) -> None:
+    """Write a robomimic checkpoint, atomically."""
+    from robomimic.utils.train_utils import save_model
+
+    write_atomically(
+        path,
+        lambda beside: save_model(
+            model,
+            config,
+            env_meta=env_meta,
+            shape_meta=shapes,
+            ckpt_path=str(beside),
+            obs_normalization_stats=normalisation,
+        ),
+    )
+
+
 def _flat(by_name: dict) -> list:
     """Return robomimic's optimisers or schedules as a list; some algorithms keep several under one name."""
     found = []
@@ -303,7 +333,7 @@ def _check_normalisation(config: Any, resident: bool, exact: bool) -> None:
         )
 
 
-def _shapes(demonstrations: Demonstrations, config: Any) -> dict:
+def shapes_of(demonstrations: Demonstrations, config: Any) -> dict:
     """Return the shapes that robomimic's `get_shape_metadata_from_dataset` finds in a file."""
     from robomimic.utils import obs_utils
 
@@ -320,7 +350,7 @@ def _shapes(demonstrations: Demonstrations, config: Any) -> dict:
     }
 
 
-def _make_model(config: Any, shapes: dict, device: torch.device, where: str) -> Any:
+def make_model(config: Any, shapes: dict, device: torch.device, where: str) -> Any:
     """Build robomimic's model.
 
     Raises:

@@ -102,6 +102,18 @@ class Appearance:
             if "noise" in drawn:
                 wp.to_torch(images.noise)[env_ids] = drawn["noise"][:, 0]
 
+    def remove(self) -> None:
+        """Let everything look as the task has it, from the next rendering on; then this is of no more use."""
+        for renderer in self._renderers:
+            renderer.rasterizer.reset_looks()
+        for buffers, own in self._buffers.values():
+            if buffers.offset is not None:
+                buffers.stay()
+            images = buffers.images
+            gain = wp.to_torch(images.gain).fill_(1.0)
+            wp.to_torch(images.background).copy_(_exposed(torch.tensor([own], device=gain.device), gain[:1]))
+            images.noise.zero_()
+
     def record(self, take: Take) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """Return the values sampled for the K frames of a demonstration, by name (`materials/table/color`).
 
@@ -244,6 +256,12 @@ class _Materials:
             origin = Draw("texture/origin", ((-_ORIGINS,) * 3, (_ORIGINS,) * 3), per_frame=per_frame)
             values["origin"] = origin.values(name, take)
         return values
+
+
+def can_be_varied(env: Any) -> bool:
+    """Whether an environment has cameras, and the rasteriser renders all of them, so that looks can be varied."""
+    cameras = cameras_of(env.cfg)
+    return bool(cameras) and all(isinstance(cfg.renderer_cfg, RasterizerCfg) for cfg in cameras.values())
 
 
 def _drawn(name: str, draws: tuple[Draw, ...], take: Take) -> dict[str, torch.Tensor]:

@@ -111,7 +111,7 @@ SETTINGS: dict[str, Any] = {
     "images": {"exposure": _Number(0.0, -10.0, 10.0), "noise": _Number(0.0, 0.0, 128.0)},
 }
 """All settings, by group. A setting that is not in the file stays neutral."""
-_BY_NAME = ("materials", "cameras", "images")
+BY_NAME = ("materials", "cameras", "images")
 """Groups with entries by name, a regular expression as in Isaac Lab's `SceneEntityCfg`."""
 
 
@@ -249,7 +249,7 @@ def _read(file: Entry) -> Randomization:
         raise file.error(f"should hold some of {', '.join(SETTINGS)}")
     parts = []
     for group, entry in given.items():
-        if group not in _BY_NAME:
+        if group not in BY_NAME:
             parts.append(Part(group, "", _read_part(entry, SETTINGS[group], per), entry.where))
             continue
         things = entry.settings()

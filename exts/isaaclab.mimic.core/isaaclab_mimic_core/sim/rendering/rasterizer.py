@@ -99,6 +99,12 @@ class Rasterizer:
         self._launch(shading.fill_noise, self.materials.noise.shape, [self.materials.noise])
         return arrays
 
+    def reset_looks(self) -> None:
+        """Undo all changes of materials and lights."""
+        self.materials = structs.Materials()
+        for name, value in self.own_lights.items():
+            getattr(self.lights, name).fill_(wp.vec3f(*value))
+
     def draw(
         self,
         camera: "CameraBuffers",
@@ -235,6 +241,11 @@ class CameraBuffers:
         self.offset = wp.full(worlds, identity, dtype=wp.transformf, device=device)
         self.zoom = wp.full(worlds, 1.0, dtype=wp.float32, device=device)
         self.view.position, self.view.orientation, self.view.intrinsics = map(wp.empty_like, self.given)
+
+    def stay(self) -> None:
+        """Undo `displace`."""
+        self.offset = self.zoom = None
+        self.view.position, self.view.orientation, self.view.intrinsics = self.given
 
     def place(self, positions: Any, orientations: Any, intrinsics: Any) -> None:
         """Set the camera's pose in each world, by Warp arrays that are read each time it is rendered.

@@ -3,16 +3,16 @@
 
 """Measure the success rates of policies in many environments at once, and find the best of a run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from ...errors import OptionError, TaskError
 from ...events import AttemptFinished, Event, PolicyEvaluated, Progress, Warned
-from ...learning.api import Learner, Policy
-from ...learning.fit import check_fit, check_terms
+from ...learning.api import Learner, Policy, PolicySpec
+from ...learning.fit import IMAGE, check_fit, check_terms, fit_cameras
 from ...learning.learners import find_learner
 from ...learning.perturb import NOMINAL, VARIANTS, Variant
 from ...learning.results import summarise
@@ -66,6 +66,7 @@ class Evaluate(SimStage):
             found, remarks = self._folder.prepare(options.resume)
             self._remarks += remarks
             self._take_over(found)
+        self._specs: list[PolicySpec] = []
         self._variant = NOMINAL
         self._configured = None
         """The function that changed the open environments' configuration."""
@@ -110,15 +111,40 @@ class Evaluate(SimStage):
             for name, spec in specs.items():
                 check_terms(spec, name, cfg, task)
 
+        self._specs = list(specs.values())
         yield from self._open(check_configured)
         for name, spec in specs.items():
             check_fit(spec, name, self.env, task)
+        yield self._leave_out_looks(specs.values())
         for variant in self._variants:
             yield from self._measure(variant)
             if variant is NOMINAL and self.options.video and not self._stopping:
                 # Before a perturbation needs other environments.
                 yield from self._film_all()
         return self._end("stopped" if self._stopping else "done")
+
+    def _leave_out_looks(self, specs: Iterable[PolicySpec]) -> list[Event]:
+        """Leave out perturbations of what is seen that no policy sees or that cannot be made; return warnings."""
+        from ...sim.rendering.appearance import can_be_varied
+
+        if not self.options.robust:
+            return []
+        sees = any(len(shape) == IMAGE for spec in specs for shape in spec.observations.values())
+        if sees and can_be_varied(self.env.env):
+            return []
+        left_out = [variant.name for variant in self._variants if variant.looks is not None]
+        self._variants = [variant for variant in self._variants if variant.looks is None]
+        if not sees:
+            return []
+        return [Warned(f"{', '.join(left_out)} are left out: the rasterizer alone varies looks")]
+
+    def _open_in_parts(self, configure: Callable[[Any], None] | None = None) -> Generator[str, None, "BatchedEnv"]:
+        def fitted(cfg: "ManagerBasedRLEnvCfg") -> None:
+            fit_cameras(self._specs, cfg)
+            if configure is not None:
+                configure(cfg)
+
+        return super()._open_in_parts(fitted)
 
     # -- one variant after another, in each the policy that the sweep selects
 
@@ -138,9 +164,13 @@ class Evaluate(SimStage):
     @torch.inference_mode()
     def _roll_out(self, variant: Variant, name: str, numbers: Sequence[int]) -> Iterator[list[Event]]:
         """Run one batch of rollouts of a policy."""
+        from ...sim.rendering.appearance import Appearance
+
         o, self._current = self.options, name
         policy = self._policy(name)
-        rollouts = self._rollouts = Rollouts(self.env, policy, numbers, o.seed, o.horizon, o.hold, variant.disturbance)
+        look = Appearance(self.env.env, variant.looks) if variant.looks is not None else None
+        given = self.env, policy, numbers, o.seed, o.horizon, o.hold, variant.disturbance, look
+        rollouts = self._rollouts = Rollouts(*given)
         self._rounds += 1
         yield [self._enter(" ".join(filter(None, ["Evaluating", Path(name).stem, variant.name])))]
         while not (rollouts.done or self._stopping):
@@ -150,6 +180,8 @@ class Evaluate(SimStage):
                 fields = ("checkpoint", "success", "ever", "rollouts", "low", "high", "variant")
                 events.append(PolicyEvaluated(**{field: found[field] for field in fields}))
             yield events
+        if look is not None:
+            look.remove()
 
     def _play_step(self, rollouts: Rollouts) -> list[Rollout]:
         """Make one environment step; return the rollouts that ended with it."""

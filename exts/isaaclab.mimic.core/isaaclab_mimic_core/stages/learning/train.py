@@ -15,10 +15,19 @@ import torch
 
 from ...datasets import DatasetReader
 from ...errors import MimicError
-from ...events import CheckpointSaved, EpochFinished, Event, PolicyEvaluated, Progress, Warned
+from ...events import (
+    CheckpointSaved,
+    DurationEstimated,
+    EncodersTrained,
+    EpochFinished,
+    Event,
+    PolicyEvaluated,
+    Progress,
+    Warned,
+)
 from ...files import FolderLock, file_hash
-from ...learning.api import Request, Training
-from ...learning.fit import check_fit
+from ...learning.api import Preparation, Request, Training
+from ...learning.fit import check_fit, fit_cameras
 from ...learning.intervals import wilson
 from ...learning.learners import get_learner
 from ...learning.run_folder import RunFolder, git_state
@@ -26,6 +35,7 @@ from ...options import TrainOptions
 from ...run_manifest import InputFile, RunManifest
 from ...sim.compute import resolve_device
 from ...tasks import find_task
+from ..duration import Duration
 from ..files.input_task import check_task
 from ..files.output_check import check_output
 from ..files.resume import manifest_of
@@ -38,8 +48,8 @@ if TYPE_CHECKING:
 
 _SLICE = 0.1
 """[s] Length of a step while training: requests are answered between steps."""
-_ESTIMATED_AFTER = 10
-"""Training steps, without those of the first slice, after which the run's duration is estimated."""
+_TRAINING = "Training"
+"""The phase in which the policy is trained."""
 _LONG_RUN = 12 * 3600.0
 """[s] A run that will take longer is warned about."""
 _STATE_EVERY = 30.0
@@ -87,11 +97,11 @@ class Train(SimStage):
         self._saved_at = self._last_state = time.monotonic()
         self._least = math.inf
         self._best = (-1.0, -1.0)
-        self._rate = 0.0
-        self._timed: tuple[int, float] | None = None
-        """Training steps since the first slice, and their duration [s]; None before the first slice has ended."""
-        self._estimated = False
-        """Whether the run's duration has been estimated."""
+        self._preparation: Preparation | None = None
+        self._prepared = 0
+        """Lines about preparations in the log."""
+        self._duration = Duration()
+        self._estimable = False
         self._loss: float | None = None
         self._training_s = 0.0
         # The last check, because only `close` releases the lock.
@@ -104,22 +114,21 @@ class Train(SimStage):
 
     @property
     def progress(self) -> Progress:
+        """Epochs; before the first one, what the preparation counts."""
         trainer = self._trainer
-        if trainer is None:
+        if self._preparation is not None:
+            return self._preparation.progress
+        if trainer is None or not trainer.epoch:
             return Progress(0, self.epochs, "epochs")
-        running = trainer.steps_done < trainer.steps_per_epoch
-        return Progress(max(0, trainer.epoch - running), self.epochs, "epochs")
+        part = trainer.steps_done / trainer.steps_per_epoch
+        return Progress(trainer.epoch - (part < 1), self.epochs, "epochs", part % 1.0)
 
     def snapshot(self) -> dict:
-        trainer = self._trainer
-        epoch = trainer.epoch if trainer else 0
-        steps = (epoch - 1) * trainer.steps_per_epoch + trainer.steps_done if trainer and epoch else 0
-        left = self.epochs * trainer.steps_per_epoch - steps if trainer else 0
         return {
             **super().snapshot(),
             "loss": self._loss,
-            "steps_per_second": self._rate,
-            "eta_s": left / self._rate if self._rate else None,
+            "steps_per_second": self._steps_per_second,
+            "eta_s": self._duration.left(self.progress),
         }
 
     def run(self) -> Steps:
@@ -128,13 +137,18 @@ class Train(SimStage):
         events = self._read()
         trainer = self._trained
         self._begun = True
+        yield events
+        yield from self._prepare(trainer)
+        if self._stopping:
+            return self._end("stopped")
+        events = []
         while trainer.epoch < self.epochs:
             trainer.begin_epoch()
-            if self._phase != "Training":
-                events.append(self._enter("Training"))
+            if self._phase != _TRAINING:
+                events.append(self._enter(_TRAINING))
             yield events
             while not self._stopping and not self._train(trainer):
-                yield self._warn_if_long(trainer)
+                yield self._estimate(_TRAINING)
             if self._stopping:
                 # A resumed run repeats an unfinished epoch with the same batches.
                 return self._end("stopped")
@@ -149,10 +163,51 @@ class Train(SimStage):
         self._save_state()
         return events + self._end("done")
 
+    def _prepare(self, trainer: Training) -> Steps:
+        """Do what comes before the first epoch."""
+        for work in trainer.preparations:
+            if work.progress.done >= work.progress.total:
+                continue
+            self._preparation, self._duration = work, Duration()
+            # Images are encoded faster by all cores, other than sequences.
+            self._use_threads(everything=True)
+            yield [self._enter(work.title)]
+            while not self._stopping and work.progress.done < work.progress.total:
+                yield self._prepare_on(work)
+            if self._stopping:
+                break
+            self._save_state()
+        self._preparation, self._duration = None, Duration()
+        self._use_threads()
+        return []
+
+    def _prepare_on(self, work: Preparation) -> list[Event]:
+        """Work on a preparation for `_SLICE`."""
+        before, began = work.progress, time.perf_counter()
+        figures = work.advance(_SLICE)
+        took, after = time.perf_counter() - began, work.progress
+        self._training_s += took
+        events: list[Event] = []
+        self._estimable |= self._duration.add(after.done + after.within - before.done - before.within, took)
+        events += self._estimate(work.title)
+        if figures:
+            self._prepared += 1
+            self._log("encoders", prepared=self._prepared, encoder_epoch=after.done, **figures)
+            events.append(EncodersTrained(after.done, after.total, dict(figures)))
+            if time.monotonic() - self._last_state > _STATE_EVERY:
+                self._save_state()
+        return events
+
     @property
     def _trained(self) -> Training:
         assert self._trainer is not None, "the dataset is not read yet"
         return self._trainer
+
+    @property
+    def _steps_per_second(self) -> float:
+        """Of the policy's training; 0 before it."""
+        trained = self._trainer is not None and self._preparation is None
+        return self._duration.rate * self._trained.steps_per_epoch if trained else 0.0
 
     def _read(self) -> list[Event]:
         """Read the dataset; begin the run or resume it. Return warnings."""
@@ -188,7 +243,8 @@ class Train(SimStage):
         more = self._trained.load_state(folder.state)
         self._best, self._training_s = tuple(more["best"]), more["training_s"]
         self._least = more.get("least", math.inf)
-        folder.cut_log(self._trained.epoch)
+        self._prepared = more.get("prepared", 0)
+        folder.cut_log(self._trained.epoch, self._prepared)
         return [Warned(text) for text in manifest.remarks(earlier)]
 
     def _begin_folder(self, manifest: RunManifest) -> list[Event]:
@@ -214,48 +270,46 @@ class Train(SimStage):
         began, before = time.perf_counter(), trainer.steps_done
         over = trainer.advance(_SLICE)
         took = time.perf_counter() - began
-        rate = (trainer.steps_done - before) / took
-        self._rate = 0.9 * self._rate + 0.1 * rate if self._rate else rate
+        made = trainer.steps_done - before
+        self._estimable |= self._duration.add(made / trainer.steps_per_epoch, took, made)
         self._training_s += took
-        # The first slice allocates and compiles, so it is not timed.
-        steps, seconds = self._timed or (0, 0.0)
-        self._timed = (0, 0.0) if self._timed is None else (steps + trainer.steps_done - before, seconds + took)
         return over
 
-    def _warn_if_long(self, trainer: Training) -> list[Event]:
-        """Estimate once how long the run will take; return a warning if that is unreasonable."""
-        steps, seconds = self._timed or (0, 0.0)
-        if self._estimated or steps < _ESTIMATED_AFTER:
+    def _estimate(self, phase: str) -> list[Event]:
+        """Say once how long the phase will take, and warn if that is unreasonable."""
+        left = self._duration.left(self.progress)
+        if not self._estimable or left is None:
             return []
-        self._estimated = True
-        left = (self.epochs - trainer.epoch + 1) * trainer.steps_per_epoch - trainer.steps_done
-        if (expected := left * seconds / steps) < _LONG_RUN:
-            return []
-        return [
-            Warned(
-                f"this training will take about {expected / 3600:.0f} hours ({left} steps of {seconds / steps:.2g} s);"
-                " stop it for fewer --epochs, smaller images or batches, or another --device"
+        self._estimable = False
+        seconds = self._duration.seconds_per_step
+        events: list[Event] = [DurationEstimated(phase, left, seconds)]
+        if left >= _LONG_RUN:
+            events.append(
+                Warned(
+                    f"this training will take about {left / 3600:.0f} hours ({seconds:.2g} s a step); stop it for fewer"
+                    " --epochs, smaller images or batches, or another --device"
+                )
             )
-        ]
+        return events
 
     def _end_epoch(self, trainer: Training) -> list[Event]:
         """Log an epoch, and save a checkpoint if one is due."""
         self._loss, held_back = trainer.loss, trainer.validation_loss
-        entry = {"loss": trainer.loss, "learning_rate": trainer.learning_rate, "steps_per_second": self._rate}
+        entry = {"loss": trainer.loss, "learning_rate": trainer.learning_rate}
+        entry["steps_per_second"] = self._steps_per_second
         if held_back is not None:
             entry["validation_loss"] = held_back
         self._log("epoch", **entry, training_s=self._training_s)
         self._plot("train", **entry)
-        left = (self.epochs - trainer.epoch) * trainer.steps_per_epoch
         events: list[Event] = [
-            *self._warn_if_long(trainer),
+            *self._estimate(_TRAINING),
             EpochFinished(
                 trainer.epoch,
                 self.epochs,
                 trainer.loss,
                 trainer.learning_rate,
-                self._rate,
-                left / self._rate,
+                self._steps_per_second,
+                self._duration.left(self.progress) or 0.0,
                 held_back,
             ),
         ]
@@ -309,7 +363,8 @@ class Train(SimStage):
 
         # Environments use the same random generator, and set its seed.
         random_state = torch.get_rng_state()
-        yield from self._open()
+        spec = trainer.policy(torch.device("cpu")).spec
+        yield from self._open(lambda cfg: fit_cameras([spec], cfg))
         env, options = self.env, self.options
         policy = trainer.policy(env.device)
         try:
@@ -354,7 +409,12 @@ class Train(SimStage):
         return PolicyEvaluated(str(self._checkpoint(trainer.epoch)), held, ever, count, low, high)
 
     def _save_state(self) -> None:
-        more = {"best": list(self._best), "least": self._least, "training_s": self._training_s}
+        more = {
+            "best": list(self._best),
+            "least": self._least,
+            "training_s": self._training_s,
+            "prepared": self._prepared,
+        }
         self._trained.save_state(self._folder.state, more)
         self._last_state = time.monotonic()
 
@@ -362,8 +422,8 @@ class Train(SimStage):
         summary = {"output": str(self._folder.path), "epochs": self._trained.epoch, "loss": self._loss}
         return self._finish(outcome, {**summary, "training_s": round(self._training_s, 1)}, output=summary["output"])
 
-    def _use_threads(self) -> None:
-        """Set torch's number of threads: the option's, or by default half the number of cores.
+    def _use_threads(self, everything: bool = False) -> None:
+        """Set torch's number of threads: the option's, or by default half the number of cores, or all of them.
 
         The networks are small, so threads synchronise many times a step, by spinning. If one thread shares its core
         with another program, all others wait for it.
@@ -371,4 +431,4 @@ class Train(SimStage):
         if self.options.threads:
             torch.set_num_threads(self.options.threads)
         elif not self.options.exact:
-            torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) // 2))
+            torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) // (1 if everything else 2)))
