@@ -34,3 +34,15 @@ def test_what_is_not_finite_is_not_looked_for():
     seen = viewpoint([[0.4, 0.0, 0.1], [math.nan, 0.0, 0.0], [math.inf, 1.0, 1.0]])
     assert seen == viewpoint([[0.4, 0.0, 0.1]])
     assert np.isfinite(viewpoint(np.empty((0, 3)))).all()
+
+
+def test_no_robot_stands_in_between():
+    points = [[0.4, -0.1, 0.0], [0.6, 0.1, 0.3]]
+    one, other = (0.0, 0.0, 0.0), (1.0, 0.0, 0.0)
+    for robots in ((), (one,), (other,), (one, other)):
+        eye, look_at = map(np.array, viewpoint(points, robots))
+        aside = (eye - look_at)[:2] / np.linalg.norm((eye - look_at)[:2])
+        for robot in robots:
+            base = np.array(robot)[:2] - (0.5, 0.0)
+            assert aside @ base / np.linalg.norm(base) < 0.5
+        assert eye[0] > look_at[0], "from the front"

@@ -42,7 +42,9 @@ def free_look(env: "BatchedEnv", width: int, height: int, states: Mapping[str, n
     if states is not None:
         show(env, {path: rows[:1] for path, rows in states.items()})
     around = torch.cat([env.eef_pose()[0, :, :3, 3], env.object_pose()[0, :, :3, 3]])
-    eye, look_at = viewpoint(around.cpu().numpy())
+    scene = env.env.scene
+    bases = [robot.data.root_link_pose_w.torch[0, :3] - scene.env_origins[0] for robot in scene.articulations.values()]
+    eye, look_at = viewpoint(around.cpu().numpy(), [base.tolist() for base in bases])
     return lambda count: np.stack([view.draw(index, eye, look_at)[..., :3] for index in range(count)])
 
 
