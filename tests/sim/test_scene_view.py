@@ -84,3 +84,42 @@ def test_another_size_shows_the_same(env, view):
     assert large.shape == (2 * HEIGHT, 2 * WIDTH, 4)
     shrunk = large.reshape(HEIGHT, 2, WIDTH, 2, 4).mean(axis=(1, 3))
     assert np.abs(shrunk - small).mean() < 2.0
+
+
+def test_a_stage_draws_what_is_watched_when_it_has_changed(stack_env):
+    from isaaclab_mimic_core.options import ViewOptions
+    from isaaclab_mimic_core.stages.view import View
+
+    camera = {"width": WIDTH, "height": HEIGHT, "eye": EYE, "look_at": LOOK_AT, "field_of_view": FIELD_OF_VIEW}
+    camera |= {name: list(camera[name]) for name in ("eye", "look_at")}
+    wrist = {"width": 80, "height": 60, "eye": [0.0, 0.0, -0.2], "look_at": [0.0, 0.0, 0.1], "up": [1.0, 0.0, 0.0]}
+    stage = View(ViewOptions(num_envs=stack_env.num_envs, viz="none", actions="random"), env=stack_env)
+    with stage:
+        while not stage.snapshot()["steps"]:
+            stage.step()
+        assert stage.picture() is None, "nobody looks"
+        stage.request("watch", env=2)
+        assert stage.picture() is None, "nobody asks for a picture"
+        with pytest.raises(ValueError, match="one pixel"):
+            stage.request("view", cameras=[camera | {"width": 0}])
+        stage.request("view", cameras=[camera, wrist | {"follows": "franka"}])
+        while (first := stage.picture()) is None:
+            stage.step()
+        assert [image.shape[:2] for image in first.images] == [(HEIGHT, WIDTH), (60, 80)]
+        # The poses that come with a picture are those of its moment: lines can be drawn on its pixels.
+        for name, channel in CHANNELS.items():
+            row, column = pixel_of(np.array(first.told["objects"][name])[:3, 3])
+            color = first.images[0][row, column, :3].astype(int)
+            assert color[channel] > 1.5 * np.delete(color, channel).max(), (name, color)
+        hand = np.array(first.told["eefs"]["franka"])
+        np.testing.assert_allclose(first.told["cameras"][1]["eye"], (hand @ [0.0, 0.0, -0.2, 1.0])[:3], atol=1e-9)
+        stage.request("pause")
+        stage.step()
+        stage._viewing._due = 0.0
+        assert stage.picture() is None, "nothing has moved"
+        stage.request("view", cameras=[camera | {"eye": [1.6, 0.2, 0.75]}])
+        stage._viewing._due = 0.0
+        moved = stage.picture()
+        assert moved is not None and (moved.images[0] != first.images[0]).any()
+        stage.request("view", cameras=[])
+        assert stage.picture() is None

@@ -57,8 +57,9 @@ class Viewing:
         except StopIteration as end:
             self._parts, self._scene = None, end.value
             return True
-        except TaskError as error:
-            self._parts, self.trouble = None, error.what
+        except (TaskError, ValueError) as error:
+            # A scene that cannot be drawn can be simulated all the same.
+            self._parts, self.trouble = None, getattr(error, "what", str(error))
             return True
         return False
 

@@ -80,7 +80,7 @@ ACTIONS: dict[str, Action] = {
         Action("scene.side", WINDOW, "Look from the side", Key("KEY_3")),
         Action("scene.top", WINDOW, "Look from above", Key("KEY_4")),
         Action("scene.all", WINDOW, "Frame all", Key("F")),
-        Action("scene.inset", WINDOW, "Small view: above, wrist, none", Key("I")),
+        Action("scene.inset", WINDOW, "Small view: above, wrist, none", Key("KEY_5")),
         Action("scene.enlarge", WINDOW, "Enlarge the view, and back", Key("F11")),
         Action("report", WINDOW, "Open the report", Key("R", CTRL)),
         Action("data.check", WINDOW, "Check the file", Key("K", CTRL)),

@@ -46,8 +46,8 @@ class ViewSettings:
         # Where the program has a viewport, that is the view.
         if not isinstance(kept.get(SHADING), bool):
             self.parts[SHADING] = not host.has_viewport
-        self.inset = kept[INSET] if kept.get(INSET) in INSETS else "top"
-        """One of `INSETS`."""
+        self.inset = kept[INSET] if kept.get(INSET) in INSETS else "wrist"
+        """One of `INSETS`. From above, the arm hides what it is about to grasp."""
         self.viewpoint: Viewpoint = read_viewpoint(kept.get("viewpoint"))
         self.framed = str(kept.get("framed", ""))
         """The task that the viewpoint was made for."""
