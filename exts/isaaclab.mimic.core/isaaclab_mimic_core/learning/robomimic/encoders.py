@@ -144,6 +144,11 @@ class Predictor(nn.Module):
         actions: (N, A) their actions.
     """
 
+    where_mean: torch.Tensor
+    where_std: torch.Tensor
+    action_mean: torch.Tensor
+    action_std: torch.Tensor
+
     def __init__(self, width: int, positions: Positions, actions: torch.Tensor):
         super().__init__()
         flat = positions.values.flatten(1)
@@ -410,7 +415,7 @@ class _Sample:
 
 def _unit_spread(layer: nn.Conv2d | nn.Linear, core: nn.Module, images: torch.Tensor, spread: float) -> None:
     """Let each output of a layer have zero mean and a given spread over images."""
-    seen: list[torch.Tensor] = []
+    seen: list[Any] = []
     with layer.register_forward_hook(lambda module, inputs, output: seen.append(output)):
         core(images)
     outputs = seen[0].movedim(1, 0).flatten(1)

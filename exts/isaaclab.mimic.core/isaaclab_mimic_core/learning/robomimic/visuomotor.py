@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from ... import randomness
-from .batches import Batches
+from .batches import Batches, KeyedBatches
 from .demonstrations import Demonstrations, find_demonstrations
 from .encoders import Encoders, EncoderTraining, FeatureComputation
 from .images import FrameReader, ImageCheck
@@ -134,9 +134,10 @@ class VisuomotorTrainer(Trainer):
         )
         targets = [(reader, self._add_features(sequences))]
         if self.validation is not None:
-            held_back = self.validation.batches.sequences
-            apart = FrameReader(found, found.valid, held_back.lengths, cameras)
-            targets.append((apart, self._add_features(held_back)))
+            held_back = self.validation.batches
+            assert isinstance(held_back, KeyedBatches)  # of resident sequences
+            apart = FrameReader(found, found.valid, held_back.sequences.lengths, cameras)
+            targets.append((apart, self._add_features(held_back.sequences)))
         self.preparations = [ImageCheck(found, cameras), training, FeatureComputation(self._encoders, targets)]
 
     def _read(self, demonstrations: Demonstrations, names: list[str]) -> Sequences:
