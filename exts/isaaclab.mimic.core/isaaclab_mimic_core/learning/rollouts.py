@@ -69,7 +69,7 @@ class Disturbance:
     """Perturbations of a policy's observations and actions."""
 
     observation_noise: float = 0.0
-    """Standard deviation of the noise added to every observed number, in its unit (m, quaternion)."""
+    """Standard deviation of the noise added to every observed number, in its unit (m, quaternion); not to images."""
     action_delay: int = 0
     """Steps by which an action is executed late."""
 
@@ -96,6 +96,10 @@ class _Disturbed:
         noisy = {}
         for channel, key in enumerate(sorted(self._policy.spec.observations)):
             value = seen[key]
+            if value.dtype == torch.uint8:
+                # Bytes of an image have no unit; what else disturbs images is in `perturb`.
+                noisy[key] = value
+                continue
             flat = value.reshape(len(value), -1)
             position = 1_000_000 + 100 * age + channel
             noisy[key] = value + std * randomness.normal(stream, position, flat.shape[1]).reshape(value.shape)
