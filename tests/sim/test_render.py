@@ -168,7 +168,9 @@ def test_every_setting_of_randomization_changes_the_pictures_and_neutral_ones_do
         assert set(map(tuple, found.pop(name).values())) == {(0.0, 0.0, 0.0)}
     for name, by_camera in found.items():
         if name not in ("roughness", "background"):
-            assert all(part > 0.05 for part, *_ in by_camera.values()), name
+            # A camera that hardly moves changes the edges of plain surfaces only.
+            least = 0.002 if name.startswith("perturbed: camera") else 0.05
+            assert all(part > least for part, *_ in by_camera.values()), name
     # What is brighter, darker or only in places.
     table = {name: by_camera["table_cam"] for name, by_camera in found.items()}
     for name in ("light intensity", "dome intensity", "dome color", "exposure", "roughness", "texture color"):
