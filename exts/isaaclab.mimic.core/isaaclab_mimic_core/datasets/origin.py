@@ -41,8 +41,9 @@ def in_step(parts: Sequence[Part], samples: int) -> tuple[np.ndarray, np.ndarray
     """Say which moment of its sources each moment of a generated demonstration corresponds to.
 
     A subtask ends with its source segment, sample by sample; while the end effector is on its way to the segment, the
-    source waits at the segment's start. Where the file does not say when subtasks ended, each segment is stretched to
-    its share of the time.
+    source waits at the segment's start. The first subtask of which the file does not say when it ended (in an attempt
+    that failed within it), and those after it, share the rest of the time: each segment is stretched to its share, but
+    is never faster than it was recorded.
 
     Args:
         parts: The subtasks of an end effector, each with a segment.
@@ -54,16 +55,16 @@ def in_step(parts: Sequence[Part], samples: int) -> tuple[np.ndarray, np.ndarray
     """
     lengths = np.array([end - begin for begin, end in (part.segment or (0, 0) for part in parts)])
     ends = np.array([part.end or 0 for part in parts])
-    known = bool((np.diff(ends, prepend=0) > 0).all() and ends[-1] <= samples)
-    if not known:
-        ends = np.round(np.cumsum(lengths) / max(lengths.sum(), 1) * samples).astype(int)
+    known = int(np.logical_and.accumulate((np.diff(ends, prepend=0) > 0) & (ends <= samples)).sum())
+    since = int(ends[known - 1]) if known else 0
+    shares = np.cumsum(lengths[known:]) / max(lengths[known:].sum(), 1)
+    ends[known:] = since + np.round(shares * (samples - since)).astype(int)
+    begins = np.concatenate([[0], ends[:-1]])
     moments = np.arange(samples + 1)
     which = np.searchsorted(ends, moments, side="right").clip(max=len(parts) - 1)
-    begins = np.concatenate([[0], ends[:-1]])
-    if known:
-        into = lengths[which] - (ends[which] - moments)
-    else:
-        into = np.round((moments - begins[which]) / np.maximum(ends - begins, 1)[which] * lengths[which]).astype(int)
+    passed = moments - begins[which]
+    stretched = np.round(passed / np.maximum(ends - begins, 1)[which] * lengths[which]).astype(int)
+    into = np.where(which < known, lengths[which] - (ends[which] - moments), np.minimum(stretched, passed))
     firsts = np.array([(part.segment or (0, 0))[0] for part in parts])
     return which, firsts[which] + into.clip(0, lengths[which])
 
