@@ -18,6 +18,7 @@ from isaaclab_mimic_core.errors import ConfigError, DatasetError, MimicError, Op
 from isaaclab_mimic_core.events import DurationEstimated, EncodersTrained, EpochFinished, PhaseStarted
 from isaaclab_mimic_core.learning.robomimic.augmentation import recoloured, shifted
 from isaaclab_mimic_core.learning.robomimic.config import read_config
+from isaaclab_mimic_core.learning.robomimic.encoders import _MEASURED, _alike, _drawn, _hold_out, _spread_evenly
 from isaaclab_mimic_core.learning.robomimic.images import Blocks, FrameReader
 from isaaclab_mimic_core.learning.robomimic.policy import load_policy
 from isaaclab_mimic_core.learning.robomimic.visuomotor import NoisyBatches
@@ -90,6 +91,8 @@ def train(pictures, tmp_path) -> Callable[..., Train]:
             output=str(tmp_path / output),
             device="cpu",
             threads=1,
+            # Of a CPU with bfloat16 the same thresholds are asked.
+            precision="float32",
             resume=resume,
             exact=exact,
         )
@@ -273,6 +276,57 @@ def test_images_are_varied_each_in_its_own_way():
     assert varied.min() >= 0.0 and varied.max() <= 1.0
     change = (varied.mean(dim=(2, 3)) / plain.mean(dim=(2, 3))).std(dim=0)
     assert (change > 0.02).all() and (change < 0.4).all()
+
+
+class Rows:
+    """The rows of demonstrations, without a file."""
+
+    def __init__(self, lengths: list[int]):
+        self.names = [f"demo_{index}" for index in range(len(lengths))]
+        self._begins = np.concatenate([[0], np.cumsum(lengths)])
+
+    def rows(self, index: int, every: int = 1) -> np.ndarray:
+        return np.arange(self._begins[index], self._begins[index + 1], every)
+
+
+def test_renderings_of_one_demonstration_are_held_out_together():
+    # Three renderings of each of four demonstrations, two of which differ in one number only.
+    values = torch.rand(4, 5, 3, generator=torch.Generator().manual_seed(0))
+    values[3] = values[2]
+    values[3, 4, 2] += 1e-3
+    alike = _alike(Rows([5] * 12), values.repeat_interleave(3, dim=0).flatten(0, 1))
+    assert alike == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
+    chosen = set()
+    for seed in range(20):
+        for part, groups in ((0.01, 1), (0.25, 1), (0.5, 2), (0.9, 3)):
+            kept, out = _hold_out(alike, part, seed)
+            assert sorted(kept + out) == list(range(12)) and len(out) == 3 * groups
+            assert not {alike[index] for index in kept} & {alike[index] for index in out}
+            assert (kept, out) == _hold_out(alike, part, seed)
+            chosen.add(tuple(out))
+    assert len(chosen) > 10
+    # Of two, one is kept, whatever the part.
+    assert all(len(part) == 1 for part in _hold_out([0, 1], 0.9, 1))
+
+
+def test_frames_that_are_measured_are_of_all_times_of_a_demonstration():
+    reader = Rows([100 + index % 3 for index in range(300)])
+    drawn = _drawn(list(range(0, 300, 2)), 1)
+    assert len(drawn) == len(set(drawn)) == 64 and all(index % 2 == 0 for index in drawn)
+    assert max(drawn) > 150 and drawn == _drawn(list(range(0, 300, 2)), 1) != _drawn(list(range(0, 300, 2)), 2)
+    assert _drawn([3, 5], 1) == [3, 5]
+    for indices in (drawn, list(range(300)), [7]):
+        frames = _spread_evenly(reader, indices)
+        whole = np.concatenate([reader.rows(index) for index in indices])
+        seen = np.concatenate(list(frames.values()))
+        every = -(-len(whole) // _MEASURED)
+        np.testing.assert_array_equal(seen, whole[::every])
+        assert all(set(frames[index]) <= set(reader.rows(index)) for index in frames)
+        assert len(seen) <= _MEASURED
+    within = [
+        row - reader.rows(index)[0] for index, rows in _spread_evenly(reader, list(range(300))).items() for row in rows
+    ]
+    assert np.histogram(within, bins=4, range=(0, 100))[0].min() > 150
 
 
 def test_every_frame_is_in_one_block_of_a_pass(pictures, monkeypatch):

@@ -7,11 +7,13 @@ They learn to tell where objects are, which simulation knows, and what the demon
 from the features linearly, so that a recurrent network finds them there as it would find them among observations.
 """
 
+import hashlib
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -33,6 +35,8 @@ _AT_ONCE = 256
 """Frames that are encoded at once without a gradient."""
 _MEASURED = 1024
 """Most frames on which errors are measured."""
+_MEASURED_DEMOS = 64
+"""Most demonstrations that these are of: images of a demonstration are read together."""
 _SPREAD_OF_MAPS = 4.0
 """Initial standard deviation of the maps that spatial softmax finds peaks in."""
 _LEAST_RATE = 0.01
@@ -189,7 +193,7 @@ class EncoderTraining:
         bfloat16: Whether convolutions are computed in bfloat16.
 
     Raises:
-        DatasetError: There are too few demonstrations to hold some out.
+        DatasetError: There are too few demonstrations to hold some out; renderings of one count once.
     """
 
     title = "Training the encoders"
@@ -208,11 +212,15 @@ class EncoderTraining:
         self.encoders, self.settings, self._seed, self._bfloat16 = encoders, settings, seed, bfloat16
         self._rows = _Rows(observed, positions, actions)
         self._reader = reader
-        kept, self._held_out = _hold_out(len(reader.names), settings.held_out, seed)
-        if not kept:
+        alike = _alike(reader, torch.cat([actions.flatten(1), positions.values[:, 0].flatten(1)], dim=1))
+        if max(alike) < 1:
             raise DatasetError(
-                "has one demonstration, and none can be held out of the encoders' training", remedy="Generate more."
+                "holds one demonstration, and none can be held out of the encoders' training",
+                where=str(reader.path),
+                remedy="Generate more; several renderings of one count once.",
             )
+        kept, held_out = _hold_out(alike, settings.held_out, seed)
+        self._measured = {"held out": _drawn(held_out, seed), "trained on": _drawn(kept, seed)}
         self._blocks = Blocks(reader, kept, settings.every_n_frames, seed)
         width = sum(encoders.widths.values()) + observed.shape[1]
         self.predictor = Predictor(width, positions, actions)
@@ -308,12 +316,9 @@ class EncoderTraining:
         return loss.detach()
 
     def _read_samples(self) -> Iterator[None]:
-        """Read the frames on which errors are measured: of what is held out, and of as much of the rest."""
-        lengths = {index: len(self._reader.rows(index)) for index in range(len(self._reader.names))}
-        others = [index for index in lengths if index not in self._held_out][: len(self._held_out)]
-        for name, indices in (("held out", self._held_out), ("trained on", others)):
-            every = max(1, math.ceil(sum(lengths[index] for index in indices) / _MEASURED))
-            frames = yield from self._reader.together(indices, every)
+        """Read the frames on which errors are measured: of what is held out, and of the rest."""
+        for name, indices in self._measured.items():
+            frames = yield from self._reader.together(_spread_evenly(self._reader, indices))
             self._samples[name] = _Sample(*frames, self._rows)
 
     @torch.no_grad()
@@ -357,7 +362,7 @@ class FeatureComputation:
     def advance(self, seconds: float) -> Mapping[str, float]:
         """Encode one demonstration, whatever time it takes."""
         reader, index, into = self._todo[self._done]
-        for numbers, images in reader.one_by_one([index]):
+        for numbers, images in reader.one_by_one({index: reader.rows(index)}):
             rows = slice(int(numbers[0]), int(numbers[-1]) + 1)
             device = next(iter(into.values())).device
             features = self._encoders.encode(images, device)
@@ -429,9 +434,50 @@ def _huber(error: torch.Tensor) -> torch.Tensor:
     return nn.functional.smooth_l1_loss(error, torch.zeros_like(error))
 
 
-def _hold_out(count: int, part: float, seed: int) -> tuple[list[int], list[int]]:
-    """Return the numbers of the demonstrations to train encoders on, and of those held out; one of these at least."""
+def _alike(reader: FrameReader, rows: torch.Tensor) -> list[int]:
+    """Number demonstrations from 0 on, with one number for those that are equal: renderings of one demonstration.
+
+    Args:
+        reader: Knows which rows are those of a demonstration.
+        rows: (N, D) what images do not decide: actions and positions.
+    """
+    values, numbers = rows.cpu().numpy(), {}
+    digests = [hashlib.sha256(values[reader.rows(index)].tobytes()).digest() for index in range(len(reader.names))]
+    return [numbers.setdefault(each, len(numbers)) for each in digests]
+
+
+def _hold_out(alike: Sequence[int], part: float, seed: int) -> tuple[list[int], list[int]]:
+    """Return the indices of the demonstrations to train encoders on, and of those held out; one at least of each.
+
+    Args:
+        alike: Number of each demonstration; those with the same number are held out together, for the encoders would
+            know them.
+        part: How many of these numbers are held out, from 0 to 1.
+        seed: The training's seed.
+    """
+    count = max(alike) + 1
     key = int(randomness.streams(seed, "held out of the encoders' training", torch.tensor(0)))
     order = torch.randperm(count, generator=torch.Generator().manual_seed(key)).tolist()
-    out = max(1, round(part * count))
-    return sorted(order[out:]), sorted(order[:out])
+    out = set(order[: min(count - 1, max(1, round(part * count)))])
+    return (
+        [index for index, number in enumerate(alike) if number not in out],
+        [index for index, number in enumerate(alike) if number in out],
+    )
+
+
+def _drawn(indices: list[int], seed: int) -> list[int]:
+    """Return at most `_MEASURED_DEMOS` of these demonstrations, drawn by the seed."""
+    key = int(randomness.streams(seed, "frames on which encoders are measured", torch.tensor(0)))
+    order = torch.randperm(len(indices), generator=torch.Generator().manual_seed(key)).tolist()
+    return sorted(indices[each] for each in order[:_MEASURED_DEMOS])
+
+
+def _spread_evenly(reader: FrameReader, indices: list[int]) -> dict[int, np.ndarray]:
+    """Return at most `_MEASURED` row numbers, by demonstration, at equal distances through all of them."""
+    rows = {index: reader.rows(index) for index in indices}
+    every = max(1, math.ceil(sum(map(len, rows.values())) / _MEASURED))
+    chosen, passed = {}, 0
+    for index, numbers in rows.items():
+        chosen[index] = numbers[-passed % every :: every]
+        passed += len(numbers)
+    return {index: numbers for index, numbers in chosen.items() if len(numbers)}

@@ -85,7 +85,7 @@ class FrameReader:
     """
 
     def __init__(self, demonstrations: Demonstrations, names: list[str], lengths: np.ndarray, cameras: list[str]):
-        self._path, self.names, self._cameras = demonstrations.path, names, cameras
+        self.path, self.names, self._cameras = demonstrations.path, names, cameras
         self._begins = np.concatenate([[0], np.cumsum(lengths)])
         self.frame_bytes = sum(math.prod(demonstrations.shapes[f"obs/{camera}"]) for camera in cameras)
         """Bytes of the images of one frame."""
@@ -94,15 +94,17 @@ class FrameReader:
         """Return the numbers of every n-th row of a demonstration."""
         return np.arange(self._begins[index], self._begins[index + 1], every)
 
-    def one_by_one(self, indices: list[int], every: int = 1) -> Iterator[tuple[np.ndarray, dict[str, torch.Tensor]]]:
+    def one_by_one(self, frames: Mapping[int, np.ndarray]) -> Iterator[tuple[np.ndarray, dict[str, torch.Tensor]]]:
         """Yield the row numbers and images (frames, H, W, C) uint8 of demonstrations.
+
+        Args:
+            frames: Row numbers of the wanted frames, by demonstration.
 
         Raises:
             DatasetError: An image is damaged.
         """
-        with DatasetReader(self._path) as reader:
-            for index in indices:
-                rows = self.rows(index, every)
+        with DatasetReader(self.path) as reader:
+            for index, rows in frames.items():
                 kept = rows - self._begins[index]
                 images = {
                     camera: torch.from_numpy(checked_values(reader, self.names[index], f"obs/{camera}")[kept])
@@ -111,9 +113,12 @@ class FrameReader:
                 yield rows, images
 
     def together(
-        self, indices: list[int], every: int = 1
+        self, frames: Mapping[int, np.ndarray]
     ) -> Generator[None, None, tuple[torch.Tensor, dict[str, torch.Tensor]]]:
-        """Read demonstrations into memory; yields after each of them.
+        """Read frames of demonstrations into memory; yields after each demonstration.
+
+        Args:
+            frames: Row numbers of the wanted frames, by demonstration.
 
         Returns:
             Row numbers (N,) int64 and images (N, H, W, C) uint8.
@@ -122,17 +127,17 @@ class FrameReader:
             DatasetError: An image is damaged.
             MimicError: There is not enough memory.
         """
-        count = sum(len(self.rows(index, every)) for index in indices)
+        count = sum(map(len, frames.values()))
         if (wanted := count * self.frame_bytes) > (free := free_memory()):
             raise MimicError(
                 f"needs {wanted / 2**30:.1f} GiB of memory for {count} frames; {free / 2**30:.1f} GiB are free",
-                where=str(self._path),
+                where=str(self.path),
                 remedy="Close other programs, or raise train.encoder_pretraining.every_n_frames in --config.",
             )
         rows = torch.empty(count, dtype=torch.long)
         images: dict[str, torch.Tensor] = {}
         place = 0
-        for numbers, seen in self.one_by_one(indices, every):
+        for numbers, seen in self.one_by_one(frames):
             here = slice(place, place + len(numbers))
             rows[here] = torch.from_numpy(numbers)
             for camera, values in seen.items():
@@ -174,7 +179,9 @@ class Blocks:
         chosen = sorted(self._indices[each] for each in order[place :: self.count])
         if self._chosen != chosen:
             self.release()
-            self.rows, self.images = yield from self._reader.together(chosen, self._every)
+            self.rows, self.images = yield from self._reader.together(
+                {index: self._reader.rows(index, self._every) for index in chosen}
+            )
             self._chosen = chosen
 
     def release(self) -> None:
