@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from isaaclab_mimic_core import requirements
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
-from isaaclab_mimic_core.errors import DatasetError, OptionError, OutputError
+from isaaclab_mimic_core.errors import DatasetError, OptionError, OutputError, PlatformError
 from isaaclab_mimic_core.events import StageFinished, StripDrawn, Warned
 from isaaclab_mimic_core.options import RenderOptions
 from isaaclab_mimic_core.stages import create_with
@@ -60,6 +61,9 @@ def options(path: Path, video: Path, **changes) -> RenderOptions:
 
 
 def test_each_has_a_film_of_its_own(recorded, stack_env, run_stage, tmp_path):
+    part = tmp_path / "films" / ".demo_7.part.mp4"
+    part.parent.mkdir()
+    part.write_bytes(b"A killed run has left this.")
     run = run_stage(Films(options(recorded, tmp_path / "films"), stack_env))
     assert [(event.name, event.exported, event.of) for event in run.kinds["DemoExported"]] == [
         ("demo_0", 1, 2),
@@ -175,6 +179,14 @@ def test_a_report_shows_successes_and_causes_of_failure_above_their_sources(reco
         assert below.labels == ["from demo_1"] * 6
         assert above.jpeg == examples[0].strips[0].jpeg != below.jpeg
     assert sum(len(strip.jpeg) for example in examples for strip in example.strips) < 500_000
+
+
+def test_without_an_encoder_it_is_refused_before_the_simulation_opens(recorded, tmp_path, monkeypatch):
+    there = requirements.is_there
+    monkeypatch.setattr(requirements, "is_there", lambda each: each.name != "imageio-ffmpeg" and there(each))
+    with pytest.raises(PlatformError, match="--video: imageio-ffmpeg is not installed, needed for videos"):
+        create_with("render", options(recorded, tmp_path / "out"))
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

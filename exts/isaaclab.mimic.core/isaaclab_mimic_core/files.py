@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,8 @@ from .errors import OutputError
 _LOCK_UNSUPPORTED = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}
 _FOLDER_LOCK = ".lock"
 """The lock file of a run's folder; one that a killed run has left locks nothing."""
+_PART = re.compile(r"\..+\.part(\.\w+)?")
+"""Names of files that are being written, and get their own name when they are whole."""
 
 
 def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
@@ -54,8 +57,13 @@ def check_folder(path: str, remedy: str) -> None:
         OutputError: Something is there already.
     """
     folder = Path(path)
-    if folder.exists() and (not folder.is_dir() or {item.name for item in folder.iterdir()} - {_FOLDER_LOCK}):
+    if folder.exists() and (not folder.is_dir() or holds_something(folder)):
         raise OutputError("exists already and is not an empty folder", where=path, remedy=remedy)
+
+
+def holds_something(folder: Path) -> bool:
+    """Return whether a folder holds more than what a killed run has left: a lock file, files that are not whole."""
+    return any(each.name != _FOLDER_LOCK and not _PART.fullmatch(each.name) for each in folder.iterdir())
 
 
 def file_hash(path: str | os.PathLike[str]) -> str:

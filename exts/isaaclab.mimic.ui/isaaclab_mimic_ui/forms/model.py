@@ -11,6 +11,7 @@ from pathlib import Path
 
 from isaaclab_mimic_core.devices import settings_of
 from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.files import holds_something
 from isaaclab_mimic_core.option import Role
 from isaaclab_mimic_core.options.teleoperation import SETTINGS
 from isaaclab_mimic_core.tasks import all_tasks
@@ -179,7 +180,7 @@ class Choices:
             return "This file exists. Choose another name, or allow replacing it."
         if role is Role.OUTPUT_FOLDER and path.is_file():
             return "This is a file; name a folder."
-        if role is Role.OUTPUT_FOLDER and path.is_dir() and any(path.iterdir()) and not self.may_replace():
+        if role is Role.OUTPUT_FOLDER and path.is_dir() and holds_something(path) and not self.may_replace():
             return "This folder is not empty. Choose another one, or go on with the run in it."
         return ""
 

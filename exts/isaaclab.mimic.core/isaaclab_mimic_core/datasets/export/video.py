@@ -10,6 +10,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from ... import requirements
 from ...errors import DatasetError, OptionError
 from .. import layout
 from ..check import require
@@ -66,11 +67,13 @@ def export_mp4(
         DatasetError: Images are missing, damaged, or of another size than in most demonstrations.
         InputFileError: The file cannot be opened.
         OutputError: The folder exists or cannot be written.
+        PlatformError: What writes videos is not installed.
     """
     if fps < 1:
         raise OptionError(f"at least one frame a second, not {fps}", where="--fps")
     if not 0 <= quality <= 10:
         raise OptionError(f"from 0 to 10, not {quality}", where="--quality")
+    requirements.require(requirements.VIDEOS, where="--format mp4")
     with DatasetReader(path) as reader:
         names = list(reader.episode_names if names is None else names)
         cameras = _choose_cameras(reader, cameras)

@@ -20,6 +20,7 @@ from ...learning.rollouts import Rollout, Rollouts
 from ...learning.sweep import Sweep
 from ...option import check_options
 from ...options import EvaluateOptions
+from ...requirements import VIDEOS, require
 from ...sim.engines import choose_engine
 from ...tasks import find_task
 from ..rendering.state_pictures import Look, free_look
@@ -293,6 +294,8 @@ def _check(options: EvaluateOptions, env: "BatchedEnv | None") -> None:
         raise OptionError("needs environments of its own", where="--robust")
     if options.video > (env.num_envs if env else options.num_envs):
         raise OptionError("more rollouts side by side than environments", where="--video", remedy="Raise --num-envs.")
+    if options.video:
+        require(VIDEOS, where="--video")
     if options.video and choose_engine(options.physics) == "isaacsim":
         raise OptionError(
             "films are drawn without Isaac Sim",

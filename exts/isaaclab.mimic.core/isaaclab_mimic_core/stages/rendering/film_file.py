@@ -14,6 +14,15 @@ from ...errors import OutputError
 _QUALITY = 7
 """Quality of the encoder, from 0 to 10."""
 
+_PART = ".part.mp4"
+"""Ends the name of a film that is not whole."""
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove films from a folder that a killed run has begun."""
+    for path in folder.glob(f".*{_PART}"):
+        path.unlink(missing_ok=True)
+
 
 class FilmFile:
     """Writes an mp4; the file appears when it is complete.
@@ -26,7 +35,7 @@ class FilmFile:
     def __init__(self, path: Path, fps: float):
         self.path = path
         self._fps = fps
-        self._beside = path.with_name(f".{path.stem}.part.mp4")
+        self._beside = path.with_name(f".{path.stem}{_PART}")
         self._video: Mp4 | None = None
 
     def add(self, frame: np.ndarray) -> None:

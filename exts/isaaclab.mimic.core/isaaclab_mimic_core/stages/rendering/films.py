@@ -17,8 +17,10 @@ from ...datasets.layout import ACTIONS, INITIAL_STATE, STATES
 from ...datasets.origin import Part
 from ...errors import OptionError, OutputError
 from ...events import DemoExported, EpisodeSkipped, Event, Progress
+from ...files import FolderLock, holds_something
 from ...option import flag
 from ...options import RenderOptions
+from ...requirements import VIDEOS, require
 from ...sim.engines import choose_engine
 from ...sim.rendering.camera_file import CameraEntry, read_cameras, resized
 from ...tasks import find_task
@@ -29,7 +31,7 @@ from ..sim_stage import SimStage
 from ..stage import Steps
 from .beside import Sources
 from .caption import captioned
-from .film_file import FilmFile
+from .film_file import FilmFile, remove_parts
 from .state_pictures import StatePictures, camera_look, free_look
 
 if TYPE_CHECKING:
@@ -103,7 +105,11 @@ class Films(SimStage):
         reader = self._resources.enter_context(DatasetReader(self.options.input))
         self._pictures = StatePictures(self.env, self._look(reader))
         target = Path(self.options.video)
-        (target.parent if self._in_one else target).mkdir(parents=True, exist_ok=True)
+        if self._in_one:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        else:
+            self._resources.callback(FolderLock(target).release)
+            remove_parts(target)
         what = f"Filming {len(self._names)} demonstrations"
         yield [self._enter(what), *(EpisodeSkipped(name, reason) for name, reason in self._skipped.items())]
         film = FilmFile(target, 1.0 / self.env.step_dt) if self._in_one else None
@@ -190,7 +196,9 @@ def _check(options: RenderOptions) -> None:
     Raises:
         OptionError: What is asked for would have no effect.
         OutputError: The films cannot be written, or would replace something.
+        PlatformError: What writes films is not installed.
     """
+    require(VIDEOS, where="--video")
     defaults = {each.name: each.default for each in fields(options)}
     if given := [name for name in _OF_DATASETS if getattr(options, name) != defaults[name]]:
         raise OptionError(
@@ -208,7 +216,7 @@ def _check(options: RenderOptions) -> None:
         return
     if target.is_file():
         raise OutputError("this is a file, and a folder is to be made", where=options.video, remedy="End it in .mp4.")
-    if target.is_dir() and any(target.iterdir()) and not options.overwrite:
+    if target.is_dir() and holds_something(target) and not options.overwrite:
         raise OutputError(
             "the folder is there, and not empty", where=options.video, remedy="Give another --video, or --overwrite."
         )
