@@ -14,7 +14,7 @@ from ...report import RunRecord, write_report
 from ...report.html import FILE_NAME, FILES
 from ...report.page import Example
 from ...report.run import FILE_NAME as RUN_FILE_NAME
-from .examples import draw_examples
+from .examples import can_draw, draw_examples
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
@@ -60,6 +60,10 @@ class RunReport:
             raise OutputError(
                 f"holds a {RUN_FILE_NAME} that is no report's", where=str(path), remedy="Give another --report."
             ) from error
+
+    def wants_thumbnails(self, env: "BatchedEnv") -> bool:
+        """Return whether there are to be thumbnails, and can be: not in Isaac Sim."""
+        return self._options.thumbnails and can_draw(env)
 
     def draw(self, env: "BatchedEnv", ending: StageFinished) -> list[Event]:
         """Draw the thumbnails of a run that has ended; return a warning if that cannot be done.
