@@ -3,7 +3,10 @@
 
 """Films and thumbnails of demonstrations: of files with nothing but states, and of generated ones with sources."""
 
+import os
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import imageio_ffmpeg
 import numpy as np
@@ -13,7 +16,7 @@ from PIL import Image
 from isaaclab_mimic_core import requirements
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.errors import DatasetError, OptionError, OutputError, PlatformError
-from isaaclab_mimic_core.events import StageFinished, StripDrawn, Warned
+from isaaclab_mimic_core.events import StageFinished, StripDrawn, StripNotDrawn
 from isaaclab_mimic_core.options import RenderOptions
 from isaaclab_mimic_core.stages import create_with
 from isaaclab_mimic_core.stages.generation.examples import draw_examples
@@ -123,13 +126,17 @@ def test_one_film_shows_all_with_their_sources_beside_them(recorded, stack_env, 
 
 
 def test_thumbnails_are_drawn_on_request_and_kept(recorded, stack_env, tmp_path, monkeypatch):
-    """What is drawn once is taken from the cache folder; what cannot be drawn is said, and the next one is drawn."""
+    """What is drawn once is taken from the cache folder; what cannot be drawn is said, and the next one is drawn.
+
+    A file that takes the place of the first one is what is drawn from then on.
+    """
     monkeypatch.setenv("MIMIC_CACHE", str(tmp_path / "cache"))
     before = recorded.read_bytes()
-    with DatasetReader(recorded) as reader:
+    shown = Path(shutil.copy(recorded, tmp_path / "shown.hdf5"))
+    with DatasetReader(shown) as reader:
         path, rows = kept_strip(reader, "demo_0", DEFAULT_TASK)
     assert not path.exists() and rows == [0, 8, 16, 24, 32, 40]
-    stage = Strips(StripOptions(input=str(recorded), demo="demo_0"), stack_env)
+    stage = Strips(StripOptions(input=str(shown), demo="demo_0"), stack_env)
     events = []
     with stage:
         while not any(isinstance(event, StripDrawn) for event in events):
@@ -141,11 +148,26 @@ def test_thumbnails_are_drawn_on_request_and_kept(recorded, stack_env, tmp_path,
             stage.request("draw", demo=name)
         while sum(isinstance(event, StripDrawn) for event in events) < 3:
             events += stage.step()
+        assert shown.read_bytes() == before
+        with DatasetReader(recorded) as reader, DatasetWriter(tmp_path / "other.hdf5", reader.env_args) as writer:
+            writer.add(reader.read("demo_1"))
+        os.replace(tmp_path / "other.hdf5", shown)
+        for name in ("demo_1", "demo_0"):
+            stage.request("draw", demo=name)
+        while sum(isinstance(event, StripDrawn) for event in events) < 4:
+            events += stage.step()
         stage.request("stop")
         events += list(stage)
-    assert any(isinstance(event, Warned) and "no demonstration 'demo_9'" in event.message for event in events)
+    paths = [event.path for event in events if isinstance(event, StripDrawn)]
+    with DatasetReader(shown) as reader:
+        now, _ = kept_strip(reader, "demo_0", DEFAULT_TASK)
+    assert paths == [str(path), paths[1], str(path), str(now)] and now != path, "what is there now is drawn"
+    pictures = [np.asarray(Image.open(each)).astype(int) for each in (paths[0], paths[1], now)]
+    assert np.abs(pictures[2] - pictures[1]).max() == 0 < np.abs(pictures[2] - pictures[0]).max()
+    failures = [(event.name, event.reason) for event in events if isinstance(event, StripNotDrawn)]
+    assert [name for name, _ in failures] == ["demo_9", "demo_1"] and "no demonstration 'demo_9'" in failures[0][1]
     assert isinstance(events[-1], StageFinished) and path.stat().st_mtime_ns == drawn
-    assert len(list(path.parent.iterdir())) == 2 and recorded.read_bytes() == before
+    assert len(list(path.parent.iterdir())) == 3
     strip = np.asarray(Image.open(path)).astype(int)
     assert strip.shape == (120, 6 * 192, 3)
     first, last = strip[:, :192], strip[:, -192:]
@@ -167,6 +189,8 @@ def test_a_report_shows_successes_and_causes_of_failure_above_their_sources(reco
             for cause in ("dropped", "dropped", "pushed"):
                 said = generated | {"cause": cause, "subtask": "franka/0"}
                 writer.add(Episode(data, {"success": False, "mimic": {"generated": said}}))
+    isaac_sim = SimpleNamespace(info={"physics": "isaacsim"})
+    assert draw_examples(isaac_sim, str(made), str(recorded), str(failed)) == [], "there it is no failure"
     examples = draw_examples(stack_env, str(made), str(recorded), str(failed))
     assert [example.title for example in examples] == [
         *(f"demo_{number}, {STEPS} steps" for number in range(3)),

@@ -123,6 +123,14 @@ class StripDrawn(Event):
 
 
 @dataclass(frozen=True)
+class StripNotDrawn(Event):
+    """The thumbnails of a demonstration could not be drawn; the stage goes on with others."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class EpisodeAnnotated(Event):
     """A demonstration has been annotated, or could not be (`reason` says why)."""
 

@@ -66,6 +66,7 @@ def read_strip(path: str, demo: str) -> list[Thumbnail]:
 
     Raises:
         MimicError: It has nothing to draw, or the file cannot be read.
+        ImportError: There is nothing to read pictures with.
     """
     import numpy as np
     from PIL import Image
@@ -79,8 +80,12 @@ def read_strip(path: str, demo: str) -> list[Thumbnail]:
         kept, rows = kept_strip(reader, demo, find_task(reader.env_name or DEFAULT_TASK).id)
     if not kept.exists():
         return []
-    strip = np.asarray(Image.open(kept).convert("RGBA"))
-    parts = np.split(strip, len(rows), axis=1)
+    try:
+        strip = np.asarray(Image.open(kept).convert("RGBA"))
+        parts = np.split(strip, len(rows), axis=1)
+    except (OSError, ValueError):  # It is damaged: have another one drawn.
+        kept.unlink(missing_ok=True)
+        return []
     # A window takes their memory as it is: each part has to have its own.
     return [Thumbnail(row, np.ascontiguousarray(each)) for row, each in zip(rows, parts, strict=True)]
 

@@ -9,7 +9,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 
-from isaaclab_mimic_core import events
+from isaaclab_mimic_core import events, requirements
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.remote.worker_client import WorkerClient
 
@@ -45,11 +45,7 @@ class DemoStrip:
         if path != self._path:
             self.leave()
         self._path, self._demo = path, demo
-        self.pictures, self.failure, self.said = [], "", "Looking for thumbnails ..."
-        self._on_change()
-        if self._looking is not None:
-            self._looking.cancel()
-        self._looking = self._host.spawn(self._look())
+        self._start_looking()
 
     def draw(self) -> None:
         """Have the thumbnails drawn: the first of a file after a simulation has been opened."""
@@ -72,6 +68,8 @@ class DemoStrip:
             self._take(event)
         if self._client is not None and self._client.done:
             self._end()
+            if self.said:  # It was asked for something when it had waited long enough.
+                self._start_looking()
 
     def leave(self) -> None:
         """Show no demonstration, and end the file's process at once."""
@@ -86,8 +84,11 @@ class DemoStrip:
             case events.PhaseStarted(phase) if self.said:
                 self.said = f"{phase} ..."
             case events.StripDrawn(name) if name == self._demo:
-                self.show(self._path, self._demo)
-            case events.Warned(message) | events.StageFailed(message):
+                self._start_looking(drawn=True)
+                return
+            case events.StripNotDrawn(name, reason) if name == self._demo:
+                self.failure, self.said = reason, ""
+            case events.StageFailed(message):
                 self.failure, self.said = message, ""
             case _:
                 return
@@ -99,12 +100,27 @@ class DemoStrip:
             threading.Thread(target=self._client.close, args=(0.2,), daemon=True).start()
             self._client = None
 
-    async def _look(self) -> None:
+    def _start_looking(self, drawn: bool = False) -> None:
+        """Look for the thumbnails; if they have been `drawn`, they are not requested again."""
+        self.pictures, self.failure, self.said = [], "", "Looking for thumbnails ..."
+        self._on_change()
+        if self._looking is not None:
+            self._looking.cancel()
+        self._looking = self._host.spawn(self._look(drawn))
+
+    async def _look(self, drawn: bool) -> None:
         try:
             self.pictures = await asyncio.to_thread(reading.read_strip, self._path, self._demo)
             self.said = ""
         except MimicError as error:
             self.said = f"No thumbnails: {error.what}."
-        if not self.pictures and not self.said and self._client is not None:
+        except ImportError as error:
+            self.said = f"No thumbnails: {requirements.explain(error) or error}"
+        except (OSError, ValueError) as error:
+            self.said = f"No thumbnails: {error}"
+        if not self.pictures and not self.said and drawn:
+            self.failure = "The file has changed: open it again."
+            self._end()
+        elif not self.pictures and not self.said and self._client is not None:
             self.draw()
         self._on_change()

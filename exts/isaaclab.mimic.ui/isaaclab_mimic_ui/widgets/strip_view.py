@@ -58,7 +58,7 @@ class StripView:
             if strip.pictures:
                 self._build_pictures()
             elif strip.said:
-                ui.Label(strip.said, name="hint", height=0)
+                ui.Label(strip.said, name="hint", height=0, word_wrap=True)
             else:
                 if strip.failure:
                     ui.Label(strip.failure, name="log_problem", height=0, word_wrap=True)

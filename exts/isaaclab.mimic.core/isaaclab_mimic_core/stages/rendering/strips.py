@@ -6,15 +6,17 @@
 import time
 from collections import deque
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from ... import randomness
-from ...datasets import DatasetReader
-from ...errors import MimicError, TaskError
-from ...events import Event, StripDrawn, Warned
+from ...datasets import DatasetReader, filesystem
+from ...errors import DatasetError, MimicError, TaskError
+from ...events import Event, StripDrawn, StripNotDrawn
 from ...options import SimOptions
+from ...requirements import PHYSX, how_to_get
 from ...sim.engines import choose_engine
 from ...sim.engines.cameras import leave_out_cameras
 from ...tasks import find_task
@@ -49,7 +51,7 @@ def start(**options: Any) -> "Strips":
 class Strips(SimStage):
     """Draws the strip of each demonstration that is asked for, until nobody asks any more.
 
-    A demonstration that cannot be drawn gives a warning. Requests: `draw(demo)`.
+    A demonstration that cannot be drawn gives an event. Requests: `draw(demo)`.
     """
 
     name = "strips"
@@ -60,8 +62,12 @@ class Strips(SimStage):
         with DatasetReader(options.input) as reader:
             options = replace(options, task=find_task(reader.env_name or DEFAULT_TASK).id)
         if choose_engine(options.physics) == "isaacsim":
-            raise TaskError("thumbnails are drawn outside of Isaac Sim only", where=options.input)
+            raise TaskError(
+                "thumbnails are drawn outside of Isaac Sim only", where=options.input, remedy=how_to_get(PHYSX)
+            )
         super().__init__(options, env)
+        self._reader: DatasetReader | None = None
+        self._read: tuple[int, ...] | None = None
         self._due = 0.0
 
     @property
@@ -72,30 +78,51 @@ class Strips(SimStage):
         yield self._started()
         yield from self._open(leave_out_cameras)
         yield [self._enter("Reading the shapes of the scene")]
-        reader = self._resources.enter_context(DatasetReader(self.options.input))
         everyone = torch.arange(self.env.num_envs, device=self.env.device)
+        self._resources.callback(self._close_reader)
         self.env.reset(everyone, randomness.streams(self.options.seed, "reset", everyone))
         thumbnails = Thumbnails(self.env)
         asked = time.monotonic()
         while not self._stopping and time.monotonic() < asked + _PATIENCE:
             if self._wanted:
                 yield [self._enter(f"Drawing {self._wanted[0]}")]
-                yield [self._draw(thumbnails, reader, self._wanted.popleft())]
+                yield [self._draw(thumbnails, self._wanted.popleft())]
                 asked = time.monotonic()
             else:
                 self._due = time.monotonic() + _PERIOD
                 yield []
         return self._finish("stopped" if self._stopping else "done", {})
 
-    def _draw(self, thumbnails: Thumbnails, reader: DatasetReader, name: str) -> Event:
+    def _draw(self, thumbnails: Thumbnails, name: str) -> Event:
         self._due = 0.0
         try:
+            reader = self._opened()
             path, rows = kept_strip(reader, name, self.options.task)
             if not path.exists():
                 keep_strip(path, thumbnails.strip(reader, name, rows))
         except MimicError as error:
-            return Warned(str(error))
+            return StripNotDrawn(name, str(error))
         return StripDrawn(name, str(path), rows)
+
+    def _opened(self) -> DatasetReader:
+        """Return the file, opened anew if another one is in its place: an open one would show what was there.
+
+        Raises:
+            DatasetError: It is of another task now.
+            InputFileError: It cannot be opened.
+        """
+        now = filesystem.identity(Path(self.options.input))
+        if self._reader is None or now != self._read:
+            self._close_reader()
+            self._reader, self._read = DatasetReader(self.options.input), now
+        if find_task(self._reader.env_name or DEFAULT_TASK).id != self.options.task:
+            raise DatasetError("is of another task now", where=self.options.input, remedy="Open it again.")
+        return self._reader
+
+    def _close_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     def _request(self, name: str, **arguments: Any) -> None:
         if name == "draw":
