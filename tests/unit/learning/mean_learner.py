@@ -33,7 +33,6 @@ class MeanPolicy:
 
 class MeanTraining:
     steps_per_epoch = 4
-    preparations = ()
 
     def __init__(self, actions: torch.Tensor):
         self._actions = actions

@@ -118,7 +118,7 @@ class Training(Protocol):
     validation_loss: float | None
     """Loss on the validation demonstrations after the last epoch; None if there are none."""
     preparations: Sequence[Preparation]
-    """What is done before the first epoch, in this order; may be empty."""
+    """What is done before the first epoch, in this order; may be empty, or left out."""
 
     @property
     def steps_done(self) -> int:

@@ -165,7 +165,8 @@ class Train(SimStage):
 
     def _prepare(self, trainer: Training) -> Steps:
         """Do what comes before the first epoch."""
-        for work in trainer.preparations:
+        # Learners of others may have nothing to prepare, and not say so.
+        for work in getattr(trainer, "preparations", ()):
             if work.progress.done >= work.progress.total:
                 continue
             self._preparation, self._duration = work, Duration()
@@ -284,10 +285,11 @@ class Train(SimStage):
         seconds = self._duration.seconds_per_step
         events: list[Event] = [DurationEstimated(phase, left, seconds)]
         if left >= _LONG_RUN:
+            each = f" ({seconds:.2g} s a step)" if seconds else ""
             events.append(
                 Warned(
-                    f"this training will take about {left / 3600:.0f} hours ({seconds:.2g} s a step); stop it for fewer"
-                    " --epochs, smaller images or batches, or another --device"
+                    f"this training will take about {left / 3600:.0f} hours{each}; stop it for fewer --epochs, smaller"
+                    " images or batches, or another --device"
                 )
             )
         return events
