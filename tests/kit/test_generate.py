@@ -81,6 +81,8 @@ def generate_two_and_stop(kit, folder, annotated, in_worker, look=lambda: None):
 
     wait(lambda: has_saved(window, 2), "two demonstrations", measured_frame)
     panel = window.panel("generate")
+    panel.actions()["scene.enlarge"]()
+    assert not panel.enlarged, "there is no view yet that could fill the window"
     kit.click(panel.grid.cells[3])
     # Later than in the first subtask, the path done has a boundary.
     wait(

@@ -100,6 +100,22 @@ def test_the_next_key_can_be_caught(table):
     assert table.handle("W", True, 0, NOW) and table.done
 
 
+def test_keys_of_the_user_win_over_defaults_that_came_later():
+    memory = Memory()
+    memory.kept["hotkeys"] = '{"drive.W": "F", "mark.play": "F11", "drive.A": "W"}'
+    hotkeys, done = Hotkeys(memory), []
+    for scope in (WINDOW, DRIVE):
+        hotkeys.listen(scope, lambda: True, lambda *what: done.append(what[:2]))
+    assert hotkeys.handle("F", True, 0, NOW) and hotkeys.handle("W", True, 0, NOW)
+    assert done == [("drive.W", True), ("drive.A", True)]
+    assert hotkeys.keys["scene.all"] is None and hotkeys.keys["scene.enlarge"] is None
+    assert hotkeys.keys["scene.top"] == ACTIONS["scene.top"].default
+    hotkeys.rebind("scene.all", Key("F6"))
+    hotkeys.rebind("mark.play", Key("N"))
+    again = Hotkeys(memory)
+    assert again.keys["scene.all"] == Key("F6") and again.keys["scene.enlarge"] == Key("F11")
+
+
 def test_what_was_remembered_may_be_nonsense():
     memory = Memory()
     memory.kept["hotkeys"] = '{"drive.W": 7, "drive.A": "NOKEY", "gone": "B"}'

@@ -4,6 +4,7 @@
 """Keys and gamepad controls of a real Kit kernel reach the devices, and move the hand."""
 
 from harness import in_kit
+from waiting import Clock
 
 
 class Hand:
@@ -60,20 +61,29 @@ def test_kits_keys_move_the_hand(kit, tmp_path):
     import omni.appwindow
     import pytest
 
+    from isaaclab_mimic_core.devices.hosts import kit as kit_host
+    from isaaclab_mimic_core.devices.keyboard import device as keyboard
+
     keys = carb.input.KeyboardInput
     window = omni.appwindow.get_default_app_window()
+    clock = Clock(keyboard)
+    kit_host.time = keyboard.time
     device, wanted, kit_input = opened("keyboard", "Keyboard")
 
     def press(key, down):
         window.inject_key(key, down)
         kit.update()
 
+    def step():
+        clock.now += 0.05
+        return device.action()[0]
+
     press(keys.W, True)
     press(keys.E, True)
-    assert device.action()[0].tolist() == pytest.approx([0.02, 0.0, -0.02, 1.0])
+    assert step().tolist() == pytest.approx([0.02, 0.0, -0.02, 1.0])
     press(keys.W, False)
     press(keys.K, True)
-    assert device.readings()["keys"] == ["E", "K"] and device.action()[0, 3] == -1.0
+    assert device.readings()["keys"] == ["E", "K"] and step()[3] == -1.0
     for key, asked in ((keys.R, "reset"), (keys.P, "toggle_pause"), (keys.ESCAPE, "stop")):
         press(key, True)
         press(key, False)

@@ -77,6 +77,20 @@ def test_look_shows_a_task(kit, tmp_path):
 
     # The way of the hand, among others.
     kit.pump_until(lambda: drawn() > 60, "the drawing", drawn)
+    session = window.session
+    session.take_picture()
+    wait(kit, window, lambda shown: panel.scene.canvas.image.visible, "a shaded picture")
+    window.open_step("record")
+
+    def draws() -> bool:
+        session.take_picture()
+        kit.update(40)
+        return session.take_picture() is not None
+
+    kit.pump_until(lambda: not draws(), "no pictures of a step that nobody sees")
+    last = panel.scene._picture
+    window.open_step("preview")
+    wait(kit, window, lambda shown: panel.scene._picture is not last, "pictures again")
     kit.click(panel.pause_button)
     kit.expect(lambda: window.session.paused, True)
     # Requests are answered in their order: after this one it has paused.

@@ -20,8 +20,9 @@ sys.path.insert(0, str(HERE.parent / "unit" / "devices"))
 
 from fake_hid import BUTTONS, NO_BUTTONS, FakeMouse, FakePorts  # noqa: E402
 from pilots import CapPilot, KeyPilot  # noqa: E402
-from waiting import wait_until  # noqa: E402
+from waiting import Clock, wait_until  # noqa: E402
 
+from isaaclab_mimic_core.devices.keyboard import device as keyboard  # noqa: E402
 from isaaclab_mimic_core.devices.spacemouse.device import SpaceMouse  # noqa: E402
 from isaaclab_mimic_core.devices.spacemouse.hid import SpaceMouseReader  # noqa: E402
 from isaaclab_mimic_core.events import AttemptFinished, Event, to_json  # noqa: E402
@@ -146,39 +147,25 @@ def unplug(stage, mouse) -> dict:
 
 
 def teleop(env) -> dict:
-    """Hold Q for a second's steps at three step rates: how far does the hand come, and how far should it?"""
-    ways, worth = {}, {}
+    """Hold Q for a second at three step rates, by a clock that follows the steps: how far does the hand come?"""
+    ways, clock = {}, Clock(keyboard)
     for hz in (10.0, 20.0, 40.0):
         options = TeleopOptions(teleop_settings={"step_hz": hz, "pos_sensitivity": 0.1}, seed=3)
         with Teleop(options, env) as stage:
             while stage._device is None:
                 stage.step()
             start = env.eef_pose()[0, 0, :3, 3].clone()
-            pressed = time.monotonic()
-            stage.request("key", key="Q", pressed=True, at=pressed)
-            times = make_steps(stage, round(hz))
-            released = time.monotonic()
-            stage.request("key", key="Q", pressed=False, at=released)
-            make_steps(stage, 15)
-            # The times before the first step and after the last one; a step in between is worth a step.
-            steps = (times[0] - pressed) * hz + len(times) - 1 + min((released - times[-1]) * hz, 1.0)
-            worth[hz] = 0.1 * steps / hz
+            for pressed, steps in ((True, hz), (False, 15)):
+                stage.request("key", key="Q", pressed=pressed, at=clock.now)
+                begun = stage.snapshot()["steps"]
+                for made in range(round(steps)):
+                    clock.now += 1.0 / hz
+                    while stage.snapshot()["steps"] - begun <= made:
+                        stage.step()
             ways[hz] = (env.eef_pose()[0, 0, :3, 3] - start).tolist()
             stage.request("key", key="ESCAPE", pressed=True)
             ending = [event for _ in range(3) for event in stage.step()][-1]
-    return {"ways": ways, "worth": worth, "ending": asdict(ending)}
-
-
-def make_steps(stage, count: int) -> list[float]:
-    """Make environment steps, and return when each began."""
-    times: list[float] = []
-    made = stage.snapshot()["steps"]
-    while len(times) < count:
-        now = time.monotonic()
-        stage.step()
-        if stage.snapshot()["steps"] > made + len(times):
-            times.append(now)
-    return times
+    return {"ways": ways, "ending": asdict(ending)}
 
 
 def say(line: str) -> None:

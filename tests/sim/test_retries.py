@@ -103,3 +103,18 @@ def test_failures_are_counted_exactly_and_kept_if_wanted(stack_env, annotated, r
         for name in reader.episode_names:
             attrs = reader.attrs(name)
             assert not attrs["success"] and attrs["mimic"]["generated"]["cause"]
+    resume_without_a_success(stack_env, annotated, run_stage, output, {event.attempt for event in failed})
+
+
+def resume_without_a_success(stack_env, annotated, run_stage, output, failed):
+    """A run that has only failed has no output; its failures say how to go on."""
+    output.unlink(missing_ok=True)
+    changes = {"num_demos": 1, "mode": "upstream", "max_failures": 2, "keep_failed": True, "resume": True}
+    going_on = options(annotated.path, output, **changes)
+    run = run_stage(Generate(going_on, stack_env))
+    assert run.ending.outcome == "done"
+    assert all(event.attempt > max(failed) for event in run.kinds["AttemptFinished"])
+    with DatasetReader(output) as reader:
+        assert reader.data_attrs["mimic"]["manifest"]["verb"] == "generate"
+    with Generate(going_on, stack_env) as stage:
+        assert stage.progress.done == 1

@@ -86,8 +86,13 @@ def test_another_size_shows_the_same(env, view):
     assert np.abs(shrunk - small).mean() < 2.0
 
 
-def test_a_stage_draws_what_is_watched_when_it_has_changed(stack_env):
+def no_memory(*_, **__):
+    raise RuntimeError("out of\n memory")
+
+
+def test_a_stage_draws_what_is_watched_when_it_has_changed(stack_env, monkeypatch):
     from isaaclab_mimic_core.options import ViewOptions
+    from isaaclab_mimic_core.sim.rendering.scene_view import SceneView
     from isaaclab_mimic_core.stages.view import View
 
     camera = {"width": WIDTH, "height": HEIGHT, "eye": EYE, "look_at": LOOK_AT, "field_of_view": FIELD_OF_VIEW}
@@ -123,3 +128,24 @@ def test_a_stage_draws_what_is_watched_when_it_has_changed(stack_env):
         assert moved is not None and (moved.images[0] != first.images[0]).any()
         stage.request("view", cameras=[])
         assert stage.picture() is None
+        # Whoever ends the view drops its picture, and wants it again although nothing has moved.
+        stage.request("view", cameras=[camera])
+        stage._viewing._due = 0.0
+        again = stage.picture()
+        assert again is not None and (again.images[0] == first.images[0]).mean() > 0.9
+        stage.request("watch", env=-1)
+        assert stage.picture() is None
+        stage.request("watch", env=2)
+        stage._viewing._due = 0.0
+        assert stage.picture() is not None
+        # Too little memory for a picture ends the pictures, not the run.
+        stage.request("view", cameras=[camera])
+        stage._viewing._due = 0.0
+        monkeypatch.setattr(SceneView, "draw", no_memory)
+        assert stage.picture() is None and stage.snapshot()["not_drawn"] == "out of memory"
+        monkeypatch.undo()
+        stage.request("resume")
+        steps = stage.snapshot()["steps"]
+        while stage.snapshot()["steps"] == steps:
+            stage.step()
+        assert stage.picture() is None and not stage.done

@@ -126,10 +126,9 @@ def test_unplugged_in_mid_episode_the_stage_rests_and_goes_on(chain):
     assert kinds(chain.spacemouse["events"], "AttemptFinished")[0]["steps"] > 40, "the demonstration went on"
 
 
-def test_a_held_key_moves_by_its_sensitivity_a_second_at_any_step_rate(chain):
+def test_a_second_of_a_held_key_is_its_sensitivity_at_any_step_rate(chain):
     for hz, way in chain.teleop["ways"].items():
-        worth = chain.teleop["worth"][hz]
-        assert way == pytest.approx([0.0, 0.0, worth], abs=3e-3) and worth > 0.085, f"{hz} Hz"
+        assert way == pytest.approx([0.0, 0.0, 0.1], abs=1e-3), f"{hz} Hz"
     assert chain.teleop["ending"]["outcome"] == "done"
 
 

@@ -121,6 +121,7 @@ class MimicWindow:
         self.hotkeys.capture(None)
         if (before := self.panels.get(self.chosen)) is not None and isinstance(before, StagePanel):
             before.enlarge(False)
+            before.rest()
         # A field that is hidden while it is edited does not report the end of editing.
         self.hotkeys.set_editing(False)
         # What is drawn there belongs to the step that was shown.
@@ -296,6 +297,8 @@ class MimicWindow:
             self.host.claim_keys(self.visible and (self._is_driving() or self._is_marking()))
             if not self.visible:
                 self.hotkeys.release()
+                if isinstance(panel := self.panels[self.chosen], StagePanel):
+                    panel.rest()
                 continue
             self._follow_plugins()
             self.workflow.refresh_files()

@@ -67,15 +67,20 @@ def test_a_press_of_no_length_moves_by_one_step():
     assert sum(driven.moved) == pytest.approx(1.0)
 
 
-def test_a_simulation_slower_than_real_time_does_not_run_on():
-    driven = Driven()
-    driven.keys.press("W", 10.0, 10.0)
-    driven.step(*steps(10.06, 11.02, 2 * PERIOD))
-    driven.keys.release("W", 11.02, 11.02)
+@pytest.mark.parametrize("factor", [2, 6])
+def test_a_simulation_slower_than_real_time_does_not_run_on(factor):
+    """The robot moves for the steps of the time held, those in part included."""
+    driven, period = Driven(), factor * PERIOD
+    driven.step(10.0)
+    pressed, released = 10.0 + 0.25 * period, 10.0 + 8.75 * period
+    driven.keys.press("W", pressed, pressed)
+    driven.step(*steps(10.0 + period, 10.0 + 8 * period, period))
+    driven.keys.release("W", released, released)
     made = len(driven.moved)
-    driven.step(*steps(11.08, 11.5, 2 * PERIOD))
-    # The step at which the press was known had two periods to make up for.
-    assert sum(driven.moved[:made]) == made and sum(driven.moved[made:]) == pytest.approx(1.0)
+    driven.step(*steps(10.0 + 9 * period, 10.0 + 12 * period, period))
+    assert driven.moved[1:made] == pytest.approx([0.75, *[1.0] * 7]) and driven.moved[made:] == pytest.approx(
+        [0.75, 0.0, 0.0, 0.0]
+    )
 
 
 def test_nothing_moves_for_what_was_pressed_during_a_pause():

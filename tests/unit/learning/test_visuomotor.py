@@ -66,6 +66,8 @@ def train(pictures, tmp_path) -> Callable[..., Train]:
         output: str = "run", dataset: Path = pictures, resume: bool = False, exact: bool = False, **changes
     ) -> Train:
         raw = read_config("", TASK)[0]
+        for section, values in changes.pop("sections", {}).items():
+            _merge(raw[section], values)
         raw["experiment"] |= {"epoch_every_n_steps": 10}
         raw["algo"]["rnn"]["hidden_dim"] = 16
         raw["train"] |= {"batch_size": 20, "num_epochs": 2}
@@ -99,6 +101,14 @@ def train(pictures, tmp_path) -> Callable[..., Train]:
         return Train(options)
 
     return make
+
+
+def _merge(into: dict, values: dict) -> None:
+    for key, value in values.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
@@ -206,6 +216,18 @@ REFUSED = {
     "everything held out": ({"pretraining": {"held_out": 1.0}}, "held_out: is 1.0"),
     "a hand that is not there": ({"pretraining": {"hands": [["eef_pos", "eef_rot"]]}}, "hands: names 'eef_rot'"),
     "a hand without a quaternion": ({"pretraining": {"hands": [["eef_pos"]]}}, "hands: is"),
+    "features that no layer scales": (
+        {"sections": {"observation": {"encoder": {"rgb": {"core_kwargs": {"feature_dimension": None}}}}}},
+        r"core_kwargs\.feature_dimension: is null",
+    ),
+    "features in two dimensions": (
+        {"sections": {"observation": {"encoder": {"rgb": {"core_kwargs": {"flatten": False}}}}}},
+        r"core_kwargs\.flatten: cannot be had",
+    ),
+    "a policy with a latent space": (
+        {"sections": {"algo": {"vae": {"enabled": True}, "gmm": {"enabled": False}, "rnn": {"enabled": False}}}},
+        r"algo\.vae\.enabled: cannot be had with train\.encoder_pretraining",
+    ),
     "a word for the section": ({"encoder_pretraining": "yes"}, 'encoder_pretraining: is "yes"'),
 }
 
@@ -215,6 +237,40 @@ def test_settings_without_an_effect_are_refused(train, tmp_path, changes, words)
     with pytest.raises(ConfigError, match=words), train(**changes) as stage:
         list(stage)
     assert not (tmp_path / "run" / "run.json").exists()
+
+
+def test_a_policy_may_see_nothing_but_images(train, tmp_path):
+    short = {"num_epochs": 1, "epoch_every_n_steps": 2}
+    seen = {"observation": {"modalities": {"obs": {"low_dim": []}}}}
+    with train(pretraining=short, sections=seen, num_epochs=1) as stage:
+        list(stage)
+    policy = load_policy(str(tmp_path / "run" / "models" / "model_epoch_1.pth"), "cpu")
+    assert set(policy.spec.observations) == {"table_cam"}
+
+
+def test_a_run_is_resumed_with_the_sections_that_it_was_begun_with(train, tmp_path):
+    same = {
+        "pretraining": {"num_epochs": 1, "epoch_every_n_steps": 2},
+        "num_epochs": 1,
+        # Without encoders trained first, images are not beside normalised observations.
+        "hdf5_normalize_obs": False,
+    }
+    gaussian = {"actions": {"normalization": "gaussian"}}
+
+    def refused(words: str, **changes) -> None:
+        with pytest.raises(OptionError, match=words), train(resume=True, **same, **changes) as stage:
+            list(stage)
+
+    with train(**same, action_config=gaussian) as stage:
+        list(stage)
+    refused("--config: train.encoder_pretraining.num_epochs 1, not left out", encoder_pretraining=None)
+    refused("--config: train.action_config.actions.normalization gaussian, not left out")
+    # The other way round.
+    path = tmp_path / "run" / "config.json"
+    begun = json.loads(path.read_text())
+    del begun["train"]["encoder_pretraining"]
+    path.write_text(json.dumps(begun))
+    refused("train.encoder_pretraining.num_epochs left out, not 1", action_config=gaussian)
 
 
 def test_robomimics_own_loop_is_not_had_with_it(train):

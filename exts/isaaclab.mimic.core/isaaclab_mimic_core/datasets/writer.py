@@ -101,6 +101,8 @@ class DatasetWriter:
         self._pending: list[tuple[str, Episode]] = []
         self._behind: list[_Behind] = []
         self._own: set[tuple[int, ...]] = set()
+        self._replaces = False
+        """Whether the first commit may replace a file."""
         self._first: bytes | None = None
         """A file without episodes, from which the first commit makes the file; None after that."""
         self._next_number = 0
@@ -226,6 +228,7 @@ class DatasetWriter:
         if mode == "append" and exists:
             self._open_existing(attrs)
         else:
+            self._replaces = exists
             self._first = _empty_file({**encode_attrs(attrs), layout.ATTR_ENV_ARGS: json.dumps(self.env_args)})
             filesystem.write_whole(self._shadow, self._first, self._temporary)
         self._own = self._identities()
@@ -298,7 +301,7 @@ class DatasetWriter:
         """Let the shadow take the place of the file."""
         if self._first is None:
             filesystem.exchange(self._published, self._shadow)
-        elif self._published.exists():
+        elif self._replaces or filesystem.identity(self._published) in self._own:
             os.replace(self._shadow, self._published)
         else:
             try:

@@ -132,8 +132,10 @@ class SimStage(Stage):
         """
         if name == "watch":
             self._watched = int(arguments["env"])
+            self._viewing.draw_anew()
         elif name == "view":
             self._viewing.cameras = read_cameras(arguments["cameras"])
+            self._viewing.draw_anew()
         elif name == "single_step":
             self._paused = True
             self._single_steps += 1

@@ -39,7 +39,8 @@ class Viewing:
         self._scene: SceneView | None = None
         self._lenses: list[SceneView] = []
         self._sizes: list[tuple[int, int, float]] = []
-        self._shown: tuple[int, tuple[Camera, ...], torch.Tensor] | None = None
+        self._shown: torch.Tensor | None = None
+        """Poses in the latest picture; None if the next is wanted whatever has moved."""
         self._due = 0.0
 
     @property
@@ -57,9 +58,9 @@ class Viewing:
         except StopIteration as end:
             self._parts, self._scene = None, end.value
             return True
-        except (TaskError, ValueError) as error:
+        except TaskError as error:
             # A scene that cannot be drawn can be simulated all the same.
-            self._parts, self.trouble = None, getattr(error, "what", str(error))
+            self._parts, self.trouble = None, error.what
             return True
         return False
 
@@ -72,23 +73,31 @@ class Viewing:
         if scene is None:
             return None
         poses = scene.poses(index)
-        if self._shown is not None:
-            before, cameras, there = self._shown
-            if (before, cameras) == (index, self.cameras) and torch.equal(there, poses):
-                return None
+        if self._shown is not None and torch.equal(self._shown, poses):
+            return None
         began = time.perf_counter()
-        self._fit(scene)
         told = watched_poses(env, index)
         placed = [_placed(camera, told["eefs"]) for camera in self.cameras]
-        images = [
-            lens.draw(index, camera.eye, camera.look_at, camera.up, poses)
-            for lens, camera in zip(self._lenses, placed, strict=True)
-        ]
-        self._shown = index, self.cameras, poses
+        try:
+            self._fit(scene)
+            images = [
+                lens.draw(index, camera.eye, camera.look_at, camera.up, poses)
+                for lens, camera in zip(self._lenses, placed, strict=True)
+            ]
+        except RuntimeError as error:
+            # Memory, most likely: the run needs it more than its picture does.
+            self.forget()
+            self.trouble = " ".join(str(error).split())[:200] or type(error).__name__
+            return None
+        self._shown = poses
         # Keep the rate, but let a slow machine simulate most of the time.
         period = max(_FASTEST, (time.perf_counter() - began) / self._share)
         self._due = max(self._due + period, now)
         return Picture({**told, "cameras": [asdict(camera) for camera in placed]}, images)
+
+    def draw_anew(self) -> None:
+        """Draw the next picture even if nothing has moved: another view is asked for, or the last one was dropped."""
+        self._shown = None
 
     def forget(self) -> None:
         """Drop the scene, because its environments are closed."""

@@ -113,6 +113,10 @@ ACTIONS: dict[str, Action] = {
 """Every action by its id, in the order shown."""
 
 
+def _defaults() -> dict[str, Key | None]:
+    return {id: action.default for id, action in ACTIONS.items()}
+
+
 class Hotkeys:
     """Turns keys into actions. While text is typed, or no scope is active, keys go to the surrounding program.
 
@@ -123,13 +127,9 @@ class Hotkeys:
     def __init__(self, host: Host) -> None:
         self.host = host
         """The program around the window; remembers keys that were changed."""
-        self.keys = {id: action.default for id, action in ACTIONS.items()}
-        for id, text in read_kept(host.recall(_REMEMBERED)).items():
-            try:
-                if id in self.keys:
-                    self.keys[id] = Key.parse(text)
-            except (ValueError, AttributeError):
-                pass
+        self.keys: dict[str, Key | None] = _defaults()
+        """Action's id -> its key; None if it has none."""
+        self._read(host.recall(_REMEMBERED))
         self._listeners: dict[str, tuple[Callable[[], bool], OnAction]] = {}
         self._down: dict[str, str] = {}
         self._editing = False
@@ -200,20 +200,41 @@ class Hotkeys:
         Raises:
             ValueError: The key does something else where this action is active.
         """
-        for other, bound in self.keys.items():
-            same_place = ACTIONS[other].scope == ACTIONS[id].scope or WINDOW in (
-                ACTIONS[other].scope,
-                ACTIONS[id].scope,
-            )
-            if other != id and bound == key and same_place:
-                raise ValueError(f"{key.shown} is used already: {ACTIONS[other].title}.")
+        for other in self._in_the_way(id, key):
+            raise ValueError(f"{key.shown} is used already: {ACTIONS[other].title}.")
         self.keys[id] = key
         self._remember()
 
     def restore_defaults(self) -> None:
-        self.keys = {id: action.default for id, action in ACTIONS.items()}
+        self.keys = _defaults()
         self._remember()
 
+    def _read(self, kept: str) -> None:
+        """Take over the user's own keys. A default that has come since, and would take one of them, is left out."""
+        own: dict[str, Key] = {}
+        for id, text in read_kept(kept).items():
+            try:
+                if id in ACTIONS:
+                    own[id] = Key.parse(text)
+            except (ValueError, AttributeError):
+                pass
+        self.keys.update(own)
+        for id, key in own.items():
+            for other in self._in_the_way(id, key):
+                if other not in own:
+                    self.keys[other] = None
+
+    def _in_the_way(self, id: str, key: Key) -> list[str]:
+        """Return which other actions have a key that are active where this action is."""
+        place = ACTIONS[id].scope
+        return [
+            other
+            for other, bound in self.keys.items()
+            if other != id
+            and bound == key
+            and (place == ACTIONS[other].scope or WINDOW in (place, ACTIONS[other].scope))
+        ]
+
     def _remember(self) -> None:
-        changed = {id: str(key) for id, key in self.keys.items() if key != ACTIONS[id].default}
+        changed = {id: str(key) for id, key in self.keys.items() if key not in (None, ACTIONS[id].default)}
         self.host.remember(_REMEMBERED, json.dumps(changed))

@@ -44,6 +44,8 @@ class GeneratePanel(StagePanel):
 
     grid: EnvGrid | None = None
     report_button: ui.Button | None = None
+    _looked_into = -1
+    """Environment that is looked into, also after the panel is built anew; -1: none."""
 
     def build_empty(self) -> None:
         build_empty(
@@ -69,8 +71,8 @@ class GeneratePanel(StagePanel):
                         "Open report", name="small", width=96, visible=False, clicked_fn=self._open_report
                     )
                 section("ENVIRONMENTS: THE SUBTASK EACH IS IN; CLICK ONE TO LOOK INTO IT")
-                self.grid = EnvGrid(self._on_environment)
-            self.build_scene(-1).frame.visible = False
+                self.grid = EnvGrid(self._on_environment, self._looked_into)
+            self.build_scene(self._looked_into)
             with self.aside(height=None) as self._below, scrolled(style.GAP):
                 self._plot = CurvePlot(
                     "SUCCESS RATE OF THE LAST 40 ATTEMPTS", write=lambda value: f"{100 * value:.0f} %"
@@ -83,6 +85,7 @@ class GeneratePanel(StagePanel):
                         section("SOURCES USED")
                         self._sources = Bars("Nothing saved yet.", name="bar_dim")
                 self._log = Log(height=140)
+        self._make_room()
 
     def refresh_run(self) -> None:
         session, statistics = self.session, self.session.statistics
@@ -111,9 +114,15 @@ class GeneratePanel(StagePanel):
             self._sources.show([Bar(f"demo {demo}", count) for demo, count in statistics.sources.most_common()])
 
     def _on_environment(self, index: int) -> None:
-        self.scene.frame.visible = index >= 0
-        self._below.height = ui.Pixel(_DETAILS) if index >= 0 else ui.Fraction(1)
+        self._looked_into = index
+        self._make_room()
         self.scene.watch(index)
+
+    def _make_room(self) -> None:
+        """Show the view if an environment is looked into, and give it room."""
+        looks = self._looked_into >= 0
+        self.scene.frame.visible = looks
+        self._below.height = ui.Pixel(_DETAILS) if looks else ui.Fraction(1)
 
     def actions(self) -> dict[str, Callable[[], None]]:
         return super().actions() | {"report": self._open_report}

@@ -97,5 +97,7 @@ class KeysPanel:
         key = self._hotkeys.keys[id]
         changed = key != ACTIONS[id].default
         with ui.HStack(height=24, spacing=style.GAP):
-            self.buttons[id] = ui.Button(key.shown, name="small", width=110, clicked_fn=partial(self.change, id))
+            self.buttons[id] = ui.Button(
+                key.shown if key else "none", name="small", width=110, clicked_fn=partial(self.change, id)
+            )
             ui.Label(title + (f"  (was {ACTIONS[id].default.shown})" if changed else ""), name="log")

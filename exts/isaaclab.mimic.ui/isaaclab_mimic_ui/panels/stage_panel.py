@@ -190,7 +190,8 @@ class StagePanel:
 
     def enlarge(self, on: bool) -> None:
         """Fill the window with the view of the scene, or show everything again."""
-        on = on and self.scene is not None
+        # Without a view, or before an environment is chosen, the window would be empty.
+        on = on and self.scene is not None and self.scene.frame.visible
         if on == self.enlarged:
             return
         self.enlarged = on
@@ -200,6 +201,11 @@ class StagePanel:
         if not self._wide:
             # The lower half has a height of its own there.
             self._frame.rebuild()
+
+    def rest(self) -> None:
+        """Let the run draw nothing for this panel until it is refreshed again, because nobody sees it."""
+        if self.scene is not None:
+            self.scene.rest()
 
     def toggle_enlarged(self) -> None:
         self.enlarge(not self.enlarged)

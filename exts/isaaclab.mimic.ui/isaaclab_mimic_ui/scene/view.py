@@ -78,12 +78,16 @@ class SceneFrame:
     def watch(self, env: int) -> None:
         """Look into another environment; -1: into none."""
         self._env = env
-        self._tracks.clear()
-        self._told = self._seen = self._picture = None
-        self.canvas.forget()
+        self._clear()
         if env < 0:
             self._host.clear_viewport()
         self._follow()
+
+    def rest(self) -> None:
+        """Ask for no more pictures until `refresh` is called again: nobody sees the view."""
+        if self._asked:
+            self._session.request("view", cameras=[])
+            self._asked = None
 
     def refresh(self) -> None:
         """Show what is new; called once a frame."""
@@ -95,6 +99,9 @@ class SceneFrame:
             return
         if watched["env"] != self._env:
             return
+        if self._picture is not None and session.snapshot.get("not_drawn"):
+            self._picture = self._told = None
+            self.canvas.forget()
         picture = session.take_picture() if self.settings.parts[SHADING] else None
         if picture is not None and picture.told["env"] == self._env:
             self._picture = picture.told
@@ -140,11 +147,13 @@ class SceneFrame:
     def _follow(self) -> None:
         """Ask the stage for what is shown, if it is something else than before."""
         session = self._session
-        # Only what simulates tells of a view, and knows these requests.
+        # Only what simulates tells of a view, and knows these requests. The next run knows nothing of this one's.
         if not session.state.is_active or "url" not in session.snapshot:
+            self._watched, self._asked = -1, None
             return
         if self._watched != self._env:
             self._watched = self._env
+            self._clear()
             session.request("watch", env=self._env)
         cameras = self._cameras()
         if cameras is not None and cameras != self._asked:
@@ -180,6 +189,12 @@ class SceneFrame:
         return {"eye": [x, y, z + _ABOVE], "look_at": [x, y, z], "up": [1.0, 0.0, 0.0], "field_of_view": 0.8}
 
     # -- showing
+
+    def _clear(self) -> None:
+        """Forget what another environment has shown, or another run."""
+        self._tracks.clear()
+        self._told = self._seen = self._picture = None
+        self.canvas.forget()
 
     def _show(self, watched: dict) -> None:
         if self.settings.framed != self._session.choices["task"]:

@@ -22,14 +22,15 @@ class EnvGrid:
 
     Args:
         on_chosen: Called with the environment whose cell was clicked.
+        chosen: The one that is chosen from the start; -1: none.
     """
 
-    def __init__(self, on_chosen: Callable[[int], None]) -> None:
+    def __init__(self, on_chosen: Callable[[int], None], chosen: int = -1) -> None:
         self._on_chosen = on_chosen
         self._cells: list[tuple[ui.Rectangle, ui.Label, ui.ZStack]] = []
         self._told: list[tuple] = []
         self._shown: tuple[Sequence[Sequence[int]], dict[int, AttemptOutcome]] = (), {}
-        self.chosen = -1
+        self.chosen = chosen
         self._frame = ui.Frame(height=0)
 
     @property

@@ -40,6 +40,10 @@ class HeldKeys:
 
     def __init__(self, period: float):
         self._period = period
+        self._slow = period
+        """[s] Time that a step takes now, at least the period."""
+        self._stepped: float | None = None
+        """[s] When the last step was made."""
         self._keys: dict[str, _Key] = {}
 
     @property
@@ -62,9 +66,11 @@ class HeldKeys:
             return
         key.is_down = False
         # Negative if steps have been made since then, as if the key were still held.
-        rest = (_known(at, now) - key.counted) / self._period if self._period else 0.0
-        if not key.is_new:
-            rest = min(rest, 1.0)
+        rest = _known(at, now) - key.counted
+        if self._period:
+            rest = rest / self._period if key.is_new else min(rest / self._slow, 1.0)
+        else:
+            rest = 0.0
         rest = max(rest, SHORTEST - key.worth)
         key.worth += rest
         key.owed += rest
@@ -75,18 +81,21 @@ class HeldKeys:
 
     def rest(self, now: float) -> None:
         """Let time pass without a step: it counts for no key, and keys that were let go meanwhile are forgotten."""
+        self._stepped = now
         self._keys = {name: key for name, key in self._keys.items() if key.is_down}
         for key in self._keys.values():
             key.counted, key.owed = now, 0.0
 
     def step(self, now: float) -> dict[str, float]:
         """Make a step `now`; return how far each key moves in it: -1 to 1, as a part of a step at full speed."""
+        self._slow = max(self._period, now - self._stepped) if self._stepped is not None else self._period
+        self._stepped = now
         moves: dict[str, float] = {}
         for name, key in list(self._keys.items()):
             if key.is_down:
                 # While a key is held, each step is worth a step: where the simulation is slower than real time, the
                 # robot is, too, and does not run on afterwards.
-                gained = (now - key.counted) / self._period if key.is_new and self._period else 1.0
+                gained = (now - key.counted) / self._slow if key.is_new and self._period else 1.0
                 key.counted, key.is_new = now, False
                 key.worth += gained
                 key.owed += gained

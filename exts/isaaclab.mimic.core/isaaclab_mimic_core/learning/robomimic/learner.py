@@ -33,6 +33,8 @@ _DECIDES_NOTHING = (
     "meta.",
 )
 """Settings that may differ when a run is resumed; the dataset is compared by content."""
+_OPTIONAL_SECTIONS = (f"train.{SECTION}", "train.action_config")
+"""Sections that a configuration may lack; what robomimic has itself is always complete."""
 
 
 class RobomimicLearner:
@@ -130,8 +132,16 @@ class RobomimicPlan:
         stretched = any(name.endswith(".epoch_schedule") and now[name] != then.get(name, now[name]) for name in now)
         if stretched and now[epochs] != then.get(epochs):
             return [Difference("--epochs", then.get(epochs), f"{now[epochs]} (the learning rate follows it)")]
-        return [
+        changed = [
             Difference(f"--config: {name}", then[name], value)
             for name, value in now.items()
             if name in then and then[name] != value and not name.startswith(_DECIDES_NOTHING)
         ]
+        on_one_side = [
+            Difference(f"--config: {name}", then.get(name, "left out"), now.get(name, "left out"))
+            for name in [*now, *then]
+            if (name in now) != (name in then)
+            and name.startswith(_OPTIONAL_SECTIONS)
+            and {**then, **now}[name] is not None
+        ]
+        return changed + on_one_side

@@ -344,6 +344,18 @@ def _check_pretraining(config: Any, fail: Callable) -> None:
         fail(key, "is for images of colour only", "Leave depth, scan and goal empty in observation.modalities.")
     if encoder.core_class != "VisualCore":
         fail("observation.encoder.rgb.core_class", f"cannot be had with {key}", "Set it to VisualCore.")
+    arguments = encoder.core_kwargs
+    if arguments.get("flatten", True) is not True:
+        fail("observation.encoder.rgb.core_kwargs.flatten", f"cannot be had with {key}", "Set it to true.")
+    # The last layer is where features are scaled.
+    if not _is_count(width := arguments.get("feature_dimension", 64)):
+        fail(
+            "observation.encoder.rgb.core_kwargs.feature_dimension",
+            f"is {json.dumps(width)}, which cannot be had with {key}",
+            "Set it to a whole number of at least 1.",
+        )
+    if config.algo.vae.enabled:
+        fail("algo.vae.enabled", f"cannot be had with {key}", "Set it to false.")
     if encoder.obs_randomizer_class is not None:
         fail(
             "observation.encoder.rgb.obs_randomizer_class",

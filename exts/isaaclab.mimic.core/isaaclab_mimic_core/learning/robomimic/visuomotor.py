@@ -118,10 +118,12 @@ class VisuomotorTrainer(Trainer):
     def _prepare(self, found: Demonstrations, cameras: list[str], settings: Pretraining) -> None:
         """Make what has to be done before the first epoch."""
         sequences = self.sequences
-        seen = torch.cat([sequences.obs[key].flatten(1) for key in sorted(sequences.obs)], dim=-1)
+        actions = sequences.other["actions"]
+        # A policy may observe nothing but images.
+        nothing = actions.new_zeros(len(actions), 0)
+        seen = torch.cat([nothing, *(sequences.obs[key].flatten(1) for key in sorted(sequences.obs))], dim=-1)
         positions = read_positions(found, found.train, settings.hands, self.device)
         reader = FrameReader(found, found.train, sequences.lengths, cameras)
-        actions = sequences.other["actions"]
         training = self._encoder_training = EncoderTraining(
             self._encoders,
             seen,

@@ -6,7 +6,8 @@
 import copy
 import math
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -42,13 +43,14 @@ class SceneView:
         field_of_view: Vertical angle that is seen [rad].
 
     Raises:
-        TaskError: There is something in the scene that the rasteriser does not draw.
+        TaskError: The shapes of the scene cannot be read or drawn.
     """
 
     def __init__(self, env: "ManagerBasedRLEnv", width: int = 640, height: int = 400, field_of_view: float = 0.7):
-        for _ in self._read(env):
-            pass
-        self.resize(width, height, field_of_view)
+        with _as_task_error():
+            for _ in self._read(env):
+                pass
+            self.resize(width, height, field_of_view)
 
     @classmethod
     def in_parts(cls, env: "ManagerBasedRLEnv") -> Generator[None, None, Self]:
@@ -56,9 +58,13 @@ class SceneView:
 
         Not in a thread: what takes the time is Python's own work, during which every call into torch would wait for the
         interpreter's lock, so that the simulation would hardly go on.
+
+        Raises:
+            TaskError: The shapes of the scene cannot be read or drawn.
         """
         view = cls.__new__(cls)
-        yield from view._read(env)
+        with _as_task_error():
+            yield from view._read(env)
         return view
 
     def _read(self, env: "ManagerBasedRLEnv") -> Generator[None, None, None]:
@@ -168,6 +174,22 @@ class SceneView:
             rows = torch.tensor(_below(body.cfg.prim_path, labels), device=self._device)
             found.append((rows, lambda index, data=body.data: data.root_link_pose_w.torch[index]))
         return [(rows, pose_of) for rows, pose_of in found if len(rows)]
+
+
+@contextmanager
+def _as_task_error() -> Iterator[None]:
+    """Say of a scene that cannot be drawn that it can be simulated all the same."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, RuntimeError, ImportError) as error:
+        # Newton refuses what it does not know as a ValueError or NotImplementedError (a RuntimeError), and stumbles
+        # over empty or broken meshes. A package may be missing; short memory is a RuntimeError of Warp and torch.
+        said = " ".join(str(error).split())[:200] or type(error).__name__
+        raise TaskError(
+            f"the shapes of the scene cannot be drawn: {said}",
+            where=_FIRST,
+            remedy="It can be simulated all the same: views show lines, and there are no films and no thumbnails.",
+        ) from error
 
 
 def _below(prim_path: str, labels: list[str]) -> list[int]:

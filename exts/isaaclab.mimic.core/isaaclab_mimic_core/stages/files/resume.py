@@ -127,11 +127,14 @@ class DatasetRun:
             OptionError: The earlier run used other assets, or another engine.
             OutputError: The file cannot be written.
         """
-        attrs = self._attrs(env.info, decided or {}, says)
         output = path or self._options.output
-        return DemoFile(output, env.env_args(), self._mode, attrs, wanted=wanted, saved=self.saved)
+        attrs = self._attrs(env.info, decided or {}, says, is_new=not Path(output).exists())
+        saved = self.saved if output == self._options.output else 0
+        return DemoFile(output, env.env_args(), self._mode, attrs, wanted=wanted, saved=saved)
 
-    def _attrs(self, info: Mapping[str, Any], decided: Mapping[str, Any], says: Mapping[str, Any]) -> dict[str, Any]:
+    def _attrs(
+        self, info: Mapping[str, Any], decided: Mapping[str, Any], says: Mapping[str, Any], is_new: bool
+    ) -> dict[str, Any]:
         """Return the attributes to write; none if the file has them."""
         manifest = self._manifest.with_options(**decided, **_of_environments(self._options, info))
         if self._earlier is None:
@@ -139,7 +142,7 @@ class DatasetRun:
         manifest.check_resumes(self._earlier.manifest, self._options.output)
         there = self._earlier.provenance
         provenance = {**there, MANIFEST: manifest.going_on(self._earlier.manifest).to_dict()}
-        return {ATTR_PROVENANCE: provenance} if provenance != there else {}
+        return {ATTR_PROVENANCE: provenance} if is_new or provenance != there else {}
 
 
 def _of_environments(options: Any, info: Mapping[str, Any]) -> dict[str, Any]:

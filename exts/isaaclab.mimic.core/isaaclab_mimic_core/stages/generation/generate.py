@@ -47,9 +47,10 @@ class Generate(SimStage):
         super().__init__(options, env)
         self._settings = self.check(options)
         mode = writing_mode(options.overwrite, options.resume)
+        outputs = [path for path in (options.output, self._failed_path) if path]
         # With --resume but without a file, there is nothing to resume.
-        mode = "create" if mode == "append" and not Path(options.output).exists() else mode
-        for path in filter(None, (options.output, self._failed_path)):
+        mode = "create" if mode == "append" and not any(Path(path).exists() for path in outputs) else mode
+        for path in outputs:
             check_output(path, mode, options.input)
         self._report = None
         if options.report:
@@ -293,6 +294,9 @@ class Generate(SimStage):
         events: list[Event] = [*self._file.finish()]
         if self._failed_file is not None:
             self._failed_file.finish()
+            if self.options.overwrite and self._file.saved and not self._failed_file.saved:
+                # It would be that of the run which has been replaced.
+                Path(self._failed_file.path).unlink(missing_ok=True)
         return events + self._end(outcome)
 
     def _end(self, outcome: str) -> list[Event]:
@@ -325,6 +329,6 @@ class Generate(SimStage):
             summary["source_evenness"] = statistics.source_evenness(self._bank.num_demos)
             if not self._settings.early_stop:
                 summary["would_stop"] = statistics.would_stop()
-        if self._failed_file is not None and self._failed_file.saved:
+        if self._failed_file is not None and Path(self._failed_file.path).exists():
             summary["failed_output"] = self._failed_file.path
         return summary
