@@ -16,12 +16,15 @@ import torch
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.errors import ConfigError, DatasetError, MimicError, OptionError
 from isaaclab_mimic_core.events import DurationEstimated, EncodersTrained, EpochFinished, PhaseStarted
+from isaaclab_mimic_core.learning.api import PolicySpec
+from isaaclab_mimic_core.learning.robomimic import encoders as encoders_of_images
 from isaaclab_mimic_core.learning.robomimic.augmentation import recoloured, shifted
 from isaaclab_mimic_core.learning.robomimic.config import read_config
 from isaaclab_mimic_core.learning.robomimic.encoders import _MEASURED, _alike, _drawn, _hold_out, _spread_evenly
 from isaaclab_mimic_core.learning.robomimic.images import Blocks, FrameReader
 from isaaclab_mimic_core.learning.robomimic.policy import load_policy
 from isaaclab_mimic_core.learning.robomimic.visuomotor import NoisyBatches
+from isaaclab_mimic_core.learning.rollouts import Disturbance, _Disturbed
 from isaaclab_mimic_core.options import TrainOptions
 from isaaclab_mimic_core.stages.learning.train import Train
 
@@ -130,6 +133,13 @@ def test_encoders_are_trained_then_a_policy_that_sees(train, pictures, tmp_path,
 
     # Every step of a training is one of the stage.
     monkeypatch.setattr("isaaclab_mimic_core.stages.learning.train._SLICE", 0.0)
+    covariance, measured = encoders_of_images._Sample.covariance, []
+
+    def noted(sample, training):
+        measured.append(covariance(sample, training))
+        return measured[-1]
+
+    monkeypatch.setattr(encoders_of_images._Sample, "covariance", noted)
     with train(pretraining={"epoch_every_n_steps": 60}) as stage:
         told, parts = [], []
         while not stage.done:
@@ -138,6 +148,15 @@ def test_encoders_are_trained_then_a_policy_that_sees(train, pictures, tmp_path,
         # What is trained on is what the checkpoint's own encoders make of the images.
         trainer = stage._trained
         known = trainer.sequences.obs["table_cam features"]
+    # What the noise does to the positions that are read from the features is the error that what is held out has more.
+    held_out, trained_on = measured
+    values, vectors = torch.linalg.eigh(held_out - trained_on)
+    wanted = vectors * values.clamp(min=0.0) @ vectors.T
+    noise = trainer._encoder_training.noise
+    linear = trainer._encoder_training.predictor.linear.weight[:, : noise.shape[1]].detach()
+    moved = (noise @ linear.T).double()
+    torch.testing.assert_close(moved.T @ moved, wanted, rtol=1e-3, atol=1e-3 * float(wanted.trace()))
+    assert wanted.trace() > 1e-4 and torch.isfinite(noise).all()
     phases = [event.phase for event in told if isinstance(event, PhaseStarted)]
     assert phases[-4:] == [
         "Checking the images",
@@ -435,3 +454,15 @@ def test_noise_is_that_of_the_errors_and_the_same_in_a_sequence():
     torch.testing.assert_close(torch.cov(drawn[:, 0].T), factor.T @ factor, atol=5e-3, rtol=0.1)
     (again,), (other,) = noisy.epoch(1, 1), noisy.epoch(2, 1)
     assert torch.equal(again["obs"]["a"], batch["obs"]["a"]) and not torch.equal(other["obs"]["a"], batch["obs"]["a"])
+
+
+def test_noise_is_added_to_numbers_and_not_to_images():
+    class Seeing:
+        spec = PolicySpec({"camera": (8, 8, 3), "eef_pos": (3,)}, 7)
+
+    image = torch.randint(0, 256, (500, 8, 8, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    seen = {"camera": image.clone(), "eef_pos": torch.ones(500, 3)}
+    noisy = _Disturbed(Disturbance(0.1), Seeing()).observe(seen, torch.arange(500), torch.zeros(500, dtype=torch.long))
+    assert noisy["camera"].dtype == torch.uint8 and torch.equal(noisy["camera"], image)
+    torch.testing.assert_close(noisy["eef_pos"].std(dim=0), torch.full((3,), 0.1), rtol=0.15, atol=0.0)
+    assert (noisy["eef_pos"].mean(dim=0) - 1.0).abs().max() < 0.02
