@@ -10,6 +10,7 @@ import asyncio
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,8 +47,9 @@ class Panel:
     def __init__(self, folder: Path):
         self.path = folder / "demos.hdf5"
         self.write(0.0)
-        self.drawing = Drawing()
-        self.strip = DemoStrip(SimpleNamespace(spawn=asyncio.ensure_future), lambda: None)
+        self.drawing: Any = Drawing()
+        host: Any = SimpleNamespace(spawn=asyncio.ensure_future)
+        self.strip = DemoStrip(host, lambda: None)
         self.strip._client = self.drawing
 
     def write(self, x: float) -> None:
