@@ -114,9 +114,9 @@ class SimStage(Stage):
     @property
     def _looks(self) -> bool:
         """Whether an environment is watched now; before its first reset there is nothing to see."""
-        if self._env is None or self.done or not self._env.env.obs_buf:
+        if self._env is None or self.done or not 0 <= self._watched < self._env.num_envs:
             return False
-        return 0 <= self._watched < self._env.num_envs
+        return bool(self._env.env.obs_buf)
 
     def request(self, name: str, **arguments) -> None:
         super().request(name, **arguments)
