@@ -65,7 +65,8 @@ class AnnotateManualPanel(StagePanel):
         with self.run_column(6):
             with self.aside():
                 self._head = RunHead(self.session, "demonstrations", _TILES, compact=True)
-            self.build_scene()
+            # Small enough for the buttons below the timeline to be in view.
+            self.build_scene(least=92)
             # The timeline stays when the view is enlarged: there the playhead is moved.
             with ui.HStack(height=18):
                 self._episode = ui.Label("", name="section")

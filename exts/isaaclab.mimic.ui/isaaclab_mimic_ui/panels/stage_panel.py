@@ -85,13 +85,14 @@ class StagePanel:
         """Update the widgets that show a run."""
         raise NotImplementedError
 
-    def build_scene(self, env: int = 0) -> SceneFrame:
+    def build_scene(self, env: int = 0, least: int = 170) -> SceneFrame:
         """Add the view of the scene, which fills the space that is left.
 
         Args:
             env: Environment that is looked into from the start; -1: none.
+            least: Height of the picture at least [px].
         """
-        self.scene = SceneFrame(self.context.host, self.session, self.context.view, self.toggle_enlarged, env)
+        self.scene = SceneFrame(self.context.host, self.session, self.context.view, self.toggle_enlarged, env, least)
         return self.scene
 
     @contextmanager

@@ -12,8 +12,6 @@ from omni.ui import scene as sc
 
 from .camera import looking_at, projection
 
-_LEAST = 170
-"""[px] Height of a view at least."""
 _INSET_SHARE = 0.28
 """Part of the width that the small second picture takes at most."""
 _LEFT, _RIGHT, _MIDDLE = 0, 1, 2
@@ -28,6 +26,7 @@ class Canvas:
 
     Args:
         inset: Width and height of the small second picture [px].
+        least: Height at least [px].
         on_orbit, on_pan: Called with how far the mouse was dragged to the right and down [px].
         on_zoom: Called with notches of the wheel, and how far the mouse was dragged to the right [px].
     """
@@ -35,6 +34,7 @@ class Canvas:
     def __init__(
         self,
         inset: tuple[int, int],
+        least: int,
         on_orbit: Callable[[float, float], None],
         on_pan: Callable[[float, float], None],
         on_zoom: Callable[[float, float], None],
@@ -44,7 +44,7 @@ class Canvas:
         self._held: tuple[int, float, float] | None = None
         self._provider, self._second = ui.ByteImageProvider(), ui.ByteImageProvider()
         with ui.ZStack():
-            ui.Spacer(height=_LEAST)
+            ui.Spacer(height=least)
             ui.Rectangle(name="inset")
             # Stretched like the lines: both fill the same rectangle, whatever its size was when they were made.
             self.image = ui.ImageWithProvider(self._provider, fill_policy=ui.IwpFillPolicy.IWP_STRETCH, visible=False)

@@ -47,10 +47,17 @@ class SceneFrame:
         settings: What is shown, and from where.
         on_enlarge: Called when the view should fill the window, or no longer.
         env: Environment that is looked into from the start; -1: none.
+        least: Height of the picture at least [px].
     """
 
     def __init__(
-        self, host: Host, session: Session, settings: ViewSettings, on_enlarge: Callable[[], None], env: int = 0
+        self,
+        host: Host,
+        session: Session,
+        settings: ViewSettings,
+        on_enlarge: Callable[[], None],
+        env: int = 0,
+        least: int = 170,
     ) -> None:
         self._host, self._session, self.settings = host, session, settings
         self._env = env
@@ -68,7 +75,7 @@ class SceneFrame:
         with self.frame:
             with ui.VStack(spacing=2):
                 self._build_bar(on_enlarge)
-                self.canvas = Canvas(_INSET, self._on_orbit, self._on_pan, self._on_zoom)
+                self.canvas = Canvas(_INSET, least, self._on_orbit, self._on_pan, self._on_zoom)
             self._pictures = Pictures(column=True)
         self.canvas.say(_NOTHING)
         self._show_parts()
