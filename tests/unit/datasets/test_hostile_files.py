@@ -3,6 +3,7 @@
 
 """Damaged or malicious files: the error is reported, and no other file is opened."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, format_su
 from isaaclab_mimic_core.datasets.check import check_file, require
 from isaaclab_mimic_core.datasets.edit import drop, merge, select
 from isaaclab_mimic_core.datasets.layout import natural_order
+from isaaclab_mimic_core.datasets.lerobot.features import LeRobotTerms, features_of, require_float32
 from isaaclab_mimic_core.errors import DatasetError, InputFileError
 
 FUZZ = Path(__file__).parents[2] / "fuzz"
@@ -308,3 +310,26 @@ def test_mutated_files_through_the_verbs():
     done = subprocess.run(program, capture_output=True, text=True, timeout=LONG)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "40 files, 120 runs, 0 failures" in done.stdout
+
+
+def test_of_very_many_arrays_those_that_are_exported_are_found(make_file):
+    path = make_file(1)
+    with h5py.File(path, "r+") as file:
+        obs = file["data/demo_0/obs"]
+        obs["z_last"] = np.zeros((30, 3), np.float32)
+        many = obs.create_group("many")
+        for number in range(2100):
+            many[str(number)] = obs["z_last"]
+    with DatasetReader(path) as reader:
+        assert "obs/z_last" not in reader.shapes("demo_0")
+        features = features_of(reader, "demo_0", LeRobotTerms(("z_last",), (), ()), with_states=False)
+        require_float32(reader, ["demo_0"], features)
+    assert [part.shape for part in features.numbers["observation.state"]] == [(3,)]
+
+
+def test_a_task_of_other_characters_is_told_in_one_line(make_file):
+    path = make_file(1)
+    with h5py.File(path, "r+") as file:
+        file["data"].attrs["env_args"] = json.dumps({"env_name": "\ud800\x1b[2J\nMine"})
+    with DatasetReader(path) as reader:
+        assert reader.env_name == r"\ud800\x1b[2J\nMine" and reader.env_name.isprintable()

@@ -102,8 +102,8 @@ class DatasetReader:
 
     @property
     def env_name(self) -> str:
-        """Name of the task in which the demonstrations were made; empty if the file does not say."""
-        return str(self.env_args.get("env_name") or "")
+        """Name of the task in which the demonstrations were made, in printable form; empty if the file does not say."""
+        return printable(str(self.env_args.get("env_name") or ""))
 
     @property
     def example(self) -> str:

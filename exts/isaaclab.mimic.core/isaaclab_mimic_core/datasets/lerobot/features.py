@@ -105,7 +105,7 @@ def require_float32(reader: DatasetReader, names: Iterable[str], features: Featu
         DatasetError: A value is too large.
     """
     for name in names:
-        shapes = reader.shapes(name)
+        shapes = reader.shapes(name, features.paths)
         wide = [path for path in features.paths if shapes[path][1] == np.float64]
         for path, values in reader.read(name, wide).data.items():
             if (np.abs(values) > np.finfo(np.float32).max).any():
@@ -187,9 +187,11 @@ def features_of(reader: DatasetReader, name: str, terms: LeRobotTerms, with_stat
         terms: The checked observation terms.
         with_states: Whether to export simulation states, processed actions and annotations, too.
     """
-    shapes = reader.shapes(name)
 
     def parts(paths: Iterable[str]) -> tuple[Part, ...]:
+        paths = list(paths)
+        # These alone: of a demonstration with very many arrays not all are listed.
+        shapes = reader.shapes(name, paths)
         return tuple(Part(path, shapes[path][0][1:], shapes[path][1].str) for path in paths)
 
     numbers = {
