@@ -173,9 +173,8 @@ def test_failed_attempts_are_neither_replaced_nor_made_again(generate, tmp_path)
     assert failed.exists()
     before = failed.read_bytes()
     (tmp_path / "out.hdf5").rename(tmp_path / "kept.hdf5")
-    for resume in (False, True):
-        with pytest.raises(OutputError, match=r"out_failed\.hdf5: the file exists already"):
-            generate(num_demos=2, resume=resume, **noisy)
+    with pytest.raises(OutputError, match=r"out_failed\.hdf5: the file exists already"):
+        generate(num_demos=2, **noisy)
     assert failed.read_bytes() == before
     (tmp_path / "kept.hdf5").rename(tmp_path / "out.hdf5")
     more = [e.attempt for e in generate(num_demos=4, resume=True, **noisy) if isinstance(e, AttemptFinished)]

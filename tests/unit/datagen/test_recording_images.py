@@ -228,7 +228,10 @@ def test_a_disk_that_is_full_of_images(tmp_path, limit, at_least):
     path = tmp_path / "demos.hdf5"
     out, err = start(path, 4, 12, 1000, 8, limit).communicate(timeout=LONG)
     assert "no space is left to write it" in err and len(err.splitlines()) == 2, err
-    with DatasetReader(path, allow_empty=True) as reader:
-        assert reader.episode_names == out.split() and len(reader) >= at_least
-        assert all(episode.data[CAMERA].shape == (12, 200, 200, 3) for episode in reader.episodes())
-    assert [entry.name for entry in tmp_path.iterdir()] == ["demos.hdf5"]
+    saved = out.split()
+    assert len(saved) >= at_least
+    assert [entry.name for entry in tmp_path.iterdir()] == (["demos.hdf5"] if saved else [])
+    if saved:
+        with DatasetReader(path) as reader:
+            assert reader.episode_names == saved
+            assert all(episode.data[CAMERA].shape == (12, 200, 200, 3) for episode in reader.episodes())
