@@ -41,7 +41,7 @@ def require_apart(reader: DatasetReader, train: str, valid: str) -> None:
         raise DatasetError(
             shared,
             where=str(reader.path),
-            remedy="Training and validation need different demonstrations: write the masks again.",
+            remedy="Write the masks again: the two need different demonstrations.",
         )
 
 
