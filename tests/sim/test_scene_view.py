@@ -113,11 +113,11 @@ def test_a_stage_draws_what_is_watched_when_it_has_changed(stack_env, monkeypatc
         assert [image.shape[:2] for image in first.images] == [(HEIGHT, WIDTH), (60, 80)]
         # The poses that come with a picture are those of its moment: lines can be drawn on its pixels.
         for name, channel in CHANNELS.items():
-            row, column = pixel_of(np.array(first.told["objects"][name])[:3, 3])
+            row, column = pixel_of(np.array(first.info["objects"][name])[:3, 3])
             color = first.images[0][row, column, :3].astype(int)
             assert color[channel] > 1.5 * np.delete(color, channel).max(), (name, color)
-        hand = np.array(first.told["eefs"]["franka"])
-        np.testing.assert_allclose(first.told["cameras"][1]["eye"], (hand @ [0.0, 0.0, -0.2, 1.0])[:3], atol=1e-9)
+        hand = np.array(first.info["eefs"]["franka"])
+        np.testing.assert_allclose(first.info["cameras"][1]["eye"], (hand @ [0.0, 0.0, -0.2, 1.0])[:3], atol=1e-9)
         stage.request("pause")
         stage.step()
         stage._viewing._due = 0.0

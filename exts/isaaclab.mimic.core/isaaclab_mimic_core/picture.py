@@ -43,12 +43,12 @@ class Picture:
     """A moment of an environment, seen by every camera that was asked for.
 
     Attributes:
-        told: Plain data: what `stages.watched.watched_poses` returns at this moment, and `cameras`: each `Camera` as a
+        info: Plain data: what `stages.watched.watched_poses` returns at this moment, and `cameras`: each `Camera` as a
             dictionary, with `eye`, `look_at` and `up` in the environment's frame.
         images: For each camera (height, width, 4) uint8 RGBA, rows from the top.
     """
 
-    told: dict[str, Any]
+    info: dict[str, Any]
     images: list[Any]
 
 

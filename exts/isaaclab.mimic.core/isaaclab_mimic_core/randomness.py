@@ -62,6 +62,17 @@ def streams(seed: int, purpose: str, numbers: torch.Tensor) -> torch.Tensor:
     return _mix((numbers.long() + 1) * _GAMMA + base)
 
 
+def generator(seed: int, purpose: str, number: int = 0) -> torch.Generator:
+    """Return torch's own generator on the host, for what torch draws, such as permutations.
+
+    Args:
+        seed: The run's seed.
+        purpose: What the draws are for; different purposes never share draws.
+        number: Of the stream, for example an epoch's.
+    """
+    return torch.Generator().manual_seed(int(streams(seed, purpose, torch.tensor(number))))
+
+
 def uniform(stream: torch.Tensor, position: torch.Tensor | int, channels: int) -> torch.Tensor:
     """Draw from the open interval (0, 1).
 

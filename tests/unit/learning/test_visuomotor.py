@@ -17,10 +17,16 @@ from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.errors import ConfigError, DatasetError, MimicError, OptionError
 from isaaclab_mimic_core.events import DurationEstimated, EncodersTrained, EpochFinished, PhaseStarted
 from isaaclab_mimic_core.learning.api import PolicySpec
-from isaaclab_mimic_core.learning.robomimic import encoders as encoders_of_images
+from isaaclab_mimic_core.learning.robomimic import encoder_training
 from isaaclab_mimic_core.learning.robomimic.augmentation import recoloured, shifted
 from isaaclab_mimic_core.learning.robomimic.config import read_config
-from isaaclab_mimic_core.learning.robomimic.encoders import _MEASURED, _alike, _drawn, _hold_out, _spread_evenly
+from isaaclab_mimic_core.learning.robomimic.held_out import (
+    MAX_FRAMES,
+    equal_demonstrations,
+    frames_to_measure,
+    hold_out,
+    sample_demonstrations,
+)
 from isaaclab_mimic_core.learning.robomimic.images import Blocks, FrameReader
 from isaaclab_mimic_core.learning.robomimic.policy import load_policy
 from isaaclab_mimic_core.learning.robomimic.visuomotor import NoisyBatches
@@ -133,13 +139,13 @@ def test_encoders_are_trained_then_a_policy_that_sees(train, pictures, tmp_path,
 
     # Every step of a training is one of the stage.
     monkeypatch.setattr("isaaclab_mimic_core.stages.learning.train._SLICE", 0.0)
-    covariance, measured = encoders_of_images._Sample.covariance, []
+    covariance, measured = encoder_training._Sample.covariance, []
 
     def noted(sample, training):
         measured.append(covariance(sample, training))
         return measured[-1]
 
-    monkeypatch.setattr(encoders_of_images._Sample, "covariance", noted)
+    monkeypatch.setattr(encoder_training._Sample, "covariance", noted)
     with train(pretraining={"epoch_every_n_steps": 60}) as stage:
         told, parts = [], []
         while not stage.done:
@@ -369,37 +375,41 @@ def test_renderings_of_one_demonstration_are_held_out_together():
     values = torch.rand(4, 5, 3, generator=torch.Generator().manual_seed(0))
     values[3] = values[2]
     values[3, 4, 2] += 1e-3
-    alike = _alike(Rows([5] * 12), values.repeat_interleave(3, dim=0).flatten(0, 1))
+    alike = equal_demonstrations(Rows([5] * 12), values.repeat_interleave(3, dim=0).flatten(0, 1))
     assert alike == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
     chosen = set()
     for seed in range(20):
         for part, groups in ((0.01, 1), (0.25, 1), (0.5, 2), (0.9, 3)):
-            kept, out = _hold_out(alike, part, seed)
+            kept, out = hold_out(alike, part, seed)
             assert sorted(kept + out) == list(range(12)) and len(out) == 3 * groups
             assert not {alike[index] for index in kept} & {alike[index] for index in out}
-            assert (kept, out) == _hold_out(alike, part, seed)
+            assert (kept, out) == hold_out(alike, part, seed)
             chosen.add(tuple(out))
     assert len(chosen) > 10
     # Of two, one is kept, whatever the part.
-    assert all(len(part) == 1 for part in _hold_out([0, 1], 0.9, 1))
+    assert all(len(part) == 1 for part in hold_out([0, 1], 0.9, 1))
 
 
 def test_frames_that_are_measured_are_of_all_times_of_a_demonstration():
     reader = Rows([100 + index % 3 for index in range(300)])
-    drawn = _drawn(list(range(0, 300, 2)), 1)
+    drawn = sample_demonstrations(list(range(0, 300, 2)), 1)
     assert len(drawn) == len(set(drawn)) == 64 and all(index % 2 == 0 for index in drawn)
-    assert max(drawn) > 150 and drawn == _drawn(list(range(0, 300, 2)), 1) != _drawn(list(range(0, 300, 2)), 2)
-    assert _drawn([3, 5], 1) == [3, 5]
+    assert max(drawn) > 150 and drawn == sample_demonstrations(list(range(0, 300, 2)), 1) != sample_demonstrations(
+        list(range(0, 300, 2)), 2
+    )
+    assert sample_demonstrations([3, 5], 1) == [3, 5]
     for indices in (drawn, list(range(300)), [7]):
-        frames = _spread_evenly(reader, indices)
+        frames = frames_to_measure(reader, indices)
         whole = np.concatenate([reader.rows(index) for index in indices])
         seen = np.concatenate(list(frames.values()))
-        every = -(-len(whole) // _MEASURED)
+        every = -(-len(whole) // MAX_FRAMES)
         np.testing.assert_array_equal(seen, whole[::every])
         assert all(set(frames[index]) <= set(reader.rows(index)) for index in frames)
-        assert len(seen) <= _MEASURED
+        assert len(seen) <= MAX_FRAMES
     within = [
-        row - reader.rows(index)[0] for index, rows in _spread_evenly(reader, list(range(300))).items() for row in rows
+        row - reader.rows(index)[0]
+        for index, rows in frames_to_measure(reader, list(range(300))).items()
+        for row in rows
     ]
     assert np.histogram(within, bins=4, range=(0, 100))[0].min() > 150
 

@@ -49,7 +49,7 @@ def test_each_picture_is_read_once_and_the_latest_wins(memory):
     for number in (1, 2, 3):
         writer.write(picture(number))
     found = memory.read()
-    assert found is not None and found.told["number"] == 3
+    assert found is not None and found.info["number"] == 3
     assert [image.shape for image in found.images] == [(200, 320, 4), (48, 64, 4)]
     assert all((image == 3).all() for image in found.images)
     assert memory.read() is None
@@ -66,7 +66,7 @@ def test_no_picture_is_torn_and_nothing_is_left_of_a_killed_writer(memory):
 
     def look() -> bool:
         if (found := memory.read()) is not None:
-            number = found.told["number"]
+            number = found.info["number"]
             assert all((image == number % 251).all() for image in found.images), "torn"
             numbers.append(number)
         return len(numbers) >= 200
@@ -78,7 +78,7 @@ def test_no_picture_is_torn_and_nothing_is_left_of_a_killed_writer(memory):
         writer.wait()
     assert numbers == sorted(set(numbers))
     last = memory.read()
-    assert last is None or all((image == last.told["number"] % 251).all() for image in last.images)
+    assert last is None or all((image == last.info["number"] % 251).all() for image in last.images)
     memory.close()
     memory.close()
     if before:

@@ -25,8 +25,8 @@ _LATEST = struct.Struct("<Q")
 _SLOT = struct.Struct("<QII")
 """Head of a slot: the picture's number, length of its description and of its pixels [bytes]."""
 _HEAD = 64
-_MOST_TOLD = 1 << 18
-_SLOT_SIZE = _HEAD + _MOST_TOLD + 4 * MOST_PIXELS
+_MAX_INFO = 1 << 18
+_SLOT_SIZE = _HEAD + _MAX_INFO + 4 * MOST_PIXELS
 _SIZE = _HEAD + 2 * _SLOT_SIZE
 _TRIES = 3
 
@@ -65,17 +65,17 @@ class PictureMemory:
         Raises:
             ValueError: It is too large.
         """
-        told = json.dumps(picture.told).encode()
+        info = json.dumps(picture.info).encode()
         size = sum(image.nbytes for image in picture.images)
-        if len(told) > _MOST_TOLD or size > 4 * MOST_PIXELS:
-            raise ValueError(f"{len(told)} and {size} bytes are too many for one picture")
+        if len(info) > _MAX_INFO or size > 4 * MOST_PIXELS:
+            raise ValueError(f"{len(info)} and {size} bytes are too many for one picture")
         number = self._number + 1
         at = _HEAD + (number % 2) * _SLOT_SIZE
         # First of all, so that whoever is reading this slot still sees that it changes.
-        _SLOT.pack_into(self._map, at, number, len(told), size)
+        _SLOT.pack_into(self._map, at, number, len(info), size)
         at += _HEAD
-        self._map[at : at + len(told)] = told
-        at += _MOST_TOLD
+        self._map[at : at + len(info)] = info
+        at += _MAX_INFO
         for image in picture.images:
             self._map[at : at + image.nbytes] = image.tobytes()
             at += image.nbytes
@@ -93,15 +93,15 @@ class PictureMemory:
             if number == self._number:
                 return None
             at = _HEAD + (number % 2) * _SLOT_SIZE
-            _, told_size, size = _SLOT.unpack_from(self._map, at)
-            if told_size > _MOST_TOLD or size > 4 * MOST_PIXELS:
+            _, info_size, size = _SLOT.unpack_from(self._map, at)
+            if info_size > _MAX_INFO or size > 4 * MOST_PIXELS:
                 continue
-            told = self._map[at + _HEAD : at + _HEAD + told_size]
-            begin = at + _HEAD + _MOST_TOLD
+            info = self._map[at + _HEAD : at + _HEAD + info_size]
+            begin = at + _HEAD + _MAX_INFO
             pixels = self._map[begin : begin + size]
             if _SLOT.unpack_from(self._map, at)[0] == number:
                 self._number = number
-                return _unpacked(json.loads(told), pixels)
+                return _unpacked(json.loads(info), pixels)
         # The writer is faster than this process can copy; there will be another picture soon.
         return None
 
@@ -118,14 +118,14 @@ class PictureMemory:
             self.descriptor = -1
 
 
-def _unpacked(told: dict, pixels: bytes) -> Picture:
+def _unpacked(info: dict, pixels: bytes) -> Picture:
     # Late: a window without numpy can start workers, too, and has no pictures to show.
     import numpy as np
 
     images, at = [], 0
-    for camera in told["cameras"]:
+    for camera in info["cameras"]:
         width, height = camera["width"], camera["height"]
         flat = np.frombuffer(pixels, np.uint8, 4 * width * height, at)
         images.append(flat.reshape(height, width, 4))
         at += flat.nbytes
-    return Picture(told, images)
+    return Picture(info, images)

@@ -102,17 +102,17 @@ class SimStage(Stage):
             "url": self._env.live.url if self._env is not None and not self.done else None,
             "resting": self._resting and not self.done,
         }
-        if self._looks:
+        if self._is_watched:
             shown["watched"] = self._seen_in(self._watched)
         if self._viewing.trouble:
             shown["not_drawn"] = self._viewing.trouble
         return shown
 
     def picture(self) -> Picture | None:
-        return self._viewing.picture(self.env, self._watched) if self._looks else None
+        return self._viewing.picture(self.env, self._watched) if self._is_watched else None
 
     @property
-    def _looks(self) -> bool:
+    def _is_watched(self) -> bool:
         """Whether an environment is watched now; before its first reset there is nothing to see."""
         if self._env is None or self.done or not 0 <= self._watched < self._env.num_envs:
             return False

@@ -76,8 +76,8 @@ class Viewing:
         if self._shown is not None and torch.equal(self._shown, poses):
             return None
         began = time.perf_counter()
-        told = watched_poses(env, index)
-        placed = [_placed(camera, told["eefs"]) for camera in self.cameras]
+        info = watched_poses(env, index)
+        placed = [_placed(camera, info["eefs"]) for camera in self.cameras]
         try:
             self._fit(scene)
             images = [
@@ -93,7 +93,7 @@ class Viewing:
         # Keep the rate, but let a slow machine simulate most of the time.
         period = max(_FASTEST, (time.perf_counter() - began) / self._share)
         self._due = max(self._due + period, now)
-        return Picture({**told, "cameras": [asdict(camera) for camera in placed]}, images)
+        return Picture({**info, "cameras": [asdict(camera) for camera in placed]}, images)
 
     def draw_anew(self) -> None:
         """Draw the next picture even if nothing has moved: another view is asked for, or the last one was dropped."""
@@ -108,7 +108,7 @@ class Viewing:
         """Make the cameras' buffers, unless there are some of these sizes."""
         sizes = [(camera.width, camera.height, camera.field_of_view) for camera in self.cameras]
         if sizes != self._sizes:
-            self._lenses = [scene.twin(*size) for size in sizes]
+            self._lenses = [scene.with_size(*size) for size in sizes]
             self._sizes = sizes
 
 

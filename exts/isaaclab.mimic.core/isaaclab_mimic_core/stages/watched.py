@@ -44,11 +44,13 @@ def watched_poses(env: "BatchedEnv", index: int) -> dict:
 def _openings(env: "BatchedEnv", index: int) -> dict[str, float]:
     """Return the distance between the fingers of each hand; they are observed by names that end with `gripper_pos`."""
     observed = env.env.obs_buf.get("policy")
-    found = {
-        name: round(float(values[index].abs().sum()), _FINEST)
+    seen = {
+        name: values[index].abs().sum()
         for name, values in (observed.items() if isinstance(observed, dict) else ())
         if name.endswith("gripper_pos")
     }
+    # One copy to the host for all hands.
+    found = dict(zip(seen, _rounded(torch.stack([*seen.values()])), strict=True)) if seen else {}
     if len(env.eef_names) == 1 and len(found) == 1:
         return {env.eef_names[0]: found.popitem()[1]}
     # With several hands, the observations have their names.

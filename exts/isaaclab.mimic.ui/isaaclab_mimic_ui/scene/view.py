@@ -110,9 +110,9 @@ class SceneFrame:
             self._picture = self._told = None
             self.canvas.forget()
         picture = session.take_picture() if self.settings.parts[SHADING] else None
-        if picture is not None and picture.told["env"] == self._env:
-            self._picture = picture.told
-            self.canvas.show(picture.images, picture.told["cameras"])
+        if picture is not None and picture.info["env"] == self._env:
+            self._picture = picture.info
+            self.canvas.show(picture.images, picture.info["cameras"])
         elif watched == self._told:
             return
         self._told = watched

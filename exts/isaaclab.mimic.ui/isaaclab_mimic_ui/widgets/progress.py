@@ -53,22 +53,13 @@ def tiles(*captions_and_tooltips: tuple[str, str]) -> list[Tile]:
         return [Tile(*each) for each in captions_and_tooltips]
 
 
-class Number:
-    """A number with its meaning under it, as low as they can be read.
-
-    Args:
-        caption: What the number is, with its unit.
-        tooltip: What hovering it explains.
-    """
+class Number(Tile):
+    """The same without a surface around it, as low as it can be read."""
 
     def __init__(self, caption: str, tooltip: str) -> None:
         with ui.VStack(height=34, tooltip=tooltip):
             self._value = ui.Label("-", name="log", height=18, elided_text=True)
             ui.Label(caption, name="hint", height=16, elided_text=True)
-
-    def set(self, text: str) -> None:
-        if self._value.text != text:
-            self._value.text = text
 
 
 def numbers_in_line(*captions_and_tooltips: tuple[str, str]) -> list[Number]:

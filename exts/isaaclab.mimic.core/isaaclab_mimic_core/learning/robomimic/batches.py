@@ -34,8 +34,7 @@ class KeyedBatches:
         self.one_pass = len(sequences) // batch_size
 
     def epoch(self, number: int, steps: int) -> Iterator[dict[str, Any]]:
-        key = randomness.streams(self._seed, "training order", torch.tensor(number))
-        generator = torch.Generator().manual_seed(int(key))
+        generator = randomness.generator(self._seed, "training order", number)
         whole = len(self.sequences) // self._size * self._size
         passes = -(-steps * self._size // whole)
         order = torch.cat([torch.randperm(len(self.sequences), generator=generator)[:whole] for _ in range(passes)])

@@ -174,8 +174,8 @@ class Blocks:
     def load(self, epoch: int) -> Iterator[None]:
         """Have the frames of an epoch, counted from 1, in memory; yields after each demonstration that is read."""
         number, place = divmod(epoch - 1, self.count)
-        key = int(randomness.streams(self._seed, "blocks of frames", torch.tensor(number)))
-        order = torch.randperm(len(self._indices), generator=torch.Generator().manual_seed(key)).tolist()
+        generator = randomness.generator(self._seed, "blocks of frames", number)
+        order = torch.randperm(len(self._indices), generator=generator).tolist()
         chosen = sorted(self._indices[each] for each in order[place :: self.count])
         if self._chosen != chosen:
             self.release()

@@ -20,7 +20,8 @@ import torch
 from ... import randomness
 from .batches import Batches, KeyedBatches
 from .demonstrations import Demonstrations, find_demonstrations
-from .encoders import Encoders, EncoderTraining, FeatureComputation
+from .encoder_training import EncoderTraining
+from .encoders import Encoders, FeatureComputation
 from .images import FrameReader, ImageCheck
 from .policy import BatchedPolicy
 from .pretraining import Pretraining
@@ -48,8 +49,7 @@ class NoisyBatches:
 
     def epoch(self, number: int, steps: int) -> Iterator[dict[str, Any]]:
         """Yield `steps` batches, for epoch `number` counted from 1."""
-        key = int(randomness.streams(self._seed, "noise of features", torch.tensor(number)))
-        generator = torch.Generator().manual_seed(key)
+        generator = randomness.generator(self._seed, "noise of features", number)
         for batch in self._batches.epoch(number, steps):
             count = len(batch["actions"])
             normal = torch.randn(count, len(self._factor), generator=generator).to(self._factor.device)

@@ -23,7 +23,7 @@ from ...options import EvaluateOptions
 from ...requirements import VIDEOS, require
 from ...sim.engines import choose_engine
 from ...tasks import find_task
-from ..rendering.state_pictures import Look, free_look
+from ..rendering.state_pictures import Draw, free_camera
 from ..sim_stage import SimStage
 from ..stage import Steps
 from .evaluation_folder import EvaluationFolder, find_checkpoints
@@ -233,27 +233,27 @@ class Evaluate(SimStage):
     def _film_all(self) -> Iterator[list[Event]]:
         """Film the policies that have no film yet, in the open environments."""
         names = [name for name in self._names if not self._folder.film_of(name).exists()]
-        look = None
+        draw = None
         for name in names:
             policy, o = self._policy(name), self.options
             rollouts = self._rollouts = Rollouts(self.env, policy, range(o.video), o.seed, o.horizon, o.hold)
             try:
-                look = look or free_look(self.env, *_FILMED)
+                draw = draw or free_camera(self.env, *_FILMED)
             except TaskError as error:
                 # What has been measured counts without films, too.
                 yield [Warned(f"There are no films: {error}")]
                 return
-            yield from self._shoot(name, rollouts, look)
+            yield from self._shoot(name, rollouts, draw)
 
     @torch.inference_mode()
-    def _shoot(self, name: str, rollouts: Rollouts, look: Look) -> Iterator[list[Event]]:
+    def _shoot(self, name: str, rollouts: Rollouts, draw: Draw) -> Iterator[list[Event]]:
         """Film rollouts of a policy; delete the film if the run is stopped."""
         film = Film(self._folder.film_of(name), 1.0 / self.env.step_dt)
         try:
             yield [self._enter(f"Filming {Path(name).stem}")]
             while not self._stopping:
                 ended = rollouts.step()
-                film.add(look(self.options.video), ended)
+                film.add(draw(self.options.video), ended)
                 if rollouts.done:
                     film.close()
                     break

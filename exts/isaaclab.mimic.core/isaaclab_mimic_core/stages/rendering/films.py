@@ -3,7 +3,7 @@
 
 """Films of recorded demonstrations, drawn from their states: one of each, or one of all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from ...datasets import DatasetReader, Episode
+from ...datasets import DatasetReader
 from ...datasets.edit import Selection, select_names
 from ...datasets.layout import ACTIONS, INITIAL_STATE, STATES
 from ...datasets.origin import Part
@@ -32,7 +32,7 @@ from ..stage import Steps
 from .beside import Sources
 from .caption import captioned
 from .film_file import FilmFile, remove_parts
-from .state_pictures import StatePictures, camera_look, free_look
+from .state_pictures import StatePictures, free_camera, scene_camera
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
@@ -132,12 +132,13 @@ class Films(SimStage):
         episode = reader.read(name, [ACTIONS, INITIAL_STATE, STATES])
         check_fits(episode, self.env, self.options.input)
         own = film or FilmFile(Path(self.options.video) / f"{name}.mp4", 1.0 / self.env.step_dt)
+        states = states_of(episode, self.env)
         count, at_once = episode.num_samples + 1, self.env.num_envs
         try:
             for begin in range(0, count, at_once):
                 if self._stopping:
                     return
-                for frame in self._frames(episode, slice(begin, min(begin + at_once, count))):
+                for frame in self._frames(name, states, slice(begin, min(begin + at_once, count))):
                     own.add(frame)
                 yield []
             if film is None:
@@ -149,24 +150,23 @@ class Films(SimStage):
     def _look(self, reader: DatasetReader) -> Any:
         options = self.options
         if options.camera:
-            return camera_look(self.env, options.camera, self._entry)
+            return scene_camera(self.env, options.camera, self._entry)
         # What there is to see is where it is when the first demonstration begins.
         first = reader.read(self._names[0], [ACTIONS, INITIAL_STATE, STATES])
         check_fits(first, self.env, options.input)
         height = options.size or _HEIGHT
-        return free_look(self.env, height * _WIDTH // _HEIGHT, height, states_of(first, self.env))
+        return free_camera(self.env, height * _WIDTH // _HEIGHT, height, states_of(first, self.env))
 
-    def _frames(self, episode: Episode, rows: slice) -> Iterator[np.ndarray]:
-        """Yield frames of a demonstration: (height, width, 3) uint8."""
-        name, env = episode.name, self.env
-        whole = states_of(episode, env)
-        panels = [self._pictures.of({path: values[rows] for path, values in whole.items()})]
+    def _frames(self, name: str, states: Mapping[str, np.ndarray], rows: slice) -> Iterator[np.ndarray]:
+        """Yield frames of some states of a demonstration, given all its states by path: (height, width, 3) uint8."""
+        env, samples = self.env, len(next(iter(states.values()))) - 1
+        panels = [self._pictures.of({path: values[rows] for path, values in states.items()})]
         titles = [[name] * len(panels[0])]
         for eef, parts in self._parts[name].items():
             assert self._sources is not None
-            states, which = self._sources.states(parts, episode.num_samples, rows, env)
+            sources, which = self._sources.states(parts, samples, rows, env)
             words = [f"from {parts[index].demo}, subtask {index + 1} of {len(parts)}" for index in which]
-            panels.append(self._pictures.of(states))
+            panels.append(self._pictures.of(sources))
             titles.append([f"{eef}: {text}" for text in words] if len(self._parts[name]) > 1 else words)
         for index, pictures in enumerate(zip(*panels, strict=True)):
             if len(panels) == 1 and not self._in_one:

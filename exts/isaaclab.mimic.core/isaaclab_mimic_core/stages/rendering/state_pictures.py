@@ -15,7 +15,7 @@ from ...sim.rendering.viewpoint import viewpoint
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
 
-Look = Callable[[int], np.ndarray]
+Draw = Callable[[int], np.ndarray]
 """Draws the first N environments as they are: N -> (N, height, width, 3) uint8."""
 
 
@@ -25,7 +25,7 @@ def show(env: "BatchedEnv", states: Mapping[str, np.ndarray]) -> None:
     env.restore(values, torch.arange(len(next(iter(values.values()))), device=env.device))
 
 
-def free_look(env: "BatchedEnv", width: int, height: int, states: Mapping[str, np.ndarray] | None = None) -> Look:
+def free_camera(env: "BatchedEnv", width: int, height: int, states: Mapping[str, np.ndarray] | None = None) -> Draw:
     """Return what draws environments from a camera that sees all hands and objects where they begin.
 
     Args:
@@ -48,7 +48,7 @@ def free_look(env: "BatchedEnv", width: int, height: int, states: Mapping[str, n
     return lambda count: np.stack([view.draw(index, eye, look_at)[..., :3] for index in range(count)])
 
 
-def camera_look(env: "BatchedEnv", camera: str, entry: CameraEntry) -> Look:
+def scene_camera(env: "BatchedEnv", camera: str, entry: CameraEntry) -> Draw:
     """Return what draws environments by a camera that is in their scene.
 
     Args:
@@ -81,7 +81,7 @@ class StatePictures:
         look: What draws them.
     """
 
-    def __init__(self, env: "BatchedEnv", look: Look):
+    def __init__(self, env: "BatchedEnv", look: Draw):
         self._env, self._look = env, look
 
     @torch.inference_mode()

@@ -13,7 +13,7 @@ from ...datasets.layout import ACTIONS, INITIAL_STATE, STATES
 from ...datasets.origin import Part
 from ..replay.recorded import check_fits, states_of
 from .beside import Sources
-from .state_pictures import StatePictures, free_look
+from .state_pictures import StatePictures, free_camera
 from .strip import HEIGHT, WIDTH, joined
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Thumbnails:
 
     def __init__(self, env: "BatchedEnv", states: Mapping[str, np.ndarray] | None = None):
         self._env = env
-        self._pictures = StatePictures(env, free_look(env, _FINER * WIDTH, _FINER * HEIGHT, states))
+        self._pictures = StatePictures(env, free_camera(env, _FINER * WIDTH, _FINER * HEIGHT, states))
 
     def strip(self, reader: DatasetReader, name: str, rows: Sequence[int]) -> np.ndarray:
         """Return some states of a demonstration side by side: (HEIGHT, len(rows) WIDTH, 3) uint8.
