@@ -1,47 +1,32 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The Franka adapters' batched poses and actions are upstream's, environment by environment."""
+"""The relative Franka adapter's batched poses and actions are upstream's, environment by environment."""
 
 from types import SimpleNamespace
 
 import isaaclab.utils.math as math_utils
 import pytest
 import torch
-from isaaclab_mimic.envs.franka_stack_ik_abs_mimic_env import FrankaCubeStackIKAbsMimicEnv
 from isaaclab_mimic.envs.franka_stack_ik_rel_mimic_env import FrankaCubeStackIKRelMimicEnv
 from scripted_env import random_poses
 
-from isaaclab_mimic_core.robots.franka.batched import FrankaAbsEnv, FrankaRelEnv
+from isaaclab_mimic_core.robots.franka.batched import FrankaRelEnv
 
 NUM_ENVS = 50
-KINDS = {"rel": (FrankaRelEnv, FrankaCubeStackIKRelMimicEnv), "abs": (FrankaAbsEnv, FrankaCubeStackIKAbsMimicEnv)}
-OBSERVED, MOVED = 0.1034, 0.0
-"""How far along the hand's axis the observed frame lies, and the one that the absolute controller moves [m]."""
-
-
-@pytest.fixture(params=KINDS)
-def kind(request) -> str:
-    return request.param
 
 
 @pytest.fixture
-def pair(kind):
+def pair():
     """Our adapter and upstream's methods over the same random observations."""
     torch.manual_seed(0)
-    ours, theirs = KINDS[kind]
     observations = {
         "eef_pos": torch.rand(NUM_ENVS, 3),
         "eef_quat": torch.nn.functional.normalize(torch.randn(NUM_ENVS, 4), dim=-1),
     }
-    frame = SimpleNamespace(offset=SimpleNamespace(pos=(0.0, 0.0, OBSERVED)))
-    cfg = SimpleNamespace(
-        subtask_configs={"franka": []},
-        scene=SimpleNamespace(ee_frame=SimpleNamespace(target_frames=[frame])),
-        actions=SimpleNamespace(arm_action=SimpleNamespace(body_offset=SimpleNamespace(pos=(0.0, 0.0, MOVED)))),
-    )
+    cfg = SimpleNamespace(subtask_configs={"franka": []})
 
-    class Upstream(theirs):
+    class Upstream(FrankaCubeStackIKRelMimicEnv):
         def __init__(self):
             self.cfg = cfg
             self.obs_buf = {"policy": observations}
@@ -50,26 +35,22 @@ def pair(kind):
             pass
 
     # What the adapter's base class reads of an environment, it reads elsewhere: only poses and actions are tested.
-    adapter = ours.__new__(ours)
+    adapter = FrankaRelEnv.__new__(FrankaRelEnv)
     adapter.env = Upstream()
     adapter.cfg, adapter.num_envs, adapter.device = cfg, NUM_ENVS, torch.device("cpu")
-    adapter.eef_names = ("franka",)
-    if kind == "abs":
-        adapter._moved_from_observed = torch.tensor([0.0, 0.0, MOVED - OBSERVED])
+    adapter.eef_names, adapter.info = ("franka",), {"task": "Some-Task"}
     return adapter, adapter.env
 
 
-def upstream_action(env, kind: str, env_id: int, target, gripper, noise, monkeypatch) -> torch.Tensor:
+def upstream_action(env, env_id: int, target, gripper, noise, monkeypatch) -> torch.Tensor:
     """Call upstream's method for one environment; its noise is what is given."""
     monkeypatch.setattr(torch, "randn_like", lambda _: noise)
-    keyword = {"rel": {"action_noise_dict": {"franka": 1.0}}, "abs": {"noise": 1.0}}[kind]
-    if noise is None:
-        keyword = {}
+    keyword = {} if noise is None else {"action_noise_dict": {"franka": 1.0}}
     return env.target_eef_pose_to_action({"franka": target}, {"franka": gripper}, **keyword, env_id=env_id).reshape(-1)
 
 
 @pytest.mark.parametrize("scale", [None, 0.1, 2.0], ids=["no noise", "some noise", "noise beyond the limits"])
-def test_actions_are_upstreams(pair, kind, scale, monkeypatch):
+def test_actions_are_upstreams(pair, scale, monkeypatch):
     ours, theirs = pair
     target, gripper = random_poses(NUM_ENVS, 1), torch.randn(NUM_ENVS, 1, 1)
     noise = None if scale is None else scale * torch.randn(NUM_ENVS, 1, ours.pose_action_dim)
@@ -77,17 +58,14 @@ def test_actions_are_upstreams(pair, kind, scale, monkeypatch):
     assert actions.shape == (NUM_ENVS, ours.pose_action_dim + 1)
     for i in range(NUM_ENVS):
         drawn = None if noise is None else noise[i, 0].clone()
-        expected = upstream_action(theirs, kind, i, target[i, 0], gripper[i, 0], drawn, monkeypatch)
+        expected = upstream_action(theirs, i, target[i, 0], gripper[i, 0], drawn, monkeypatch)
         torch.testing.assert_close(actions[i], expected, rtol=0, atol=2e-6)
 
 
 def test_targets_are_upstreams(pair):
     ours, theirs = pair
     action = torch.randn(NUM_ENVS, ours.pose_action_dim + 1)
-    if ours.pose_action_dim == 7:
-        action[:, 3:7] = torch.nn.functional.normalize(action[:, 3:7], dim=-1)
-    else:
-        action[::5, 3:6] = 0.0
+    action[::5, 3:6] = 0.0
     expected = theirs.action_to_target_eef_pose(action)["franka"]
     torch.testing.assert_close(ours.action_to_target(action)[:, 0], expected, rtol=0, atol=2e-6)
 
@@ -100,8 +78,6 @@ def test_targets_and_actions_undo_each_other(pair):
     assert torch.equal(ours.action_to_gripper(action), gripper)
 
 
-# An absolute action holds no difference.
-@pytest.mark.parametrize("kind", ["rel"], indirect=True)
 def test_small_turns_keep_their_precision(pair):
     ours, _ = pair
     rotvec = torch.nn.functional.normalize(torch.randn(NUM_ENVS, 3), dim=-1) * torch.logspace(-6, 0, NUM_ENVS)[:, None]
@@ -123,10 +99,6 @@ def test_poses_follow_new_observations(pair):
     torch.testing.assert_close(ours.eef_pose()[..., :3, 3], before[..., :3, 3] + 1.0)
 
 
-def test_poses_are_upstreams_but_for_the_frame_that_the_absolute_controller_moves(pair, kind):
+def test_poses_are_upstreams(pair):
     ours, theirs = pair
-    pose, observed = ours.eef_pose()[:, 0], theirs.get_robot_eef_pose("franka")
-    torch.testing.assert_close(pose[:, :3, :3], observed[:, :3, :3])
-    in_hand = observed[:, :3, :3].transpose(-1, -2) @ (pose - observed)[:, :3, 3:]
-    offset = MOVED - OBSERVED if kind == "abs" else 0.0
-    torch.testing.assert_close(in_hand[..., 0], torch.tensor([0.0, 0.0, offset]).expand(NUM_ENVS, 3))
+    torch.testing.assert_close(ours.eef_pose()[:, 0], theirs.get_robot_eef_pose("franka"))

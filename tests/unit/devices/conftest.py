@@ -10,12 +10,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import isaaclab.utils.math as math_utils
 import pytest
 import torch
 
-from isaaclab_mimic_core.robots.franka.batched import FrankaAbsEnv, FrankaRelEnv
-from isaaclab_mimic_core.robots.two_franka.batched import TwoFrankaRelEnv
+from isaaclab_mimic_core import rotations
+from isaaclab_mimic_core.robots.derived.arm import Arm
+from isaaclab_mimic_core.robots.derived.batched import TaskSpaceEnv
+from isaaclab_mimic_core.robots.franka.batched import FrankaRelEnv
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -24,6 +25,40 @@ START = (0.4, 0.1, 0.3)
 DOWN = (1.0, 0.0, 0.0, 0.0)
 """How it stands (xyzw): pointing down."""
 QUARTER = math.sqrt(0.5)
+
+
+class AbsoluteArm(TaskSpaceEnv):
+    """One arm under absolute IK, as what is derived from upstream's stack task."""
+
+    pose_action_dim = 7
+    response = 2.0 / 9.0
+
+    def arms(self) -> list[Arm]:
+        return [Arm("arm", 0, self._observed, relative=False, hand=(7,))]
+
+    def _observed(self) -> torch.Tensor:
+        seen = self.env.obs_buf["policy"]
+        return rotations.pose_from_quat(seen["eef_pos"], seen["eef_quat"])
+
+
+class TwoArms(TaskSpaceEnv):
+    """Two arms under relative IK, as those of the two Frankas."""
+
+    pose_action_dim = 6
+    response = 1.0 / 9.0
+
+    def arms(self) -> list[Arm]:
+        # The left arm's base looks along +y, the right one's along -y.
+        return [
+            Arm("left", 0, self._observed, lambda: self._base(QUARTER), hand=(6,)),
+            Arm("right", 7, self._observed, lambda: self._base(-QUARTER), hand=(13,)),
+        ]
+
+    _observed = AbsoluteArm._observed
+
+    def _base(self, turn: float) -> torch.Tensor:
+        quat = torch.tensor([[0.0, 0.0, turn, QUARTER]]).expand(self.num_envs, 4)
+        return rotations.pose_from_quat(torch.zeros(self.num_envs, 3), quat)
 
 
 def _place(env: Any, position, quat=DOWN) -> None:
@@ -43,25 +78,13 @@ def make_env() -> Callable[..., Any]:
     """Builds environments: `rel`, `abs` or `two_arms`."""
 
     def make(kind: str, num_envs: int = 1) -> Any:
-        adapter: Any = {"rel": FrankaRelEnv, "abs": FrankaAbsEnv, "two_arms": TwoFrankaRelEnv}[kind]
+        adapter: Any = {"rel": FrankaRelEnv, "abs": AbsoluteArm, "two_arms": TwoArms}[kind]
         env = adapter.__new__(adapter)
         env.num_envs, env.device, env.step_dt = num_envs, torch.device("cpu"), 0.05
         env.info = {"task": kind}
         env.eef_names = ("left", "right") if kind == "two_arms" else ("franka",)
         env.env = SimpleNamespace(obs_buf={})
         _place(env, START)
-        if kind == "abs":
-            env._moved_from_observed = torch.zeros(3)
-        if kind == "two_arms":
-            # The left arm's base looks along +y, the right one's along -y.
-            bases = torch.tensor([[0.0, 0.0, QUARTER, QUARTER], [0.0, 0.0, -QUARTER, QUARTER]])
-            env._base_rotation = math_utils.matrix_from_quat(bases).expand(num_envs, 2, 3, 3)
-
-            def pose(name: str) -> torch.Tensor:
-                seen = env.env.obs_buf["policy"]
-                return math_utils.make_pose(seen["eef_pos"], math_utils.matrix_from_quat(seen["eef_quat"]))
-
-            env.env.get_robot_eef_pose = pose
         return env
 
     return make

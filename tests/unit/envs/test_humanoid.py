@@ -123,5 +123,5 @@ def test_humanoids_tell_no_signals(pair):
 
 def test_other_end_effectors_than_the_two_arms_are_refused(kind):
     theirs, _, action_dim, *_ = KINDS[kind]
-    with pytest.raises(ConfigError, match="left, right, body"):
+    with pytest.raises(ConfigError, match="'body' can be none of the arms left, right"):
         adapt(still_env(theirs, ("left", "right", "body"), action_dim), SUCCESS, INFO)

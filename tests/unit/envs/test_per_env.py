@@ -4,7 +4,6 @@
 """Environments of unknown classes work by their own methods; known classes are dispatched to their batched forms."""
 
 import warnings
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -19,9 +18,11 @@ from isaaclab_mimic.envs.pickplace_gr1t2_mimic_env import PickPlaceGR1T2MimicEnv
 from still_env import INFO, NUM_ENVS, OBJECTS, SUCCESS, random_poses, still_env
 
 from isaaclab_mimic_core.envs import adapt
+from isaaclab_mimic_core.envs.adapt import batched_class
 from isaaclab_mimic_core.envs.per_env import LoopedEnv
 from isaaclab_mimic_core.errors import TaskError
-from isaaclab_mimic_core.robots.franka.batched import FrankaAbsEnv, FrankaRelEnv
+from isaaclab_mimic_core.robots.derived.batched import DerivedEnv
+from isaaclab_mimic_core.robots.franka.batched import FrankaRelEnv
 from isaaclab_mimic_core.robots.humanoid.batched import G1Env, GR1T2Env
 
 SIGNALS = ("grasp_1", "grasp_2", "stack_1")
@@ -138,15 +139,12 @@ def test_derived_classes_keep_their_own_object_poses(kind):
 def test_known_classes_get_their_batched_form_without_a_warning():
     families = {
         FrankaCubeStackIKRelMimicEnv: (FrankaRelEnv, ("franka",), 7),
-        FrankaCubeStackIKAbsMimicEnv: (FrankaAbsEnv, ("franka",), 8),
         PickPlaceGR1T2MimicEnv: (GR1T2Env, ("right", "left"), 36),
         LocomanipulationG1MimicEnv: (G1Env, ("right", "left"), 32),
     }
-    frame = SimpleNamespace(offset=SimpleNamespace(pos=(0.0, 0.0, 0.1)))
+    assert batched_class(FrankaCubeStackIKAbsMimicEnv) is DerivedEnv
     for kind, (ours, eef_names, action_dim) in families.items():
         env = still_env(kind, eef_names, action_dim)
-        env.cfg.scene = SimpleNamespace(ee_frame=SimpleNamespace(target_frames=[frame]))
-        env.cfg.actions = SimpleNamespace(arm_action=SimpleNamespace(body_offset=None))
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             assert type(adapt(env, SUCCESS, INFO)) is ours
@@ -159,5 +157,3 @@ def test_classes_without_mimics_methods_are_refused():
 
     with pytest.raises(TaskError, match=r"Some-Task: .*Half does not implement target_eef_pose_to_action, action_to"):
         adapt(object.__new__(Half), SUCCESS, INFO)
-    with pytest.raises(TaskError, match="get_object_poses"):
-        adapt(SimpleNamespace(), SUCCESS, INFO)

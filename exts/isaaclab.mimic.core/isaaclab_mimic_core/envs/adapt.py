@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Give a registered Isaac Lab Mimic environment the batched contract."""
+"""Give an environment of Isaac Lab the batched contract."""
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import PluginError, TaskError
 from ..plugins import ROBOTS, Reference, RobotSpec, resolve
@@ -12,8 +12,10 @@ from .batched import BatchedEnv
 from .per_env import LoopedEnv
 
 if TYPE_CHECKING:
-    from isaaclab.envs import ManagerBasedRLMimicEnv
     from isaaclab.managers import TerminationTermCfg
+
+_DERIVED = f"{__name__.partition('.')[0]}.robots.derived.batched:DerivedEnv"
+"""By name, because robots are built upon this package."""
 
 _REQUIRED = (
     "get_robot_eef_pose",
@@ -24,12 +26,25 @@ _REQUIRED = (
 )
 
 
-def adapt(env: "ManagerBasedRLMimicEnv", success_term: "TerminationTermCfg", info: dict) -> BatchedEnv:
-    """Wrap an environment in its batched class, or in `LoopedEnv` if no robot names one.
+def adapt(env: Any, success_term: "TerminationTermCfg", info: dict) -> BatchedEnv:
+    """Wrap an environment in its batched class.
+
+    That is the one that a robot names; else `LoopedEnv` for a Mimic environment, which has methods of its own, and
+    `robots.derived.batched.DerivedEnv` for any other.
+
+    Args:
+        env: The `ManagerBasedRLEnv`.
+        success_term: The task's success termination.
+        info: As for `BatchedEnv`.
 
     Raises:
-        TaskError: The environment lacks methods that Mimic needs.
+        TaskError: A Mimic environment lacks methods that Mimic needs, or no pose can be read from the actions of
+            another one.
     """
+    from isaaclab.envs import ManagerBasedRLMimicEnv
+
+    if not isinstance(env, ManagerBasedRLMimicEnv) and robot_of(type(env)) is None:
+        return resolve(_DERIVED)(env, success_term, info)
     if lacking := _lacking(type(env)):
         raise TaskError(
             f"the environment's class {type(env).__name__} does not implement {', '.join(lacking)}",

@@ -29,7 +29,7 @@ from ..stage import Steps
 from ..watched import watched_paths
 from .attempts import AttemptStatistics
 from .provenance import generated_from
-from .sources import as_sources, read_annotated
+from .sources import as_sources, check_targets, read_annotated
 
 if TYPE_CHECKING:
     from ...datagen.generator import Generator
@@ -203,6 +203,7 @@ class Generate(SimStage):
         env, options = self.env, self.options
         config = read_config(env, self._settings, options.seed, planned=wants_planned(options.planner))
         demos = as_sources(self._episodes, config.subtasks, options.input)
+        check_targets(demos, env, options.input)
         self._bank = make_bank(demos, env, config.subtasks)
         chosen = planner_of(options.planner)
         generator = self._generator = Generator(env, config, self._bank, chosen)

@@ -6,6 +6,8 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from ...datagen.sources.source_demo import SourceDemo
 from ...datasets import DatasetReader, Episode, validate_source
 from ...datasets.check import require
@@ -14,6 +16,7 @@ from ...errors import DatasetError
 from ..files.input_task import check_task
 
 if TYPE_CHECKING:
+    from ...datagen.contract import MimicEnv
     from ...datagen.tables import SubtaskTable
 
 _PARTS = (ACTIONS, DATAGEN_INFO)
@@ -66,6 +69,39 @@ def as_sources(episodes: list[Episode], subtasks: "SubtaskTable", path: str) -> 
         return source_demo(episode)
 
     return _all_of(check, episodes)
+
+
+def check_targets(demos: list[SourceDemo], env: "MimicEnv", path: str) -> None:
+    """Refuse target poses that another robot made of the actions; see `robots.derived.batched.DerivedEnv`.
+
+    Args:
+        demos: The sources.
+        env: The environments that they are for; only a `TaskSpaceEnv` can tell.
+        path: The file, for errors.
+
+    Raises:
+        DatasetError: The target poses of a demonstration are not those of its actions here.
+    """
+    from ...robots.derived.batched import TaskSpaceEnv
+
+    if not isinstance(env, TaskSpaceEnv):
+        return
+    for demo in demos:
+        eef, stored = (
+            torch.stack([torch.as_tensor(poses[name]) for name in env.eef_names], dim=1).to(env.device)
+            for poses in (demo.eef_pose, demo.target_eef_pose)
+        )
+        targets = env.recorded_targets(torch.as_tensor(demo.actions, device=env.device), eef)
+        if targets is None:
+            return
+        way, missed = ((stored - other)[..., :3, 3].norm(dim=-1).mean().item() for other in (eef, targets))
+        if missed > 0.1 * way + 1e-4:
+            raise DatasetError(
+                f"its target poses are not those of its actions in this task: they are {1000 * missed:.1f} mm apart",
+                where=f"{path}, {demo.name}",
+                remedy="It was annotated in another environment of the task; annotate the recorded demonstrations "
+                "again in this one.",
+            )
 
 
 def _all_of(make: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
