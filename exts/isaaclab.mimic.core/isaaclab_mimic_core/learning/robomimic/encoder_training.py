@@ -3,8 +3,9 @@
 
 """Train the image encoders of a robomimic model on single frames, before the policy.
 
-They learn to tell where objects are, which simulation knows, and what the demonstrator did then. Positions are read
-from the features linearly, so that a recurrent network finds them there as it would find them among observations.
+They learn to tell where objects are, which simulation knows, and what the demonstrator did then. Small networks read
+that from the features and from what else is observed: where a cube is depends on where its image is, times how far away
+it is, and no linear layer multiplies. A recurrent policy can, too.
 """
 
 import math
@@ -24,14 +25,18 @@ from .images import Blocks, FrameReader
 from .pretraining import Pretraining
 from .privileged import Positions
 
-_SCALE = 0.02
+_SCALE = 0.007
 """[m] Errors up to this count squared, larger ones by their size: an object that is hidden cannot be found."""
 _NEAR = 0.1
 """[m] How far from the hand the error of a position relative to it may be twice as large."""
 _HIDDEN = 256
-"""Width of the hidden layer by which actions are predicted."""
+"""Width of the hidden layers by which positions and actions are predicted."""
+_WARM_UP = 20
+"""Steps in which the learning rate rises."""
 _LEAST_RATE = 0.01
 """Part of the learning rate that is left at the end."""
+_RIDGE = 1e-3
+"""Added to the variances of inputs, about 1, where positions are regressed on them."""
 
 
 class Predictor(nn.Module):
@@ -51,8 +56,8 @@ class Predictor(nn.Module):
     def __init__(self, width: int, positions: Positions, actions: torch.Tensor):
         super().__init__()
         flat = positions.values.flatten(1)
-        self.linear = nn.Linear(width, flat.shape[1])
-        self.acting = nn.Sequential(nn.Linear(width, _HIDDEN), nn.ReLU(), nn.Linear(_HIDDEN, actions.shape[1]))
+        self.placing = _two_layers(width, flat.shape[1])
+        self.acting = _two_layers(width, actions.shape[1])
         for name, values in (("where", flat), ("action", actions)):
             self.register_buffer(f"{name}_mean", values.mean(dim=0))
             self.register_buffer(f"{name}_std", values.std(dim=0).clamp(min=1e-3))
@@ -60,7 +65,7 @@ class Predictor(nn.Module):
 
     def positions(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return flat positions (B, K) [m]."""
-        return self.where_mean + self.where_std * self.linear(inputs)
+        return self.where_mean + self.where_std * self.placing(inputs)
 
     def losses(
         self, inputs: torch.Tensor, positions: torch.Tensor, actions: torch.Tensor
@@ -196,7 +201,8 @@ class EncoderTraining:
         settings, device = self.settings, self._rows.observed.device
         done = self.epoch * settings.epoch_every_n_steps + len(self._losses)
         falling = 0.5 * (1.0 + math.cos(math.pi * done / (settings.num_epochs * settings.epoch_every_n_steps)))
-        self._optimiser.param_groups[0]["lr"] = settings.learning_rate * (_LEAST_RATE + (1 - _LEAST_RATE) * falling)
+        rate = (_LEAST_RATE + (1 - _LEAST_RATE) * falling) * min(1.0, (done + 1) / _WARM_UP)
+        self._optimiser.param_groups[0]["lr"] = settings.learning_rate * rate
         images = {}
         for camera, values in self._blocks.images.items():
             moved = shifted(values[which].to(device), settings.shift_pixels, generator)
@@ -221,17 +227,15 @@ class EncoderTraining:
     @torch.no_grad()
     def _finish(self) -> None:
         """Let features have unit spread; find the noise that gives those trained on the error of those held out."""
-        device = self._rows.observed.device
         trained, held_out = self._samples["trained on"], self._samples["held out"]
-        spread = self.encoders.encode(trained.images, device).std(dim=0)
+        spread = self.encoders.encode(trained.images, self._rows.observed.device).std(dim=0)
         factor = self.encoders.rescale(spread)
-        linear = self.predictor.linear
-        linear.weight[:, : len(factor)] *= factor
-        apart = held_out.covariance(self) - trained.covariance(self)
-        values, vectors = torch.linalg.eigh(apart)
+        for network in (self.predictor.placing, self.predictor.acting):
+            network[0].weight[:, : len(factor)] *= factor
+        values, vectors = torch.linalg.eigh(held_out.covariance(self) - trained.covariance(self))
         root = vectors * values.clamp(min=0.0).sqrt()
-        # The least change of the features that changes the positions so much.
-        back = torch.linalg.pinv(linear.weight[:, : len(factor)].double(), rtol=0.01)
+        # The least change of the features that changes the positions so much, as far as these are linear.
+        back = torch.linalg.pinv(trained.regression(self)[:, : len(factor)], rtol=0.01)
         self.noise = (back @ root).T.float()
         self._blocks.release()
         self._samples = {}
@@ -275,11 +279,27 @@ class _Sample:
 
     @torch.no_grad()
     def covariance(self, training: EncoderTraining) -> torch.Tensor:
-        """Return the mean square of the positions' errors, in units of the linear layer: (K, K) float64."""
-        positions = self._known.positions.values[self._rows].flatten(1)
-        predictor = training.predictor
-        error = ((predictor.positions(self._inputs(training)) - positions) / predictor.where_std).double()
+        """Return the mean square of the positions' errors, in units of the predictor's network: (K, K) float64."""
+        error = training.predictor.placing(self._inputs(training)).double() - self._places(training)
         return error.T @ error / len(error)
+
+    @torch.no_grad()
+    def regression(self, training: EncoderTraining) -> torch.Tensor:
+        """Return how positions depend on the inputs of the predictor, by ridge regression: (K, inputs) float64."""
+        inputs, places = self._inputs(training).double(), self._places(training)
+        inputs, places = inputs - inputs.mean(dim=0), places - places.mean(dim=0)
+        ridge = _RIDGE * len(inputs) * torch.eye(inputs.shape[1], dtype=inputs.dtype, device=inputs.device)
+        return torch.linalg.solve(inputs.T @ inputs + ridge, inputs.T @ places).T
+
+    def _places(self, training: EncoderTraining) -> torch.Tensor:
+        """Return the true positions in the units of the predictor's network: (N, K) float64."""
+        predictor = training.predictor
+        flat = self._known.positions.values[self._rows].flatten(1)
+        return ((flat - predictor.where_mean) / predictor.where_std).double()
+
+
+def _two_layers(inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(inputs, _HIDDEN), nn.ReLU(), nn.Linear(_HIDDEN, outputs))
 
 
 def _huber(error: torch.Tensor) -> torch.Tensor:

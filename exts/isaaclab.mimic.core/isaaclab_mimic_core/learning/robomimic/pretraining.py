@@ -17,15 +17,15 @@ SECTION = "encoder_pretraining"
 class Pretraining:
     """The settings of the section, with their defaults."""
 
-    num_epochs: int = 60
+    num_epochs: int = 30
     epoch_every_n_steps: int = 100
-    batch_size: int = 128
-    learning_rate: float = 1e-3
+    batch_size: int = 96
+    learning_rate: float = 3e-3
     every_n_frames: int = 2
     held_out: float = 0.1
     hands: tuple[tuple[str, str], ...] = (("eef_pos", "eef_quat"),)
     action_weight: float = 0.3
-    shift_pixels: int = 2
+    shift_pixels: int = 0
     color_jitter: float = 0.2
     feature_noise: float = 1.0
 
