@@ -140,13 +140,16 @@ def test_encoders_are_trained_then_a_policy_that_sees(train, pictures, tmp_path,
     # Every step of a training is one of the stage.
     monkeypatch.setattr("isaaclab_mimic_core.stages.learning.train._SLICE", 0.0)
     measured = []
-    for name in ("covariance", "regression"):
 
-        def noted(sample, training, method=getattr(encoder_training._Sample, name)):
+    def noted(method):
+        def measure(sample, training):
             measured.append(method(sample, training))
             return measured[-1]
 
-        monkeypatch.setattr(encoder_training._Sample, name, noted)
+        return measure
+
+    for name in ("covariance", "regression"):
+        monkeypatch.setattr(encoder_training._Sample, name, noted(getattr(encoder_training._Sample, name)))
     with train(pretraining={"epoch_every_n_steps": 60}) as stage:
         told, parts = [], []
         while not stage.done:
