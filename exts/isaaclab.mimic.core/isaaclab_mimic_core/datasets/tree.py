@@ -15,15 +15,15 @@ Any exception of h5py becomes an `Unreadable`.
 """
 
 import math
-import resource
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import h5py
 import numpy as np
 from h5py import h5d, h5g, h5i, h5l, h5o, h5z  # pyright: ignore[reportAttributeAccessIssue]
+
+from ..memory import free_memory
 
 Shape = tuple[int, ...]
 Member = h5py.Group | h5py.Dataset
@@ -142,17 +142,6 @@ def read_values(group: h5py.Group, path: str) -> np.ndarray:
         if wanted > _SMALL_ARRAY and wanted > (free := free_memory()) * _SHARE_OF_MEMORY:
             raise Unreadable(f"takes {_size(wanted)} of memory, and {_size(free)} are free")
         return np.asarray(h5py.Dataset(array)[()])
-
-
-def free_memory() -> float:
-    """Return the memory that this process can still allocate, within its resource limit [bytes]."""
-    stated = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
-    free = float(stated["MemAvailable"].split()[0]) * 1024
-    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-    if limit != resource.RLIM_INFINITY:
-        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        free = min(free, float(max(0, limit - used)))
-    return free
 
 
 def _look_at(array: h5d.DatasetID) -> tuple[Shape, np.dtype]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..finding import Finding
+from ..memory import free_memory, total_memory
 from .machine import Machine
 
 _GLIBC = (2, 35)
@@ -49,8 +50,7 @@ def check_platform(machine: Machine) -> Iterator[Finding]:
 def check_cpu(machine: Machine) -> Iterator[Finding]:
     """Count processor cores and memory."""
     cores = len(os.sched_getaffinity(0))
-    memory = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
-    total, free = (int(memory[name].split()[0]) * 1024 / 1e9 for name in ("MemTotal", "MemAvailable"))
+    total, free = total_memory() / 1e9, free_memory() / 1e9
     yield Finding("CPU", "ok", f"{cores} core{'s' if cores > 1 else ''}, {total:.0f} GB memory, {free:.0f} GB free")
 
 

@@ -231,7 +231,9 @@ class EncoderTraining:
         spread = self.encoders.encode(trained.images, self._rows.observed.device).std(dim=0)
         factor = self.encoders.rescale(spread)
         for network in (self.predictor.placing, self.predictor.acting):
-            network[0].weight[:, : len(factor)] *= factor
+            first = next(network.children())
+            assert isinstance(first, nn.Linear)
+            first.weight[:, : len(factor)] *= factor
         values, vectors = torch.linalg.eigh(held_out.covariance(self) - trained.covariance(self))
         root = vectors * values.clamp(min=0.0).sqrt()
         # The least change of the features that changes the positions so much, as far as these are linear.

@@ -18,9 +18,9 @@ import torch
 from ... import randomness
 from ...datasets import DatasetReader, layout
 from ...datasets.check import checked_values
-from ...datasets.tree import free_memory
 from ...errors import MimicError
 from ...events import Progress
+from ...memory import free_memory
 from .demonstrations import Demonstrations
 
 _SHARE_OF_MEMORY = 0.4

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...datasets.tree import free_memory
 from ...errors import DatasetError, MimicError
+from ...memory import free_memory
 from .demonstrations import Demonstrations
 
 _OUT_OF = "Train on fewer demonstrations, or on another --device."
