@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from waiting import LONG
 
-from isaaclab_mimic_core.datasets import DatasetReader
+from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 
 pytestmark = pytest.mark.sim
 
@@ -35,8 +35,19 @@ cameras:
 """
 
 
-def render(start_python, output: Path, *more: str, task: str = TASK):
-    common = ("--input", SAMPLE, "--output", output, "--assets", "local", "--num-envs", "16", "--json")
+@pytest.fixture
+def short(tmp_path) -> Path:
+    """The beginnings of the first demonstrations: long enough for a film, and soon drawn."""
+    path = tmp_path / "short.hdf5"
+    with DatasetReader(SAMPLE) as reader, DatasetWriter(path, reader.env_args) as writer:
+        for name in reader.episode_names[:4]:
+            episode = reader.read(name)
+            writer.add(Episode({key: values[:60] for key, values in episode.data.items()}, {"success": True}))
+    return path
+
+
+def render(start_python, output: Path, *more: str, source: Path = SAMPLE, task: str = TASK):
+    common = ("--input", source, "--output", output, "--assets", "local", "--num-envs", "16", "--json")
     return start_python(*MODULE, "render", *common, *(("--task", task) if task else ()), *more)
 
 
@@ -80,24 +91,24 @@ def test_pictures_taken_later_are_those_taken_live(start_python, tmp_path):
             assert (taken["actions"] == drawn["actions"]).all()
 
 
-def test_a_file_without_cameras_is_filmed_by_others_and_a_killed_run_goes_on(start_python, tmp_path):
+def test_a_file_without_cameras_is_filmed_by_others_and_a_killed_run_goes_on(start_python, tmp_path, short):
     """Each demonstration twice, at random: by two processes, and by one that is killed and another one."""
     cameras, ranges = tmp_path / "cameras.yaml", tmp_path / "look.yaml"
     cameras.write_text(CAMERAS)
     ranges.write_text(RANGES)
     more = ("--cameras", cameras, "--episodes", "3,1", "--randomization", ranges, "--variations", "2")
     whole, killed = tmp_path / "whole.hdf5", tmp_path / "killed.hdf5"
-    events = finish(render(start_python, whole, *more, "--processes", "2", task=""))
+    events = finish(render(start_python, whole, *more, "--processes", "2", source=short, task=""))
     assert [event["name"] for event in events if event["event"] == "DemoSaved"] == [f"demo_{i}" for i in range(4)]
     more = (*more, "--processes", "1")
-    process = render(start_python, killed, *more, task="")
+    process = render(start_python, killed, *more, source=short, task="")
     while "DemoSaved" not in process.stdout.readline():
         pass
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=LONG)
     with DatasetReader(killed) as reader:
         assert "demo_0" in reader.episode_names, "it was reported as saved"
-    finish(render(start_python, killed, *more, "--resume", task=""))
+    finish(render(start_python, killed, *more, "--resume", source=short, task=""))
     assert not list(tmp_path.glob("*.rendering"))
     with DatasetReader(whole) as one, DatasetReader(killed) as other:
         assert one.episode_names == other.episode_names
