@@ -13,12 +13,12 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tyro
 
 from . import plugins
-from .errors import MimicError, PlatformError
+from .errors import MimicError, OptionError, PlatformError
 from .events import Event, StageFailed, to_json
 from .exit_status import DONE, FINDINGS, INTERRUPTED, UNEXPECTED
 from .options import (
@@ -242,6 +242,36 @@ def tasks(output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     return job, output
 
 
+def task(
+    action: tyro.conf.Positional[Literal["show"]],
+    task: tyro.conf.Positional[str],
+    output: Annotated[Output, _Flat],
+) -> tuple[Job, Output]:
+    """Print any task as a descriptor: a YAML file that says what its subtasks are.
+    $ mimic task show Mimic-Lift-Box-Two-Franka-v0 > task.yaml
+
+    Args:
+        action: What to do.
+        task: Task id, one of its other names, or the file of a descriptor.
+        output: How to answer.
+    """
+
+    def job(streams: Streams, output: Output) -> int:
+        from .tasks.subtasks import show_task
+
+        if action != "show":
+            raise OptionError(f"{action!r} is not one of show", where="mimic task")
+        shown = show_task(task)
+        print(
+            json.dumps({"descriptor": shown}) if output.json else shown,
+            end="\n" if output.json else "",
+            file=streams.out,
+        )
+        return DONE
+
+    return job, output
+
+
 def package(options: Annotated[PackageOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Make the archives of both extensions, in a folder that Kit installs them from.
     $ mimic package --output registry
@@ -306,6 +336,7 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
     "doctor": doctor,
     "devices": devices,
     "tasks": tasks,
+    "task": task,
     "package": package,
     "ui": ui,
     "version": version,

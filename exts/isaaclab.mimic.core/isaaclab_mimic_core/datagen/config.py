@@ -198,6 +198,16 @@ def list_subtasks(cfg: Any) -> dict[str, tuple[Subtask, ...]]:
     return {eef: tuple(map(_subtask, configs)) for eef, configs in cfg.subtask_configs.items()}
 
 
+def config_values(cfg: Any) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]], list[dict[str, Any]]]:
+    """Return a `MimicEnvCfg` as plain data.
+
+    Returns:
+        The fields of `datagen_config`, those of each subtask by end effector, and those of each constraint.
+    """
+    subtasks = {eef: [dict(vars(config)) for config in configs] for eef, configs in cfg.subtask_configs.items()}
+    return dict(vars(cfg.datagen_config)), subtasks, [dict(vars(each)) for each in cfg.task_constraint_configs]
+
+
 def _subtask(config: Any) -> Subtask:
     def offset(name: str) -> tuple[int, int]:
         low, high = getattr(config, name)

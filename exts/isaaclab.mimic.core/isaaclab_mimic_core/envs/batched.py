@@ -91,6 +91,13 @@ class BatchedEnv:
             name: signal.reshape(self.num_envs).bool() for name, signal in self.env.get_subtask_term_signals().items()
         }
 
+    def observed_signals(self) -> dict[str, torch.Tensor]:
+        """Return the observation group `subtask_terms`, as Isaac Lab's tasks have it; nothing without one."""
+        observed: Any = self.env.obs_buf.get("subtask_terms", {})
+        if isinstance(observed, torch.Tensor):
+            return {}
+        return {name: signal.reshape(self.num_envs).bool() for name, signal in observed.items()}
+
     def success(self) -> torch.Tensor:
         """Return whether the task is fulfilled now: (num_envs,) bool."""
         return self._success_term.func(self.env, **self._success_term.params).reshape(self.num_envs).bool()
@@ -176,7 +183,7 @@ class BatchedEnv:
 
     def env_args(self) -> dict:
         """Return the environment's metadata for robomimic (`data.attrs["env_args"]`)."""
-        return {"env_name": self.info["task"], "type": 2, "env_kwargs": {}}
+        return {"env_name": self.info.get("environment") or self.info["task"], "type": 2, "env_kwargs": {}}
 
 
 def _resolved(term: Any, scene: Any) -> Any:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from ..option import FILES, MAY_DIFFER, MORE, RUN, SIMULATION, option, redeclared
+from ..option import BY_CONTENT, FILES, MAY_DIFFER, MORE, RUN, SIMULATION, Role, option, redeclared
+from ..tasks.descriptors.named import task_name
 from ..tasks.names import all_tasks
 from ..tasks.shipped import DEFAULT_TASK
 
@@ -25,6 +26,15 @@ class SimOptions:
 
     task: str = option(DEFAULT_TASK, label="Task", group=FILES, offers=lambda: tuple(all_tasks()))
     """Task id, or one of its other names; mimic tasks lists them."""
+    descriptor: str = option(
+        "",
+        label="Descriptor",
+        group=FILES,
+        role=Role.INPUT_FILE,
+        suffixes=(".yaml", ".yml"),
+        on_resume=BY_CONTENT,
+    )
+    """YAML file that says what the subtasks are; then the task may be any environment. Empty: the task's own."""
     num_envs: int = option(16, label="Environments", group=RUN, low=1, high=65536, on_resume=MAY_DIFFER)
     """Number of environments."""
     seed: int = option(1, label="Seed", group=RUN, low=0, high=MAX_SEED)
@@ -42,6 +52,8 @@ class SimOptions:
         # Plain data: options travel to worker processes and into files.
         for each in fields(self):
             object.__setattr__(self, each.name, _plain(getattr(self, each.name)))
+        if self.descriptor:
+            object.__setattr__(self, "task", task_name(self.descriptor, self.task, DEFAULT_TASK))
 
 
 def _plain(value: object) -> Any:

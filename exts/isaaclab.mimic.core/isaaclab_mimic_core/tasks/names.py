@@ -4,22 +4,11 @@
 """Find a task by its id or another of its names."""
 
 import difflib
-import re
 
 from ..errors import TaskError
 from ..plugins import TASKS, TaskSpec
-from .registered import entry_of, may_be_mimic, registered_tasks
-
-
-def stem(name: str) -> str:
-    """Return the common part of a task's names, in lower case.
-
-    Isaac Lab 3.0 renamed base tasks from `Isaac-...-v0` to `IsaacContrib-...`, but its tutorial still uses the old
-    names. The id of the Mimic variant has `-Mimic` in it.
-    """
-    name = re.sub(r"^isaac(contrib|lab)?-", "", name.strip().lower())
-    name = re.sub(r"-v\d+$", "", name)
-    return re.sub(r"-mimic$", "", name)
+from .descriptors.named import described_task
+from .registered import entry_of, may_be_mimic, registered_tasks, stem
 
 
 def all_tasks(importing: bool = False) -> dict[str, TaskSpec]:
@@ -37,21 +26,31 @@ def same_task(one: str, other: str) -> bool:
 
     The task need not be known here.
     """
+    return _meant(one) == _meant(other)
+
+
+def _meant(name: str) -> str:
+    """Return what a task's names have in common: the stem of its environment's name."""
     try:
-        return find_task(one).id == find_task(other).id
+        found = find_task(name)
     except TaskError:
-        return stem(one) == stem(other)
+        return stem(name)
+    return stem(found.environment or found.id)
 
 
 def find_task(name: str) -> TaskSpec:
     """Return a task by its id, its base task's id, or an old name. Ignore upper and lower case.
 
-    Mimic environments that are only in gymnasium's registry are found by their id, too.
+    Mimic environments that are only in gymnasium's registry are found by their id, too, and the file of a descriptor
+    is the name of a task (`descriptors.named`).
 
     Raises:
         TaskError: There is no such task; names similar ones.
+        InputFileError: A descriptor cannot be followed.
     """
     name = name.strip()
+    if (described := described_task(name)) is not None:
+        return described
     if found := TASKS.get(name):
         return found
     entry = entry_of(name)
@@ -66,7 +65,7 @@ def find_task(name: str) -> TaskSpec:
         raise TaskError(
             "this environment is no ManagerBasedRLMimicEnv",
             where=name,
-            remedy="Derive its class from that; the ready-made ones: mimic tasks",
+            remedy="Say what its subtasks are in a descriptor: --descriptor FILE; the ready-made ones: mimic tasks",
         )
     near = difflib.get_close_matches(stem(name), by_stem, n=3, cutoff=0.4)
     ids = [by_stem[key].id for key in near] or [task.id for task in by_stem.values()][:2]

@@ -13,7 +13,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError, TaskError
-from ..plugins import TaskSpec, resolve
+from ..plugins import TASKS, RobotSpec, TaskSpec, resolve
 from ..sim.assets.cloud import cloud_assets_reachable, cloud_paths
 from ..sim.compute import resolve_device
 from ..sim.engines import choose_engine, configure_engine, in_this_application
@@ -23,7 +23,10 @@ from ..sim.isaac_sim.restoring import restored
 from ..sim.launching import is_own, start_isaac_sim
 from ..sim.preparing import prepare
 from ..sim.repairs.physics_threads import no_more_threads_than_cores
-from .names import find_task
+from .descriptors import apply
+from .descriptors.named import load
+from .names import find_task, same_task
+from .registered import environment_of
 
 if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedRLEnvCfg
@@ -123,6 +126,7 @@ def open_in_parts(
         raise OptionError(f"at least one environment is needed, not {num_envs}", where="--num-envs")
     _check_choice("--assets", assets, ASSETS)
     spec = find_task(task)
+    descriptor = load(spec.descriptor) if spec.descriptor else None
     device = resolve_device(device)
     engine = choose_engine(physics)
     local = _use_local(spec, assets)
@@ -133,10 +137,13 @@ def open_in_parts(
 
     if spec.register is not None:
         resolve(spec.register)()
-    make = _class_of(spec.id)
+    env_id = environment_of(spec)
+    make = _class_of(env_id, plain=descriptor is not None)
 
     yield "Preparing the scene"
-    cfg: Any = parse_env_cfg(spec.id, device=device, num_envs=num_envs)
+    cfg: Any = parse_env_cfg(env_id, device=device, num_envs=num_envs)
+    if descriptor is not None:
+        apply(descriptor, cfg)
     success_term = _take_over(cfg, seed)
     configure_engine(cfg, engine)
     if local:
@@ -148,6 +155,7 @@ def open_in_parts(
         use_fused_actions(cfg)
     info = {
         "task": spec.id,
+        "environment": env_id,
         "physics": engine,
         "device": device,
         "assets": "local" if local else "cloud",
@@ -160,7 +168,7 @@ def open_in_parts(
         borrowed.hang_detector_off() if borrowed else contextlib.nullcontext(),
     ):
         stack.enter_context(_launched(cfg, engine, visualizer))
-        env = stack.enter_context(contextlib.closing(_build(make, spec.id, cfg)))
+        env = stack.enter_context(contextlib.closing(_build(make, env_id, cfg)))
     if tuned:
         compute_accelerations_on_demand(env)
         success_term = use_fused_success(env, success_term)
@@ -168,7 +176,12 @@ def open_in_parts(
     from ..envs.reset_sampling import attach_keys
 
     attach_keys(env)
-    batched = adapt(env, success_term, info)
+    if descriptor is not None and descriptor.embodiment is not None:
+        from ..robots.derived.described import EmbodimentEnv
+
+        batched = EmbodimentEnv(env, success_term, info, descriptor.embodiment)
+    else:
+        batched = adapt(env, success_term, info)
     if borrowed is not None:
         batched.live = borrowed.view(env)
     return batched
@@ -221,6 +234,8 @@ def _use_local_assets(spec: TaskSpec, make: Any, cfg: "ManagerBasedRLEnvCfg", en
     from ..envs import robot_of
 
     robot = robot_of(make) if isinstance(make, type) else None
+    if robot is None and spec.environment:
+        robot = _robot_like(spec)
     for each in (robot, spec):
         if each is not None and each.local_assets is not None:
             resolve(each.local_assets)(cfg, engine)
@@ -233,14 +248,30 @@ def _use_local_assets(spec: TaskSpec, make: Any, cfg: "ManagerBasedRLEnvCfg", en
         )
 
 
-def _class_of(task_id: str) -> Any:
+def _robot_like(spec: TaskSpec) -> RobotSpec | None:
+    """Return the robot of another task in the same environment; None if there is none."""
+    from ..envs import robot_of
+
+    for other in TASKS.all().values():
+        if not other.environment and same_task(other.id, spec.environment):
+            with contextlib.suppress(TaskError):
+                make = _class_of(other.id)
+                return robot_of(make) if isinstance(make, type) else None
+    return None
+
+
+def _class_of(task_id: str, plain: bool = False) -> Any:
     """Return the registered class or function that makes the environment.
+
+    Args:
+        task_id: Name in gymnasium's registry.
+        plain: Whether it need not be a Mimic environment.
 
     Raises:
         TaskError: None is registered, it cannot be imported, or it is not a Mimic environment.
     """
     import gymnasium
-    from isaaclab.envs import ManagerBasedRLMimicEnv
+    from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLMimicEnv
     from isaaclab.utils.string import string_to_callable
 
     if task_id not in gymnasium.registry:
@@ -254,9 +285,10 @@ def _class_of(task_id: str) -> Any:
         raise TaskError(
             f"its class cannot be imported: {error}", where=task_id, remedy=f"It is {entry_point}."
         ) from error
-    if isinstance(make, type) and not issubclass(make, ManagerBasedRLMimicEnv):
+    wanted = ManagerBasedRLEnv if plain else ManagerBasedRLMimicEnv
+    if isinstance(make, type) and not issubclass(make, wanted):
         raise TaskError(
-            f"its class {make.__name__} is no ManagerBasedRLMimicEnv",
+            f"its class {make.__name__} is no {wanted.__name__}",
             where=task_id,
             remedy="Derive it from that; the ready-made ones: mimic tasks",
         )

@@ -3,10 +3,13 @@
 
 """Mimic environments in gymnasium's registry, also those without a `TaskSpec`."""
 
+import difflib
 import importlib.util
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ..errors import TaskError
 from ..plugins import TaskSpec, load
 
 if TYPE_CHECKING:
@@ -17,10 +20,43 @@ _NO_MIMIC = ("isaaclab.envs", "isaaclab_tasks")
 """Packages whose environment classes are not Mimic environments."""
 
 
+def stem(name: str) -> str:
+    """Return the common part of a task's names, in lower case.
+
+    Isaac Lab 3.0 renamed base tasks from `Isaac-...-v0` to `IsaacContrib-...`, but its tutorial still uses the old
+    names. The id of the Mimic variant has `-Mimic` in it.
+    """
+    name = re.sub(r"^isaac(contrib|lab)?-", "", name.strip().lower())
+    name = re.sub(r"-v\d+$", "", name)
+    return re.sub(r"-mimic$", "", name)
+
+
 def entry_of(task_id: str) -> Any:
     """Return the entry of an Isaac Lab environment in gymnasium's registry; None if there is none."""
     entry = _registry().get(task_id)
     return entry if entry is not None and _CONFIG in entry.kwargs else None
+
+
+def environment_of(spec: TaskSpec) -> str:
+    """Return the id of a task's environment in gymnasium's registry, in which it need not be if it is the task's own.
+
+    With a descriptor a plain environment comes before a Mimic environment of the same names.
+
+    Raises:
+        TaskError: There is no environment of the name that the task gives.
+    """
+    wanted = spec.environment or spec.id
+    if not spec.environment or wanted in _registry():
+        return wanted
+    like = [name for name in _registry() if stem(name) == stem(wanted) and entry_of(name) is not None]
+    if not like:
+        near = difflib.get_close_matches(wanted, _registry(), n=3, cutoff=0.5)
+        raise TaskError(
+            f"there is no environment {wanted!r}",
+            where=spec.descriptor or spec.id,
+            remedy=f"Did you mean {' or '.join(near)}?" if near else "Have it registered: by --import MODULE.",
+        )
+    return min(like, key=lambda name: may_be_mimic(_registry()[name]))
 
 
 def class_of(task_id: str) -> Any:

@@ -12,7 +12,7 @@ from ...errors import ConfigError, InputFileError
 from ...plugins import TASKS
 from ...requirements import POLICIES, require
 from ...tasks import find_task
-from ...tasks.names import stem
+from ...tasks.registered import stem
 from .pretraining import SECTION, with_defaults
 from .settings import ALGORITHMS, leaves, neutralise
 
@@ -233,7 +233,8 @@ def _registered(task: str) -> Path:
     import isaaclab_tasks  # noqa: F401  registers upstream's tasks
 
     wanted = find_task(task)
-    ids = [wanted.id, *(name for name in gymnasium.registry if stem(name) == stem(wanted.id))]
+    env = wanted.environment or wanted.id
+    ids = [env, *(name for name in gymnasium.registry if stem(name) == stem(env))]
     for name in ids:
         for key, value in (gymnasium.registry[name].kwargs if name in gymnasium.registry else {}).items():
             if key.startswith("robomimic_") and isinstance(value, str):

@@ -44,6 +44,8 @@ class Arm:
     """What the action term adds to the scaled action; () for 0."""
     unique_quat: bool = False
     """Commands hold the quaternion of positive w; False: either of the two that are the same rotation."""
+    clamps: bool = True
+    """Whether changes of pose with noise are clamped to ±1, as in upstream."""
     response: float = 1.0
     """Fraction of the way to a target pose that is made in one step in free space."""
     asset: str = ""

@@ -48,7 +48,9 @@ class TaskSpaceEnv(BatchedEnv):
         """The arms whose commands are computed together."""
         kinds: dict[tuple, list[int]] = {}
         for index, arm in enumerate(self._arms):
-            kinds.setdefault((arm.relative, arm.rotates, arm.unique_quat, arm.base is None), []).append(index)
+            kinds.setdefault((arm.relative, arm.rotates, arm.unique_quat, arm.clamps, arm.base is None), []).append(
+                index
+            )
         return tuple(_Group(self._arms, members, self.device) for members in kinds.values())
 
     @cached_property
@@ -147,13 +149,7 @@ class DerivedEnv(TaskSpaceEnv):
         return arms if self.scaled else [arm.unscaled() if arm.relative else arm for arm in arms]
 
     def term_signals(self) -> dict[str, torch.Tensor]:
-        """Return the observation group `subtask_terms`, as Isaac Lab's tasks have it; nothing without one."""
-        if hasattr(self.env, "get_subtask_term_signals"):
-            return super().term_signals()
-        observed: Any = self.env.obs_buf.get("subtask_terms", {})
-        if isinstance(observed, torch.Tensor):
-            return {}
-        return {name: signal.reshape(self.num_envs).bool() for name, signal in observed.items()}
+        return super().term_signals() if hasattr(self.env, "get_subtask_term_signals") else self.observed_signals()
 
 
 class _Group:
@@ -169,6 +165,7 @@ class _Group:
             first.unique_quat,
             first.size,
         )
+        self._clamps = first.relative and first.clamps
         self.columns = [column for arm in self._arms for column in range(arm.start, arm.start + arm.size)]
         self._columns = torch.tensor(self.columns, device=device)
         # All of the action's beginning, of all end effectors: slices are views, and cost nothing.
@@ -196,7 +193,7 @@ class _Group:
         if noise is not None:
             noise = self._own(noise)
             command = command + (noise if noise.shape[-1] == self._size else noise[..., : self._size])
-            if self._relative:
+            if self._clamps:
                 command = command.clamp(-1.0, 1.0)
         return command.flatten(1)
 

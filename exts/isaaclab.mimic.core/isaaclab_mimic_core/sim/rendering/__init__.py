@@ -9,7 +9,7 @@
 - `scene.py`, `structs.py`: the arrays on the device.
 - `rasterizer.py`: render one camera of every environment. `visibility.py`, `shading.py`: its kernels.
 - `camera_file.py`, `added_cameras.py`: cameras from a YAML file.
-- `randomization.py`, `appearance.py`: visual randomization, its ranges from a YAML file. `yaml_file.py` reads both.
+- `randomization.py`, `appearance.py`: visual randomization, its ranges from a YAML file.
 
 Newton's own renderer casts rays. It renders the same images, and supports things that this one does not.
 """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from ...errors import OptionError
-from .yaml_file import Entry, read_yaml
+from ...yaml_file import Entry, read_yaml
 
 _LARGEST = 4096
 _CONVENTIONS = ("ros", "opengl", "world")

@@ -18,7 +18,7 @@ import torch
 
 from ...errors import OptionError
 from ...randomness import streams, uniform
-from .yaml_file import Entry, read_yaml
+from ...yaml_file import Entry, read_yaml
 
 TEXTURES = ("none", "checker", "noise", "wood")
 """Procedural textures; their places are those of `structs.CHECKER` and the others."""

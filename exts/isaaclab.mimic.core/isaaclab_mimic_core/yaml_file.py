@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from ...errors import InputFileError
+from .errors import InputFileError
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Entry:
     line: int
     _node: yaml.Node
     _loader: yaml.SafeLoader
+    _remedy: str
 
     @property
     def where(self) -> str:
@@ -40,9 +41,22 @@ class Entry:
         """The value as plain data."""
         return self._loader.construct_object(self._node, deep=True)
 
-    def error(self, what: str, remedy: str = "See docs/rendering.md.") -> InputFileError:
+    def error(self, what: str, remedy: str | None = None) -> InputFileError:
         """Return an error that names the place of this value."""
-        return InputFileError(what, where=self.where, remedy=remedy)
+        return InputFileError(what, where=self.where, remedy=remedy or self._remedy)
+
+    def items(self) -> list["Entry"]:
+        """Return the values of a list.
+
+        Raises:
+            InputFileError: It is no list.
+        """
+        if not isinstance(self._node, yaml.SequenceNode):
+            raise self.error("should be a list")
+        return [
+            Entry(self.path, f"{self.name} {index}".strip(), node.start_mark.line + 1, node, self._loader, self._remedy)
+            for index, node in enumerate(self._node.value)
+        ]
 
     def settings(self) -> dict[str, "Entry"]:
         """Return the values of a mapping, by key.
@@ -55,19 +69,22 @@ class Entry:
         found: dict[str, Entry] = {}
         for key, value in self._node.value:
             name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
-            below = Entry(self.path, f"{self.name} {name}".strip(), key.start_mark.line + 1, value, self._loader)
+            below = Entry(
+                self.path, f"{self.name} {name}".strip(), key.start_mark.line + 1, value, self._loader, self._remedy
+            )
             if name in found:
                 raise below.error("is there twice")
             found[name] = below
         return found
 
 
-def read_yaml[T](path: str, read: Callable[[Entry], T]) -> T:
+def read_yaml[T](path: str, read: Callable[[Entry], T], remedy: str = "See docs/rendering.md.") -> T:
     """Read a YAML file.
 
     Args:
         path: The file.
         read: Function of the whole file's entry; it raises errors with `Entry.error`.
+        remedy: What to do about errors that do not say it themselves.
 
     Raises:
         InputFileError: The file cannot be opened, is no YAML, or `read` refuses it.
@@ -76,8 +93,8 @@ def read_yaml[T](path: str, read: Callable[[Entry], T]) -> T:
         loader = yaml.SafeLoader(Path(path).read_text())
         node = loader.get_single_node()
         if node is None:
-            raise InputFileError("is empty", where=path, remedy="See docs/rendering.md.")
-        return read(Entry(path, "", 1, node, loader))
+            raise InputFileError("is empty", where=path, remedy=remedy)
+        return read(Entry(path, "", 1, node, loader, remedy))
     except OSError as error:
         raise InputFileError(f"cannot be read ({error.strerror})", where=path) from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:

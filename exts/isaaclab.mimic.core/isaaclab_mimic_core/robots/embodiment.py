@@ -1,0 +1,153 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Robots as isaac-sim/AutoData 0.1 describes them: by observations and places in an action.
+
+Keys and meaning are those of its documentation's page Embodiments. Where the action terms can be read, nothing of this
+need be written (`derived.batched.DerivedEnv`). AutoData takes relative actions without the term's scale, and
+`derived.described.EmbodimentEnv` does so, too. This module imports neither torch nor Isaac Lab.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..yaml_file import Entry, read_yaml
+
+_REMEDY = "The keys of an embodiment: isaac-sim/AutoData's documentation, Embodiments."
+_SINGLE, _BIMANUAL = "delta_pose_ik_single_arm", "absolute_pose_whole_body_bimanual"
+_COMMON = ("type", "name", "description", "obs_group", "action_layout")
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One end effector of an embodiment."""
+
+    name: str
+    start: int
+    """First column of its pose command."""
+    columns: tuple[int, ...]
+    """Columns that are taken over from a source, such as its gripper's."""
+    position: str
+    """Observation of its position in the environment's frame [m]."""
+    quat: str
+    """Observation of its orientation (xyzw)."""
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """The observed point in the frame whose pose is taken [m]."""
+
+
+@dataclass(frozen=True)
+class Embodiment:
+    """A robot's end effectors, as its file says them."""
+
+    path: str
+    hands: tuple[Hand, ...]
+    relative: bool
+    obs_group: str = "policy"
+    clamps: bool = True
+    unique_quat: bool = False
+    action_dim: int = 0
+    """Numbers in an action."""
+
+
+def read_embodiment(path: str) -> Embodiment:
+    """Read an embodiment of AutoData.
+
+    Raises:
+        InputFileError: The file cannot be read, or says something that cannot be followed; names the line.
+    """
+    return read_yaml(path, _read, _REMEDY)
+
+
+def _read(entry: Entry) -> Embodiment:
+    found = entry.settings()
+    kind = _value(found, "type", entry, str)
+    if kind == _SINGLE:
+        return _single(entry)
+    if kind == _BIMANUAL:
+        return _bimanual(entry)
+    raise found["type"].error(f"is {kind!r}, which is unknown", f"Use {_SINGLE} or {_BIMANUAL}.")
+
+
+def _single(entry: Entry) -> Embodiment:
+    found = _known(entry, (*_COMMON, "eef_name", "pose_obs_keys", "eef_offset"))
+    layout_entry = _entry(found, "action_layout", entry)
+    layout = _known(layout_entry, ("gripper_dim", "clip_pose_action_to_unit"))
+    grip = _value(layout, "gripper_dim", layout_entry, int)
+    position, quat = _observations(_entry(found, "pose_obs_keys", entry))
+    offset = tuple(map(float, _numbers(found["eef_offset"], 3))) if "eef_offset" in found else (0.0, 0.0, 0.0)
+    clamps = "clip_pose_action_to_unit" not in layout or _value(layout, "clip_pose_action_to_unit", layout_entry, bool)
+    name = _value(found, "eef_name", entry, str)
+    hand = Hand(name, 0, tuple(range(6, 6 + grip)), position, quat, (offset[0], offset[1], offset[2]))
+    return Embodiment(entry.path, (hand,), True, _group(found, entry), clamps, action_dim=6 + grip)
+
+
+def _bimanual(entry: Entry) -> Embodiment:
+    # Open and closed hands, and the frames of grasps, are for AutoData's retargeting between robots.
+    found = _known(entry, (*_COMMON, "eefs", "hand_open", "hand_close", "passthrough_channels"))
+    keys = ("left_pose_slice", "right_pose_slice", "hand_joints_slice", "canonicalize_quat", "passthrough_channels")
+    layout_entry = _entry(found, "action_layout", entry)
+    layout = _known(layout_entry, keys)
+    left, right, joints = (_numbers(_entry(layout, key, layout_entry), 2) for key in keys[:3])
+    eefs_entry = _entry(found, "eefs", entry)
+    eefs = _known(eefs_entry, ("left", "right"))
+    channels = layout.get("passthrough_channels") or found.get("passthrough_channels")
+    spans = [_numbers(each, 2) for each in channels.settings().values()] if channels and channels.plain else []
+    others = [column for first, end in spans for column in range(first, end)]
+    hands = []
+    for name, (start, end) in (("left", left), ("right", right)):
+        eef_entry = _entry(eefs, name, eefs_entry)
+        eef = _known(eef_entry, ("pose_obs_keys", "gripper_action_indices", "offset"))
+        if end - start != 7:
+            raise layout[f"{name}_pose_slice"].error(f"has {end - start} numbers", "A pose has 7.")
+        own = _entry(eef, "gripper_action_indices", eef_entry)
+        columns = [joints[0] + index for index in _numbers(own)]
+        if any(not joints[0] <= column < joints[1] for column in columns):
+            raise own.error("leaves hand_joints_slice", f"Use numbers below {joints[1] - joints[0]}.")
+        position, quat = _observations(_entry(eef, "pose_obs_keys", eef_entry))
+        # Channels without an end effector are taken over with the right hand's, as the last of an action.
+        columns += others if name == "right" else []
+        hands.append(Hand(name, start, tuple(columns), position, quat))
+    unique = "canonicalize_quat" not in layout or _value(layout, "canonicalize_quat", layout_entry, bool)
+    size = max([joints[1], *(end for _, end in spans)])
+    return Embodiment(entry.path, tuple(hands), False, _group(found, entry), unique_quat=unique, action_dim=size)
+
+
+def _known(entry: Entry, keys: Sequence[str]) -> dict[str, Entry]:
+    found = entry.settings()
+    for key, below in found.items():
+        if key not in keys:
+            raise below.error(f"the key {key!r} is unknown", f"There are {', '.join(keys)}.")
+    return found
+
+
+def _entry(found: dict[str, Entry], key: str, above: Entry) -> Entry:
+    if key not in found:
+        raise above.error(f"the key {key!r} is missing", f"Add {key}.")
+    return found[key]
+
+
+def _value[T](found: dict[str, Entry], key: str, above: Entry, kind: type[T]) -> T:
+    entry = _entry(found, key, above)
+    value = entry.plain
+    if type(value) is not kind or (isinstance(value, int) and value < 0):
+        names = {str: "a text", int: "a whole number, not negative", bool: "true or false"}
+        raise entry.error(f"is {value!r}, but should be {names[kind]}")
+    return value
+
+
+def _numbers(entry: Entry, count: int | None = None) -> list[Any]:
+    value = entry.plain
+    good = isinstance(value, list) and all(type(each) in (int, float) for each in value)
+    if not good or (count is not None and len(value) != count):
+        raise entry.error(f"is {value!r}, but should be a list of {count or ''} numbers".replace("  ", " "))
+    return value
+
+
+def _observations(entry: Entry) -> tuple[str, str]:
+    found = _known(entry, ("pos", "quat"))
+    return _value(found, "pos", entry, str), _value(found, "quat", entry, str)
+
+
+def _group(found: dict[str, Entry], entry: Entry) -> str:
+    return _value(found, "obs_group", entry, str) if "obs_group" in found else "policy"

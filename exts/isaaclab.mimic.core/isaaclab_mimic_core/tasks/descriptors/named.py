@@ -1,0 +1,102 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A descriptor's file as a task: its name is the file, or the file and an environment, `FILE@ENVIRONMENT`."""
+
+import importlib.util
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from ...errors import InputFileError, TaskError
+from ...plugins import TASKS, TaskSpec
+from ..registered import stem
+from .reading import Descriptor, read_descriptor
+
+_NAME = re.compile(r"(?P<files>.+?\.ya?ml(,.+?\.ya?ml)?)(@(?P<env>.+))?", re.IGNORECASE | re.DOTALL)
+
+
+def task_name(descriptor: str, task: str, default: str) -> str:
+    """Return the name of the task that a descriptor and a task make together.
+
+    Args:
+        descriptor: The file; with an embodiment's after a comma, if it has one.
+        task: Name of the environment, or of the whole.
+        default: Name of the task if none was given; the environment is then that of the file.
+    """
+    if task in (default, descriptor) or task.startswith(f"{descriptor}@"):
+        return descriptor if task == default else task
+    return f"{descriptor}@{task}"
+
+
+def described_task(name: str) -> TaskSpec | None:
+    """Return the task that a name with a descriptor in it means; None if there is none in it.
+
+    What is registered for a task of the same environment, such as local assets, is taken over from it.
+
+    Args:
+        name: Any name of a task.
+
+    Raises:
+        InputFileError: A file cannot be followed.
+        TaskError: Neither file nor name say which environment it is for.
+    """
+    found = _NAME.fullmatch(name)
+    if found is None or TASKS.get(name) is not None:
+        return None
+    if any(map(str.isspace, name)):
+        raise TaskError("has a space in its name", where=name, remedy="Rename the file or its folder.")
+    files = found["files"]
+    descriptor = load(files)
+    env = found["env"] or descriptor.env
+    if not env:
+        raise TaskError(
+            "does not say which environment it is for", where=files, remedy="Give --task ENVIRONMENT, or add env to it."
+        )
+    like = next(
+        (task for task in TASKS.all().values() if stem(task.environment or task.id) == stem(env)), TaskSpec(env)
+    )
+    return TaskSpec(
+        name,
+        descriptor.description or descriptor.name,
+        needs=like.needs,
+        cloud_assets=like.cloud_assets,
+        register=like.register,
+        local_assets=like.local_assets,
+        script=like.script,
+        train_configs=like.train_configs,
+        environment=env,
+        descriptor=files,
+    )
+
+
+def load(files: str) -> Descriptor:
+    """Return the descriptor that a `TaskSpec` names.
+
+    Raises:
+        InputFileError: It cannot be followed.
+    """
+    path, _, embodiment = files.partition(",")
+    paths = [_path(each) if each else "" for each in (path, embodiment)]
+    try:
+        changed = tuple(Path(each).stat().st_mtime_ns for each in paths if each)
+    except OSError as error:
+        raise InputFileError(f"cannot be read ({error.strerror})", where=str(error.filename)) from error
+    return _read(*paths, changed)
+
+
+@lru_cache(maxsize=16)
+def _read(path: str, embodiment: str, changed: tuple[int, ...]) -> Descriptor:
+    return read_descriptor(path, embodiment)
+
+
+def _path(named: str) -> str:
+    """Return the path of a file that may be named `package:path/within/it`."""
+    package, colon, within = named.partition(":")
+    if not colon or not all(part.isidentifier() for part in package.split(".")):
+        return named
+    spec = importlib.util.find_spec(package)
+    places = spec.submodule_search_locations if spec else None
+    if not places:
+        raise InputFileError("there is no such package", where=named)
+    return str(Path(next(iter(places))) / within)

@@ -1,0 +1,237 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Read a descriptor; whatever cannot be followed is refused with file, line and remedy."""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from ...datagen.config_checks import check_constraint, check_datagen, check_subtask, check_subtasks
+from ...errors import ConfigError
+from ...robots.embodiment import Embodiment, read_embodiment
+from ...yaml_file import Entry, read_yaml
+from .schema import ALGOS, CONSTRAINT, ELSEWHERE, POLICY, SCHEMES, SUBTASK, TYPES
+
+REMEDY = "The keys of a descriptor: docs/create-your-own-task.md"
+_REQUIRED = ("name", "subtasks")
+_KEYS = (*_REQUIRED, "description", "algo", "env", "embodiment", "generation_policy", "constraints")
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """A task as its file says it. Fields of configurations are those of `envs.mimic_cfg`, as plain data."""
+
+    name: str
+    description: str
+    env: str
+    """Name of the environment in gymnasium's registry; empty if the file does not say."""
+    policy: dict[str, Any]
+    """Fields of `DataGenConfig`."""
+    subtasks: dict[str, list[dict[str, Any]]]
+    """Fields of each `SubTaskConfig` by end effector."""
+    constraints: list[dict[str, Any]]
+    """Fields of each `SubTaskConstraintConfig`."""
+    embodiment: Embodiment | None = None
+    """What the robot's actions mean; None: what its action terms say."""
+
+
+def read_descriptor(path: str, embodiment: str = "") -> Descriptor:
+    """Read a descriptor.
+
+    Args:
+        path: The YAML file.
+        embodiment: File of AutoData's embodiment; by default the one that the descriptor names, if any.
+
+    Raises:
+        InputFileError: A file cannot be read, has unknown keys, or a value that cannot be followed.
+    """
+    found = read_yaml(path, _read, REMEDY)
+    return found if not embodiment else Descriptor(**{**vars(found), "embodiment": read_embodiment(embodiment)})
+
+
+def known(entry: Entry, keys: Iterable[str], required: Sequence[str] = ()) -> dict[str, Entry]:
+    """Return the values of a mapping by key.
+
+    Raises:
+        InputFileError: A key is unknown or missing.
+    """
+    found, keys = entry.settings(), list(keys)
+    for key, below in found.items():
+        if key not in keys:
+            near = difflib.get_close_matches(key, keys, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(keys)}." if keys else "Leave it out."
+            raise below.error(f"the key {key!r} is unknown", hint)
+    for key in required:
+        if key not in found:
+            raise entry.error(f"the key {key!r} is missing", f"Add {key}.")
+    return found
+
+
+def text(entry: Entry | None, default: str = "") -> str:
+    """Return a text.
+
+    Raises:
+        InputFileError: It is none.
+    """
+    value = default if entry is None else entry.plain
+    if not isinstance(value, str):
+        assert entry is not None
+        raise entry.error(f"is {value!r}, but should be a text", "Put it in quotes.")
+    return value
+
+
+def _read(entry: Entry) -> Descriptor:
+    found = known(entry, _KEYS, _REQUIRED)
+    algo = text(found.get("algo"), "")
+    if algo and algo not in ALGOS:
+        raise found["algo"].error(f"is {algo!r}, which is unknown", f"Use one of {', '.join(ALGOS)}, or leave it out.")
+    policy, policy_entries = _policy(found.get("generation_policy"), algo)
+    subtasks, subtask_entries = _subtasks(found["subtasks"], algo)
+    if algo in ("mimicgen", "dexmimicgen") and (len(subtasks) > 1) != (algo == "dexmimicgen"):
+        count = len(subtasks)
+        raise found["algo"].error(f"is {algo}, but there are subtasks for {count} end effectors", "Leave algo out.")
+    constraints, constraint_entries = _constraints(found.get("constraints"))
+    entries = {"datagen_config": policy_entries.get("", entry)}
+    entries |= {f"subtask_configs[{eef!r}][{index}]": each for (eef, index), each in subtask_entries.items()}
+    entries |= {f"task_constraint_configs[{index}]": each for index, each in enumerate(constraint_entries)}
+    entries |= {"subtask_configs": found["subtasks"], "task_constraint_configs": found.get("constraints", entry)}
+    _check_together(subtasks, constraints, policy, entries, entry)
+    body = found.get("embodiment")
+    return Descriptor(
+        name=text(found["name"]),
+        description=text(found.get("description")),
+        env=text(found.get("env")),
+        policy=policy,
+        subtasks=subtasks,
+        constraints=constraints,
+        embodiment=None if body is None else read_embodiment(str(Path(entry.path).parent / text(body))),
+    )
+
+
+def _policy(entry: Entry | None, algo: str) -> tuple[dict[str, Any], dict[str, Entry]]:
+    values = {field: default for field, default in POLICY.values()}
+    if entry is None:
+        return values | {"use_skillgen": algo == "skillgen"}, {}
+    found = known(entry, [*POLICY, *ELSEWHERE])
+    for key, below in found.items():
+        if key in ELSEWHERE:
+            allowed, remedy = ELSEWHERE[key]
+            if below.plain != allowed:
+                raise below.error(f"is {below.plain!r}, but has no effect here", remedy)
+        else:
+            values[POLICY[key][0]] = below.plain
+    if algo == "skillgen":
+        values["use_skillgen"] = True
+    fields = {POLICY[key][0]: below for key, below in found.items() if key in POLICY}
+    _checked(check_datagen, values, fields, entry)
+    return values, {**found, "": entry}
+
+
+def _subtasks(entry: Entry, algo: str) -> tuple[dict[str, list[dict]], dict[tuple[str, int], Entry]]:
+    subtasks: dict[str, list[dict]] = {}
+    entries: dict[tuple[str, int], Entry] = {}
+    for eef, listed in entry.settings().items():
+        items = listed.items()
+        if not items:
+            raise listed.error("has no subtasks", "Every end effector needs at least one.")
+        subtasks[eef] = [_subtask(each, algo) for each in items]
+        entries |= {(eef, index): each for index, each in enumerate(items)}
+    if not subtasks:
+        raise entry.error("names no end effector", "Give each end effector a list of subtasks.")
+    return subtasks, entries
+
+
+def _subtask(entry: Entry, algo: str) -> dict[str, Any]:
+    found = known(entry, [*SUBTASK, "subtask_start_signal", "algo_params"])
+    if (params := found.pop("algo_params", None)) is not None:
+        allowed = ["subtask_start_offset_range"] if algo == "skillgen" else []
+        found |= known(params, allowed) if params.plain else {}
+    start = found.pop("subtask_start_signal", None)
+    values: dict[str, Any] = {}
+    for key, (field, default) in SUBTASK.items():
+        value = found[key].plain if key in found else default
+        if key in ("object_ref", "subtask_term_signal"):
+            value = value or None
+        elif key == "selection_strategy_kwargs":
+            value = {} if value is None else value
+        values[field] = tuple(value) if isinstance(value, list) else value
+    if start is not None and start.plain not in (None, "", values[SUBTASK["subtask_term_signal"][0]]):
+        raise start.error(
+            f"is {start.plain!r}, but start marks have the name of their subtask's subtask_term_signal here",
+            "Leave it out; mimic annotate --start-signals marks starts.",
+        )
+    for key in ("description", "next_subtask_description"):
+        text(found.get(key))
+    _checked(check_subtask, values, {SUBTASK[key][0]: each for key, each in found.items()}, entry)
+    return values
+
+
+def _constraints(entry: Entry | None) -> tuple[list[dict[str, Any]], list[Entry]]:
+    items = [] if entry is None or entry.plain in (None, []) else entry.items()
+    return [_constraint(each) for each in items], items
+
+
+def _constraint(entry: Entry) -> dict[str, Any]:
+    found = known(entry, CONSTRAINT, ("constraint_type", "eef_subtask_constraint_tuple"))
+    values: dict[str, Any] = {
+        field: found[key].plain if key in found else default for key, (field, default) in CONSTRAINT.items()
+    }
+    for key, names in (("constraint_type", TYPES), ("coordination_scheme", SCHEMES)):
+        field = CONSTRAINT[key][0]
+        value = str(values[field]).lower()
+        if value not in names:
+            raise found[key].error(f"is {values[field]!r}, which is unknown", f"Use {' or '.join(names)}.")
+        values[field] = names.index(value)
+    field = CONSTRAINT["eef_subtask_constraint_tuple"][0]
+    pairs = values[field]
+    if isinstance(pairs, list) and all(isinstance(pair, list) for pair in pairs):
+        values[field] = [tuple(pair) for pair in pairs]
+    else:
+        raise found["eef_subtask_constraint_tuple"].error(
+            f"is {pairs!r}, but should be two pairs", "Write [[left, 1], [right, 0]]."
+        )
+    _checked(check_constraint, values, {CONSTRAINT[key][0]: each for key, each in found.items()}, entry)
+    return values
+
+
+def _checked(check: Any, values: dict[str, Any], entries: Mapping[str, Entry], entry: Entry) -> None:
+    """Check values; the error names the line of the field that it is about."""
+    try:
+        check(SimpleNamespace(**values), "")
+    except ConfigError as error:
+        field = error.what.split()[0]
+        raise entries.get(field, entry).error(error.what.removeprefix(f"{field} "), error.remedy) from error
+
+
+def _check_together(
+    subtasks: dict[str, list[dict]],
+    constraints: list[dict],
+    policy: dict[str, Any],
+    entries: Mapping[str, Entry],
+    whole: Entry,
+) -> None:
+    """Refuse subtasks and constraints that contradict one another."""
+    import torch
+
+    from ...datagen.config import read_constraints
+
+    configs = {eef: [SimpleNamespace(**each) for each in listed] for eef, listed in subtasks.items()}
+    try:
+        check_subtasks(configs)
+        cfg = SimpleNamespace(
+            subtask_configs=configs,
+            task_constraint_configs=[SimpleNamespace(**each) for each in constraints],
+            datagen_config=SimpleNamespace(**policy),
+        )
+        read_constraints(cfg, torch.device("cpu"))
+    except ConfigError as error:
+        below = entries.get(error.where or "", whole)
+        field = error.what.split()[0]
+        named = below.settings().get(field) if re.search(r"\d\]$", error.where or "") else None
+        what = error.what if named is None else error.what.removeprefix(f"{field} ")
+        raise (named or below).error(what, error.remedy) from error

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Write a task's Mimic configuration as a descriptor, with everything that its file can say."""
+
+from typing import Any
+
+import yaml
+
+from ...datagen.config import config_values
+from .schema import CONSTRAINT, POLICY, SCHEMES, SUBTASK, TYPES
+
+
+def format_descriptor(cfg: Any, env: str, name: str = "", title: str = "") -> str:
+    """Return a configuration as a descriptor in YAML; reading it gives the same configuration.
+
+    Args:
+        cfg: A `MimicEnvCfg`, upstream's or our own.
+        env: Name of the environment in gymnasium's registry.
+        name: Name of the task; that of its data sets by default.
+        title: What the task is, in words.
+    """
+    datagen, subtasks, constraints = config_values(cfg)
+    algo = "skillgen" if datagen["use_skillgen"] else "dexmimicgen" if len(subtasks) > 1 else "mimicgen"
+    content: dict[str, Any] = {
+        "name": name or datagen["name"],
+        "description": title,
+        "algo": algo,
+        "env": env,
+        "generation_policy": _keyed(POLICY, datagen),
+        "subtasks": {eef: [_keyed(SUBTASK, each) for each in listed] for eef, listed in subtasks.items()},
+    }
+    if constraints:
+        content["constraints"] = [_constraint(each) for each in constraints]
+    return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _keyed(keys: dict[str, tuple[str, Any]], values: dict[str, Any]) -> dict[str, Any]:
+    return {key: _plain(values[field]) for key, (field, _) in keys.items()}
+
+
+def _constraint(values: dict[str, Any]) -> dict[str, Any]:
+    found = _keyed(CONSTRAINT, values)
+    found["constraint_type"] = TYPES[int(values["constraint_type"])]
+    found["coordination_scheme"] = SCHEMES[int(values["coordination_scheme"])]
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return _Row(map(_plain, value))
+    return dict(value) if isinstance(value, dict) else value
+
+
+class _Row(list):
+    """A list that is written in one line."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Indents lists below their key."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        return super().increase_indent(flow, False)
+
+
+_Dumper.add_representer(
+    _Row, lambda dumper, row: dumper.represent_sequence("tag:yaml.org,2002:seq", row, flow_style=True)
+)
