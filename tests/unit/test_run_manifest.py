@@ -117,7 +117,7 @@ FILES = {
 def test_each_option_decides_or_may_differ_as_it_is_declared(options):
     assert set(deciding(options())) == set(DECIDING[options].split())
     by_content = {name for name, each in options_of(options).items() if each.declared.on_resume is BY_CONTENT}
-    assert by_content == FILES[options]
+    assert by_content == FILES[options] | {"descriptor"}
 
 
 def test_what_is_left_to_the_program_is_compared_as_it_is_decided():
@@ -128,6 +128,17 @@ def test_what_is_left_to_the_program_is_compared_as_it_is_decided():
     assert manifest_of("generate", again, {}).options == first.options
     assert first.with_options(assets="local").options["assets"] == "local"
     assert set(first.versions) >= {"isaaclab", "torch", "ovphysx"}
+
+
+def test_a_descriptor_is_compared_by_its_content(tmp_path):
+    one, other = tmp_path / "task.yaml", tmp_path / "same" / "task.yaml"
+    other.parent.mkdir()
+    for file in (one, other):
+        file.write_text("name: n\nenv: Some-Env\nsubtasks: {arm: [{object_ref: cube}]}\n")
+    first = manifest_of("generate", GenerateOptions(descriptor=str(one)), {}).inputs["descriptor"]
+    assert not first.differs(manifest_of("generate", GenerateOptions(descriptor=str(other)), {}).inputs["descriptor"])
+    other.write_text(other.read_text().replace("cube", "mug"))
+    assert first.differs(manifest_of("generate", GenerateOptions(descriptor=str(other)), {}).inputs["descriptor"])
 
 
 def test_versions_of_what_is_not_installed_are_left_out():

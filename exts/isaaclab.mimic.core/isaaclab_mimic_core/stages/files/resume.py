@@ -18,6 +18,7 @@ from ...options import GenerateOptions, SimOptions
 from ...run_manifest import InputFile, RunManifest, versions_of
 from ...sim.engines import choose_engine
 from ...tasks import find_task
+from ...tasks.descriptors.named import content_hash
 from .demo_file import DemoFile
 from .input_task import check_task
 from .output_check import WritingMode
@@ -48,7 +49,9 @@ def manifest_of(
         decided: Resolved values of options that were left to the program; names that are no options are ignored.
     """
     given = deciding(options)
-    given |= {name: value for name, value in decided.items() if name in given} | {"task": find_task(options.task).id}
+    task = find_task(options.task)
+    # A descriptor counts by its content, wherever it lies.
+    given |= {name: value for name, value in decided.items() if name in given} | {"task": task.environment or task.id}
     engine = choose_engine(options.physics)
     if given.get("physics"):
         given["physics"] = engine
@@ -59,6 +62,8 @@ def manifest_of(
         given |= _of_environments(options, env.info)
     # In the form in which it is read back from a file.
     plain = json.loads(json.dumps({name: value for name, value in given.items() if value is not None}))
+    if options.descriptor:
+        inputs = {**inputs, "descriptor": InputFile(options.descriptor, content_hash(options.descriptor))}
     return RunManifest(verb, plain, inputs, versions_of("isaaclab", "torch", engine, *packages))
 
 

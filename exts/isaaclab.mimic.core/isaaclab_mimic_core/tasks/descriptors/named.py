@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ...errors import InputFileError, TaskError
+from ...files import file_hash
 from ...plugins import TASKS, TaskSpec
 from ..registered import stem
 from .reading import Descriptor, read_descriptor
@@ -83,6 +84,11 @@ def load(files: str) -> Descriptor:
     except OSError as error:
         raise InputFileError(f"cannot be read ({error.strerror})", where=str(error.filename)) from error
     return _read(*paths, changed)
+
+
+def content_hash(files: str) -> str:
+    """Return the SHA-256 of a descriptor's files."""
+    return " ".join(file_hash(_path(each)) for each in files.split(","))
 
 
 @lru_cache(maxsize=16)
