@@ -68,6 +68,7 @@ class StackWorld:
         quat = torch.stack([none, none, half.sin(), half.cos()], dim=-1)
         self.cube_pose[env_ids] = torch.cat([spots, height[..., None], quat], dim=-1)
         self.held[env_ids] = -1
+        self._held_at[env_ids] = 0.0
         self.closed[env_ids] = False
         self._observe()
 

@@ -101,7 +101,7 @@ def test_isaac_labs_own_installation_lacks_this(isaaclab_isaacsim):
     missing = {package.name for package in PACKAGES if package.name not in isaaclab_isaacsim}
     assert missing == {
         "ovphysx", "ovstage", "tyro", "docstring-parser", "isaacsim-asset-isolated", "viser", "imageio-ffmpeg",
-        "pyspacemouse", "robomimic", "rerun-sdk", "isaacteleop", "ovui", "omniverse-kit",
+        "pyspacemouse", "robomimic", "rerun-sdk", "ray", "isaacteleop", "ovui", "omniverse-kit",
     }  # fmt: skip
 
 

@@ -273,6 +273,26 @@ class PolicyEvaluated(Event):
 
 
 @dataclass(frozen=True)
+class ShareReady(Event):
+    """A worker of several has opened its environments, and can be given work."""
+
+    about: dict = field(default_factory=dict)
+    """What its stage says about them, as plain data."""
+
+
+@dataclass(frozen=True)
+class PieceMade(Event):
+    """A worker of several has made a piece of the result."""
+
+    number: int
+    """What it was asked for."""
+    path: str = ""
+    """The piece, a file on its machine; empty if `content` is all."""
+    content: dict = field(default_factory=dict)
+    """The piece, if it is no file, as plain data."""
+
+
+@dataclass(frozen=True)
 class Warned(Event):
     """A warning for the user; the stage goes on."""
 

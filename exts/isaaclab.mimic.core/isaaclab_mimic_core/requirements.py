@@ -30,6 +30,7 @@ CONVERTING = "mimic convert"
 CAMERAS = "cameras without Isaac Sim"
 POLICIES = "training and playing policies"
 RERUN = "mimic export --format rerun"
+CLUSTER = "several workers"
 XR = "driving with a headset"
 DESKTOP = "the window without Isaac Sim"
 PACKAGING = "mimic package"
@@ -91,6 +92,7 @@ PACKAGES = (
     Package("fast-simplification", CAMERAS, "fast-simplification==0.2.0", "fast_simplification"),
     Package("robomimic", POLICIES, "robomimic==0.3.0", "robomimic", "learning"),
     Package("rerun-sdk", RERUN, "rerun-sdk==0.41.0", "rerun", "rerun"),
+    Package("ray", CLUSTER, "ray==2.52.1", "ray", "cluster"),
     Package("isaacteleop", XR, "isaacteleop[cloudxr,retargeters-lite]==1.4.145", "isaacteleop", "xr"),
     Package("ovui", DESKTOP, "ovui==0.1.1", "", "ui"),
     Package("omniverse-kit", PACKAGING, "omniverse-kit==110.4.0.386251", "", "dev"),

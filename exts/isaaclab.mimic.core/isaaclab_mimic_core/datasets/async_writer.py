@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from .encoding import EncodedEpisode
 from .episode import Episode
 from .writer import DatasetWriter, SavedEpisode
 
@@ -44,7 +45,7 @@ class BackgroundWriter:
         self._max_pending = max_pending
         self._max_pending_bytes = max_pending_bytes
         self._changed = threading.Condition()
-        self._waiting: deque[Episode | _Call] = deque()
+        self._waiting: deque[Episode | EncodedEpisode | _Call] = deque()
         self._num_waiting = self._pending_bytes = 0
         self._num_writing = 0
         self._saved: list[SavedEpisode] = []
@@ -61,7 +62,7 @@ class BackgroundWriter:
         with self._changed:
             return self._num_waiting + self._num_writing
 
-    def submit(self, episode: Episode) -> None:
+    def submit(self, episode: Episode | EncodedEpisode) -> None:
         """Queue an episode. Block only while `max_pending` others are not on disk yet.
 
         The episode's arrays must not be changed afterwards.
@@ -186,18 +187,18 @@ class BackgroundWriter:
         for _ in range(num_left):
             with self._changed:
                 item = self._waiting[0]
-                if isinstance(item, Episode):
+                if not isinstance(item, _Call):
                     self._num_waiting -= 1
                     self._num_writing += 1
-            if isinstance(item, Episode):
-                self._writer.add(item)
-            else:
+            if isinstance(item, _Call):
                 with self._writer.output_errors():
                     item.result.set_result(item.work())
+            else:
+                self._writer.add(item)
             with self._changed:
                 # Removed only when done: after an error `_fail` must find the item among those that wait.
                 self._waiting.popleft()
-                self._pending_bytes -= 0 if isinstance(item, Episode) else item.num_bytes
+                self._pending_bytes -= item.num_bytes if isinstance(item, _Call) else 0
                 self._changed.notify_all()
         saved = self._writer.commit() if self._num_writing else []
         with self._changed:

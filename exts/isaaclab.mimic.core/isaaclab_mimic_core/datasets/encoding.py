@@ -9,7 +9,7 @@ HDF5's gzip filter holds Python's interpreter lock: a writer thread would block 
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import h5py
@@ -93,6 +93,22 @@ def encode_episode(name: str, episode: Episode, compression: bool) -> EncodedEpi
     arrays = {path: encode_array(values, compression) for path, values in episode.data.items()}
     arrays |= {path: _encode_streamed(chunks) for path, chunks in episode.streamed.items()}
     return EncodedEpisode(name, episode.num_samples, arrays, encode_attrs(attrs))
+
+
+def pack_episode(episode: Episode) -> EncodedEpisode:
+    """Encode an episode in the process that made it, for the one that writes it; the result can be pickled.
+
+    Raises:
+        ValueError: It has an array that HDF5 cannot store.
+    """
+    encoded = encode_episode("", Episode(normalise(episode.data), episode.attrs, "", episode.streamed), True)
+    arrays = {
+        path: replace(array, blocks=[(row, bytes(block), mask) for row, block, mask in array.blocks])
+        for path, array in encoded.arrays.items()
+    }
+    for chunks in episode.streamed.values():
+        chunks.release()
+    return replace(encoded, arrays=arrays)
 
 
 def encode_array(values: np.ndarray, compression: bool) -> EncodedArray:

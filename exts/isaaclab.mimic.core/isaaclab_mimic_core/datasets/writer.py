@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -98,7 +98,7 @@ class DatasetWriter:
         self._published = Path(os.path.realpath(self.path))
         self._shadow = _sibling(self._published, "shadow")
         self._temporary = _sibling(self._published, "tmp")
-        self._pending: list[tuple[str, Episode]] = []
+        self._pending: list[tuple[str, Episode | EncodedEpisode]] = []
         self._behind: list[_Behind] = []
         self._own: set[tuple[int, ...]] = set()
         self._replaces = False
@@ -130,8 +130,8 @@ class DatasetWriter:
         """Number of episodes that wait for the next commit."""
         return len(self._pending)
 
-    def add(self, episode: Episode) -> str:
-        """Add an episode to the next commit, and return its name in the file.
+    def add(self, episode: Episode | EncodedEpisode) -> str:
+        """Add an episode, which may be encoded already, to the next commit, and return its name in the file.
 
         Its arrays must not be changed before the commit. Numbering continues from the highest number in the file.
 
@@ -139,10 +139,13 @@ class DatasetWriter:
             ValueError: The episode has no actions, or an array that HDF5 cannot store.
         """
         self._raise_if_closed()
-        if episode.num_samples == 0 or layout.ACTIONS not in episode.data:
+        arrays = episode.data if isinstance(episode, Episode) else episode.arrays
+        if episode.num_samples == 0 or layout.ACTIONS not in arrays:
             raise ValueError("an episode without actions cannot be stored")
         name = layout.demo_name(self._next_number)
-        self._pending.append((name, Episode(normalise(episode.data), episode.attrs, name, episode.streamed)))
+        if isinstance(episode, Episode):
+            episode = Episode(normalise(episode.data), episode.attrs, name, episode.streamed)
+        self._pending.append((name, episode))
         self._next_number += 1
         return name
 
@@ -157,7 +160,12 @@ class DatasetWriter:
         self._raise_if_closed()
         if not self._pending:
             return []
-        episodes = [encode_episode(name, episode, self._compression) for name, episode in self._pending]
+        episodes = [
+            encode_episode(name, episode, self._compression)
+            if isinstance(episode, Episode)
+            else replace(episode, name=name)
+            for name, episode in self._pending
+        ]
         with self.output_errors():
             self._check_published()
             try:
@@ -173,7 +181,7 @@ class DatasetWriter:
         self._own = self._identities()
         self._behind = [_Behind(episode.name, episode.size_bound) for episode in episodes]
         for _, episode in self._pending:
-            for chunks in episode.streamed.values():
+            for chunks in episode.streamed.values() if isinstance(episode, Episode) else ():
                 chunks.release()
         self._pending = []
         return [SavedEpisode(episode.name, episode.num_samples) for episode in episodes]

@@ -17,6 +17,7 @@ from .replay import ReplayOptions
 from .simulation import DemonstrationOptions, SimOptions, ViewOptions
 from .teleoperation import DrivenOptions, RecordOptions, TeleopOptions
 from .training import TrainOptions
+from .workers import WorkerOptions
 
 __all__ = [
     "AnnotateByHandOptions",
@@ -41,4 +42,5 @@ __all__ = [
     "Thresholds",
     "TrainOptions",
     "ViewOptions",
+    "WorkerOptions",
 ]

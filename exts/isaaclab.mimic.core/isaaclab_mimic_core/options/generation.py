@@ -9,12 +9,13 @@ from typing import Literal
 from ..datagen import planners
 from ..option import BY_CONTENT, FILES, MAY_DIFFER, RUN, Role, option, redeclared
 from .simulation import Assets, DemonstrationOptions, SimOptions
+from .workers import WorkerOptions
 
 _ATTEMPTS = "How attempts are made"
 
 
 @dataclass(frozen=True)
-class GenerateOptions(DemonstrationOptions):
+class GenerateOptions(WorkerOptions, DemonstrationOptions):
     """Generate demonstrations from annotated ones.
 
     mimic generate --input annotated.hdf5 --output generated.hdf5 --num-demos 100 --num-envs 64

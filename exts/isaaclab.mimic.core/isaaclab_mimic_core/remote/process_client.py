@@ -10,6 +10,7 @@ import queue
 import signal
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 
@@ -37,6 +38,8 @@ class ProcessClient:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stderr: deque[str] = deque(maxlen=_MAX_LINES)
         self._ended = False
+        self.heard = time.monotonic()
+        """`time.monotonic()` of the last line that the process wrote to stdout."""
         interpreter = find_interpreter(python)
         environment = child_environment(interpreter)
         plugins = environment_for_workers()
@@ -144,6 +147,7 @@ class ProcessClient:
 
     def _read_events(self) -> None:
         for line in self._answers:
+            self.heard = time.monotonic()
             try:
                 message = json.loads(line)
             except ValueError:

@@ -49,6 +49,8 @@ _STAGES = {
 """Name of a stage -> its class and its options. The class's module is imported when asked for: that takes long."""
 _FILMS = ".rendering.films:Films"
 """`render` with `video`."""
+_SHARED = {"generate": "..cluster.generate:GenerateShared"}
+"""Stages with workers."""
 _CONSOLIDATED = ".recording.consolidated:Consolidated"
 """`teleop` with `generate_into`."""
 
@@ -80,6 +82,8 @@ def create_with(name: str, options: Any) -> Stage:
         place = _CONSOLIDATED
     elif name == "render" and options.video:
         place = _FILMS
+    elif name in _SHARED and options.is_shared:
+        place = _SHARED[name]
     return _find(place)(options)
 
 

@@ -79,7 +79,9 @@ class Annotate(SimStage):
 
         self._leave_out_misfits()
         playback = self._prepare()
-        file = self._file = self._resources.enter_context(self._run.open_file(self.env, wanted=self._of))
+        file = self._file = self._resources.enter_context(
+            self._run.open_file(self.env.info, self.env.env_args(), wanted=self._of)
+        )
         recorder = EpisodeRecorder(self.env.num_envs, self.env.device, playback.longest, file.spool())
         self._refill(playback, recorder, range(self.env.num_envs))
         started = self._enter(f"Annotating {len(self._episodes)} demonstrations by re-simulation")

@@ -235,7 +235,7 @@ class AnnotateByHand(SimStage):
         everyone = torch.arange(env.num_envs, device=env.device)
         env.reset(everyone, randomness.streams(self.options.seed, "reset", everyone))
         self._reader = self._resources.enter_context(DatasetReader(self.options.input))
-        self._file = self._resources.enter_context(self._run.open_file(env, wanted=self._of))
+        self._file = self._resources.enter_context(self._run.open_file(env.info, env.env_args(), wanted=self._of))
 
     def _show_next(self) -> Iterator[list[Event]]:
         """Open the next demonstration until its marks are accepted or it is skipped."""

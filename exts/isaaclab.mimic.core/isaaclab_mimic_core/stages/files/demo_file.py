@@ -8,6 +8,7 @@ from typing import Self
 
 from ...datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
 from ...datasets.async_writer import SavedEpisode
+from ...datasets.encoding import EncodedEpisode
 from ...events import DemoSaved
 from .output_check import WritingMode
 
@@ -47,7 +48,7 @@ class DemoFile:
         """Return a spool that keeps camera images of running episodes beside the file."""
         return FrameSpool(self._writer)
 
-    def submit(self, episode: Episode) -> None:
+    def submit(self, episode: Episode | EncodedEpisode) -> None:
         """Queue a demonstration for writing."""
         self._writer.submit(episode)
 

@@ -12,6 +12,11 @@ class InOrder[T]:
         """Number of results taken, which is the number of the next one."""
         self._ready: dict[int, T] = {}
 
+    @property
+    def waiting(self) -> int:
+        """Number of results that are held back."""
+        return len(self._ready)
+
     def put(self, number: int, result: T) -> None:
         """Add a result. `number`: counted from 0."""
         self._ready[number] = result

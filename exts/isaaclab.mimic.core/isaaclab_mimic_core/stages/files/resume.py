@@ -76,6 +76,8 @@ class EarlierRun:
     """Number of demonstrations in the file."""
     next_attempt: int = 0
     """Number of the first attempt to make."""
+    after_saved: int = 0
+    """Number after that of the last attempt which has succeeded and is in the file."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """The file's own attribute `mimic`."""
     done: frozenset[str] = frozenset()
@@ -107,12 +109,15 @@ class DatasetRun:
         """Demonstrations that are in the file already."""
         self.next_attempt = earlier.next_attempt if earlier else 0
         """Number of the first attempt to make."""
+        self.after_saved = earlier.after_saved if earlier else 0
+        """Number after that of the last attempt which is among the demonstrations."""
         self.done = earlier.done if earlier else frozenset()
         """Demonstrations of the input that are done."""
 
     def open_file(
         self,
-        env: "BatchedEnv",
+        info: Mapping[str, Any],
+        env_args: dict,
         path: str = "",
         *,
         wanted: int = 0,
@@ -122,7 +127,8 @@ class DatasetRun:
         """Open a file for the run's demonstrations; its attributes hold the manifest.
 
         Args:
-            env: The open environments.
+            info: Of the open environments (`BatchedEnv.info`).
+            env_args: Their metadata for robomimic.
             path: The file, if it is not the output.
             wanted: Total number of demonstrations asked for.
             decided: Resolved values of options that depend on the open environments.
@@ -133,9 +139,9 @@ class DatasetRun:
             OutputError: The file cannot be written.
         """
         output = path or self._options.output
-        attrs = self._attrs(env.info, decided or {}, says, is_new=not Path(output).exists())
+        attrs = self._attrs(info, decided or {}, says, is_new=not Path(output).exists())
         saved = self.saved if output == self._options.output else 0
-        return DemoFile(output, env.env_args(), self._mode, attrs, wanted=wanted, saved=saved)
+        return DemoFile(output, env_args, self._mode, attrs, wanted=wanted, saved=saved)
 
     def _attrs(
         self, info: Mapping[str, Any], decided: Mapping[str, Any], says: Mapping[str, Any], is_new: bool
@@ -189,7 +195,8 @@ def earlier_generation(output: str, failed: str = "") -> EarlierRun | None:
         with DatasetReader(path, allow_empty=True) as reader:
             made[path] = _attempts(reader, run)
     last = max((number for numbers in made.values() for number in numbers), default=-1)
-    return EarlierRun(manifest, len(made.get(output, ())), 1 + last, provenance)
+    last_saved = max(made.get(output, ()), default=-1)
+    return EarlierRun(manifest, len(made.get(output, ())), 1 + last, 1 + last_saved, provenance)
 
 
 def earlier_annotation(output: str, source: str) -> EarlierRun | None:

@@ -3,27 +3,24 @@
 
 """Where a demonstration comes from, for its attributes."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from ...outcomes import AttemptOutcome
 
-if TYPE_CHECKING:
-    from ...datagen.sources.bank import SourceBank
 
-
-def generated_from(outcome: AttemptOutcome, bank: "SourceBank", run: dict, num_envs: int) -> dict:
+def generated_from(outcome: AttemptOutcome, names: Sequence[str], run: dict, num_envs: int) -> dict:
     """Return the provenance of an attempt: sources, segments and ends per subtask, its number, environment and retries.
 
     Args:
         outcome: Its outcome.
-        bank: The source demonstrations.
+        names: Names of the source demonstrations.
         run: Attributes that all attempts of the run share.
         num_envs: Number of environments. Physics repeats bit by bit only in the same environment, because rounding
             depends on the distance from the origin.
     """
     sources = {
         eef: [
-            {"demo": bank.names[source], "segment": segment} | ({"end": end} if end else {})
+            {"demo": names[source], "segment": segment} | ({"end": end} if end else {})
             for source, segment, end in zip(used, outcome.segments[eef], outcome.ends[eef], strict=True)
         ]
         for eef, used in outcome.sources.items()

@@ -50,6 +50,8 @@ class RunReport:
                 where=options.report,
                 remedy="Give another --report, or go on with that file.",
             )
+        self._known = {attempt.attempt for attempt in self._record.attempts}
+        """Attempts of the resumed run: with workers, failures after its last success are made again."""
 
     def _earlier(self) -> RunRecord | None:
         """Return the record in the folder; None if there is none. Refuse the folder of a training run."""
@@ -82,6 +84,8 @@ class RunReport:
     def follow(self, events: list[Event]) -> list[Event]:
         """Collect events and return them; the last one gets the report's path."""
         for event in events:
+            if isinstance(event, AttemptFinished) and event.attempt in self._known:
+                continue
             self._record.add(event)
             self._has_news |= isinstance(event, AttemptFinished)
         if not events or not isinstance(ending := events[-1], StageFinished) or not self._record.attempts:

@@ -231,7 +231,7 @@ class Consolidated(DeviceStage):
             data = self._recorder.take(outcome.env, outcome.steps)
             kept = {path: values for path, values in data.items() if not path.startswith(DATAGEN_INFO)}
             run = {"input": self._sources_path, "seed": options.seed, "mode": "default", **self.env.info}
-            made = generated_from(outcome, bank, run, self.env.num_envs)
+            made = generated_from(outcome, bank.names, run, self.env.num_envs)
             attrs = {"success": True, "seed": options.seed, "mimic": {"generated": made}}
             self._file.submit(Episode(kept, attrs))
         return [AttemptFinished.of(outcome)]

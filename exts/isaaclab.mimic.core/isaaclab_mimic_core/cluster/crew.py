@@ -1,0 +1,226 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""All workers of a run: ask them, hear from them, replace those that are lost.
+
+Ray places the workers, and starts a lost one again, on another machine if need be. What is left to do here is to notice
+a worker that has stopped answering, and one that is lost again and again.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import PlatformError, TaskError
+from ..events import Event, PieceMade, ShareReady, StageFailed, StageFinished
+from ..exit_status import WRONG_INPUT
+from ..remote.messages import Request
+from .host import Machine, Order, Report, WorkerHost, versions
+from .ray_cluster import Cluster
+
+_WAIT = 0.25
+"""How long a worker waits for something to tell [s]."""
+_MOST_LOSSES, _MOST_AT_FIRST = 6, 3
+"""A worker that is lost so often without having made a piece is not started again; at first, while none was ready."""
+_PAUSE = 1.0
+"""Time until a lost worker is asked again, times the number of its losses [s]."""
+
+
+@dataclass
+class Worker:
+    """One worker."""
+
+    index: int
+    host: Any
+    machine: Machine | None = None
+    """Where it runs, or ran before it was lost; None until it has answered."""
+    is_there: bool = False
+    """Whether it has answered since it was started."""
+    is_ready: bool = False
+    """Whether it can be given work."""
+    about: dict = field(default_factory=dict)
+    """What its stage says about its environments."""
+    snapshot: dict = field(default_factory=dict)
+    requests: list[Request] = field(default_factory=list)
+    """What to tell it next."""
+    answer: Any = None
+    """Ray's reference of the answer that is awaited."""
+    asked: float = 0.0
+    """`time.monotonic()` of that question, or of the next one if no answer is awaited."""
+    is_leaving: bool = False
+    """Whether it has been told to end and be started again."""
+    losses: int = 0
+    """How often it was lost since it last made a piece."""
+
+    def __str__(self) -> str:
+        return f"worker {self.index}" + (f" on {self.machine.name}" if self.machine else "")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came from a worker."""
+
+    worker: Worker
+    events: Sequence[Event] = ()
+    pieces: dict[str, bytes] = field(default_factory=dict)
+    lost: str = ""
+    """Why the worker was lost, if it was: what it was doing has to be done again."""
+
+
+class Crew:
+    """Runs the same stage in all workers.
+
+    Args:
+        cluster: Where.
+        order: What to run.
+        timeout: Time without a sign of life after which a worker is replaced [s].
+    """
+
+    def __init__(self, cluster: Cluster, order: Order, timeout: float):
+        import ray
+
+        self._ray, self._timeout = ray, timeout
+        actor = ray.remote(WorkerHost).options(max_restarts=-1, scheduling_strategy="SPREAD", **cluster.needs)
+        self.workers = [Worker(index, actor.remote(order)) for index in range(cluster.workers)]
+        """Those that are left."""
+        self._was_ready = False
+
+    @property
+    def ready(self) -> list[Worker]:
+        """Workers that can be given work."""
+        return [worker for worker in self.workers if worker.is_ready]
+
+    def request(self, name: str, workers: Sequence[Worker] | None = None, **arguments: Any) -> None:
+        """Ask workers for something, all of them by default (see `Stage.request`)."""
+        for worker in self.workers if workers is None else workers:
+            worker.requests.append(Request(name, arguments))
+
+    def poll(self) -> list[Told]:
+        """Return what has come from the workers since the last call. Does not block.
+
+        Raises:
+            MimicError: No worker can do the work, or none is left.
+        """
+        told: list[Told] = []
+        for worker in list(self.workers):
+            if worker.answer is None:
+                self._ask(worker)
+            elif self._ray.wait([worker.answer], timeout=0)[0]:
+                told.append(self._take(worker))
+                self._ask(worker)
+            elif worker.is_there and time.monotonic() - worker.asked > self._timeout:
+                self._ray.kill(worker.host, no_restart=False)
+                told.append(self._lose(worker, f"no answer for {self._timeout:g} s"))
+        return told
+
+    def close(self, patience: float = 2.0) -> None:
+        """End all workers, after waiting up to `patience` seconds for their stages to stop."""
+        endings = [worker.host.close.remote(patience) for worker in self.workers]
+        # A worker that does not answer is killed by Ray, and so is what it has started.
+        self._ray.wait(endings, num_returns=len(endings), timeout=patience + 6.0) if endings else None
+        for worker in self.workers:
+            self._ray.kill(worker.host, no_restart=True)
+        self.workers = []
+
+    def _ask(self, worker: Worker) -> None:
+        if worker in self.workers and time.monotonic() >= worker.asked:
+            requests, worker.requests = worker.requests, []
+            worker.answer = worker.host.exchange.remote(requests, _WAIT)
+            worker.asked = time.monotonic()
+
+    def _take(self, worker: Worker) -> Told:
+        """Take an answer."""
+        answer, worker.answer = worker.answer, None
+        if worker.is_leaving:
+            worker.is_leaving = False
+            return Told(worker)
+        try:
+            report: Report = self._ray.get(answer)
+        except self._ray.exceptions.RayTaskError as error:
+            # Our own code failed there; a worker that was started again would fail as well.
+            return self._retire(worker, _last_line(error))
+        except self._ray.exceptions.RayError as error:
+            # The actor, its process or its machine is gone, or what it has answered.
+            return self._lose(worker, f"lost ({type(error).__name__})")
+        worker.machine, worker.snapshot, worker.is_there = report.machine, report.snapshot, True
+        check_versions(worker, report.machine)
+        for event in report.events:
+            if isinstance(event, ShareReady):
+                worker.is_ready = self._was_ready = True
+                worker.about = event.about
+            elif isinstance(event, PieceMade):
+                worker.losses = 0
+        ending = report.events[-1] if report.events else None
+        if isinstance(ending, StageFailed):
+            return self._failed(worker, report, ending)
+        if isinstance(ending, StageFinished):
+            # Nobody has asked it to stop.
+            return self._give_up(worker, report, "its stage has ended")
+        if report.silent_s > self._timeout:
+            return self._give_up(worker, report, f"no sign of life for {report.silent_s:.0f} s")
+        return Told(worker, report.events, report.pieces)
+
+    def _failed(self, worker: Worker, report: Report, ending: StageFailed) -> Told:
+        """Handle the end of a worker's process with an error."""
+        if ending.exit_code != WRONG_INPUT:
+            return self._give_up(worker, report, ending.message.splitlines()[0].rstrip("."))
+        if not self._was_ready:
+            # Wrong input is wrong for all.
+            raise TaskError(ending.message)
+        told = self._retire(worker, ending.message)
+        return Told(worker, report.events[:-1], report.pieces, told.lost)
+
+    def _give_up(self, worker: Worker, report: Report, why: str) -> Told:
+        """Let a worker end that does not work, and be started again."""
+        told = self._lose(worker, why)
+        if worker in self.workers:
+            worker.answer, worker.is_leaving = worker.host.give_up.remote(), True
+        events = [event for event in report.events if not isinstance(event, StageFailed | StageFinished)]
+        return Told(worker, events, report.pieces, told.lost)
+
+    def _lose(self, worker: Worker, why: str) -> Told:
+        worker.losses += 1
+        if worker.losses >= (_MOST_LOSSES if self._was_ready else _MOST_AT_FIRST):
+            return self._retire(worker, why)
+        lost = f"{worker}: {why}; it is started again, and what it was doing is done again"
+        self._forget(worker)
+        return Told(worker, lost=lost)
+
+    def _retire(self, worker: Worker, why: str) -> Told:
+        """Go on without a worker.
+
+        Raises:
+            MimicError: It was the last one.
+        """
+        self._ray.kill(worker.host, no_restart=True)
+        self.workers.remove(worker)
+        if not self.workers:
+            remedy = "What was reported as saved is kept; go on with --resume." if self._was_ready else None
+            raise PlatformError(f"no worker is left; {worker}, the last one: {why}", remedy=remedy)
+        lost = f"{worker}: {why}; the run goes on without it"
+        self._forget(worker)
+        return Told(worker, lost=lost)
+
+    def _forget(self, worker: Worker) -> None:
+        """Forget what is known of a worker that is lost."""
+        worker.answer, worker.is_there, worker.is_ready = None, False, False
+        worker.requests, worker.snapshot = [], {}
+        worker.asked = time.monotonic() + _PAUSE * worker.losses
+
+
+def check_versions(worker: Worker, machine: Machine) -> None:
+    """See to it that a worker runs the same program.
+
+    Raises:
+        PlatformError: It runs another version.
+    """
+    ours = versions()
+    others = {name: machine.versions.get(name, "none") for name in ours if machine.versions.get(name) != ours[name]}
+    if others:
+        there = ", ".join(f"{name} {version}, here {ours[name]}" for name, version in others.items())
+        raise PlatformError(f"{worker} has {there}", remedy="Install the same version on all machines of the cluster.")
+
+
+def _last_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1][:300]

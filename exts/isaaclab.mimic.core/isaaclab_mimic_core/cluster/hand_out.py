@@ -1,0 +1,70 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Which worker does which part of the work.
+
+Work is numbered. Number `k` is always done in environment `k % lanes` of whichever worker gets it, because rounding
+depends on the environment: so who does it does not matter. Workers get blocks of `lanes` numbers, the next one as soon
+as an environment would run out of work; so slower workers get less.
+"""
+
+from collections.abc import Callable, Iterable
+
+_MOST = 3
+"""Blocks that a worker has at most."""
+
+
+class HandOut:
+    """Gives out numbers, and takes back those of workers that are lost.
+
+    Args:
+        first: The first number.
+        end: The number after the last one; None without a limit.
+        lanes: Environments of each worker; 1 if it does not matter in which one a number is done.
+        lane_of: Environment of a number; by default its remainder by `lanes`.
+    """
+
+    def __init__(self, first: int, end: int | None = None, lanes: int = 1, lane_of: Callable[[int], int] | None = None):
+        self._next, self._end, self._lanes = first, end, lanes
+        self._lane_of = lane_of or (lambda number: number % lanes)
+        self._given: dict[int, set[int]] = {}
+        self._returned: set[int] = set()
+
+    @property
+    def outstanding(self) -> int:
+        """Numbers that were given out, or given back, and are not done."""
+        return len(self._returned) + sum(map(len, self._given.values()))
+
+    def wants(self, worker: int) -> bool:
+        """Return whether an environment of a worker has nothing to do next."""
+        given = self._given.get(worker, ())
+        busy = [0] * self._lanes
+        for number in given:
+            busy[self._lane_of(number)] += 1
+        # Never everything, also if there is no work at all for an environment.
+        return min(busy) <= 1 and len(given) < _MOST * self._lanes
+
+    def give(self, worker: int) -> list[int]:
+        """Give a worker its next numbers; what a lost one had comes first. Empty if none are left."""
+        if self._returned:
+            numbers = sorted(self._returned)[: self._lanes]
+            self._returned.difference_update(numbers)
+        else:
+            # Up to the end of a block, also if the first number is in the middle of one.
+            end = (self._next // self._lanes + 1) * self._lanes
+            end = end if self._end is None else min(end, self._end)
+            numbers = list(range(self._next, end))
+            self._next = max(self._next, end)
+        self._given.setdefault(worker, set()).update(numbers)
+        return numbers
+
+    def done(self, number: int) -> None:
+        """A number is done, by whomever."""
+        self._returned.discard(number)
+        for numbers in self._given.values():
+            numbers.discard(number)
+
+    def lost(self, workers: Iterable[int]) -> None:
+        """Take back what these workers have not done."""
+        for worker in workers:
+            self._returned |= self._given.pop(worker, set())

@@ -1,0 +1,332 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Base of stages whose work several workers share: hand it out, and merge what comes back in the order of its numbers.
+
+Every worker runs a stage of its own, the share (`share.py` in the folders of `stages`). It says that it
+is ready (`events.ShareReady`), is asked for numbers by the request `work`, and tells of each piece that it has made
+(`events.PieceMade`). A piece counts once it is merged; what a lost worker had is done again. So the result does not
+depend on how many workers there are, nor on which of them are lost.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import time
+import uuid
+from abc import abstractmethod
+from collections.abc import Generator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import OutputError
+from ..events import Event, PhaseStarted, PieceMade, ShareReady, StageStarted, Warned
+from ..option import Role, options_of
+from ..plugins import environment_for_workers
+from ..stages.files.in_order import InOrder
+from ..stages.stage import Stage, Steps
+from .crew import Crew, Told, Worker
+from .hand_out import HandOut
+from .host import Order, mark
+from .ray_cluster import AUTO, LOCAL, Cluster, RayThread, check_workers
+
+_PERIOD = 0.03
+"""Time between two looks at the workers [s]."""
+_LONG_WAIT = 60.0
+"""Time after which it is said that workers wait for resources [s]."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A piece of the result, and who made it."""
+
+    number: int
+    path: Path | None
+    """The piece in the driver's folder; None if `content` is all."""
+    content: dict
+    """Plain data that came with it."""
+    about: dict
+    """What the worker's stage says about its environments."""
+    maker: dict = field(default_factory=dict)
+    """Worker, machine and device, for the file that says who made what."""
+
+
+class SharedWork(Stage):
+    """A stage that lets workers do its work.
+
+    Args:
+        options: Its options, those of workers included.
+        output: The file or folder that is made; beside it lie the pieces, and the file that says who made what. Empty
+            if nothing is written.
+    """
+
+    share = ""
+    """Place of the share: `module:function`, called with its options as keyword arguments."""
+
+    def __init__(self, options: Any, output: str):
+        super().__init__()
+        check_workers(options, options.viz)
+        self.options = options
+        beside = Path(os.path.realpath(output))
+        self._folder = beside.with_name(f".{beside.name}.pieces")
+        self._who = beside.with_name(f"{beside.stem}.workers.jsonl")
+        self._crew: Crew | None = None
+        self._device = AUTO
+        self._handed = HandOut(0, 0)
+        self._arrived: InOrder[Arrived] = InOrder()
+        self._seen: set[int] = set()
+        self._phase = "starting"
+        self._created = time.perf_counter()
+        self._told: set[str] = set()
+
+    # -- for subclasses
+
+    @abstractmethod
+    def _hand_out(self) -> HandOut:
+        """Return the work."""
+
+    @abstractmethod
+    def _merge(self, piece: Arrived) -> list[Event]:
+        """Take the next piece, in the order of numbers, and return its events; none if it comes after the end.
+
+        Its file is removed afterwards.
+        """
+
+    @abstractmethod
+    def _poll(self) -> tuple[str, list[Event]]:
+        """Return how the run ends now, empty if it goes on, and what has happened in its files."""
+
+    @abstractmethod
+    def _close(self, outcome: str) -> list[Event]:
+        """Close the files; return the last events."""
+
+    def _needs_more(self) -> bool:
+        """Return whether more work is to be given out than has been."""
+        return True
+
+    def _is_over_already(self) -> bool:
+        """Return whether nothing is left to do, before workers are started."""
+        return False
+
+    def _beginning(self) -> list[Event]:
+        """Return events that come after the first one."""
+        return []
+
+    def _share_options(self) -> dict[str, Any]:
+        """Return the options of the share, as plain data."""
+        return asdict(self.options) | {"device": self._device, "workers": "", "ray": ""}
+
+    # -- the contract of a stage
+
+    @property
+    def due(self) -> float:
+        return time.monotonic() + _PERIOD if self._crew is not None or self.paused else 0.0
+
+    def snapshot(self) -> dict:
+        workers = self._crew.workers if self._crew else []
+        shown = {
+            **super().snapshot(),
+            "phase": self._phase,
+            "elapsed_s": time.perf_counter() - self._created,
+            "workers": [
+                {"worker": each.index, "machine": each.machine.name if each.machine else "", "ready": each.is_ready}
+                for each in workers
+            ],
+        }
+        for name in ("steps", "steps_per_second"):
+            shown[name] = sum(each.snapshot.get(name, 0) for each in workers)
+        memory = [each.snapshot["memory_mb"]["ram"] for each in workers if "memory_mb" in each.snapshot]
+        if memory:
+            shown["memory_mb"] = {"ram": sum(memory)}
+        # Whoever watches an environment watches one of the first worker's.
+        if workers and "watched" in workers[0].snapshot:
+            shown["watched"] = workers[0].snapshot["watched"]
+        return shown
+
+    def request(self, name: str, **arguments: Any) -> None:
+        super().request(name, **arguments)
+        if name in ("pause", "resume") and self._crew:
+            self._crew.request(name)
+            # While this stage rests, nobody asks the workers.
+            self._crew.poll()
+
+    def _request(self, name: str, **arguments: Any) -> None:
+        """Offer `watch(env)`: an environment of the first worker (see `SimStage`)."""
+        if name == "watch":
+            if self._crew and self._crew.workers:
+                self._crew.request(name, self._crew.workers[:1], **arguments)
+        elif name != "view":  # Pictures do not travel between machines.
+            super()._request(name, **arguments)
+
+    def run(self) -> Steps:
+        yield [StageStarted(self.name, asdict(self.options)), *self._beginning()]
+        if self._is_over_already():
+            return self._close("done")
+        yield [self._enter("Starting Ray" if self.options.ray in ("", LOCAL) else "Joining the Ray cluster")]
+        cluster = yield from self._join()
+        if cluster is None:
+            return self._close("stopped")
+        self._device = cluster.device
+        self._handed = self._hand_out()
+        self._start_crew(cluster)
+        several = "1 worker" if cluster.workers == 1 else f"{cluster.workers} workers"
+        yield [self._enter(f"Starting {several}")]
+        outcome = "stopped"
+        waits_since = time.monotonic()
+        while not self._stopping:
+            events = self._listen()
+            if time.monotonic() - waits_since > _LONG_WAIT and (waiting := self._waiting(cluster)):
+                events += waiting
+            ending, more = self._poll()
+            if ending:
+                outcome = ending
+                yield [*events, *more]
+                break
+            yield [*events, *more]
+        self._end_crew()
+        return self._close(outcome)
+
+    # -- workers
+
+    def _join(self) -> Generator[list[Event], None, Cluster | None]:
+        """Start Ray or join a cluster. That takes seconds, in which a stop is to be answered."""
+        ray = RayThread(self.options, self.options.device)
+        self._resources.callback(ray.close)
+        while ray.cluster is None and not self._stopping:
+            ray.check()
+            yield []
+            time.sleep(_PERIOD)
+        return ray.cluster
+
+    def _start_crew(self, cluster: Cluster) -> None:
+        try:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            text = uuid.uuid4().hex
+            mark(self._folder, text)
+        except OSError as error:
+            raise OutputError(
+                f"cannot be written ({(error.strerror or str(error)).lower()})", where=str(self._folder)
+            ) from error
+        self._resources.callback(shutil.rmtree, self._folder, ignore_errors=True)
+        files = {} if cluster.is_local else self._files()
+        order = Order(self.share, self._share_options(), str(self._folder), text, files, environment_for_workers())
+        self._crew = Crew(cluster, order, self.options.worker_timeout)
+        self._resources.callback(self._end_crew)
+
+    def _files(self) -> dict[str, Any]:
+        """Return the input files in Ray's store, by option, for machines that do not see them."""
+        import ray
+
+        named = {name for name, each in options_of(type(self.options)).items() if each.declared.role is Role.INPUT_FILE}
+        paths = {name: Path(getattr(self.options, name)) for name in named if getattr(self.options, name)}
+        return {name: ray.put(path.read_bytes()) for name, path in paths.items() if path.is_file()}
+
+    def _end_crew(self) -> None:
+        if self._crew is not None:
+            crew, self._crew = self._crew, None
+            crew.close()
+
+    def _listen(self) -> list[Event]:
+        """Hear from the workers, merge what is next, and give them more to do."""
+        assert self._crew is not None
+        events: list[Event] = []
+        for told in self._crew.poll():
+            events += self._hear(told)
+        for piece in self._arrived.take():
+            if merged := self._merge(piece):
+                events += merged
+                self._note(piece)
+            if piece.path is not None:
+                piece.path.unlink(missing_ok=True)
+        for worker in self._crew.ready:
+            while (
+                self._needs_more() and self._handed.wants(worker.index) and (numbers := self._handed.give(worker.index))
+            ):
+                self._crew.request("work", [worker], numbers=numbers)
+        return events
+
+    def _hear(self, told: Told) -> list[Event]:
+        events: list[Event] = []
+        for event in told.events:
+            if isinstance(event, PieceMade):
+                self._receive(event, told)
+            elif isinstance(event, ShareReady):
+                events += self._welcome(told.worker)
+            elif isinstance(event, Warned) and event.message not in self._told:
+                # What all workers say is said once.
+                self._told.add(event.message)
+                events.append(event)
+            elif isinstance(event, PhaseStarted) and not self._was_ready and event.phase != self._phase:
+                events.append(self._enter(event.phase))
+        if told.lost:
+            self._handed.lost([told.worker.index])
+            events.append(Warned(told.lost))
+        return events
+
+    @property
+    def _was_ready(self) -> bool:
+        return self._crew is not None and bool(self._crew.ready)
+
+    def _welcome(self, worker: Worker) -> list[Event]:
+        """Answer a worker that has become ready."""
+        assert self._crew is not None
+        if self._paused:
+            self._crew.request("pause", [worker])
+        return []
+
+    def _receive(self, event: PieceMade, told: Told) -> None:
+        """Keep a piece until it is its turn. One that was made twice, after a worker was lost, is taken once."""
+        self._handed.done(event.number)
+        if event.number in self._seen:
+            return
+        path = self._folder / Path(event.path).name if event.path else None
+        if path is not None and path.name in told.pieces:
+            beside = path.with_suffix(".part")
+            beside.write_bytes(told.pieces[path.name])
+            os.replace(beside, path)
+        self._seen.add(event.number)
+        worker = told.worker
+        maker = {
+            "worker": worker.index,
+            "machine": worker.machine.name if worker.machine else "",
+            "device": worker.about.get("device", self._device),
+        }
+        self._arrived.put(event.number - self._first, Arrived(event.number, path, event.content, worker.about, maker))
+
+    @property
+    def _first(self) -> int:
+        """The first number."""
+        return 0
+
+    def _note(self, piece: Arrived) -> None:
+        """Write down who made a piece."""
+        if entry := self._entry(piece):
+            with contextlib.suppress(OSError), self._who.open("a") as file:
+                file.write(json.dumps({**entry, **piece.maker}) + "\n")
+
+    def _entry(self, piece: Arrived) -> dict[str, Any]:
+        """Return what a piece is, for the file that says who made what; empty to leave it out."""
+        return {}
+
+    def _waiting(self, cluster: Cluster) -> list[Event]:
+        """Say once that workers wait for resources, if some do."""
+        assert self._crew is not None
+        late = [worker for worker in self._crew.workers if worker.machine is None]
+        message = f"{len(late)} workers wait until Ray has {_needs(cluster)} for each of them."
+        if not late or "waiting" in self._told:
+            return []
+        self._told.add("waiting")
+        return [Warned(message)]
+
+    def _enter(self, phase: str) -> PhaseStarted:
+        """Enter a phase; return its event."""
+        self._phase = phase
+        return PhaseStarted(phase)
+
+
+def _needs(cluster: Cluster) -> str:
+    names = {"num_cpus": "cores", "num_gpus": "GPUs"}
+    return " and ".join(f"{value:g} {names[name]}" for name, value in cluster.needs.items() if value)

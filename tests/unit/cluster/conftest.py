@@ -1,0 +1,34 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""One Ray for all tests of this folder: it takes seconds to start."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+_SEEN = (str(HERE), str(HERE.parents[2] / "benchmarks"))
+"""Folders in which workers find the stages that tests give them."""
+sys.path[:0] = _SEEN
+
+
+@pytest.fixture(scope="session")
+def one_ray() -> Iterator[None]:
+    """A Ray of two cores that is this program's own."""
+    import ray
+
+    from isaaclab_mimic_core.cluster.ray_cluster import start_here
+
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (*_SEEN, before)))
+    start_here(ray, cores=4, gpus=0)
+    yield
+    ray.shutdown()
+    if before is None:
+        del os.environ["PYTHONPATH"]
+    else:
+        os.environ["PYTHONPATH"] = before

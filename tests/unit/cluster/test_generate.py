@@ -1,0 +1,94 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""`generate` with workers on the kinematic task."""
+
+from dataclasses import replace
+
+import pytest
+from kinematic import scripted_demonstrations
+from kinematic.share import kinematic_env
+
+from isaaclab_mimic_core.cluster.generate import GenerateShared
+from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
+from isaaclab_mimic_core.datasets.layout import ACTIONS, DATAGEN_INFO
+from isaaclab_mimic_core.errors import OptionError
+from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFinished
+from isaaclab_mimic_core.options import GenerateOptions
+from isaaclab_mimic_core.stages import create_with
+from isaaclab_mimic_core.stages.generation.generate import Generate
+from isaaclab_mimic_core.tasks import DEFAULT_TASK as TASK
+
+ENVS = 4
+
+
+class Shared(GenerateShared):
+    """Its workers have kinematic environments."""
+
+    share = "kinematic.share:start"
+
+
+@pytest.fixture
+def options(tmp_path) -> GenerateOptions:
+    path = tmp_path / "annotated.hdf5"
+    with DatasetWriter(path, {"env_name": TASK}) as writer:
+        for demo in scripted_demonstrations():
+            data = {ACTIONS: demo.actions}
+            for group in ("eef_pose", "target_eef_pose", "object_pose"):
+                data |= {f"{DATAGEN_INFO}/{group}/{name}": poses for name, poses in getattr(demo, group).items()}
+            data |= {f"{DATAGEN_INFO}/subtask_term_signals/{name}": s for name, s in demo.term_signals.items()}
+            writer.add(Episode(data, {"success": True}))
+    # Noise all the way and no second tries, so that some fail.
+    given = {"fade_noise": False, "max_retries": 0, "num_envs": ENVS, "seed": 3}
+    return GenerateOptions(input=str(path), output=str(tmp_path / "out.hdf5"), **given)
+
+
+def test_two_workers_make_what_one_process_makes(one_ray, options, tmp_path):
+    # Stopped by its failures, and taken up again by another number of workers.
+    first = Shared(replace(options, num_demos=30, workers="2", max_failures=3, keep_failed=True))
+    events = [event for event in first]
+    first.close()
+    ended = [event for event in events if isinstance(event, AttemptFinished)]
+    assert [event.attempt for event in ended] == list(range(len(ended)))
+    assert [event.success for event in ended].count(False) == 3 and not ended[-1].success
+    assert isinstance(events[-1], StageFinished) and events[-1].outcome == "gave_up"
+
+    wanted = events[-1].summary["saved"] + 6
+    again = replace(options, num_demos=wanted, workers="1", keep_failed=True, resume=True)
+    with Shared(again) as stage:
+        more = list(stage)
+    assert more[-1].outcome == "done" and more[-1].summary["saved"] == wanted
+    saved = [event for event in events + more if isinstance(event, DemoSaved)]
+    assert [event.name for event in saved] == [f"demo_{n}" for n in range(wanted)]
+
+    # One process counts attempts as they end, and has the same ones.
+    alone = replace(options, output=str(tmp_path / "alone.hdf5"), num_demos=wanted + 6, keep_failed=True)
+    with Generate(alone, kinematic_env(alone)) as stage:
+        list(stage)
+    for suffix in ("", "_failed"):
+        made, expected = (
+            by_attempt(path.replace(".hdf5", f"{suffix}.hdf5")) for path in (options.output, alone.output)
+        )
+        assert list(made) == sorted(made)
+        assert made.keys() <= expected.keys() and len(made) >= 3
+        for number, arrays in made.items():
+            assert arrays == expected[number]
+
+
+def by_attempt(path: str) -> dict[int, dict]:
+    """Return the arrays of each attempt in a file, as bytes, and what is said of it except where it was made."""
+    found = {}
+    with DatasetReader(path) as reader:
+        for name in reader.episode_names:
+            episode = reader.read(name)
+            made = dict(episode.attrs["mimic"]["generated"])
+            number = made["attempt"]
+            made.pop("env")
+            attrs = {**episode.attrs, "mimic": made, "num_samples": episode.num_samples}
+            found[number] = {path: values.tobytes() for path, values in episode.data.items()} | {"": attrs}
+    return found
+
+
+def test_attempts_that_learn_from_each_other_are_refused(options):
+    with pytest.raises(OptionError, match="--learn-sources: an attempt then depends on those before it"):
+        create_with("generate", replace(options, workers="2", learn_sources=True))

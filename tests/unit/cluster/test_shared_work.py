@@ -1,0 +1,112 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Workers on a real Ray: what they make is merged in order, whatever happens to them."""
+
+import json
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from squares import Options, Squares
+
+from isaaclab_mimic_core import requirements
+from isaaclab_mimic_core.cluster import crew
+from isaaclab_mimic_core.cluster.host import Machine
+from isaaclab_mimic_core.errors import OptionError, PlatformError, TaskError
+from isaaclab_mimic_core.events import DemoSaved, StageFinished, Warned
+from isaaclab_mimic_core.stages.drive import drive
+
+COUNT = 24
+
+
+@pytest.fixture
+def options(tmp_path) -> Options:
+    return Options(workers="3", output=str(tmp_path / "squares.txt"), count=COUNT)
+
+
+def check(options: Options, events: list, saved: int) -> None:
+    """Check that the first numbers were merged once each, in order, and that nothing is left over."""
+    output = Path(options.output)
+    assert output.read_text().splitlines() == [f"{n} {n * n}" for n in range(saved)]
+    assert [event.name for event in events if isinstance(event, DemoSaved)] == [str(n) for n in range(saved)]
+    made = [json.loads(line) for line in output.with_name("squares.workers.jsonl").read_text().splitlines()]
+    assert [line["number"] for line in made] == list(range(saved))
+    assert {line["worker"] for line in made} <= {0, 1, 2} and all(line["machine"] for line in made)
+    assert not [path for path in output.parent.iterdir() if path.name.endswith(".pieces")]
+
+
+def told(events: list, words: str) -> list[str]:
+    return [event.message for event in events if isinstance(event, Warned) and words in event.message]
+
+
+def running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def test_workers_that_die_hang_or_have_a_full_disk_lose_nothing(one_ray, options):
+    options = replace(options, troubles="die@3 hang@7 full@11", worker_timeout=3.0)
+    events = []
+    drive(Squares(options), events.extend)
+    check(options, events, COUNT)
+    assert events[-1] == StageFinished("squares", "done", {"saved": COUNT})
+    assert told(events, "killed by signal 9 before it had finished; it is started again")
+    assert told(events, "no sign of life for")
+    assert told(events, "no space is left to write it; the run goes on without it")
+
+
+def test_a_killed_actor_loses_nothing_and_a_stop_leaves_nothing_running(one_ray, options):
+    options = replace(options, workers="2", count=400, seconds=0.02)
+    stage, events, killed, pids = Squares(options), [], [], set()
+
+    def each_step() -> None:
+        pids.update(stage.pids)
+        if len(stage.lines) >= 5 and not killed and stage.pids:
+            killed.append(stage.pids[0])
+            # The parent of a worker's process is its actor.
+            actor = Path(f"/proc/{killed[0]}/stat").read_text().rpartition(")")[2].split()[1]
+            os.kill(int(actor), signal.SIGKILL)
+        if told(events, "lost (") and len(stage.lines) >= 40:
+            stage.request("stop")
+
+    ending = drive(stage, events.extend, each_step)
+    assert ending is not None and ending.outcome == "stopped"
+    check(options, events, len(stage.lines))
+    assert killed and not list(filter(running, pids))
+
+
+def test_what_no_worker_can_do_ends_the_run_with_the_reason(one_ray, options):
+    with pytest.raises(TaskError, match="this cannot be squared"):
+        drive(Squares(replace(options, workers="1", troubles="refuse")))
+    # The last worker is gone: what it has made stays, and the run can go on.
+    with pytest.raises(PlatformError, match=r"no worker is left(?s:.*)no space(?s:.*)--resume") as refused:
+        drive(Squares(replace(options, workers="1", troubles="full@2")))
+    assert refused.value.exit_code == 2
+
+
+def test_another_version_is_refused():
+    worker = crew.Worker(1, None, Machine("elsewhere", 1, crew.versions() | {"isaaclab-mimic-kit": "0.0.9"}))
+    assert worker.machine
+    with pytest.raises(PlatformError, match=r"worker 1 on elsewhere has isaaclab-mimic-kit 0\.0\.9, here "):
+        crew.check_versions(worker, worker.machine)
+    crew.check_versions(worker, Machine("elsewhere", 1, crew.versions()))
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "many", "1.5", "9999"])
+def test_a_wrong_number_of_workers_is_refused(options, given):
+    with pytest.raises(OptionError, match="--workers"):
+        Squares(replace(options, workers=given))
+
+
+def test_a_live_view_is_refused_and_a_missing_ray_is_told(options, monkeypatch):
+    with pytest.raises(OptionError, match="live view"):
+        Squares(replace(options, viz="viser"))
+    there = requirements.is_there
+    monkeypatch.setattr(requirements, "is_there", lambda package: package.name != "ray" and there(package))
+    with pytest.raises(PlatformError, match=r"ray is not installed, needed for several workers(?s:.*)cluster|ray=="):
+        Squares(options)
