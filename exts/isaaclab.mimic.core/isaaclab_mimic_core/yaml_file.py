@@ -41,6 +41,15 @@ class Entry:
         """The value as plain data."""
         return self._loader.construct_object(self._node, deep=True)
 
+    @property
+    def written(self) -> Any:
+        """The value as plain data, with keys as they are written: in YAML 1.1 `on` would be True."""
+        if isinstance(self._node, yaml.MappingNode):
+            return {name: below.written for name, below in self.settings().items()}
+        if isinstance(self._node, yaml.SequenceNode):
+            return [each.written for each in self.items()]
+        return self.plain
+
     def error(self, what: str, remedy: str | None = None) -> InputFileError:
         """Return an error that names the place of this value."""
         return InputFileError(what, where=self.where, remedy=remedy or self._remedy)

@@ -57,6 +57,18 @@ def test_what_is_shown_of_a_task_reads_as_the_same(task, tmp_path):
     assert read.env == task
 
 
+def test_what_is_shown_of_a_file_reads_as_the_same(tmp_path):
+    said = (FILES / "franka_stack_signals.yaml").read_text() + f"embodiment: {FILES / 'franka_ik_rel.yaml'}\n"
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    first.write_text(said)
+    second.write_text(show_task(str(first)))
+    one, other = read_descriptor(str(first)), read_descriptor(str(second))
+    assert one.stated.keys() == {"embodiment", "signals", "success"} and one.stated == other.stated
+    for each in ("name", "description", "env", "policy", "subtasks", "constraints", "embodiment"):
+        assert getattr(one, each) == getattr(other, each), each
+    assert other.signals.keys() == one.signals.keys() and other.success
+
+
 def test_autodatas_descriptor_of_one_arm():
     found = read_descriptor(str(STACK))
     assert found.policy["generation_select_src_per_subtask"] and not found.policy["use_skillgen"]

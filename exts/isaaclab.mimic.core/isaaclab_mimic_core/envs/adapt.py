@@ -26,7 +26,7 @@ _REQUIRED = (
 )
 
 
-def adapt(env: Any, success_term: "TerminationTermCfg", info: dict) -> BatchedEnv:
+def adapt(env: Any, success_term: "TerminationTermCfg | None", info: dict) -> BatchedEnv:
     """Wrap an environment in its batched class.
 
     That is the one that a robot names; else `LoopedEnv` for a Mimic environment, which has methods of its own, and

@@ -3,7 +3,7 @@
 
 """An Isaac Lab Mimic environment with the batched contract (`datagen.contract.MimicEnv`) and its state."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import torch
 
@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from isaaclab.managers import TerminationTermCfg
 
 
+class DescribedSignals(Protocol):
+    """Signals and success as a task's descriptor says them (`tasks.signals`)."""
+
+    def signals(self) -> dict[str, torch.Tensor]:
+        """Return each signal: (num_envs,) bool."""
+        ...
+
+    def success(self) -> torch.Tensor:
+        """Return whether the task is fulfilled: (num_envs,) bool."""
+        ...
+
+
 class BatchedEnv:
     """Wrap a `ManagerBasedRLMimicEnv`; subclasses add the pose and action methods of one family of environments.
 
@@ -29,17 +41,20 @@ class BatchedEnv:
 
     Args:
         env: The environment.
-        success_term: The task's success termination; its function is called once a step for all environments.
+        success_term: The task's success termination; its function is called once a step for all environments. None
+            if `described` says it.
         info: Task, physics, assets, device and versions; written into files.
     """
 
     pose_action_dim: int
     gripper_dim: int = 1
+    described: "DescribedSignals | None" = None
+    """Signals that are computed from the scene's state."""
     response: float = 1.0
     """Fraction of the way to a target pose that the robot makes in one step in free space. It is small for drives that
     are damped as strongly as those of Isaac Lab's Franka; teleoperation then aims beyond its target."""
 
-    def __init__(self, env: "ManagerBasedRLMimicEnv", success_term: "TerminationTermCfg", info: dict):
+    def __init__(self, env: "ManagerBasedRLMimicEnv", success_term: "TerminationTermCfg | None", info: dict):
         self.env = env
         self.cfg = env.cfg
         self.info = info
@@ -49,7 +64,7 @@ class BatchedEnv:
         self.object_names = tuple(env.scene.rigid_objects)
         self.step_dt: float = env.step_dt
         """Time that one step simulates [s]."""
-        self._success_term = _resolved(success_term, env.scene)
+        self._success_term = None if success_term is None else _resolved(success_term, env.scene)
         self.live = LiveView(env)
         """The live view, for the stage that steps the environments."""
         self._frame_sensors = FrameSensorRepair(env)
@@ -86,7 +101,13 @@ class BatchedEnv:
         raise NotImplementedError
 
     def term_signals(self) -> dict[str, torch.Tensor]:
-        """Return each subtask termination signal: (num_envs,) bool."""
+        """Return each subtask termination signal: (num_envs,) bool; a descriptor's replace those of the environment."""
+        if self.described is None:
+            return self._own_signals()
+        return self._own_signals() | self.described.signals()
+
+    def _own_signals(self) -> dict[str, torch.Tensor]:
+        """Return the signals of the environment itself."""
         return {
             name: signal.reshape(self.num_envs).bool() for name, signal in self.env.get_subtask_term_signals().items()
         }
@@ -100,6 +121,9 @@ class BatchedEnv:
 
     def success(self) -> torch.Tensor:
         """Return whether the task is fulfilled now: (num_envs,) bool."""
+        if self._success_term is None:
+            assert self.described is not None
+            return self.described.success()
         return self._success_term.func(self.env, **self._success_term.params).reshape(self.num_envs).bool()
 
     # -- simulation

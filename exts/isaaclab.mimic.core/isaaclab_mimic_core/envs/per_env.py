@@ -35,7 +35,7 @@ class LoopedEnv(BatchedEnv):
     actions to ±1 (one metre in a step); here they are not clamped.
     """
 
-    def __init__(self, env: "ManagerBasedRLMimicEnv", success_term: "TerminationTermCfg", info: dict):
+    def __init__(self, env: "ManagerBasedRLMimicEnv", success_term: "TerminationTermCfg | None", info: dict):
         super().__init__(env, success_term, info)
         warnings.warn(
             f"There is no batched form of {type(env).__name__}: actions are made for one environment after the other,"
@@ -95,10 +95,10 @@ class LoopedEnv(BatchedEnv):
         ]
         return torch.stack(padded, dim=1).unflatten(0, action.shape[:-1])
 
-    def term_signals(self) -> dict[str, torch.Tensor]:
+    def _own_signals(self) -> dict[str, torch.Tensor]:
         """Return each subtask termination signal, (num_envs,) bool; no signals if the environment has none."""
         try:
-            return super().term_signals()
+            return super()._own_signals()
         except NotImplementedError:
             return {}
 

@@ -144,7 +144,8 @@ def open_in_parts(
     cfg: Any = parse_env_cfg(env_id, device=device, num_envs=num_envs)
     if descriptor is not None:
         apply(descriptor, cfg)
-    success_term = _take_over(cfg, seed)
+    says_success = descriptor is not None and descriptor.success is not None
+    success_term = _take_over(cfg, seed, needs_success=not says_success)
     configure_engine(cfg, engine)
     if local:
         _use_local_assets(spec, make, cfg, engine)
@@ -171,7 +172,7 @@ def open_in_parts(
         env = stack.enter_context(contextlib.closing(_build(make, env_id, cfg)))
     if tuned:
         compute_accelerations_on_demand(env)
-        success_term = use_fused_success(env, success_term)
+        success_term = use_fused_success(env, success_term) if success_term is not None else None
     from ..envs import adapt
     from ..envs.reset_sampling import attach_keys
 
@@ -182,6 +183,10 @@ def open_in_parts(
         batched = EmbodimentEnv(env, success_term, info, descriptor.embodiment)
     else:
         batched = adapt(env, success_term, info)
+    if descriptor is not None and (descriptor.signals or says_success):
+        from .signals.live import LiveSignals
+
+        batched.described = LiveSignals(batched, descriptor.signals, descriptor.success)
     if borrowed is not None:
         batched.live = borrowed.view(env)
     return batched
@@ -295,13 +300,17 @@ def _class_of(task_id: str, plain: bool = False) -> Any:
     return make
 
 
-def _take_over(cfg: Any, seed: int) -> Any:
-    """Remove terminations, set the seed and keyed resets in a task's configuration. Return the success term."""
+def _take_over(cfg: Any, seed: int, needs_success: bool) -> Any:
+    """Remove terminations, set the seed and keyed resets in a task's configuration. Return the success term, if any."""
     from ..envs.reset_sampling import use_keyed_resets
 
-    success_term = getattr(cfg.terminations, "success", None)
-    if success_term is None:
-        raise TaskError("its configuration has no termination named 'success'", where=type(cfg).__name__)
+    success_term = getattr(cfg.terminations, "success", None) if needs_success else None
+    if success_term is None and needs_success:
+        raise TaskError(
+            "its configuration has no termination named 'success'",
+            where=type(cfg).__name__,
+            remedy="Add one, or say in a descriptor what success is.",
+        )
     cfg.terminations = None
     cfg.observations.policy.concatenate_terms = False
     cfg.seed = seed

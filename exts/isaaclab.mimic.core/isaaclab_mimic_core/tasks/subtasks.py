@@ -68,7 +68,7 @@ def show_task(name: str) -> str:
     cfg, spec = task_config(name), find_task(name)
     if spec.descriptor:
         descriptor = load(spec.descriptor)
-        return format_descriptor(cfg, spec.environment, descriptor.name, descriptor.description)
+        return format_descriptor(cfg, spec.environment, descriptor.name, descriptor.description, descriptor.stated)
     return format_descriptor(cfg, spec.id, title=spec.title)
 
 

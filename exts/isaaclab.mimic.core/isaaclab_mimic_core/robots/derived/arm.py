@@ -50,8 +50,8 @@ class Arm:
     """Fraction of the way to a target pose that is made in one step in free space."""
     asset: str = ""
     """Name of its articulation in the scene."""
-    joints: tuple[str, ...] = ()
-    """Names of the joints that the command moves."""
+    body: int = 0
+    """Index of the articulation's body that the moved frame is on."""
     hand: tuple[int, ...] = field(default=(), kw_only=True)
     """Columns of an action that say what its gripper does."""
 

@@ -24,7 +24,7 @@ class TaskSpaceEnv(BatchedEnv):
     As in upstream, noisy relative commands are clamped to ±1, and absolute ones and those without noise are not.
     """
 
-    def __init__(self, env: Any, success_term: "TerminationTermCfg", info: dict):
+    def __init__(self, env: Any, success_term: "TerminationTermCfg | None", info: dict):
         super().__init__(env, success_term, info)
         arms = self._arms
         self.pose_action_dim = max(arm.size for arm in arms)
@@ -140,7 +140,7 @@ class DerivedEnv(TaskSpaceEnv):
     scaled: bool = True
     """Whether target poses take the terms' scale into account."""
 
-    def __init__(self, env: Any, success_term: "TerminationTermCfg", info: dict):
+    def __init__(self, env: Any, success_term: "TerminationTermCfg | None", info: dict):
         super().__init__(env, success_term, info)
         self.response = min(arm.response for arm in self._arms)
 
@@ -148,8 +148,8 @@ class DerivedEnv(TaskSpaceEnv):
         arms = read_arms(self.env, self.info["task"])
         return arms if self.scaled else [arm.unscaled() if arm.relative else arm for arm in arms]
 
-    def term_signals(self) -> dict[str, torch.Tensor]:
-        return super().term_signals() if hasattr(self.env, "get_subtask_term_signals") else self.observed_signals()
+    def _own_signals(self) -> dict[str, torch.Tensor]:
+        return super()._own_signals() if hasattr(self.env, "get_subtask_term_signals") else self.observed_signals()
 
 
 class _Group:

@@ -49,7 +49,7 @@ class EmbodimentEnv(TaskSpaceEnv):
             for hand in body.hands
         ]
 
-    def term_signals(self) -> dict[str, torch.Tensor]:
+    def _own_signals(self) -> dict[str, torch.Tensor]:
         return self.observed_signals()
 
     def _observed(self, hand: Hand) -> torch.Tensor:

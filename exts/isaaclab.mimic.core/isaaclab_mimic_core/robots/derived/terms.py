@@ -119,8 +119,9 @@ def _pink(env: Any, name: str, term: Any, start: int) -> list[Arm]:
     for index, frame in enumerate(frames):
         # Frames of a converted URDF have the robot's name in front.
         body = max((body for body in asset.body_names if frame.endswith(body)), key=len)
-        pose = _body_pose(env, asset, asset.body_names.index(body), None)
-        arms.append(Arm(f"{name} {body}", start + 7 * index, pose, relative=False, asset=asset_name))
+        place = asset.body_names.index(body)
+        pose = _body_pose(env, asset, place, None)
+        arms.append(Arm(f"{name} {body}", start + 7 * index, pose, relative=False, asset=asset_name, body=place))
     return arms
 
 
@@ -137,7 +138,6 @@ def _arm(env: Any, name: str, term: Any, start: int, relative: bool) -> Arm:
     """Return what the terms for one body have in common: commands in the frame of the robot's root."""
     asset = env.scene[term.cfg.asset_name]
     bodies, names = asset.find_bodies(term.cfg.body_name)
-    joints = asset.find_joints(term.cfg.joint_names)[1]
     return Arm(
         f"{name} {term.cfg.asset_name} {names[0]}",
         start,
@@ -146,7 +146,7 @@ def _arm(env: Any, name: str, term: Any, start: int, relative: bool) -> Arm:
         not asset.is_fixed_base,
         relative,
         asset=term.cfg.asset_name,
-        joints=tuple(joints),
+        body=bodies[0],
     )
 
 

@@ -50,7 +50,7 @@ class _HumanoidEnv(TaskSpaceEnv):
             for index, (name, hand) in enumerate(zip(_ARMS, hands, strict=True))
         ]
 
-    def term_signals(self) -> dict[str, torch.Tensor]:
+    def _own_signals(self) -> dict[str, torch.Tensor]:
         """Return an empty dictionary: these environments have no signals, so annotation is manual."""
         return {}
 

@@ -4,9 +4,9 @@
 """A task as a YAML file: what only a person can know of it; what its environment says need not be written.
 
 The keys are those of isaac-sim/AutoData 0.1 (its documentation's pages Task Descriptors and Embodiments), whose files
-load as they are, and some of our own: `env`, `embodiment`, and subtasks' `next_subtask_description` and
-`subtask_start_offset_range`. `schema` is the keys, `reading` and `writing` the two ways, `applying` what an
-environment's configuration gets of it, and `named` the task that a file is.
+load as they are, and some of our own: `env`, `embodiment`, `signals`, `success`, and `next_subtask_description` and
+`subtask_start_offset_range` of a subtask. `schema` is the keys, `reading` and `writing` the two ways, `applying` what
+an environment's configuration gets of it, and `named` the task that a file is.
 """
 
 from .applying import apply

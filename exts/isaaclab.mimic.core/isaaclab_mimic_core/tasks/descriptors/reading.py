@@ -3,6 +3,7 @@
 
 """Read a descriptor; whatever cannot be followed is refused with file, line and remedy."""
 
+import dataclasses
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,11 +16,22 @@ from ...datagen.config_checks import check_constraint, check_datagen, check_subt
 from ...errors import ConfigError
 from ...robots.embodiment import Embodiment, read_embodiment
 from ...yaml_file import Entry, read_yaml
+from ..signals.expressions import Statement, read_signals, read_statement
 from .schema import ALGOS, CONSTRAINT, ELSEWHERE, POLICY, SCHEMES, SUBTASK, TYPES
 
 REMEDY = "The keys of a descriptor: docs/create-your-own-task.md"
 _REQUIRED = ("name", "subtasks")
-_KEYS = (*_REQUIRED, "description", "algo", "env", "embodiment", "generation_policy", "constraints")
+_KEYS = (
+    *_REQUIRED,
+    "description",
+    "algo",
+    "env",
+    "embodiment",
+    "generation_policy",
+    "constraints",
+    "signals",
+    "success",
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,12 @@ class Descriptor:
     """Fields of each `SubTaskConstraintConfig`."""
     embodiment: Embodiment | None = None
     """What the robot's actions mean; None: what its action terms say."""
+    signals: Mapping[str, Statement] = dataclasses.field(default_factory=dict)
+    """Signals that are computed from the scene's state, by name."""
+    success: Statement | None = None
+    """What has to hold at the end; None: what the environment's own term says."""
+    stated: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """`embodiment`, `signals` and `success` as the file has them, for `writing`."""
 
 
 def read_descriptor(path: str, embodiment: str = "") -> Descriptor:
@@ -51,7 +69,10 @@ def read_descriptor(path: str, embodiment: str = "") -> Descriptor:
         InputFileError: A file cannot be read, has unknown keys, or a value that cannot be followed.
     """
     found = read_yaml(path, _read, REMEDY)
-    return found if not embodiment else Descriptor(**{**vars(found), "embodiment": read_embodiment(embodiment)})
+    if not embodiment:
+        return found
+    stated = {"embodiment": str(Path(embodiment).absolute()), **found.stated}
+    return dataclasses.replace(found, embodiment=read_embodiment(embodiment), stated=stated)
 
 
 def known(entry: Entry, keys: Iterable[str], required: Sequence[str] = ()) -> dict[str, Entry]:
@@ -101,7 +122,12 @@ def _read(entry: Entry) -> Descriptor:
     entries |= {f"task_constraint_configs[{index}]": each for index, each in enumerate(constraint_entries)}
     entries |= {"subtask_configs": found["subtasks"], "task_constraint_configs": found.get("constraints", entry)}
     _check_together(subtasks, constraints, policy, entries, entry)
-    body = found.get("embodiment")
+    body, eefs = found.get("embodiment"), list(subtasks)
+    signals = read_signals(found["signals"], eefs) if "signals" in found else {}
+    stated = {key: found[key].written for key in ("signals", "success") if key in found}
+    robot = None if body is None else str((Path(entry.path).parent / text(body)).absolute())
+    if robot is not None:
+        stated = {"embodiment": robot, **stated}
     return Descriptor(
         name=text(found["name"]),
         description=text(found.get("description")),
@@ -109,7 +135,10 @@ def _read(entry: Entry) -> Descriptor:
         policy=policy,
         subtasks=subtasks,
         constraints=constraints,
-        embodiment=None if body is None else read_embodiment(str(Path(entry.path).parent / text(body))),
+        embodiment=None if robot is None else read_embodiment(robot),
+        signals=signals,
+        success=read_statement(found["success"], eefs, list(signals)) if "success" in found else None,
+        stated=stated,
     )
 
 

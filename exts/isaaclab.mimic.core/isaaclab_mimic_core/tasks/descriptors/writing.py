@@ -3,6 +3,7 @@
 
 """Write a task's Mimic configuration as a descriptor, with everything that its file can say."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -11,7 +12,9 @@ from ...datagen.config import config_values
 from .schema import CONSTRAINT, POLICY, SCHEMES, SUBTASK, TYPES
 
 
-def format_descriptor(cfg: Any, env: str, name: str = "", title: str = "") -> str:
+def format_descriptor(
+    cfg: Any, env: str, name: str = "", title: str = "", stated: Mapping[str, Any] | None = None
+) -> str:
     """Return a configuration as a descriptor in YAML; reading it gives the same configuration.
 
     Args:
@@ -19,6 +22,7 @@ def format_descriptor(cfg: Any, env: str, name: str = "", title: str = "") -> st
         env: Name of the environment in gymnasium's registry.
         name: Name of the task; that of its data sets by default.
         title: What the task is, in words.
+        stated: What else a descriptor said of it (`Descriptor.stated`).
     """
     datagen, subtasks, constraints = config_values(cfg)
     algo = "skillgen" if datagen["use_skillgen"] else "dexmimicgen" if len(subtasks) > 1 else "mimicgen"
@@ -32,6 +36,7 @@ def format_descriptor(cfg: Any, env: str, name: str = "", title: str = "") -> st
     }
     if constraints:
         content["constraints"] = [_constraint(each) for each in constraints]
+    content |= {key: _nested(value) for key, value in (stated or {}).items()}
     return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
@@ -50,6 +55,16 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return _Row(map(_plain, value))
     return dict(value) if isinstance(value, dict) else value
+
+
+def _nested(value: Any) -> Any:
+    """Return plain data with points and bounds to be written in one line."""
+    if isinstance(value, dict):
+        return {key: _nested(each) for key, each in value.items()}
+    if isinstance(value, list):
+        numbers = all(isinstance(each, int | float) for each in value)
+        return _Row(value) if numbers else [_nested(each) for each in value]
+    return value
 
 
 class _Row(list):

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The joints of grippers, and where they are open and closed, read from binary action terms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from .matching import in_order_of
+from .terms import read_arms
+
+
+@dataclass(frozen=True)
+class Fingers:
+    """The gripper of an end effector."""
+
+    asset: str
+    """Name of its articulation."""
+    body: int
+    """Index of the body that the end effector is on."""
+    joints: tuple[int, ...]
+    """Indices of its joints; () if they are unknown."""
+    opened: tuple[float, ...] = ()
+    """Positions of the joints of the open gripper [rad, m]."""
+    closed: tuple[float, ...] = ()
+    """The same of the closed one."""
+
+    def closing(self, positions: torch.Tensor) -> torch.Tensor:
+        """Return how far each joint is closed, 0 for open and 1 for closed: (N, all joints) -> (N, own joints)."""
+        opened, closed = (torch.tensor(each, device=positions.device) for each in (self.opened, self.closed))
+        return (positions[:, list(self.joints)] - opened) / (closed - opened)
+
+
+def read_fingers(env: Any, eef_names: Sequence[str], task: str) -> dict[str, Fingers]:
+    """Return the grippers of the end effectors; see `read_arms`.
+
+    Args:
+        env: A `ManagerBasedEnv`.
+        eef_names: The end effectors.
+        task: The task's name, for errors.
+    """
+    arms = in_order_of(eef_names, read_arms(env, task), task)
+    found = {eef: Fingers(arm.asset, arm.body, ()) for eef, arm in zip(eef_names, arms, strict=True)}
+    start = 0
+    for name in env.action_manager.active_terms:
+        term = env.action_manager.get_term(name)
+        if hasattr(term, "_open_command") and hasattr(term, "_joint_names"):
+            index = next(index for index, arm in enumerate(arms) if start in arm.hand)
+            arm = arms[index]
+            ids = env.scene[term.cfg.asset_name].find_joints(term.cfg.joint_names)[0]
+            opened, closed = (tuple(map(float, each)) for each in (term._open_command, term._close_command))
+            # Joints that do not move say nothing.
+            moving = [at for at in range(len(ids)) if opened[at] != closed[at]]
+            found[eef_names[index]] = Fingers(
+                arm.asset,
+                arm.body,
+                tuple(int(ids[at]) for at in moving),
+                tuple(opened[at] for at in moving),
+                tuple(closed[at] for at in moving),
+            )
+        start += term.action_dim
+    return found

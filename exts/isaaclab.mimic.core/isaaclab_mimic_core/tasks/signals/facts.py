@@ -1,0 +1,109 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The state of a scene that signals are computed from, of running environments or of a recorded demonstration."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from ...robots.derived.fingers import Fingers
+
+
+@dataclass(frozen=True)
+class Facts:
+    """States of N environments, or of N steps of one; poses in the environment's frame.
+
+    Each is a function of a name, so that only what a signal asks for is computed.
+    """
+
+    pose: Callable[[str], torch.Tensor]
+    """Object -> (N, 7) position [m] and quaternion (xyzw)."""
+    velocity: Callable[[str], torch.Tensor]
+    """Object -> (N, 3) velocity [m/s]."""
+    eef_pose: Callable[[str], torch.Tensor]
+    """End effector -> (N, 4, 4) [m]."""
+    eef_velocity: Callable[[str], torch.Tensor]
+    """End effector -> (N, 3) velocity [m/s]."""
+    joints: Callable[[str], torch.Tensor]
+    """Articulation -> (N, joints) positions [rad, m]."""
+    joint_index: Callable[[str, str], int]
+    """Articulation, name of a joint -> its index."""
+    fingers: Mapping[str, Fingers]
+    """End effector -> the joints of its gripper."""
+
+
+def recorded_facts(
+    terms: Mapping[str, torch.Tensor],
+    eef_pose: Mapping[str, torch.Tensor],
+    joint_index: Callable[[str, str], int],
+    fingers: Mapping[str, Fingers],
+    step_dt: float,
+) -> Facts:
+    """Return what a recorded demonstration of T steps says of itself.
+
+    Args:
+        terms: `states/...` of the episode: (T, size). They are taken after a step.
+        eef_pose: Poses of the end effectors at the same times: (T, 4, 4) [m].
+        joint_index: As for `Facts`.
+        fingers: As for `Facts`.
+        step_dt: Time between steps [s].
+    """
+
+    def velocity(eef: str) -> torch.Tensor:
+        position = eef_pose[eef][:, :3, 3]
+        return torch.diff(position, dim=0, prepend=position[:1]) / step_dt
+
+    def root(name: str, what: str) -> torch.Tensor:
+        for kind in ("rigid_object", "articulation"):
+            if (found := terms.get(f"states/{kind}/{name}/root_{what}")) is not None:
+                return found
+        raise KeyError(name)
+
+    return Facts(
+        pose=lambda name: root(name, "pose"),
+        velocity=lambda name: root(name, "velocity")[:, :3],
+        eef_pose=lambda eef: eef_pose[eef],
+        eef_velocity=velocity,
+        joints=lambda name: terms[f"states/articulation/{name}/joint_position"],
+        joint_index=joint_index,
+        fingers=fingers,
+    )
+
+
+def live_facts(env: Any, fingers: Mapping[str, Fingers]) -> Facts:
+    """Return what running environments say of themselves now.
+
+    Args:
+        env: A `BatchedEnv`.
+        fingers: As for `Facts`.
+    """
+    scene = env.env.scene
+
+    def asset(name: str) -> Any:
+        return scene.rigid_objects.get(name) or scene.articulations[name]
+
+    def pose(name: str) -> torch.Tensor:
+        data = asset(name).data
+        return torch.cat([data.root_pos_w.torch - scene.env_origins, data.root_quat_w.torch], dim=-1)
+
+    def eef_velocity(eef: str) -> torch.Tensor:
+        own = fingers[eef]
+        data = scene[own.asset].data
+        arm = (
+            env.eef_pose()[:, env.eef_names.index(eef), :3, 3] + scene.env_origins - data.body_pos_w.torch[:, own.body]
+        )
+        turning = torch.linalg.cross(data.body_ang_vel_w.torch[:, own.body], arm)
+        return data.body_link_vel_w.torch[:, own.body, :3] + turning
+
+    return Facts(
+        pose=pose,
+        velocity=lambda name: asset(name).data.root_lin_vel_w.torch,
+        eef_pose=lambda eef: env.eef_pose()[:, env.eef_names.index(eef)],
+        eef_velocity=eef_velocity,
+        joints=lambda name: scene.articulations[name].data.joint_pos.torch,
+        joint_index=lambda name, joint: scene.articulations[name].joint_names.index(joint),
+        fingers=fingers,
+    )
