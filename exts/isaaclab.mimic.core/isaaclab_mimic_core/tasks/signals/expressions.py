@@ -151,7 +151,8 @@ def _value(entry: Entry, what: str) -> Any:
         good |= what is _BOX and _is_number(value)
     if not good:
         raise entry.error(f"is {value!r}, but should be {what}")
-    if entry.name.split()[-1] in _AMOUNTS and min(value if isinstance(value, list) else [value]) < 0:
+    numbers: list[Any] = value if isinstance(value, list) else [value]
+    if entry.name.split()[-1] in _AMOUNTS and min(numbers) < 0:
         raise entry.error(f"is {value!r}, but must not be negative")
     return tuple(value) if isinstance(value, list) else value
 
