@@ -3,7 +3,9 @@
 
 """`generate` with workers on the kinematic task."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from kinematic import scripted_demonstrations
@@ -44,6 +46,8 @@ def options(tmp_path) -> GenerateOptions:
 
 
 def test_two_workers_make_what_one_process_makes(one_ray, options, tmp_path):
+    who = Path(options.output).with_name("out.workers.jsonl")
+    who.write_text("what was there before\n")
     # Stopped by its failures, and taken up again by another number of workers.
     first = Shared(replace(options, num_demos=30, workers="2", max_failures=3, keep_failed=True))
     events = [event for event in first]
@@ -61,6 +65,9 @@ def test_two_workers_make_what_one_process_makes(one_ray, options, tmp_path):
     saved = [event for event in events + more if isinstance(event, DemoSaved)]
     assert [event.name for event in saved] == [f"demo_{n}" for n in range(wanted)]
 
+    makers = [json.loads(line) for line in who.read_text().splitlines()]
+    assert {line["attempt"] for line in makers} == set(range(makers[-1]["attempt"] + 1))
+    assert {line["worker"] for line in makers} <= {0, 1}
     # One process counts attempts as they end, and has the same ones.
     alone = replace(options, output=str(tmp_path / "alone.hdf5"), num_demos=wanted + 6, keep_failed=True)
     with Generate(alone, kinematic_env(alone)) as stage:

@@ -29,7 +29,16 @@ def test_threads_are_bounded_by_cores(asked, one_core):
     assert ovphysx.PhysXConfig is stock
 
 
-def test_no_more_are_started_than_asked_for():
+def test_processes_that_share_a_machine_keep_to_their_part(monkeypatch):
+    ovphysx = pytest.importorskip("ovphysx")
+    for given, threads in (("1", 1), ("10000", len(os.sched_getaffinity(0))), ("0", 1)):
+        monkeypatch.setenv("OMP_NUM_THREADS", given)
+        with no_more_threads_than_cores():
+            assert ovphysx.PhysXConfig(num_threads=8).num_threads == threads
+
+
+def test_no_more_are_started_than_asked_for(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     ovphysx = pytest.importorskip("ovphysx")
     with no_more_threads_than_cores():
         assert ovphysx.PhysXConfig(num_threads=1).num_threads == 1

@@ -72,6 +72,8 @@ class SharedWork(Stage):
         beside = Path(os.path.realpath(output))
         self._folder = beside.with_name(f".{beside.name}.pieces")
         self._who = beside.with_name(f"{beside.stem}.workers.jsonl")
+        # That of an earlier output is replaced together with it.
+        self._who_mode = "a" if getattr(options, "resume", False) else "w"
         self._crew: Crew | None = None
         self._device = AUTO
         self._handed = HandOut(0, 0)
@@ -304,8 +306,9 @@ class SharedWork(Stage):
     def _note(self, piece: Arrived) -> None:
         """Write down who made a piece."""
         if entry := self._entry(piece):
-            with contextlib.suppress(OSError), self._who.open("a") as file:
+            with contextlib.suppress(OSError), self._who.open(self._who_mode) as file:
                 file.write(json.dumps({**entry, **piece.maker}) + "\n")
+            self._who_mode = "a"
 
     def _entry(self, piece: Arrived) -> dict[str, Any]:
         """Return what a piece is, for the file that says who made what; empty to leave it out."""
