@@ -50,7 +50,7 @@ def running(pid: int) -> bool:
 
 
 def test_workers_that_die_hang_or_have_a_full_disk_lose_nothing(one_ray, options):
-    options = replace(options, troubles="die@3 hang@7 full@11", worker_timeout=3.0)
+    options = replace(options, troubles="die@3 hang@7 full@11", worker_timeout=15.0)
     events = []
     drive(Squares(options), events.extend)
     check(options, events, COUNT)
