@@ -59,6 +59,9 @@ class Squares(SharedWork):
     def _hand_out(self) -> HandOut:
         return HandOut(0, self.options.count)
 
+    def _needs_more(self) -> bool:
+        return len(self.lines) + self._arrived.waiting + self._handed.outstanding < self.options.count
+
     def _merge(self, piece: Arrived) -> list[Event]:
         assert piece.path is not None
         self.lines.append(piece.path.read_text())

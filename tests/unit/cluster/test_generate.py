@@ -77,7 +77,7 @@ def test_two_workers_make_what_one_process_makes(one_ray, options, tmp_path):
             by_attempt(path.replace(".hdf5", f"{suffix}.hdf5")) for path in (options.output, alone.output)
         )
         assert list(made) == sorted(made)
-        assert made.keys() <= expected.keys() and len(made) >= 3
+        assert list(made) == [number for number in expected if number <= max(made)] and len(made) >= 3
         for number, arrays in made.items():
             assert arrays == expected[number]
 

@@ -3,7 +3,10 @@
 
 """Who gets which numbers."""
 
+import pytest
+
 from isaaclab_mimic_core.cluster.hand_out import HandOut
+from isaaclab_mimic_core.errors import PlatformError
 
 
 def test_a_worker_gets_blocks_ahead_and_what_is_done_makes_room():
@@ -39,6 +42,18 @@ def test_what_a_lost_worker_had_comes_first_and_is_given_once():
     for number in (0, 2, 3, 4, 5, 6, 7, 8, 9):
         work.done(number)
     assert work.outstanding == 0
+
+
+def test_what_ends_every_worker_is_given_up():
+    work = HandOut(0, 4, lanes=2)
+    assert work.give(0) == [0, 1]
+    work.done(1)
+    for _ in range(7):
+        work.lost([0])
+        assert work.has_returned and work.outstanding == 1
+        assert work.give(0) == [0] and not work.has_returned
+    with pytest.raises(PlatformError, match=r"8 workers were lost that had number 0 to do(?s:.*)--resume"):
+        work.lost([0])
 
 
 def test_a_slow_worker_gets_less():

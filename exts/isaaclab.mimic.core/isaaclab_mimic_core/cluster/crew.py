@@ -8,7 +8,7 @@ a worker that has stopped answering, and one that is lost again and again.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,8 @@ _WAIT = 0.25
 """How long a worker waits for something to tell [s]."""
 _MOST_LOSSES, _MOST_AT_FIRST = 6, 3
 """A worker that is lost so often without having made a piece is not started again; at first, while none was ready."""
+_START = 300.0
+"""Time without a sign of life that a worker may take until it is ready, if it is longer than its timeout [s]."""
 _PAUSE = 1.0
 """Time until a lost worker is asked again, times the number of its losses [s]."""
 
@@ -102,17 +104,23 @@ class Crew:
         Raises:
             MimicError: No worker can do the work, or none is left.
         """
-        told: list[Told] = []
-        for worker in list(self.workers):
-            if worker.answer is None:
-                self._ask(worker)
-            elif self._ray.wait([worker.answer], timeout=0)[0]:
-                told.append(self._take(worker))
-                self._ask(worker)
-            elif worker.is_there and time.monotonic() - worker.asked > self._timeout:
-                self._ray.kill(worker.host, no_restart=False)
-                told.append(self._lose(worker, f"no answer for {self._timeout:g} s"))
-        return told
+        try:
+            return [told for worker in list(self.workers) for told in self._poll(worker)]
+        except self._ray.exceptions.RayError as error:
+            raise PlatformError(
+                f"Ray itself has failed ({_last_line(error)})",
+                remedy="What was reported as saved is kept; go on with --resume.",
+            ) from error
+
+    def _poll(self, worker: Worker) -> Iterator[Told]:
+        if worker.answer is None:
+            self._ask(worker)
+        elif self._ray.wait([worker.answer], timeout=0)[0]:
+            yield self._take(worker)
+            self._ask(worker)
+        elif worker.is_there and time.monotonic() - worker.asked > self._timeout:
+            self._ray.kill(worker.host, no_restart=False)
+            yield self._lose(worker, f"no answer for {self._timeout:g} s")
 
     def close(self, patience: float = 2.0) -> None:
         """End all workers, after waiting up to `patience` seconds for their stages to stop."""
@@ -140,9 +148,21 @@ class Crew:
         except self._ray.exceptions.RayTaskError as error:
             # Our own code failed there; a worker that was started again would fail as well.
             return self._retire(worker, _last_line(error))
+        except self._ray.exceptions.ActorUnavailableError:
+            if worker.is_there:
+                return self._lose(worker, "lost (ActorUnavailableError)")
+            # It is being started again.
+            worker.asked = time.monotonic() + _PAUSE
+            return Told(worker)
         except self._ray.exceptions.RayError as error:
+            if getattr(error, "actor_init_failed", False):
+                # It cannot be made there, and could not a second time.
+                return self._retire(worker, _last_line(error))
             # The actor, its process or its machine is gone, or what it has answered.
             return self._lose(worker, f"lost ({type(error).__name__})")
+        if worker.is_there and report.machine != worker.machine:
+            # Ray has started it again since its last answer.
+            worker.is_ready = False
         worker.machine, worker.snapshot, worker.is_there = report.machine, report.snapshot, True
         check_versions(worker, report.machine)
         for event in report.events:
@@ -157,7 +177,7 @@ class Crew:
         if isinstance(ending, StageFinished):
             # Nobody has asked it to stop.
             return self._give_up(worker, report, "its stage has ended")
-        if report.silent_s > self._timeout:
+        if report.silent_s > (self._timeout if worker.is_ready else max(self._timeout, _START)):
             return self._give_up(worker, report, f"no sign of life for {report.silent_s:.0f} s")
         return Told(worker, report.events, report.pieces)
 

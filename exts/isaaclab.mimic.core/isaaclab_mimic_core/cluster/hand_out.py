@@ -8,10 +8,15 @@ depends on the environment: so who does it does not matter. Workers get blocks o
 as an environment would run out of work; so slower workers get less.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
+
+from ..errors import PlatformError
 
 _MOST = 3
 """Blocks that a worker has at most."""
+_MOST_LOSSES = 8
+"""Losses of workers after which the work that they had is given up: it may be what ends them."""
 
 
 class HandOut:
@@ -29,6 +34,12 @@ class HandOut:
         self._lane_of = lane_of or (lambda number: number % lanes)
         self._given: dict[int, set[int]] = {}
         self._returned: set[int] = set()
+        self._losses: Counter[int] = Counter()
+
+    @property
+    def has_returned(self) -> bool:
+        """Whether numbers of lost workers wait for another one."""
+        return bool(self._returned)
 
     @property
     def outstanding(self) -> int:
@@ -65,6 +76,17 @@ class HandOut:
             numbers.discard(number)
 
     def lost(self, workers: Iterable[int]) -> None:
-        """Take back what these workers have not done."""
+        """Take back what these workers have not done.
+
+        Raises:
+            PlatformError: A number was given to too many workers that were lost.
+        """
         for worker in workers:
-            self._returned |= self._given.pop(worker, set())
+            numbers = self._given.pop(worker, set())
+            self._returned |= numbers
+            self._losses.update(numbers)
+            if numbers and self._losses[worst := max(numbers, key=self._losses.__getitem__)] >= _MOST_LOSSES:
+                raise PlatformError(
+                    f"{_MOST_LOSSES} workers were lost that had number {worst} to do",
+                    remedy="What was reported as saved is kept; go on with --resume.",
+                )

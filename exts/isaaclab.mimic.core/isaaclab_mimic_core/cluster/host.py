@@ -85,9 +85,10 @@ class WorkerHost:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._own_folder = None if _is_same_folder(order) else tempfile.mkdtemp(prefix="mimic-worker-")
         options = {**order.options, FOLDER: self._own_folder or order.folder}
-        if self._own_folder is not None:
-            for name, reference in order.files.items():
-                options[name] = _fetch(reference, options[name], self._own_folder)
+        # Another machine may have another file under the same path, so all of them travel.
+        self._inputs = tempfile.mkdtemp(prefix="mimic-inputs-") if order.files else None
+        for name, reference in order.files.items():
+            options[name] = _fetch(reference, options[name], str(self._inputs))
         self._client = WorkerClient(order.stage, options)
         self._machine = Machine(platform.node(), self._client.pid, versions())
 
@@ -119,8 +120,9 @@ class WorkerHost:
     def close(self, patience: float) -> None:
         """End the process, after waiting up to `patience` seconds for the stage to stop."""
         self._client.close(patience)
-        if self._own_folder is not None:
-            shutil.rmtree(self._own_folder, ignore_errors=True)
+        for folder in (self._own_folder, self._inputs):
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def give_up(self) -> None:
         """End the process and this actor, which Ray then starts again."""

@@ -48,10 +48,21 @@ def check_workers(options: WorkerOptions, viz: str = "none") -> None:
     """Check what can be checked before Ray is started.
 
     Raises:
-        OptionError: The number of workers is none, or a live view was asked for.
+        OptionError: The number of workers is none, or an option cannot be had with workers.
         PlatformError: Ray is not installed.
     """
     wanted_workers(options)
+    device = getattr(options, "device", AUTO)
+    if device not in (AUTO, "cpu", "cuda"):
+        raise OptionError(
+            "Ray decides which GPU a worker gets", where=f"--device {device}", remedy="Use auto, cpu or cuda."
+        )
+    if options.ray not in ("", LOCAL) and getattr(options, "descriptor", ""):
+        raise OptionError(
+            "descriptors do not travel to other machines",
+            where="--descriptor",
+            remedy="Install the task on all machines as a package (docs/plugins.md), or use --ray local.",
+        )
     if viz != "none":
         raise OptionError("workers show no live view", where=f"--viz {viz}", remedy="Leave out --workers or --viz.")
     require(CLUSTER, where="--workers" if options.workers else "--ray")
@@ -107,6 +118,8 @@ def start_here(ray: Any, cores: int, gpus: int | None = None) -> None:
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
     ray.init(
+        # Not the cluster that RAY_ADDRESS names, or that runs here already.
+        address="local",
         num_cpus=cores,
         num_gpus=gpus,
         include_dashboard=False,

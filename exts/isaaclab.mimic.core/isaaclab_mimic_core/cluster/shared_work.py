@@ -10,9 +10,11 @@ depend on how many workers there are, nor on which of them are lost.
 """
 
 import contextlib
+import glob
 import json
 import os
 import shutil
+import tempfile
 import time
 import uuid
 from abc import abstractmethod
@@ -70,7 +72,8 @@ class SharedWork(Stage):
         check_workers(options, options.viz)
         self.options = options
         beside = Path(os.path.realpath(output))
-        self._folder = beside.with_name(f".{beside.name}.pieces")
+        self._beside = beside.with_name(f".{beside.name}.pieces-")
+        self._folder = self._beside
         self._who = beside.with_name(f"{beside.stem}.workers.jsonl")
         # That of an earlier output is replaced together with it.
         self._who_mode = "a" if getattr(options, "resume", False) else "w"
@@ -82,6 +85,8 @@ class SharedWork(Stage):
         self._phase = "starting"
         self._created = time.perf_counter()
         self._told: set[str] = set()
+        self._unheard: list[Told] = []
+        """What workers have said while this stage rested."""
 
     # -- for subclasses
 
@@ -151,8 +156,12 @@ class SharedWork(Stage):
         super().request(name, **arguments)
         if name in ("pause", "resume") and self._crew:
             self._crew.request(name)
-            # While this stage rests, nobody asks the workers.
-            self._crew.poll()
+
+    def step(self) -> list[Event]:
+        """Step; while paused, only pass requests on, and keep what workers say."""
+        if self._paused and self._crew is not None:
+            self._unheard += self._crew.poll()
+        return super().step()
 
     def _request(self, name: str, **arguments: Any) -> None:
         """Offer `watch(env)`: an environment of the first worker (see `SimStage`)."""
@@ -204,8 +213,12 @@ class SharedWork(Stage):
 
     def _start_crew(self, cluster: Cluster) -> None:
         try:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._beside.parent.mkdir(parents=True, exist_ok=True)
+            # What a driver that was killed has left.
+            for left in self._beside.parent.glob(f"{glob.escape(self._beside.name)}*"):
+                shutil.rmtree(left, ignore_errors=True)
+            # Only this user can write there.
+            self._folder = Path(tempfile.mkdtemp(prefix=self._beside.name, dir=self._beside.parent))
             text = uuid.uuid4().hex
             mark(self._folder, text)
         except OSError as error:
@@ -235,7 +248,8 @@ class SharedWork(Stage):
         """Hear from the workers, merge what is next, and give them more to do."""
         assert self._crew is not None
         events: list[Event] = []
-        for told in self._crew.poll():
+        heard, self._unheard = self._unheard, []
+        for told in [*heard, *self._crew.poll()]:
             events += self._hear(told)
         for piece in self._arrived.take():
             if merged := self._merge(piece):
@@ -244,9 +258,9 @@ class SharedWork(Stage):
             if piece.path is not None:
                 piece.path.unlink(missing_ok=True)
         for worker in self._crew.ready:
-            while (
-                self._needs_more() and self._handed.wants(worker.index) and (numbers := self._handed.give(worker.index))
-            ):
+            while (self._handed.has_returned or self._needs_more()) and self._handed.wants(worker.index):
+                if not (numbers := self._handed.give(worker.index)):
+                    break
                 self._crew.request("work", [worker], numbers=numbers)
         return events
 
@@ -275,6 +289,8 @@ class SharedWork(Stage):
     def _welcome(self, worker: Worker) -> list[Event]:
         """Answer a worker that has become ready."""
         assert self._crew is not None
+        # It may have been started again without anybody having noticed that it was lost.
+        self._handed.lost([worker.index])
         if self._paused:
             self._crew.request("pause", [worker])
         return []

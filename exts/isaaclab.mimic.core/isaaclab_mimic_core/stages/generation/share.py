@@ -206,7 +206,8 @@ class Share(SimStage):
 
 def write_piece(path: Path, outcome: AttemptOutcome, episode: Episode | None) -> None:
     """Write an attempt; the file has its name only when it is whole."""
-    beside = path.with_suffix(".part")
+    # A worker that was taken for lost may still write the same attempt.
+    beside = path.with_suffix(f".{uuid.uuid4().hex}.part")
     try:
         beside.write_bytes(pickle.dumps((outcome, None if episode is None else pack_episode(episode))))
         os.replace(beside, path)
