@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 
-from ...datagen.config import config_values
 from .schema import CONSTRAINT, POLICY, SCHEMES, SUBTASK, TYPES
 
 
@@ -24,6 +23,9 @@ def format_descriptor(
         title: What the task is, in words.
         stated: What else a descriptor said of it (`Descriptor.stated`).
     """
+    # Imported only here, because it imports torch, which nobody needs who only names a task.
+    from ...datagen.config import config_values
+
     datagen, subtasks, constraints = config_values(cfg)
     algo = "skillgen" if datagen["use_skillgen"] else "dexmimicgen" if len(subtasks) > 1 else "mimicgen"
     content: dict[str, Any] = {
