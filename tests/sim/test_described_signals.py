@@ -15,7 +15,7 @@ from isaaclab_mimic_core.robots.derived.fingers import read_fingers
 from isaaclab_mimic_core.stages.annotation.automatic import Annotate
 from isaaclab_mimic_core.tasks.descriptors import read_descriptor
 from isaaclab_mimic_core.tasks.signals.computing import compute
-from isaaclab_mimic_core.tasks.signals.facts import recorded_facts
+from isaaclab_mimic_core.tasks.signals.facts import Facts
 from isaaclab_mimic_core.tasks.signals.live import LiveSignals
 
 pytestmark = pytest.mark.sim
@@ -30,6 +30,24 @@ SAMPLE = TESTS.parent / "data" / "franka_stack" / "demos.hdf5"
 @pytest.fixture(scope="module")
 def described():
     return read_descriptor(str(TESTS / "data" / "descriptors" / "franka_stack_signals.yaml"))
+
+
+def recorded_facts(terms: dict, eef_pose: dict, fingers: dict, step_dt: float) -> Facts:
+    """Return what a recorded demonstration says of itself, from its `states/...`, as they are before each step."""
+
+    def velocity(eef: str) -> torch.Tensor:
+        position = eef_pose[eef][:, :3, 3]
+        return torch.diff(position, dim=0, prepend=position[:1]) / step_dt
+
+    return Facts(
+        pose=lambda name: terms[f"states/rigid_object/{name}/root_pose"],
+        velocity=lambda name: terms[f"states/rigid_object/{name}/root_velocity"][:, :3],
+        eef_pose=lambda eef: eef_pose[eef],
+        eef_velocity=velocity,
+        joints=lambda name: terms[f"states/articulation/{name}/joint_position"],
+        joint_index=lambda asset, joint: 0,
+        fingers=fingers,
+    )
 
 
 def rises(signals: dict[str, np.ndarray]) -> dict[str, int]:
@@ -50,7 +68,7 @@ def test_from_recorded_states(described, annotated, stack_env):
                 if path.startswith("initial_state/")
             }
             eef = {"franka": torch.from_numpy(episode.data["obs/datagen_info/eef_pose/franka"])}
-            facts = recorded_facts(before, eef, lambda asset, joint: 0, fingers, stack_env.step_dt)
+            facts = recorded_facts(before, eef, fingers, stack_env.step_dt)
             ours = {each: compute(said, facts, described.signals).numpy() for each, said in described.signals.items()}
             theirs = rises(episode.group(SIGNALS))
             steps = rises(ours)

@@ -38,8 +38,18 @@ class Entry:
 
     @property
     def plain(self) -> Any:
-        """The value as plain data."""
-        return self._loader.construct_object(self._node, deep=True)
+        """The value as plain data.
+
+        Raises:
+            InputFileError: It is none, such as a date that does not exist.
+        """
+        try:
+            value = self._loader.construct_object(self._node, deep=True)
+        except (ValueError, KeyError, OverflowError) as error:
+            raise self.error("is no value of YAML") from error
+        if _holds_too_large(value):
+            raise self.error("holds a number that is too large")
+        return value
 
     @property
     def written(self) -> Any:
@@ -87,6 +97,12 @@ class Entry:
         return found
 
 
+def _holds_too_large(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_too_large, (*value.keys(), *value.values())))
+    return any(map(_holds_too_large, value)) if isinstance(value, list) else type(value) is int and abs(value) >= 2**63
+
+
 def read_yaml[T](path: str, read: Callable[[Entry], T], remedy: str = "See docs/rendering.md.") -> T:
     """Read a YAML file.
 
@@ -106,6 +122,8 @@ def read_yaml[T](path: str, read: Callable[[Entry], T], remedy: str = "See docs/
         return read(Entry(path, "", 1, node, loader, remedy))
     except OSError as error:
         raise InputFileError(f"cannot be read ({error.strerror})", where=path) from error
+    except RecursionError as error:
+        raise InputFileError("is nested too deeply", where=path, remedy=remedy) from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         where = path if line is None else f"{path}, line {line + 1}"

@@ -12,6 +12,7 @@ import pytest
 import torch
 from isaaclab.controllers.differential_ik_cfg import DifferentialIKControllerCfg
 from isaaclab.controllers.operational_space_cfg import OperationalSpaceControllerCfg
+from isaaclab.envs.mdp.actions.binary_joint_actions import BinaryJointVelocityAction
 from isaaclab.envs.mdp.actions.pink_task_space_actions import PinkInverseKinematicsAction
 from isaaclab.envs.mdp.actions.rmpflow_task_space_actions import RMPFlowAction
 from isaaclab.envs.mdp.actions.task_space_actions import DifferentialInverseKinematicsAction
@@ -21,6 +22,7 @@ from still_robot import DAMPING, NUM_ENVS, STEP, STIFFNESS, StillRobot, act, pos
 
 from isaaclab_mimic_core.errors import ConfigError, TaskError
 from isaaclab_mimic_core.robots.derived.batched import DerivedEnv
+from isaaclab_mimic_core.robots.derived.fingers import Fingers, read_fingers
 from isaaclab_mimic_core.robots.two_franka.batched import TwoFrankaMimicEnv, TwoFrankaRelEnv
 
 BODIES = ["base", "hand"]
@@ -316,10 +318,85 @@ def test_arms_of_different_kinds_in_one_environment():
     action = ours.target_to_action(target, gripper)
     torch.testing.assert_close(ours.action_to_target(action), target, rtol=0, atol=2e-5)
     assert torch.equal(ours.action_to_gripper(action), gripper)
-    # Noise reaches each arm's own numbers; only changes of pose are clamped.
+    # Noise reaches each arm's own numbers.
     noisy = ours.target_to_action(target, gripper, torch.full((NUM_ENVS, 2, 7), 2.0))
-    assert torch.equal(noisy[:, :6], (action[:, :6] + 2.0).clamp(-1.0, 1.0))
+    assert torch.equal(noisy[:, :6], action[:, :6] + 2.0)
     assert torch.equal(noisy[:, 6:13], action[:, 6:13] + 2.0) and torch.equal(noisy[:, 13:], action[:, 13:])
+
+
+def test_only_actions_that_are_changes_of_pose_are_clamped():
+    """A number of 1 is 1 m for upstream's classes, and 2 cm where the action term multiplies by 0.02."""
+    env = act(robots("robot"), ("arm",), arm=ik(scale=0.02), gripper=grip())
+    ours, target = derived(env), pose_of(torch.rand(NUM_ENVS, 1, 3), random_quats(NUM_ENVS, 1))
+    gripper, none = torch.ones(NUM_ENVS, 1, 1), torch.zeros(NUM_ENVS, 1, 6)
+    reached = ours.action_to_target(ours.target_to_action(target, gripper, none))
+    torch.testing.assert_close(reached, target, rtol=0, atol=2e-5)
+
+    class Unscaled(DerivedEnv):
+        scaled = False
+
+    unscaled = derived(env, Unscaled)
+    action = unscaled.target_to_action(target, gripper)
+    assert torch.equal(unscaled.target_to_action(target, gripper, none)[:, :6], action[:, :6].clamp(-1.0, 1.0))
+
+
+@pytest.mark.parametrize(
+    "names", [("gripper_left", "gripper_right"), ("gripper_1", "gripper_2"), ("grip_a1", "grip_b2")]
+)
+def test_grippers_that_follow_all_arms_are_those_of_their_words(names):
+    arms = {"left_arm_1": ik(), "right_arm_2": ik(scale=0.5)}
+    ours = derived(act(robots("robot"), ("left", "right"), **arms, **{name: grip() for name in names}))
+    assert [arm.hand for arm in ours._arms] == [(12,), (13,)]
+
+
+def test_an_arm_is_that_of_one_end_effector():
+    with pytest.raises(ConfigError, match="the arm arm robot hand would be that of 'hand' and of another"):
+        derived(act(robots("robot"), ("robot", "hand"), arm=ik()))
+
+
+def test_bounds_of_a_term_are_those_of_its_targets():
+    env = robots("robot")
+    term = DifferentialInverseKinematicsAction(ik(scale=0.5), env)
+    term.cfg.clip = {"joint_0": (-0.01, 0.01)}
+    term._clip = torch.full((NUM_ENVS, 6, 2), math.inf) * torch.tensor([-1.0, 1.0])
+    term._clip[:, 0] = torch.tensor([-0.01, 0.01])
+    ours = derived(act(env, ("arm",), arm=term))
+    action = torch.randn(NUM_ENVS, 6)
+    term.process_actions(action)
+    expected = root_of(env, env.scene["robot"]) @ pose_of(*goes_to(term))
+    torch.testing.assert_close(ours.action_to_target(action)[:, 0], expected, rtol=0, atol=1e-5)
+
+
+def test_recorded_targets_need_bases_that_are_alike():
+    env = robots("robot")
+    ours = derived(act(env, ("arm",), arm=ik(scale=0.5)))
+    action, pose = 0.1 * torch.randn(4, 6), pose_of(torch.rand(4, 1, 3), random_quats(4, 1))
+    assert ours.recorded_targets(action, pose) is None
+    data = env.scene["robot"].data
+    data.root_pos_w.torch[:], data.root_quat_w.torch[:] = env.scene.env_origins, torch.tensor([0.0, 0.0, 0.0, 1.0])
+    ours._bases = None
+    found = ours.recorded_targets(action, pose)
+    torch.testing.assert_close(found[:, 0, :3, 3], pose[:, 0, :3, 3] + 0.5 * action[:, :3])
+
+
+def test_a_frame_that_the_simulated_robot_lacks_is_refused():
+    env = still_scene()
+    env.scene["robot"] = StillRobot(["base", "left_link"], JOINTS, env.scene.env_origins)
+    with pytest.raises(TaskError, match="moves the frame robot_right_link, which is no body"):
+        derived(act(env, ("right", "left"), upper_body=pink(env, [])))
+
+
+def test_grippers_are_read_from_positions_only():
+    kinds = {"own": grip("gripper"), "speeds": grip("gripper")}
+    kinds["speeds"].class_type = BinaryJointVelocityAction
+    for kind, cfg in kinds.items():
+        env = robots("robot", "gripper")
+        env.scene["gripper"].joint_names = ["finger_left", "finger_right"]
+        found = read_fingers(act(env, ("arm",), arm=ik(), gripper=cfg), ("arm",), "T")["arm"]
+        assert found.asset == "robot"
+        assert (found.jointed, found.joints) == (("gripper", (0, 1)) if kind == "own" else ("", ()))
+    own = Fingers("robot", 1, (2, 0), (0.04, 0.0), (0.0, 0.8), "gripper")
+    torch.testing.assert_close(own.closing(torch.tensor([[0.4, 9.0, 0.03]])), torch.tensor([[0.25, 0.5]]))
 
 
 def test_a_base_that_moves_is_followed():

@@ -18,7 +18,9 @@ from isaaclab_mimic_core.options import GenerateOptions
 from isaaclab_mimic_core.plugins import TASKS, TaskSpec, register_task, restored
 from isaaclab_mimic_core.robots.derived.described import EmbodimentEnv
 from isaaclab_mimic_core.robots.embodiment import read_embodiment
+from isaaclab_mimic_core.stages.files.resume import manifest_of
 from isaaclab_mimic_core.tasks.descriptors import apply, format_descriptor, read_descriptor
+from isaaclab_mimic_core.tasks.descriptors.named import load, overruled
 from isaaclab_mimic_core.tasks.descriptors.schema import CONSTRAINT, POLICY, SUBTASK
 from isaaclab_mimic_core.tasks.names import find_task, same_task
 from isaaclab_mimic_core.tasks.subtasks import show_task, task_config
@@ -135,6 +137,34 @@ def test_an_embodiment_of_another_robot_is_refused():
         described("gr1_ik_abs.yaml", ["left_", "right_"], ("right", "left"), 7)
     with pytest.raises(ConfigError, match=r"reads the observation policy/eef_pos, which this environment does not"):
         described("franka_ik_rel.yaml", ["other_"], ("franka",), 7)
+
+
+def test_an_embodiment_that_is_given_takes_the_place_of_the_files(tmp_path):
+    file, own = tmp_path / "task.yaml", tmp_path / "own.yaml"
+    file.write_text(STACK.read_text() + "embodiment: own.yaml\n")
+    given = str(FILES / "franka_ik_rel.yaml")
+    # The file's own one need not be there then.
+    found = read_descriptor(str(file), given)
+    assert found.stated["embodiment"] == given == found.embodiment.path
+    own.write_text((FILES / "franka_ik_rel.yaml").read_text())
+    name = f"{file}@{PLAIN}"
+    before = manifest_of("generate", GenerateOptions(task=name), {}).inputs["descriptor"]
+    assert not before.differs(manifest_of("generate", GenerateOptions(task=name), {}).inputs["descriptor"])
+    # What another one says counts at once, and is another run.
+    own.write_text(own.read_text().replace("gripper_dim: 1", "gripper_dim: 2"))
+    assert load(str(file)).embodiment.hands[0].columns == (6, 7)
+    assert before.differs(manifest_of("generate", GenerateOptions(task=name), {}).inputs["descriptor"])
+
+
+def test_what_a_file_says_of_a_run_and_the_options_decide_is_told():
+    (said,) = overruled(str(STACK), GenerateOptions(seed=7, num_demos=10))
+    assert said == f"{STACK} says seed 1; a run goes by --seed."
+    assert overruled(str(STACK), GenerateOptions(seed=1, num_demos=10)) == []
+
+
+def test_a_package_that_is_not_there():
+    with pytest.raises(InputFileError, match="there is no such package"):
+        load("nopackage.sub:task.yaml")
 
 
 def test_a_descriptor_is_the_name_of_a_task():
@@ -281,6 +311,37 @@ WRONG = {
         "the key 'constraint_type' is missing",
         "",
     ),
+    "no truth value": (edited("name: franka_cube_stack", "name: !!bool foo"), "name:", "is no value of YAML", ""),
+    "no date": (edited("name: franka_cube_stack", "name: 2024-13-45"), "name:", "is no value of YAML", ""),
+    "too many digits": (edited("seed: 1", f"seed: {'9' * 5000}"), "seed:", "is no value of YAML", ""),
+    "too large": (edited("nn_k: 3", f"nn_k: 0x{'f' * 400}"), "selection", "holds a number that is too large", ""),
+    "too many steps": (
+        edited("num_interpolation_steps: 5", "num_interpolation_steps: 99999999999"),
+        "99999999999",
+        "must be a whole number from 0 to",
+        "",
+    ),
+    "too much noise": (edited("action_noise: 0.03", "action_noise: .inf"), "noise", "is inf, but must be", ""),
+    "too deep": (edited("name: franka_cube_stack", f"name: {'[' * 3000}"), None, "is nested too deeply", ""),
+    "twice in a mapping": (
+        edited("        nn_k: 3\n", "        nn_k: 3\n        nn_k: 2\n"),
+        "nn_k: 2",
+        "is there twice",
+        "",
+    ),
+    "a word of YAML as a name": (edited("object_ref: cube_2", "object_ref: no"), "no", "is False, but", ""),
+    "two algorithms": (
+        edited("use_skillgen: false", "use_skillgen: true"),
+        "use_skillgen",
+        "contradicts algo mimicgen",
+        "Leave it out",
+    ),
+    "a scheme without effect": (
+        lambda text: constrained("[[franka, 0], [other, 1]]")(text) + "    coordination_scheme: transform\n",
+        "coordination_scheme",
+        "has no effect on a sequential constraint",
+        "Leave it out",
+    ),
     "unknown embodiment": (with_more("embodiment: nowhere.yaml\n"), None, "cannot be read", ""),
 }
 
@@ -319,11 +380,19 @@ def test_a_wrong_one_ends_a_command_with_2(tmp_path, capfd):
         ("  pos: eef_pos\n", "", "the key 'pos' is missing"),
         ("delta_pose_ik_single_arm", "wheels", "line 2, type: is 'wheels', which is unknown"),
         ("[0.0, 0.0, 0.0]", "[0.0, 0.0]", "should be a list of 3 numbers"),
+        ("[0.0, 0.0, 0.0]", "[0.0, .nan, 0.0]", "should be a list of 3 numbers"),
+        ("gripper_dim: 1", "gripper_dim: 1000000000", "should be a whole number from 0 to 4096"),
+        ("[7, 14]", "[0, 7]", "does not give each of 36 numbers"),
+        ("[0, 7]", "[-7, 0]", "should be a list of 2 whole numbers"),
+        ("5, 6, 7", "0, 6, 7", "does not give each of 36 numbers"),
+        ("10, 11", "10.5, 11", "should be a list of whole numbers"),
+        ("  canonicalize_quat", "  passthrough_channels: {base: [40, 42]}\n  canonicalize_quat", "of 42 numbers"),
     ],
 )
 def test_wrong_embodiments_are_refused(old, new, what, tmp_path):
     file = tmp_path / "wrong.yaml"
-    file.write_text((FILES / "franka_ik_rel.yaml").read_text().replace(old, new, 1))
+    texts = [(FILES / name).read_text() for name in ("franka_ik_rel.yaml", "gr1_ik_abs.yaml")]
+    file.write_text(next(text for text in texts if old in text).replace(old, new, 1))
     with pytest.raises(InputFileError) as error:
         read_embodiment(str(file))
     assert what in str(error.value)

@@ -21,6 +21,8 @@ SEQUENTIAL, COORDINATION = range(2)
 SCHEMES = ("REPLAY", "TRANSFORM", "TRANSLATE")
 """Upstream's SubTaskConstraintCoordinationScheme, in the order of its values."""
 
+_LARGEST = 2**31 - 1
+"""Largest whole number: steps and seeds are counted in 32 bits by what they are handed to."""
 _FLAGS = (
     "generation_guarantee",
     "generation_keep_failed",
@@ -152,9 +154,7 @@ def check_constraint(constraint: Any, where: str) -> None:
         raise ConfigError(
             f"eef_subtask_constraint_tuple is {places!r}: it constrains an end effector by itself", where=where
         )
-    if kind == SEQUENTIAL:
-        _whole(constraint, "sequential_min_time_diff", -1, where)
-        return
+    _whole(constraint, "sequential_min_time_diff", -1, where)
     if constraint.coordination_scheme not in range(len(SCHEMES)):
         raise ConfigError(
             f"coordination_scheme is {constraint.coordination_scheme!r}, but must be one of {', '.join(SCHEMES)}",
@@ -163,6 +163,14 @@ def check_constraint(constraint: Any, where: str) -> None:
     for field in ("coordination_scheme_pos_noise_scale", "coordination_scheme_rot_noise_scale"):
         _amount(constraint, field, where)
     _flag(constraint, "coordination_synchronize_start", where)
+
+
+def is_finite(value: Any) -> bool:
+    """Return whether a value is a number, no truth value, that a float can hold."""
+    try:
+        return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _is_whole(value: object) -> bool:
@@ -181,19 +189,20 @@ def _flag(config: Any, field: str, where: str) -> None:
 
 def _whole(config: Any, field: str, least: int, where: str) -> None:
     value = _value(config, field, least)
-    if not _is_whole(value) or value < least:
-        raise ConfigError(f"{field} is {value!r}, but must be a whole number of at least {least}", where=where)
+    if not _is_whole(value) or not least <= value <= _LARGEST:
+        raise ConfigError(f"{field} is {value!r}, but must be a whole number from {least} to {_LARGEST}", where=where)
 
 
 def _amount(config: Any, field: str, where: str) -> None:
     value = _value(config, field, 0.0)
-    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value) or value < 0:
+    if not is_finite(value) or value < 0:
         raise ConfigError(f"{field} is {value!r}, but must be a finite number, not negative", where=where)
 
 
 def _range(config: Any, field: str, where: str) -> None:
     value = getattr(config, field)
-    if not isinstance(value, (list, tuple)) or len(value) != 2 or not all(map(_is_whole, value)):
+    good = isinstance(value, (list, tuple)) and len(value) == 2 and all(map(_is_whole, value))
+    if not good or max(map(abs, value)) > _LARGEST:
         raise ConfigError(f"{field} is {value!r}, but must be two whole numbers", where=where)
     if value[0] > value[1]:
         raise ConfigError(f"{field} is {tuple(value)}: the lower bound comes first", where=where)

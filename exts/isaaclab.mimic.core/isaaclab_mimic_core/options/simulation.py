@@ -26,15 +26,6 @@ class SimOptions:
 
     task: str = option(DEFAULT_TASK, label="Task", group=FILES, offers=lambda: tuple(all_tasks()))
     """Task id, or one of its other names; mimic tasks lists them."""
-    descriptor: str = option(
-        "",
-        label="Descriptor",
-        group=FILES,
-        role=Role.INPUT_FILE,
-        suffixes=(".yaml", ".yml"),
-        on_resume=BY_CONTENT,
-    )
-    """YAML file that says what the subtasks are; then the task may be any environment. Empty: the task's own."""
     num_envs: int = option(16, label="Environments", group=RUN, low=1, high=65536, on_resume=MAY_DIFFER)
     """Number of environments."""
     seed: int = option(1, label="Seed", group=RUN, low=0, high=MAX_SEED)
@@ -47,6 +38,15 @@ class SimOptions:
     """Where robot, table and objects come from; auto: NVIDIA's cloud, or local ones without it."""
     viz: Visualizer = option("none", label="Live 3D view", group=SIMULATION, on_resume=MAY_DIFFER)
     """Live view: viser (in a browser), newton (a window), kit (Isaac Sim's viewport) or none."""
+    descriptor: str = option(
+        "",
+        label="Descriptor",
+        group=SIMULATION,
+        role=Role.INPUT_FILE,
+        suffixes=(".yaml", ".yml"),
+        on_resume=BY_CONTENT,
+    )
+    """YAML file that says what the subtasks are; then the task may be any environment. Empty: the task's own."""
 
     def __post_init__(self) -> None:
         # Plain data: options travel to worker processes and into files.

@@ -12,9 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..datagen.config_checks import is_finite
 from ..yaml_file import Entry, read_yaml
 
 _REMEDY = "The keys of an embodiment: isaac-sim/AutoData's documentation, Embodiments."
+_MOST = 4096
+"""Largest column of an action, and number of columns."""
 _SINGLE, _BIMANUAL = "delta_pose_ik_single_arm", "absolute_pose_whole_body_bimanual"
 _COMMON = ("type", "name", "description", "obs_group", "action_layout")
 
@@ -75,23 +78,23 @@ def _single(entry: Entry) -> Embodiment:
     layout = _known(layout_entry, ("gripper_dim", "clip_pose_action_to_unit"))
     grip = _value(layout, "gripper_dim", layout_entry, int)
     position, quat = _observations(_entry(found, "pose_obs_keys", entry))
-    offset = tuple(map(float, _numbers(found["eef_offset"], 3))) if "eef_offset" in found else (0.0, 0.0, 0.0)
+    x, y, z = map(float, _numbers(found["eef_offset"], 3, "numbers") if "eef_offset" in found else (0, 0, 0))
     clamps = "clip_pose_action_to_unit" not in layout or _value(layout, "clip_pose_action_to_unit", layout_entry, bool)
     name = _value(found, "eef_name", entry, str)
-    hand = Hand(name, 0, tuple(range(6, 6 + grip)), position, quat, (offset[0], offset[1], offset[2]))
+    hand = Hand(name, 0, tuple(range(6, 6 + grip)), position, quat, (x, y, z))
     return Embodiment(entry.path, (hand,), True, _group(found, entry), clamps, action_dim=6 + grip)
 
 
 def _bimanual(entry: Entry) -> Embodiment:
     # Open and closed hands, and the frames of grasps, are for AutoData's retargeting between robots.
-    found = _known(entry, (*_COMMON, "eefs", "hand_open", "hand_close", "passthrough_channels"))
+    found = _known(entry, (*_COMMON, "eefs", "hand_open", "hand_close"))
     keys = ("left_pose_slice", "right_pose_slice", "hand_joints_slice", "canonicalize_quat", "passthrough_channels")
     layout_entry = _entry(found, "action_layout", entry)
     layout = _known(layout_entry, keys)
     left, right, joints = (_numbers(_entry(layout, key, layout_entry), 2) for key in keys[:3])
     eefs_entry = _entry(found, "eefs", entry)
     eefs = _known(eefs_entry, ("left", "right"))
-    channels = layout.get("passthrough_channels") or found.get("passthrough_channels")
+    channels = layout.get("passthrough_channels")
     spans = [_numbers(each, 2) for each in channels.settings().values()] if channels and channels.plain else []
     others = [column for first, end in spans for column in range(first, end)]
     hands = []
@@ -110,6 +113,12 @@ def _bimanual(entry: Entry) -> Embodiment:
         hands.append(Hand(name, start, tuple(columns), position, quat))
     unique = "canonicalize_quat" not in layout or _value(layout, "canonicalize_quat", layout_entry, bool)
     size = max([joints[1], *(end for _, end in spans)])
+    places = [column for hand in hands for column in (*range(hand.start, hand.start + 7), *hand.columns)]
+    if sorted(places) != list(range(size)):
+        raise layout_entry.error(
+            f"does not give each of {size} numbers of an action to one of poses, hands and channels",
+            "Check the slices, and gripper_action_indices, which count from the begin of hand_joints_slice.",
+        )
     return Embodiment(entry.path, tuple(hands), False, _group(found, entry), unique_quat=unique, action_dim=size)
 
 
@@ -130,17 +139,21 @@ def _entry(found: dict[str, Entry], key: str, above: Entry) -> Entry:
 def _value[T](found: dict[str, Entry], key: str, above: Entry, kind: type[T]) -> T:
     entry = _entry(found, key, above)
     value = entry.plain
-    if type(value) is not kind or (isinstance(value, int) and value < 0):
-        names = {str: "a text", int: "a whole number, not negative", bool: "true or false"}
+    if type(value) is not kind or (kind is int and not _is_place(value)):
+        names = {str: "a text", int: f"a whole number from 0 to {_MOST}", bool: "true or false"}
         raise entry.error(f"is {value!r}, but should be {names[kind]}")
     return value
 
 
-def _numbers(entry: Entry, count: int | None = None) -> list[Any]:
-    value = entry.plain
-    good = isinstance(value, list) and all(type(each) in (int, float) for each in value)
-    if not good or (count is not None and len(value) != count):
-        raise entry.error(f"is {value!r}, but should be a list of {count or ''} numbers".replace("  ", " "))
+def _is_place(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _MOST
+
+
+def _numbers(entry: Entry, count: int | None = None, what: str = "whole numbers") -> list[Any]:
+    """Return a list of columns of an action, or of finite numbers if `what` is not whole numbers."""
+    value, good = entry.plain, _is_place if what == "whole numbers" else is_finite
+    if not isinstance(value, list) or not all(map(good, value)) or (count is not None and len(value) != count):
+        raise entry.error(f"is {value!r}, but should be a list of {f'{count} ' if count else ''}{what}")
     return value
 
 

@@ -42,10 +42,12 @@ class Arm:
     """What the action term multiplies an action by; () for 1. Numbers that are multiplied by 0 have no effect."""
     offset: tuple[float, ...] = ()
     """What the action term adds to the scaled action; () for 0."""
+    clip: tuple[tuple[float, float], ...] = ()
+    """Least and largest number that the term hands on, by number of the command; () for no bounds."""
     unique_quat: bool = False
     """Commands hold the quaternion of positive w; False: either of the two that are the same rotation."""
     clamps: bool = True
-    """Whether changes of pose with noise are clamped to ±1, as in upstream."""
+    """Whether changes of pose with noise are clamped to ±1, as upstream's Mimic classes do."""
     response: float = 1.0
     """Fraction of the way to a target pose that is made in one step in free space."""
     asset: str = ""
@@ -63,7 +65,7 @@ class Arm:
     def unscaled(self) -> "Arm":
         """Return this arm with actions taken for commands as they are, as upstream's Mimic classes take them."""
         shrink = sum(self.scale) / len(self.scale) if self.scale else 1.0
-        return replace(self, scale=(), offset=(), response=self.response * shrink)
+        return replace(self, scale=(), offset=(), clip=(), clamps=True, response=self.response * shrink)
 
 
 class Base:
@@ -71,15 +73,23 @@ class Base:
 
     Args:
         poses: (..., 4, 4) in the environment's frame [m].
+        moves: Whether they may differ at every step.
     """
 
-    def __init__(self, poses: torch.Tensor):
+    def __init__(self, poses: torch.Tensor, moves: bool = False):
         self.position = poses[..., :3, 3]
         rotation = poses[..., :3, :3]
-        # Robots mostly stand straight, and then there is nothing to compute at every step.
-        straight = torch.equal(rotation, torch.eye(3, device=poses.device).expand_as(rotation))
+        # Robots mostly stand straight, and then there is nothing to compute at every step. Whether they do is not asked
+        # at every step, because the answer has to come from the device.
+        straight = not moves and torch.equal(rotation, torch.eye(3, device=poses.device).expand_as(rotation))
         self._out = None if straight else rotation
         self._into = None if straight else rotation.transpose(-1, -2)
+
+    @property
+    def is_same_everywhere(self) -> bool:
+        """Whether the frames of all environments are the same."""
+        parts = [self.position, *([] if self._out is None else [self._out])]
+        return all(torch.allclose(part, part[:1].expand_as(part), atol=1e-5) for part in parts)
 
     def first(self) -> "Base":
         """Return the frames of the first environment."""

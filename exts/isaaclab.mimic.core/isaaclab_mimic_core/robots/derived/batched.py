@@ -3,6 +3,7 @@
 
 """Environments whose end effectors are commanded by poses, all of them and all arms at once."""
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 class TaskSpaceEnv(BatchedEnv):
     """An environment of arms that are commanded by poses; subclasses say which (`arms`).
 
-    As in upstream, noisy relative commands are clamped to ±1, and absolute ones and those without noise are not.
+    As in upstream's Mimic classes, relative commands with noise are clamped to ±1 where actions are taken for commands
+    as they are (`Arm.clamps`); the generator always adds noise, be it zero.
     """
 
     def __init__(self, env: Any, success_term: "TerminationTermCfg | None", info: dict):
@@ -98,7 +100,7 @@ class TaskSpaceEnv(BatchedEnv):
         return self._targets(action, self.eef_pose(), self._base_poses())
 
     def recorded_targets(self, action: torch.Tensor, eef_pose: torch.Tensor) -> torch.Tensor | None:
-        """Return the target poses of recorded actions: (T, num_eefs, 4, 4) [m]; None if a robot's base moves.
+        """Return the target poses of recorded actions: (T, num_eefs, 4, 4) [m]; None if a robot's base moves or varies.
 
         Args:
             action: (T, action_dim).
@@ -106,16 +108,20 @@ class TaskSpaceEnv(BatchedEnv):
         """
         if any(arm.base_moves for arm in self._arms):
             return None
+        if not all(base is None or base.is_same_everywhere for base in self._base_poses()):
+            return None
         bases = tuple(None if base is None else base.first() for base in self._base_poses())
         return self._targets(action, eef_pose, bases)
 
     def _targets(self, action: torch.Tensor, current: torch.Tensor, bases: tuple[Base | None, ...]) -> torch.Tensor:
         found = [group.target(action, current, base) for group, base in zip(self._groups, bases, strict=True)]
-        if len(found) == 1:
-            return found[0]
+        return found[0] if len(found) == 1 else torch.cat(found, dim=1).index_select(1, self._order)
+
+    @cached_property
+    def _order(self) -> torch.Tensor:
+        """(num_eefs,) for each end effector its place among the members of all groups."""
         members = [member for group in self._groups for member in group.members]
-        order = sorted(range(len(members)), key=members.__getitem__)
-        return torch.cat(found, dim=1)[:, order]
+        return torch.tensor(sorted(range(len(members)), key=members.__getitem__), device=self.device)
 
     def action_to_gripper(self, action: torch.Tensor) -> torch.Tensor:
         return self._hands.take(action)
@@ -171,6 +177,9 @@ class _Group:
         # All of the action's beginning, of all end effectors: slices are views, and cost nothing.
         self._first = self.columns == list(range(len(self.columns)))
         self._all = members == list(range(len(arms)))
+        self._places = torch.tensor(members, device=device)
+        clips = [arm.clip or ((-math.inf, math.inf),) * arm.size for arm in self._arms]
+        self._clip = torch.tensor(clips, device=device) if any(arm.clip for arm in self._arms) else None
         scales = [arm.scale or (1.0,) * arm.size for arm in self._arms]
         offsets = [arm.offset or (0.0,) * arm.size for arm in self._arms]
         self._affine = any(map(any, offsets)) or any(factor != 1.0 for scale in scales for factor in scale)
@@ -181,7 +190,8 @@ class _Group:
     def base(self) -> Base | None:
         """Return the base frames, (num_envs, members); None: the environment's frame."""
         poses = [arm.base() for arm in self._arms if arm.base is not None]
-        return Base(torch.stack(poses, dim=1)) if poses else None
+        moves = any(arm.base_moves for arm in self._arms)
+        return Base(torch.stack(poses, dim=1), moves) if poses else None
 
     def action(
         self, current: torch.Tensor, target: torch.Tensor, base: Base | None, noise: torch.Tensor | None
@@ -203,10 +213,12 @@ class _Group:
         command = part.unflatten(-1, (len(self.members), self._size))
         if self._affine:
             command = command * self._scale + self._offset
+        if self._clip is not None:
+            command = command.clamp(self._clip[..., 0], self._clip[..., 1])
         return target_of(self._own(current), command, base, self._relative)
 
     def _own(self, values: torch.Tensor) -> torch.Tensor:
-        return values if self._all else values[:, self.members]
+        return values if self._all else values.index_select(1, self._places)
 
 
 class _Hands:

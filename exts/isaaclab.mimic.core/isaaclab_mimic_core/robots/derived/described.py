@@ -40,7 +40,7 @@ class EmbodimentEnv(TaskSpaceEnv):
             Arm(
                 hand.name,
                 hand.start,
-                partial(self._observed, hand),
+                partial(self._observed, hand, torch.tensor(hand.offset, device=self.device)),
                 relative=body.relative,
                 unique_quat=body.unique_quat,
                 clamps=body.clamps,
@@ -52,11 +52,11 @@ class EmbodimentEnv(TaskSpaceEnv):
     def _own_signals(self) -> dict[str, torch.Tensor]:
         return self.observed_signals()
 
-    def _observed(self, hand: Hand) -> torch.Tensor:
+    def _observed(self, hand: Hand, offset: torch.Tensor) -> torch.Tensor:
         observations: Any = self.env.obs_buf[self.embodiment.obs_group]
         pose = rotations.pose_from_quat(observations[hand.position], observations[hand.quat])
         if any(hand.offset):
-            pose[:, :3, 3] -= (pose[:, :3, :3] * torch.tensor(hand.offset, device=pose.device)).sum(dim=-1)
+            pose[:, :3, 3] -= (pose[:, :3, :3] * offset).sum(dim=-1)
         return pose
 
     def _check(self) -> None:

@@ -5,6 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -12,26 +13,38 @@ import torch
 from .matching import in_order_of
 from .terms import read_arms
 
+_POSITIONS = ("BinaryJointPositionAction", "AbsBinaryJointPositionAction")
+"""Isaac Lab's classes of terms that open and close by positions; another one's numbers are velocities."""
+
 
 @dataclass(frozen=True)
 class Fingers:
     """The gripper of an end effector."""
 
     asset: str
-    """Name of its articulation."""
+    """Name of the articulation that the end effector is on."""
     body: int
     """Index of the body that the end effector is on."""
     joints: tuple[int, ...]
-    """Indices of its joints; () if they are unknown."""
+    """Indices of its joints in `jointed`; () if they are unknown."""
     opened: tuple[float, ...] = ()
     """Positions of the joints of the open gripper [rad, m]."""
     closed: tuple[float, ...] = ()
     """The same of the closed one."""
+    jointed: str = ""
+    """Name of the articulation that its joints belong to."""
 
     def closing(self, positions: torch.Tensor) -> torch.Tensor:
         """Return how far each joint is closed, 0 for open and 1 for closed: (N, all joints) -> (N, own joints)."""
-        opened, closed = (torch.tensor(each, device=positions.device) for each in (self.opened, self.closed))
-        return (positions[:, list(self.joints)] - opened) / (closed - opened)
+        joints, opened, way = _on(self, positions.device)
+        return (positions.index_select(1, joints) - opened) / way
+
+
+@lru_cache(maxsize=64)
+def _on(fingers: Fingers, device: torch.device) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return indices, open positions and the way to closed ones on a device: they are asked for at every step."""
+    opened, closed = (torch.tensor(each, device=device) for each in (fingers.opened, fingers.closed))
+    return torch.tensor(fingers.joints, device=device), opened, closed - opened
 
 
 def read_fingers(env: Any, eef_names: Sequence[str], task: str) -> dict[str, Fingers]:
@@ -47,7 +60,7 @@ def read_fingers(env: Any, eef_names: Sequence[str], task: str) -> dict[str, Fin
     start = 0
     for name in env.action_manager.active_terms:
         term = env.action_manager.get_term(name)
-        if hasattr(term, "_open_command") and hasattr(term, "_joint_names"):
+        if any(kind.__name__ in _POSITIONS for kind in type(term).__mro__):
             index = next(index for index, arm in enumerate(arms) if start in arm.hand)
             arm = arms[index]
             ids = env.scene[term.cfg.asset_name].find_joints(term.cfg.joint_names)[0]
@@ -60,6 +73,7 @@ def read_fingers(env: Any, eef_names: Sequence[str], task: str) -> dict[str, Fin
                 tuple(int(ids[at]) for at in moving),
                 tuple(opened[at] for at in moving),
                 tuple(closed[at] for at in moving),
+                term.cfg.asset_name,
             )
         start += term.action_dim
     return found

@@ -39,6 +39,12 @@ def in_order_of(eef_names: Sequence[str], arms: Sequence[Arm], task: str) -> tup
                 where=task,
                 remedy="Name the end effectors in subtasks after the environment's arms, such as left and right.",
             )
+        if fitting[0] in found:
+            raise ConfigError(
+                f"the arm {fitting[0].name} would be that of {eef!r} and of another end effector",
+                where=task,
+                remedy="Give subtasks to one end effector for each arm.",
+            )
         found += fitting
     if left := [arm.name for arm in arms if arm not in found]:
         raise ConfigError(
@@ -47,17 +53,21 @@ def in_order_of(eef_names: Sequence[str], arms: Sequence[Arm], task: str) -> tup
     return tuple(found)
 
 
-def owner(name: str, asset: str, before: int, arms: Sequence[Arm]) -> int:
+def owner(names: Sequence[str], asset: str, before: int, arms: Sequence[Arm]) -> int:
     """Return the index of the arm that something belongs to, such as a gripper's action term or a finger joint.
 
     Args:
-        name: Name with words, such as `left`, that an arm may share.
+        names: Its names, each with words, such as `left`, that an arm may share; the first one that tells counts.
         asset: Name of its articulation.
-        before: Index of the arm whose command precedes it in an action.
+        before: Index of the arm whose command precedes it in an action; it is that one's if no name tells.
         arms: The arms.
     """
     own = [index for index, arm in enumerate(arms) if arm.asset == asset] or list(range(len(arms)))
-    sides = words(name) & frozenset(_SIDES.values())
-    if sides and (sided := [index for index in own if sides <= words(arms[index].name)]):
-        own = sided
+    all_have = frozenset.intersection(*(words(arms[index].name) for index in own))
+    for name in names:
+        sharing = [index for index in own if words(name) & words(arms[index].name) - all_have]
+        sides = words(name) & frozenset(_SIDES.values())
+        sided = [index for index in sharing if sides <= words(arms[index].name)] if sides else sharing
+        if len(sided) == 1:
+            return sided[0]
     return before if before in own else own[0]

@@ -35,7 +35,7 @@ def read_arms(env: Any, task: str) -> list[Arm]:
         TaskError: No action is a pose; or a term takes poses in a way of its own.
     """
     arms: list[Arm] = []
-    others: list[tuple[str, str, int, int]] = []
+    others: list[tuple[tuple[str, str], str, int, int]] = []
     start = 0
     for name in env.action_manager.active_terms:
         term = env.action_manager.get_term(name)
@@ -44,13 +44,13 @@ def read_arms(env: Any, task: str) -> list[Arm]:
         joints = _hand_joints(term, len(rest))
         arms += found
         for joint, column in zip(joints, rest, strict=True):
-            others.append((f"{name} {joint}", term.cfg.asset_name, column, len(arms)))
+            others.append(((name, joint), term.cfg.asset_name, column, len(arms)))
         start += term.action_dim
     if not arms:
         raise _no_poses(env, task)
     hands: list[list[int]] = [[] for _ in arms]
-    for name, asset, column, arms_before in others:
-        hands[owner(name, asset, arms_before - 1, arms)].append(column)
+    for names, asset, column, arms_before in others:
+        hands[owner(names, asset, arms_before - 1, arms)].append(column)
     return [replace(arm, hand=tuple(hand)) for arm, hand in zip(arms, hands, strict=True)]
 
 
@@ -66,7 +66,7 @@ def _read(env: Any, name: str, term: Any, start: int, task: str) -> tuple[list[A
                 where=task,
                 remedy="Write a Mimic environment, or a robot with a BatchedEnv, for it: docs/plugins.md",
             )
-        arms = read(env, name, term, start)
+        arms = read(env, name, term, start, task)
         taken = {column for arm in arms for column in range(arm.start, arm.start + arm.size)}
         return arms, [column for column in columns if column not in taken]
     return [], columns
@@ -82,20 +82,20 @@ def _no_poses(env: Any, task: str) -> TaskError:
     )
 
 
-def _differential_ik(env: Any, name: str, term: Any, start: int) -> list[Arm]:
+def _differential_ik(env: Any, name: str, term: Any, start: int, task: str) -> list[Arm]:
     controller = term.cfg.controller
     arm = _arm(env, name, term, start, relative=controller.use_relative_mode)
     arm = replace(arm, rotates=controller.command_type == "pose")
     scale, offset = _numbers(term.cfg.scale, arm.size), _numbers(term.cfg.offset, arm.size)
-    return [replace(arm, scale=scale, offset=offset, response=_response(env, term))]
+    return [replace(arm, scale=scale, offset=offset, clip=_clip(term, arm.size), response=_response(env, term))]
 
 
-def _rmpflow(env: Any, name: str, term: Any, start: int) -> list[Arm]:
+def _rmpflow(env: Any, name: str, term: Any, start: int, task: str) -> list[Arm]:
     arm = _arm(env, name, term, start, relative=term.cfg.use_relative_mode)
-    return [replace(arm, scale=_numbers(term.cfg.scale, arm.size))]
+    return [replace(arm, scale=_numbers(term.cfg.scale, arm.size), clip=_clip(term, arm.size))]
 
 
-def _operational_space(env: Any, name: str, term: Any, start: int) -> list[Arm]:
+def _operational_space(env: Any, name: str, term: Any, start: int, task: str) -> list[Arm]:
     cfg = term.cfg
     for target in cfg.controller_cfg.target_types:
         if target in ("pose_rel", "pose_abs"):
@@ -109,7 +109,7 @@ def _operational_space(env: Any, name: str, term: Any, start: int) -> list[Arm]:
     return []
 
 
-def _pink(env: Any, name: str, term: Any, start: int) -> list[Arm]:
+def _pink(env: Any, name: str, term: Any, start: int, task: str) -> list[Arm]:
     """Read the frame tasks of a Pink controller; their poses are in the environment's frame."""
     asset_name = term.cfg.controller.articulation_name
     asset = env.scene[asset_name]
@@ -118,20 +118,26 @@ def _pink(env: Any, name: str, term: Any, start: int) -> list[Arm]:
     arms = []
     for index, frame in enumerate(frames):
         # Frames of a converted URDF have the robot's name in front.
-        body = max((body for body in asset.body_names if frame.endswith(body)), key=len)
+        body = max((body for body in asset.body_names if frame.endswith(body)), key=len, default="")
+        if not body:
+            raise TaskError(
+                f"its action {name} moves the frame {frame}, which is no body of the simulated robot",
+                where=task,
+                remedy="Write a Mimic environment, or a robot with a BatchedEnv, for it: docs/plugins.md",
+            )
         place = asset.body_names.index(body)
         pose = _body_pose(env, asset, place, None)
         arms.append(Arm(f"{name} {body}", start + 7 * index, pose, relative=False, asset=asset_name, body=place))
     return arms
 
 
-_READERS: dict[str, Callable[[Any, str, Any, int], list[Arm]]] = {
+_READERS: dict[str, Callable[[Any, str, Any, int, str], list[Arm]]] = {
     "DifferentialInverseKinematicsAction": _differential_ik,
     "RMPFlowAction": _rmpflow,
     "OperationalSpaceControllerAction": _operational_space,
     "PinkInverseKinematicsAction": _pink,
 }
-"""Class of an action term -> `(env, name, term, start) -> arms`."""
+"""Class of an action term -> `(env, name, term, start, task) -> arms`."""
 
 
 def _arm(env: Any, name: str, term: Any, start: int, relative: bool) -> Arm:
@@ -145,9 +151,16 @@ def _arm(env: Any, name: str, term: Any, start: int, relative: bool) -> Arm:
         _root_pose(env, asset),
         not asset.is_fixed_base,
         relative,
+        clamps=False,
         asset=term.cfg.asset_name,
         body=bodies[0],
     )
+
+
+def _clip(term: Any, size: int) -> tuple[tuple[float, float], ...]:
+    if term.cfg.clip is None:
+        return ()
+    return tuple((float(low), float(high)) for low, high in term._clip[0, :size].tolist())
 
 
 def _numbers(value: float | Sequence[float], size: int) -> tuple[float, ...]:
@@ -206,6 +219,8 @@ def _root_pose(env: Any, asset: Any) -> Poses:
 
 def _task_frame(env: Any, transformer: Any) -> Poses:
     def pose() -> torch.Tensor:
+        # The term brings it up to date when it takes an action, which is after this is asked.
+        transformer.update(0.0)
         data = transformer.data
         position = data.target_pos_w.torch[:, 0] - env.scene.env_origins
         return rotations.pose_from_quat(position, data.target_quat_w.torch[:, 0])

@@ -62,8 +62,8 @@ def manifest_of(
         given |= _of_environments(options, env.info)
     # In the form in which it is read back from a file.
     plain = json.loads(json.dumps({name: value for name, value in given.items() if value is not None}))
-    if options.descriptor:
-        inputs = {**inputs, "descriptor": InputFile(options.descriptor, content_hash(options.descriptor))}
+    if task.descriptor:
+        inputs = {**inputs, "descriptor": InputFile(task.descriptor, content_hash(task.descriptor))}
     return RunManifest(verb, plain, inputs, versions_of("isaaclab", "torch", engine, *packages))
 
 

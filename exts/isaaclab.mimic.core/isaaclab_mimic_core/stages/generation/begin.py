@@ -13,6 +13,8 @@ from ...datasets import Episode, digest
 from ...options import GenerateOptions
 from ...run_manifest import InputFile
 from ...sim.engines import choose_engine
+from ...tasks.descriptors.named import overruled
+from ...tasks.names import find_task
 from ..files.output_check import check_output, writing_mode
 from ..files.resume import DatasetRun, earlier_generation, manifest_of
 from .result import failed_path
@@ -71,7 +73,10 @@ def begin_run(options: GenerateOptions, settings: Settings, images: str, env: "B
         planner=None if options.planner == "task" else options.planner,
     )
     earlier = earlier_generation(options.output, failed) if options.resume else None
-    return BegunRun(episodes, DatasetRun(manifest, options, mode, earlier), report)
+    run = DatasetRun(manifest, options, mode, earlier)
+    if descriptor := find_task(options.task).descriptor:
+        run.remarks += overruled(descriptor, options)
+    return BegunRun(episodes, run, report)
 
 
 def sees(options: GenerateOptions) -> bool:

@@ -4,15 +4,17 @@
 """A descriptor's file as a task: its name is the file, or the file and an environment, `FILE@ENVIRONMENT`."""
 
 import importlib.util
+import json
 import re
-from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from ...errors import InputFileError, TaskError
 from ...files import file_hash
 from ...plugins import TASKS, TaskSpec
 from ..registered import stem
 from .reading import Descriptor, read_descriptor
+from .schema import RUN
 
 _NAME = re.compile(r"(?P<files>.+?\.ya?ml(,.+?\.ya?ml)?)(@(?P<env>.+))?", re.IGNORECASE | re.DOTALL)
 
@@ -77,23 +79,43 @@ def load(files: str) -> Descriptor:
     Raises:
         InputFileError: It cannot be followed.
     """
-    path, _, embodiment = files.partition(",")
-    paths = [_path(each) if each else "" for each in (path, embodiment)]
-    try:
-        changed = tuple(Path(each).stat().st_mtime_ns for each in paths if each)
-    except OSError as error:
-        raise InputFileError(f"cannot be read ({error.strerror})", where=str(error.filename)) from error
-    return _read(*paths, changed)
+    known = _LOADED.get(files)
+    if known is None or known[0] != _stamps(files, known[1]):
+        path, _, embodiment = files.partition(",")
+        descriptor = read_descriptor(_path(path), _path(embodiment) if embodiment else "")
+        known = _LOADED[files] = _stamps(files, descriptor), descriptor
+    return known[1]
 
 
 def content_hash(files: str) -> str:
-    """Return the SHA-256 of a descriptor's files."""
-    return " ".join(file_hash(_path(each)) for each in files.split(","))
+    """Return the SHA-256 of a descriptor's file and of its embodiment's, wherever that is named."""
+    return " ".join(map(file_hash, _paths(files, load(files))))
 
 
-@lru_cache(maxsize=16)
-def _read(path: str, embodiment: str, changed: tuple[int, ...]) -> Descriptor:
-    return read_descriptor(path, embodiment)
+def overruled(files: str, options: Any) -> list[str]:
+    """Return what a descriptor says of a run and the options say otherwise: at most one sentence."""
+    # Without an option, success is always guaranteed.
+    given = {key: getattr(options, name) if name else True for key, name in RUN.items()}
+    given["max_num_failures"] = given["max_num_failures"] or None
+    others = {key: value for key, value in load(files).run.items() if value != given[key]}
+    if not others:
+        return []
+    said = ", ".join(f"{key} {json.dumps(value)}" for key, value in others.items())
+    names = ", ".join(f"--{RUN[key].replace('_', '-')}" for key in others if RUN[key])
+    return [f"{files} says {said}; a run goes by {names or 'its options'}."]
+
+
+_LOADED: dict[str, tuple[list[int], Descriptor]] = {}
+"""Descriptors by their files, with the times at which these were changed: a task is looked up often."""
+
+
+def _stamps(files: str, descriptor: Descriptor) -> list[int]:
+    return [Path(path).stat().st_mtime_ns if Path(path).exists() else 0 for path in _paths(files, descriptor)]
+
+
+def _paths(files: str, descriptor: Descriptor) -> list[str]:
+    robot = descriptor.embodiment
+    return [_path(files.partition(",")[0]), *([robot.path] if robot else [])]
 
 
 def _path(named: str) -> str:
@@ -101,7 +123,10 @@ def _path(named: str) -> str:
     package, colon, within = named.partition(":")
     if not colon or not all(part.isidentifier() for part in package.split(".")):
         return named
-    spec = importlib.util.find_spec(package)
+    try:
+        spec = importlib.util.find_spec(package)
+    except ImportError:
+        spec = None
     places = spec.submodule_search_locations if spec else None
     if not places:
         raise InputFileError("there is no such package", where=named)

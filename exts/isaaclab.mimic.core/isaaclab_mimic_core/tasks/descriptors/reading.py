@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,7 @@ from ...errors import ConfigError
 from ...robots.embodiment import Embodiment, read_embodiment
 from ...yaml_file import Entry, read_yaml
 from ..signals.expressions import Statement, read_signals, read_statement
-from .schema import ALGOS, CONSTRAINT, ELSEWHERE, POLICY, SCHEMES, SUBTASK, TYPES
+from .schema import ALGOS, CONSTRAINT, ELSEWHERE, POLICY, RUN, SCHEMES, SUBTASK, TYPES
 
 REMEDY = "The keys of a descriptor: docs/create-your-own-task.md"
 _REQUIRED = ("name", "subtasks")
@@ -54,6 +55,8 @@ class Descriptor:
     """Signals that are computed from the scene's state, by name."""
     success: Statement | None = None
     """What has to hold at the end; None: what the environment's own term says."""
+    run: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """What the file's `generation_policy` says of a run (`schema.RUN`)."""
     stated: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     """`embodiment`, `signals` and `success` as the file has them, for `writing`."""
 
@@ -68,11 +71,7 @@ def read_descriptor(path: str, embodiment: str = "") -> Descriptor:
     Raises:
         InputFileError: A file cannot be read, has unknown keys, or a value that cannot be followed.
     """
-    found = read_yaml(path, _read, REMEDY)
-    if not embodiment:
-        return found
-    stated = {"embodiment": str(Path(embodiment).absolute()), **found.stated}
-    return dataclasses.replace(found, embodiment=read_embodiment(embodiment), stated=stated)
+    return read_yaml(path, partial(_read, embodiment=embodiment), REMEDY)
 
 
 def known(entry: Entry, keys: Iterable[str], required: Sequence[str] = ()) -> dict[str, Entry]:
@@ -106,7 +105,7 @@ def text(entry: Entry | None, default: str = "") -> str:
     return value
 
 
-def _read(entry: Entry) -> Descriptor:
+def _read(entry: Entry, embodiment: str) -> Descriptor:
     found = known(entry, _KEYS, _REQUIRED)
     algo = text(found.get("algo"), "")
     if algo and algo not in ALGOS:
@@ -125,7 +124,8 @@ def _read(entry: Entry) -> Descriptor:
     body, eefs = found.get("embodiment"), list(subtasks)
     signals = read_signals(found["signals"], eefs) if "signals" in found else {}
     stated = {key: found[key].written for key in ("signals", "success") if key in found}
-    robot = None if body is None else str((Path(entry.path).parent / text(body)).absolute())
+    robot = embodiment or ("" if body is None else str(Path(entry.path).parent / text(body)))
+    robot = str(Path(robot).absolute()) if robot else None
     if robot is not None:
         stated = {"embodiment": robot, **stated}
     return Descriptor(
@@ -138,6 +138,7 @@ def _read(entry: Entry) -> Descriptor:
         embodiment=None if robot is None else read_embodiment(robot),
         signals=signals,
         success=read_statement(found["success"], eefs, list(signals)) if "success" in found else None,
+        run={key: each.plain for key, each in policy_entries.items() if key in RUN},
         stated=stated,
     )
 
@@ -154,8 +155,10 @@ def _policy(entry: Entry | None, algo: str) -> tuple[dict[str, Any], dict[str, E
                 raise below.error(f"is {below.plain!r}, but has no effect here", remedy)
         else:
             values[POLICY[key][0]] = below.plain
-    if algo == "skillgen":
-        values["use_skillgen"] = True
+    if algo:
+        if "use_skillgen" in found and found["use_skillgen"].plain is not (algo == "skillgen"):
+            raise found["use_skillgen"].error(f"contradicts algo {algo}", "Leave it out.")
+        values["use_skillgen"] = algo == "skillgen"
     fields = {POLICY[key][0]: below for key, below in found.items() if key in POLICY}
     _checked(check_datagen, values, fields, entry)
     return values, {**found, "": entry}
@@ -185,9 +188,10 @@ def _subtask(entry: Entry, algo: str) -> dict[str, Any]:
     for key, (field, default) in SUBTASK.items():
         value = found[key].plain if key in found else default
         if key in ("object_ref", "subtask_term_signal"):
-            value = value or None
+            value = None if value == "" else value
         elif key == "selection_strategy_kwargs":
-            value = {} if value is None else value
+            # As written, so that no key is there twice.
+            value = found[key].written if value else {}
         values[field] = tuple(value) if isinstance(value, list) else value
     if start is not None and start.plain not in (None, "", values[SUBTASK["subtask_term_signal"][0]]):
         raise start.error(
@@ -216,6 +220,10 @@ def _constraint(entry: Entry) -> dict[str, Any]:
         if value not in names:
             raise found[key].error(f"is {values[field]!r}, which is unknown", f"Use {' or '.join(names)}.")
         values[field] = names.index(value)
+    kind = TYPES[values["constraint_type"]]
+    for key, below in found.items():
+        if key.startswith(TYPES) and not key.startswith(kind) and below.plain != CONSTRAINT[key][1]:
+            raise below.error(f"has no effect on a {kind} constraint", "Leave it out.")
     field = CONSTRAINT["eef_subtask_constraint_tuple"][0]
     pairs = values[field]
     if isinstance(pairs, list) and all(isinstance(pair, list) for pair in pairs):

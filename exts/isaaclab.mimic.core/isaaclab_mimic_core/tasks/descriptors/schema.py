@@ -27,6 +27,15 @@ POLICY: dict[str, tuple[str, Any]] = {
 }
 """Key of `generation_policy` -> field of `DataGenConfig`, default."""
 
+RUN: dict[str, str] = {
+    "seed": "seed",
+    "num_trials": "num_demos",
+    "guarantee_success": "",
+    "keep_failed": "keep_failed",
+    "max_num_failures": "max_failures",
+}
+"""Key of `generation_policy` that is about a run -> the option of `mimic generate` that decides; "" for none."""
+
 ELSEWHERE: dict[str, tuple[Any, str]] = {
     "source_dataset_path": (None, "Give it as --input."),
     "generation_path": (None, "Give it as --output."),

@@ -8,6 +8,7 @@ gripper's own way from open to closed.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import isaaclab.utils.math as math_utils
@@ -111,9 +112,14 @@ _ARGUMENTS = {"in": "within"}
 
 def _closing(facts: Facts, eef: str) -> torch.Tensor:
     fingers = facts.fingers[eef]
-    return fingers.closing(facts.joints(fingers.asset))
+    return fingers.closing(facts.joints(fingers.jointed))
 
 
 def _within(shift: torch.Tensor, offset: Any, tolerance: Any) -> torch.Tensor:
-    offset, tolerance = (torch.tensor(each, device=shift.device) for each in (offset, tolerance))
-    return ((shift - offset).abs() <= tolerance).all(dim=-1)
+    return ((shift - _on(offset, shift.device)).abs() <= _on(tolerance, shift.device)).all(dim=-1)
+
+
+@lru_cache(maxsize=256)
+def _on(numbers: Any, device: torch.device) -> torch.Tensor:
+    """Return numbers of a descriptor on a device: they are asked for at every step."""
+    return torch.tensor(numbers, device=device)

@@ -4,11 +4,11 @@
 """What a descriptor can say of a scene's state. This module imports neither torch nor Isaac Lab."""
 
 import graphlib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...datagen.config_checks import is_finite
 from ...yaml_file import Entry
 
 _NEEDED = object()
@@ -145,20 +145,16 @@ def _value(entry: Entry, what: str) -> Any:
     if what is _TEXT:
         good = isinstance(value, str) and bool(value)
     elif what is _NUMBER:
-        good = _is_number(value)
+        good = is_finite(value)
     else:
-        good = isinstance(value, list) and len(value) == 3 and all(map(_is_number, value))
-        good |= what is _BOX and _is_number(value)
+        good = isinstance(value, list) and len(value) == 3 and all(map(is_finite, value))
+        good |= what is _BOX and is_finite(value)
     if not good:
         raise entry.error(f"is {value!r}, but should be {what}")
     numbers: list[Any] = value if isinstance(value, list) else [value]
     if entry.name.split()[-1] in _AMOUNTS and min(numbers) < 0:
         raise entry.error(f"is {value!r}, but must not be negative")
     return tuple(value) if isinstance(value, list) else value
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
 
 
 def _used(statement: Statement) -> set[str]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The state of a scene that signals are computed from, of running environments or of a recorded demonstration."""
+"""The state of a scene that signals are computed from."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ...robots.derived.fingers import Fingers
 
 @dataclass(frozen=True)
 class Facts:
-    """States of N environments, or of N steps of one; poses in the environment's frame.
+    """States of N environments, or of N steps of a recorded one; poses in the environment's frame.
 
     Each is a function of a name, so that only what a signal asks for is computed.
     """
@@ -33,44 +33,6 @@ class Facts:
     """Articulation, name of a joint -> its index."""
     fingers: Mapping[str, Fingers]
     """End effector -> the joints of its gripper."""
-
-
-def recorded_facts(
-    terms: Mapping[str, torch.Tensor],
-    eef_pose: Mapping[str, torch.Tensor],
-    joint_index: Callable[[str, str], int],
-    fingers: Mapping[str, Fingers],
-    step_dt: float,
-) -> Facts:
-    """Return what a recorded demonstration of T steps says of itself.
-
-    Args:
-        terms: `states/...` of the episode: (T, size). They are taken after a step.
-        eef_pose: Poses of the end effectors at the same times: (T, 4, 4) [m].
-        joint_index: As for `Facts`.
-        fingers: As for `Facts`.
-        step_dt: Time between steps [s].
-    """
-
-    def velocity(eef: str) -> torch.Tensor:
-        position = eef_pose[eef][:, :3, 3]
-        return torch.diff(position, dim=0, prepend=position[:1]) / step_dt
-
-    def root(name: str, what: str) -> torch.Tensor:
-        for kind in ("rigid_object", "articulation"):
-            if (found := terms.get(f"states/{kind}/{name}/root_{what}")) is not None:
-                return found
-        raise KeyError(name)
-
-    return Facts(
-        pose=lambda name: root(name, "pose"),
-        velocity=lambda name: root(name, "velocity")[:, :3],
-        eef_pose=lambda eef: eef_pose[eef],
-        eef_velocity=velocity,
-        joints=lambda name: terms[f"states/articulation/{name}/joint_position"],
-        joint_index=joint_index,
-        fingers=fingers,
-    )
 
 
 def live_facts(env: Any, fingers: Mapping[str, Fingers]) -> Facts:

@@ -31,7 +31,7 @@ class LiveSignals:
         self._signals, self._success = signals, success
         every = [*signals.values(), *([success] if success else [])]
         flat = [each for statement in every for each in _flat(statement)]
-        needs_hands = any("eef" in each.values for each in flat)
+        needs_hands = any(each.kind in ("grasped", "released") for each in flat)
         fingers = read_fingers(env.env, env.eef_names, env.info["task"]) if needs_hands else {}
         for statement in flat:
             _check(statement, env.env.scene, fingers)
