@@ -236,9 +236,11 @@ def check_versions(worker: Worker, machine: Machine) -> None:
         PlatformError: It runs another version.
     """
     ours = versions()
-    others = {name: machine.versions.get(name, "none") for name in ours if machine.versions.get(name) != ours[name]}
-    if others:
-        there = ", ".join(f"{name} {version}, here {ours[name]}" for name, version in others.items())
+    names = [name for name in ours | machine.versions if ours.get(name) != machine.versions.get(name)]
+    if names:
+        there = ", ".join(
+            f"{name} {machine.versions.get(name, 'none')}, here {ours.get(name, 'none')}" for name in names
+        )
         raise PlatformError(f"{worker} has {there}", remedy="Install the same version on all machines of the cluster.")
 
 

@@ -87,6 +87,9 @@ class GenerateShared(SharedWork):
     def _hand_out(self) -> HandOut:
         return HandOut(self._first, lanes=self.options.num_envs)
 
+    def _alike(self) -> tuple[str, ...]:
+        return "physics", "assets", "num_envs", "planner", "sources"
+
     def _needs_more(self) -> bool:
         """Whether what is being made will probably not be enough, by the success rate so far."""
         statistics = self._result.statistics

@@ -39,7 +39,7 @@ class Machine:
     pid: int
     """Of the process that runs the stage."""
     versions: dict[str, str]
-    """Of this program, and of Python."""
+    """Of this program, of Python, and of what it simulates with."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class WorkerHost:
 
 def versions() -> dict[str, str]:
     """Return the versions that driver and workers have to share."""
-    return versions_of() | {"python": ".".join(map(str, sys.version_info[:2]))}
+    return versions_of("isaaclab", "torch", "ovphysx") | {"python": ".".join(map(str, sys.version_info[:2]))}
 
 
 def mark(folder: Path, text: str) -> None:

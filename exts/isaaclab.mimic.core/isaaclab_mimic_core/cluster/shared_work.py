@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import OutputError
+from ..errors import OutputError, PlatformError
 from ..events import Event, PhaseStarted, PieceMade, ShareReady, StageStarted, Warned
 from ..option import Role, options_of
 from ..plugins import environment_for_workers
@@ -85,6 +85,8 @@ class SharedWork(Stage):
         self._phase = "starting"
         self._created = time.perf_counter()
         self._told: set[str] = set()
+        self._common: dict[str, Any] = {}
+        """What workers have said of their environments and is the same for all."""
         self._unheard: list[Told] = []
         """What workers have said while this stage rested."""
 
@@ -108,6 +110,10 @@ class SharedWork(Stage):
     @abstractmethod
     def _close(self, outcome: str) -> list[Event]:
         """Close the files; return the last events."""
+
+    def _alike(self) -> tuple[str, ...]:
+        """Return names of what workers say of themselves and must be the same for all."""
+        return ()
 
     def _needs_more(self) -> bool:
         """Return whether more work is to be given out than has been."""
@@ -287,8 +293,20 @@ class SharedWork(Stage):
         return self._crew is not None and bool(self._crew.ready)
 
     def _welcome(self, worker: Worker) -> list[Event]:
-        """Answer a worker that has become ready."""
+        """Answer a worker that has become ready.
+
+        Raises:
+            PlatformError: It would do something else than another worker.
+        """
         assert self._crew is not None
+        same = {name: worker.about.get(name) for name in self._alike()}
+        self._common = self._common or same
+        for name, value in same.items():
+            if value != self._common[name]:
+                raise PlatformError(
+                    f"{worker} has {name} {value}, another one {self._common[name]}",
+                    remedy="Say by options what every worker shall use.",
+                )
         # It may have been started again without anybody having noticed that it was lost.
         self._handed.lost([worker.index])
         if self._paused:

@@ -143,6 +143,8 @@ class Share(SimStage):
             "info": self.env.info,
             "device": str(self.env.device),
             "env_args": self.env.env_args(),
+            "physics": self.env.info.get("physics"),
+            "assets": self.env.info.get("assets"),
             "num_envs": self.env.num_envs,
             "sources": list(self._bank.names),
             "planner": planner,
