@@ -286,10 +286,8 @@ class PieceMade(Event):
 
     number: int
     """What it was asked for."""
-    path: str = ""
-    """The piece, a file on its machine; empty if `content` is all."""
-    content: dict = field(default_factory=dict)
-    """The piece, if it is no file, as plain data."""
+    path: str
+    """The piece, a file on its machine."""
 
 
 @dataclass(frozen=True)

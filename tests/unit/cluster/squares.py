@@ -63,7 +63,6 @@ class Squares(SharedWork):
         return len(self.lines) + self._arrived.waiting + self._handed.outstanding < self.options.count
 
     def _merge(self, piece: Arrived) -> list[Event]:
-        assert piece.path is not None
         self.lines.append(piece.path.read_text())
         return [DemoSaved(str(piece.number), "", 1, len(self.lines), self.options.count)]
 

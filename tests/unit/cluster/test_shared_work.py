@@ -6,6 +6,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -59,6 +61,11 @@ def test_workers_that_die_hang_or_have_a_full_disk_lose_nothing(one_ray, options
     assert told(events, "killed by signal 9 before it had finished; it is started again")
     assert told(events, "no sign of life for")
     assert told(events, "no space is left to write it; the run goes on without it")
+
+
+def test_how_a_child_process_ends_is_still_told(one_ray):
+    assert subprocess.run(["false"]).returncode == 1
+    assert subprocess.run([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]).returncode == -9
 
 
 def test_a_killed_actor_loses_nothing_and_a_stop_leaves_nothing_running(one_ray, options):

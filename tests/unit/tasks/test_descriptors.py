@@ -19,8 +19,8 @@ from isaaclab_mimic_core.plugins import TASKS, TaskSpec, register_task, restored
 from isaaclab_mimic_core.robots.derived.described import EmbodimentEnv
 from isaaclab_mimic_core.robots.embodiment import read_embodiment
 from isaaclab_mimic_core.stages.files.resume import manifest_of
+from isaaclab_mimic_core.tasks.described import load, overruled
 from isaaclab_mimic_core.tasks.descriptors import apply, format_descriptor, read_descriptor
-from isaaclab_mimic_core.tasks.descriptors.named import load, overruled
 from isaaclab_mimic_core.tasks.descriptors.schema import CONSTRAINT, POLICY, SUBTASK
 from isaaclab_mimic_core.tasks.names import find_task, same_task
 from isaaclab_mimic_core.tasks.subtasks import show_task, task_config

@@ -105,7 +105,6 @@ class GenerateShared(SharedWork):
         if not self._num_sources:
             self._num_sources = len(about["sources"])
             self._result.open(self._resources, made_by, about["info"], about["env_args"])
-        assert piece.path is not None
         outcome, episode = read_piece(piece.path)
         self._retries += outcome.retries
         self._steps += outcome.steps

@@ -9,7 +9,7 @@ as an environment would run out of work; so slower workers get less.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from ..errors import PlatformError
 
@@ -26,12 +26,10 @@ class HandOut:
         first: The first number.
         end: The number after the last one; None without a limit.
         lanes: Environments of each worker; 1 if it does not matter in which one a number is done.
-        lane_of: Environment of a number; by default its remainder by `lanes`.
     """
 
-    def __init__(self, first: int, end: int | None = None, lanes: int = 1, lane_of: Callable[[int], int] | None = None):
+    def __init__(self, first: int, end: int | None = None, lanes: int = 1):
         self._next, self._end, self._lanes = first, end, lanes
-        self._lane_of = lane_of or (lambda number: number % lanes)
         self._given: dict[int, set[int]] = {}
         self._returned: set[int] = set()
         self._losses: Counter[int] = Counter()
@@ -51,7 +49,7 @@ class HandOut:
         given = self._given.get(worker, ())
         busy = [0] * self._lanes
         for number in given:
-            busy[self._lane_of(number)] += 1
+            busy[number % self._lanes] += 1
         # Never everything, also if there is no work at all for an environment.
         return min(busy) <= 1 and len(given) < _MOST * self._lanes
 

@@ -92,10 +92,6 @@ class WorkerHost:
         self._client = WorkerClient(order.stage, options)
         self._machine = Machine(platform.node(), self._client.pid, versions())
 
-    def about(self) -> Machine:
-        """Return where this is."""
-        return self._machine
-
     def exchange(self, requests: Sequence[Request], wait: float) -> Report:
         """Pass requests on, and return what has happened, after waiting for it up to `wait` seconds."""
         for request in requests:
@@ -106,16 +102,12 @@ class WorkerHost:
         pieces = {}
         if self._own_folder is not None:
             for event in events:
-                if isinstance(event, PieceMade) and event.path:
+                if isinstance(event, PieceMade):
                     path = Path(event.path)
                     pieces[path.name] = path.read_bytes()
                     path.unlink()
         silent = time.monotonic() - self._client.heard
         return Report(self._machine, events, self._client.snapshot(), pieces, silent)
-
-    def last_words(self) -> str:
-        """Return the last lines of the process's stderr."""
-        return self._client.last_stderr
 
     def close(self, patience: float) -> None:
         """End the process, after waiting up to `patience` seconds for the stage to stop."""

@@ -3,9 +3,11 @@
 
 """Start Ray here, or join a Ray cluster; say how many workers there are and what each of them gets."""
 
+import ctypes
 import logging
 import math
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -117,19 +119,37 @@ def start_here(ray: Any, cores: int, gpus: int | None = None) -> None:
     """
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
-    ray.init(
-        # Not the cluster that RAY_ADDRESS names, or that runs here already.
-        address="local",
-        num_cpus=cores,
-        num_gpus=gpus,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level=logging.ERROR,
-        configure_logging=False,
-        object_store_memory=_STORE_BYTES,
-        # What a worker that was killed has started ends, too.
-        _system_config={"kill_child_processes_on_worker_exit_with_raylet_subreaper": True},
-    )
+    with _own_answer_to_sigchld():
+        ray.init(
+            # Not the cluster that RAY_ADDRESS names, or that runs here already.
+            address="local",
+            num_cpus=cores,
+            num_gpus=gpus,
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            configure_logging=False,
+            object_store_memory=_STORE_BYTES,
+            # What a worker that was killed has started ends, too.
+            _system_config={"kill_child_processes_on_worker_exit_with_raylet_subreaper": True},
+        )
+
+
+@contextmanager
+def _own_answer_to_sigchld() -> Iterator[None]:
+    """Keep what this process does when a child process ends; Ray, as it is started here, has it ignored.
+
+    Nobody here would be told then how a child process has ended. Python sets signals in its main thread only, and that is
+    not the one that Ray is started in.
+    """
+    answer = ctypes.CDLL(None).signal
+    answer.argtypes, answer.restype = (ctypes.c_int, ctypes.c_void_p), ctypes.c_void_p
+    before = answer(signal.SIGCHLD, None)
+    answer(signal.SIGCHLD, before)
+    try:
+        yield
+    finally:
+        answer(signal.SIGCHLD, before)
 
 
 def _start(ray: Any, options: WorkerOptions, device: str) -> None:
@@ -146,7 +166,8 @@ def _start(ray: Any, options: WorkerOptions, device: str) -> None:
 
 def _join(ray: Any, address: str) -> None:
     try:
-        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
+        with _own_answer_to_sigchld():
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
     except Exception as error:
         raise PlatformError(
             f"this Ray cluster cannot be joined ({_first_line(error)})",

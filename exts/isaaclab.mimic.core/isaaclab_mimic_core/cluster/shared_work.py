@@ -45,10 +45,8 @@ class Arrived:
     """A piece of the result, and who made it."""
 
     number: int
-    path: Path | None
-    """The piece in the driver's folder; None if `content` is all."""
-    content: dict
-    """Plain data that came with it."""
+    path: Path
+    """The piece in the driver's folder."""
     about: dict
     """What the worker's stage says about its environments."""
     maker: dict = field(default_factory=dict)
@@ -261,8 +259,7 @@ class SharedWork(Stage):
             if merged := self._merge(piece):
                 events += merged
                 self._note(piece)
-            if piece.path is not None:
-                piece.path.unlink(missing_ok=True)
+            piece.path.unlink(missing_ok=True)
         for worker in self._crew.ready:
             while (self._handed.has_returned or self._needs_more()) and self._handed.wants(worker.index):
                 if not (numbers := self._handed.give(worker.index)):
@@ -318,8 +315,8 @@ class SharedWork(Stage):
         self._handed.done(event.number)
         if event.number in self._seen:
             return
-        path = self._folder / Path(event.path).name if event.path else None
-        if path is not None and path.name in told.pieces:
+        path = self._folder / Path(event.path).name
+        if path.name in told.pieces:
             beside = path.with_suffix(".part")
             beside.write_bytes(told.pieces[path.name])
             os.replace(beside, path)
@@ -330,7 +327,7 @@ class SharedWork(Stage):
             "machine": worker.machine.name if worker.machine else "",
             "device": worker.about.get("device", self._device),
         }
-        self._arrived.put(event.number - self._first, Arrived(event.number, path, event.content, worker.about, maker))
+        self._arrived.put(event.number - self._first, Arrived(event.number, path, worker.about, maker))
 
     @property
     def _first(self) -> int:

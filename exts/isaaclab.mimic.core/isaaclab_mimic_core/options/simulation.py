@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..option import BY_CONTENT, FILES, MAY_DIFFER, MORE, RUN, SIMULATION, Role, option, redeclared
-from ..tasks.descriptors.named import task_name
+from ..tasks.described import task_name
 from ..tasks.names import all_tasks
 from ..tasks.shipped import DEFAULT_TASK
 

@@ -7,7 +7,7 @@ import difflib
 
 from ..errors import TaskError
 from ..plugins import TASKS, TaskSpec
-from .descriptors.named import described_task
+from .described import described_task
 from .registered import entry_of, may_be_mimic, registered_tasks, stem
 
 
@@ -42,7 +42,7 @@ def find_task(name: str) -> TaskSpec:
     """Return a task by its id, its base task's id, or an old name. Ignore upper and lower case.
 
     Mimic environments that are only in gymnasium's registry are found by their id, too, and the file of a descriptor
-    is the name of a task (`descriptors.named`).
+    is the name of a task (`described`).
 
     Raises:
         TaskError: There is no such task; names similar ones.

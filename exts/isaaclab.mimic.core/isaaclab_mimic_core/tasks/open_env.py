@@ -23,8 +23,8 @@ from ..sim.isaac_sim.restoring import restored
 from ..sim.launching import is_own, start_isaac_sim
 from ..sim.preparing import prepare
 from ..sim.repairs.physics_threads import no_more_threads_than_cores
+from .described import load
 from .descriptors import apply
-from .descriptors.named import load
 from .names import find_task, same_task
 from .registered import environment_of
 

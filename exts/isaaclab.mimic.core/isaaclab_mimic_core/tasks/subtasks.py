@@ -11,8 +11,8 @@ from ..datagen.config import Subtask, list_subtasks
 from ..errors import MimicError, TaskError
 from ..plugins import resolve
 from ..sim.preparing import prepare
+from .described import load
 from .descriptors import apply, format_descriptor
-from .descriptors.named import load
 from .names import find_task
 from .registered import config_of, environment_of
 

@@ -18,7 +18,7 @@ from ...options import GenerateOptions, SimOptions
 from ...run_manifest import InputFile, RunManifest, versions_of
 from ...sim.engines import choose_engine
 from ...tasks import find_task
-from ...tasks.descriptors.named import content_hash
+from ...tasks.described import content_hash
 from .demo_file import DemoFile
 from .input_task import check_task
 from .output_check import WritingMode

@@ -13,7 +13,7 @@ from ...datasets import Episode, digest
 from ...options import GenerateOptions
 from ...run_manifest import InputFile
 from ...sim.engines import choose_engine
-from ...tasks.descriptors.named import overruled
+from ...tasks.described import overruled
 from ...tasks.names import find_task
 from ..files.output_check import check_output, writing_mode
 from ..files.resume import DatasetRun, earlier_generation, manifest_of

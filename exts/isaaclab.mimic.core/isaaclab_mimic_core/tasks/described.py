@@ -1,20 +1,24 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A descriptor's file as a task: its name is the file, or the file and an environment, `FILE@ENVIRONMENT`."""
+"""A descriptor's file as a task: its name is the file, or the file and an environment, `FILE@ENVIRONMENT`.
+
+Descriptors are read only where there is one: names of tasks are asked for where no other package is installed, too.
+"""
 
 import importlib.util
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...errors import InputFileError, TaskError
-from ...files import file_hash
-from ...plugins import TASKS, TaskSpec
-from ..registered import stem
-from .reading import Descriptor, read_descriptor
-from .schema import RUN
+from ..errors import InputFileError, TaskError
+from ..files import file_hash
+from ..plugins import TASKS, TaskSpec
+from .registered import stem
+
+if TYPE_CHECKING:
+    from .descriptors import Descriptor
 
 _NAME = re.compile(r"(?P<files>.+?\.ya?ml(,.+?\.ya?ml)?)(@(?P<env>.+))?", re.IGNORECASE | re.DOTALL)
 
@@ -73,12 +77,14 @@ def described_task(name: str) -> TaskSpec | None:
     )
 
 
-def load(files: str) -> Descriptor:
+def load(files: str) -> "Descriptor":
     """Return the descriptor that a `TaskSpec` names.
 
     Raises:
         InputFileError: It cannot be followed.
     """
+    from .descriptors import read_descriptor
+
     known = _LOADED.get(files)
     if known is None or known[0] != _stamps(files, known[1]):
         path, _, embodiment = files.partition(",")
@@ -94,6 +100,8 @@ def content_hash(files: str) -> str:
 
 def overruled(files: str, options: Any) -> list[str]:
     """Return what a descriptor says of a run and the options say otherwise: at most one sentence."""
+    from .descriptors.schema import RUN
+
     # Without an option, success is always guaranteed.
     given = {key: getattr(options, name) if name else True for key, name in RUN.items()}
     given["max_num_failures"] = given["max_num_failures"] or None
@@ -105,15 +113,15 @@ def overruled(files: str, options: Any) -> list[str]:
     return [f"{files} says {said}; a run goes by {names or 'its options'}."]
 
 
-_LOADED: dict[str, tuple[list[int], Descriptor]] = {}
+_LOADED: dict[str, tuple[list[int], "Descriptor"]] = {}
 """Descriptors by their files, with the times at which these were changed: a task is looked up often."""
 
 
-def _stamps(files: str, descriptor: Descriptor) -> list[int]:
+def _stamps(files: str, descriptor: "Descriptor") -> list[int]:
     return [Path(path).stat().st_mtime_ns if Path(path).exists() else 0 for path in _paths(files, descriptor)]
 
 
-def _paths(files: str, descriptor: Descriptor) -> list[str]:
+def _paths(files: str, descriptor: "Descriptor") -> list[str]:
     robot = descriptor.embodiment
     return [_path(files.partition(",")[0]), *([robot.path] if robot else [])]
 
