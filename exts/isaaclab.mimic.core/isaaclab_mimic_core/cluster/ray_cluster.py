@@ -139,8 +139,8 @@ def start_here(ray: Any, cores: int, gpus: int | None = None) -> None:
 def _own_answer_to_sigchld() -> Iterator[None]:
     """Keep what this process does when a child process ends; Ray, as it is started here, has it ignored.
 
-    Nobody here would be told then how a child process has ended. Python sets signals in its main thread only, and that is
-    not the one that Ray is started in.
+    Nobody here would be told then how a child process has ended. Python sets signals in its main thread only, in which
+    Ray is not started.
     """
     answer = ctypes.CDLL(None).signal
     answer.argtypes, answer.restype = (ctypes.c_int, ctypes.c_void_p), ctypes.c_void_p

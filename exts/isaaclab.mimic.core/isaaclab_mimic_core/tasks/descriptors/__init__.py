@@ -5,8 +5,8 @@
 
 The keys are those of isaac-sim/AutoData 0.1 (its documentation's pages Task Descriptors and Embodiments), whose files
 load as they are, and some of our own: `env`, `embodiment`, `signals`, `success`, and `next_subtask_description` and
-`subtask_start_offset_range` of a subtask. `schema` is the keys, `reading` and `writing` the two ways, and `applying` what
-an environment's configuration gets of it. The task that a file is, is in `tasks.described`.
+`subtask_start_offset_range` of a subtask. `schema` is the keys, `reading` and `writing` the two ways, and `applying`
+what an environment's configuration gets of it. The task that a file is, is in `tasks.described`.
 """
 
 from .applying import apply
