@@ -3,7 +3,8 @@
 
 """YAML files written by users; errors name the line."""
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,25 @@ class Entry:
             if name in found:
                 raise below.error("is there twice")
             found[name] = below
+        return found
+
+    def known(self, keys: Iterable[str], required: Sequence[str] = ()) -> dict[str, "Entry"]:
+        """Return the values of a mapping of these keys, by key.
+
+        Raises:
+            InputFileError: It is no mapping; or a key is unknown, missing, or there twice.
+        """
+        found, keys = self.settings(), list(keys)
+        for key, below in found.items():
+            if key not in keys:
+                near = difflib.get_close_matches(key, keys, n=1)
+                hint = (
+                    f"Did you mean {near[0]}?" if near else f"There are {', '.join(keys)}." if keys else "Leave it out."
+                )
+                raise below.error(f"the key {key!r} is unknown", hint)
+        for key in required:
+            if key not in found:
+                raise self.error(f"the key {key!r} is missing", f"Add {key}.")
         return found
 
 

@@ -8,7 +8,6 @@ need be written (`derived.batched.DerivedEnv`). AutoData takes relative actions 
 `derived.described.EmbodimentEnv` does so, too. This module imports neither torch nor Isaac Lab.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,9 +72,9 @@ def _read(entry: Entry) -> Embodiment:
 
 
 def _single(entry: Entry) -> Embodiment:
-    found = _known(entry, (*_COMMON, "eef_name", "pose_obs_keys", "eef_offset"))
+    found = entry.known((*_COMMON, "eef_name", "pose_obs_keys", "eef_offset"))
     layout_entry = _entry(found, "action_layout", entry)
-    layout = _known(layout_entry, ("gripper_dim", "clip_pose_action_to_unit"))
+    layout = layout_entry.known(("gripper_dim", "clip_pose_action_to_unit"))
     grip = _value(layout, "gripper_dim", layout_entry, int)
     position, quat = _observations(_entry(found, "pose_obs_keys", entry))
     x, y, z = map(float, _numbers(found["eef_offset"], 3, "numbers") if "eef_offset" in found else (0, 0, 0))
@@ -87,20 +86,20 @@ def _single(entry: Entry) -> Embodiment:
 
 def _bimanual(entry: Entry) -> Embodiment:
     # Open and closed hands, and the frames of grasps, are for AutoData's retargeting between robots.
-    found = _known(entry, (*_COMMON, "eefs", "hand_open", "hand_close"))
+    found = entry.known((*_COMMON, "eefs", "hand_open", "hand_close"))
     keys = ("left_pose_slice", "right_pose_slice", "hand_joints_slice", "canonicalize_quat", "passthrough_channels")
     layout_entry = _entry(found, "action_layout", entry)
-    layout = _known(layout_entry, keys)
+    layout = layout_entry.known(keys)
     left, right, joints = (_numbers(_entry(layout, key, layout_entry), 2) for key in keys[:3])
     eefs_entry = _entry(found, "eefs", entry)
-    eefs = _known(eefs_entry, ("left", "right"))
+    eefs = eefs_entry.known(("left", "right"))
     channels = layout.get("passthrough_channels")
     spans = [_numbers(each, 2) for each in channels.settings().values()] if channels and channels.plain else []
     others = [column for first, end in spans for column in range(first, end)]
     hands = []
     for name, (start, end) in (("left", left), ("right", right)):
         eef_entry = _entry(eefs, name, eefs_entry)
-        eef = _known(eef_entry, ("pose_obs_keys", "gripper_action_indices", "offset"))
+        eef = eef_entry.known(("pose_obs_keys", "gripper_action_indices", "offset"))
         if end - start != 7:
             raise layout[f"{name}_pose_slice"].error(f"has {end - start} numbers", "A pose has 7.")
         own = _entry(eef, "gripper_action_indices", eef_entry)
@@ -120,14 +119,6 @@ def _bimanual(entry: Entry) -> Embodiment:
             "Check the slices, and gripper_action_indices, which count from the begin of hand_joints_slice.",
         )
     return Embodiment(entry.path, tuple(hands), False, _group(found, entry), unique_quat=unique, action_dim=size)
-
-
-def _known(entry: Entry, keys: Sequence[str]) -> dict[str, Entry]:
-    found = entry.settings()
-    for key, below in found.items():
-        if key not in keys:
-            raise below.error(f"the key {key!r} is unknown", f"There are {', '.join(keys)}.")
-    return found
 
 
 def _entry(found: dict[str, Entry], key: str, above: Entry) -> Entry:
@@ -158,7 +149,7 @@ def _numbers(entry: Entry, count: int | None = None, what: str = "whole numbers"
 
 
 def _observations(entry: Entry) -> tuple[str, str]:
-    found = _known(entry, ("pos", "quat"))
+    found = entry.known(("pos", "quat"))
     return _value(found, "pos", entry, str), _value(found, "quat", entry, str)
 
 

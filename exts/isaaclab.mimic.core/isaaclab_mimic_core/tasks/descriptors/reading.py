@@ -4,9 +4,8 @@
 """Read a descriptor; whatever cannot be followed is refused with file, line and remedy."""
 
 import dataclasses
-import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -74,24 +73,6 @@ def read_descriptor(path: str, embodiment: str = "") -> Descriptor:
     return read_yaml(path, partial(_read, embodiment=embodiment), REMEDY)
 
 
-def known(entry: Entry, keys: Iterable[str], required: Sequence[str] = ()) -> dict[str, Entry]:
-    """Return the values of a mapping by key.
-
-    Raises:
-        InputFileError: A key is unknown or missing.
-    """
-    found, keys = entry.settings(), list(keys)
-    for key, below in found.items():
-        if key not in keys:
-            near = difflib.get_close_matches(key, keys, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(keys)}." if keys else "Leave it out."
-            raise below.error(f"the key {key!r} is unknown", hint)
-    for key in required:
-        if key not in found:
-            raise entry.error(f"the key {key!r} is missing", f"Add {key}.")
-    return found
-
-
 def text(entry: Entry | None, default: str = "") -> str:
     """Return a text.
 
@@ -106,7 +87,7 @@ def text(entry: Entry | None, default: str = "") -> str:
 
 
 def _read(entry: Entry, embodiment: str) -> Descriptor:
-    found = known(entry, _KEYS, _REQUIRED)
+    found = entry.known(_KEYS, _REQUIRED)
     algo = text(found.get("algo"), "")
     if algo and algo not in ALGOS:
         raise found["algo"].error(f"is {algo!r}, which is unknown", f"Use one of {', '.join(ALGOS)}, or leave it out.")
@@ -147,7 +128,7 @@ def _policy(entry: Entry | None, algo: str) -> tuple[dict[str, Any], dict[str, E
     values = {field: default for field, default in POLICY.values()}
     if entry is None:
         return values | {"use_skillgen": algo == "skillgen"}, {}
-    found = known(entry, [*POLICY, *ELSEWHERE])
+    found = entry.known([*POLICY, *ELSEWHERE])
     for key, below in found.items():
         if key in ELSEWHERE:
             allowed, remedy = ELSEWHERE[key]
@@ -179,10 +160,10 @@ def _subtasks(entry: Entry, algo: str) -> tuple[dict[str, list[dict]], dict[tupl
 
 
 def _subtask(entry: Entry, algo: str) -> dict[str, Any]:
-    found = known(entry, [*SUBTASK, "subtask_start_signal", "algo_params"])
+    found = entry.known([*SUBTASK, "subtask_start_signal", "algo_params"])
     if (params := found.pop("algo_params", None)) is not None:
         allowed = ["subtask_start_offset_range"] if algo == "skillgen" else []
-        found |= known(params, allowed) if params.plain else {}
+        found |= {} if params.plain is None else params.known(allowed)
     start = found.pop("subtask_start_signal", None)
     values: dict[str, Any] = {}
     for key, (field, default) in SUBTASK.items():
@@ -210,7 +191,7 @@ def _constraints(entry: Entry | None) -> tuple[list[dict[str, Any]], list[Entry]
 
 
 def _constraint(entry: Entry) -> dict[str, Any]:
-    found = known(entry, CONSTRAINT, ("constraint_type", "eef_subtask_constraint_tuple"))
+    found = entry.known(CONSTRAINT, ("constraint_type", "eef_subtask_constraint_tuple"))
     values: dict[str, Any] = {
         field: found[key].plain if key in found else default for key, (field, default) in CONSTRAINT.items()
     }

@@ -110,10 +110,8 @@ def read_statement(entry: Entry, eefs: Sequence[str], signals: Sequence[str]) ->
 
 
 def _parameters(kind: str, entry: Entry, eefs: Sequence[str]) -> dict[str, Any]:
-    wanted, found = KINDS[kind], entry.settings()
-    for key, below in found.items():
-        if key not in wanted:
-            raise below.error(f"the key {key!r} is unknown", f"There are {', '.join(wanted)}.")
+    wanted = KINDS[kind]
+    found = entry.known(wanted)
     values = {}
     for key, (what, default) in wanted.items():
         if key in found:
