@@ -22,6 +22,7 @@ SIMULATION = "simulating"
 PHYSX = "physics without Isaac Sim"
 COMMANDS = "the command line and the Dataset panel"
 ROBOTS = "robots converted on this machine"
+HUMANOIDS = "the humanoid GR1T2 without NVIDIA's cloud"
 BROWSER_VIEW = "the live view in a browser"
 REPORTS = "reports"
 VIDEOS = "videos"
@@ -80,6 +81,13 @@ PACKAGES = (
             "numpy-stl==4.1.1",
             "python-utils==4.2.0",
         ),
+    ),
+    Package(
+        "fourier-robot-descriptions",
+        HUMANOIDS,
+        "fourier-robot-descriptions==0.2.7",
+        "fourier_robot_descriptions",
+        "humanoid",
     ),
     Package("viser", BROWSER_VIEW, "viser==1.1.1", "viser"),
     Package("matplotlib", REPORTS, "matplotlib==3.11.2", "matplotlib"),
@@ -144,6 +152,12 @@ def how_to_install(packages: Iterable[Package], python: str = "") -> str:
     if alone := [name for package in packages if package.alone for name in (package.requirement, *package.alone)]:
         commands.append(shlex.join([python, "-m", "pip", "install", "--no-deps", *alone]))
     return " && ".join(commands)
+
+
+def requirement_for(purpose: str) -> str:
+    """Return what pip is asked for, for a purpose that needs one package."""
+    (package,) = [package for package in PACKAGES if package.purpose == purpose]
+    return package.requirement
 
 
 def how_to_get(purpose: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from isaaclab_mimic_core.devices.spacemouse import probe as spacemouse
 from isaaclab_mimic_core.doctor import assets, graphics, kit, packages, physics, system
 from isaaclab_mimic_core.doctor.machine import DISTRIBUTION, Machine
+from isaaclab_mimic_core.robots.gr1t2 import usd as gr1t2
 
 
 class TestPackages:
@@ -190,15 +191,15 @@ class TestAssets:
         answer.set()
         assert finding.level == "note" and "within" in finding.text
 
-    def test_local_robot(self, tmp_path):
+    def test_local_robots(self, tmp_path):
         machine = Machine(cache=tmp_path)
-        (finding,) = assets.check_local_robot(machine)
-        assert "not built yet" in finding.text
-        folder = tmp_path / f"franka-panda-{assets.RECIPE}"
+        for finding, name in zip(assets.check_local_robots(machine), ("Franka", "GR1T2 (Apache-2.0)"), strict=True):
+            assert name in finding.text and "not built yet" in finding.text
+        folder = tmp_path / gr1t2.FOLDER
         folder.mkdir()
-        (folder / "panda.usd").write_bytes(b"x" * 2_000_000)
-        (finding,) = assets.check_local_robot(machine)
-        assert finding.level == "ok" and "2 MB" in finding.text
+        (folder / "gr1t2.usd").write_bytes(b"x" * 2_000_000)
+        franka, humanoid = assets.check_local_robots(machine)
+        assert "not built yet" in franka.text and humanoid.level == "ok" and "2 MB" in humanoid.text
 
 
 class TestPhysics:

@@ -7,11 +7,13 @@ import importlib.util
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..finding import Finding
 from ..requirements import ROBOTS, SIMULATION, how_to_get, how_to_install, in_words, lacking
-from ..robots.franka.usd import RECIPE
+from ..robots.franka import usd as franka
+from ..robots.gr1t2 import usd as gr1t2
 from ..sim.assets.cloud import cloud_assets_reachable
 from .machine import Machine
 
@@ -57,17 +59,49 @@ def _not_asked(machine: Machine) -> Iterator[Finding]:
     yield Finding("cloud assets", "note", "not asked, because isaaclab is not installed", how_to_get(SIMULATION))
 
 
-def check_local_robot(machine: Machine) -> Iterator[Finding]:
-    """Look for the robot built from its URDF, which is used where NVIDIA's asset server cannot be reached."""
-    folder = machine.cache / f"franka-panda-{RECIPE}"
-    if folder.is_dir():
-        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        yield Finding("local robot", "ok", f"built: {folder}, {size / 1e6:.0f} MB")
-    elif missing := lacking(ROBOTS):
-        text = f"not built yet, and {in_words(missing)} not installed, which converts it"
-        yield Finding("local robot", "note", text, how_to_install(missing))
-    elif Path(sys.prefix, "share", "isaacsim-asset").is_dir():
-        yield Finding("local robot", "ok", "not built yet; the first run does it, in about 10 s")
-    else:
-        text = "not built yet; the first run downloads its description (32 MB)"
-        yield Finding("local robot", "note", text, "Begin with a network, once.")
+@dataclass(frozen=True)
+class _LocalRobot:
+    """A robot that is converted on this machine."""
+
+    title: str
+    """What it is, and its licence where it comes from its maker."""
+    folder: str
+    """Its folder in the cache."""
+    is_here: Callable[[Machine], bool]
+    """Whether its description is installed."""
+    download: str
+    """Size of its description."""
+
+
+_LOCAL_ROBOTS = (
+    _LocalRobot(
+        "Franka Panda",
+        franka.FOLDER,
+        lambda machine: Path(sys.prefix, "share", "isaacsim-asset").is_dir(),
+        "32 MB",
+    ),
+    _LocalRobot(
+        "Fourier GR1T2 (Apache-2.0)",
+        gr1t2.FOLDER,
+        lambda machine: "fourier-robot-descriptions" in machine.versions,
+        "83 MB",
+    ),
+)
+
+
+def check_local_robots(machine: Machine) -> Iterator[Finding]:
+    """Look for the robots built from their URDFs, which are used where NVIDIA's asset server cannot be reached."""
+    missing = lacking(ROBOTS)
+    for robot in _LOCAL_ROBOTS:
+        folder = machine.cache / robot.folder
+        if folder.is_dir():
+            size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+            yield Finding("local robot", "ok", f"{robot.title} is built: {folder}, {size / 1e6:.0f} MB")
+        elif missing:
+            text = f"{robot.title} is not built yet, and {in_words(missing)} not installed, which converts it"
+            yield Finding("local robot", "note", text, how_to_install(missing))
+        elif robot.is_here(machine):
+            yield Finding("local robot", "ok", f"{robot.title} is not built yet; its first use does it, in 10 to 30 s")
+        else:
+            text = f"{robot.title} is not built yet; its first use downloads its description ({robot.download})"
+            yield Finding("local robot", "note", text, "Begin with a network, once.")

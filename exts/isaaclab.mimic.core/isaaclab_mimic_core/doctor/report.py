@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from ..finding import Finding
 from ..plugins import DEVICES, DeviceSpec, loaded, problems, resolve
-from .assets import check_local_robot, start_cloud_check
+from .assets import check_local_robots, start_cloud_check
 from .graphics import check_display, check_gpu, check_gpu_driver, check_vulkan
 from .kit import check_host, check_licence
 from .machine import Machine
@@ -50,7 +50,7 @@ def findings(start_cloud: Callable[[], Check] = start_cloud_check) -> list[Findi
         _check_plugins,
         check_cache,
         check_disk,
-        check_local_robot,
+        check_local_robots,
         cloud,
     )
     return [finding for check in checks for finding in run_check(check, machine)]

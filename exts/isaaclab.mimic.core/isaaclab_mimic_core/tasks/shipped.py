@@ -10,6 +10,7 @@ _ISAAC_SIM = ("Isaac Sim",)
 _STACK = "isaaclab_mimic_core.tasks.franka_stack"
 _STACK_SCENE = f"{_STACK}.local_scene:use_local_assets"
 _STACK_SCRIPT = f"{_STACK}.script:ScriptedStacker"
+_PICK_PLACE = "isaaclab_mimic_core.tasks.gr1t2_pick_place"
 _TWO_FRANKA = "isaaclab_mimic_core.tasks.two_franka"
 _TWO_FRANKA_SCRIPTS = f"{_TWO_FRANKA}.script"
 
@@ -104,12 +105,15 @@ _TASKS = (
         needs=_ISAAC_SIM,
         cloud_assets=True,
     ),
-    TaskSpec("Isaac-PickPlace-GR1T2-Abs-Mimic-v0", "GR1T2 picks and places", needs=_CAMERAS, cloud_assets=True),
+    TaskSpec(
+        "Isaac-PickPlace-GR1T2-Abs-Mimic-v0",
+        "GR1T2 hands an object over and places it",
+        local_assets=f"{_PICK_PLACE}.local_scene:use_local_assets",
+    ),
     TaskSpec(
         "Isaac-PickPlace-GR1T2-WaistEnabled-Abs-Mimic-v0",
-        "GR1T2 picks and places, waist enabled",
-        needs=_CAMERAS,
-        cloud_assets=True,
+        "GR1T2 hands an object over and places it, waist enabled",
+        local_assets=f"{_PICK_PLACE}.local_scene:use_local_assets",
     ),
     TaskSpec(
         "Isaac-NutPour-GR1T2-Pink-IK-Abs-Mimic-v0", "GR1T2 pours nuts with both arms", needs=_CAMERAS, cloud_assets=True

@@ -1,0 +1,70 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Local assets for the pick-place scene of GR1T2: a table and a box in place of the steering wheel.
+
+Names, initial poses, actions, subtasks, success and reset events remain those of upstream's task
+(isaaclab_tasks.contrib.pick_place of Isaac Lab 3.0.0); docs/humanoids.md lists what differs.
+"""
+
+from typing import Any
+
+BOX_SIZE = (0.05, 0.05, 0.16)
+"""Size of the object [m]: what one hand of the robot holds."""
+
+_BOX_MASS = 0.1
+_TABLE_SIZE = (1.8, 0.6, 0.05)
+_FRICTION = 1.0
+
+
+def use_local_assets(cfg: Any, engine: str) -> None:
+    """Replace the spawned assets in a pick-place task's configuration, except the robot's.
+
+    Args:
+        cfg: A configuration of `isaaclab_tasks.contrib.pick_place` with `object` and `packing_table`.
+        engine: Physics engine: `ovphysx` or `isaacsim`.
+    """
+    from isaaclab_physx.sim.schemas import PhysxRigidBodyCfg
+
+    scene = cfg.scene
+    thing = scene.object
+    thing.spawn = _box(
+        BOX_SIZE,
+        (0.8, 0.08, 0.05),
+        mass=_BOX_MASS,
+        rigid_props=[PhysxRigidBodyCfg(solver_position_iteration_count=16, solver_velocity_iteration_count=1)],
+    )
+    # The object keeps upstream's initial pose, so the table is where the box stands on it.
+    top = thing.init_state.pos[2] - BOX_SIZE[2] / 2
+    scene.packing_table.spawn = _box(_TABLE_SIZE, (0.55, 0.5, 0.45))
+    x, y, _ = scene.packing_table.init_state.pos
+    scene.packing_table.init_state.pos = (x, y, top - _TABLE_SIZE[2] / 2)
+    scene.ground.spawn = _box((50.0, 50.0, 0.1), (0.3, 0.3, 0.32))
+    scene.ground.init_state.pos = (0.0, 0.0, -0.05)
+    # The contact sensors drive a glove's haptics and name a prim of the steering wheel.
+    scene.left_hand_contact = scene.right_hand_contact = None
+    cfg.haptic_feedback = None
+    # The picture is for the person in a headset; `mimic render` draws it afterwards where it is wanted.
+    if getattr(scene, "robot_pov_cam", None) is not None:
+        scene.robot_pov_cam = None
+        cfg.observations.policy.robot_pov_cam = None
+        cfg.image_obs_list = []
+
+
+def _box(
+    size: tuple[float, float, float], color: tuple[float, float, float], mass: float = 0.0, rigid_props: Any = None
+) -> Any:
+    import isaaclab.sim as sim_utils
+    from isaaclab.sim.schemas import MassCfg, UsdPhysicsCollisionCfg
+    from isaaclab_physx.sim.spawners.materials import PhysxRigidBodyMaterialCfg
+
+    return sim_utils.CuboidCfg(
+        size=size,
+        visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=color),
+        physics_material=PhysxRigidBodyMaterialCfg(
+            static_friction=_FRICTION, dynamic_friction=_FRICTION, friction_combine_mode="max"
+        ),
+        collision_props=[UsdPhysicsCollisionCfg()],
+        rigid_props=rigid_props,
+        mass_props=[MassCfg(mass=mass)] if mass else None,
+    )
