@@ -30,6 +30,13 @@ venv=$root/.venv
 python=$venv/bin/python
 lerobot_venv=$root/.venv-lerobot
 
+# Containers often forbid Python to keep what it compiles; then each start compiles Isaac Lab's 2,900 modules again. Kept
+# in .venv, nothing lies beside anybody's sources.
+if [ -n "${PYTHONDONTWRITEBYTECODE:-}" ]; then
+    unset PYTHONDONTWRITEBYTECODE
+    export PYTHONPYCACHEPREFIX=${PYTHONPYCACHEPREFIX:-$venv/pycache}
+fi
+
 # All that decides what an installation holds, its place on disk included (sha256sum prints the paths).
 fingerprint=$(sha256sum -- "$root/pyproject.toml" "$root/mimic.sh")
 

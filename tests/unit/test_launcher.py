@@ -205,6 +205,18 @@ def test_second_start_is_quick_and_installs_nothing(machine: Machine):
     assert len(machine.installations()) == 1
 
 
+def test_what_python_compiles_is_kept_in_the_environment(machine: Machine):
+    kept = machine.checkout / ".venv" / "pycache"
+    machine.run("doctor")
+    assert not kept.exists()
+    machine.run("doctor", PYTHONDONTWRITEBYTECODE="1")
+    assert list(kept.rglob("*.pyc"))
+    assert not list(machine.checkout.glob("*/__pycache__"))
+    elsewhere = machine.away / "elsewhere"
+    machine.run("doctor", PYTHONDONTWRITEBYTECODE="1", PYTHONPYCACHEPREFIX=str(elsewhere))
+    assert list(elsewhere.rglob("*.pyc"))
+
+
 def test_installs_pinned_set_and_robot_description(machine: Machine):
     machine.run("setup")
     editable, description = machine.log.read_text().splitlines()

@@ -181,6 +181,11 @@ class TestSystem:
         (finding,) = system.check_python(Machine(python=(3, 11)))
         assert finding.level == "problem" and "3.12 needed" in finding.text
 
+    def test_modules_that_are_compiled_at_every_start(self):
+        _, finding = system.check_python(Machine(environment={"PYTHONDONTWRITEBYTECODE": "1"}))
+        assert finding.level == "note" and "./mimic.sh" in finding.remedy
+        assert len(list(system.check_python(Machine(environment={"PYTHONPYCACHEPREFIX": "somewhere"})))) == 1
+
 
 class TestAssets:
     def test_a_server_that_hangs_does_not_hang_the_doctor(self):

@@ -26,6 +26,13 @@ def check_python(machine: Machine) -> Iterator[Finding]:
         yield Finding("Python", "ok", f"{version} ({sys.executable})")
     else:
         yield Finding("Python", "problem", f"{version} found, 3.12 needed", "MIMIC_PYTHON=PATH ./mimic.sh setup")
+    if machine.environment.get("PYTHONDONTWRITEBYTECODE"):
+        yield Finding(
+            "Python",
+            "note",
+            "PYTHONDONTWRITEBYTECODE is set: every start compiles Isaac Lab's modules again",
+            "Unset it, or start with ./mimic.sh, which keeps them in .venv.",
+        )
 
 
 def check_platform(machine: Machine) -> Iterator[Finding]:
