@@ -47,7 +47,7 @@ def two_demos(tmp_path) -> Path:
     """A file of the sample's first two demonstrations."""
     # Late, for nothing of ours is found before the lines above.
     from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter
-    from isaaclab_mimic_core.stages.quickstart import SAMPLE
+    from isaaclab_mimic_core.sample import SAMPLE
 
     path = tmp_path / "two.hdf5"
     with DatasetReader(SAMPLE) as reader, DatasetWriter(path, reader.env_args) as writer:

@@ -36,28 +36,30 @@ def test_record_and_annotate_at_a_desk(desk, tmp_path):
     desk.config.write_text(json.dumps({"record": json.dumps({"teleop_device": "scripted", "num_demos": "1"})}))
     desk.start()
     screen = DeskScreen(desk)
+    # Without another word, the project is the folder in which the program was started.
     screen.open("record")
+    screen.replace("field.num_demos", "")
     screen.tap("ENTER", CTRL)
-    screen.wait(lambda seen: "output" in seen["trouble"], "what is wrong with an empty field")
+    screen.wait(lambda seen: "num_demos" in seen["trouble"], "what is wrong with an empty field")
     screen.picture("empty_field")
-    screen.fill(output=demos)
+    screen.fill(num_demos=1)
     screen.tap("ENTER", CTRL)
     desk.wait(lambda: holds(demos, 1), "a demonstration", LONG)
     screen.wait(lambda seen: not seen["active"], "the end")
     screen.picture("recorded")
     screen.tap("3", CTRL)
     screen.wait(lambda seen: seen["chosen"] == "annotate", "Annotate")
-    screen.fill(output=annotated)
     screen.tap("ENTER", CTRL)
     desk.wait(lambda: holds(annotated, 1), "its annotation", LONG)
     screen.tap("4", CTRL)
     screen.wait(lambda seen: seen["chosen"] == "generate", "Generate")
+    screen.wait(lambda seen: seen["rail"]["annotate"] == ["done", "1 annotated"], "what the file holds")
     screen.picture("generate")
     desk.end()
     assert not (tmp_path / "imgui.ini").exists()
-    kept = json.loads(desk.config.read_text())
-    assert json.loads(kept["shared"])["annotated"] == str(annotated)
-    assert json.loads(kept["layout"])["step"] == "generate"
+    (kept,) = json.loads(json.loads(desk.config.read_text())["projects"])["projects"]
+    assert kept["folder"] == str(tmp_path) and kept["values"]["step"] == "generate"
+    assert kept["values"]["annotated"] == "annotated.hdf5"
 
 
 def test_what_windows_were_told_to_import_is_forgotten_when_asked(tmp_path):

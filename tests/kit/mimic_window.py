@@ -15,8 +15,13 @@ COUNTING = "counting_stage:CountingStage"
 ACCENT = (0x76, 0xB9, 0x00)
 
 
-def open_window(kit):
-    """Open the window as Kit's menus and layouts do: by its title."""
+def open_window(kit, step: str = "generate"):
+    """Open the window as Kit's menus and layouts do: by its title.
+
+    Args:
+        kit: The running Kit.
+        step: Whose panel a new window shows then; `start` for the page that it opens on.
+    """
     import omni.ui as ui
 
     from isaaclab_mimic_ui.extension import get_window
@@ -27,6 +32,9 @@ def open_window(kit):
     window.window.position_x, window.window.position_y = 60, 30
     # From then on it can be clicked, and its size is known.
     kit.middle_of(window.rail.items["preview"])
+    if window.chosen == "start" != step:
+        window.open_step(step)
+        kit.middle_of(lambda: window.panels[step].button)
     return window
 
 

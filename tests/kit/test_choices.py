@@ -5,7 +5,6 @@
 
 import dataclasses
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,17 @@ from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFailed, 
 from isaaclab_mimic_core.option import option, options_of, read_options
 from isaaclab_mimic_core.options.teleoperation import SETTINGS
 from isaaclab_mimic_core.outcomes import FailureCause
+from isaaclab_mimic_core.sample import SAMPLE
 from isaaclab_mimic_core.tasks import DEFAULT_TASK
 from isaaclab_mimic_ui.file_dialog.listing import FileRequest, list_folder
-from isaaclab_mimic_ui.forms.model import Choices, read_shared
+from isaaclab_mimic_ui.forms.fields import ADD, EXISTING, NEW, REPLACE
+from isaaclab_mimic_ui.forms.model import Choices
 from isaaclab_mimic_ui.host.desktop import DesktopHost
 from isaaclab_mimic_ui.keyboard.hotkeys import ACTIONS, Hotkeys
+from isaaclab_mimic_ui.project import Project
 from isaaclab_mimic_ui.running.messages import clock, describe
 from isaaclab_mimic_ui.running.statistics import Curve, RunStatistics
+from isaaclab_mimic_ui.running.subtask_names import SubtaskNames
 from isaaclab_mimic_ui.session import Session
 from isaaclab_mimic_ui.steps import GENERATE, RECORD, STEPS, ways_of
 
@@ -30,9 +33,14 @@ from isaaclab_mimic_ui.steps import GENERATE, RECORD, STEPS, ways_of
 @pytest.fixture
 def choices(tmp_path) -> Choices:
     (tmp_path / "in.hdf5").touch()
-    made = Choices(GENERATE, {})
+    made = Choices(GENERATE, Project(tmp_path))
     made["input"], made["output"] = str(tmp_path / "in.hdf5"), str(tmp_path / "new" / "out.hdf5")
     return made
+
+
+@pytest.fixture
+def project(tmp_path) -> Project:
+    return Project(tmp_path)
 
 
 def test_good_choices_have_no_problems(choices):
@@ -68,14 +76,39 @@ def test_an_existing_output_is_replaced_only_if_that_is_said(choices, tmp_path):
     (tmp_path / "out.hdf5").touch()
     choices["output"] = str(tmp_path / "out.hdf5")
     assert "exists" in choices.problems()["output"]
-    choices["overwrite"] = "True"
-    assert not choices.problems()
-    choices["resume"] = "True"
-    assert "Either" in choices.problems()["overwrite"]
-    choices["overwrite"] = "False"
-    assert not choices.problems()
+    for word, flags in ((ADD, (False, True)), (REPLACE, (True, False))):
+        choices[EXISTING] = word
+        assert not choices.problems()
+        asked = stage_options.GenerateOptions(**choices.options())
+        assert (asked.overwrite, asked.resume) == flags
+    choices.run_has_ended()
+    assert choices[EXISTING] == NEW and "exists" in choices.problems()["output"], "Replace is for one run"
+    choices[EXISTING] = ADD
+    choices.run_has_ended()
+    assert choices[EXISTING] == ADD, "adding loses nothing"
     choices["output"] = choices["input"]
     assert "input file" in choices.problems()["output"]
+
+
+def test_no_step_writes_over_what_another_reads_or_makes(tmp_path, project):
+    forms = {name: Choices(step, project) for name, step in STEPS.items()}
+    for form in forms.values():
+        if EXISTING in form.fields:
+            form[EXISTING] = ADD
+    assert "output" not in forms["record"].problems(), "adding to the recordings, which Annotate reads, is fine"
+    for name, output, told in (
+        ("annotate", "demos.hdf5", "input file"),
+        ("generate", "demos.hdf5", "the recordings of this project"),
+        ("record", "annotated.hdf5", "the annotated demonstrations"),
+        ("record", str(SAMPLE), "the sample"),
+        ("record", f"{tmp_path}/sub/../generated.hdf5", "the generated demonstrations"),
+    ):
+        before, forms[name]["output"] = forms[name]["output"], output
+        assert told in forms[name].problems()["output"], (name, output)
+        forms[name]["output"] = before
+    forms["train"]["dataset"] = "others.hdf5"
+    forms["annotate"]["output"] = "others.hdf5"
+    assert "Another step" in forms["annotate"].problems()["output"]
 
 
 def test_options_are_those_of_the_stage(choices, monkeypatch):
@@ -88,7 +121,7 @@ def test_options_are_those_of_the_stage(choices, monkeypatch):
     choices["input"] = " ~/demos.hdf5 "
     assert choices.options()["input"] == "/data/me/demos.hdf5"
     choices["output"] = "out.hdf5"
-    assert choices.options()["output"] == os.path.join(os.getcwd(), "out.hdf5")
+    assert choices.options()["output"] == str(choices.project.folder / "out.hdf5")
 
 
 STAGES = [step for step in STEPS.values() if step.options]
@@ -98,20 +131,25 @@ STAGES = [step for step in STEPS.values() if step.options]
 def test_every_option_is_in_its_form_or_left_out_for_a_reason(step):
     options = {field.name for field in dataclasses.fields(step.options)}
     grouped = [name for names in step.groups.values() for name in names]
+    grouped = [option for name in grouped for option in (step.existing.values() if name == EXISTING else (name,))]
     assert set(grouped) | step.left_out.keys() == options and len(grouped) == len(set(grouped))
     assert not set(grouped) & step.left_out.keys() and all(step.left_out.values())
-    assert set(grouped) - {SETTINGS} == set(step.fields) and set(step.first) <= set(grouped)
+    fields = set(grouped) - {SETTINGS, *step.existing.values()}
+    assert fields == set(step.fields) - {EXISTING} and set(step.first) <= set(grouped)
     assert set(step.files) <= options
 
 
 @pytest.mark.parametrize("step", STAGES, ids=lambda step: step.name)
 def test_fields_are_said_as_their_options_are(step):
     for name, field in step.fields.items():
+        if name == EXISTING:
+            assert field.choices == (NEW, *step.existing) and all(word in field.tooltip for word in field.choices)
+            continue
         assert field.tooltip == options_of(step.options)[name].help
         assert field.option.declared.label, f"{name} has no label"
         # What 0 means stands beside the field in the words of the help.
         assert not field.option.zero or (f"0: {field.option.zero}" in field.tooltip and field.option.zero in field.unit)
-    choices = Choices(step, {"task": DEFAULT_TASK})
+    choices = Choices(step, Project(Path(), {"task": DEFAULT_TASK}))
     assert not {name for name in choices.problems() if not step.fields[name].role}, "defaults can be used"
     # Untouched, a form asks for the same as the command line does.
     files = {name for name, field in step.fields.items() if field.role}
@@ -127,7 +165,7 @@ def test_a_new_option_is_in_the_form_without_more(monkeypatch):
 
     step = dataclasses.replace(GENERATE, options=Longer)
     assert "speed" in step.groups["How attempts are made"]
-    longer = Choices(step, {})
+    longer = Choices(step, Project(Path()))
     assert longer["speed"] == "1.0" and step.fields["speed"].unit == "m/s"
     longer["speed"] = "3"
     assert longer.problems()["speed"] == "Must be from 0.1 to 2, not 3."
@@ -136,7 +174,7 @@ def test_a_new_option_is_in_the_form_without_more(monkeypatch):
 
 
 def test_a_form_asks_for_the_settings_of_the_device_that_is_chosen():
-    choices = Choices(RECORD, {})
+    choices = Choices(RECORD, Project(Path()))
     driven = "How it is driven"
     assert choices.groups[driven] == ("step_hz", "pos_sensitivity", "rot_sensitivity")
     choices["pos_sensitivity"] = "0.5"
@@ -148,7 +186,7 @@ def test_a_form_asks_for_the_settings_of_the_device_that_is_chosen():
     settings = choices.options()["teleop_settings"]
     assert settings["pos_sensitivity"] == 0.5 and settings["dead_zone"] == 0.1, "what devices share stays"
     assert stage_options.RecordOptions(**choices.options()).teleop_settings.dead_zone == 0.1
-    again = Choices(RECORD, {})
+    again = Choices(RECORD, Project(Path()))
     again.read_text(choices.to_text())
     assert again["teleop_device"] == "spacemouse" and again["dead_zone"] == "0.1"
     choices["teleop_device"] = "xr"
@@ -160,7 +198,7 @@ def test_a_form_asks_for_the_settings_of_the_device_that_is_chosen():
 
 
 def test_a_recorded_session_is_found_by_its_own_ending(tmp_path):
-    choices = Choices(RECORD, {})
+    choices = Choices(RECORD, Project(Path()))
     choices["teleop_device"] = "xr"
     for name in ("session.mcap", "demos.hdf5"):
         (tmp_path / name).touch()
@@ -179,29 +217,47 @@ def test_the_page_on_the_window_names_every_panel_and_way():
     assert [way.name for way in ways_of(STEPS["play"])] == ["evaluate", "play"] and ways_of(GENERATE) == (GENERATE,)
 
 
-def test_what_one_step_writes_the_next_one_reads():
-    shared: dict[str, str] = {}
-    forms = {name: Choices(step, shared) for name, step in STEPS.items()}
-    forms["record"]["output"] = "/x/demos.hdf5"
-    forms["annotate"]["output"] = "/x/annotated.hdf5"
-    assert forms["annotate"]["input"] == "/x/demos.hdf5" and forms["generate"]["input"] == "/x/annotated.hdf5"
+def test_an_input_follows_the_step_before_and_never_the_other_way_round(tmp_path, project):
+    forms = {name: Choices(step, project) for name, step in STEPS.items()}
+    assert forms["record"].path("output") == tmp_path / "demos.hdf5" == forms["annotate"].path("input")
+    forms["record"]["output"] = "mine.hdf5"
+    assert forms["annotate"]["input"] == "mine.hdf5" == forms["annotate_manual"]["input"] == forms["replay"]["input"]
+    forms["annotate"]["input"] = "/x/other.hdf5"
+    assert forms["record"]["output"] == "mine.hdf5" == forms["replay"]["input"]
+    assert forms["annotate_manual"]["input"] == "/x/other.hdf5", "both ways of annotating read the same"
+    again = Project(tmp_path, project.values())
+    assert Choices(STEPS["annotate"], again)["input"] == "/x/other.hdf5"
+    forms["record"]["output"] = "new.hdf5"
+    assert forms["annotate"]["input"] == "new.hdf5"
+    forms["annotate"]["input"] = ""
+    assert "Choose" in forms["annotate"].problems()["input"]
+    project.follow("demos")
+    assert forms["annotate"]["input"] == "new.hdf5"
     forms["generate"]["task"] = "Mimic-Lift-Box-Two-Franka-v0"
     assert forms["preview"]["task"] == "Mimic-Lift-Box-Two-Franka-v0"
+    assert (project.shown(tmp_path / "a" / "b"), project.shown("/y")) == ("a/b", "/y")
+
+
+def test_a_word_that_may_be_a_file_is_looked_for_in_the_project(tmp_path, project):
+    manual = Choices(STEPS["annotate_manual"], project)
+    manual["marks"] = "earlier.hdf5"
+    assert manual.options()["marks"] == "earlier.hdf5"
+    (tmp_path / "earlier.hdf5").touch()
+    assert manual.options()["marks"] == str(tmp_path / "earlier.hdf5")
 
 
 def test_what_is_remembered_comes_back(choices):
-    choices["num_demos"], choices["overwrite"], choices.in_worker = "77", "True", False
-    again = Choices(GENERATE, {})
+    choices["num_demos"], choices[EXISTING], choices.in_worker = "77", REPLACE, False
+    again = Choices(GENERATE, Project(Path()))
     again.read_text(choices.to_text())
-    assert again["num_demos"] == "77" and again["overwrite"] == "False" and not again.in_worker
+    assert again["num_demos"] == "77" and again[EXISTING] == NEW and not again.in_worker
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"num_demos": 3, "mode": "gone", "new": 1, "in_worker": "no"}'])
 def test_what_was_remembered_may_be_nonsense(text):
-    again = Choices(GENERATE, {})
+    again = Choices(GENERATE, Project(Path()))
     again.read_text(text)
-    assert again.to_text() == Choices(GENERATE, {}).to_text()
-    assert read_shared(text) in ({}, {"mode": "gone", "in_worker": "no"})
+    assert again.to_text() == Choices(GENERATE, Project(Path())).to_text()
 
 
 def test_settings_that_version_0_1_0_kept_come_back(tmp_path):
@@ -229,7 +285,8 @@ def test_settings_that_version_0_1_0_kept_come_back(tmp_path):
 
 
 def test_a_task_that_is_gone_is_not_remembered():
-    assert read_shared('{"task": "Gone-v0", "demos": "/x"}') == {"demos": "/x"}
+    project = Project(Path(), {"task": "Gone-v0", "demos": "/x", "nothing@preview": "/y", "run": 7})
+    assert project.task == "" and project.output("demos") == "/x" and project.output("run") == "run"
 
 
 def test_statistics_of_events():
@@ -252,7 +309,11 @@ def test_a_curve_keeps_its_shape_when_it_grows_long():
 def test_events_in_words():
     assert describe(DemoSaved("demo_3", "/x", 212, 4, 10)) == "Saved demo_3 (212 steps)."
     failed = AttemptFinished(6, 0, False, 90, cause=FailureCause.NOT_GRASPED, subtask="franka/0")
-    assert describe(failed) == "Attempt 7 failed in franka/0: not grasped."
+    assert describe(failed) == "Attempt 7 failed (not grasped) in: franka/0."
+    names = SubtaskNames({"franka": [["grasp_1", "Grasp the red cube"], [None, ""]]})
+    assert describe(failed, names) == "Attempt 7 failed (not grasped) in: Grasp the red cube."
+    assert names.title("franka/1") == "Subtask 2" and names.title("other/0") == "other/0" == names.title("other/0")
+    assert "signal grasp_1" in names.find("franka/0").tooltip and names.of_signal("grasp_1").index == 0
     assert describe(AttemptFinished(6, 0, True, 90)) == "" == describe(StageStarted("generate"))
     assert describe(StageFailed("what\n  remedy")) == "what"
     assert "kept" in describe(StageFinished("generate", "gave_up"))

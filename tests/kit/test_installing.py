@@ -69,7 +69,7 @@ def test_the_python_package_is_complete(unpacked):
         assert (package / path).is_file(), path
     assert (unpacked / "isaaclab_mimic_kit.pth").is_file()
     # The command's own view of the same: no file of the checkout is needed.
-    code = "from isaaclab_mimic_core.stages.quickstart import SAMPLE; print(SAMPLE)"
+    code = "from isaaclab_mimic_core.sample import SAMPLE; print(SAMPLE)"
     assert sys.prefix not in str(package)
     answer = subprocess.run(
         [sys.executable, "-c", f"import site; site.addsitedir({str(unpacked)!r}); import sys; "

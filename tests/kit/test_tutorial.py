@@ -80,7 +80,7 @@ def test_the_whole_tutorial_in_one_session_of_kit(kit, tmp_path):
 
     os.chdir(tmp_path)
     kit.enable(UI)
-    open_window(kit)
+    open_window(kit, "start")
     kit.disable(UI)  # whatever is created once and for all has been created now
     kit.disable(CORE)
     # So has the thread of the pool of Kit's own loop, which everybody shares.
@@ -90,7 +90,7 @@ def test_the_whole_tutorial_in_one_session_of_kit(kit, tmp_path):
     before = describe_process()
     kit.enable(CORE)
     kit.enable(UI)
-    took = whole_tutorial(KitScreen(kit, open_window(kit), tmp_path))
+    took = whole_tutorial(KitScreen(kit, open_window(kit, "start"), tmp_path))
     (tmp_path / "took.json").write_text(json.dumps(took))
     kit.disable(UI)
     kit.disable(CORE)

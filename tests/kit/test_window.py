@@ -4,6 +4,7 @@
 """The window in the real Kit kernel, with the real omni.ui: it opens, says what it needs, runs a stage, and goes."""
 
 import gc
+import importlib
 import weakref
 from functools import partial
 
@@ -57,7 +58,7 @@ def test_a_form_that_is_not_filled_in_says_so(kit, tmp_path):
     window = open_window(kit)
     entries = window.panel("generate").entries
     kit.click(window.panel("generate").button)
-    kit.expect(lambda: {name for name, entry in entries.items() if entry.problem}, {"input", "output"})
+    kit.expect(lambda: {name for name, entry in entries.items() if entry.problem}, {"input"})
     assert window.session.state.value == "idle"
     kit.click(entries["input"].field)
     kit.type_text(str(tmp_path / "nothing.hdf5"))
@@ -178,14 +179,16 @@ def test_a_stage_may_pump_the_application(kit, tmp_path):
 @in_kit(enable=[UI])
 def test_choices_are_remembered(kit, tmp_path):
     window = open_window(kit)
-    fill_in(window, tmp_path, num_demos=1, num_envs=3, overwrite=True, in_worker=False)
+    fill_in(window, tmp_path, num_demos=1, num_envs=3, existing="Replace", in_worker=False)
     kit.click(window.panel("generate").button)
     kit.expect(lambda: window.session.state.value, "done")
+    kit.expect(lambda: window.panel("generate").entries["existing"].value, "New")
     kit.disable(UI)
     kit.enable(UI)
-    window = open_window(kit)
+    window = open_window(kit, "start")
+    assert window.chosen == "start"
+    window.open_step("generate")
     assert window.session.choices["num_envs"] == "3" and not window.session.choices.in_worker
-    assert window.session.choices["overwrite"] == "False"
 
 
 def run_and_disable(kit, folder, in_worker):
@@ -206,6 +209,8 @@ def disable_while_running(kit, tmp_path, in_worker, paints=False):
     kit.enable(UI)
     open_window(kit)
     kit.disable(UI)  # whatever is created once and for all has been created now
+    # So has what the first look into a file brings.
+    importlib.import_module("isaaclab_mimic_core.datasets")
     kit.move_to(0, 0)
     kit.screenshot(tmp_path / "before.png")
     before = describe_process()

@@ -9,8 +9,8 @@ import pytest
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, first_change
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.options import AnnotateByHandOptions
+from isaaclab_mimic_core.sample import SAMPLE
 from isaaclab_mimic_core.stages.annotation.manual import AnnotateByHand
-from isaaclab_mimic_core.stages.quickstart import SAMPLE
 
 pytestmark = pytest.mark.sim
 

@@ -15,9 +15,9 @@ from isaaclab_mimic_core.datagen.sources.segmentation import segment
 from isaaclab_mimic_core.datasets import DatasetReader, first_change
 from isaaclab_mimic_core.errors import TaskError
 from isaaclab_mimic_core.options import AnnotateOptions
+from isaaclab_mimic_core.sample import SAMPLE
 from isaaclab_mimic_core.stages.annotation.automatic import Annotate
 from isaaclab_mimic_core.stages.generation.sources import source_demo
-from isaaclab_mimic_core.stages.quickstart import SAMPLE
 
 pytestmark = pytest.mark.sim
 

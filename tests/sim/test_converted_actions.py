@@ -12,7 +12,7 @@ from waiting import LONG
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.options import ReplayOptions
-from isaaclab_mimic_core.stages.quickstart import SAMPLE
+from isaaclab_mimic_core.sample import SAMPLE
 from isaaclab_mimic_core.stages.replay.playback import Playback
 from isaaclab_mimic_core.stages.replay.replay import Replay
 from isaaclab_mimic_core.tasks import DEFAULT_TASK

@@ -9,7 +9,7 @@ import pytest
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.options import ReplayOptions
-from isaaclab_mimic_core.stages.quickstart import SAMPLE
+from isaaclab_mimic_core.sample import SAMPLE
 from isaaclab_mimic_core.stages.replay.replay import Replay
 
 pytestmark = pytest.mark.sim

@@ -3,6 +3,8 @@
 
 """What somebody at the screen sees of the Mimic window, as plain data; for use in the program that shows it."""
 
+from isaaclab_mimic_ui.steps import SHOWN
+
 
 def describe(window) -> dict:
     """Return what is shown now.
@@ -10,12 +12,21 @@ def describe(window) -> dict:
     Returns:
         `chosen`: the step in front; `places`: name -> x, y, width, height [px] of what can be clicked; `values`: name
         -> what stands in a field; `state`, `failure`, `saved`, `snapshot`, `said`: of the step's run; `trouble`: what
-        is wrong with the form; `data`: of the Dataset panel.
+        is wrong with the form; `data`: of the Dataset panel; `project`: its folder; `rail`: state and text of steps.
     """
     panel, session = window.panels[window.chosen], window.session
     widgets = {f"rail.{name}": item for name, item in window.rail.items.items()}
     shown: dict = {"chosen": window.chosen, "values": {}, "trouble": {}}
-    if window.chosen == "dataset":
+    widgets |= {f"stop.{name}": button for name, button in window.rail.jobs.stop_buttons.items()}
+    widgets |= {f"show.{name}": button for name, button in window.rail.jobs.show_buttons.items()}
+    project = window.workflow.project
+    if window.chosen == "start":
+        widgets |= {f"field.{name}": field for name, field in panel.fields.items()}
+        widgets |= {f"begin.{name}": button for name, button in panel.buttons.items()}
+        widgets |= {f"recent.{number}": row for number, row in enumerate(panel.recent_rows)}
+        models = {"place": panel.place, "name": panel.name}
+        shown["values"] = {f"field.{name}": model.get_value_as_string() for name, model in models.items()}
+    elif window.chosen == "dataset":
         widgets |= {"file": panel.field, "check": panel.check_button}
         widgets |= {f"demo.{name}": row for name, row in panel.demo_rows.items()}
         widgets |= {f"edit.{name}": field for name, field in panel.edit_card.fields.items()}
@@ -24,13 +35,14 @@ def describe(window) -> dict:
             f"edit.{name}": model.get_value_as_string() for name, model in panel.edit_card.models.items()
         }
         shown["data"] = {
-            "path": panel.file.summary.get("path", ""),
+            "path": project.shorten(panel.file.summary.get("path", "")),
             "demos": len(panel.file.summary.get("list", ())),
             "done": panel.command.done,
             "failure": panel.failure,
         }
     elif window.chosen != "keys":
         widgets |= {"start": panel.button, "pause": panel.pause_button, "worker": panel.worker_box}
+        widgets |= {"next": panel.next_button}
         widgets |= {f"group.{name}": group for name, group in panel.form.groups.items()}
         widgets |= {f"way.{name}": button for name, button in panel.way_buttons.items()}
         for name, entry in panel.entries.items():
@@ -46,7 +58,10 @@ def describe(window) -> dict:
         for name, widget in widgets.items()
         if widget is not None and widget.visible and widget.enabled and widget.computed_width > 0
     }
+    rail = {name: window.workflow.status(step) for name, step in SHOWN.items()}
     return shown | {
+        "project": str(project.folder),
+        "rail": {name: [status.state, status.text] for name, status in rail.items()},
         "state": session.state.value,
         "active": session.state.is_active,
         "failure": session.failure,

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The tutorial, step by step, by clicks and keys alone: from an empty folder to a policy that has been played.
+"""The tutorial, step by step, by clicks and keys alone: from the start page to a policy that has been played.
 
-Files are named without a folder: the program runs in the one where they shall be.
+Files are named without a folder: they are in that of the project.
 """
 
 import itertools
@@ -22,7 +22,7 @@ SAMPLE = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
 def whole_tutorial(screen: Screen) -> dict[str, float]:
     """Do all steps; return how long each took [s]."""
     took = {}
-    for step in (record, mark, prepare, annotate, join, generate, train, play):
+    for step in (new_project, record, mark, prepare, annotate, join, generate, train, play):
         begin = time.monotonic()
         screen.note(step.__name__)
         step(screen)
@@ -30,10 +30,25 @@ def whole_tutorial(screen: Screen) -> dict[str, float]:
     return took
 
 
+def new_project(screen: Screen) -> None:
+    """A new project, from the start page that the window opens on."""
+    screen.wait(lambda seen: seen["chosen"] == "start", "the start page")
+    screen.picture("0_start")
+    screen.fill(name="stacking")
+    screen.click("begin.record")
+    seen = screen.wait(lambda seen: seen["chosen"] == "record", "Record")
+    assert Path(seen["project"]).name == "stacking" and seen["values"]["field.output"] == "demos.hdf5", seen
+
+
+def _go_on(screen: Screen, step: str) -> None:
+    """Press the button that leads from a step that is done to the next."""
+    screen.click("next")
+    screen.wait(lambda seen: seen["chosen"] == step, step)
+
+
 def record(screen: Screen) -> None:
     """Two demonstrations with the keyboard, which is the device that Record begins with."""
-    screen.open("record")
-    screen.fill(output="demos.hdf5", num_demos=2)
+    screen.fill(num_demos=2)
     screen.scroll_to("group.How it is driven")
     screen.click("group.How it is driven")
     screen.wait(lambda seen: "field.pos_sensitivity" in seen["places"], "the settings of the device")
@@ -49,7 +64,7 @@ def record(screen: Screen) -> None:
 
 def mark(screen: Screen) -> None:
     """The first of them by hand: N plays, B pauses, S marks where the gripper has closed or opened."""
-    screen.open("annotate")
+    _go_on(screen, "annotate")
     screen.click("way.annotate_manual")
     screen.wait(lambda seen: seen["chosen"] == "annotate_manual", "Annotate: Manual")
     screen.wait(lambda seen: seen["values"]["field.input"] == "demos.hdf5", "what Record has written as input")
@@ -127,7 +142,7 @@ def join(screen: Screen) -> None:
 
 def generate(screen: Screen) -> None:
     screen.open("generate")
-    screen.fill(input="annotated.hdf5", output="generated.hdf5", num_demos=10, num_envs=16)
+    screen.fill(input="annotated.hdf5", num_demos=10, num_envs=16)
     screen.tap("ENTER", CTRL)
     screen.wait(lambda seen: "cell.3" in seen["places"], "the environments")
     screen.click("cell.3")
@@ -139,14 +154,14 @@ def generate(screen: Screen) -> None:
 
 
 def train(screen: Screen) -> None:
-    screen.open("train")
+    _go_on(screen, "train")
     screen.wait(lambda seen: seen["values"].get("field.dataset") == "generated.hdf5", "what was generated as input")
-    screen.fill(output="run", epochs=2)
+    screen.fill(epochs=2)
     assert screen.run("7_trained")["losses"] == 2
 
 
 def play(screen: Screen) -> None:
-    screen.open("evaluate")
+    _go_on(screen, "evaluate")
     screen.wait(lambda seen: seen["values"].get("field.checkpoints") == "run", "what was trained as input")
     screen.fill(num_rollouts=4, num_envs=4)
     # How often two epochs succeed is not asked here.

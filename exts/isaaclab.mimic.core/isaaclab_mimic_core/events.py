@@ -139,6 +139,8 @@ class EpisodeAnnotated(Event):
     marks: dict[str, int] = field(default_factory=dict)
     """Termination signal -> first sample at which it is true."""
     reason: str = ""
+    samples: int = 0
+    """Samples that it has; 0 where that is not known."""
 
 
 @dataclass(frozen=True)

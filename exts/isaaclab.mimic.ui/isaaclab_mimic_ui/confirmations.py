@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .session import Session
 
 
@@ -24,6 +26,20 @@ def ask_before_stop(session: Session) -> str:
     """Word the question before a run is stopped; empty if there is none."""
     lost = unsaved(session)
     return f"{lost[0].upper()}{lost[1:]} is not saved yet, and is lost if you stop." if lost else ""
+
+
+def stop(session: Session, ask: Callable[..., None]) -> None:
+    """Stop a run; ask first if something would be lost.
+
+    Args:
+        session: Whose run.
+        ask: Asks the user something; see `Question.ask`.
+    """
+    if not (text := ask_before_stop(session)):
+        session.stop()
+        return
+    state = session.state
+    ask(("stop", session.step.name), text, "Cancel", "Stop", session.stop, still=lambda: session.state is state)
 
 
 def ask_before_start(session: Session, other: Session | None, stage: str) -> str:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import enum
 import time
+from collections.abc import Mapping
 
-from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.errors import MimicError, OutputError
 from isaaclab_mimic_core.events import Event, Progress, StageFailed, StageFinished, Warned
 from isaaclab_mimic_core.exit_status import WRONG_INPUT
+from isaaclab_mimic_core.files import write_atomically
 from isaaclab_mimic_core.picture import Picture
 from isaaclab_mimic_core.plugins import DEVICES
 from isaaclab_mimic_core.remote.worker_client import WorkerClient
@@ -18,10 +20,12 @@ from isaaclab_mimic_core.sim.host import inside_isaac_sim
 
 from .forms.model import Choices
 from .host.base import Host
-from .running.messages import Message, MessageLog, describe
+from .project import Project
+from .running.messages import Message, MessageLog, clock, describe
 from .running.readiness import Shortage, find_shortage
 from .running.runner import InProcessRunner, Runner, WorkerRunner
 from .running.statistics import RunStatistics
+from .running.subtask_names import NO_NAMES, SubtaskNames
 from .steps import Step
 
 
@@ -48,14 +52,14 @@ class Session:
     Args:
         host: The program around the window.
         step: The step.
-        shared: Values that steps share (see `Choices`).
+        project: What steps share (see `Choices`).
     """
 
-    def __init__(self, host: Host, step: Step, shared: dict[str, str]) -> None:
+    def __init__(self, host: Host, step: Step, project: Project) -> None:
         self.step = step
         self.stage = step.stage
         """Name of the stage that `start` starts."""
-        self.choices = Choices(step, shared)
+        self.choices = Choices(step, project)
         self.choices.in_worker = step.worker
         self.choices.read_text(host.recall(step.key))
         self.shortage: Shortage | None = find_shortage(self.stage)
@@ -72,6 +76,10 @@ class Session:
         self._runner: Runner | None = None
         self._started_at = 0.0
         self._ended_at = 0.0
+        self._run_with: dict = {}
+        self._named: tuple[object, SubtaskNames] = None, NO_NAMES
+        self.ended_on_clock = ""
+        """The time of day at which the last run has ended."""
 
     @property
     def progress(self) -> Progress:
@@ -82,6 +90,43 @@ class Session:
     def elapsed(self) -> float:
         """Seconds since the present run was started, or that the last one took."""
         return (time.monotonic() if self.state.is_active else self._ended_at) - self._started_at
+
+    def progress_text(self, short: Mapping[str, str]) -> str:
+        """Say how far the present run is, in its own unit; before it counts anything, what it does.
+
+        Args:
+            short: Unit -> what it is written as.
+        """
+        if self.paused:
+            return "paused"
+        progress = self.progress
+        if not progress.total or self.state is not State.RUNNING:
+            return self.state.value
+        return f"{progress} {short.get(progress.unit, progress.unit)}"
+
+    @property
+    def found(self) -> str:
+        """What the last run has measured, in two words; empty if that is none or it makes a file."""
+        if self.state is not State.DONE or not (measured := self.statistics.evaluations):
+            return ""
+        return f"best: {100 * max(each.success / max(1, each.rollouts) for each in measured.values()):.0f} %"
+
+    @property
+    def is_old(self) -> bool:
+        """Whether what is shown is of a run with other choices than those that the form has now."""
+        if self.state.is_active or self.state is State.IDLE:
+            return False
+        try:
+            return self._run_with != self._decided()
+        except ValueError:
+            return True
+
+    @property
+    def subtasks(self) -> SubtaskNames:
+        """What the subtasks of the present or last run are called."""
+        if (texts := self.snapshot.get("subtask_texts")) != self._named[0]:
+            self._named = texts, SubtaskNames(texts or {})
+        return self._named[1]
 
     @property
     def saved(self) -> int:
@@ -137,9 +182,18 @@ class Session:
             shows = f"The {device.title.lower()} shows messages, not the scene"
             self.say(f"{shows}: for that the step has to run inside Isaac Sim.")
         try:
+            self._run_with = self._decided()
             self._runner = self._make_runner()
         except (MimicError, OSError) as error:
             self._receive(StageFailed(str(error), WRONG_INPUT))
+
+    def forget(self) -> None:
+        """End whatever runs, and show no run any more."""
+        self.close()
+        self.statistics = RunStatistics()
+        self.paused = False
+        self.snapshot, self.failure, self.output, self.state = {}, "", "", State.IDLE
+        self.messages.clear()
 
     def stop(self) -> None:
         """Ask the run to finish its files and end."""
@@ -184,6 +238,11 @@ class Session:
             self._runner.close()
             self._runner = None
 
+    def _decided(self) -> dict:
+        """Return the choices that make one run another than the one before."""
+        once = {"overwrite", "append", "resume"}
+        return {name: value for name, value in self.choices.options().items() if name not in once}
+
     def _make_runner(self) -> Runner:
         options = self.choices.options()
         self.output = options.get("output", "")
@@ -200,10 +259,12 @@ class Session:
 
     def _receive(self, event: Event) -> None:
         self.statistics.receive(event)
-        if text := describe(event):
-            self.say(text, is_problem=isinstance(event, Warned | StageFailed))
+        if text := describe(event, self.subtasks):
+            self.say(text, {Warned: "warning", StageFailed: "error"}.get(type(event), ""))
         if isinstance(event, StageFinished | StageFailed):
             self._ended_at = time.monotonic()
+            self.ended_on_clock = time.strftime("%H:%M")
+            self.choices.run_has_ended()
         if isinstance(event, StageFinished):
             self.state = State(event.outcome)
         elif isinstance(event, StageFailed):
@@ -211,6 +272,26 @@ class Session:
         elif self.state is State.STARTING:
             self.state = State.RUNNING
 
-    def say(self, text: str, is_problem: bool = False) -> None:
-        """Add a line to the log."""
-        self.messages.add(Message(self.elapsed, text, is_problem))
+    def log_text(self) -> str:
+        """Return the log as text, a line for each message."""
+        head = f"{self.step.title}, {self.choices['task']}"
+        lines = (f"{clock(each.elapsed):>8}  {each.level and each.level + ': '}{each.text}" for each in self.messages)
+        return "\n".join((head, *lines)) + "\n"
+
+    def save_log(self) -> None:
+        """Write the log into the project's folder, beside earlier ones, and say so in it."""
+        folder, number = self.choices.project.folder, 1
+        while (path := folder / f"{self.step.name}-log-{number}.txt").exists():
+            number += 1
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, lambda beside: beside.write_text(self.log_text()))
+        except (OSError, OutputError) as error:
+            self.say(f"The log could not be saved: {error}", "error")
+        else:
+            self.say(f"The log is saved: {path}")
+
+    def say(self, text: str, level: str = "") -> None:
+        """Add a line to the log; files of the project are called as the form calls them."""
+        short = self.choices.project.shorten(text)
+        self.messages.add(Message(self.elapsed, short, level))

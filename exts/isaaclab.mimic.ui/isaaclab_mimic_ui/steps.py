@@ -18,10 +18,8 @@ from isaaclab_mimic_core.devices import is_live
 from isaaclab_mimic_core.option import FILES, RUN, SIMULATION
 from isaaclab_mimic_core.options.teleoperation import SETTINGS
 
-from .forms.fields import Field, FilledForm, fields_of
-
-DEMOS, ANNOTATED, GENERATED, RUNS = "demos", "annotated", "generated", "run"
-"""Names of the files that go from one step to the next."""
+from .forms.fields import ADD, EXISTING, REPLACE, Field, FilledForm, existing_field, fields_of
+from .project import ANNOTATED, DEMOS, GENERATED, RUNS, TASK
 
 OPEN_GROUPS = (FILES, RUN)
 """Groups that are always shown; the others begin folded."""
@@ -53,10 +51,14 @@ class Step:
     """What to do if it does not exist."""
     makes: str = ""
     """The file that the step makes."""
+    existing: Mapping[str, str] = field(default_factory=dict)
+    """What can be done with an output that exists already, `ADD` or `REPLACE` -> the option that does it."""
     first: tuple[str, ...] = ()
     """Options that come first in their groups, in this order; the others follow as they are declared."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Option that the form does not ask for -> why."""
+    may_name_files: tuple[str, ...] = ()
+    """Options that hold either a word or a file."""
     check: Callable[[FilledForm], dict[str, str]] = _no_problem
     """Checks options that depend on each other."""
     under: str = ""
@@ -83,12 +85,16 @@ class Step:
         """Fields of the form by name, in its order; those of the device that is chosen come beside them."""
         if self.options is None:
             return {}
-        known = fields_of(self.options, {"task": "task", **self.files})
-        return {
-            name: known[name]
-            for name in dict.fromkeys((*self.first, *known))
-            if name not in self.left_out and name != SETTINGS
-        }
+        known = fields_of(self.options, {TASK: TASK, **self.files})
+        if self.existing:
+            known[EXISTING] = existing_field(tuple(self.existing))
+        left_out = {*self.left_out, *self.existing.values(), SETTINGS}
+        names = [name for name in dict.fromkeys((*self.first, *known)) if name not in left_out]
+        if self.existing:
+            # Beside the file that it is about.
+            names.remove(EXISTING)
+            names.insert(names.index("output") + 1, EXISTING)
+        return {name: known[name] for name in names}
 
     @cached_property
     def groups(self) -> dict[str, tuple[str, ...]]:
@@ -97,20 +103,12 @@ class Step:
             return {}
         found: dict[str, list[str]] = {group: [] for group in OPEN_GROUPS}
         shown = list(self.fields) + [SETTINGS] * (SETTINGS in self.option_names)
-        known = fields_of(self.options)
+        known = fields_of(self.options) | self.fields
         for name in shown:
             found.setdefault(known[name].option.declared.group, []).append(name)
         # The simulation's are those that are changed least.
         found[SIMULATION] = found.pop(SIMULATION, [])
         return {group: tuple(names) for group, names in found.items() if names}
-
-
-def _overwrite_or(other: str) -> Callable[[FilledForm], dict[str, str]]:
-    def check(form: FilledForm) -> dict[str, str]:
-        both = form["overwrite"] == "True" == form[other]
-        return {"overwrite": "Either replace the file or go on with it."} if both else {}
-
-    return check
 
 
 PREVIEW = Step(
@@ -126,7 +124,7 @@ PREVIEW = Step(
 
 
 def _check_record(form: FilledForm) -> dict[str, str]:
-    found = _overwrite_or("append")(form)
+    found: dict[str, str] = {}
     try:
         scripted = not is_live(form["teleop_device"])
         if not scripted and form.value("num_envs") != 1:
@@ -147,6 +145,7 @@ RECORD = Step(
     options.RecordOptions,
     files={"output": DEMOS},
     makes=DEMOS,
+    existing={ADD: "append", REPLACE: "overwrite"},
     first=("task", "teleop_device", "num_demos"),
     check=_check_record,
 )
@@ -177,7 +176,7 @@ ANNOTATE = Step(
     needs=DEMOS,
     blocked="needs recordings",
     makes=ANNOTATED,
-    check=_overwrite_or("resume"),
+    existing={ADD: "resume", REPLACE: "overwrite"},
     way="Automatic",
 )
 
@@ -192,7 +191,8 @@ ANNOTATE_MANUAL = Step(
     needs=DEMOS,
     blocked=ANNOTATE.blocked,
     makes=ANNOTATED,
-    check=_overwrite_or("resume"),
+    existing={ADD: "resume", REPLACE: "overwrite"},
+    may_name_files=("marks",),
     under="annotate",
     way="Manual",
     remembered_as="mark",
@@ -209,12 +209,12 @@ GENERATE = Step(
     needs=ANNOTATED,
     blocked="needs annotations",
     makes=GENERATED,
-    first=("task", "input", "output", "overwrite", "resume", "num_demos"),
+    existing={ADD: "resume", REPLACE: "overwrite"},
+    first=("task", "input", "output", "num_demos"),
     left_out={
         "report": "a button of the panel writes it when the run has ended",
         "thumbnails": "they are drawn in the run's environments, which are closed by then",
     },
-    check=_overwrite_or("resume"),
 )
 
 TRAIN = Step(
@@ -228,7 +228,9 @@ TRAIN = Step(
     needs=GENERATED,
     blocked="needs demonstrations",
     makes=RUNS,
+    existing={ADD: "resume"},
     first=("task", "epochs", "eval_every", "eval_rollouts"),
+    may_name_files=("config",),
 )
 
 EVALUATE = Step(
@@ -289,3 +291,8 @@ def ways_of(step: Step) -> tuple[Step, ...]:
     """Return the steps that are ways of doing the same, in their order; only the step itself if there is one way."""
     of = step.under or step.name
     return tuple(other for other in STEPS.values() if of in (other.name, other.under))
+
+
+def next_after(step: Step) -> Step | None:
+    """Return the step that goes on with what a step makes; None if there is none."""
+    return next((other for other in SHOWN.values() if step.makes and other.needs == step.makes), None)

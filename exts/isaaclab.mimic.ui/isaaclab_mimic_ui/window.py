@@ -13,6 +13,7 @@ import omni.ui as ui
 from isaaclab_mimic_core import plugins
 
 from .confirmations import ask_before_close
+from .confirmations import stop as stop_run
 from .file_dialog.dialog import FileDialog
 from .file_dialog.listing import FileRequest
 from .forms.model import read_kept
@@ -21,8 +22,10 @@ from .host.base import Host
 from .keyboard.hotkeys import DRIVE, MARK, MARKING, WINDOW, Hotkeys
 from .panels import PANELS
 from .panels.context import PanelContext
+from .panels.dataset import DatasetPanel
 from .panels.keys import KeysPanel
 from .panels.stage_panel import StagePanel
+from .panels.start import StartPanel
 from .scene.settings import ViewSettings
 from .session import Session, State
 from .steps import BY_KEY, SHOWN, STEPS
@@ -30,7 +33,7 @@ from .widgets import style
 from .widgets.heading import Heading
 from .widgets.layout import padded
 from .widgets.question import Question
-from .widgets.rail import Rail
+from .widgets.rail import START, Rail
 from .workflow import Workflow
 
 TITLE = "Isaac Lab Mimic"
@@ -60,7 +63,7 @@ class MimicWindow:
         self.file_dialog: FileDialog | None = None
         """None until a file has been asked for."""
         layout = read_kept(host.recall(_LAYOUT))
-        self.chosen = BY_KEY[step].name if (step := str(layout.get("step"))) in BY_KEY else _FIRST
+        self.chosen = START
         size = [layout.get(key) if isinstance(layout.get(key), int | float) else 0 for key in ("width", "height")]
         place = {key: layout[key] for key in ("position_x", "position_y") if isinstance(layout.get(key), int | float)}
         self._window = ui.Window(
@@ -116,7 +119,8 @@ class MimicWindow:
         return self._window.visible
 
     def open_step(self, name: str):
-        """Bring a step's panel to the front and return it; an empty name stands for the table of keys."""
+        """Bring a step's panel to the front and return it; an empty name stands for the table of keys, `START` for the
+        start page."""
         self.hotkeys.release()
         self.hotkeys.capture(None)
         if (before := self.panels.get(self.chosen)) is not None and isinstance(before, StagePanel):
@@ -136,7 +140,10 @@ class MimicWindow:
             frame.visible = other == self.chosen
         step = STEPS.get(self.chosen)
         if step:
+            self.workflow.claim()
             self.heading.show(step.title, step.sentence)
+        elif self.chosen == START:
+            self.heading.show("Isaac Lab Mimic", "Ten robot demonstrations become a thousand. Begin, or go on:")
         else:
             self.heading.show("Keys", "What each key does, and when.")
         self.panels[self.chosen].on_shown()
@@ -160,11 +167,9 @@ class MimicWindow:
         """Save choices and layout."""
         window = self._window
         layout = {key: getattr(window, key) for key in ("width", "height", "position_x", "position_y")}
-        self.host.remember(
-            _LAYOUT, json.dumps({"step": STEPS[self.chosen].key if self.chosen in STEPS else "", **layout})
-        )
+        self.host.remember(_LAYOUT, json.dumps(layout))
         self.view.remember()
-        self.workflow.remember()
+        self.workflow.remember(STEPS.get(self.chosen))
 
     def finish(self) -> None:
         """Save what was chosen, and end what runs; its files are complete then."""
@@ -194,7 +199,9 @@ class MimicWindow:
             ui.Rectangle(name="background")
             with padded(style.GAP, right=style.GAP), ui.HStack(spacing=style.PADDING):
                 with ui.HStack(width=0) as self._beside:
-                    self.rail = Rail(SHOWN.values(), self.open_step)
+                    self.rail = Rail(
+                        SHOWN.values(), self.open_step, lambda session: stop_run(session, self.question.ask)
+                    )
                 with ui.VStack(spacing=style.GAP):
                     with ui.VStack(height=0) as self._above:
                         self.heading = Heading()
@@ -204,7 +211,13 @@ class MimicWindow:
     def _make_panel(self, name: str):
         if name == _KEYS:
             return KeysPanel(self.hotkeys, self._room)
-        context = PanelContext(
+        context = self._context()
+        if name == START:
+            return StartPanel(context, self._follow_project)
+        return PANELS[name](self.workflow.sessions[name], context)
+
+    def _context(self) -> PanelContext:
+        return PanelContext(
             self.host,
             self.hotkeys,
             self.hotkeys.set_editing,
@@ -217,7 +230,12 @@ class MimicWindow:
             self._room,
             lambda: self._window.height - 4 * style.GAP,
         )
-        return PANELS[name](self.workflow.sessions[name], context)
+
+    def _follow_project(self) -> None:
+        """Show another project: what panels have shown is of the one before."""
+        for panel in self.panels.values():
+            if isinstance(panel, StagePanel | DatasetPanel):
+                panel.follow_project()
 
     def _choose_file(self, request: FileRequest, on_chosen: Callable[[str], None]) -> None:
         """Open the file dialog in the middle of the window."""
@@ -244,7 +262,7 @@ class MimicWindow:
 
     def _follow_plugins(self) -> None:
         """Update lists after plug-ins have come or gone, and show those that cannot be used."""
-        self.heading.warn("\n".join(self.workflow.plugin_problems))
+        self.heading.warn("\n".join(filter(None, (*self.workflow.plugin_problems, self.workflow.warning))))
         if not self._lists_changed:
             return
         self._lists_changed = False
@@ -306,4 +324,7 @@ class MimicWindow:
             chosen = STEPS[self.chosen].under or self.chosen if self.chosen in STEPS else ""
             for name, step in SHOWN.items():
                 self.rail.show(name, self.workflow.status(step), name == chosen)
+            project = self.workflow.project.folder
+            self.rail.show_project(project.name or str(project), str(project), self.chosen == START)
+            self.rail.jobs.show(self.workflow.running)
             self.panels[self.chosen].refresh()

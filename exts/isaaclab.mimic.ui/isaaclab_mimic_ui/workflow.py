@@ -1,28 +1,36 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The workflow in the window: a session for each step, the files between them, and each step's status."""
+"""The workflow in the window: the project, a session for each step, and each step's status."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from isaaclab_mimic_core import plugins
 from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.sample import SAMPLE
 
-from .forms.model import read_kept, read_shared
+from .dataset.contents import Contents, FileWatch
+from .forms.model import read_kept
 from .host.base import Host
+from .project import DEMOS, PROPOSED, Project
+from .recent import ProjectLock, RecentProjects, home_of_projects
 from .session import Session, State
-from .steps import STEPS, Step, ways_of
+from .steps import BY_KEY, STEPS, Step, next_after, ways_of
 
-_SHARED = "shared"
 IMPORTS = "imports"
 """Under this name the window remembers what `--import` gave it."""
-_LOOK_PERIOD = 1.0
-"""[s] How often files are looked at."""
+_STEP = "step"
+"""Name under which a project keeps the step that was in front."""
+_LOCK_PERIOD = 1.0
+"""[s] How often it is looked whether another window has the project open."""
+_SHORT = {"demonstrations": "demos"}
+"""Units as they are written where there is little room."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +55,14 @@ class Workflow:
         self.plugin_problems = read_imports(host)
         """Problems with plug-ins, in words."""
         self._forget_problems = plugins.on_problem(lambda problem: self.plugin_problems.append(f"Warning: {problem}"))
-        self.shared = read_shared(host.recall(_SHARED))
-        """Values shared between steps by name: files that one step writes and the next one reads, and the task."""
-        self.sessions = {name: Session(host, step, self.shared) for name, step in STEPS.items()}
-        self._files: dict[str, tuple[tuple, str]] = {}
-        self._looked = 0.0
+        self.recent = RecentProjects(host)
+        here = home_of_projects()
+        self.project = Project(here, self.recent.values(here))
+        """The folder that is worked in. Until another one is opened, that is where the program was started."""
+        self.sessions = {name: Session(host, step, self.project) for name, step in STEPS.items()}
+        self._lock = ProjectLock()
+        self._locked = 0.0
+        self._files = FileWatch()
         self._next: tuple[Session | None, Session | None] = (None, None)
 
     def poll(self) -> None:
@@ -65,9 +76,10 @@ class Workflow:
         for session in self.running:
             session.give_way()
 
-    def remember(self) -> None:
-        """Save everything that was chosen."""
-        self._host.remember(_SHARED, json.dumps(self.shared))
+    def remember(self, step: Step | None = None) -> None:
+        """Save everything that was chosen, and which step is in front."""
+        if self._is_used():
+            self.recent.keep(self.project, **({_STEP: step.key} if step is not None else {}))
         self._host.remember(IMPORTS, json.dumps({IMPORTS: plugins.imports()}))
         for session in self.sessions.values():
             session.remember()
@@ -77,7 +89,86 @@ class Workflow:
         self.remember()
         for session in self.sessions.values():
             session.close()
+        self._lock.release()
         self._forget_problems()
+
+    # -- the project
+
+    def open_project(self, folder: Path) -> None:
+        """Work in another folder, which is made if it is not there.
+
+        Raises:
+            MimicError: Something runs in the present one, or the folder cannot be made.
+        """
+        if running := self.running:
+            raise MimicError(f"{running[0].step.title} is running in this project: stop it first")
+        folder = Path(folder).expanduser().absolute()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MimicError(f"the folder cannot be made ({error.strerror})", where=str(folder)) from None
+        if folder != self.project.folder:
+            self.remember()
+            self.project.move_to(folder, self.recent.values(folder))
+            for session in self.sessions.values():
+                session.forget()
+        self.recent.keep(self.project)
+        self.claim()
+
+    def make_sample(self, folder: Path) -> None:
+        """Open a project with the sample demonstrations; those that are in it already are kept.
+
+        Raises:
+            MimicError: See `open_project`; or they cannot be copied.
+        """
+        self.open_project(folder)
+        target = self.project.folder / PROPOSED[DEMOS]
+        try:
+            if not target.exists():
+                shutil.copyfile(SAMPLE, target)
+        except OSError as error:
+            raise MimicError(f"the sample cannot be copied ({error.strerror})", where=str(target)) from None
+
+    def step_to_open(self) -> Step:
+        """Return the step to show when the project has been opened: where it was left, or what can be done next."""
+        kept = self.recent.values(self.project.folder).get(_STEP, "")
+        if kept in BY_KEY:
+            return BY_KEY[kept]
+        makers = [step for step in STEPS.values() if step.makes and not step.under]
+        made = [step for step in makers if self.project.path(self.project.output(step.makes)).exists()]
+        return (next_after(made[-1]) or made[-1]) if made else STEPS["record"]
+
+    def claim(self) -> None:
+        """Say that this window has the project open."""
+        self._lock.take(self.project.folder)
+        self._locked = time.monotonic()
+
+    @property
+    def warning(self) -> str:
+        """What has to be known about the project, in words."""
+        if not self._lock.is_elsewhere:
+            return ""
+        return "Warning: another window has this project open. What both write gets into each other's way."
+
+    def contents(self, path: Path) -> Contents:
+        """Return what a file holds, as far as it has been read."""
+        return self._files[path]
+
+    def made_by(self, step: Step) -> Contents:
+        """Return what the output of a step holds."""
+        return self._files[self.project.path(self.project.output(step.makes))]
+
+    def is_made(self, step: Step) -> bool:
+        """Whether the output of a step is there, with something in it."""
+        return self.made_by(step).serves(step.makes)
+
+    def _is_used(self) -> bool:
+        """Whether the project is one of those that were opened, or that something has been run in."""
+        return bool(self.recent.values(self.project.folder)) or any(
+            session.state is not State.IDLE for session in self.sessions.values()
+        )
+
+    # -- runs
 
     @property
     def running(self) -> list[Session]:
@@ -106,43 +197,38 @@ class Workflow:
     def status(self, step: Step) -> StepStatus:
         """Return the status of a step."""
         ways = [self.sessions[way.name] for way in ways_of(step)]
-        session = next((way for way in ways if way.state.is_active), ways[0])
-        if session.state.is_active:
-            count = str(session.progress) if session.progress.total else session.state.value
-            return StepStatus("running", "paused" if session.paused else count)
-        if session.state is State.FAILED:
-            return StepStatus("possible", "failed")
-        if step.makes and (held := self._holds(step.makes)):
-            return StepStatus("done", held)
-        if step.needs and not self._holds(step.needs):
+        session = next((way for way in ways if way.state.is_active), None)
+        if session is not None:
+            return StepStatus("running", session.progress_text(_SHORT))
+        if any(way.state is State.FAILED for way in ways):
+            return StepStatus("failed", "failed")
+        if step.makes and (text := self.made_by(step).say(step.makes)):
+            return StepStatus("done" if self.is_made(step) else "possible", text)
+        if step.needs and not self._is_supplied(step):
             return StepStatus("blocked", step.blocked)
+        if found := ways[0].found:
+            return StepStatus("done", found)
         return StepStatus("possible", "ready")
 
     def refresh_files(self) -> None:
-        """Look at the files again, about once a second."""
-        now = time.monotonic()
-        if now - self._looked < _LOOK_PERIOD:
-            return
-        self._looked = now
-        for step in STEPS.values():
-            for name in (step.makes, step.needs):
-                if name:
-                    self._look_at(name)
+        """Look at the files again, about once a second, and at whether another window has them open."""
+        self._files.refresh(self._paths())
+        if self._lock.is_elsewhere and time.monotonic() - self._locked > _LOCK_PERIOD:
+            self.claim()
 
-    def _holds(self, name: str) -> str:
-        return self._files[name][1] if name in self._files else ""
+    def _is_supplied(self, step: Step) -> bool:
+        """Whether what a step reads is there, or nobody has looked yet."""
+        return any(self._files[path].serves(step.needs) or not self._files.knows(path) for path in self._inputs(step))
 
-    def _look_at(self, name: str) -> None:
-        text = self.shared.get(name, "").strip()
-        path = Path(text).expanduser()
-        try:
-            status = path.stat() if text else None
-        except OSError:
-            status = None
-        key = (text, status and (status.st_mtime_ns, status.st_size))
-        if name in self._files and self._files[name][0] == key:
-            return
-        self._files[name] = key, _content(path) if status else ""
+    def _inputs(self, step: Step) -> list[Path]:
+        """Return the files that a step reads, of those that go from one step to the next."""
+        choices = self.sessions[step.name].choices
+        names = [option for option, file in step.files.items() if file == step.needs]
+        return [path for name in names for path in choices.paths(name)]
+
+    def _paths(self) -> list[Path]:
+        outputs = [self.project.path(self.project.output(name)) for name in PROPOSED if self.project.output(name)]
+        return outputs + [path for step in STEPS.values() if step.needs for path in self._inputs(step)]
 
 
 def read_imports(host: Host) -> list[str]:
@@ -155,18 +241,3 @@ def read_imports(host: Host) -> list[str]:
         except MimicError as error:
             gone.append(str(error))
     return gone
-
-
-def _content(path: Path) -> str:
-    """Describe the contents of a file or folder in two words; empty if it cannot be used."""
-    if path.is_dir():
-        return "there"
-    try:
-        # Brings h5py, which a window that explains what is missing has to do without.
-        from isaaclab_mimic_core.datasets import DatasetReader
-
-        with DatasetReader(path, allow_empty=True) as reader:
-            count = len(reader)
-    except Exception:
-        return ""
-    return f"{count} demos" if count > 1 else f"{count} demo" if count else ""

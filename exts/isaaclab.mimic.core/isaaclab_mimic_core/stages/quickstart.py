@@ -14,6 +14,7 @@ from ..events import DemoSaved, Event, Progress, StageFinished, Warned
 from ..files import check_folder
 from ..options import AnnotateOptions, GenerateOptions, QuickstartOptions
 from ..report import RunRecord
+from ..sample import SAMPLE
 from .annotation.automatic import Annotate
 from .files.output_check import check_output
 from .generation.examples import draw_examples
@@ -23,12 +24,6 @@ from .stage import Steps
 
 if TYPE_CHECKING:
     from ..envs import BatchedEnv
-
-_SAMPLE = Path("data", "franka_stack", "demos.hdf5")
-_BESIDE, _INSIDE = Path(__file__).parents[4] / _SAMPLE, Path(__file__).parents[2] / _SAMPLE
-SAMPLE = _INSIDE if _INSIDE.is_file() else _BESIDE
-"""Ten recorded demonstrations of the Franka three-cube stack; beside the extensions in a checkout and in the wheel,
-inside this one if it came from a registry."""
 
 _DEFAULT_FOLDER = "outputs/quickstart"
 

@@ -60,6 +60,7 @@ class SimStage(Stage):
         self._watched = -1
         self._viewing = Viewing(self.drawn)
         self._single_steps = 0
+        self._subtask_texts: dict[str, list[tuple[str | None, str]]] | None = None
 
     @property
     def env(self) -> "BatchedEnv":
@@ -102,6 +103,13 @@ class SimStage(Stage):
             "url": self._env.live.url if self._env is not None and not self.done else None,
             "resting": self._resting and not self.done,
         }
+        if self._env is not None:
+            if self._subtask_texts is None:
+                # Brings torch, which an open environment has brought already.
+                from ..tasks.subtasks import texts_of
+
+                self._subtask_texts = texts_of(self._env.cfg)
+            shown["subtask_texts"] = self._subtask_texts
         if self._is_watched:
             shown["watched"] = self._seen_in(self._watched)
         if self._viewing.trouble:

@@ -72,6 +72,20 @@ def show_task(name: str) -> str:
     return format_descriptor(cfg, spec.id, title=spec.title)
 
 
+def texts_of(cfg: Any) -> dict[str, list[tuple[str | None, str]]]:
+    """Return the subtasks of a `MimicEnvCfg` in words: end effector -> for each the signal that ends it, and its text.
+
+    Args:
+        cfg: An environment's configuration; one without subtasks has none.
+    """
+    if not hasattr(cfg, "subtask_configs"):
+        return {}
+    return {
+        eef: [(subtask.signal, words(subtasks, at)) for at, subtask in enumerate(subtasks)]
+        for eef, subtasks in list_subtasks(cfg).items()
+    }
+
+
 def subtask_texts(name: str) -> dict[str, list[tuple[str | None, str]]]:
     """Return the subtasks of a task in words: end effector -> for each subtask the signal that ends it, and its text.
 
@@ -83,8 +97,4 @@ def subtask_texts(name: str) -> dict[str, list[tuple[str | None, str]]]:
     Raises:
         TaskError: The task is unknown, or its configuration cannot be loaded here.
     """
-    found = list_subtasks(task_config(name))
-    return {
-        eef: [(subtask.signal, words(subtasks, at)) for at, subtask in enumerate(subtasks)]
-        for eef, subtasks in found.items()
-    }
+    return texts_of(task_config(name))

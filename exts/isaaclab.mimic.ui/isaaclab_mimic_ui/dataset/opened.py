@@ -55,6 +55,12 @@ class OpenedFile:
         """Show no demonstration."""
         self.demo, self.signals = "", {}
 
+    def forget(self) -> None:
+        """Show no file."""
+        self.close()
+        self.summary, self.failure = {}, ""
+        self.leave_demo()
+
     def close(self) -> None:
         """Stop reading."""
         if self._reading is not None:

@@ -9,10 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from isaaclab_mimic_core.option import Option, Role, options_of
+from isaaclab_mimic_core.option import FILES, Declaration, Option, Role, options_of
 
 _NOT_GIVEN = ""
 """Text in a form for an option that is not given."""
+
+EXISTING = "existing"
+"""Field that says what happens to an output that exists; it stands for options such as `append` and `overwrite`."""
+
+NEW, ADD, REPLACE = "New", "Add", "Replace"
+"""Its choices."""
+
+_EXISTING_HELP = {
+    NEW: "The output must not exist yet.",
+    ADD: "Go on with it: what is in it stays.",
+    REPLACE: "It is replaced as soon as there is something new; the next run begins with New again.",
+}
 
 
 @dataclass(frozen=True)
@@ -141,3 +153,14 @@ def fields_of(options: type, shared: Mapping[str, str] | None = None) -> dict[st
     """
     shared = shared or {}
     return {name: Field(option, shared.get(name, "")) for name, option in options_of(options).items()}
+
+
+def existing_field(possible: tuple[str, ...]) -> Field:
+    """Return the field that says what happens to an output that exists.
+
+    Args:
+        possible: Which of `ADD` and `REPLACE` the stage can do.
+    """
+    choices = (NEW, *possible)
+    help = " ".join(f"{choice}: {_EXISTING_HELP[choice]}" for choice in choices)
+    return Field(Option(EXISTING, str, NEW, help, Declaration(label="Write it", group=FILES), choices))

@@ -14,13 +14,10 @@ from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.files import holds_something
 from isaaclab_mimic_core.option import Role
 from isaaclab_mimic_core.options.teleoperation import SETTINGS
-from isaaclab_mimic_core.tasks import all_tasks
 
+from ..project import TASK, Project
 from ..steps import Step
-from .fields import Field, fields_of
-
-_ONCE = ("overwrite",)
-"""Options that apply to one run and are not remembered."""
+from .fields import ADD, EXISTING, NEW, REPLACE, Field, fields_of
 
 
 class Choices:
@@ -28,33 +25,40 @@ class Choices:
 
     Args:
         step: The step of the form.
-        shared: Values that forms share, by `Field.shared`; changed in place.
+        project: The task and the files that forms share; changed in place.
     """
 
-    def __init__(self, step: Step, shared: dict[str, str]) -> None:
+    def __init__(self, step: Step, project: Project) -> None:
         self.step = step
         self.fields: dict[str, Field] = step.fields
-        self._shared = shared
+        self.project = project
         self.groups = step.groups
         """Heading -> the fields under it, with the settings of the chosen device."""
         self._settings: dict[str, Field] = {}
         self._device_trouble = ""
         self._texts = {name: field.default for name, field in self.fields.items()}
-        for name, field in self.fields.items():
-            if field.shared:
-                self._shared.setdefault(field.shared, "" if field.role else self._texts[name])
+        self._by = step.under or step.name
+        """Who reads the files, for the project: all ways of a step read the same."""
         self.in_worker = True
         """Run in a process of its own."""
         self.follow_device()
 
     def __getitem__(self, name: str) -> str:
         shared = self.fields[name].shared
-        return self._shared[shared] if shared else self._texts[name]
+        if shared == TASK:
+            return self.project.task or self._texts[name]
+        if shared == self.step.makes and shared:
+            return self.project.output(shared)
+        return self.project.input(shared, self._by) if shared else self._texts[name]
 
     def __setitem__(self, name: str, text: str) -> None:
         shared = self.fields[name].shared
-        if shared:
-            self._shared[shared] = text
+        if shared == TASK:
+            self.project.task = text
+        elif shared == self.step.makes and shared:
+            self.project.name_output(shared, text)
+        elif shared:
+            self.project.choose_input(shared, self._by, text)
         else:
             self._texts[name] = text
         if name == "teleop_device":
@@ -119,25 +123,38 @@ class Choices:
                 values[name] = [str(path) for path in self.paths(name)]
             elif field.role and values[name]:
                 values[name] = str(self.path(name))
+        for name in self.step.may_name_files:
+            if (path := self.project.path(self[name])).suffix and path.is_file():
+                values[name] = str(path)
+        if EXISTING in values:
+            wanted = values.pop(EXISTING)
+            values |= {option: choice == wanted for choice, option in self.step.existing.items()}
         if self._settings:
             values[SETTINGS] = {name: values.pop(name) for name in self._settings}
         return {name: value for name, value in values.items() if value is not None}
 
     def path(self, name: str) -> Path:
         """Return the path in a field."""
-        return Path(self[name].strip()).expanduser().absolute()
+        return self.project.path(self[name])
 
     def paths(self, name: str) -> list[Path]:
         """Return the paths in a field that holds several."""
-        return [Path(each.strip()).expanduser().absolute() for each in self[name].split(";") if each.strip()]
+        return [self.project.path(each) for each in self[name].split(";") if each.strip()]
 
     def may_replace(self) -> bool:
         """Whether the output may exist already."""
-        return any(self[name] == "True" for name in ("overwrite", "append", "resume") if name in self.fields)
+        if EXISTING in self.fields:
+            return self[EXISTING] != NEW
+        return "resume" in self.fields and self["resume"] == "True"
+
+    def run_has_ended(self) -> None:
+        """Forget what holds for one run only, so that the next one replaces nothing unasked."""
+        if EXISTING in self.fields and self[EXISTING] == REPLACE:
+            self[EXISTING] = NEW
 
     def to_text(self) -> str:
-        """Return the values as text, without shared values and one-time options."""
-        kept = {name: self._texts[name] for name in self.fields if name not in _ONCE}
+        """Return the values as text, without shared values and without what holds for one run."""
+        kept = {name: self._texts[name] for name in self.fields if name != EXISTING}
         return json.dumps({**kept, "in_worker": self.in_worker})
 
     def read_text(self, text: str) -> None:
@@ -146,6 +163,8 @@ class Choices:
         for of_device in (False, True):
             # Read the device first, because its settings are fields only once it is chosen.
             for name in self._settings if of_device else self.step.fields:
+                if name == EXISTING:
+                    continue
                 value, field = kept.get(name), self.fields[name]
                 if isinstance(value, str) and not (field.choices and value not in field.choices):
                     self._texts[name] = value
@@ -175,13 +194,16 @@ class Choices:
             return "This folder cannot be written to."
         inputs = [name for name, other in self.fields.items() if other.role is Role.INPUT_FILE and self[name].strip()]
         if any(self.path(name) == path for name in inputs):
-            return "This is the input file."
+            return "This is the input file. Choose another name."
+        makes = self.step.makes if role is Role.OUTPUT_FILE else ""
+        if role is Role.OUTPUT_FILE and (known := self.project.holds(makes, path)):
+            return f"{known} Choose another name."
         if role is Role.OUTPUT_FILE and path.is_file() and not self.may_replace():
-            return "This file exists. Choose another name, or allow replacing it."
+            return f"This file exists. Choose another name, or {' or '.join(self.step.existing)} below."
         if role is Role.OUTPUT_FOLDER and path.is_file():
             return "This is a file; name a folder."
         if role is Role.OUTPUT_FOLDER and path.is_dir() and holds_something(path) and not self.may_replace():
-            return "This folder is not empty. Choose another one, or go on with the run in it."
+            return f"This folder is not empty. Choose another one, or {ADD} below to go on with the run in it."
         return ""
 
 
@@ -200,14 +222,6 @@ def read_kept(text: str) -> dict:
     except ValueError:
         return {}
     return kept if isinstance(kept, dict) else {}
-
-
-def read_shared(text: str) -> dict[str, str]:
-    """Read the remembered values that forms share."""
-    kept = {name: value for name, value in read_kept(text).items() if isinstance(value, str)}
-    if kept.get("task") not in all_tasks():
-        kept.pop("task", None)
-    return kept
 
 
 def can_write_in(folder: Path) -> bool:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Rows of a form: a label, an input widget, and an error message."""
+"""Rows of a form: a label and an input widget. A row keeps its place and height whatever is in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import omni.ui as ui
 
 from ..file_dialog.dialog import build_choose_button
 from ..widgets import style
-from .fields import Field
+from ..widgets.paths import keep_end
+from .fields import EXISTING, Field
 
 _LONG = 24
 
@@ -25,7 +26,7 @@ class Entry:
         text: Its first text.
         on_change: Called with the new text.
         on_editing: Called with whether text is being typed into the row.
-        explain: Returns an explanation of a choice, which is shown under the row.
+        explain: Returns an explanation of a choice, which is shown in a line under the row; None for no such line.
         on_choose: Lets the user choose a file or folder for the row.
     """
 
@@ -46,17 +47,23 @@ class Entry:
         self._model = (ui.SimpleBoolModel if self._is_switch else ui.SimpleStringModel)(
             text == "True" if self._is_switch else text
         )
-        self._on_change = on_change
+        self._on_change, self._on_editing = on_change, on_editing
         self._on_choose = on_choose
-        self._explain = explain or (lambda text: "")
+        self._explain = explain
         self._choices = field.choices
         """The choices that are shown."""
         self._problem = ""
-        self._labels: tuple[ui.Label, ui.Label] | None = None
+        self._problem_label: ui.Label | None = None
+        self._explanation: ui.Label | None = None
+        self._path_label: ui.Label | None = None
+        """Shows the end of a path that is longer than its field."""
+        self.segments: dict[str, ui.Button] = {}
+        """Buttons of a choice that is made by one click."""
+        self._is_edited = False
         self._subscriptions = [
             self._model.subscribe_value_changed_fn(lambda model: self._changed()),
-            self._model.subscribe_begin_edit_fn(lambda model: on_editing(True)),
-            self._model.subscribe_end_edit_fn(lambda model: on_editing(False)),
+            self._model.subscribe_begin_edit_fn(lambda model: self._edited(True)),
+            self._model.subscribe_end_edit_fn(lambda model: self._edited(False)),
         ]
         self._combo: ui.ComboBox | None = None
 
@@ -73,7 +80,7 @@ class Entry:
 
     @property
     def problem(self) -> str:
-        """The error message under the row."""
+        """What is wrong with the value; the row is marked by it."""
         return self._problem
 
     @property
@@ -88,10 +95,14 @@ class Entry:
         wide = self.described.role is not None or any(len(choice) > _LONG for choice in self._choices)
         with ui.VStack(height=0, spacing=2):
             if wide:
-                ui.Label(self.described.label, name="dim", height=20, tooltip=self.described.tooltip)
+                with ui.HStack(height=20, spacing=style.GAP):
+                    ui.Label(self.described.label, name="dim", width=0, tooltip=self.described.tooltip)
+                    self._problem_label = ui.Label(
+                        "", name="problem", elided_text=True, alignment=ui.Alignment.RIGHT_CENTER
+                    )
             with ui.HStack(height=style.ROW, spacing=style.GAP):
                 if wide:
-                    self.field = self._build_combo() if self._choices else self._build_text()
+                    self.field = self._build_combo() if self._choices else self._build_path()
                     if self.described.role and self._on_choose is not None:
                         self.choose_button = build_choose_button(partial(self._on_choose, self))
                 elif self._is_switch:
@@ -99,32 +110,33 @@ class Entry:
                 else:
                     tooltip = self.described.tooltip
                     ui.Label(self.described.label, name="dim", width=style.LABEL_WIDTH, tooltip=tooltip)
-                    self.field = self._build_combo() if self._choices else self._build_text()
+                    if self.described.name == EXISTING:
+                        self.field = self._build_segments()
+                    else:
+                        self.field = self._build_combo() if self._choices else self._build_text()
                     if self.described.unit:
                         ui.Label(self.described.unit, name="hint", width=0, tooltip=tooltip)
-            with ui.HStack(height=0, spacing=style.GAP):
-                if not wide:
-                    ui.Spacer(width=style.LABEL_WIDTH)
-                with ui.VStack(height=0):
-                    problem = ui.Label("", name="problem", word_wrap=True, height=0)
-                    self._labels = problem, ui.Label("", name="hint", word_wrap=True, height=0)
+            if self._explain is not None:
+                self._explanation = ui.Label("", name="hint", elided_text=True, height=16)
         self._apply()
 
     def show_problem(self, text: str) -> None:
-        """Show an error message under the row; empty for none."""
+        """Mark the row with an error message; empty for none."""
         if text != self._problem:
             self._problem = text
             self._apply()
 
     def set_enabled(self, enabled: bool) -> None:
-        for widget in (self.field, self.choose_button):
+        for widget in (self.field, self.choose_button, *self.segments.values()):
             if widget is not None and widget.enabled != enabled:
                 widget.enabled = enabled
 
     def destroy(self) -> None:
         self._subscriptions = []
         self._selection = None
-        self.field = self.choose_button = self._combo = self._labels = None
+        self.field = self.choose_button = self._combo = None
+        self._problem_label = self._explanation = self._path_label = None
+        self.segments.clear()
 
     def _changed(self) -> None:
         if self._combo is not None and self.value in self._choices:
@@ -136,6 +148,35 @@ class Entry:
 
     def _build_text(self) -> ui.Widget:
         return ui.StringField(self._model, height=style.ROW)
+
+    def _build_path(self) -> ui.Widget:
+        stack = ui.ZStack(height=style.ROW)
+        with stack:
+            field = self._build_text()
+            with ui.HStack():
+                ui.Spacer(width=5)
+                # A field shows the beginning of a long path, and what matters is its end.
+                with ui.ZStack(visible=False) as self._path_box:
+                    with ui.VStack():
+                        ui.Spacer(height=2)
+                        ui.Rectangle(name="cover")
+                        ui.Spacer(height=2)
+                    self._path_label = ui.Label("")
+                ui.Spacer(width=3)
+        return field
+
+    def _build_segments(self) -> ui.Widget:
+        self.segments.clear()
+        stack = ui.HStack(height=style.ROW, spacing=2)
+        with stack:
+            for choice in self._choices:
+                self.segments[choice] = ui.Button(
+                    choice,
+                    name="segment",
+                    tooltip=self.described.tooltip,
+                    clicked_fn=partial(self._model.set_value, choice),
+                )
+        return stack
 
     def _build_combo(self) -> ui.Widget:
         choices = self._choices
@@ -162,10 +203,29 @@ class Entry:
         self._model.set_value(not self._model.get_value_as_bool())
 
     def _apply(self) -> None:
-        if self._labels is None:
+        if self.field is None:
             return
-        for label, text in zip(self._labels, (self._problem, self._explain(self.value)), strict=True):
-            label.text = text
-            label.visible = bool(text)
-        if not self._is_switch:
+        if self._problem_label is not None:
+            self._problem_label.text = self._problem_label.tooltip = self._problem
+        if self._explanation is not None:
+            self._explanation.text = self._explanation.tooltip = self._explain(self.value)
+        for choice, button in self.segments.items():
+            button.name = "segment_chosen" if choice == self.value else "segment"
+        if not self._is_switch and not self.segments:
             self.field.name = "wrong" if self._problem else ""
+        self._show_end()
+
+    def _edited(self, begins: bool) -> None:
+        self._is_edited = begins
+        self._show_end()
+        self._on_editing(begins)
+
+    def _show_end(self) -> None:
+        """Show the end of a path that is too long for its field, unless it is being typed."""
+        if self._path_label is None:
+            return
+        room = int((style.FORM_WIDTH - 120) / style.CHARACTER)
+        short = keep_end(self.value, room)
+        self._path_box.visible = short != self.value and not self._is_edited
+        self._path_label.text = short
+        self.field.tooltip = self.value if short != self.value else ""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -19,6 +20,9 @@ from ..widgets import style
 from ..widgets.layout import section
 from .model import Choices
 from .row import Entry
+
+_REST = 0.8
+"""[s] Errors of what is typed wait until nothing has been typed for this long."""
 
 
 class FormView:
@@ -40,7 +44,12 @@ class FormView:
     ) -> None:
         self._choices = choices
         self._choose_file = choose_file
-        self._on_editing = on_editing
+        self._tell_editing = on_editing
+        self._edited = ""
+        """The field that is being typed into."""
+        self._typed_at: float | None = None
+        self.trouble = ""
+        """The first error that is shown, with the name of its field."""
         self._changed = on_change
         self.entries: dict[str, Entry] = {}
         # A field shows its error only after it was edited, or after a start was tried.
@@ -92,7 +101,7 @@ class FormView:
                 fields[name],
                 self._choices[name],
                 partial(self._on_change, name),
-                self._on_editing,
+                partial(self._on_editing, name),
                 _explain_task if name == "task" else None,
                 self._on_choose,
             )
@@ -109,10 +118,17 @@ class FormView:
             ui.Spacer(height=4)
 
     def sync(self) -> None:
-        """Show shared values that other forms have changed."""
+        """Show values that something else than this form has changed."""
         for name, entry in self.entries.items():
-            if self._choices.fields[name].shared and entry.value != self._choices[name]:
+            if entry.value != self._choices[name]:
                 entry.value = self._choices[name]
+
+    def start_anew(self) -> None:
+        """Show the values of another project, without errors: nothing in it has been tried."""
+        self._touched.clear()
+        self.sync()
+        self._touched.clear()
+        self.check()
 
     def follow_plugins(self) -> bool:
         """Update choices after plug-ins have changed; return whether rows must be rebuilt."""
@@ -124,7 +140,12 @@ class FormView:
         return any(entry.is_outdated for entry in self.entries.values())
 
     def refresh(self) -> None:
-        """Show the settings of the chosen device; call it once per frame, but not while a widget reports a change."""
+        """Show the settings of the chosen device, and errors once typing rests.
+
+        Call it once per frame, but not while a widget reports a change.
+        """
+        if self._typed_at is not None and time.monotonic() - self._typed_at > _REST:
+            self.check()
         if self._device_box is None or not self._is_outdated:
             return
         self._is_outdated = False
@@ -142,6 +163,7 @@ class FormView:
     def try_all(self) -> dict[str, str]:
         """Check all fields, also untouched ones; show and return the errors."""
         self._touched.update(self.entries)
+        self._typed_at = None
         problems = self.check()
         for title, names in self._choices.groups.items():
             if title in self.groups and problems.keys() & set(names):
@@ -149,10 +171,18 @@ class FormView:
         return problems
 
     def check(self) -> dict[str, str]:
-        """Update the error messages."""
+        """Update the error messages. While somebody types, they only go; new ones wait until typing rests."""
+        rests = self._typed_at is None or time.monotonic() - self._typed_at > _REST or not self._edited
+        if rests:
+            self._typed_at = None
         problems = self._choices.problems()
         for name, entry in self.entries.items():
-            entry.show_problem(problems.get(name, "") if name in self._touched else "")
+            problem = problems.get(name, "") if name in self._touched else ""
+            if rests or not problem:
+                entry.show_problem(problem)
+        shown = [(entry.described.label, entry.problem) for entry in self.entries.values() if entry.problem]
+        more = f" (and {len(shown) - 1} more)" if len(shown) > 1 else ""
+        self.trouble = f"{shown[0][0]}: {shown[0][1]}{more}" if shown else ""
         return problems
 
     def destroy(self) -> None:
@@ -162,16 +192,28 @@ class FormView:
         self._device_box = None
 
     def _on_choose(self, entry: Entry) -> None:
-        field = entry.described
+        field, project = entry.described, self._choices.project
         assert field.role, "only a path has a button to choose it"
-        request = FileRequest(field.label, field.role, entry.value, field.many, field.option.declared.suffixes)
-        self._choose_file(request, lambda text: setattr(entry, "value", text))
+        start = str(project.path(entry.value.split(";")[0]))
+        request = FileRequest(field.label, field.role, start, field.many, field.option.declared.suffixes)
+
+        def take(text: str) -> None:
+            entry.value = "; ".join(project.shown(each.strip()) for each in text.split(";"))
+
+        self._choose_file(request, take)
+
+    def _on_editing(self, name: str, begins: bool) -> None:
+        self._edited = name if begins else ""
+        self._tell_editing(begins)
+        if not begins:
+            self.check()
 
     def _on_change(self, name: str, text: str) -> None:
         if self._choices[name] == text:
             return
         self._choices[name] = text
         self._touched.add(name)
+        self._typed_at = time.monotonic() if self._edited == name else None
         self._take_fields()
         self.check()
         self._changed()

@@ -51,6 +51,10 @@ class Host(ABC):
         """Show a page or a local file in the user's browser."""
         webbrowser.open(address.absolute().as_uri() if isinstance(address, Path) else address)
 
+    @abstractmethod
+    def copy(self, text: str) -> None:
+        """Put a text into the clipboard."""
+
     def add_menu_item(
         self, title: str, on_click: Callable[[], None], is_ticked: Callable[[], bool]
     ) -> Callable[[], None]:

@@ -92,6 +92,11 @@ class DesktopHost(Host):
     def log_error(self, text: str) -> None:
         print(text, file=sys.stderr)
 
+    def copy(self, text: str) -> None:
+        from omni.ui import _ui
+
+        _ui._set_clipboard_text(text)
+
     def listen_to_keys(self, window: ui.Window, on_key: OnKey) -> Callable[[], None]:
         held: set[int] = set()
 

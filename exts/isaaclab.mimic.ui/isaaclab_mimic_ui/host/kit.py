@@ -64,6 +64,17 @@ class KitHost(Host):
     def log_error(self, text: str) -> None:
         carb.log_error(text)
 
+    def copy(self, text: str) -> None:
+        try:
+            from omni.kit import clipboard
+        except ImportError:
+            # A bare Kit with the parts of omni.ui that need no application.
+            from omni.ui import _ui
+
+            getattr(_ui, "_set_clipboard_text", lambda text: None)(text)
+        else:
+            clipboard.copy(text)
+
     def add_menu_item(
         self, title: str, on_click: Callable[[], None], is_ticked: Callable[[], bool]
     ) -> Callable[[], None]:

@@ -54,8 +54,10 @@ _MARKING = (
     ("previous", "To the mark before", "LEFT_BRACKET", "previous_mark", {}),
     ("next", "To the mark after", "RIGHT_BRACKET", "next_mark", {}),
     ("remove", "Remove the chosen mark", "X", "remove", {}),
-    ("undo", "Undo", "U", "undo", {}),
-    ("redo", "Redo", "R", "redo", {}),
+    ("undo", "Undo", Key("Z", CTRL), "undo", {}),
+    ("redo", "Redo", Key("Z", CTRL | SHIFT), "redo", {}),
+    ("undo.other", "Undo (other key)", "U", "undo", {}),
+    ("redo.other", "Redo (other key)", "R", "redo", {}),
     ("eef", "Next end effector", "TAB", "next_eef", {}),
     ("accept", "Accept, next demonstration", "ENTER", "accept", {}),
     ("skip", "Skip this demonstration", "Q", "skip", {}),
@@ -107,7 +109,10 @@ ACTIONS: dict[str, Action] = {
         _drive("R", "Reset: discard and start again"),
         _drive("P", "Pause, or go on"),
         _drive("ESCAPE", "End recording"),
-        *(Action(f"mark.{name}", MARK, title, Key(key)) for name, title, key, _, _ in _MARKING),
+        *(
+            Action(f"mark.{name}", MARK, title, key if isinstance(key, Key) else Key(key))
+            for name, title, key, _, _ in _MARKING
+        ),
     )
 }
 """Every action by its id, in the order shown."""

@@ -10,7 +10,6 @@ import omni.ui as ui
 from ..running.messages import clock
 from ..widgets.empty import build_empty
 from ..widgets.layout import section
-from ..widgets.log import Log
 from ..widgets.marks import MarksTable
 from ..widgets.run_head import RunHead
 from .stage_panel import StagePanel
@@ -45,9 +44,9 @@ class AnnotatePanel(StagePanel):
                 self._head = RunHead(self.session, "demonstrations looked at", _TILES, compact=True)
             self.build_scene()
             with self.aside(spacing=4), ui.Frame(height=_DETAILS), ui.VStack(spacing=4):
-                section("MARKS: THE FIRST SAMPLE AFTER EACH SUBTASK")
+                section("SUBTASKS OF EACH DEMONSTRATION")
                 self._marks = MarksTable()
-                self._log = Log(height=72)
+                self._log = self.build_log(72)
 
     def refresh_run(self) -> None:
         if not self._head.due():
@@ -55,5 +54,5 @@ class AnnotatePanel(StagePanel):
         found = self.session.statistics.annotated
         good = sum(event.ok for event in found.values())
         self._head.show((str(good), str(len(found) - good), clock(self.session.elapsed)))
-        self._marks.show(found)
+        self._marks.show(found, self.session.state.is_active, self.session.subtasks)
         self._log.show(self.session.messages)

@@ -9,7 +9,6 @@ import omni.ui as ui
 
 from ..session import State
 from ..widgets.empty import build_empty
-from ..widgets.log import Log
 from ..widgets.run_head import RunHead
 from ..widgets.timeline import Timeline
 from .stage_panel import StagePanel
@@ -84,7 +83,7 @@ class AnnotateManualPanel(StagePanel):
                         tooltip=tooltip,
                         clicked_fn=lambda name=name, arguments=arguments: self.session.request(name, **arguments),
                     )
-            self._problems = ui.Label("", name="problem", word_wrap=True, height=0)
+            self._problems = ui.Label("", name="warning", word_wrap=True, height=0)
             with ui.HStack(height=30, spacing=4):
                 self.buttons["accept"] = ui.Button(
                     "Accept, next demonstration",
@@ -95,7 +94,7 @@ class AnnotateManualPanel(StagePanel):
                     "Skip", name="plain", width=90, clicked_fn=lambda: self.session.request("skip")
                 )
             with self.aside():
-                self._log = Log(height=48)
+                self._log = self.build_log(48)
 
     def refresh_run(self) -> None:
         if not self._head.due():
@@ -125,7 +124,7 @@ class AnnotateManualPanel(StagePanel):
         lines = ([shown["notice"]] if shown.get("notice") else []) + list(shown.get("problems", ()))
         self._problems.text = "\n".join(lines) if active else ""
         if self.timeline is not None:
-            self.timeline.show(shown if active else {})
+            self.timeline.show(shown if active else {}, self.session.subtasks)
         self._log.show(self.session.messages)
 
     def _move(self, label: str, row: int) -> None:

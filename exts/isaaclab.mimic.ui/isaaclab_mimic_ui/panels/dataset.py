@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import omni.ui as ui
 
@@ -54,7 +54,7 @@ class DatasetPanel:
         self.command = DataCommand(context.host.setting("workerPython", ""))
         """The command that runs or has run last."""
         self.thumbnails = StripView(context.host, context.host.setting("workerPython", ""))
-        self.edit_card = EditCard(self._on_edit, context.on_editing, context.choose_file)
+        self.edit_card = EditCard(self._on_edit, context.on_editing, self._choose_in_project)
         self.check_button: ui.Button | None = None
         self.stop_button: ui.Button | None = None
         self._progress: ui.Label | None = None
@@ -73,7 +73,7 @@ class DatasetPanel:
     def on_shown(self) -> None:
         self._enable_known()
         if not self._model.get_value_as_string():
-            last = [name for name in _KNOWN if self._context.workflow.shared.get(name, "").strip()]
+            last = [name for name in _KNOWN if self._is_there(name)]
             if last:
                 self._open_known(last[-1])
 
@@ -104,12 +104,21 @@ class DatasetPanel:
         self._model.set_value(path)
         self.command.findings = None
         self.thumbnails.strip.leave()
-        self.file.open(Path(path.strip()).expanduser())
+        self.file.open(self._context.workflow.project.path(path))
 
     def choose(self, demo: str) -> None:
         """Look at a demonstration of the file."""
         self.file.choose(demo)
         self.thumbnails.strip.show(self.file.summary["path"], demo)
+
+    def follow_project(self) -> None:
+        """Show another project: nothing of it has been looked at."""
+        self.command.close()
+        self.command.done, self.command.findings = "", None
+        self.thumbnails.strip.leave()
+        self.file.forget()
+        self._model.set_value("")
+        self._rebuild()
 
     def destroy(self) -> None:
         self.file.close()
@@ -124,10 +133,19 @@ class DatasetPanel:
         self._frame.destroy()
 
     def _open_known(self, name: str) -> None:
-        self.open(self._context.workflow.shared.get(name, ""))
+        self.open(self._context.workflow.project.output(name))
+
+    def _is_there(self, name: str) -> bool:
+        project = self._context.workflow.project
+        return bool(project.output(name).strip()) and project.path(project.output(name)).is_file()
 
     def _choose(self) -> None:
-        self._context.choose_file(FileRequest("File", start=self._model.get_value_as_string()), self.open)
+        self._choose_in_project(FileRequest("File", start=self._model.get_value_as_string()), self.open)
+
+    def _choose_in_project(self, request: FileRequest, on_chosen: Callable[[str], None]) -> None:
+        project = self._context.workflow.project
+        request = replace(request, start=str(project.path(request.start)))
+        self._context.choose_file(request, lambda text: on_chosen(project.shown(text)))
 
     def _on_typed(self) -> None:
         self._context.on_editing(False)
@@ -142,7 +160,9 @@ class DatasetPanel:
 
     def _on_edit(self, by: str, demos: str, other: str, output: str) -> None:
         try:
-            words = edit_words(by, self.file.summary["path"], demos, other, output)
+            project = self._context.workflow.project
+            files = (str(project.path(text)) if text.strip() else "" for text in (other, output))
+            words = edit_words(by, self.file.summary["path"], demos, *files)
         except MimicError as error:
             self.file.failure = str(error)
             self._rebuild(left=True)
@@ -172,7 +192,7 @@ class DatasetPanel:
 
     def _enable_known(self) -> None:
         for name, button in self.known_buttons.items():
-            button.enabled = bool(self._context.workflow.shared.get(name, "").strip())
+            button.enabled = self._is_there(name)
 
     def _build(self) -> None:
         if self._wide:
@@ -204,7 +224,7 @@ class DatasetPanel:
         size, list_size = ({}, {}) if self._wide else ({"height": 0}, {"height": _LIST_HEIGHT})
         with ui.VStack(spacing=6, **size):
             if self.file.failure:
-                build_notice(self.file.failure)
+                build_notice(self.file.failure, error=True)
             if not self.file.summary:
                 ui.Label("Name an HDF5 file of demonstrations.", name="hint", height=0, word_wrap=True)
                 return
@@ -222,7 +242,7 @@ class DatasetPanel:
                 self._progress = ui.Label("", name="hint", width=0)
                 self.stop_button = ui.Button("Stop", name="small", width=60, clicked_fn=self.command.stop)
             self.edit_card.build()
-            ui.Label(self.command.done, name="hint", height=0, word_wrap=True)
+            ui.Label(self._context.workflow.project.shorten(self.command.done), name="hint", height=0, word_wrap=True)
             self._show_progress()
 
     def _build_demo(self, name: str, attrs: dict, length: int) -> None:
@@ -236,10 +256,10 @@ class DatasetPanel:
                 success = attrs.get("success")
                 ui.Label(
                     "" if success is None else "success" if success else "failed",
-                    name="hint" if success is not False else "log_problem",
+                    name="hint" if success is not False else "log_warning",
                 )
         row.set_mouse_pressed_fn(lambda x, y, button, modifier: self.choose(name) if button == 0 else None)
         self.demo_rows[name] = row
 
     def _build_right(self) -> None:
-        build_details(self.file, self.command.findings, self.thumbnails.build)
+        build_details(self.file, self.command.findings, self.thumbnails.build, self._context.workflow.project.shorten)

@@ -11,7 +11,6 @@ from ..running.messages import clock
 from ..widgets.bars import Bars, failure_bars
 from ..widgets.empty import build_empty
 from ..widgets.layout import scrolled, section
-from ..widgets.log import Log
 from ..widgets.run_head import RunHead
 from ..widgets.success_table import SuccessTable
 from .stage_panel import StagePanel
@@ -65,8 +64,8 @@ class EvaluatePanel(StagePanel):
                 section("SUCCESS, WITH ITS 95 % INTERVAL")
                 self._table = SuccessTable("A policy appears here when its rollouts have ended.")
                 section("FAILURES BY SUBTASK AND CAUSE")
-                self._failures = Bars("No rollout has failed.", name="bar_bad")
-                self._log = Log(height=110)
+                self._failures = Bars("", name="bar_bad")
+                self._log = self.build_log(110)
 
     def refresh_run(self) -> None:
         if not self._head.due():
@@ -85,7 +84,10 @@ class EvaluatePanel(StagePanel):
         if self._shown_changes != statistics.changes:
             self._shown_changes = statistics.changes
             self._table.show(statistics.evaluations.values())
-            self._failures.show(failure_bars(statistics.failures, "rollout"))
+            self._failures.show(
+                failure_bars(statistics.failures, "rollout", session.subtasks),
+                "No rollout has failed." if attempts else "No rollout has ended so far.",
+            )
         self._log.show(session.messages)
 
     def _url(self) -> str:

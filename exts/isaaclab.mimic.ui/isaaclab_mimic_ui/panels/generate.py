@@ -22,7 +22,6 @@ from ..widgets.curve import CurvePlot
 from ..widgets.empty import build_empty
 from ..widgets.env_grid import EnvGrid
 from ..widgets.layout import scrolled, section
-from ..widgets.log import Log
 from ..widgets.run_head import RunHead
 from .stage_panel import StagePanel
 
@@ -80,11 +79,11 @@ class GeneratePanel(StagePanel):
                 with ui.HStack(height=0, spacing=style.PADDING):
                     with ui.VStack(height=0, spacing=4):
                         section("FAILURES BY SUBTASK AND CAUSE")
-                        self._failures = Bars("No attempt has failed.", name="bar_bad")
+                        self._failures = Bars("", name="bar_bad")
                     with ui.VStack(height=0, spacing=4):
                         section("SOURCES USED")
                         self._sources = Bars("Nothing saved yet.", name="bar_dim")
-                self._log = Log(height=140)
+                self._log = self.build_log(140)
         self._make_room()
 
     def refresh_run(self) -> None:
@@ -102,15 +101,19 @@ class GeneratePanel(StagePanel):
                 " + ".join(f"{size / 1000:.1f}" for size in memory.values()) or "-",
             )
         )
-        self.grid.show(shown.get("subtasks", ()), statistics.last)
+        self.grid.show(shown.get("subtasks", ()), statistics.last, session.subtasks)
         self._log.show(session.messages)
-        self._output.text = self._output.tooltip = f"in {session.output}"
+        self._output.text = f"in {session.choices.project.shown(session.output)}"
+        self._output.tooltip = session.output
         self.view_button.visible = session.state.is_active and bool(shown.get("url"))
         self.report_button.visible = session.state in (State.DONE, State.STOPPED, State.GAVE_UP)
         if self._shown_changes != statistics.changes:
             self._shown_changes = statistics.changes
             self._plot.show(statistics.success_rate.values)
-            self._failures.show(failure_bars(statistics.failures, "attempt"))
+            self._failures.show(
+                failure_bars(statistics.failures, "attempt", session.subtasks),
+                "No attempt has failed." if attempts else "No attempt has ended so far.",
+            )
             self._sources.show([Bar(f"demo {demo}", count) for demo, count in statistics.sources.most_common()])
 
     def _on_environment(self, index: int) -> None:
@@ -143,7 +146,7 @@ class GeneratePanel(StagePanel):
             session.say(f"Report: {report}")
             self.context.host.open_in_browser(report)
         except (MimicError, OSError) as error:
-            session.say(f"The report could not be written: {error}", is_problem=True)
+            session.say(f"The report could not be written: {error}", level="error")
         finally:
             if self.report_button is not None:
                 self.report_button.enabled = True

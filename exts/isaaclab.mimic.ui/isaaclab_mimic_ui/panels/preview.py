@@ -10,7 +10,6 @@ import omni.ui as ui
 from ..running.messages import clock
 from ..widgets import style
 from ..widgets.empty import build_empty
-from ..widgets.log import Log
 from ..widgets.run_head import RunHead
 from .stage_panel import StagePanel
 
@@ -46,7 +45,7 @@ class PreviewPanel(StagePanel):
                 with ui.HStack(height=24, spacing=style.GAP, visible=False) as self._live:
                     self._url = ui.Label("", name="hint", elided_text=True)
                     self.view_button = ui.Button("Open 3D view", name="small", width=110, clicked_fn=self.open_view)
-                self._log = Log(height=72)
+                self._log = self.build_log(72)
 
     def refresh_run(self) -> None:
         if not self._head.due():

@@ -22,7 +22,6 @@ from ..widgets.device_state import build_device_state
 from ..widgets.device_view import DeviceView
 from ..widgets.empty import build_empty
 from ..widgets.layout import section
-from ..widgets.log import Log
 from ..widgets.run_head import RunHead
 from .stage_panel import StagePanel
 
@@ -68,7 +67,7 @@ class RecordPanel(StagePanel):
                     section("KEPT DEMONSTRATIONS")
                     self.demos = DemoList(86, self._replay, self._delete)
                 with ui.HStack(height=64, spacing=style.GAP):
-                    self._log = Log(height=64)
+                    self._log = self.build_log(64)
                     with ui.VStack(width=118, spacing=4, visible=False) as self._actions:
                         self.reset_button = ui.Button(
                             "Reset",
@@ -129,7 +128,7 @@ class RecordPanel(StagePanel):
         try:
             left = await asyncio.to_thread(reading.delete, demo.path, demo.name)
         except MimicError as error:
-            session.say(f"{demo.name} stays: {error}", is_problem=True)
+            session.say(f"{demo.name} stays: {error}", level="error")
             return
         # The remaining demonstrations are renumbered.
         session.statistics.demos = [

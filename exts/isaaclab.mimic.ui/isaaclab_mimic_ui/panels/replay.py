@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from ..running.messages import clock
 from ..widgets.empty import build_empty
-from ..widgets.log import Log
 from ..widgets.run_head import RunHead
 from .stage_panel import StagePanel
 
@@ -38,7 +37,7 @@ class ReplayPanel(StagePanel):
                 self._head = RunHead(self.session, "demonstrations", _TILES, compact=True)
             self.build_scene()
             with self.aside():
-                self._log = Log(height=96)
+                self._log = self.build_log(96)
 
     def refresh_run(self) -> None:
         if not self._head.due():

@@ -11,19 +11,23 @@ from functools import partial
 
 import omni.ui as ui
 
-from ..confirmations import ask_before_start, ask_before_stop
+from ..confirmations import ask_before_start, stop
 from ..forms.view import FormView
 from ..scene.camera import DIRECTIONS
 from ..scene.view import SceneFrame
 from ..session import Session, State
-from ..steps import ways_of
+from ..steps import next_after, ways_of
 from ..widgets import style
 from ..widgets.layout import card, scrolled
+from ..widgets.log import Log
 from ..widgets.notice import build_notice
 from .context import PanelContext
 
 WIDE = 720
 """[px] From this width on the two halves are side by side; in a narrower window one is above the other."""
+
+_TROUBLE = 32
+"""[px] Height of what is said above the button."""
 
 _RUN_HEIGHT = 560
 """[px] Height of the lower half where the halves are above each other."""
@@ -54,6 +58,8 @@ class StagePanel:
         self.button: ui.Button | None = None
         self.pause_button: ui.Button | None = None
         self.step_button: ui.Button | None = None
+        self.next_button: ui.Button | None = None
+        """Leads to the step that goes on with what this one has made."""
         self.way_buttons: dict[str, ui.Button] = {}
         self.worker_box: ui.CheckBox | None = None
         self.scene: SceneFrame | None = None
@@ -64,6 +70,8 @@ class StagePanel:
         self._form_column: ui.Stack | None = None
         self._run_frame: ui.Frame | None = None
         self._trouble: ui.Label | None = None
+        self._said = ""
+        self._was_active = session.state.is_active
         self._frame = ui.Frame(build_fn=self._build)
 
     @property
@@ -94,6 +102,14 @@ class StagePanel:
         """
         self.scene = SceneFrame(self.context.host, self.session, self.context.view, self.toggle_enlarged, env, least)
         return self.scene
+
+    def build_log(self, height: int) -> Log:
+        """Add the log of the run.
+
+        Args:
+            height: [px].
+        """
+        return Log(height, lambda: self.context.host.copy(self.session.log_text()), self.session.save_log)
 
     @contextmanager
     def run_column(self, spacing: int = style.GAP) -> Iterator[None]:
@@ -128,6 +144,10 @@ class StagePanel:
         if self.form.follow_plugins() and self._run_frame is not None:
             self._frame.rebuild()
 
+    def follow_project(self) -> None:
+        """Show another project."""
+        self.form.start_anew()
+
     def refresh(self) -> None:
         """Update everything that is shown; called once a frame."""
         if self._run_frame is None:
@@ -139,6 +159,8 @@ class StagePanel:
             return
         self.form.refresh()
         self._refresh_buttons()
+        if self._trouble is not None and self._trouble.text != (text := self.form.trouble or self._said):
+            self._trouble.text = self._trouble.tooltip = text
         shown = self.session.state is State.IDLE, self.session.failure
         if self._shown != shown:
             self._shown = shown
@@ -152,19 +174,18 @@ class StagePanel:
         """Do what the button does."""
         session = self.session
         if session.state.is_active:
-            text, yes, act = ask_before_stop(session), "Stop", session.stop
-        else:
-            problems = self.form.try_all()
-            self._say("Correct what is marked above." if problems else "")
-            if problems or not session.can_start:
-                return
-            other = self.context.workflow.in_the_way(session)
-            stage = "" if session.in_worker else self.context.host.unsaved_stage()
-            text = ask_before_start(session, other, stage)
-            yes, act = "Stop, and start" if other else "Start", partial(self._start, other)
-        if text:
-            state = session.state
-            about = ("stop" if state.is_active else "start", session.step.name)
+            stop(session, self.context.ask)
+            return
+        problems = self.form.try_all()
+        self._say("")
+        if problems or not session.can_start:
+            return
+        other = self.context.workflow.in_the_way(session)
+        stage = "" if session.in_worker else self.context.host.unsaved_stage()
+        act = partial(self._start, other)
+        if text := ask_before_start(session, other, stage):
+            state, yes = session.state, "Stop, and start" if other else "Start"
+            about = ("start", session.step.name)
             self.context.ask(about, text, "Cancel", yes, act, still=lambda: session.state is state)
         else:
             act()
@@ -173,6 +194,13 @@ class StagePanel:
         if other is not None:
             self._say(f"Waiting for {other.step.title} to stop.")
         self.context.workflow.start(self.session, other)
+
+    def go_on(self) -> None:
+        """Show the step that goes on with what this one has made, with that as its input."""
+        step = self.session.step
+        if (following := next_after(step)) is not None:
+            self.context.workflow.project.follow(step.makes)
+            self.context.open_step(following.name)
 
     def toggle_pause(self) -> None:
         if self.session.state is State.RUNNING:
@@ -234,7 +262,8 @@ class StagePanel:
         self._on_worker = None
         self.way_buttons.clear()
         self._forget_scene()
-        self.button = self.pause_button = self.step_button = self.worker_box = self._run_frame = self._trouble = None
+        self.button = self.pause_button = self.step_button = self.next_button = None
+        self.worker_box = self._run_frame = self._trouble = None
         self._frame.destroy()
 
     def _forget_scene(self) -> None:
@@ -291,36 +320,52 @@ class StagePanel:
                 tooltip=self.context.host.why_worker()
                 or "Faster, and the window stays smooth. Off: run inside this program.",
             )
-        self._trouble = ui.Label("", name="problem", word_wrap=True, height=0, visible=False)
+        # As high as two lines, whether something is said or not: nothing moves when it is.
+        self._trouble = ui.Label("", name="problem", word_wrap=True, height=_TROUBLE, alignment=ui.Alignment.LEFT_TOP)
         with ui.HStack(height=36, spacing=style.GAP):
             self.button = ui.Button(step.button, name="primary", clicked_fn=self.start_or_stop)
             self.pause_button = ui.Button("Pause", name="plain", width=96, visible=False, clicked_fn=self.toggle_pause)
             self.step_button = ui.Button("Step", name="plain", width=64, visible=False, clicked_fn=self.single_step)
             self.step_button.set_tooltip("Make one step of the simulation, then pause.")
+        following = next_after(step)
+        if following is not None:
+            self.next_button = ui.Button(
+                f"Next: {following.title}", name="plain", height=36, visible=False, clicked_fn=self.go_on
+            )
+            self.next_button.set_tooltip(f"{following.title} goes on with this step's output.")
 
     def _on_form(self) -> None:
-        self._say("")
+        self._said = ""
 
-    def _say(self, trouble: str) -> None:
-        if self._trouble is not None:
-            self._trouble.text = trouble
-            self._trouble.visible = bool(trouble)
+    def _say(self, text: str) -> None:
+        """Say something beside the button, as long as nothing is wrong with the form."""
+        self._said = text
 
     def _refresh_buttons(self) -> None:
         session = self.session
-        face = (session.state, session.paused, session.can_start)
+        is_made = self.next_button is not None and self.context.workflow.is_made(session.step)
+        face = (session.state, session.paused, session.can_start, is_made)
         if self._face == face:
             return
         self._face = face
         active = session.state.is_active
         stopping = session.state is State.STOPPING
-        self.button.name = "plain" if active else "primary"
+        # What to do next is green.
+        leads_on = is_made and session.state is State.DONE
+        self.button.name = "plain" if active or leads_on else "primary"
+        if self.next_button is not None:
+            self.next_button.visible = is_made and not active
+            self.next_button.name = "primary" if leads_on else "plain"
         self.button.text = "Stopping ..." if stopping else "Stop" if active else session.step.button
         self.button.enabled = not stopping if active else session.can_start
         self.pause_button.visible = session.state is State.RUNNING
         self.step_button.visible = self.steps_singly and session.state is State.RUNNING
         self.pause_button.text = "Resume" if session.paused else "Pause"
         self.form.set_enabled(not active)
+        if self._was_active and not active:
+            # The end of a run takes back what was chosen for it only; that its output is there now is no error yet.
+            self.form.start_anew()
+        self._was_active = active
         self.worker_box.enabled = not active and not self.context.host.why_worker()
         if active:
             self._say("")
@@ -332,7 +377,7 @@ class StagePanel:
                 title = "Something is missing" if shortage.prevents else "Slower than it could be"
                 build_notice(f"{title}\n{shortage.text}", shortage.command)
             if self.session.failure:
-                build_notice(self.session.failure)
+                build_notice(self.session.failure, error=True)
             with card(grows=True):
                 if self.session.state is State.IDLE:
                     self.build_empty()

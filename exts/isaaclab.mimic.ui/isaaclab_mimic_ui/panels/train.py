@@ -9,7 +9,6 @@ from ..running.messages import clock
 from ..widgets.curve import CurvePlot
 from ..widgets.empty import build_empty
 from ..widgets.layout import scrolled, section
-from ..widgets.log import Log
 from ..widgets.run_head import RunHead
 from ..widgets.success_table import SuccessTable
 from .stage_panel import StagePanel
@@ -46,7 +45,7 @@ class TrainPanel(StagePanel):
             )
             section("CHECKPOINTS: SUCCESS, WITH ITS 95 % INTERVAL")
             self._table = SuccessTable("None is evaluated yet. See Evaluate every, or the next step.")
-            self._log = Log(height=130)
+            self._log = self.build_log(130)
 
     def refresh_run(self) -> None:
         if not self._head.due():

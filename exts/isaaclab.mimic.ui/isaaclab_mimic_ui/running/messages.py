@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from isaaclab_mimic_core import events
 
-_KEPT = 100
+from .subtask_names import NO_NAMES, SubtaskNames
+
+_KEPT = 10_000
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class Message:
     elapsed: float
     """Seconds since the run was started."""
     text: str
-    is_problem: bool = False
+    level: str = ""
+    """`warning` or `error`; empty for what is neither."""
 
 
 class MessageLog:
@@ -50,16 +53,21 @@ class MessageLog:
         self._kept.clear()
 
 
-def describe(event: events.Event) -> str:
-    """Describe an event in one sentence; empty for events that are not shown."""
+def describe(event: events.Event, subtasks: SubtaskNames = NO_NAMES) -> str:
+    """Describe an event in one sentence; empty for events that are not shown.
+
+    Args:
+        event: The event.
+        subtasks: What subtasks are called.
+    """
     match event:
         case events.PhaseStarted():
             return f"{event.phase.rstrip('.')}."
         case events.DemoSaved():
             return f"Saved {event.name} ({event.steps} steps)."
         case events.AttemptFinished(success=False):
-            where = f" in {event.subtask}" if event.subtask else ""
-            return f"Attempt {event.attempt + 1} failed{where}: {event.cause.label or 'no success'}."
+            where = f" in: {subtasks.title(event.subtask)}" if event.subtask else ""
+            return f"Attempt {event.attempt + 1} failed ({event.cause.label or 'no success'}){where}."
         case events.Warned() | events.Hinted():
             return event.message
         case events.InstructionChanged():

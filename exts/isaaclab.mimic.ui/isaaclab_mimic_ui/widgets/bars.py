@@ -13,6 +13,7 @@ import omni.ui as ui
 
 from isaaclab_mimic_core.outcomes import FailureCause
 
+from ..running.subtask_names import SubtaskNames
 from . import style
 
 
@@ -26,15 +27,16 @@ class Bar:
     """As `#RRGGBB`; empty for that of all bars."""
 
 
-def failure_bars(failures: Counter[tuple[str, FailureCause]], whole: str) -> list[Bar]:
+def failure_bars(failures: Counter[tuple[str, FailureCause]], whole: str, subtasks: SubtaskNames) -> list[Bar]:
     """Return a bar for each subtask and cause of failures, the commonest first.
 
     Args:
         failures: (subtask, cause) -> how often.
         whole: What failed where the subtask is not known.
+        subtasks: What subtasks are called.
     """
     return [
-        Bar(f"{subtask or whole}: {cause.label or 'no success'}", count, cause.color)
+        Bar(f"{subtasks.title(subtask) if subtask else whole}: {cause.label or 'no success'}", count, cause.color)
         for (subtask, cause), count in failures.most_common()
     ]
 
@@ -43,7 +45,7 @@ class Bars:
     """Builds into the current container.
 
     Args:
-        nothing: What is said while there is nothing to count.
+        nothing: What is said while there is nothing to count, unless `show` says otherwise.
         most: So many are shown.
         name: Style of the bars.
     """
@@ -52,19 +54,19 @@ class Bars:
         self._nothing = nothing
         self._most = most
         self._name = name
-        self._shown: list[Bar] | None = None
+        self._told: tuple[list[Bar], str] | None = None
         self._frame = ui.Frame(height=0)
 
-    def show(self, bars: Sequence[Bar]) -> None:
-        """Show bars, from top to bottom."""
-        shown = list(bars)[: self._most]
-        if shown == self._shown:
+    def show(self, bars: Sequence[Bar], nothing: str = "") -> None:
+        """Show bars, from top to bottom; or say what it means that there are none."""
+        told = list(bars)[: self._most], nothing or self._nothing
+        if told == self._told:
             return
-        self._shown = shown
+        self._told = shown, nothing = told
         largest = max((bar.count for bar in shown), default=1)
         with self._frame, ui.VStack(height=0, spacing=3):
             if not shown:
-                ui.Label(self._nothing, name="hint", word_wrap=True, height=0)
+                ui.Label(nothing, name="hint", word_wrap=True, height=0)
             for bar in shown:
                 with ui.HStack(height=18, spacing=style.GAP):
                     ui.Label(bar.text, name="hint", width=ui.Percent(48), elided_text=True, tooltip=bar.text)

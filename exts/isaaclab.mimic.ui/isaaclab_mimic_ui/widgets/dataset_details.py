@@ -19,7 +19,10 @@ _ROWS = 300
 
 
 def build_details(
-    file: OpenedFile, findings: list[tuple[str, str, str]] | None, build_strip: Callable[[str], None]
+    file: OpenedFile,
+    findings: list[tuple[str, str, str]] | None,
+    build_strip: Callable[[str], None],
+    shorten: Callable[[str], str],
 ) -> None:
     """Add everything that is known of a file to the current container.
 
@@ -27,6 +30,7 @@ def build_details(
         file: The file.
         findings: Level, demonstration and message of each finding of a check; None if there was none.
         build_strip: Adds the thumbnails of a demonstration.
+        shorten: Calls files as forms do.
     """
     with card(True):
         if not file.summary:
@@ -50,7 +54,7 @@ def build_details(
                 section("ATTRIBUTES")
                 ui.Label("\n".join(_lines(file.attrs)), name="code", height=0, word_wrap=True)
             section("THE FILE")
-            for line in file.summary["text"].splitlines():
+            for line in shorten(file.summary["text"]).splitlines():
                 _build_line(line)
 
 

@@ -11,6 +11,7 @@ import omni.ui as ui
 
 from isaaclab_mimic_core.outcomes import AttemptOutcome
 
+from ..running.subtask_names import NO_NAMES, SubtaskNames
 from . import style
 
 _MOST = 256
@@ -29,7 +30,7 @@ class EnvGrid:
         self._on_chosen = on_chosen
         self._cells: list[tuple[ui.Rectangle, ui.Label, ui.ZStack]] = []
         self._told: list[tuple] = []
-        self._shown: tuple[Sequence[Sequence[int]], dict[int, AttemptOutcome]] = (), {}
+        self._shown: tuple[Sequence[Sequence[int]], dict[int, AttemptOutcome], SubtaskNames] = (), {}, NO_NAMES
         self.chosen = chosen
         self._frame = ui.Frame(height=0)
 
@@ -37,14 +38,20 @@ class EnvGrid:
     def cells(self) -> list[ui.ZStack]:
         return [cell for _, _, cell in self._cells]
 
-    def show(self, subtasks: Sequence[Sequence[int]], last: dict[int, AttemptOutcome]) -> None:
+    def show(
+        self,
+        subtasks: Sequence[Sequence[int]],
+        last: dict[int, AttemptOutcome],
+        names: SubtaskNames,
+    ) -> None:
         """Bring the cells up to date.
 
         Args:
             subtasks: (num_envs, num_eefs) the subtask that each end effector is in.
             last: Environment -> how its last attempt ended.
+            names: What subtasks are called.
         """
-        self._shown = subtasks, last
+        self._shown = subtasks, last, names
         count = min(len(subtasks), _MOST)
         if count != len(self._cells):
             self._build(count, len(subtasks))
@@ -60,8 +67,11 @@ class EnvGrid:
             rectangle.name = how + ("_chosen" if index == self.chosen else "")
             label.text = text
             was = "none yet" if ended is None else "saved" if ended.success else ended.cause.label
-            where = f" in {ended.subtask}" if ended is not None and ended.subtask else ""
-            cell.set_tooltip(f"Environment {index}: subtask {text}; the attempt before: {was}{where}. Click to look.")
+            where = f" in: {names.title(ended.subtask)}" if ended is not None and ended.subtask else ""
+            now = [names.title(f"{eef}/{subtask}") for eef, subtask in zip(names.by_eef, subtasks[index], strict=False)]
+            cell.set_tooltip(
+                f"Environment {index}: {' and '.join(now) or text}; the attempt before: {was}{where}. Click to look."
+            )
 
     def _build(self, count: int, all_of_them: int) -> None:
         self._cells = []

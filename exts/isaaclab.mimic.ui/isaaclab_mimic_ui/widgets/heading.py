@@ -15,7 +15,7 @@ class Heading:
         with ui.VStack(height=0, spacing=1):
             self.title = ui.Label("", name="title", height=28)
             self._sentence = ui.Label("", name="dim", height=0, word_wrap=True)
-            self.warning = ui.Label("", name="problem", height=0, word_wrap=True, visible=False)
+            self.warning = ui.Label("", name="warning", height=0, word_wrap=True, visible=False)
 
     def show(self, title: str, sentence: str) -> None:
         """Show which panel is chosen."""

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import omni.ui as ui
 
 from ..running.messages import Message, MessageLog, clock
@@ -21,9 +23,11 @@ class Log:
 
     Args:
         height: [px]; 0 for as much as there is room.
+        copy: Puts the whole log into the clipboard.
+        save: Saves it.
     """
 
-    def __init__(self, height: int = 0) -> None:
+    def __init__(self, height: int, copy: Callable[[], None], save: Callable[[], None]) -> None:
         self._shown = 0
         self._num_lines = 0
         sizes = {"height": height} if height else {}
@@ -38,12 +42,22 @@ class Log:
                 ui.Spacer(height=6)
             with self._scroll:
                 self._lines = ui.VStack(height=0, spacing=3)
+            with ui.HStack(height=22):
+                ui.Spacer()
+                self.copy_button = ui.Button(
+                    "Copy", name="tool", width=46, tooltip="Copy the whole log.", clicked_fn=copy
+                )
+                ui.Spacer(width=3)
+                self.save_button = ui.Button(
+                    "Save", name="tool", width=46, tooltip="Save the whole log in the project.", clicked_fn=save
+                )
+                ui.Spacer(width=style.SCROLLBAR + 2)
 
     def show(self, log: MessageLog) -> None:
         """Show the added messages. When the list has grown too long, build it again with the last ones."""
         if log.total == self._shown:
             return
-        messages = list(log)
+        messages = list(log)[-_LINES // 2 :]
         new = min(log.total - self._shown, len(messages))
         self._shown = log.total
         # Somebody who has scrolled up is reading.
@@ -64,6 +78,6 @@ class Log:
         with ui.HStack(height=0, spacing=style.GAP):
             ui.Spacer(width=4)
             ui.Label(clock(message.elapsed), name="log_time", width=52, height=0, alignment=ui.Alignment.LEFT_TOP)
-            name = "log_problem" if message.is_problem else "log"
+            name = {"warning": "log_warning", "error": "log_problem"}.get(message.level, "log")
             ui.Label(message.text, name=name, word_wrap=True, height=0, alignment=ui.Alignment.LEFT_TOP)
             ui.Spacer(width=4)

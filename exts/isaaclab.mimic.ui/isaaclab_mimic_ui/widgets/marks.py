@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Where the subtasks of demonstrations end, one row each; or why they could not be marked."""
+"""The subtasks of demonstrations as bands, one row each; or why they could not be marked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import omni.ui as ui
 
 from isaaclab_mimic_core.events import EpisodeAnnotated
 
+from ..running.subtask_names import SubtaskNames, segments_of
 from . import style
+from .bands import build_bands
 
 
 class MarksTable:
@@ -26,37 +28,30 @@ class MarksTable:
                 )
                 ui.Spacer(width=2)
 
-    def show(self, found: dict[str, EpisodeAnnotated]) -> None:
-        """Show what was found, by demonstration."""
-        key = (len(found), sum(event.ok for event in found.values()))
+    def show(self, found: dict[str, EpisodeAnnotated], is_active: bool, names: SubtaskNames) -> None:
+        """Show what was found, by demonstration, in a run that goes on or has ended."""
+        key = (len(found), sum(event.ok for event in found.values()), is_active)
         if key == self._shown:
             return
         self._shown = key
-        last = max((sample for event in found.values() for sample in event.marks.values()), default=1)
+        longest = max((event.samples for event in found.values()), default=1)
         with self._scroll, ui.VStack(height=0, spacing=4):
             ui.Spacer(height=4)
             if not found:
-                ui.Label("None yet: the demonstrations are being played.", name="hint", height=0)
+                text = "None yet: the first demonstrations are being played." if is_active else "None was looked at."
+                ui.Label(text, name="hint", height=0)
             for name, event in found.items():
-                self._build_row(name, event, last)
+                self._build_row(name, event, longest, names)
 
-    def _build_row(self, name: str, event: EpisodeAnnotated, last: int) -> None:
+    def _build_row(self, name: str, event: EpisodeAnnotated, longest: int, names: SubtaskNames) -> None:
         with ui.HStack(height=20, spacing=style.GAP):
-            ui.Label(name, name="log" if event.ok else "log_problem", width=72)
+            ui.Label(name, name="log" if event.ok else "log_warning", width=72)
             if not event.ok:
-                ui.Label(event.reason, name="log_problem", elided_text=True, tooltip=event.reason)
+                ui.Label(event.reason, name="log_warning", elided_text=True, tooltip=event.reason)
                 return
-            ordered = sorted(event.marks.items(), key=lambda item: item[1])
-            words = ", ".join(f"{signal} {sample}" for signal, sample in ordered)
-            with ui.ZStack(tooltip=words):
-                with ui.VStack():
-                    ui.Spacer()
-                    ui.Rectangle(name="track", height=8)
-                    ui.Spacer()
-                for _, sample in ordered:
-                    with ui.HStack():
-                        ui.Spacer(width=ui.Percent(92 * sample / last))
-                        ui.Rectangle(name="bar", width=3)
-                        ui.Label(str(sample), name="tick", width=26)
-                        ui.Spacer()
-        ui.Spacer(height=1)
+            with ui.VStack(spacing=1):
+                for subtasks in names.by_eef.values():
+                    ends = [event.marks.get(subtask.signal) for subtask in subtasks[:-1]]
+                    segments = segments_of(subtasks, ends, event.samples)
+                    build_bands(segments, longest, "band_small" if len(names.by_eef) == 1 else "no_room")
+            ui.Spacer(width=4)

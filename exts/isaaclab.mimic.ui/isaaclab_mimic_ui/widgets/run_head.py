@@ -17,6 +17,9 @@ from .progress import ProgressBar, numbers_in_line, tiles
 PERIOD = 0.1
 """[s] Numbers change at most this often: nobody reads faster, and each change costs a layout."""
 
+REST = 0.5
+"""[s] The same when nothing runs, and only the form can change."""
+
 _HEADINGS = {
     State.STARTING: "Starting ...",
     State.STOPPING: "Stopping ...",
@@ -41,6 +44,7 @@ class RunHead:
         self._session = session
         self._noun = noun
         self._due = 0.0
+        self._due_state: State | None = None
         if compact:
             with ui.HStack(height=20, spacing=style.GAP):
                 self._heading = ui.Label("", name="heading", elided_text=True)
@@ -62,10 +66,11 @@ class RunHead:
         self._tiles = tiles(*captions)
 
     def due(self) -> bool:
-        """Whether it is time to bring numbers up to date; at once when a run ends."""
-        if self._session.state.is_active and time.monotonic() < self._due:
+        """Whether it is time to bring numbers up to date; at once when a run begins or ends."""
+        state, now = self._session.state, time.monotonic()
+        if state is self._due_state and now < self._due:
             return False
-        self._due = time.monotonic() + PERIOD
+        self._due_state, self._due = state, now + (PERIOD if state.is_active else REST)
         return True
 
     def show(self, numbers: Sequence[str], noun: str = "") -> None:
@@ -73,6 +78,9 @@ class RunHead:
         session = self._session
         heading = _HEADINGS.get(session.state) or session.snapshot.get("phase") or "Running"
         text = "Paused" if session.paused and session.state is State.RUNNING else heading
+        if not session.state.is_active:
+            text += f" at {session.ended_on_clock}" if session.ended_on_clock else ""
+            text += ", with other choices than those on the left" if session.is_old else ""
         if self._heading.text != text:
             self._heading.text = text
         if self._noun:

@@ -17,8 +17,10 @@ DIM = color("#a3a9b0")
 FAINT = color("#6f767e")
 PROBLEM = color("#f0907f")
 PROBLEM_BACKGROUND = color("#42282a")
+WARNING = color("#e3b65c")
+WARNING_BACKGROUND = color("#37311f")
 GOOD = color("#4d7416")
-BAD = color("#7a3f3a")
+BAD = color("#7d5f26")
 GUIDE = color("#ffd34d")
 VEIL = color("#191b1dc8")
 TRANSPARENT = color(0.0, 0.0, 0.0, 0.0)
@@ -31,7 +33,11 @@ ROW = 28
 LABEL_WIDTH = 112
 FORM_WIDTH = 396
 RAIL_WIDTH = 178
+BANDS = ("#3b6584", "#735690", "#477a53", "#8f6432", "#86475f", "#3f7a7a")
+"""Colours of subtasks, in their order."""
 CELL = 24
+CHARACTER = 7.6
+"""[px] Width of a character in a field, about."""
 
 STYLE = {
     "Label": {"color": TEXT, "font_size": 15},
@@ -43,15 +49,19 @@ STYLE = {
     "Label::readings": {"color": GUIDE, "font_size": 15},
     "Label::problem": {"color": PROBLEM, "font_size": 13},
     "Label::problem_title": {"color": PROBLEM, "font_size": 15},
+    "Label::warning": {"color": WARNING, "font_size": 13},
+    "Label::warning_title": {"color": WARNING, "font_size": 15},
     "Label::big": {"font_size": 30},
     "Label::of": {"color": DIM, "font_size": 17},
     "Label::value": {"font_size": 20},
     "Label::log": {"font_size": 14},
     "Label::log_problem": {"color": PROBLEM, "font_size": 14},
+    "Label::log_warning": {"color": WARNING, "font_size": 14},
     "Label::log_time": {"color": FAINT, "font_size": 14},
     "Label::step": {"font_size": 15},
     "Label::cell": {"font_size": 11, "color": TEXT},
     "Label::tick": {"font_size": 11, "color": FAINT},
+    "Label::tick_next": {"font_size": 12, "color": TEXT},
     "Label::rail": {"font_size": 16},
     "Label::rail_chosen": {"font_size": 16, "color": ACCENT_BRIGHT},
     "Label::rail_blocked": {"font_size": 16, "color": FAINT},
@@ -70,6 +80,12 @@ STYLE = {
     "Rectangle::veil": {"background_color": VEIL, "border_radius": 3},
     "Rectangle::outline": {"background_color": TRANSPARENT, "border_color": EDGE, "border_width": 1},
     "Rectangle::notice": {
+        "background_color": WARNING_BACKGROUND,
+        "border_color": WARNING,
+        "border_width": 1,
+        "border_radius": 6,
+    },
+    "Rectangle::error": {
         "background_color": PROBLEM_BACKGROUND,
         "border_color": PROBLEM,
         "border_width": 1,
@@ -83,13 +99,20 @@ STYLE = {
     "Circle::done": {"background_color": ACCENT},
     "Circle::running": {"background_color": TRANSPARENT, "border_color": ACCENT, "border_width": 2},
     "Circle::blocked": {"background_color": FIELD},
+    "Circle::failed": {"background_color": TRANSPARENT, "border_color": PROBLEM, "border_width": 2},
+    "Rectangle::job": {"background_color": FIELD, "border_color": ACCENT, "border_width": 1, "border_radius": 5},
+    "Label::job": {"font_size": 14},
+    "Label::project": {"font_size": 15},
     "Rectangle::rail": {"background_color": CARD, "border_radius": 6},
     "Rectangle::rail_item": {"background_color": TRANSPARENT, "border_radius": 5},
     "Rectangle::rail_item:hovered": {"background_color": color("#33373c")},
     "Rectangle::rail_chosen": {"background_color": color("#3a3f45"), "border_radius": 5},
-    "Rectangle::bar_bad": {"background_color": PROBLEM, "border_radius": 3},
+    "Rectangle::bar_bad": {"background_color": WARNING, "border_radius": 3},
     "Rectangle::bar_dim": {"background_color": DIM, "border_radius": 3},
     "Rectangle::cell": {"background_color": EDGE, "border_radius": 3},
+    "Rectangle::cell:hovered": {"border_color": TEXT, "border_width": 1},
+    "Rectangle::cell_good:hovered": {"border_color": TEXT, "border_width": 1},
+    "Rectangle::cell_bad:hovered": {"border_color": TEXT, "border_width": 1},
     "Rectangle::cell_good": {"background_color": GOOD, "border_radius": 3},
     "Rectangle::cell_bad": {"background_color": BAD, "border_radius": 3},
     "Rectangle::cell_chosen": {"background_color": EDGE, "border_radius": 3, "border_color": TEXT, "border_width": 2},
@@ -116,6 +139,22 @@ STYLE = {
     "CollapsableFrame:hovered": {"secondary_color": color("#33373c")},
     "Button::way_chosen": {"background_color": FIELD, "border_color": ACCENT, "border_width": 1, "border_radius": 4},
     "Button.Label::way_chosen": {"color": TEXT, "font_size": 14},
+    "Label::band": {"font_size": 13, "color": TEXT},
+    "Label::no_room": {"font_size": 9, "color": TEXT},
+    "Label::band_small": {"font_size": 12, "color": TEXT},
+    **{f"Rectangle::band_{number}": {"background_color": color(each)} for number, each in enumerate(BANDS)},
+    "Rectangle::cover": {"background_color": FIELD},
+    "Button::segment": {"background_color": FIELD, "border_radius": 4, "padding": 1},
+    "Button::segment:hovered": {"background_color": EDGE},
+    "Button.Label::segment": {"color": DIM, "font_size": 14},
+    "Button::segment_chosen": {
+        "background_color": EDGE,
+        "border_color": ACCENT,
+        "border_width": 1,
+        "border_radius": 4,
+        "padding": 1,
+    },
+    "Button.Label::segment_chosen": {"color": TEXT, "font_size": 14},
     "Button::tool": {"background_color": FIELD, "border_radius": 4, "padding": 1},
     "Button::tool:hovered": {"background_color": EDGE},
     "Button.Label::tool": {"color": DIM, "font_size": 13},

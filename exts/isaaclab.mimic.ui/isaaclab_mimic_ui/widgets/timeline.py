@@ -9,10 +9,15 @@ from collections.abc import Callable
 
 import omni.ui as ui
 
+from ..running.subtask_names import NO_NAMES, SubtaskNames, segments_of
 from . import style
+from .bands import build_bands
 
 _CURVE_HEIGHT = 42
-_LANE_HEIGHT = 34
+_LANE_HEIGHT = 38
+_NUMBER_HEIGHT = 15
+_START = "start of "
+"""Begins the label of a mark of a subtask's start."""
 _MOST_CURVES = 5
 _GRASP = 7
 """[px] A click this near to a mark grabs it."""
@@ -38,6 +43,7 @@ class Timeline:
         self._lanes_told: tuple = ()
         self._samples = 1
         self._marks: list[dict] = []
+        self._names = NO_NAMES
         self._held: tuple[str, float] | None = None
         self._last_x = 0.0
         self._play: ui.Spacer | None = None
@@ -47,8 +53,14 @@ class Timeline:
         """What can be clicked and dragged in."""
         self._frame = ui.Frame(height=0, build_fn=self._build)
 
-    def show(self, shown: dict) -> None:
-        """Show a snapshot of `AnnotateByHand`; an empty one for nothing."""
+    def show(self, shown: dict, names: SubtaskNames = NO_NAMES) -> None:
+        """Show a snapshot of `AnnotateByHand`; an empty one for nothing.
+
+        Args:
+            shown: The snapshot.
+            names: What subtasks are called.
+        """
+        self._names = names
         curves = shown.get("curves") or {}
         self._marks = shown.get("marks") or []
         self._samples = max(2, shown.get("num_samples") or 2)
@@ -67,7 +79,7 @@ class Timeline:
         if lanes_told != self._lanes_told:
             self._lanes_told = lanes_told
             for eef, lane in self.lanes.items():
-                self._build_marks(lane, [mark for mark in self._marks if mark["eef"] == eef])
+                self._build_marks(lane, eef, [mark for mark in self._marks if mark["eef"] == eef])
 
     @property
     def shows_marks(self) -> bool:
@@ -89,7 +101,7 @@ class Timeline:
         self._play = None
         curves, eefs = getattr(self, "_content", ({}, []))
         if not eefs:
-            ui.Label("The demonstration is being read.", name="hint", height=20)
+            ui.Label("No demonstration is open.", name="hint", height=20)
             return
         self.area = ui.ZStack(height=0)
         with self.area:
@@ -99,10 +111,12 @@ class Timeline:
                 for eef in eefs:
                     with ui.ZStack(height=_LANE_HEIGHT):
                         ui.Rectangle(name="inset")
-                        with ui.HStack():
-                            ui.Spacer(width=4)
-                            ui.Label(eef, name="tick", alignment=ui.Alignment.LEFT_TOP)
                         self.lanes[eef] = ui.Frame()
+                        # With one hand there is nothing to tell apart.
+                        if len(eefs) > 1:
+                            with ui.HStack():
+                                ui.Spacer(width=4)
+                                ui.Label(eef, name="tick", alignment=ui.Alignment.LEFT_TOP)
             with ui.HStack():
                 self._play = ui.Spacer(width=ui.Percent(0))
                 ui.Rectangle(name="play", width=2)
@@ -130,8 +144,15 @@ class Timeline:
                 style={"color": style.DIM, "background_color": style.TRANSPARENT},
             )
 
-    def _build_marks(self, lane: ui.Frame, marks: list[dict]) -> None:
+    def _build_marks(self, lane: ui.Frame, eef: str, marks: list[dict]) -> None:
+        subtasks = self._names.by_eef.get(eef, [])
+        ends = {mark["label"]: mark["step"] for mark in marks}
+        segments = segments_of(subtasks, [ends.get(each.signal) for each in subtasks[:-1]], self._samples)
         with lane, ui.ZStack():
+            with ui.VStack():
+                # Above the bands is room for the marks' numbers.
+                ui.Spacer(height=_NUMBER_HEIGHT)
+                build_bands(segments, self._samples - 1)
             for mark in marks:
                 if mark["step"] is None:
                     continue
@@ -140,14 +161,28 @@ class Timeline:
                     ui.Rectangle(name="mark", width=4 if mark["selected"] else 2)
                     ui.Spacer(width=3)
                     with ui.VStack(width=0):
+                        ui.Label(self._title(mark), name="mark", width=0, height=_NUMBER_HEIGHT)
                         ui.Spacer()
-                        ui.Label(f"{mark['label']} {mark['step']}", name="mark", width=0, height=14)
                     ui.Spacer()
             coming = [mark["label"] for mark in marks if mark["next"]]
             if coming:
                 with ui.HStack():
                     ui.Spacer()
-                    ui.Label(f"next: {coming[0]} ", name="tick", width=0, alignment=ui.Alignment.RIGHT_TOP)
+                    text = f"next: {self._boundary(coming[0])} "
+                    ui.Label(text, name="tick_next", width=0, alignment=ui.Alignment.RIGHT_TOP)
+
+    def _boundary(self, label: str) -> str:
+        """Say in words what a mark marks."""
+        signal = label.removeprefix(_START)
+        subtask = self._names.of_signal(signal)
+        if subtask is None:
+            return label
+        return f"{'start' if signal != label else 'end'} of {subtask.title}"
+
+    def _title(self, mark: dict) -> str:
+        """Return what stands beside a mark: its sample, as the band says where it is; more if it starts a subtask."""
+        is_end = self._names.of_signal(mark["label"]) is not None
+        return str(mark["step"]) if is_end else f"{self._boundary(mark['label'])} {mark['step']}"
 
     def _row_at(self, x: float) -> int:
         share = (x - self.area.screen_position_x) / max(1.0, self.area.computed_width)

@@ -165,7 +165,8 @@ class Annotate(SimStage):
         marks = {name: rise for name, values in signals.items() if (rise := first_change(values)) is not None}
         reason = self._why_not(episode, bool(self._success[env_id]))
         kept = None if reason else replace(episode, streamed=recorder.take_large(env_id, source.num_samples))
-        self._judged.put(index, (EpisodeAnnotated(source.name, not reason, marks, reason), kept))
+        told = EpisodeAnnotated(source.name, not reason, marks, reason, source.num_samples)
+        self._judged.put(index, (told, kept))
 
     def _why_not(self, episode: Episode, success: bool) -> str:
         """Return why a replayed demonstration cannot be a source; empty if it can."""
