@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 
 import omni.ui as ui
@@ -41,6 +42,8 @@ _LAYOUT = "layout"
 _FIRST = "generate"
 _KEYS = "keys"
 _CLOSE = "close"
+_RAIL_PERIOD = 0.1
+"""[s] How often what stands beside the panel is brought up to date."""
 
 
 class MimicWindow:
@@ -86,6 +89,7 @@ class MimicWindow:
         self.hotkeys.listen(DRIVE, self._is_driving, self._on_drive_key)
         self.gamepad = GamepadLink(host, self.workflow.sessions["record"], lambda: self.chosen == "record")
         self._lists_changed = False
+        self._rail_told = "", 0.0
         self._stops: list[Callable[[], object]] = [
             host.listen_to_keys(self._window, self._on_key),
             host.ask_before_quitting(lambda: not self.visible or self.may_close()),
@@ -321,10 +325,18 @@ class MimicWindow:
             self._follow_plugins()
             self.workflow.refresh_files()
             self.question.refresh()
-            chosen = STEPS[self.chosen].under or self.chosen if self.chosen in STEPS else ""
-            for name, step in SHOWN.items():
-                self.rail.show(name, self.workflow.status(step), name == chosen)
-            project = self.workflow.project.folder
-            self.rail.show_project(project.name or str(project), str(project), self.chosen == START)
-            self.rail.jobs.show(self.workflow.running)
+            self._refresh_rail()
             self.panels[self.chosen].refresh()
+
+    def _refresh_rail(self) -> None:
+        """Show project, steps and what runs: at once where another step was chosen, else a few times a second."""
+        now = time.monotonic()
+        if self._rail_told[0] == self.chosen and now < self._rail_told[1]:
+            return
+        self._rail_told = self.chosen, now + _RAIL_PERIOD
+        chosen = STEPS[self.chosen].under or self.chosen if self.chosen in STEPS else ""
+        for name, step in SHOWN.items():
+            self.rail.show(name, self.workflow.status(step), name == chosen)
+        project = self.workflow.project.folder
+        self.rail.show_project(project.name or str(project), str(project), self.chosen == START)
+        self.rail.jobs.show(self.workflow.running)

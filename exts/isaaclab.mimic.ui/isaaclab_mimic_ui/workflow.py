@@ -212,7 +212,7 @@ class Workflow:
 
     def refresh_files(self) -> None:
         """Look at the files again, about once a second, and at whether another window has them open."""
-        self._files.refresh(self._paths())
+        self._files.refresh(self._paths)
         if self._lock.is_elsewhere and time.monotonic() - self._locked > _LOCK_PERIOD:
             self.claim()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,8 +81,8 @@ class FileWatch:
         """Whether a file has been looked at."""
         return path in self._known
 
-    def refresh(self, paths: Iterable[Path]) -> None:
-        """Look at these files; call it once a frame."""
+    def refresh(self, paths: Callable[[], Iterable[Path]]) -> None:
+        """Look at the files that a function names, when it is time to; call it once a frame."""
         if self._reading is not None:
             path, stamp, found = self._reading
             if not found:
@@ -91,7 +91,7 @@ class FileWatch:
             self._reading = None
         elif time.monotonic() - self._looked < _LOOK_PERIOD:
             return
-        for path in dict.fromkeys(paths):
+        for path in dict.fromkeys(paths()):
             stamp = _stamp(path)
             if stamp is None:
                 self._known[path] = None, NOTHING
