@@ -25,11 +25,17 @@ def snapshot(row, steps, selected=-1):
     }
 
 
+TEXTS = {"left": [["mark_0", "Take the cube"], ["mark_1", "Lift it"], [None, "Put it down"]]}
+
+
 @in_kit(enable=["isaaclab.mimic.ui"])
 def test_clicks_move_the_playhead_and_drags_move_marks(kit, tmp_path):
     import omni.ui as ui
 
+    from isaaclab_mimic_core.events import EpisodeAnnotated
+    from isaaclab_mimic_ui.running.subtask_names import SubtaskNames
     from isaaclab_mimic_ui.widgets import style
+    from isaaclab_mimic_ui.widgets.marks import MarksTable
     from isaaclab_mimic_ui.widgets.timeline import Timeline
 
     told = []
@@ -39,7 +45,7 @@ def test_clicks_move_the_playhead_and_drags_move_marks(kit, tmp_path):
         timeline = Timeline(
             *(lambda *what, name=name: told.append((name, *what)) for name in ("scrub", "move", "select"))
         )
-        ui.Spacer()
+        table = MarksTable()
     # As the panel does, which shows it anew in each frame.
     kit.pump_until(lambda: timeline.show(snapshot(30, (60, None, 120))) or timeline.shows_marks, "the marks")
     kit.middle_of(timeline.lanes["left"])
@@ -61,4 +67,12 @@ def test_clicks_move_the_playhead_and_drags_move_marks(kit, tmp_path):
     assert told[1:] == [("select", "mark_0"), ("move", "mark_0", 75)], told
     kit.click_at(timeline.x_of(120), left)
     assert told[-1] == ("scrub", 120), "the mark there is the other hand's"
+    # With names, the segments that are known are bands, here and in the table of automatic annotation.
+    names = SubtaskNames(TEXTS)
+    timeline.show(snapshot(30, (60, 90, 120), selected=1), names)
+    found = {"demo_0": EpisodeAnnotated("demo_0", True, {"mark_0": 60, "mark_1": 90}, "", 201)}
+    found["demo_1"] = EpisodeAnnotated("demo_1", False, {}, "it does not succeed again")
+    table.show(found, False, names)
+    kit.middle_of(timeline.lanes["left"])
+    kit.screenshot(tmp_path / "bands.png")
     window.destroy()

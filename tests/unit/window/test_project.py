@@ -23,7 +23,7 @@ from isaaclab_mimic_ui.recent import ProjectLock, RecentProjects
 from isaaclab_mimic_ui.running.subtask_names import SubtaskNames, segments_of
 from isaaclab_mimic_ui.session import State
 from isaaclab_mimic_ui.steps import STEPS, next_after
-from isaaclab_mimic_ui.widgets.paths import keep_end
+from isaaclab_mimic_ui.widgets.paths import from_home, keep_end
 from isaaclab_mimic_ui.workflow import Workflow
 
 
@@ -180,6 +180,7 @@ def test_segments_are_known_as_far_as_marks_are():
 def test_the_end_of_a_long_path_is_kept():
     assert keep_end("/a/b.hdf5", 20) == "/a/b.hdf5"
     assert keep_end("/data/me/of/a/long/way/demos.hdf5", 20) == ".../way/demos.hdf5"
+    assert from_home(Path.home() / "a" / "b") == "~/a/b" and from_home(Path("/y/z")) == "/y/z"
     assert keep_end("/x/" + "n" * 40 + ".hdf5", 20) == "... " + "n" * 11 + ".hdf5"
 
 

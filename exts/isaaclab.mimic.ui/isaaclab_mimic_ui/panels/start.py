@@ -19,7 +19,7 @@ from ..recent import home_of_projects
 from ..widgets import style
 from ..widgets.layout import card, padded, scrolled, section
 from ..widgets.notice import build_notice
-from ..widgets.paths import keep_end
+from ..widgets.paths import from_home, keep_end
 from .context import PanelContext
 from .stage_panel import WIDE
 
@@ -40,7 +40,7 @@ class StartPanel:
 
     def __init__(self, context: PanelContext, on_opened: Callable[[], None]) -> None:
         self._context, self._on_opened = context, on_opened
-        self.place, self.name = ui.SimpleStringModel(str(home_of_projects())), ui.SimpleStringModel("")
+        self.place, self.name = ui.SimpleStringModel(from_home(home_of_projects())), ui.SimpleStringModel("")
         self._editing = [
             subscription
             for model in (self.place, self.name)
@@ -181,7 +181,7 @@ class StartPanel:
         self._context.choose_file(request, self._take_place)
 
     def _take_place(self, text: str) -> None:
-        self.place.set_value(text)
+        self.place.set_value(from_home(Path(text)))
         self._frame.rebuild()
 
     def _build_recent(self) -> None:
@@ -196,7 +196,7 @@ class StartPanel:
                 ui.Rectangle(name="rail_item")
                 with padded(4, right=8, height=ui.Pixel(22)), ui.HStack(spacing=style.GAP, height=22):
                     ui.Label(folder.name or str(folder), width=170, elided_text=True)
-                    ui.Label(keep_end(str(folder.parent), room), name="hint", tooltip=str(folder))
+                    ui.Label(keep_end(from_home(folder.parent), room), name="hint", tooltip=str(folder))
             row.set_mouse_pressed_fn(
                 lambda x, y, button, modifier, folder=folder: self.open(folder) if button == 0 else None
             )

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 def keep_end(path: str, room: int) -> str:
     """Shorten a path at its beginning.
@@ -18,3 +20,11 @@ def keep_end(path: str, room: int) -> str:
     end = path[-(room - 4) :]
     # Whole names, as far as one fits.
     return f".../{end.split('/', 1)[1]}" if "/" in end else f"... {end}"
+
+
+def from_home(path: Path) -> str:
+    """Return a path as people write it: `~/...` in the user's own folder."""
+    home = Path.home()
+    if path == home or not path.is_relative_to(home):
+        return str(path)
+    return f"~/{path.relative_to(home)}"
