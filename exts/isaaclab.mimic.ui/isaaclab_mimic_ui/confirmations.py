@@ -62,12 +62,17 @@ def ask_before_start(session: Session, other: Session | None, stage: str) -> str
     )
 
 
-def ask_before_close(running: list[Session]) -> str:
-    """Word the question before the program ends; empty if there is none."""
-    if not running:
+def ask_before_close(running: list[Session], command: bool) -> str:
+    """Word the question before the program ends; empty if there is none.
+
+    Args:
+        running: Whose runs it would end.
+        command: Whether it would end a command of Dataset.
+    """
+    titles = [session.step.title for session in running] + ["Dataset"] * command
+    if not titles:
         return ""
-    verb = "is" if len(running) == 1 else "are"
+    verb = "is" if len(titles) == 1 else "are"
     lost = [text for session in running if (text := unsaved(session))]
     tail = f", {' and '.join(lost)} is not" if lost else ""
-    titles = " and ".join(session.step.title for session in running)
-    return f"{titles} {verb} running. Close again to stop; whatever has been saved is kept{tail}."
+    return f"{' and '.join(titles)} {verb} running. Close again to stop; whatever has been saved is kept{tail}."

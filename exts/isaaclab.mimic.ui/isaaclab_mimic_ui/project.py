@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,6 +29,37 @@ _MEANING = {
 TASK = "task"
 
 
+def typed_path(text: str, folder: Path | None = None) -> Path:
+    """Return the absolute path that a typed text means. `~` is a home; that of an unknown user is left as it is.
+
+    Args:
+        text: The text.
+        folder: Where a path without a beginning is; None for the current folder.
+    """
+    path = Path(os.path.expanduser(text.strip()))
+    return folder / path if folder is not None else Path(os.path.abspath(path))
+
+
+def path_problem(text: str, path: Path) -> str:
+    """Say why a path cannot be looked at, whatever is there; empty if it can.
+
+    Args:
+        text: What was typed.
+        path: What it means.
+    """
+    text = text.strip()
+    if text.startswith("~") and os.path.expanduser(text) == text:
+        return f"There is no user {text[1:].split('/')[0]}."
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        return f"This path cannot be used ({reason})."
+    return ""
+
+
 class Project:
     """The folder, its task, and what its files are called. Steps share one object, whose content changes.
 
@@ -45,20 +77,22 @@ class Project:
     def move_to(self, folder: Path, kept: Mapping[str, object] | None = None) -> None:
         """Become the project of another folder."""
         values = {name: text for name, text in (kept or {}).items() if isinstance(text, str)}
-        self.folder = Path(folder).expanduser().absolute()
+        self.folder = typed_path(str(folder))
         self.task = values.get(TASK, "")
         if self.task not in all_tasks():
             self.task = ""
         self._outputs = {name: values.get(name, proposed) for name, proposed in PROPOSED.items()}
-        self._chosen: dict[tuple[str, str], str] = {}
+        # With the output that there was: whoever names another one has the inputs follow it.
+        self._chosen: dict[tuple[str, str], tuple[str, str]] = {}
         for key, text in values.items():
             name, _, by = key.partition("@")
             if by and name in PROPOSED:
-                self._chosen[name, by] = text
+                self.choose_input(name, by, text)
 
     def values(self) -> dict[str, str]:
         """Return what is to be kept of it: the task, the names of files, and the inputs that were chosen."""
-        chosen = {f"{name}@{by}": text for (name, by), text in self._chosen.items()}
+        read = {(name, by): self.input(name, by) for name, by in self._chosen}
+        chosen = {f"{name}@{by}": text for (name, by), text in read.items() if text != self._outputs[name]}
         return {TASK: self.task, **self._outputs, **chosen}
 
     def output(self, name: str) -> str:
@@ -67,9 +101,7 @@ class Project:
 
     def name_output(self, name: str, text: str) -> None:
         """Give a file another name; whoever reads it follows."""
-        if text != self._outputs[name]:
-            self._outputs[name] = text
-            self.follow(name)
+        self._outputs[name] = text
 
     def input(self, name: str, by: str) -> str:
         """Return which file a step reads.
@@ -78,14 +110,15 @@ class Project:
             name: The file that goes from the step before to this one.
             by: The step that reads it.
         """
-        return self._chosen.get((name, by), self._outputs[name])
+        text, before = self._chosen.get((name, by), ("", None))
+        return text if before == self._outputs[name] else self._outputs[name]
 
     def choose_input(self, name: str, by: str, text: str) -> None:
         """Let a step read another file than the one that the step before makes."""
         if text == self._outputs[name]:
             self._chosen.pop((name, by), None)
         else:
-            self._chosen[name, by] = text
+            self._chosen[name, by] = text, self._outputs[name]
 
     def follow(self, name: str) -> None:
         """Let all steps read what the step before makes."""
@@ -93,7 +126,7 @@ class Project:
 
     def path(self, text: str) -> Path:
         """Return the path that a text means: without a folder it is in the project's."""
-        return self.folder / Path(text.strip()).expanduser()
+        return typed_path(text, self.folder)
 
     def shown(self, path: str | os.PathLike[str]) -> str:
         """Return a path as it is shown: without the project's folder if it is in there."""
@@ -102,25 +135,34 @@ class Project:
 
     def shorten(self, text: str) -> str:
         """Return a text with the project's files called as they are in forms."""
-        return text.replace(f"{self.folder}/", "")
+        if self.folder == self.folder.parent:
+            return text
+        # Not in the middle of another path.
+        return re.sub(rf"(?<![\w./~+@%-]){re.escape(str(self.folder))}/", "", text)
 
-    def holds(self, makes: str, path: Path) -> str:
+    def holds(self, makes: str, path: Path, replaces: bool) -> str:
         """Say what a file is that must not be written over; empty if nothing is known of it.
 
         Args:
             makes: The file that whoever asks makes, which it may of course write; empty if it makes none of them.
             path: What shall be written.
+            replaces: Whether what is in it would be lost.
         """
         if _is_same(path, SAMPLE):
             return "This is the sample that came with the program."
         for name, text in self._outputs.items():
             if name != makes and text.strip() and _is_same(self.path(text), path):
                 return f"These are {_MEANING[name]}."
-        for (name, _), text in self._chosen.items():
-            if name != makes and text.strip() and any(_is_same(self.path(each), path) for each in text.split(";")):
+        for (name, _), (text, _) in self._chosen.items():
+            # Adding to what it makes itself is what another step may wait for.
+            is_lost = replaces or name != makes
+            if is_lost and any(_is_same(self.path(each), path) for each in text.split(";") if each.strip()):
                 return "Another step of this project reads this file."
         return ""
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)
+    try:
+        return os.path.realpath(one) == os.path.realpath(other)
+    except (OSError, ValueError):  # What cannot be looked at.
+        return os.path.normpath(one) == os.path.normpath(other)

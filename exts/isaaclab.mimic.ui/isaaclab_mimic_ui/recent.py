@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from isaaclab_mimic_core.files import FileLock
@@ -19,11 +21,16 @@ from .project import Project
 
 _REMEMBERED = "projects"
 _MOST = 8
+STEP = "step"
+"""Name under which a project keeps the step that was in front."""
 
 
 def home_of_projects() -> Path:
     """Return the folder in which new projects are proposed: the current one, or the user's own."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except OSError:  # It has been removed.
+        return Path.home()
     return here if can_write_in(here) and here != Path(here.anchor) else Path.home()
 
 
@@ -42,23 +49,43 @@ class RecentProjects:
             if isinstance(each, dict) and isinstance(each.get("folder"), str) and isinstance(each.get("values"), dict):
                 self._kept[each["folder"]] = each["values"]
 
-    def __iter__(self):
-        """The folders that are still there."""
-        return (Path(folder) for folder in self._kept if Path(folder).is_dir())
+        self._gone: set[str] = set()
+        self._looked_at: set[str] = set()
+
+    def __iter__(self) -> Iterator[Path]:
+        """The folders, without those that are known to be gone."""
+        return (Path(folder) for folder in list(self._kept) if folder not in self._gone)
+
+    def look(self) -> None:
+        """Look which folders are still there, in threads: a network may never answer."""
+        for folder in self._kept.keys() - self._looked_at:
+            self._looked_at.add(folder)
+            threading.Thread(target=self._look, args=(folder,), name="mimic project", daemon=True).start()
+
+    def is_gone(self, folder: Path) -> bool:
+        """Whether a folder was not there when it was looked at last."""
+        return str(folder) in self._gone
+
+    def _look(self, folder: str) -> None:
+        (self._gone.discard if os.path.isdir(folder) else self._gone.add)(folder)
+        self._looked_at.discard(folder)
 
     def values(self, folder: Path) -> dict[str, str]:
         """Return what was chosen in a project; empty if it was not open before."""
         return self._kept.get(str(folder), {})
 
-    def keep(self, project: Project, **more: str) -> None:
+    def keep(self, project: Project, step: str, forms: Mapping[str, str]) -> None:
         """Remember a project as the one that was open last.
 
         Args:
             project: The project.
-            **more: What else to keep of it.
+            step: The step that is in front; empty for the one that was kept before.
+            forms: What is filled into its forms, by names of their own.
         """
         folder = str(project.folder)
-        values = self._kept.pop(folder, {}) | project.values() | more
+        before = self._kept.pop(folder, {})
+        values = {**project.values(), **forms, STEP: step or before.get(STEP, "")}
+        self._gone.discard(folder)
         self._kept = {folder: values, **self._kept}
         kept = [{"folder": folder, "values": values} for folder, values in list(self._kept.items())[:_MOST]]
         self._host.remember(_REMEMBERED, json.dumps({"projects": kept}))

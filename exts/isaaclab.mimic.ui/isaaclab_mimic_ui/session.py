@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import enum
+import os
 import time
 from collections.abc import Mapping
 
@@ -60,8 +61,6 @@ class Session:
         self.stage = step.stage
         """Name of the stage that `start` starts."""
         self.choices = Choices(step, project)
-        self.choices.in_worker = step.worker
-        self.choices.read_text(host.recall(step.key))
         self.shortage: Shortage | None = find_shortage(self.stage)
         self.statistics = RunStatistics()
         self.paused = False
@@ -73,9 +72,11 @@ class Session:
         self.output = ""
         """The file that the present or last run writes to."""
         self._host = host
+        self.recall("")
         self._runner: Runner | None = None
-        self._started_at = 0.0
-        self._ended_at = 0.0
+        self.started_at = 0.0
+        self.ended_at = 0.0
+        """As `time.monotonic()` [s]; 0 before the first run of this project."""
         self._run_with: dict = {}
         self._named: tuple[object, SubtaskNames] = None, NO_NAMES
         self.ended_on_clock = ""
@@ -89,7 +90,7 @@ class Session:
     @property
     def elapsed(self) -> float:
         """Seconds since the present run was started, or that the last one took."""
-        return (time.monotonic() if self.state.is_active else self._ended_at) - self._started_at
+        return (time.monotonic() if self.state.is_active else self.ended_at) - self.started_at
 
     def progress_text(self, short: Mapping[str, str]) -> str:
         """Say how far the present run is, in its own unit; before it counts anything, what it does.
@@ -160,8 +161,16 @@ class Session:
         return self.state is State.RUNNING and self.snapshot.get("live", False)
 
     def remember(self) -> None:
-        """Save the choices."""
-        self._host.remember(self.step.key, self.choices.to_text())
+        """Save the choices for projects to come."""
+        self._host.remember(self.step.key, self.choices.to_text(files=False))
+
+    def recall(self, kept: str) -> None:
+        """Fill the form as it was in a project.
+
+        Args:
+            kept: What `Choices.to_text` has returned; empty for what was remembered last.
+        """
+        self.choices.start_from(kept or self._host.recall(self.step.key))
 
     def start(self) -> None:
         """Start a run with the present choices; if that fails, `failure` says why."""
@@ -173,7 +182,7 @@ class Session:
         self.paused = False
         self.snapshot, self.failure, self.state = {}, "", State.STARTING
         self.messages.clear()
-        self._started_at = time.monotonic()
+        self.started_at = time.monotonic()
         self.say("Starting a worker process." if self.in_worker else "Starting.")
         if self.in_worker and self.shortage is not None and not self._worker_python:
             self.say("It starts an Isaac Sim of its own, without a window, which may take a minute.")
@@ -193,6 +202,7 @@ class Session:
         self.statistics = RunStatistics()
         self.paused = False
         self.snapshot, self.failure, self.output, self.state = {}, "", "", State.IDLE
+        self.started_at = self.ended_at = 0.0
         self.messages.clear()
 
     def stop(self) -> None:
@@ -262,7 +272,7 @@ class Session:
         if text := describe(event, self.subtasks):
             self.say(text, {Warned: "warning", StageFailed: "error"}.get(type(event), ""))
         if isinstance(event, StageFinished | StageFailed):
-            self._ended_at = time.monotonic()
+            self.ended_at = time.monotonic()
             self.ended_on_clock = time.strftime("%H:%M")
             self.choices.run_has_ended()
         if isinstance(event, StageFinished):
@@ -281,13 +291,15 @@ class Session:
     def save_log(self) -> None:
         """Write the log into the project's folder, beside earlier ones, and say so in it."""
         folder, number = self.choices.project.folder, 1
-        while (path := folder / f"{self.step.name}-log-{number}.txt").exists():
+        while os.path.exists(path := folder / f"{self.step.name}-log-{number}.txt"):
             number += 1
         try:
             folder.mkdir(parents=True, exist_ok=True)
             write_atomically(path, lambda beside: beside.write_text(self.log_text()))
-        except (OSError, OutputError) as error:
-            self.say(f"The log could not be saved: {error}", "error")
+        except OutputError as error:
+            self.say(f"The log {path} {error.what}.", "error")
+        except OSError as error:
+            self.say(f"The log {path} cannot be written ({error.strerror}).", "error")
         else:
             self.say(f"The log is saved: {path}")
 

@@ -144,7 +144,7 @@ class MimicWindow:
             frame.visible = other == self.chosen
         step = STEPS.get(self.chosen)
         if step:
-            self.workflow.claim()
+            self.workflow.show(step)
             self.heading.show(step.title, step.sentence)
         elif self.chosen == START:
             self.heading.show("Isaac Lab Mimic", "Ten robot demonstrations become a thousand. Begin, or go on:")
@@ -161,11 +161,14 @@ class MimicWindow:
 
     def may_close(self) -> bool:
         """Return whether the program may end now. While something runs, ask first; a second call counts as yes."""
-        text = ask_before_close(self.workflow.running)
+        text = ask_before_close(self.workflow.running, self.workflow.command.is_running)
         if not text or self.question.about == _CLOSE:
             return True
-        self.question.ask(_CLOSE, text, "Keep open", still=lambda: bool(self.workflow.running))
+        self.question.ask(_CLOSE, text, "Keep open", still=self._is_busy)
         return False
+
+    def _is_busy(self) -> bool:
+        return bool(self.workflow.running) or self.workflow.command.is_running
 
     def remember(self) -> None:
         """Save choices and layout."""
@@ -173,7 +176,7 @@ class MimicWindow:
         layout = {key: getattr(window, key) for key in ("width", "height", "position_x", "position_y")}
         self.host.remember(_LAYOUT, json.dumps(layout))
         self.view.remember()
-        self.workflow.remember(STEPS.get(self.chosen))
+        self.workflow.remember()
 
     def finish(self) -> None:
         """Save what was chosen, and end what runs; its files are complete then."""

@@ -6,27 +6,30 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from isaaclab_mimic_core import plugins
-from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.errors import MimicError, OutputError
+from isaaclab_mimic_core.files import write_atomically
 from isaaclab_mimic_core.sample import SAMPLE
 
 from .dataset.contents import Contents, FileWatch
-from .forms.model import read_kept
+from .dataset.job import DataCommand
+from .forms.model import can_write_in, read_kept
 from .host.base import Host
-from .project import DEMOS, PROPOSED, Project
-from .recent import ProjectLock, RecentProjects, home_of_projects
+from .project import DEMOS, PROPOSED, Project, typed_path
+from .recent import STEP, ProjectLock, RecentProjects, home_of_projects
 from .session import Session, State
 from .steps import BY_KEY, STEPS, Step, next_after, ways_of
 
 IMPORTS = "imports"
 """Under this name the window remembers what `--import` gave it."""
-_STEP = "step"
-"""Name under which a project keeps the step that was in front."""
+_FORM = "form:"
+"""Before the key of a step: name under which a project keeps what is filled into the step's form."""
 _LOCK_PERIOD = 1.0
 """[s] How often it is looked whether another window has the project open."""
 _SHORT = {"demonstrations": "demos"}
@@ -60,6 +63,10 @@ class Workflow:
         self.project = Project(here, self.recent.values(here))
         """The folder that is worked in. Until another one is opened, that is where the program was started."""
         self.sessions = {name: Session(host, step, self.project) for name, step in STEPS.items()}
+        self._fill_forms()
+        self.command = DataCommand(host.setting("workerPython", ""))
+        """The command on files of demonstrations that runs or has run last."""
+        self._front: Step | None = None
         self._lock = ProjectLock()
         self._locked = 0.0
         self._files = FileWatch()
@@ -69,6 +76,7 @@ class Workflow:
         """Read new events; call it once a frame."""
         for session in self.sessions.values():
             session.poll()
+        self.command.poll()
         self._start_next()
 
     def give_way(self) -> None:
@@ -76,10 +84,15 @@ class Workflow:
         for session in self.running:
             session.give_way()
 
-    def remember(self, step: Step | None = None) -> None:
+    def show(self, step: Step) -> None:
+        """Say that a step is in front, which means that its project is worked in."""
+        self._front = step
+        self.claim()
+
+    def remember(self) -> None:
         """Save everything that was chosen, and which step is in front."""
         if self._is_used():
-            self.recent.keep(self.project, **({_STEP: step.key} if step is not None else {}))
+            self._keep_project()
         self._host.remember(IMPORTS, json.dumps({IMPORTS: plugins.imports()}))
         for session in self.sessions.values():
             session.remember()
@@ -89,6 +102,7 @@ class Workflow:
         self.remember()
         for session in self.sessions.values():
             session.close()
+        self.command.close()
         self._lock.release()
         self._forget_problems()
 
@@ -102,7 +116,9 @@ class Workflow:
         """
         if running := self.running:
             raise MimicError(f"{running[0].step.title} is running in this project: stop it first")
-        folder = Path(folder).expanduser().absolute()
+        if self.command.is_running:
+            raise MimicError("a command of Dataset is running in this project: stop it first")
+        folder = typed_path(str(folder))
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -110,10 +126,23 @@ class Workflow:
         if folder != self.project.folder:
             self.remember()
             self.project.move_to(folder, self.recent.values(folder))
+            self._front = None
+            self.command.forget()
             for session in self.sessions.values():
                 session.forget()
-        self.recent.keep(self.project)
+            self._fill_forms()
+        self._keep_project()
         self.claim()
+
+    def reopen_project(self, folder: Path) -> None:
+        """Open a project that was open before.
+
+        Raises:
+            MimicError: See `open_project`; or its folder is not there any more.
+        """
+        if not os.path.isdir(folder):
+            raise MimicError("this folder is not there any more, or cannot be reached", where=str(folder))
+        self.open_project(folder)
 
     def make_sample(self, folder: Path) -> None:
         """Open a project with the sample demonstrations; those that are in it already are kept.
@@ -121,21 +150,24 @@ class Workflow:
         Raises:
             MimicError: See `open_project`; or they cannot be copied.
         """
+        if not can_write_in(folder):
+            raise MimicError("this folder cannot be written to", where=str(folder))
         self.open_project(folder)
         target = self.project.folder / PROPOSED[DEMOS]
+        if os.path.exists(target):
+            return
         try:
-            if not target.exists():
-                shutil.copyfile(SAMPLE, target)
-        except OSError as error:
-            raise MimicError(f"the sample cannot be copied ({error.strerror})", where=str(target)) from None
+            write_atomically(target, lambda beside: shutil.copyfile(SAMPLE, beside))
+        except OutputError as error:
+            raise MimicError(error.what, where=str(target)) from None
 
     def step_to_open(self) -> Step:
         """Return the step to show when the project has been opened: where it was left, or what can be done next."""
-        kept = self.recent.values(self.project.folder).get(_STEP, "")
+        kept = self.recent.values(self.project.folder).get(STEP, "")
         if kept in BY_KEY:
             return BY_KEY[kept]
         makers = [step for step in STEPS.values() if step.makes and not step.under]
-        made = [step for step in makers if self.project.path(self.project.output(step.makes)).exists()]
+        made = [step for step in makers if os.path.exists(self.project.path(self.project.output(step.makes)))]
         return (next_after(made[-1]) or made[-1]) if made else STEPS["record"]
 
     def claim(self) -> None:
@@ -161,6 +193,22 @@ class Workflow:
     def is_made(self, step: Step) -> bool:
         """Whether the output of a step is there, with something in it."""
         return self.made_by(step).serves(step.makes)
+
+    def is_old(self, session: Session) -> bool:
+        """Whether what a session has found is of other choices, or of an input that is made anew since."""
+        needs = session.step.needs
+        makers = (other for other in self.sessions.values() if needs and other.step.makes == needs)
+        return session.is_old or any(other.started_at > session.ended_at for other in makers)
+
+    def _keep_project(self) -> None:
+        forms = {f"{_FORM}{session.step.key}": session.choices.to_text() for session in self.sessions.values()}
+        self.recent.keep(self.project, self._front.key if self._front is not None else "", forms)
+
+    def _fill_forms(self) -> None:
+        """Fill the forms as they were in this project; in a new one as they were last, without its own files."""
+        kept = self.recent.values(self.project.folder)
+        for session in self.sessions.values():
+            session.recall(kept.get(f"{_FORM}{session.step.key}", ""))
 
     def _is_used(self) -> bool:
         """Whether the project is one of those that were opened, or that something has been run in."""
@@ -200,19 +248,21 @@ class Workflow:
         session = next((way for way in ways if way.state.is_active), None)
         if session is not None:
             return StepStatus("running", session.progress_text(_SHORT))
-        if any(way.state is State.FAILED for way in ways):
+        if max(ways, key=lambda way: way.ended_at).state is State.FAILED:
             return StepStatus("failed", "failed")
+        if not step.stage and self.command.is_running:
+            return StepStatus("running", self.command.said)
         if step.makes and (text := self.made_by(step).say(step.makes)):
             return StepStatus("done" if self.is_made(step) else "possible", text)
         if step.needs and not self._is_supplied(step):
             return StepStatus("blocked", step.blocked)
         if found := ways[0].found:
-            return StepStatus("done", found)
+            return StepStatus("possible", f"{found}, old") if self.is_old(ways[0]) else StepStatus("done", found)
         return StepStatus("possible", "ready")
 
     def refresh_files(self) -> None:
-        """Look at the files again, about once a second, and at whether another window has them open."""
-        self._files.refresh(self._paths)
+        """Look at the files again when it is time to, and at whether another window has them open."""
+        self._files.look(self._paths)
         if self._lock.is_elsewhere and time.monotonic() - self._locked > _LOCK_PERIOD:
             self.claim()
 

@@ -3,7 +3,10 @@
 
 """The window's project: what its files hold, what it is remembered by, and what the steps say of it."""
 
-import json
+import os
+import shutil
+import threading
+import time
 from pathlib import Path
 
 import h5py
@@ -14,17 +17,20 @@ from waiting import wait_until
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
 from isaaclab_mimic_core.datasets.layout import TERM_SIGNALS
 from isaaclab_mimic_core.errors import MimicError
-from isaaclab_mimic_core.events import Progress, StageFailed, StageFinished
+from isaaclab_mimic_core.events import PolicyEvaluated, Progress, StageFailed, StageFinished
+from isaaclab_mimic_core.sample import SAMPLE
+from isaaclab_mimic_ui.dataset import contents
 from isaaclab_mimic_ui.dataset.contents import NOTHING, Contents, FileWatch, read_contents
-from isaaclab_mimic_ui.forms.fields import EXISTING, REPLACE
+from isaaclab_mimic_ui.forms.fields import ADD, EXISTING, NEW, REPLACE
+from isaaclab_mimic_ui.forms.model import Choices
 from isaaclab_mimic_ui.host.desktop import DesktopHost
-from isaaclab_mimic_ui.project import Project
+from isaaclab_mimic_ui.project import Project, path_problem, typed_path
 from isaaclab_mimic_ui.recent import ProjectLock, RecentProjects
 from isaaclab_mimic_ui.running.subtask_names import SubtaskNames, segments_of
 from isaaclab_mimic_ui.session import State
 from isaaclab_mimic_ui.steps import STEPS, next_after
 from isaaclab_mimic_ui.widgets.paths import from_home, keep_end
-from isaaclab_mimic_ui.workflow import Workflow
+from isaaclab_mimic_ui.workflow import StepStatus, Workflow
 
 
 def write_demos(path: Path, annotated: list[bool]) -> None:
@@ -38,19 +44,21 @@ def write_demos(path: Path, annotated: list[bool]) -> None:
 def workflow(tmp_path, monkeypatch) -> Workflow:
     monkeypatch.setenv("MIMIC_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(contents, "_REST", 0.0)
+    monkeypatch.setattr(contents, "_LOOK_PERIOD", 0.0)
     return Workflow(DesktopHost(tmp_path / "window.json"))
 
 
-def look(workflow: Workflow) -> dict[str, tuple[str, str]]:
-    """Look at all files anew; return state and text of each step."""
-    workflow._files = FileWatch()
+def expect(workflow: Workflow, **told: tuple[str, str]) -> None:
+    """Wait until steps have these states and texts."""
+    found = {}
 
     def seen() -> bool:
         workflow.refresh_files()
-        return all(workflow._files.knows(path) for path in workflow._paths())
+        found.update({name: workflow.status(STEPS[name]) for name in told})
+        return found == {name: StepStatus(*each) for name, each in told.items()}
 
-    wait_until(seen, "what the files hold")
-    return {name: (found.state, found.text) for name, step in STEPS.items() if (found := workflow.status(step))}
+    wait_until(seen, str(told), seen=lambda: found)
 
 
 def test_what_files_hold(tmp_path):
@@ -76,24 +84,81 @@ def test_what_files_hold(tmp_path):
 
 def test_steps_tell_the_truth_of_the_files(tmp_path, workflow):
     workflow.open_project(tmp_path / "new")
-    seen = look(workflow)
-    assert seen["record"] == ("possible", "ready") and seen["annotate"] == ("blocked", "needs recordings")
+    expect(workflow, record=("possible", "ready"), annotate=("blocked", "needs recordings"))
     write_demos(tmp_path / "new" / "demos.hdf5", [False] * 2)
     # What is called annotated, and is not.
     write_demos(tmp_path / "new" / "annotated.hdf5", [False])
-    seen = look(workflow)
-    assert seen["record"] == ("done", "2 demos") and seen["annotate"] == ("possible", "not annotated")
-    assert seen["generate"] == ("blocked", "needs annotations")
+    expect(
+        workflow,
+        record=("done", "2 demos"),
+        annotate=("possible", "not annotated"),
+        generate=("blocked", "needs annotations"),
+    )
     write_demos(tmp_path / "other.hdf5", [True])
     workflow.sessions["generate"].choices["input"] = str(tmp_path / "other.hdf5")
-    assert look(workflow)["generate"] == ("possible", "ready"), "another input than the one of the step before"
+    expect(workflow, generate=("possible", "ready"))
     session = workflow.sessions["generate"]
     session.state, session.snapshot = State.RUNNING, {"progress": Progress(3, 10, "demonstrations")}
-    assert look(workflow)["generate"] == ("running", "3 of 10 demos")
+    expect(workflow, generate=("running", "3 of 10 demos"))
     with pytest.raises(MimicError, match="Generate is running"):
         workflow.open_project(tmp_path / "second")
     session._receive(StageFailed("broken"))
-    assert look(workflow)["generate"] == ("failed", "failed")
+    expect(workflow, generate=("failed", "failed"))
+
+
+def test_the_way_of_a_step_that_ended_last_says_how_it_stands(tmp_path, workflow):
+    workflow.open_project(tmp_path / "new")
+    write_demos(tmp_path / "new" / "demos.hdf5", [False])
+    workflow.sessions["replay"]._receive(StageFailed("broken"))
+    expect(workflow, record=("failed", "failed"))
+    workflow.sessions["record"]._receive(StageFinished("record", "done"))
+    expect(workflow, record=("done", "1 demo"))
+
+
+def test_an_evaluation_of_another_policy_is_old(tmp_path, workflow):
+    workflow.open_project(tmp_path / "new")
+    (tmp_path / "new" / "run" / "models").mkdir(parents=True)
+    (tmp_path / "new" / "run" / "models" / "one.pth").touch()
+    session = workflow.sessions["evaluate"]
+    session._run_with = session._decided()
+    session._receive(PolicyEvaluated("one.pth", 3, 3, 4, 0.3, 0.95))
+    session._receive(StageFinished("evaluate", "done"))
+    expect(workflow, evaluate=("done", "best: 75 %"))
+    workflow.sessions["train"].started_at = time.monotonic()
+    expect(workflow, evaluate=("possible", "best: 75 %, old"))
+    workflow.sessions["train"].started_at = 0.0
+    session.choices["num_rollouts"] = "7"
+    expect(workflow, evaluate=("possible", "best: 75 %, old"))
+
+
+def test_a_growing_file_rests_between_two_readings_and_holds_up_no_other(tmp_path, monkeypatch):
+    read, answer, watch = [], threading.Event(), FileWatch()
+    monkeypatch.setattr(contents, "_LOOK_PERIOD", 0.0)
+    monkeypatch.setattr(contents, "_REST", 1000.0)
+
+    def read_contents(path: Path) -> Contents:
+        read.append(path.name)
+        return Contents(demos=len(read))
+
+    monkeypatch.setattr(contents, "read_contents", read_contents)
+    stamp = contents._stamp
+    monkeypatch.setattr(contents, "_stamp", lambda path: (path.name == "dead" and answer.wait()) or stamp(path))
+    paths = [tmp_path / name for name in ("dead", "growing", "other")]
+    for path in paths:
+        path.write_text("1")
+
+    def look() -> bool:
+        watch.look(lambda: paths)
+        return all(watch.knows(path) for path in paths[1:])
+
+    wait_until(look, "both files, whatever the one does that gives no answer")
+    paths[1].write_text("12")
+    for _ in range(50):
+        look()
+    assert sorted(read) == ["growing", "other"] and not watch.knows(paths[0])
+    watch._rests_until.clear()
+    wait_until(lambda: look() and read.count("growing") == 2, "what has grown, after its rest")
+    answer.set()
 
 
 def test_a_run_clears_replace_and_its_results_are_old_when_choices_change(tmp_path, workflow):
@@ -109,25 +174,138 @@ def test_a_run_clears_replace_and_its_results_are_old_when_choices_change(tmp_pa
     assert session.state is State.IDLE and not session.is_old
 
 
+def test_replace_is_of_the_file_that_it_was_chosen_for(tmp_path, workflow):
+    forms = {name: session.choices for name, session in workflow.sessions.items()}
+    for word in (ADD, REPLACE):
+        forms["annotate"]["output"] = "old.hdf5"
+        forms["annotate"][EXISTING] = forms["record"][EXISTING] = word
+        assert forms["annotate"][EXISTING] == word
+        forms["annotate_manual"]["output"] = "new.hdf5"
+        assert forms["annotate"][EXISTING] == NEW and forms["record"][EXISTING] == word
+        workflow.open_project(tmp_path / word)
+        assert forms["record"][EXISTING] == NEW
+        workflow.open_project(tmp_path)
+        assert forms["record"][EXISTING] == NEW, "nor when one comes back"
+
+
+def test_what_another_step_was_told_to_read_is_not_replaced(tmp_path):
+    project = Project(tmp_path)
+    annotate, generate = Choices(STEPS["annotate"], project), Choices(STEPS["generate"], project)
+    (tmp_path / "demos.hdf5").touch()
+    (tmp_path / "good.hdf5").touch()
+    generate["input"] = "good.hdf5"
+    for text in ("g", "goo", "good.hdf5"):
+        annotate["output"] = text
+    annotate[EXISTING] = REPLACE
+    assert "Another step" in annotate.problems()["output"]
+    annotate[EXISTING] = ADD
+    assert not annotate.problems()
+    annotate["output"], annotate[EXISTING] = f"{tmp_path}/../{tmp_path.name}/good.hdf5", REPLACE
+    assert "Another step" in annotate.problems()["output"]
+    generate["input"] = annotate["output"]
+    annotate["output"] = "other.hdf5"
+    assert generate["input"] == "other.hdf5", "what follows an output follows its new name"
+
+
+@pytest.mark.parametrize("text", ["~nosuch/x.hdf5", "x" * 300, "x\0y", "loop/x"])
+def test_what_is_typed_as_a_path_never_ends_the_window(tmp_path, text):
+    (tmp_path / "loop").symlink_to("loop")
+    forms = {name: Choices(step, Project(tmp_path)) for name, step in STEPS.items()}
+    for name, field in (
+        ("generate", "input"),
+        ("generate", "output"),
+        ("evaluate", "checkpoints"),
+        ("train", "output"),
+    ):
+        forms[name][field] = text
+        assert forms[name].problems()[field], (name, field)
+        forms[name].options()
+    if text.startswith("~"):
+        assert path_problem(text, typed_path(text, tmp_path)) == "There is no user nosuch."
+
+
 def test_projects_are_remembered_with_what_was_chosen_in_them(tmp_path, workflow):
     workflow.open_project(tmp_path / "one")
     workflow.project.name_output("demos", "mine.hdf5")
-    workflow.remember(STEPS["generate"])
+    generate, evaluate = workflow.sessions["generate"].choices, workflow.sessions["evaluate"].choices
+    generate["input"], generate["num_demos"], evaluate["output"] = "/x/old.hdf5", "77", "/x/measured.json"
+    workflow.show(STEPS["generate"])
     workflow.open_project(tmp_path / "two")
     assert workflow.project.output("demos") == "demos.hdf5" and workflow.step_to_open() is STEPS["record"]
+    assert generate["num_demos"] == "77" and evaluate["output"] == "", "files are of one project"
+    generate["num_demos"] = "5"
     (tmp_path / "two" / "annotated.hdf5").touch()
     assert workflow.step_to_open() is STEPS["generate"]
     again = RecentProjects(workflow._host)
     assert [folder.name for folder in again] == ["two", "one"]
     workflow.open_project(tmp_path / "one")
     assert workflow.project.output("demos") == "mine.hdf5" and workflow.step_to_open() is STEPS["generate"]
+    assert generate["input"] == "/x/old.hdf5" and generate["num_demos"] == "77"
+    assert evaluate["output"] == "/x/measured.json"
+    generate["input"] = "annotated.hdf5"
+    workflow.open_project(tmp_path / "two")
+    workflow.open_project(tmp_path / "one")
+    assert generate["input"] == "annotated.hdf5", "an input that is not chosen any more does not come back"
     (tmp_path / "file").touch()
     with pytest.raises(MimicError, match="cannot be made"):
         workflow.open_project(tmp_path / "file")
     assert workflow.project.folder == tmp_path / "one"
+    workflow.close()
+
+
+def test_the_sample_is_copied_entirely_or_not_at_all(tmp_path, workflow, monkeypatch):
+    def full(source: Path, target: Path) -> None:
+        target.write_bytes(SAMPLE.read_bytes()[:1000])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copyfile", full)
+        with pytest.raises(MimicError, match="no space left") as told:
+            workflow.make_sample(tmp_path / "sample")
+    assert "--" not in str(told.value) and not list((tmp_path / "sample").iterdir())
     workflow.make_sample(tmp_path / "sample")
     with h5py.File(tmp_path / "sample" / "demos.hdf5") as file:
         assert len(file["data"]) == 10
+    (tmp_path / "sample" / "demos.hdf5").write_text("mine")
+    workflow.make_sample(tmp_path / "sample")
+    assert (tmp_path / "sample" / "demos.hdf5").read_text() == "mine"
+    (tmp_path / "file").touch()
+    with pytest.raises(MimicError, match="cannot be written to"):
+        workflow.make_sample(tmp_path / "file" / "sample")
+    assert workflow.project.folder == tmp_path / "sample"
+
+
+def test_a_project_that_is_gone_is_known_without_waiting(tmp_path, workflow, monkeypatch):
+    for name in ("dead", "gone", "here"):
+        workflow.open_project(tmp_path / name)
+    (tmp_path / "gone").rmdir()
+    answer, isdir = threading.Event(), os.path.isdir
+    monkeypatch.setattr(os.path, "isdir", lambda path: (str(path).endswith("dead") and answer.wait()) or isdir(path))
+    again = RecentProjects(workflow._host)
+    again.look()
+    wait_until(lambda: again.is_gone(tmp_path / "gone"), "the look")
+    assert [folder.name for folder in again] == ["here", "dead"]
+    answer.set()
+    with pytest.raises(MimicError, match="not there any more"):
+        workflow.reopen_project(tmp_path / "gone")
+    assert not (tmp_path / "gone").exists()
+
+
+def test_no_project_is_left_while_a_command_runs_in_it(tmp_path, workflow):
+    workflow.open_project(tmp_path / "one")
+    workflow.command.start("check", ["check", str(SAMPLE)])
+    assert workflow.command.is_running and workflow.status(STEPS["dataset"]).state == "running"
+    with pytest.raises(MimicError, match="Dataset is running"):
+        workflow.open_project(tmp_path / "two")
+    workflow.command.stop()
+
+    def ended() -> bool:
+        workflow.poll()
+        return workflow.command.ended == 1
+
+    wait_until(ended, "the end of the command")
+    workflow.open_project(tmp_path / "two")
+    assert not workflow.command.done
     workflow.close()
 
 
@@ -195,6 +373,8 @@ def test_the_log_is_saved_beside_earlier_ones(tmp_path, workflow):
     assert session.messages[-1].text == "The log is saved: record-log-2.txt"
 
 
-def test_paths_of_a_project_are_texts(tmp_path):
-    kept = json.loads(json.dumps(Project(tmp_path).values()))
-    assert Project(tmp_path, kept).values() == Project(tmp_path).values()
+def test_only_paths_in_the_project_are_shortened(tmp_path):
+    project = Project(tmp_path / "me")
+    shown = project.shorten(f"Read '{tmp_path}/me/a b.hdf5', {tmp_path}/me2/b and /x{tmp_path}/me/c; ({tmp_path}/me/d)")
+    assert shown == f"Read 'a b.hdf5', {tmp_path}/me2/b and /x{tmp_path}/me/c; (d)"
+    assert Project(Path("/")).shorten("/a/b") == "/a/b"

@@ -13,8 +13,12 @@ from pathlib import Path
 
 from ..project import ANNOTATED, RUNS
 
-_LOOK_PERIOD = 1.0
-"""[s] How often files are looked at."""
+_REST = 1.0
+"""[s] So long a file is left alone after it has been looked at: one that grows has always changed."""
+_LOOK_PERIOD = 0.2
+"""[s] How often it is asked which files there are to look at."""
+_READING = threading.Lock()
+"""Files are read one after another, as HDF5 does anyway."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +70,17 @@ def read_contents(path: Path) -> Contents:
 
 
 class FileWatch:
-    """Looks at files about once a second, and reads those that have changed."""
+    """Looks at files in threads, each about once a second, and reads those that have changed.
+
+    Each file has a thread of its own, because a network may never answer; and not one of the loop's own, because the
+    program waits for those at its end.
+    """
 
     def __init__(self) -> None:
         self._known: dict[Path, tuple[tuple | None, Contents]] = {}
-        self._looked = 0.0
-        self._reading: tuple[Path, tuple, list[Contents]] | None = None
+        self._busy: set[Path] = set()
+        self._rests_until: dict[Path, float] = {}
+        self._asked = 0.0
 
     def __getitem__(self, path: Path) -> Contents:
         """What a file holds, as far as it has been read."""
@@ -81,41 +90,40 @@ class FileWatch:
         """Whether a file has been looked at."""
         return path in self._known
 
-    def refresh(self, paths: Callable[[], Iterable[Path]]) -> None:
+    def look(self, paths: Callable[[], Iterable[Path]]) -> None:
         """Look at the files that a function names, when it is time to; call it once a frame."""
-        if self._reading is not None:
-            path, stamp, found = self._reading
-            if not found:
-                return
-            self._known[path] = stamp, found[0]
-            self._reading = None
-        elif time.monotonic() - self._looked < _LOOK_PERIOD:
+        now = time.monotonic()
+        if now - self._asked < _LOOK_PERIOD:
             return
-        for path in dict.fromkeys(paths()):
+        self._asked = now
+        for path in set(paths()) - self._busy:
+            if now >= self._rests_until.get(path, 0.0):
+                self._busy.add(path)
+                threading.Thread(target=self._look, args=(path,), name="mimic contents", daemon=True).start()
+
+    def _look(self, path: Path) -> None:
+        try:
             stamp = _stamp(path)
             if stamp is None:
                 self._known[path] = None, NOTHING
             elif path not in self._known or self._known[path][0] != stamp:
-                self._read(path, stamp)
-                return
-        self._looked = time.monotonic()
-
-    def _read(self, path: Path, stamp: tuple) -> None:
-        found: list[Contents] = []
-        self._reading = path, stamp, found
-        # Not one of the loop's own threads: the program waits for those at its end, and a network may never answer.
-        work = threading.Thread(target=lambda: found.append(read_contents(path)), name="mimic contents", daemon=True)
-        work.start()
+                with _READING:
+                    self._known[path] = stamp, read_contents(path)
+        finally:
+            self._rests_until[path] = time.monotonic() + _REST
+            self._busy.discard(path)
 
 
 def _stamp(path: Path) -> tuple | None:
     """Return what changes when a file does, or the checkpoints in a folder; None if there is none."""
     try:
         status = path.stat()
-        models = path / "models"
-        inside = models.stat().st_mtime_ns if path.is_dir() and models.is_dir() else 0
-    except OSError:
+    except (OSError, ValueError):
         return None
+    try:
+        inside = (path / "models").stat().st_mtime_ns
+    except (OSError, ValueError):  # A file, or a folder without.
+        inside = 0
     return status.st_mtime_ns, status.st_size, inside
 
 

@@ -34,6 +34,8 @@ class DataCommand:
         """What the last command has made."""
         self.findings: list[tuple[str, str, str]] | None = None
         """Level, demonstration and message of each finding of the last check; None if no check has run."""
+        self.ended = 0
+        """How many commands have ended."""
 
     @property
     def is_running(self) -> bool:
@@ -52,24 +54,30 @@ class DataCommand:
             return
         self.said = progress(by)
 
-    def poll(self) -> bool:
-        """Read new events; return whether the command has just ended."""
+    def poll(self) -> None:
+        """Read new events; call it once a frame."""
         if self._client is None:
-            return False
+            return
         for event in self._client.poll():
             self._take(event)
         # The window does not wait until the process has exited.
         if not self._client.done or self._client.exit_code is None:
-            return False
+            return
         self._tell(self._client)
         self._end()
-        return True
+        self.ended += 1
 
     def stop(self) -> None:
         """Ask it to end."""
         if self._client is not None:
             self._stopped = True
             self._client.stop()
+
+    def forget(self) -> None:
+        """Show no command any more."""
+        self.close()
+        self.failure = self.done = ""
+        self.findings = None
 
     def close(self) -> None:
         """End it at once."""

@@ -16,6 +16,7 @@ import omni.ui as ui
 from isaaclab_mimic_core.option import Role
 
 from ..host.base import Host
+from ..project import typed_path
 from ..widgets import style
 from ..widgets.layout import padded
 from .listing import FileRequest, Listing, list_folder
@@ -110,11 +111,11 @@ class FileDialog:
         self._window.visible = True
         self._window.focus()
         first = request.start.split(";")[0].strip()
-        self._go_to(Path(first).expanduser().absolute() if first else self._last, climb=True)
+        self._go_to(typed_path(first) if first else self._last, climb=True)
 
     def go(self, path: Path | str) -> None:
         """Show another folder."""
-        self._go_to(Path(str(path).strip()).expanduser().absolute(), climb=False)
+        self._go_to(typed_path(str(path)), climb=False)
 
     def go_up(self) -> None:
         self.go(self.listing.folder.parent)

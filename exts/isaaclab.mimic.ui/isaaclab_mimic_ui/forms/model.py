@@ -15,9 +15,9 @@ from isaaclab_mimic_core.files import holds_something
 from isaaclab_mimic_core.option import Role
 from isaaclab_mimic_core.options.teleoperation import SETTINGS
 
-from ..project import TASK, Project
+from ..project import TASK, Project, path_problem
 from ..steps import Step
-from .fields import ADD, EXISTING, NEW, REPLACE, Field, fields_of
+from .fields import EXISTING, NEW, REPLACE, Field, fields_of
 
 
 class Choices:
@@ -36,7 +36,9 @@ class Choices:
         """Heading -> the fields under it, with the settings of the chosen device."""
         self._settings: dict[str, Field] = {}
         self._device_trouble = ""
-        self._texts = {name: field.default for name, field in self.fields.items()}
+        self._texts = {name: field.default for name, field in step.fields.items()}
+        self._existing_of: Path | None = None
+        """The output for which it was chosen what happens to it if it exists."""
         self._by = step.under or step.name
         """Who reads the files, for the project: all ways of a step read the same."""
         self.in_worker = True
@@ -47,6 +49,8 @@ class Choices:
         shared = self.fields[name].shared
         if shared == TASK:
             return self.project.task or self._texts[name]
+        if name == EXISTING and self._existing_of != self.path("output"):
+            return NEW
         if shared == self.step.makes and shared:
             return self.project.output(shared)
         return self.project.input(shared, self._by) if shared else self._texts[name]
@@ -61,6 +65,8 @@ class Choices:
             self.project.choose_input(shared, self._by, text)
         else:
             self._texts[name] = text
+        if name == EXISTING:
+            self._existing_of = self.path("output")
         if name == "teleop_device":
             self.follow_device()
 
@@ -124,7 +130,7 @@ class Choices:
             elif field.role and values[name]:
                 values[name] = str(self.path(name))
         for name in self.step.may_name_files:
-            if (path := self.project.path(self[name])).suffix and path.is_file():
+            if (path := self.project.path(self[name])).suffix and os.path.isfile(path):
                 values[name] = str(path)
         if EXISTING in values:
             wanted = values.pop(EXISTING)
@@ -147,14 +153,32 @@ class Choices:
             return self[EXISTING] != NEW
         return "resume" in self.fields and self["resume"] == "True"
 
+    @property
+    def _replaces(self) -> bool:
+        return EXISTING in self.fields and self[EXISTING] == REPLACE
+
     def run_has_ended(self) -> None:
         """Forget what holds for one run only, so that the next one replaces nothing unasked."""
-        if EXISTING in self.fields and self[EXISTING] == REPLACE:
+        if self._replaces:
             self[EXISTING] = NEW
 
-    def to_text(self) -> str:
-        """Return the values as text, without shared values and without what holds for one run."""
-        kept = {name: self._texts[name] for name in self.fields if name != EXISTING}
+    def start_from(self, text: str) -> None:
+        """Fill in the defaults, and on top of them what `to_text` has returned."""
+        self._texts = {name: field.default for name, field in self.step.fields.items()}
+        self._existing_of, self.in_worker = None, self.step.worker
+        self.follow_device()
+        self.read_text(text)
+
+    def to_text(self, files: bool = True) -> str:
+        """Return as text what differs from the defaults, without shared values and without what holds for one run.
+
+        Args:
+            files: With the files that only this step names.
+        """
+        own = [name for name, field in self.fields.items() if not field.shared and name != EXISTING]
+        if not files:
+            own = [name for name in own if not self.fields[name].role and name not in self.step.may_name_files]
+        kept = {name: self._texts[name] for name in own if self._texts[name] != self.fields[name].default}
         return json.dumps({**kept, "in_worker": self.in_worker})
 
     def read_text(self, text: str) -> None:
@@ -176,9 +200,12 @@ class Choices:
         text = self[field.name].strip()
         if not text:
             return "" if not (field.default or field.shared) else _MISSING[role]
+        texts = text.split(";") if field.many else [text]
+        if problem := next(filter(None, (path_problem(each, self.project.path(each)) for each in texts)), ""):
+            return problem
         if role is Role.CHECKPOINTS:
             missing = [path for path in self.paths(field.name) if not path.exists()]
-            return f"There is no {missing[0]}." if missing else ""
+            return f"There is no {self.project.shown(missing[0])}." if missing else ""
         path = self.path(field.name)
         if role is Role.INPUT_FILE:
             if path.is_file():
@@ -196,15 +223,25 @@ class Choices:
         if any(self.path(name) == path for name in inputs):
             return "This is the input file. Choose another name."
         makes = self.step.makes if role is Role.OUTPUT_FILE else ""
-        if role is Role.OUTPUT_FILE and (known := self.project.holds(makes, path)):
+        if role is Role.OUTPUT_FILE and (known := self.project.holds(makes, path, self._replaces)):
             return f"{known} Choose another name."
         if role is Role.OUTPUT_FILE and path.is_file() and not self.may_replace():
-            return f"This file exists. Choose another name, or {' or '.join(self.step.existing)} below."
+            return f"This file exists. Choose another name{self._or_below()}."
         if role is Role.OUTPUT_FOLDER and path.is_file():
             return "This is a file; name a folder."
-        if role is Role.OUTPUT_FOLDER and path.is_dir() and holds_something(path) and not self.may_replace():
-            return f"This folder is not empty. Choose another one, or {ADD} below to go on with the run in it."
+        if role is Role.OUTPUT_FOLDER and path.is_dir() and not self.may_replace():
+            try:
+                if holds_something(path):
+                    return f"This folder is not empty. Choose another one{self._or_below()}."
+            except OSError as error:
+                return f"This folder cannot be used ({(error.strerror or str(error)).lower()})."
         return ""
+
+    def _or_below(self) -> str:
+        """Name what the form offers for an output that exists, to go on after a comma."""
+        if self.step.existing:
+            return f", or {' or '.join(self.step.existing)} below"
+        return f", or tick {self.fields['resume'].label} below" if "resume" in self.fields else ""
 
 
 _MISSING = {
@@ -226,6 +263,6 @@ def read_kept(text: str) -> dict:
 
 def can_write_in(folder: Path) -> bool:
     """Whether a file can be made in a folder, which need not exist yet."""
-    while not folder.exists() and folder != folder.parent:
+    while not os.path.exists(folder) and folder != folder.parent:
         folder = folder.parent
-    return folder.is_dir() and os.access(folder, os.W_OK)
+    return os.path.isdir(folder) and os.access(folder, os.W_OK)

@@ -18,6 +18,7 @@ from ..file_dialog.listing import FileRequest
 from ..steps import OPEN_GROUPS
 from ..widgets import style
 from ..widgets.layout import section
+from .fields import EXISTING
 from .model import Choices
 from .row import Entry
 
@@ -125,7 +126,7 @@ class FormView:
 
     def start_anew(self) -> None:
         """Show the values of another project, without errors: nothing in it has been tried."""
-        self._touched.clear()
+        self._take_fields()
         self.sync()
         self._touched.clear()
         self.check()
@@ -212,6 +213,9 @@ class FormView:
         if self._choices[name] == text:
             return
         self._choices[name] = text
+        if name != EXISTING and EXISTING in self.entries:
+            # What is to happen to one output is not said of another.
+            self.entries[EXISTING].value = self._choices[EXISTING]
         self._touched.add(name)
         self._typed_at = time.monotonic() if self._edited == name else None
         self._take_fields()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -14,12 +15,11 @@ import omni.ui as ui
 from isaaclab_mimic_core.errors import MimicError
 
 from ..dataset.commands import EDITS, check_words, edit_words
-from ..dataset.job import DataCommand
 from ..dataset.opened import OpenedFile
 from ..file_dialog.dialog import build_choose_button
 from ..file_dialog.listing import FileRequest
+from ..project import ANNOTATED, DEMOS, GENERATED, path_problem
 from ..session import Session
-from ..steps import ANNOTATED, DEMOS, GENERATED
 from ..widgets import style
 from ..widgets.dataset_details import build_details
 from ..widgets.edit_card import EditCard
@@ -51,8 +51,9 @@ class DatasetPanel:
             self._model.subscribe_end_edit_fn(lambda model: self._on_typed()),
         ]
         self.file = OpenedFile(context.host, self._rebuild)
-        self.command = DataCommand(context.host.setting("workerPython", ""))
+        self.command = context.workflow.command
         """The command that runs or has run last."""
+        self._ended = self.command.ended
         self.thumbnails = StripView(context.host, context.host.setting("workerPython", ""))
         self.edit_card = EditCard(self._on_edit, context.on_editing, self._choose_in_project)
         self.check_button: ui.Button | None = None
@@ -82,7 +83,8 @@ class DatasetPanel:
             self._wide = not self._wide
             self._frame.rebuild()
         self.thumbnails.strip.poll()
-        if self.command.poll():
+        if self._ended != self.command.ended:
+            self._ended = self.command.ended
             self.file.failure = self.command.failure
             self._rebuild()
         elif self.command.is_running:
@@ -113,8 +115,6 @@ class DatasetPanel:
 
     def follow_project(self) -> None:
         """Show another project: nothing of it has been looked at."""
-        self.command.close()
-        self.command.done, self.command.findings = "", None
         self.thumbnails.strip.leave()
         self.file.forget()
         self._model.set_value("")
@@ -123,7 +123,6 @@ class DatasetPanel:
     def destroy(self) -> None:
         self.file.close()
         self.thumbnails.destroy()
-        self.command.close()
         self._editing = []
         self.edit_card.destroy()
         self.known_buttons.clear()
@@ -137,7 +136,7 @@ class DatasetPanel:
 
     def _is_there(self, name: str) -> bool:
         project = self._context.workflow.project
-        return bool(project.output(name).strip()) and project.path(project.output(name)).is_file()
+        return bool(text := project.output(name).strip()) and os.path.isfile(project.path(text))
 
     def _choose(self) -> None:
         self._choose_in_project(FileRequest("File", start=self._model.get_value_as_string()), self.open)
@@ -161,6 +160,9 @@ class DatasetPanel:
     def _on_edit(self, by: str, demos: str, other: str, output: str) -> None:
         try:
             project = self._context.workflow.project
+            for text in (other, output):
+                if problem := path_problem(text, project.path(text)):
+                    raise MimicError(problem)
             files = (str(project.path(text)) if text.strip() else "" for text in (other, output))
             words = edit_words(by, self.file.summary["path"], demos, *files)
         except MimicError as error:

@@ -147,6 +147,8 @@ class StagePanel:
     def follow_project(self) -> None:
         """Show another project."""
         self.form.start_anew()
+        if self.worker.get_value_as_bool() != self.session.in_worker:
+            self.worker.set_value(self.session.in_worker)
 
     def refresh(self) -> None:
         """Update everything that is shown; called once a frame."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from isaaclab_mimic_core.option import Role
 
 from ..file_dialog.dialog import build_choose_button
 from ..file_dialog.listing import FileRequest
+from ..project import path_problem, typed_path
 from ..recent import home_of_projects
 from ..widgets import style
 from ..widgets.layout import card, padded, scrolled, section
@@ -25,6 +27,7 @@ from .stage_panel import WIDE
 
 _SAMPLE, _NAME = "sample", "project"
 """Names that are proposed for new projects."""
+_GONE = "is not there any more, or cannot be reached"
 _CARD_HEIGHT = 178
 _CHARACTER = 7.0
 """[px] Width of a character in the list of projects, about."""
@@ -53,6 +56,8 @@ class StartPanel:
         self.buttons: dict[str, ui.Button] = {}
         self.recent_rows: list[ui.ZStack] = []
         """Rows of the projects that were open last, the last one first."""
+        self._places: dict[Path, ui.Label] = {}
+        self._proposed = ""
         self.failure = ""
         """Why a project could not be opened; empty if one was."""
         self._wide = context.width() >= WIDE
@@ -60,13 +65,17 @@ class StartPanel:
 
     def on_shown(self) -> None:
         self.failure = ""
-        self.name.set_value(_free_name(self._base, _NAME))
+        self._propose()
+        self._context.workflow.recent.look()
         self._frame.rebuild()
 
     def refresh(self) -> None:
         if self._wide != (self._context.width() >= WIDE):
             self._wide = not self._wide
             self._frame.rebuild()
+        for folder, label in self._places.items():
+            if self._context.workflow.recent.is_gone(folder) and label.text != _GONE:
+                label.text = _GONE
 
     def actions(self) -> dict[str, Callable[[], None]]:
         return {}
@@ -76,17 +85,20 @@ class StartPanel:
         self.fields.clear()
         self.buttons.clear()
         self.recent_rows.clear()
+        self._places.clear()
         self._frame.destroy()
 
     def try_sample(self) -> None:
         """Open a project with the sample demonstrations, and show what comes after recording."""
         folder = self._base / _SAMPLE
-        self._do(lambda: self._context.workflow.make_sample(folder), "annotate")
+        self._do(lambda: self._context.workflow.make_sample(folder), "annotate", self.place)
 
     def record(self) -> None:
         """Open a new project, and show Record."""
         name = self.name.get_value_as_string().strip() or _free_name(self._base, _NAME)
-        self._do(lambda: self._context.workflow.open_project(self._base / name), "record")
+        self._do(
+            lambda: self._context.workflow.open_project(typed_path(name, self._base)), "record", self.place, self.name
+        )
 
     def choose(self) -> None:
         """Let the user choose the folder of a project."""
@@ -97,13 +109,22 @@ class StartPanel:
         """Open the project in a folder, and show where it was left, or what can be done next."""
         self._do(lambda: self._context.workflow.open_project(folder), "")
 
+    def go_on(self, folder: Path) -> None:
+        """Open a project that was open before, if its folder is still there."""
+        self._do(lambda: self._context.workflow.reopen_project(folder), "")
+
     @property
     def _base(self) -> Path:
         text = self.place.get_value_as_string().strip()
-        return Path(text).expanduser().absolute() if text else home_of_projects()
+        return typed_path(text, home_of_projects()) if text else home_of_projects()
 
-    def _do(self, work: Callable[[], None], step: str) -> None:
+    def _do(self, work: Callable[[], None], step: str, *paths: ui.SimpleStringModel) -> None:
+        """Open a project; show the step, or where it was left, or what can be done next. `paths`: what was typed."""
         try:
+            for model in paths:
+                text = model.get_value_as_string()
+                if problem := path_problem(text, typed_path(text, self._base)):
+                    raise MimicError(problem)
             work()
         except MimicError as error:
             self.failure = f"The project cannot be opened.\n{error}"
@@ -113,8 +134,14 @@ class StartPanel:
         self._context.open_step(step or self._context.workflow.step_to_open().name)
 
     def _on_typed(self) -> None:
+        # Nothing is rebuilt here: what ended the editing may be a click on something that has to be there still.
         self._context.on_editing(False)
-        self._frame.rebuild()
+        if self.name.get_value_as_string() in ("", self._proposed):
+            self._propose()
+
+    def _propose(self) -> None:
+        self._proposed = _free_name(self._base, _NAME)
+        self.name.set_value(self._proposed)
 
     # -- building
 
@@ -182,10 +209,10 @@ class StartPanel:
 
     def _take_place(self, text: str) -> None:
         self.place.set_value(from_home(Path(text)))
-        self._frame.rebuild()
+        self._on_typed()
 
     def _build_recent(self) -> None:
-        self.recent_rows = []
+        self.recent_rows, self._places = [], {}
         folders = list(self._context.workflow.recent)
         if not folders:
             ui.Label("None yet. A project is a folder: all files of the work go into it.", name="hint", height=20)
@@ -196,9 +223,11 @@ class StartPanel:
                 ui.Rectangle(name="rail_item")
                 with padded(4, right=8, height=ui.Pixel(22)), ui.HStack(spacing=style.GAP, height=22):
                     ui.Label(folder.name or str(folder), width=170, elided_text=True)
-                    ui.Label(keep_end(from_home(folder.parent), room), name="hint", tooltip=str(folder))
+                    self._places[folder] = ui.Label(
+                        keep_end(from_home(folder.parent), room), name="hint", tooltip=str(folder)
+                    )
             row.set_mouse_pressed_fn(
-                lambda x, y, button, modifier, folder=folder: self.open(folder) if button == 0 else None
+                lambda x, y, button, modifier, folder=folder: self.go_on(folder) if button == 0 else None
             )
             self.recent_rows.append(row)
 
@@ -206,6 +235,6 @@ class StartPanel:
 def _free_name(base: Path, name: str) -> str:
     """Return a name that nothing in a folder has yet."""
     number = 1
-    while (base / f"{name}-{number}").exists():
+    while os.path.exists(base / f"{name}-{number}"):
         number += 1
     return f"{name}-{number}"
