@@ -26,6 +26,7 @@ from isaaclab_mimic_ui.project import Project
 from isaaclab_mimic_ui.running.messages import clock, describe
 from isaaclab_mimic_ui.running.statistics import Curve, RunStatistics
 from isaaclab_mimic_ui.running.subtask_names import SubtaskNames
+from isaaclab_mimic_ui.scene.camera import shares
 from isaaclab_mimic_ui.session import Session
 from isaaclab_mimic_ui.steps import GENERATE, RECORD, STEPS, ways_of
 
@@ -317,6 +318,15 @@ def test_events_in_words():
     assert describe(AttemptFinished(6, 0, True, 90)) == "" == describe(StageStarted("generate"))
     assert describe(StageFailed("what\n  remedy")) == "what"
     assert "kept" in describe(StageFinished("generate", "gave_up"))
+    assert describe(StageFinished("generate", "stopped"), saved=False) == "Stopped.", "nothing is kept of nothing"
+
+
+def test_a_picture_keeps_its_proportions_in_any_view():
+    assert shares(2.0, 2.02) == shares(2.0, 1.98) == (1.0, 1.0), "sizes that are rounded leave no margin"
+    assert shares(1.0, 2.0) == (0.5, 1.0) and shares(2.0, 1.0) == (1.0, 0.5)
+    for picture, place in ((1.6, 3.2), (1.6, 0.7)):
+        across, upwards = shares(picture, place)
+        assert place * across / upwards == pytest.approx(picture) and max(across, upwards) == 1.0
 
 
 def test_durations():

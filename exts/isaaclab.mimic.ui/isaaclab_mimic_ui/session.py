@@ -269,7 +269,8 @@ class Session:
 
     def _receive(self, event: Event) -> None:
         self.statistics.receive(event)
-        if text := describe(event, self.subtasks):
+        saved = bool(self.statistics.saved or self.statistics.checkpoints)
+        if text := describe(event, self.subtasks, saved):
             self.say(text, {Warned: "warning", StageFailed: "error"}.get(type(event), ""))
         if isinstance(event, StageFinished | StageFailed):
             self.ended_at = time.monotonic()

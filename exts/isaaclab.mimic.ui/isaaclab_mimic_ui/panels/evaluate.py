@@ -86,7 +86,7 @@ class EvaluatePanel(StagePanel):
             self._table.show(statistics.evaluations.values())
             self._failures.show(
                 failure_bars(statistics.failures, "rollout", session.subtasks),
-                "No rollout has failed." if attempts else "No rollout has ended so far.",
+                "No rollout has failed." if attempts else "No rollout has ended.",
             )
         self._log.show(session.messages)
 

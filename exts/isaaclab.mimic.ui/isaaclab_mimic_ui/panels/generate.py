@@ -112,7 +112,7 @@ class GeneratePanel(StagePanel):
             self._plot.show(statistics.success_rate.values)
             self._failures.show(
                 failure_bars(statistics.failures, "attempt", session.subtasks),
-                "No attempt has failed." if attempts else "No attempt has ended so far.",
+                "No attempt has failed." if attempts else "No attempt has ended.",
             )
             self._sources.show([Bar(f"demo {demo}", count) for demo, count in statistics.sources.most_common()])
 

@@ -53,12 +53,13 @@ class MessageLog:
         self._kept.clear()
 
 
-def describe(event: events.Event, subtasks: SubtaskNames = NO_NAMES) -> str:
+def describe(event: events.Event, subtasks: SubtaskNames = NO_NAMES, saved: bool = True) -> str:
     """Describe an event in one sentence; empty for events that are not shown.
 
     Args:
         event: The event.
         subtasks: What subtasks are called.
+        saved: Whether the run has saved anything.
     """
     match event:
         case events.PhaseStarted():
@@ -93,11 +94,9 @@ def describe(event: events.Event, subtasks: SubtaskNames = NO_NAMES) -> str:
         case events.EpisodeReplayed():
             return f"{event.name}: the task is {'' if event.success else 'not '}fulfilled after {event.steps} steps."
         case events.StageFinished():
-            return {
-                "done": "Finished.",
-                "stopped": "Stopped. Everything saved so far is kept.",
-                "gave_up": "Ended before all was made. Everything saved so far is kept.",
-            }.get(event.outcome, event.outcome)
+            how = {"done": "Finished.", "stopped": "Stopped.", "gave_up": "Ended before all was made."}
+            kept = " Everything saved so far is kept." if saved and event.outcome != "done" else ""
+            return how.get(event.outcome, event.outcome) + kept
         case events.StageFailed():
             return event.message.splitlines()[0]
     return ""

@@ -19,6 +19,8 @@ _TURN = 0.008
 """[rad] For each pixel that the mouse is dragged."""
 _ZOOM = 1.15
 """For each notch of the wheel."""
+_ABOUT = 0.04
+"""Pictures fill a place whose proportions differ by less than this."""
 _ZOOM_DRAGGED = 0.006
 """The same for each pixel that the mouse is dragged (exponent)."""
 
@@ -119,6 +121,19 @@ def read_viewpoint(kept: object) -> Viewpoint:
     except (TypeError, ValueError):
         pass
     return Viewpoint()
+
+
+def shares(picture: float, place: float) -> tuple[float, float]:
+    """Return the part of a place's width and height that a picture takes that is shown as large as it fits.
+
+    Args:
+        picture, place: Width by height of each.
+    """
+    ratio = picture / place
+    # Pictures are made in even sizes: what they differ by is not seen, a margin would be.
+    if abs(ratio - 1.0) < _ABOUT:
+        return 1.0, 1.0
+    return min(1.0, ratio), min(1.0, 1.0 / ratio)
 
 
 def projection(aspect: float = 1.0, field: float = FIELD_OF_VIEW, near: float = 0.05, far: float = 20.0) -> list[float]:

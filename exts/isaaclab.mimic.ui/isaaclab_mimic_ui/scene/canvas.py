@@ -10,7 +10,7 @@ from collections.abc import Callable
 import omni.ui as ui
 from omni.ui import scene as sc
 
-from .camera import looking_at, projection
+from .camera import looking_at, projection, shares
 
 _INSET_SHARE = 0.28
 """Part of the width that the small second picture takes at most."""
@@ -46,7 +46,6 @@ class Canvas:
         with ui.ZStack():
             ui.Spacer(height=least)
             ui.Rectangle(name="inset")
-            # Stretched like the lines: both fill the same rectangle, whatever its size was when they were made.
             self.image = ui.ImageWithProvider(self._provider, fill_policy=ui.IwpFillPolicy.IWP_STRETCH, visible=False)
             # Without this, a scene view draws over neighbouring widgets.
             with ui.Frame(horizontal_clipping=True, vertical_clipping=True):
@@ -88,6 +87,24 @@ class Canvas:
     @property
     def shows_picture(self) -> bool:
         return self.image.visible
+
+    def look(self, eye: list[float], target: list[float], up: list[float], aspect: float | None) -> None:
+        """Point the camera of the lines, and show the picture undistorted, whatever the proportions of the view are.
+
+        Args:
+            eye, target, up: See `looking_at`.
+            aspect: Width by height of the picture; None for that of the view.
+        """
+        width, height = (max(1.0, length) for length in self.size)
+        aspect = aspect or width / height
+        across, upwards = shares(aspect, width / height)
+        fits = across == upwards == 1.0
+        self.image.fill_policy = ui.IwpFillPolicy.IWP_STRETCH if fits else ui.IwpFillPolicy.IWP_PRESERVE_ASPECT_FIT
+        # Lines cover the whole view: they are drawn as much smaller as the picture is.
+        lens = projection(aspect)
+        lens[0], lens[5] = lens[0] * across, lens[5] * upwards
+        self.view.model.projection = sc.Matrix44(*lens)
+        self.view.model.view = sc.Matrix44(*looking_at(eye, target, up))
 
     def show(self, images: list, cameras: list[dict]) -> None:
         """Show pictures: the view's, and the small one if there is a second."""

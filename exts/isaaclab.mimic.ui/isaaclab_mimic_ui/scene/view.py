@@ -13,13 +13,12 @@ from collections.abc import Callable
 from functools import partial
 
 import omni.ui as ui
-from omni.ui import scene as sc
 
 from ..host.base import Host
 from ..session import Session
 from ..widgets import style
 from . import guides, shapes
-from .camera import DIRECTIONS, FIELD_OF_VIEW, looking_at, projection
+from .camera import DIRECTIONS, FIELD_OF_VIEW
 from .canvas import Canvas
 from .drawing import draw, draw_floor
 from .pictures import Pictures
@@ -36,6 +35,7 @@ _ABOVE = 0.6
 _WRIST = {"eye": [-0.11, 0.0, -0.16], "look_at": [0.03, 0.0, 0.06], "up": [1.0, 0.0, 0.0], "field_of_view": 0.9}
 """The small view's camera at the wrist, in the end effector's frame."""
 _NOTHING = "The robot and its scene appear here once the simulation runs."
+_NONE = "The run has ended before anything was shown."
 
 
 class SceneFrame:
@@ -69,6 +69,8 @@ class SceneFrame:
         """What the latest picture shows; None if there is none."""
         self._asked: list | None = None
         self._watched = -1
+        self._looked_at = 0.0, 0.0
+        """Size of the view when what is shown was fitted into it [px]."""
         self.buttons: dict[str, ui.Button] = {}
         self._menu: ui.Menu | None = None
         self.frame = ui.HStack(spacing=style.GAP)
@@ -103,6 +105,11 @@ class SceneFrame:
         watched = session.snapshot.get("watched") if session.state.is_active else None
         if watched is None:
             self._host.clear_viewport()
+            if self._picture is not None and self._looked_at != self.canvas.size:
+                # Nobody draws the last picture of a run anew.
+                self._look()
+            if not session.state.is_active and self._seen is None:
+                self.canvas.say(_NONE)
             return
         if watched["env"] != self._env:
             return
@@ -231,13 +238,11 @@ class SceneFrame:
         """Point the lines' camera to where the picture was taken from."""
         if self._picture is not None:
             seen = self._picture["cameras"][0]
-            aspect, eye, target, up = seen["width"] / seen["height"], seen["eye"], seen["look_at"], seen["up"]
+            self.canvas.look(seen["eye"], seen["look_at"], seen["up"], seen["width"] / seen["height"])
         else:
             here = self.settings.viewpoint
-            width, height = self.canvas.size
-            aspect, eye, target, up = max(1.0, width) / max(1.0, height), here.eye, here.target, here.up
-        self.canvas.view.model.projection = sc.Matrix44(*projection(aspect))
-        self.canvas.view.model.view = sc.Matrix44(*looking_at(eye, target, up))
+            self.canvas.look(here.eye, here.target, here.up, None)
+        self._looked_at = self.canvas.size
 
     def _frame(self, watched: dict) -> None:
         self.settings.viewpoint.frame(guides.places(watched))

@@ -38,7 +38,7 @@ class MarksTable:
         with self._scroll, ui.VStack(height=0, spacing=4):
             ui.Spacer(height=4)
             if not found:
-                text = "None yet: the first demonstrations are being played." if is_active else "None was looked at."
+                text = "None yet." if is_active else "None was looked at."
                 ui.Label(text, name="hint", height=0)
             for name, event in found.items():
                 self._build_row(name, event, longest, names)
