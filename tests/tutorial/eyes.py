@@ -3,8 +3,6 @@
 
 """What somebody at the screen sees of the Mimic window, as plain data; for use in the program that shows it."""
 
-from isaaclab_mimic_ui.steps import SHOWN
-
 
 def describe(window) -> dict:
     """Return what is shown now.
@@ -14,6 +12,9 @@ def describe(window) -> dict:
         -> what stands in a field; `state`, `failure`, `saved`, `snapshot`, `said`: of the step's run; `trouble`: what
         is wrong with the form; `data`: of the Dataset panel; `project`: its folder; `rail`: state and text of steps.
     """
+    # Here, because in Kit this module outlives the extension, and must not keep its steps.
+    from isaaclab_mimic_ui.steps import SHOWN
+
     panel, session = window.panels[window.chosen], window.session
     widgets = {f"rail.{name}": item for name, item in window.rail.items.items()}
     shown: dict = {"chosen": window.chosen, "values": {}, "trouble": {}}
