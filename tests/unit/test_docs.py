@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import tyro
 
-from isaaclab_mimic_core.cli import DRIVEN, REGISTRY, VERBS, with_settings
+from isaaclab_mimic_core.cli import DRIVEN, NESTED, REGISTRY, VERBS, with_settings
 from isaaclab_mimic_core.plugins import DEVICES
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +35,9 @@ def commands(text: str) -> set[str]:
 
 def parse(verb: str, arguments: list[str]) -> None:
     """Do what the whole parser does for one verb, in a tenth of the time; exits with 2 and says what is wrong."""
+    if verb in NESTED:
+        tyro.extras.subcommand_cli_from_dict(NESTED[verb], prog=f"mimic {verb}", args=arguments, registry=REGISTRY)
+        return
     function = with_settings(VERBS[verb], verb, arguments) if verb in DRIVEN else VERBS[verb]
     tyro.cli(function, prog=f"mimic {verb}", args=arguments, registry=REGISTRY)
 

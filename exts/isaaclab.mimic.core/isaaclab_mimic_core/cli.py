@@ -8,18 +8,19 @@ unexpected error (its traceback is on standard error); see `exit_status`.
 """
 
 import importlib
+import inspect
 import json
 import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import tyro
 
 from . import plugins
 from .errors import MimicError, OptionError, PlatformError
-from .events import Event, StageFailed, to_json
+from .events import StageFailed, to_json
 from .exit_status import DONE, FINDINGS, INTERRUPTED, UNEXPECTED
 from .options import (
     EvaluateOptions,
@@ -38,11 +39,12 @@ from .requirements import DESKTOP, explain, how_to_get
 from .sim.launching import end_isaac_sim
 from .terminal.signals import interruptible
 from .terminal.streams import Streams, take_streams
-from .verbs import data
+from .verbs import data, descriptors
 from .verbs.arguments import AnnotateArguments, ReplayArguments
 from .verbs.driven import DRIVEN, with_settings
 from .verbs.job import FLAT, Job, Output
 from .verbs.parsing import REGISTRY
+from .verbs.staged import run_stage
 from .version import __version__
 
 _Flat = FLAT
@@ -55,7 +57,7 @@ def quickstart(options: Annotated[QuickstartOptions, _Flat], output: Annotated[O
     """
 
     def job(streams: Streams, output: Output) -> int:
-        return _run_stage("quickstart", options, streams, output, after=_next_commands)
+        return run_stage("quickstart", options, streams, output, after=_next_commands)
 
     return job, output
 
@@ -64,7 +66,7 @@ def teleop(options: Annotated[TeleopOptions, _Flat], output: Annotated[Output, _
     """Drive a task without recording.
     $ mimic teleop --teleop-device keyboard --viz viser
     """
-    return lambda streams, output: _run_stage("teleop", options, streams, output), output
+    return lambda streams, output: run_stage("teleop", options, streams, output), output
 
 
 def record(options: Annotated[RecordOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
@@ -72,7 +74,7 @@ def record(options: Annotated[RecordOptions, _Flat], output: Annotated[Output, _
     $ mimic record --teleop-device spacemouse --viz viser --num-demos 10 --output demos.hdf5
     $ mimic record --teleop-device scripted --num-demos 10 --output demos.hdf5
     """
-    return lambda streams, output: _run_stage("record", options, streams, output), output
+    return lambda streams, output: run_stage("record", options, streams, output), output
 
 
 def annotate(options: Annotated[AnnotateArguments, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
@@ -87,7 +89,7 @@ def annotate(options: Annotated[AnnotateArguments, _Flat], output: Annotated[Out
             from .devices.hosts.terminal import check_terminal
 
             check_terminal("--manual", "Start it in a terminal, or mark in the Mimic window.")
-        return _run_stage("annotate_by_hand" if options.manual else "annotate", stage_options, streams, output)
+        return run_stage("annotate_by_hand" if options.manual else "annotate", stage_options, streams, output)
 
     return job, output
 
@@ -97,14 +99,14 @@ def replay(options: Annotated[ReplayArguments, _Flat], output: Annotated[Output,
     $ mimic replay generated.hdf5 --validate
     $ mimic replay demos.hdf5 --by states --num-envs 1 --viz viser --episodes 3,7
     """
-    return lambda streams, output: _run_stage("replay", options, streams, output), output
+    return lambda streams, output: run_stage("replay", options, streams, output), output
 
 
 def generate(options: Annotated[GenerateOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Generate demonstrations from annotated ones.
     $ mimic generate --input annotated.hdf5 --output generated.hdf5 --num-demos 100 --num-envs 64
     """
-    return lambda streams, output: _run_stage("generate", options, streams, output), output
+    return lambda streams, output: run_stage("generate", options, streams, output), output
 
 
 def render(options: Annotated[RenderOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
@@ -114,28 +116,28 @@ def render(options: Annotated[RenderOptions, _Flat], output: Annotated[Output, _
     $ mimic render --input demos.hdf5 --output seen.hdf5 --randomization look.yaml --variations 4
     $ mimic render --input generated.hdf5 --video films --beside annotated.hdf5
     """
-    return lambda streams, output: _run_stage("render", options, streams, output), output
+    return lambda streams, output: run_stage("render", options, streams, output), output
 
 
 def train(options: Annotated[TrainOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Train a policy on a dataset.
     $ mimic train --dataset generated.hdf5 --output outputs/run
     """
-    return lambda streams, output: _run_stage("train", options, streams, output), output
+    return lambda streams, output: run_stage("train", options, streams, output), output
 
 
 def evaluate(options: Annotated[EvaluateOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Measure how often policies succeed, and find the best of a run.
     $ mimic evaluate --checkpoints outputs/run --num-rollouts 200 --num-envs 64
     """
-    return lambda streams, output: _run_stage("evaluate", options, streams, output, after=_show_success), output
+    return lambda streams, output: run_stage("evaluate", options, streams, output, after=_show_success), output
 
 
 def play(options: Annotated[PlayOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     """Watch a policy.
     $ mimic play --checkpoints outputs/run/best.pth
     """
-    return lambda streams, output: _run_stage("play", options, streams, output, after=_show_success), output
+    return lambda streams, output: run_stage("play", options, streams, output, after=_show_success), output
 
 
 def export_policy(
@@ -162,7 +164,7 @@ def view(options: Annotated[ViewOptions, _Flat], output: Annotated[Output, _Flat
     """Step a task with zero or random actions, with a live view.
     $ mimic view --task Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0 --actions random
     """
-    return lambda streams, output: _run_stage("view", options, streams, output), output
+    return lambda streams, output: run_stage("view", options, streams, output), output
 
 
 def info(file: tyro.conf.Positional[str], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
@@ -242,32 +244,11 @@ def tasks(output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     return job, output
 
 
-def task(
-    action: tyro.conf.Positional[Literal["show"]],
-    task: tyro.conf.Positional[str],
-    output: Annotated[Output, _Flat],
-) -> tuple[Job, Output]:
-    """Print any task as a descriptor: a YAML file that says what its subtasks are.
-    $ mimic task show Mimic-Lift-Box-Two-Franka-v0 > task.yaml
-
-    Args:
-        action: What to do.
-        task: Task id, one of its other names, or the file of a descriptor.
-        output: How to answer.
-    """
+def task(output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+    """Work on descriptors, YAML files that say what a task's subtasks are: task init, task check, task show."""
 
     def job(streams: Streams, output: Output) -> int:
-        from .tasks.subtasks import show_task
-
-        if action != "show":
-            raise OptionError(f"{action!r} is not one of show", where="mimic task")
-        shown = show_task(task)
-        print(
-            json.dumps({"descriptor": shown}) if output.json else shown,
-            end="\n" if output.json else "",
-            file=streams.out,
-        )
-        return DONE
+        raise OptionError(f"say what to do: {', '.join(NESTED['task'])}", where="mimic task")
 
     return job, output
 
@@ -342,6 +323,9 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
     "version": version,
 }
 
+NESTED: dict[str, dict[str, Callable[..., tuple[Job, Output]]]] = {"task": descriptors.VERBS}
+"""Verbs that have verbs of their own."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit status. Wrong usage is explained by the parser, which exits with 2."""
@@ -353,12 +337,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except MimicError as error:
             output = Output(json="--json" in arguments)
             return _refuse(error, verb, take_streams(verb, output.json, output.verbose), output)
+    prog, words, help_text = "mimic", arguments, "Turn a few demonstrations into thousands."
+    if verb in NESTED and len(arguments) > 1:
+        prog, verbs, words, help_text = f"mimic {verb}", NESTED[verb], arguments[1:], inspect.getdoc(VERBS[verb])
     try:
         job, output = tyro.extras.subcommand_cli_from_dict(
             verbs,
-            prog="mimic",
-            description="Turn a few demonstrations into thousands.",
-            args=arguments,
+            prog=prog,
+            description=help_text,
+            args=words,
             registry=REGISTRY,
         )
     except BrokenPipeError:
@@ -408,57 +395,6 @@ def _refuse(error: MimicError, verb: str, streams: Streams, output: Output) -> i
         print(to_json(StageFailed(str(error), error.exit_code)), file=streams.out)
     print(f"mimic {verb}: {error}", file=streams.err)
     return error.exit_code
-
-
-def _run_stage(
-    name: str, options: Any, streams: Streams, output: Output, after: Callable[[dict, Streams], None] | None = None
-) -> int:
-    """Drive a stage to its end and show its events."""
-    from .stages import create_with
-    from .stages.drive import drive
-    from .terminal.keys import check_keys, keys_for
-
-    check_keys(options)
-    stage = create_with(name, options)
-
-    def tell(events: list[Event]) -> None:
-        for event in events:
-            print(to_json(event), file=streams.out)
-
-    if name == "annotate_by_hand":
-        from .terminal.marking import MarkingTerminal
-
-        with MarkingTerminal(stage, streams.err if output.json else streams.out) as view:
-
-            def show(events: list[Event]) -> None:
-                view(events)
-                if output.json:
-                    tell(events)
-
-            ending = drive(stage, show, view.refresh)
-    elif output.json:
-        with keys_for(stage, options, streams.err) as poll_keys:
-            ending = drive(stage, tell, each_step=poll_keys)
-    else:
-        from .terminal.show import TerminalView
-
-        with TerminalView(stage, streams.out) as view, keys_for(stage, options, streams.out) as poll_keys:
-
-            def each_step() -> None:
-                poll_keys()
-                view.refresh()
-
-            ending = drive(stage, view, each_step=each_step)
-        if ending and ending.outcome == "done":
-            if after:
-                after(ending.summary, streams)
-            elif ending.output:
-                print(ending.output, file=streams.out)
-    if ending is None:
-        return UNEXPECTED
-    if ending.outcome == "stopped":
-        return INTERRUPTED
-    return FINDINGS if ending.outcome != "done" or ending.findings else DONE
 
 
 def _show_success(summary: dict, streams: Streams) -> None:

@@ -228,8 +228,8 @@ WRONG = {
         "Leave algo out",
     ),
     "key missing": (edited("subtasks:", "description:"), None, "", ""),
-    "no mapping": (lambda text: "- a\n", "- a", "should be a mapping", "create-your-own-task"),
-    "empty": (lambda text: "", None, "is empty", "create-your-own-task"),
+    "no mapping": (lambda text: "- a\n", "- a", "should be a mapping", "own-task"),
+    "empty": (lambda text: "", None, "is empty", "own-task"),
     "no YAML": (edited("name: franka", "name: [franka"), None, "is no YAML", ""),
     "name of the wrong type": (
         edited("name: franka_cube_stack", "name: 3"),

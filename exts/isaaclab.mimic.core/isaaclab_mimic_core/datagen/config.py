@@ -8,6 +8,7 @@ make sense is refused here, once, by field and value.
 """
 
 import graphlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -191,6 +192,11 @@ class Subtask:
 def eef_names(cfg: Any) -> tuple[str, ...]:
     """Return the end effectors of a `MimicEnvCfg`, in the order of its subtasks' configurations."""
     return tuple(cfg.subtask_configs)
+
+
+def leave_out_subtasks(cfg: Any, eefs: Sequence[str]) -> None:
+    """Give a configuration, which need not have been a `MimicEnvCfg` before, end effectors without subtasks."""
+    cfg.subtask_configs = {eef: [] for eef in eefs}
 
 
 def list_subtasks(cfg: Any) -> dict[str, tuple[Subtask, ...]]:

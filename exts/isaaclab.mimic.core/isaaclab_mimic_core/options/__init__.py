@@ -10,6 +10,7 @@ of its folder in `devices/`. Only light modules are imported here, so that `mimi
 
 from .annotation import AnnotateByHandOptions, AnnotateOptions
 from .datasets import ConvertOptions, Destination, ExportOptions, ImportOptions, Selection, Thresholds
+from .describing import TaskCheckOptions, TaskInitOptions
 from .evaluation import EvaluateOptions, ExportPolicyOptions, PlayOptions
 from .generation import GenerateOptions, QuickstartOptions
 from .rendering import RenderOptions
@@ -38,6 +39,8 @@ __all__ = [
     "ReplayOptions",
     "Selection",
     "SimOptions",
+    "TaskCheckOptions",
+    "TaskInitOptions",
     "TeleopOptions",
     "Thresholds",
     "TrainOptions",

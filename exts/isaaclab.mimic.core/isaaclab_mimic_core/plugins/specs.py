@@ -84,7 +84,7 @@ class TaskSpec(Spec):
     """The environment in gymnasium's registry, if the task's name is another: with a `descriptor` a plain
     `ManagerBasedRLEnv` is enough."""
     descriptor: str = field(default="", kw_only=True)
-    """YAML file that says what Mimic needs to know (docs/create-your-own-task.md): a path, or
+    """YAML file that says what Mimic needs to know (docs/own-task.md): a path, or
     `package:path/within/it.yaml`. An embodiment of AutoData's may follow after a comma."""
     train_configs: Mapping[str, str] = field(default_factory=dict, metadata={"kind": "files"}, kw_only=True)
     """Learner -> file of its configuration for this task: a path, or `package:path/within/it.json`."""

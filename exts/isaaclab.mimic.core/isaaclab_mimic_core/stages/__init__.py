@@ -6,6 +6,7 @@
 - `recording/`: record and teleoperate. `annotation/`: mark subtasks. `replay/`: replay demonstrations.
 - `generation/`: generate; it steps the generator of `datagen/`, and saves what succeeds.
 - `rendering/`: draw what cameras see. `learning/`: train, evaluate, play and export policies.
+- `describing/`: propose a task's descriptor from demonstrations, and check one.
 - `files/`: check inputs and outputs, resume runs; `files/demo_file.py` saves demonstrations for all stages.
 - `sim_stage.py`: what all stages that simulate have in common. `drive.py`: run a stage to its end.
 """
@@ -26,6 +27,8 @@ from ..options import (
     RecordOptions,
     RenderOptions,
     ReplayOptions,
+    TaskCheckOptions,
+    TaskInitOptions,
     TeleopOptions,
     TrainOptions,
     ViewOptions,
@@ -37,6 +40,8 @@ _STAGES = {
     "view": (".view:View", ViewOptions),
     "teleop": (".recording.teleop:Teleop", TeleopOptions),
     "record": (".recording.record:Record", RecordOptions),
+    "task_init": (".describing.propose:ProposeTask", TaskInitOptions),
+    "task_check": (".describing.check:CheckTask", TaskCheckOptions),
     "annotate": (".annotation.automatic:Annotate", AnnotateOptions),
     "annotate_by_hand": (".annotation.manual:AnnotateByHand", AnnotateByHandOptions),
     "replay": (".replay.replay:Replay", ReplayOptions),

@@ -41,12 +41,15 @@ class SimStage(Stage):
 
     drawn = _DRAWN
     """Part of the time that pictures for a window take at most."""
+    bare = False
+    """Whether the stage opens any environment, without subtasks (`open_env`)."""
 
     def __init__(self, options: SimOptions, env: "BatchedEnv | None" = None):
         super().__init__()
         self.options = options
         check_options(options)
-        find_task(options.task)
+        if not self.bare:
+            find_task(options.task)
         resolve_device(options.device)
         choose_engine(options.physics)
         check_visualizer(options.viz)
@@ -210,6 +213,7 @@ class SimStage(Stage):
             seed=o.seed,
             visualizer=o.viz,
             assets=o.assets,
+            bare=self.bare,
             configure=configure,
         )
 

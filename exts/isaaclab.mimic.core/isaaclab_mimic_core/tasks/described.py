@@ -9,6 +9,7 @@ Descriptors are read only where there is one: names of tasks are asked for where
 import importlib.util
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +40,6 @@ def task_name(descriptor: str, task: str, default: str) -> str:
 def described_task(name: str) -> TaskSpec | None:
     """Return the task that a name with a descriptor in it means; None if there is none in it.
 
-    What is registered for a task of the same environment, such as local assets, is taken over from it.
-
     Args:
         name: Any name of a task.
 
@@ -60,21 +59,20 @@ def described_task(name: str) -> TaskSpec | None:
         raise TaskError(
             "does not say which environment it is for", where=files, remedy="Give --task ENVIRONMENT, or add env to it."
         )
-    like = next(
-        (task for task in TASKS.all().values() if stem(task.environment or task.id) == stem(env)), TaskSpec(env)
-    )
-    return TaskSpec(
-        name,
-        descriptor.description or descriptor.name,
-        needs=like.needs,
-        cloud_assets=like.cloud_assets,
-        register=like.register,
-        local_assets=like.local_assets,
-        script=like.script,
-        train_configs=like.train_configs,
-        environment=env,
-        descriptor=files,
-    )
+    like = environment_task(env)
+    return replace(like, name=name, title=descriptor.description or descriptor.name, descriptor=files)
+
+
+def environment_task(env: str) -> TaskSpec:
+    """Return any environment of Isaac Lab as a task without subtasks.
+
+    What is registered for a task of the same environment, such as local assets, is taken over from it.
+
+    Args:
+        env: Its name in gymnasium's registry, in which it need not be yet.
+    """
+    own = (task for task in TASKS.all().values() if stem(task.environment or task.id) == stem(env))
+    return replace(next(own, TaskSpec(env)), name=env, title="", environment=env, descriptor="")
 
 
 def load(files: str) -> "Descriptor":

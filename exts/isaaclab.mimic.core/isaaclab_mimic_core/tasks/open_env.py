@@ -23,7 +23,7 @@ from ..sim.isaac_sim.restoring import restored
 from ..sim.launching import is_own, start_isaac_sim
 from ..sim.preparing import prepare
 from ..sim.repairs.physics_threads import no_more_threads_than_cores
-from .described import load
+from .described import environment_task, load
 from .descriptors import apply
 from .names import find_task, same_task
 from .registered import environment_of
@@ -48,6 +48,7 @@ def open_env(
     visualizer: str = "none",
     assets: str = "auto",
     as_shipped: bool = False,
+    bare: bool = False,
     configure: Callable[[Any], None] | None = None,
 ) -> Iterator["BatchedEnv"]:
     """Build the environments of a task, and close them at the end of the context.
@@ -65,6 +66,8 @@ def open_env(
         assets: `cloud`, `local`, or `auto`: from the cloud if it can be reached.
         as_shipped: Whether to run PhysX without Kit exactly as Isaac Lab does: without `sim.fused`, and with Isaac
             Lab's number of threads.
+        bare: Whether to open any environment by its name in gymnasium's registry, without subtasks and success; its
+            end effectors are named after its arms.
         configure: Function that changes the task's configuration before the environments are built.
 
     Raises:
@@ -83,6 +86,7 @@ def open_env(
             visualizer=visualizer,
             assets=assets,
             as_shipped=as_shipped,
+            bare=bare,
             configure=configure,
         )
         while True:
@@ -105,6 +109,7 @@ def open_in_parts(
     visualizer: str,
     assets: str,
     as_shipped: bool = False,
+    bare: bool = False,
     configure: Callable[[Any], None] | None = None,
 ) -> Generator[str, None, "BatchedEnv"]:
     """Do the same as `open_env` in several parts, so that a window can be drawn in between.
@@ -125,7 +130,7 @@ def open_in_parts(
     if num_envs < 1:
         raise OptionError(f"at least one environment is needed, not {num_envs}", where="--num-envs")
     _check_choice("--assets", assets, ASSETS)
-    spec = find_task(task)
+    spec = environment_task(task) if bare else find_task(task)
     descriptor = load(spec.descriptor) if spec.descriptor else None
     device = resolve_device(device)
     engine = choose_engine(physics)
@@ -138,14 +143,14 @@ def open_in_parts(
     if spec.register is not None:
         resolve(spec.register)()
     env_id = environment_of(spec)
-    make = _class_of(env_id, plain=descriptor is not None)
+    make = _class_of(env_id, plain=bare or descriptor is not None)
 
     yield "Preparing the scene"
     cfg: Any = parse_env_cfg(env_id, device=device, num_envs=num_envs)
     if descriptor is not None:
         apply(descriptor, cfg)
     says_success = descriptor is not None and descriptor.success is not None
-    success_term = _take_over(cfg, seed, needs_success=not says_success)
+    success_term = _take_over(cfg, seed, needs_success=not (bare or says_success))
     configure_engine(cfg, engine)
     if local:
         _use_local_assets(spec, make, cfg, engine)
@@ -173,10 +178,14 @@ def open_in_parts(
     if tuned:
         compute_accelerations_on_demand(env)
         success_term = use_fused_success(env, success_term) if success_term is not None else None
+    from ..datagen.config import leave_out_subtasks
     from ..envs import adapt
     from ..envs.reset_sampling import attach_keys
+    from ..robots.derived.naming import read_eef_names
 
     attach_keys(env)
+    if bare:
+        leave_out_subtasks(env.cfg, read_eef_names(env, spec.id))
     if descriptor is not None and descriptor.embodiment is not None:
         from ..robots.derived.described import EmbodimentEnv
 

@@ -19,7 +19,7 @@ from ...yaml_file import Entry, read_yaml
 from ..signals.expressions import Statement, read_signals, read_statement
 from .schema import ALGOS, CONSTRAINT, ELSEWHERE, POLICY, RUN, SCHEMES, SUBTASK, TYPES
 
-REMEDY = "The keys of a descriptor: docs/create-your-own-task.md"
+REMEDY = "The keys of a descriptor: docs/own-task.md"
 _REQUIRED = ("name", "subtasks")
 _KEYS = (
     *_REQUIRED,

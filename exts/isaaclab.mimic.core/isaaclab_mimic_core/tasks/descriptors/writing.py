@@ -39,7 +39,16 @@ def format_descriptor(
     if constraints:
         content["constraints"] = [_constraint(each) for each in constraints]
     content |= {key: _nested(value) for key, value in (stated or {}).items()}
-    return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return _dump(content)
+
+
+def format_content(content: Any) -> list[str]:
+    """Return part of a descriptor, plain data, in lines of YAML; what holds nothing else is in one line."""
+    return _dump(content, flow=None).splitlines()
+
+
+def _dump(content: Any, flow: bool | None = False) -> str:
+    return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120, default_flow_style=flow)
 
 
 def _keyed(keys: dict[str, tuple[str, Any]], values: dict[str, Any]) -> dict[str, Any]:

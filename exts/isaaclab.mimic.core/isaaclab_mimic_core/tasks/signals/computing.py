@@ -50,7 +50,7 @@ def _grasped(facts: Facts, object: str, eef: str, reach: float, speed: float) ->
     """
     near = (facts.pose(object)[:, :3] - facts.eef_pose(eef)[:, :3, 3]).norm(dim=-1) < reach
     along = (facts.velocity(object) - facts.eef_velocity(eef)).norm(dim=-1) < speed
-    return near & along & (_closing(facts, eef) > _BEGUN).all(dim=-1)
+    return near & along & closed(facts, eef)
 
 
 def _lifted(facts: Facts, object: str, height: float) -> torch.Tensor:
@@ -108,6 +108,11 @@ _COMPUTED: dict[str, Callable[..., torch.Tensor]] = {
 }
 _ARGUMENTS = {"in": "within"}
 """Parameters whose names are words of Python."""
+
+
+def closed(facts: Facts, eef: str) -> torch.Tensor:
+    """Return whether fingers have closed, on something or on nothing: (N,) bool."""
+    return (_closing(facts, eef) > _BEGUN).all(dim=-1)
 
 
 def _closing(facts: Facts, eef: str) -> torch.Tensor:

@@ -1,0 +1,149 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Check a descriptor: annotate demonstrations by it, make some attempts from them, and say what fails."""
+
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...datagen.config import list_subtasks
+from ...events import AttemptFinished, EpisodeAnnotated, Event, Progress, StageFinished
+from ...files import check_folder
+from ...options import AnnotateOptions, GenerateOptions, TaskCheckOptions
+from ..annotation.automatic import Annotate
+from ..files.output_check import check_output
+from ..generation.generate import Generate
+from ..sim_stage import SimStage
+from ..stage import Steps
+from .verdict import verdict
+
+if TYPE_CHECKING:
+    from ...envs import BatchedEnv
+
+
+class CheckTask(SimStage):
+    """Runs annotation and a few attempts in one environment, and passes their events on."""
+
+    name = "task_check"
+    options: TaskCheckOptions
+
+    def __init__(self, options: TaskCheckOptions, env: "BatchedEnv | None" = None):
+        super().__init__(options, env)
+        if options.output:
+            check_folder(options.output, "Give another --output.")
+            check_output(str(Path(options.output) / "annotated.hdf5"))
+            self._folder = Path(options.output)
+        else:
+            self._folder = Path(self._resources.enter_context(tempfile.TemporaryDirectory()))
+        # Make the first stage before anything is opened, so that a wrong input is found at once.
+        self._annotate().close()
+        self._stage: Annotate | Generate | None = None
+
+    @property
+    def progress(self) -> Progress | None:
+        return self._stage.progress if self._stage else None
+
+    def snapshot(self) -> dict:
+        inner = self._stage.snapshot() if self._stage else {}
+        return {**inner, **super().snapshot(), "phase": inner.get("phase", self._phase)}
+
+    def run(self) -> Steps:
+        yield self._started()
+        yield from self._open()
+        annotated: list[EpisodeAnnotated] = []
+        with self._annotate() as stage:
+            for events in self._steps_of(stage):
+                annotated += [event for event in events if isinstance(event, EpisodeAnnotated)]
+                yield [event for event in events if not isinstance(event, StageFinished)]
+        good = sum(event.ok for event in annotated)
+        if self._stopping:
+            return self._finish("stopped", {})
+        lines = [f"{good} of {len(annotated)} demonstrations annotated", *_reasons(annotated)]
+        if not good:
+            lines.append("  Change the signals, or mark by hand: mimic annotate --manual")
+            return self._end([], {}, lines, len(annotated), 0)
+        outcomes, retries = yield from self._attempt()
+        return self._end(outcomes, retries, lines, len(annotated), good)
+
+    def _attempt(self) -> Generator[list[Event], None, tuple[list[AttemptFinished], dict[str, int]]]:
+        """Make attempts; return those asked for, and how often subtasks were tried again."""
+        wanted, outcomes = self.options.attempts, []
+        retries: dict[str, int] = {}
+        with self._generate() as stage:
+            for events in self._steps_of(stage):
+                # By number: where many run at once, those that fail end first.
+                outcomes += [each for each in events if isinstance(each, AttemptFinished) and each.attempt < wanted]
+                if len(outcomes) == wanted:
+                    stage.request("stop")
+                for event in events:
+                    if isinstance(event, StageFinished):
+                        retries = event.summary.get("retries", {})
+                yield [event for event in events if not isinstance(event, StageFinished)]
+        return outcomes, retries
+
+    def _steps_of(self, stage: Annotate | Generate) -> Generator[list[Event], None, None]:
+        """Run a stage in the open environments."""
+        self._stage = stage
+        while not stage.done:
+            if self._stopping:
+                stage.request("stop")
+            yield stage.step()
+        self._stage = None
+
+    def _end(
+        self, outcomes: list[AttemptFinished], retries: dict[str, int], lines: list[str], of: int, good: int
+    ) -> list[Event]:
+        """Return the last event, with what the attempts say."""
+        succeeded, figures = sum(outcome.success for outcome in outcomes), {}
+        if outcomes:
+            more, figures = verdict(list_subtasks(self.env.cfg), outcomes, retries)
+            lines += more
+        summary = {
+            "annotated": good,
+            "of": of,
+            "attempts": len(outcomes),
+            "succeeded": succeeded,
+            "subtasks": figures,
+            "folder": self.options.output,
+        }
+        return self._finish(
+            "stopped" if self._stopping else "done",
+            summary,
+            output=self.options.output,
+            findings=of - good + len(outcomes) - succeeded,
+            results=lines,
+        )
+
+    def _annotate(self) -> Annotate:
+        o = self.options
+        file = str(self._folder / "annotated.hdf5")
+        return Annotate(AnnotateOptions(**self._common(), input=o.input, output=file), self._env)
+
+    def _generate(self) -> Generate:
+        # More than can be made: the attempts are counted here.
+        return Generate(
+            GenerateOptions(
+                **self._common(),
+                input=str(self._folder / "annotated.hdf5"),
+                output=str(self._folder / "generated.hdf5"),
+                num_demos=10 * self.options.attempts,
+                patience=0,
+            ),
+            self._env,
+        )
+
+    def _common(self) -> dict:
+        o = self.options
+        names = ("task", "num_envs", "seed", "device", "physics", "assets", "any_task")
+        return {name: getattr(o, name) for name in names}
+
+
+def _reasons(annotated: list[EpisodeAnnotated]) -> list[str]:
+    """Return why demonstrations could not be annotated, each reason once."""
+    reasons: dict[str, list[str]] = {}
+    for event in annotated:
+        if not event.ok:
+            reasons.setdefault(event.reason, []).append(event.name)
+    return [f"  {', '.join(demos[:3])}{' and others' * (len(demos) > 3)}: {why}" for why, demos in reasons.items()]
