@@ -8,13 +8,14 @@ from typing import Literal
 
 from ..option import BY_CONTENT, FILES, MAY_DIFFER, RUN, OnResume, Role, option, redeclared
 from .simulation import SimOptions
+from .workers import WorkerOptions
 
 _FILMS = "Films"
 Renderer = Literal["auto", "rasterizer", "newton"]
 
 
 @dataclass(frozen=True)
-class RenderOptions(SimOptions):
+class RenderOptions(WorkerOptions, SimOptions):
     """Render camera images of recorded demonstrations from their states.
 
     mimic render --input generated.hdf5 --output seen.hdf5 --size 84
@@ -59,4 +60,4 @@ class RenderOptions(SimOptions):
     num_envs: int = redeclared(SimOptions, "num_envs", 32, on_resume=OnResume.SAME)
     """Images of a camera that a process renders at once."""
     processes: int = option(0, label="Processes", group=RUN, low=0, high=256, on_resume=MAY_DIFFER)
-    """Processes that render in parallel; 0: one per processor core."""
+    """Processes of this machine that render in parallel, without workers; 0: one per processor core."""

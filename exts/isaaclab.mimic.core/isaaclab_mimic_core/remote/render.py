@@ -46,7 +46,7 @@ from ..tasks import find_task
 from ..tasks.shipped import DEFAULT_TASK
 from .worker_client import WorkerClient
 
-_SHARE = "isaaclab_mimic_core.stages.rendering.share:start"
+SHARE = "isaaclab_mimic_core.stages.rendering.share:start"
 _PASSED_ON = (
     *("task", "num_envs", "seed", "device", "physics", "assets"),
     *("input", "cameras", "size", "randomization", "renderer"),
@@ -80,17 +80,19 @@ class Render(Stage):
         check_output(options.output, self._mode, options.input)
         names = select_names(options.input, Selection(demos=options.episodes))
         with DatasetReader(options.input) as reader:
-            self._names, self._skipped = usable_recordings(reader, names, states=True)
+            self._names, self.skipped = usable_recordings(reader, names, states=True)
             task = find_task(options.task or reader.env_name or DEFAULT_TASK).id
             # Training on these images uses the task with these cameras, so the output names that task.
             self._env_args = reader.env_args | ({"env_name": task} if options.task else {})
             self._history = dict(reader.data_attrs.get(ATTR_PROVENANCE) or {})
         self.options = replace(options, task=task)
-        self._wanted = [(name, variation) for name in self._names for variation in range(options.variations)]
+        self.wanted = [(name, variation) for name in self._names for variation in range(options.variations)]
         """What to render, in the order of the output: demonstration, and index of its rendering."""
-        self._saved = self._already_saved() if goes_on else 0
+        self.saved = self._already_saved() if goes_on else 0
+        """How many of them are in the output."""
         self._made = 0
-        self._folder = Path(os.path.realpath(options.output)).with_suffix(".rendering")
+        self.folder = Path(os.path.realpath(options.output)).with_suffix(".rendering")
+        """Where pieces lie."""
         self._clients: list[WorkerClient] = []
         self._writer: DatasetWriter | None = None
         self._began = time.monotonic()
@@ -107,7 +109,7 @@ class Render(Stage):
 
     @property
     def progress(self) -> Progress:
-        return Progress(self._saved, len(self._wanted), "demonstrations")
+        return Progress(self.saved, len(self.wanted), "demonstrations")
 
     def snapshot(self) -> dict:
         rate = self._made / max(time.monotonic() - self._began, 1e-9)
@@ -116,7 +118,7 @@ class Render(Stage):
             "phase": "Drawing",
             "elapsed_s": time.monotonic() - self._began,
             "demos_per_minute": 60.0 * rate,
-            "eta_s": (len(self._wanted) - self._saved) / rate if rate else None,
+            "eta_s": (len(self.wanted) - self.saved) / rate if rate else None,
         }
 
     def run(self) -> Steps:
@@ -125,31 +127,35 @@ class Render(Stage):
             self._resources.callback(self._clean_up)
             left = self._start_processes()
             phase = PhaseStarted(f"Drawing {left} demonstrations in {len(self._clients)} processes")
-            yield [phase, *(EpisodeSkipped(name, reason) for name, reason in self._skipped.items())]
+            yield [phase, *(EpisodeSkipped(name, reason) for name, reason in self.skipped.items())]
             over = False
             while not over:
                 events = self._listen()
                 # Check before looking at the pieces, so that all pieces of an ended process are seen.
                 over = all(client.done for client in self._clients)
-                yield events + self._take_pieces(reader)
-        return self._finish()
+                yield events + self.take_pieces(reader)
+        return self.finish()
 
     def _start_processes(self) -> int:
         """Start processes for the demonstrations without a piece. Return the number that the output lacks."""
         if self._mode != "append":
-            shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(exist_ok=True)
-        left = [] if self._stopping else self._wanted[self._saved :]
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(exist_ok=True)
+        left = [] if self._stopping else self.wanted[self.saved :]
         undrawn = [wanted for wanted in left if not self._piece(*wanted).exists()]
         count = min(self.options.processes or os.cpu_count() or 1, len(undrawn))
-        given = {name: getattr(self.options, name) for name in _PASSED_ON} | {"folder": str(self._folder)}
+        given = self.passed_on() | {"folder": str(self.folder)}
         for index in range(count):
             names, variations = map(list, zip(*undrawn[index::count], strict=True))
-            client = WorkerClient(_SHARE, {**given, "names": names, "variations": variations})
+            client = WorkerClient(SHARE, {**given, "names": names, "variations": variations})
             self._clients.append(client)
             self._resources.callback(client.close)
         self._began = time.monotonic()
         return len(left)
+
+    def passed_on(self) -> dict[str, Any]:
+        """Return what a share is told, besides what to draw, and where to."""
+        return {name: getattr(self.options, name) for name in _PASSED_ON}
 
     def _listen(self) -> list[Event]:
         """Return the processes' events for the user.
@@ -166,24 +172,24 @@ class Render(Stage):
                     events.append(event)
         return events
 
-    def _take_pieces(self, reader: DatasetReader) -> list[Event]:
+    def take_pieces(self, reader: DatasetReader) -> list[Event]:
         """Copy finished pieces into the output, in the order of the input."""
         events: list[Event] = []
-        while self._saved < len(self._wanted) and (path := self._piece(*self._wanted[self._saved])).exists():
+        while self.saved < len(self.wanted) and (path := self._piece(*self.wanted[self.saved])).exists():
             if self._writer is None:
                 # Opened only now: if nothing can be rendered, nothing is written or replaced.
                 attrs = {ATTR_PROVENANCE: {**self._history, "rendered": self._entry()}}
                 self._writer = DatasetWriter(self.options.output, self._env_args, mode=self._mode, attrs=attrs)
                 self._resources.callback(self._writer.close, commit=False)
             piece = Piece(path)
-            self._writer.add(self._episode(reader, *self._wanted[self._saved], piece))
+            self._writer.add(self._episode(reader, *self.wanted[self.saved], piece))
             (saved,) = self._writer.commit()
             piece.close()
             path.unlink()
-            self._saved += 1
+            self.saved += 1
             self._made += 1
             where = str(self._writer.path)
-            events.append(DemoSaved(saved.name, where, saved.num_samples, self._saved, len(self._wanted)))
+            events.append(DemoSaved(saved.name, where, saved.num_samples, self.saved, len(self.wanted)))
         return events
 
     def _episode(self, reader: DatasetReader, name: str, variation: int, piece: Piece) -> Episode:
@@ -225,7 +231,7 @@ class Render(Stage):
                 raise OptionError(f"it was begun with other {', '.join(others)}", where=where, remedy="Give the same.")
             for index, name in enumerate(output.episode_names):
                 made = (output.attrs(name).get(ATTR_PROVENANCE) or {}).get("rendered") or {}
-                origin, variation = self._wanted[index] if index < len(self._wanted) else ("", 0)
+                origin, variation = self.wanted[index] if index < len(self.wanted) else ("", 0)
                 same = made.get("from") == origin and made.get("variation", 0) == variation
                 if not origin or not same or made.get("sha256") != recorded_digest(source, origin):
                     raise OptionError(
@@ -236,23 +242,24 @@ class Render(Stage):
             return len(output.episode_names)
 
     def _piece(self, name: str, variation: int) -> Path:
-        return self._folder / piece_name(name, variation)
+        return self.folder / piece_name(name, variation)
 
     def _clean_up(self) -> None:
         """Remove the folder of the pieces, unless a resumed run can use some."""
-        if self._saved == len(self._wanted):
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if self.saved == len(self.wanted):
+            shutil.rmtree(self.folder, ignore_errors=True)
         with contextlib.suppress(OSError):
-            self._folder.rmdir()
+            self.folder.rmdir()
 
-    def _finish(self) -> list[Event]:
-        whole = self._saved == len(self._wanted)
-        of = len(self._wanted) + len(self._skipped) * self.options.variations
+    def finish(self) -> list[Event]:
+        """Return the last events."""
+        whole = self.saved == len(self.wanted)
+        of = len(self.wanted) + len(self.skipped) * self.options.variations
         summary = {
             "input": self.options.input,
-            "saved": self._saved,
+            "saved": self.saved,
             "of": of,
-            "skipped": list(self._skipped),
+            "skipped": list(self.skipped),
             **{key: getattr(self.options, key) for key in ("task", "renderer", "size")},
         }
         return [
@@ -260,9 +267,9 @@ class Render(Stage):
                 self.name,
                 "done" if whole else "stopped",
                 summary,
-                output=self.options.output if self._saved else "",
-                findings=len(self._skipped),
-                results=[f"{self._saved} of {of} demonstrations drawn"],
+                output=self.options.output if self.saved else "",
+                findings=len(self.skipped),
+                results=[f"{self.saved} of {of} demonstrations drawn"],
             )
         ]
 

@@ -54,7 +54,7 @@ _STAGES = {
 """Name of a stage -> its class and its options. The class's module is imported when asked for: that takes long."""
 _FILMS = ".rendering.films:Films"
 """`render` with `video`."""
-_SHARED = {"generate": "..cluster.generate:GenerateShared"}
+_SHARED = {"generate": "..cluster.generate:GenerateShared", "render": "..cluster.render:RenderShared"}
 """Stages with workers."""
 _CONSOLIDATED = ".recording.consolidated:Consolidated"
 """`teleop` with `generate_into`."""
@@ -85,10 +85,10 @@ def create_with(name: str, options: Any) -> Stage:
     place, _ = _STAGES[name]
     if name == "teleop" and options.generate_into:
         place = _CONSOLIDATED
-    elif name == "render" and options.video:
-        place = _FILMS
     elif name in _SHARED and options.is_shared:
         place = _SHARED[name]
+    elif name == "render" and options.video:
+        place = _FILMS
     return _find(place)(options)
 
 

@@ -3,7 +3,9 @@
 
 """One process's share of the demonstrations that are to be drawn."""
 
+import time
 import zlib
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ import torch
 
 from ...datasets import DatasetReader
 from ...datasets.layout import ACTIONS, INITIAL_STATE, OBS, RANDOMIZATION, STATES, demo_number, join
-from ...errors import OptionError
+from ...errors import OptionError, OutputError
+from ...events import PieceMade, ShareReady
 from ...options import SimOptions
 from ...sim.engines import choose_engine
 from ...sim.rendering.camera_file import CameraEntry, read_cameras, resized
@@ -22,6 +25,9 @@ from ..replay.recorded import check_fits, states_of
 from ..sim_stage import SimStage
 from ..stage import Steps
 from .pieces import piece_name, write_piece
+
+_REST = 0.05
+"""Time between two looks for work [s]."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class ShareOptions(SimOptions):
     """Its demonstrations; one that is drawn several times is there as often."""
     variations: tuple[int, ...] = ()
     """Which rendering each of them is."""
+    on_request: bool = False
+    """Draw those that are asked for by the request `work`, until a stop; else all of them."""
     folder: str = ""
     """Where their pieces go, as `piece_name` says."""
     cameras: str = ""
@@ -61,6 +69,20 @@ class Share(SimStage):
         self._entries: dict[str, CameraEntry] = read_cameras(options.cameras) if options.cameras else {}
         self._ranges = read_randomization(options.randomization) if options.randomization else None
         self._terms: dict[str, str] = {}
+        self._todo = deque(() if options.on_request else range(len(options.names)))
+
+    @property
+    def due(self) -> float:
+        """Without anything to do, a moment from now."""
+        idle = self._begun and not self._todo and not self._stopping
+        return max(super().due, time.monotonic() + _REST) if idle else super().due
+
+    def _request(self, name: str, **arguments: Any) -> None:
+        """Offer `work(numbers)`: draw demonstrations of the options' list, too."""
+        if name == "work":
+            self._todo += map(int, arguments["numbers"])
+        else:
+            super()._request(name, **arguments)
 
     def run(self) -> Steps:
         yield self._started()
@@ -93,19 +115,34 @@ class Share(SimStage):
         reader = self._resources.enter_context(DatasetReader(options.input))
         self._poses = CameraPoses(self.env.env, self._entries)
         self._look = Appearance(self.env.env, self._ranges) if self._ranges else None
-        yield [self._enter(f"Drawing {len(options.names)} demonstrations")]
-        for name, variation in zip(options.names, options.variations, strict=True):
-            if self._stopping:
-                return self._finish("stopped", {})
-            pictures = self._pictures(reader, name, variation)
-            drawn, values = {}, {}
-            if self._look is not None:
-                steps = len(next(iter(pictures.values())))
-                drawn, values = self._look.record(self._take(name, variation, torch.arange(steps)))
-            values = {join(RANDOMIZATION, path): array for path, array in values.items()}
-            write_piece(Path(options.folder) / piece_name(name, variation), pictures, drawn, values)
-            yield []
-        return self._finish("done", {})
+        yield [self._enter(f"Drawing {len(options.names)} demonstrations"), ShareReady({"device": options.device})]
+        while not self._stopping:
+            if self._todo:
+                yield [self._make_piece(reader, self._todo.popleft())]
+            elif options.on_request:
+                yield []
+            else:
+                return self._finish("done", {})
+        return self._finish("stopped", {})
+
+    def _make_piece(self, reader: DatasetReader, number: int) -> PieceMade:
+        """Draw one demonstration and write its piece."""
+        options = self.options
+        name, variation = options.names[number], options.variations[number]
+        pictures = self._pictures(reader, name, variation)
+        drawn, values = {}, {}
+        if self._look is not None:
+            steps = len(next(iter(pictures.values())))
+            drawn, values = self._look.record(self._take(name, variation, torch.arange(steps)))
+        values = {join(RANDOMIZATION, path): array for path, array in values.items()}
+        path = Path(options.folder) / piece_name(name, variation)
+        try:
+            write_piece(path, pictures, drawn, values)
+        except OSError as error:
+            raise OutputError(
+                f"cannot be written ({(error.strerror or str(error)).lower()})", where=str(path)
+            ) from error
+        return PieceMade(number, str(path))
 
     def _take(self, name: str, variation: int, frames: torch.Tensor) -> Take:
         number = demo_number(name)
