@@ -58,7 +58,7 @@ class RenderShared(SharedWork):
 
     def _merge(self, piece: Arrived) -> list[Event]:
         assert self._reader is not None
-        return self._render.take_pieces(self._reader)
+        return self._render.take_pieces(self._reader, 1)
 
     def _entry(self, piece: Arrived) -> dict[str, Any]:
         name, variation = self._render.wanted[piece.number]

@@ -172,10 +172,14 @@ class Render(Stage):
                     events.append(event)
         return events
 
-    def take_pieces(self, reader: DatasetReader) -> list[Event]:
-        """Copy finished pieces into the output, in the order of the input."""
+    def take_pieces(self, reader: DatasetReader, most: int = 0) -> list[Event]:
+        """Copy finished pieces into the output, in the order of the input, `most` at a time; 0: all."""
         events: list[Event] = []
-        while self.saved < len(self.wanted) and (path := self._piece(*self.wanted[self.saved])).exists():
+        while (
+            (not most or len(events) < most)
+            and self.saved < len(self.wanted)
+            and (path := self._piece(*self.wanted[self.saved])).exists()
+        ):
             if self._writer is None:
                 # Opened only now: if nothing can be rendered, nothing is written or replaced.
                 attrs = {ATTR_PROVENANCE: {**self._history, "rendered": self._entry()}}
