@@ -4,6 +4,7 @@
 """`render` with workers: what they draw is copied into the output in order."""
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -29,6 +30,7 @@ def test_demonstrations_come_in_order_and_a_run_goes_on(one_ray, tmp_path):
     with Shared(options) as stage:
         while not stage.done:
             events += stage.step()
+            time.sleep(0.02)
             if sum(isinstance(event, DemoSaved) for event in events) >= 2:
                 stage.request("stop")
     assert isinstance(events[-1], StageFinished) and events[-1].outcome == "stopped"

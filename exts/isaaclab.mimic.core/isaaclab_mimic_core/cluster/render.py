@@ -28,7 +28,7 @@ class RenderShared(SharedWork):
             raise OptionError("workers draw", where="--processes", remedy="Give the number of workers: --workers.")
         self._render = Render(options)
         super().__init__(self._render.options, self._render.options.output)
-        self._folder = self._render.folder
+        self._at = self._render.saved
         self._reader: DatasetReader | None = None
 
     @property
@@ -48,7 +48,6 @@ class RenderShared(SharedWork):
     def _hand_out(self) -> HandOut:
         self._reader = self._resources.enter_context(DatasetReader(self.options.input))
         self._resources.enter_context(self._render)
-        self._at = self._render.saved
         return HandOut(self._at, len(self._render.wanted))
 
     def _share_options(self) -> dict[str, Any]:
@@ -58,7 +57,7 @@ class RenderShared(SharedWork):
 
     def _merge(self, piece: Arrived) -> list[Event]:
         assert self._reader is not None
-        return self._render.take_pieces(self._reader, 1)
+        return [self._render.take(self._reader, piece.path)]
 
     def _entry(self, piece: Arrived) -> dict[str, Any]:
         name, variation = self._render.wanted[piece.number]

@@ -91,8 +91,7 @@ class Render(Stage):
         self.saved = self._already_saved() if goes_on else 0
         """How many of them are in the output."""
         self._made = 0
-        self.folder = Path(os.path.realpath(options.output)).with_suffix(".rendering")
-        """Where pieces lie."""
+        self._folder = Path(os.path.realpath(options.output)).with_suffix(".rendering")
         self._clients: list[WorkerClient] = []
         self._writer: DatasetWriter | None = None
         self._began = time.monotonic()
@@ -133,18 +132,18 @@ class Render(Stage):
                 events = self._listen()
                 # Check before looking at the pieces, so that all pieces of an ended process are seen.
                 over = all(client.done for client in self._clients)
-                yield events + self.take_pieces(reader)
+                yield events + self._take_pieces(reader)
         return self.finish()
 
     def _start_processes(self) -> int:
         """Start processes for the demonstrations without a piece. Return the number that the output lacks."""
         if self._mode != "append":
-            shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(exist_ok=True)
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(exist_ok=True)
         left = [] if self._stopping else self.wanted[self.saved :]
         undrawn = [wanted for wanted in left if not self._piece(*wanted).exists()]
         count = min(self.options.processes or os.cpu_count() or 1, len(undrawn))
-        given = self.passed_on() | {"folder": str(self.folder)}
+        given = self.passed_on() | {"folder": str(self._folder)}
         for index in range(count):
             names, variations = map(list, zip(*undrawn[index::count], strict=True))
             client = WorkerClient(SHARE, {**given, "names": names, "variations": variations})
@@ -172,29 +171,27 @@ class Render(Stage):
                     events.append(event)
         return events
 
-    def take_pieces(self, reader: DatasetReader, most: int = 0) -> list[Event]:
-        """Copy finished pieces into the output, in the order of the input, `most` at a time; 0: all."""
+    def _take_pieces(self, reader: DatasetReader) -> list[Event]:
+        """Copy finished pieces into the output, in the order of the input."""
         events: list[Event] = []
-        while (
-            (not most or len(events) < most)
-            and self.saved < len(self.wanted)
-            and (path := self._piece(*self.wanted[self.saved])).exists()
-        ):
-            if self._writer is None:
-                # Opened only now: if nothing can be rendered, nothing is written or replaced.
-                attrs = {ATTR_PROVENANCE: {**self._history, "rendered": self._entry()}}
-                self._writer = DatasetWriter(self.options.output, self._env_args, mode=self._mode, attrs=attrs)
-                self._resources.callback(self._writer.close, commit=False)
-            piece = Piece(path)
+        while self.saved < len(self.wanted) and (path := self._piece(*self.wanted[self.saved])).exists():
+            events.append(self.take(reader, path))
+            path.unlink()
+        return events
+
+    def take(self, reader: DatasetReader, path: Path) -> DemoSaved:
+        """Copy the piece of the demonstration that is next into the output."""
+        if self._writer is None:
+            # Opened only now: if nothing can be rendered, nothing is written or replaced.
+            attrs = {ATTR_PROVENANCE: {**self._history, "rendered": self._entry()}}
+            self._writer = DatasetWriter(self.options.output, self._env_args, mode=self._mode, attrs=attrs)
+            self._resources.callback(self._writer.close, commit=False)
+        with contextlib.closing(Piece(path)) as piece:
             self._writer.add(self._episode(reader, *self.wanted[self.saved], piece))
             (saved,) = self._writer.commit()
-            piece.close()
-            path.unlink()
-            self.saved += 1
-            self._made += 1
-            where = str(self._writer.path)
-            events.append(DemoSaved(saved.name, where, saved.num_samples, self.saved, len(self.wanted)))
-        return events
+        self.saved += 1
+        self._made += 1
+        return DemoSaved(saved.name, str(self._writer.path), saved.num_samples, self.saved, len(self.wanted))
 
     def _episode(self, reader: DatasetReader, name: str, variation: int, piece: Piece) -> Episode:
         images, whole = piece.terms, reader.read(name)
@@ -246,14 +243,14 @@ class Render(Stage):
             return len(output.episode_names)
 
     def _piece(self, name: str, variation: int) -> Path:
-        return self.folder / piece_name(name, variation)
+        return self._folder / piece_name(name, variation)
 
     def _clean_up(self) -> None:
         """Remove the folder of the pieces, unless a resumed run can use some."""
         if self.saved == len(self.wanted):
-            shutil.rmtree(self.folder, ignore_errors=True)
+            shutil.rmtree(self._folder, ignore_errors=True)
         with contextlib.suppress(OSError):
-            self.folder.rmdir()
+            self._folder.rmdir()
 
     def finish(self) -> list[Event]:
         """Return the last events."""
