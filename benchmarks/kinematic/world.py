@@ -6,7 +6,7 @@
 import isaaclab.utils.math as math_utils
 import torch
 
-from isaaclab_mimic_core import randomness
+from isaaclab_mimic_core import randomness, rotations
 
 CUBE = 0.0406
 """Edge of a cube [m]."""
@@ -158,7 +158,7 @@ class StackWorld:
         self.obs_buf = {
             "policy": {
                 "eef_pos": self.eef_position.clone(),
-                "eef_quat": math_utils.quat_from_matrix(self.eef_rotation),
+                "eef_quat": rotations.quat_from_matrix(self.eef_rotation),
                 "gripper_pos": torch.where(self.closed, 0.02, 0.04)[:, None].expand(-1, 2),
                 "cube_positions": self.cube_pose[..., :3].flatten(1),
                 "cube_orientations": self.cube_pose[..., 3:].flatten(1),

@@ -16,6 +16,23 @@ import torch
 
 def vector_from_matrix(matrix: torch.Tensor) -> torch.Tensor:
     """Return the rotation vectors, of angles up to pi [rad], of rotation matrices: (..., 3, 3) -> (..., 3)."""
+    quat = _multiple_of_quat(matrix)
+    x, y, z, w = quat
+    length = (x * x + y * y + z * z).sqrt()
+    angle = 2.0 * torch.atan2(length, w.abs())
+    # q and -q are the same rotation; the one with positive w turns by less than pi.
+    vector = quat[:3] * ((angle / length.clamp_min(1e-30)) * (1 - 2 * (w < 0)))
+    return vector.t().contiguous().reshape(matrix.shape[:-1])
+
+
+def quat_from_matrix(matrix: torch.Tensor) -> torch.Tensor:
+    """Return the quaternions (xyzw) of rotation matrices: (..., 3, 3) -> (..., 4); their largest number is positive."""
+    quat = torch.nn.functional.normalize(_multiple_of_quat(matrix), dim=0)
+    return quat.t().contiguous().reshape(*matrix.shape[:-2], 4)
+
+
+def _multiple_of_quat(matrix: torch.Tensor) -> torch.Tensor:
+    """Return a positive multiple of each rotation's quaternion whose largest number is positive: (4, N)."""
     # 4 q q^T for the quaternion q = (x, y, z, w). Each row is a multiple of q; the one with the largest element on the
     # diagonal is the most exact. Numbers of one kind lie together: torch copies rows many times faster than columns.
     products, terms = _products_table(matrix.device, matrix.dtype)
@@ -23,13 +40,7 @@ def vector_from_matrix(matrix: torch.Tensor) -> torch.Tensor:
     for which, factor in terms:
         products = torch.addcmul(products, elements.index_select(0, which), factor)
     row = products[::5].max(dim=0, keepdim=True).indices.unsqueeze(0)
-    quat = products.unflatten(0, (4, 4)).gather(0, row.expand(1, 4, -1))[0]
-    x, y, z, w = quat
-    length = (x * x + y * y + z * z).sqrt()
-    angle = 2.0 * torch.atan2(length, w.abs())
-    # q and -q are the same rotation; the one with positive w turns by less than pi.
-    vector = quat[:3] * ((angle / length.clamp_min(1e-30)) * (1 - 2 * (w < 0)))
-    return vector.t().contiguous().reshape(matrix.shape[:-1])
+    return products.unflatten(0, (4, 4)).gather(0, row.expand(1, 4, -1))[0]
 
 
 @cache

@@ -9,7 +9,7 @@ import isaaclab.utils.math as math_utils
 import pytest
 import torch
 
-from isaaclab_mimic_core.rotations import matrix_from_axis, pose_from_quat, vector_from_matrix
+from isaaclab_mimic_core.rotations import matrix_from_axis, pose_from_quat, quat_from_matrix, vector_from_matrix
 
 COUNT = 2000
 
@@ -42,6 +42,13 @@ def test_vectors_are_exact(angle):
     torch.testing.assert_close(vector_from_matrix(matrix.float()), (angle * axis).float(), rtol=0, atol=2e-6)
 
 
+@pytest.mark.parametrize("angle", ANGLES)
+def test_quaternions_are_isaac_labs(angle):
+    matrix = matrices(axes(), torch.full((COUNT,), angle))
+    torch.testing.assert_close(quat_from_matrix(matrix), math_utils.quat_from_matrix(matrix), rtol=0, atol=1e-6)
+    assert quat_from_matrix(matrix.reshape(2, -1, 3, 3)).shape == (2, COUNT // 2, 4)
+
+
 def test_special_rotations():
     assert vector_from_matrix(torch.eye(3)).tolist() == [0.0, 0.0, 0.0]
     for index in range(3):
@@ -56,6 +63,7 @@ def test_almost_rotations_have_a_vector():
     matrix = matrices(axes(), torch.full((COUNT,), 0.7)) * (1 + 1e-4)
     assert math_utils.quat_from_matrix(matrix).isnan().any()
     torch.testing.assert_close(vector_from_matrix(matrix), 0.7 * axes(), rtol=0, atol=1e-3)
+    torch.testing.assert_close(quat_from_matrix(matrix).norm(dim=-1), torch.ones(COUNT))
 
 
 def test_what_is_not_finite_stays_so_and_stays_alone():

@@ -149,7 +149,7 @@ def command_to(
         turn = rotations.vector_from_matrix(rotation @ current[..., :3, :3].transpose(-1, -2))
         turn = turn if base is None else base.into(turn)
     else:
-        turn = math_utils.quat_from_matrix(rotation if base is None else base.rotation_into(rotation))
+        turn = rotations.quat_from_matrix(rotation if base is None else base.rotation_into(rotation))
         turn = math_utils.quat_unique(turn) if unique_quat else turn
     return torch.cat([position, turn], dim=-1)
 
