@@ -88,7 +88,7 @@ class GenerateShared(SharedWork):
         return HandOut(self._first, lanes=self.options.num_envs)
 
     def _alike(self) -> tuple[str, ...]:
-        return "physics", "assets", "num_envs", "planner", "sources"
+        return "physics", "assets", "ik", "num_envs", "planner", "sources"
 
     def _needs_more(self) -> bool:
         """Whether what is being made will probably not be enough, by the success rate so far."""
@@ -147,7 +147,9 @@ class GenerateShared(SharedWork):
         assert self._report is not None
         o, num_envs = self.options, min(self.options.num_envs, _DRAWING_ENVS)
         try:
-            with open_env(o.task, num_envs, device=o.device, physics=o.physics, seed=o.seed, assets=o.assets) as env:
+            with open_env(
+                o.task, num_envs, device=o.device, physics=o.physics, seed=o.seed, assets=o.assets, ik=o.ik
+            ) as env:
                 return self._report.draw(env, ending) if self._report.wants_thumbnails(env) else []
         except MimicError as error:
             return [Warned(f"The report has no thumbnails: {error}")]

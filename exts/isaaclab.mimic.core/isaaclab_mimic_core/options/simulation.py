@@ -17,6 +17,7 @@ MAX_SEED = 2**32 - 1
 
 Physics = Literal["auto", "ovphysx", "newton", "isaacsim"]
 Assets = Literal["auto", "cloud", "local"]
+InverseKinematics = Literal["auto", "dls", "pink"]
 Visualizer = Literal["none", "viser", "newton", "kit"]
 
 
@@ -36,6 +37,9 @@ class SimOptions:
     """Physics engine; auto: Isaac Sim's own inside Isaac Sim, elsewhere ovphysx."""
     assets: Assets = option("auto", label="Assets", group=SIMULATION)
     """Where robot, table and objects come from; auto: NVIDIA's cloud, or local ones without it."""
+    ik: InverseKinematics = option("auto", label="Inverse kinematics", group=SIMULATION)
+    """Inverse kinematics of a task that Isaac Lab solves with Pink: pink, or dls, damped least squares for all
+    environments at once; auto: dls where it can be."""
     viz: Visualizer = option("none", label="Live 3D view", group=SIMULATION, on_resume=MAY_DIFFER)
     """Live view: viser (in a browser), newton (a window), kit (Isaac Sim's viewport) or none."""
     descriptor: str = option(

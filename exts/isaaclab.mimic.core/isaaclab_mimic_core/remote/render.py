@@ -48,7 +48,7 @@ from .worker_client import WorkerClient
 
 SHARE = "isaaclab_mimic_core.stages.rendering.share:start"
 _PASSED_ON = (
-    *("task", "num_envs", "seed", "device", "physics", "assets"),
+    *("task", "num_envs", "seed", "device", "physics", "assets", "ik"),
     *("input", "cameras", "size", "randomization", "renderer"),
 )
 """Options that are passed to a process unchanged."""

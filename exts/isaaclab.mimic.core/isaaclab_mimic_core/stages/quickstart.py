@@ -78,6 +78,7 @@ class Quickstart(SimStage):
             "device": o.device,
             "physics": o.physics,
             "assets": o.assets,
+            "ik": o.ik,
         }
 
     def run(self) -> Steps:

@@ -213,6 +213,7 @@ class SimStage(Stage):
             seed=o.seed,
             visualizer=o.viz,
             assets=o.assets,
+            ik=o.ik,
             bare=self.bare,
             configure=configure,
         )

@@ -23,6 +23,7 @@ from ..sim.isaac_sim.restoring import restored
 from ..sim.launching import is_own, start_isaac_sim
 from ..sim.preparing import prepare
 from ..sim.repairs.physics_threads import no_more_threads_than_cores
+from ..sim.whole_arm_ik import use_ik
 from .described import environment_task, load
 from .descriptors import apply
 from .names import find_task, same_task
@@ -47,6 +48,7 @@ def open_env(
     seed: int = 1,
     visualizer: str = "none",
     assets: str = "auto",
+    ik: str = "auto",
     as_shipped: bool = False,
     bare: bool = False,
     configure: Callable[[Any], None] | None = None,
@@ -64,6 +66,7 @@ def open_env(
         seed: Seed of the simulation's own random numbers. Initial states are drawn from the keys given to `reset`.
         visualizer: `none`, `viser` (browser), `newton` (window) or `kit`.
         assets: `cloud`, `local`, or `auto`: from the cloud if it can be reached.
+        ik: Inverse kinematics of a task that Isaac Lab solves with Pink: `dls`, `pink` or `auto` (`sim.whole_arm_ik`).
         as_shipped: Whether to run PhysX without Kit exactly as Isaac Lab does: without `sim.fused`, and with Isaac
             Lab's number of threads.
         bare: Whether to open any environment by its name in gymnasium's registry, without subtasks and success; its
@@ -85,6 +88,7 @@ def open_env(
             seed=seed,
             visualizer=visualizer,
             assets=assets,
+            ik=ik,
             as_shipped=as_shipped,
             bare=bare,
             configure=configure,
@@ -108,6 +112,7 @@ def open_in_parts(
     seed: int,
     visualizer: str,
     assets: str,
+    ik: str = "auto",
     as_shipped: bool = False,
     bare: bool = False,
     configure: Callable[[Any], None] | None = None,
@@ -156,6 +161,7 @@ def open_in_parts(
         _use_local_assets(spec, make, cfg, engine)
     if configure:
         configure(cfg)
+    solver = use_ik(cfg, ik, as_shipped)
     tuned = engine == "ovphysx" and not as_shipped
     if tuned:
         use_fused_actions(cfg)
@@ -165,6 +171,7 @@ def open_in_parts(
         "physics": engine,
         "device": device,
         "assets": "local" if local else "cloud",
+        **({"ik": solver} if solver else {}),
         "versions": _versions(engine),
     }
 

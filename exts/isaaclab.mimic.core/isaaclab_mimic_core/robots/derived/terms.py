@@ -20,6 +20,7 @@ from .arm import Arm, Poses
 from .matching import owner
 
 _ACTIONS = "isaaclab.envs.mdp.actions"
+_OURS = f"{__name__.split('.')[0]}.sim.whole_arm_ik"
 
 
 def read_arms(env: Any, task: str) -> list[Arm]:
@@ -58,7 +59,7 @@ def _read(env: Any, name: str, term: Any, start: int, task: str) -> tuple[list[A
     """Return the arms that a term moves, and the columns of its action that are no pose commands."""
     columns = range(start, start + term.action_dim)
     for kind in type(term).__mro__:
-        if not kind.__module__.startswith(_ACTIONS) or (read := _READERS.get(kind.__name__)) is None:
+        if not kind.__module__.startswith((_ACTIONS, _OURS)) or (read := _READERS.get(kind.__name__)) is None:
             continue
         if type(term).process_actions is not kind.process_actions:
             raise TaskError(
@@ -114,7 +115,7 @@ def _pink(env: Any, name: str, term: Any, start: int, task: str) -> list[Arm]:
     asset_name = term.cfg.controller.articulation_name
     asset = env.scene[asset_name]
     # Tasks for a posture, or to damp motions, have no frame.
-    frames = [task.frame for task in term._ik_controllers[0].cfg.variable_input_tasks if hasattr(task, "frame")]
+    frames = [task.frame for task in term.cfg.controller.variable_input_tasks if hasattr(task, "frame")]
     arms = []
     for index, frame in enumerate(frames):
         # Frames of a converted URDF have the robot's name in front.
@@ -136,6 +137,7 @@ _READERS: dict[str, Callable[[Any, str, Any, int, str], list[Arm]]] = {
     "RMPFlowAction": _rmpflow,
     "OperationalSpaceControllerAction": _operational_space,
     "PinkInverseKinematicsAction": _pink,
+    "WholeArmIK": _pink,
 }
 """Class of an action term -> `(env, name, term, start, task) -> arms`."""
 

@@ -14,7 +14,7 @@ _mat66 = wp.types.matrix(shape=(6, 6), dtype=wp.float32)
 
 
 @wp.func
-def _rotation_vector(q: wp.quatf) -> wp.vec3f:
+def rotation_vector(q: wp.quatf) -> wp.vec3f:
     """Return the rotation vector (axis times angle) of a quaternion xyzw, with an angle of at most pi [rad]."""
     sign = wp.where(q[3] < 0.0, -1.0, 1.0)
     v = wp.vec3f(q[0], q[1], q[2]) * sign
@@ -108,7 +108,7 @@ def solve(
     rotation = wp.transform_get_rotation(frame)
 
     gap = wanted_pos[env] - position
-    turn = _rotation_vector(wanted_quat[env] * wp.quat_inverse(rotation))
+    turn = rotation_vector(wanted_quat[env] * wp.quat_inverse(rotation))
     error = _vec6(gap[0], gap[1], gap[2], turn[0], turn[1], turn[2])
 
     to_root = wp.quat_inverse(wp.transform_get_rotation(root))

@@ -55,9 +55,10 @@ def manifest_of(
     engine = choose_engine(options.physics)
     if given.get("physics"):
         given["physics"] = engine
-    if given.get("assets") == "auto":
-        # Options that are resolved only once the environments are open: see `DatasetRun.open_file`.
-        del given["assets"]
+    for name in ("assets", "ik"):
+        if given.get(name) == "auto":
+            # Options that are resolved only once the environments are open: see `DatasetRun.open_file`.
+            del given[name]
     if env is not None:
         given |= _of_environments(options, env.info)
     # In the form in which it is read back from a file.
@@ -158,7 +159,7 @@ class DatasetRun:
 
 def _of_environments(options: Any, info: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of the manifest that the open environments resolve."""
-    return {key: info[key] for key in ("physics", "assets") if key in info and key in deciding(options)}
+    return {key: info[key] for key in ("physics", "assets", "ik") if key in info and key in deciding(options)}
 
 
 def earlier_generation(output: str, failed: str = "") -> EarlierRun | None:

@@ -145,6 +145,7 @@ class Share(SimStage):
             "env_args": self.env.env_args(),
             "physics": self.env.info.get("physics"),
             "assets": self.env.info.get("assets"),
+            "ik": self.env.info.get("ik"),
             "num_envs": self.env.num_envs,
             "sources": list(self._bank.names),
             "planner": planner,

@@ -246,7 +246,9 @@ class Replay(SimStage):
             "skipped": list(self._skipped),
             "findings": len(self._skipped) + (len(failed) if self.options.validate else 0),
             "num_envs": self.env.num_envs,
-            **{key: self.env.info[key] for key in ("task", "physics", "assets", "device")},
+            **{
+                key: self.env.info[key] for key in ("task", "physics", "assets", "ik", "device") if key in self.env.info
+            },
         }
         if self._written:
             summary["output"] = self._written
@@ -275,6 +277,8 @@ def _as_it_was_made(
     changes: dict[str, Any] = {"num_envs": num_envs, "task": options.task or task or DEFAULT_TASK}
     if options.assets == "auto" and common.get("assets"):
         changes["assets"] = common["assets"]
+    if options.ik == "auto" and common.get("ik"):
+        changes["ik"] = common["ik"]
     if options.physics == "auto" and common.get("physics"):
         try:
             changes["physics"] = choose_engine(common["physics"])

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Isaac Lab's Pink action term with one solution for all environments in place of a quadratic program for each."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+import warp as wp
+from isaaclab.managers import ActionTerm
+
+from .chain import read_chain
+from .solver import WholeArmSolver
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedEnv
+
+
+class WholeArmIK(ActionTerm):
+    """Takes the actions of a `PinkInverseKinematicsActionCfg` and moves the same joints toward the same poses.
+
+    An action is a target position [m] and quaternion (xyzw) of each frame task in the environment's frame, then
+    positions of the hands' joints [rad]. Costs and gains of the configuration are Pink's own and are not used; frames,
+    joints, hands and the joints with a posture are.
+    """
+
+    def __init__(self, cfg: Any, env: "ManagerBasedEnv"):
+        super().__init__(cfg, env)
+        asset: Any = self._asset
+        controller = cfg.controller
+        moved_ids, moved = asset.find_joints(cfg.pink_controlled_joint_names)
+        hand_ids, self._hand_joint_names = asset.find_joints(cfg.hand_joint_names)
+        self._num_moved, self._num_hand = len(moved), controller.num_hand_joints
+        self._written = [*moved_ids, *hand_ids]
+        frames = [task.frame for task in controller.variable_input_tasks if hasattr(task, "frame")]
+        self._pose_dim = 7 * len(frames)
+        chain = read_chain(Path(controller.urdf_path), frames)
+        ids = [asset.joint_names.index(name) for name in chain.joints]
+        postures = [name for task in controller.variable_input_tasks for name in getattr(task, "controlled_joints", ())]
+        default = asset.data.default_joint_pos.torch[0].tolist()
+        self._solver = WholeArmSolver(
+            chain,
+            moved,
+            {name: default[asset.joint_names.index(name)] for name in postures if name in moved},
+            asset.data.soft_joint_pos_limits.torch[0, ids].cpu().numpy(),
+            self.num_envs,
+            env.sim.get_physics_dt(),
+            self.device,
+        )
+        self._joints = wp.array(ids, dtype=wp.int32, device=self.device)
+        self._base = asset.body_names.index(controller.base_link_name)
+        self._origins = wp.from_torch(env.scene.env_origins.contiguous(), wp.vec3f)
+        self._raw = torch.zeros(self.num_envs, self.action_dim, device=self.device)
+        self._processed = torch.zeros(self.num_envs, len(self._written), device=self.device)
+        self._raw_array, self._processed_array = wp.from_torch(self._raw), wp.from_torch(self._processed)
+
+    @property
+    def action_dim(self) -> int:
+        return self._pose_dim + self._num_hand
+
+    @property
+    def raw_actions(self) -> torch.Tensor:
+        return self._raw
+
+    @property
+    def processed_actions(self) -> torch.Tensor:
+        """Position targets of the arms' joints, then of the hands': (num_envs, joints) [rad]."""
+        return self._processed
+
+    def process_actions(self, actions: torch.Tensor) -> None:
+        self._raw[:] = actions
+        self._processed[:, self._num_moved :] = actions[:, self._pose_dim :]
+
+    def apply_actions(self) -> None:
+        asset: Any = self._asset
+        data = asset.data
+        self._solver.step(
+            data.body_link_pose_w.warp,
+            self._base,
+            self._origins,
+            self._raw_array,
+            data.joint_pos.warp,
+            self._joints,
+            self._processed_array,
+        )
+        asset.set_joint_position_target_index(target=self._processed, joint_ids=self._written)
+
+    def reset(self, env_ids: Sequence[int] | None = None, **_: Any) -> None:
+        self._raw[slice(None) if env_ids is None else env_ids] = 0.0

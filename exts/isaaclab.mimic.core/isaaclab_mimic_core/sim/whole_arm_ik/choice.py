@@ -1,0 +1,66 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Choose the inverse kinematics of a task that Isaac Lab solves with Pink."""
+
+from typing import Any
+
+from ...errors import OptionError
+
+IK = ("auto", "dls", "pink")
+"""Names of the choices."""
+
+
+def use_ik(cfg: Any, choice: str, as_shipped: bool = False) -> str:
+    """Replace the Pink action terms of a task's configuration by ours, if that is chosen.
+
+    Args:
+        cfg: Configuration of a task.
+        choice: `pink`; `dls`: damped least squares for all environments at once; `auto`: that where it can be.
+        as_shipped: Whether `auto` means Isaac Lab's own, Pink.
+
+    Returns:
+        What is used: `pink`, `dls`, or an empty text if the task has no such term.
+
+    Raises:
+        OptionError: The choice is unknown, or the task does not have it.
+    """
+    from isaaclab.envs.mdp.actions.pink_actions_cfg import PinkInverseKinematicsActionCfg
+
+    if choice not in IK:
+        raise OptionError(f"{choice!r} is not one of {', '.join(IK)}", where="--ik")
+    terms = [term for term in vars(cfg.actions).values() if isinstance(term, PinkInverseKinematicsActionCfg)]
+    if not terms:
+        if choice != "auto":
+            raise OptionError("the task has no action that Pink solves", where=f"--ik {choice}", remedy="Leave --ik.")
+        return ""
+    lacking = [term for term in terms if not _serves(cfg, term)]
+    if choice == "pink" or (choice == "auto" and (lacking or as_shipped)):
+        return "pink"
+    if lacking:
+        raise OptionError(
+            "the robot has no URDF, or other tasks than poses, damping and posture, or gravity",
+            where="--ik dls",
+            remedy="Use --ik pink, or --assets local.",
+        )
+    from .action import WholeArmIK
+
+    for term in terms:
+        term.class_type = WholeArmIK
+    return "dls"
+
+
+def _serves(cfg: Any, term: Any) -> bool:
+    """Return whether our term does what a Pink term asks for."""
+    from isaaclab.controllers.pink_ik import DampingTaskCfg, FrameTaskCfg, NullSpacePostureTaskCfg
+
+    controller = term.controller
+    robot = getattr(cfg.scene, controller.articulation_name)
+    weightless = getattr(robot.spawn.rigid_props, "disable_gravity", False)
+    known = (FrameTaskCfg, DampingTaskCfg, NullSpacePostureTaskCfg)
+    return (
+        controller.urdf_path is not None
+        and not controller.fixed_input_tasks
+        and all(type(task) in known for task in controller.variable_input_tasks)
+        and (weightless or not term.enable_gravity_compensation)
+    )

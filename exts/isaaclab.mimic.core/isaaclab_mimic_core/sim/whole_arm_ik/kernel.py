@@ -1,0 +1,241 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+# pyright: reportGeneralTypeIssues=false, reportInvalidTypeForm=false, reportArgumentType=false
+# pyright: reportCallIssue=false, reportIndexIssue=false, reportOperatorIssue=false, reportAttributeAccessIssue=false
+# Kernels are compiled by Warp, whose types a Python checker does not know.
+
+"""Warp kernel of a damped least squares step of several arms together, with one thread per environment.
+
+`float(0.0)` and `int(1)` declare variables that loops change, which literals do not.
+"""
+
+import warp as wp
+
+from ..fused.ik_kernel import rotation_vector
+
+
+@wp.struct
+class ChainArrays:
+    """A `Chain` of J joints and E end effectors on a device; see there."""
+
+    parent: wp.array(dtype=wp.int32)
+    placement: wp.array(dtype=wp.transformf)
+    axis: wp.array(dtype=wp.vec3f)
+    limits: wp.array(dtype=wp.vec2f)
+    largest_step: wp.array(dtype=wp.float32)
+    """(J,) largest change of a position in a step [rad]; 0: the joint is not moved."""
+    rest: wp.array(dtype=wp.float32)
+    """(J,) posture that the null space is drawn to [rad]."""
+    posture: wp.array(dtype=wp.float32)
+    """(J,) part of the way to the posture in a step."""
+    tip_joint: wp.array(dtype=wp.int32)
+    tip_placement: wp.array(dtype=wp.transformf)
+    moves: wp.array2d(dtype=wp.int32)
+
+
+@wp.struct
+class Workspace:
+    """What a thread computes in between; the first dimension is the environment."""
+
+    frame: wp.array2d(dtype=wp.transformf)
+    """(N, J) pose of each joint in the base's frame [m]."""
+    step: wp.array2d(dtype=wp.float32)
+    """(N, J) change of a joint's position [rad]."""
+    free: wp.array2d(dtype=wp.int32)
+    """(N, J) whether a joint takes part in the solution."""
+    jacobian: wp.array3d(dtype=wp.float32)
+    """(N, 6 E, J): for each end effector three linear rows, then three angular ones."""
+    system: wp.array3d(dtype=wp.float32)
+    """(N, 6 E, 6 E): the matrix, then its lower Cholesky factor."""
+    error: wp.array2d(dtype=wp.float32)
+    """(N, 6 E) pose errors [m], [rad]."""
+    solution: wp.array2d(dtype=wp.float32)
+    """(N, 6 E)."""
+
+
+_ATTEMPTS = wp.constant(4)
+"""How often the joints that have not reached a limit are solved for."""
+
+
+@wp.func
+def _clamped(v: wp.vec3f, most: float) -> wp.vec3f:
+    return v * wp.min(1.0, most / wp.max(wp.length(v), 1.0e-9))
+
+
+@wp.func
+def _place_joints(
+    env: int, chain: ChainArrays, work: Workspace, q: wp.array2d(dtype=wp.float32), joints: wp.array(dtype=wp.int32)
+):
+    for j in range(chain.parent.shape[0]):
+        turned = wp.transformf(wp.vec3f(), wp.quat_from_axis_angle(chain.axis[j], q[env, joints[j]]))
+        pose = wp.transform_multiply(chain.placement[j], turned)
+        if chain.parent[j] >= 0:
+            pose = wp.transform_multiply(work.frame[env, chain.parent[j]], pose)
+        work.frame[env, j] = pose
+
+
+@wp.func
+def _linearize(env: int, tip: int, wanted: wp.transformf, chain: ChainArrays, work: Workspace, most: wp.vec2f):
+    """Write an end effector's pose error and its rows of the Jacobian."""
+    here = wp.transform_multiply(work.frame[env, chain.tip_joint[tip]], chain.tip_placement[tip])
+    position = wp.transform_get_translation(here)
+    gap = _clamped(wp.transform_get_translation(wanted) - position, most[0])
+    turn = rotation_vector(wp.transform_get_rotation(wanted) * wp.quat_inverse(wp.transform_get_rotation(here)))
+    turn = _clamped(turn, most[1])
+    row = 6 * tip
+    for i in range(3):
+        work.error[env, row + i] = gap[i]
+        work.error[env, row + 3 + i] = turn[i]
+    for j in range(chain.parent.shape[0]):
+        angular = wp.vec3f()
+        linear = wp.vec3f()
+        if chain.moves[tip, j] != 0:
+            frame = work.frame[env, j]
+            angular = wp.quat_rotate(wp.transform_get_rotation(frame), chain.axis[j])
+            linear = wp.cross(angular, position - wp.transform_get_translation(frame))
+        for i in range(3):
+            work.jacobian[env, row + i, j] = linear[i]
+            work.jacobian[env, row + 3 + i, j] = angular[i]
+
+
+@wp.func
+def _factorize(env: int, chain: ChainArrays, work: Workspace, damping: float):
+    """Write the Cholesky factor of J J^T + damping, of the joints that are free."""
+    rows = work.error.shape[1]
+    for a in range(rows):
+        for b in range(a + 1):
+            total = float(0.0)  # noqa: UP018
+            if a == b:
+                total = damping
+            for j in range(chain.parent.shape[0]):
+                if work.free[env, j] != 0:
+                    total += work.jacobian[env, a, j] * work.jacobian[env, b, j]
+            for k in range(b):
+                total -= work.system[env, a, k] * work.system[env, b, k]
+            if a == b:
+                work.system[env, a, a] = wp.sqrt(total)
+            else:
+                work.system[env, a, b] = total / work.system[env, b, b]
+
+
+@wp.func
+def _solve(env: int, chain: ChainArrays, work: Workspace):
+    """Solve for what the steps of the joints so far leave of the error."""
+    rows = work.error.shape[1]
+    for a in range(rows):
+        left = work.error[env, a]
+        for j in range(chain.parent.shape[0]):
+            left -= work.jacobian[env, a, j] * work.step[env, j]
+        for k in range(a):
+            left -= work.system[env, a, k] * work.solution[env, k]
+        work.solution[env, a] = left / work.system[env, a, a]
+    for s in range(rows):
+        a = rows - 1 - s
+        left = work.solution[env, a]
+        for t in range(s):
+            left -= work.system[env, rows - 1 - t, a] * work.solution[env, rows - 1 - t]
+        work.solution[env, a] = left / work.system[env, a, a]
+
+
+@wp.func
+def _change(env: int, j: int, work: Workspace) -> float:
+    """Return by how much a joint is to be moved [rad]."""
+    change = work.step[env, j]
+    if work.free[env, j] != 0:
+        for a in range(work.error.shape[1]):
+            change += work.jacobian[env, a, j] * work.solution[env, a]
+    return change
+
+
+@wp.func
+def _stop_at_limits(
+    env: int,
+    chain: ChainArrays,
+    work: Workspace,
+    joint_pos: wp.array2d(dtype=wp.float32),
+    joints: wp.array(dtype=wp.int32),
+) -> int:
+    """Let joints that would pass a limit go to it and take no further part; return how many."""
+    stopped = int(0)  # noqa: UP018, RUF046
+    for j in range(chain.parent.shape[0]):
+        if work.free[env, j] != 0:
+            q = joint_pos[env, joints[j]]
+            there = q + _change(env, j, work)
+            within = wp.clamp(there, chain.limits[j][0], chain.limits[j][1])
+            if within != there:
+                work.step[env, j] = within - q
+                work.free[env, j] = 0
+                stopped += 1
+    return stopped
+
+
+@wp.kernel
+def solve(
+    base_pose: wp.array2d(dtype=wp.transformf),
+    base: int,
+    origin: wp.array(dtype=wp.vec3f),
+    action: wp.array2d(dtype=wp.float32),
+    joint_pos: wp.array2d(dtype=wp.float32),
+    joints: wp.array(dtype=wp.int32),
+    columns: wp.array(dtype=wp.int32),
+    chain: ChainArrays,
+    work: Workspace,
+    damping: float,
+    most: wp.vec2f,
+    target: wp.array2d(dtype=wp.float32),
+):
+    """Set joint position targets [rad] that move all end effectors toward their target poses.
+
+    A joint that would pass a limit goes to it and takes no further part; the others are solved for anew.
+
+    Args:
+        base_pose: Poses of the robot's links in the world: (env, body) [m].
+        base: Index of the chain's base among them.
+        origin: Origins of the environments (env,) [m].
+        action: (env, at least 7 E): position [m] and quaternion xyzw of each end effector in the environment's frame.
+        joint_pos: Joint positions: (env, joint) [rad].
+        joints: (J,) indices of the chain's joints in `joint_pos`.
+        columns: (J,) where the chain's joints are written in `target`, -1 for those that are not moved.
+        chain: The chain.
+        work: Space to compute in.
+        damping: Square of the damping factor lambda.
+        most: Largest pose error that is corrected at once [m], [rad].
+        target: Joint position targets, written: (env, at least the joints that are moved) [rad].
+    """
+    env = wp.tid()
+    count = chain.parent.shape[0]
+    root = base_pose[env, base]
+    _place_joints(env, chain, work, joint_pos, joints)
+    # Before the first step the simulation has no poses; then keep the joint positions.
+    known = wp.length_sq(wp.transform_get_rotation(root)) > 0.0
+    here = wp.transformf(wp.transform_get_translation(root) - origin[env], wp.transform_get_rotation(root))
+    to_base = wp.transform_inverse(here)
+    for tip in range(chain.tip_joint.shape[0]):
+        c = 7 * tip
+        position = wp.vec3f(action[env, c], action[env, c + 1], action[env, c + 2])
+        rotation = wp.quatf(action[env, c + 3], action[env, c + 4], action[env, c + 5], action[env, c + 6])
+        # No rotation at all: keep the hand's own frame rather than divide by zero.
+        if wp.length_sq(rotation) < 1.0e-12:
+            known = False
+        wanted = wp.transform_multiply(to_base, wp.transformf(position, wp.normalize(rotation)))
+        _linearize(env, tip, wanted, chain, work, most)
+    for j in range(count):
+        q = joint_pos[env, joints[j]]
+        work.free[env, j] = wp.where(chain.largest_step[j] > 0.0, 1, 0)
+        work.step[env, j] = wp.where(chain.largest_step[j] > 0.0, chain.posture[j] * (chain.rest[j] - q), 0.0)
+    attempts = int(0)  # noqa: UP018, RUF046
+    if known:
+        attempts = _ATTEMPTS
+    while attempts > 0:
+        _factorize(env, chain, work, damping)
+        _solve(env, chain, work)
+        attempts = wp.where(_stop_at_limits(env, chain, work, joint_pos, joints) > 0, attempts - 1, 0)
+    for j in range(count):
+        if columns[j] >= 0:
+            q = joint_pos[env, joints[j]]
+            change = float(0.0)  # noqa: UP018
+            if known:
+                change = _change(env, j, work)
+            change = wp.clamp(change, -chain.largest_step[j], chain.largest_step[j])
+            target[env, columns[j]] = wp.clamp(q + change, chain.limits[j][0], chain.limits[j][1])

@@ -1,0 +1,210 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Inverse kinematics of two arms on a waist: poses in reach are reached as Pink reaches them, and limits hold."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from isaaclab_mimic_core.errors import OptionError
+from isaaclab_mimic_core.sim.whole_arm_ik import use_ik
+from isaaclab_mimic_core.sim.whole_arm_ik.chain import Chain, read_chain
+from isaaclab_mimic_core.sim.whole_arm_ik.solver import WholeArmSolver
+
+pinocchio = pytest.importorskip("pinocchio")
+
+NUM = 64
+LINKS = ("left_hand", "right_hand")
+ARM = "zyxyzxy"
+"""Axes of an arm's joints, from the shoulder to the wrist."""
+PLACES = ((0.0, 0.2, 0.1), (0, 0, 0), (0, 0, -0.1), (0, 0, -0.2), (0, 0, -0.1), (0, 0, -0.2), (0, 0, 0))
+
+
+@pytest.fixture(scope="module")
+def urdf(tmp_path_factory):
+    """Two arms of seven joints on a waist of two, and a leg that has nothing to do with them."""
+    links, joints = ["base_link", "chest", "torso", "leg"], []
+
+    def joint(name: str, parent: str, child: str, axis: str, place=(0.0, 0.0, 0.0)) -> None:
+        unit = " ".join("1" if axis == letter else "0" for letter in "xyz")
+        joints.append(
+            f'<joint name="{name}" type="revolute"><parent link="{parent}"/><child link="{child}"/><axis xyz="{unit}"/>'
+            f'<origin xyz="{" ".join(map(str, place))}" rpy="0 0 0"/>'
+            '<limit lower="-2" upper="2" effort="9" velocity="6"/></joint>'
+        )
+
+    joint("hip", "base_link", "leg", "y")
+    joint("waist_yaw", "base_link", "chest", "z", (0.0, 0.0, 0.1))
+    joint("waist_pitch", "chest", "torso", "y", (0.0, 0.0, 0.2))
+    for side, sign in (("left", 1), ("right", -1)):
+        parent = "torso"
+        for number, (axis, (x, y, z)) in enumerate(zip(ARM, PLACES, strict=True)):
+            child = f"{side}_{number}" if number < 6 else f"{side}_hand"
+            links.append(child)
+            joint(f"{side}_joint_{number}", parent, child, axis, (x, sign * y, z))
+            parent = child
+    path = tmp_path_factory.mktemp("urdf") / "arms.urdf"
+    path.write_text(
+        '<robot name="arms">' + "".join(f'<link name="{link}"/>' for link in links) + "".join(joints) + "</robot>"
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def chain(urdf) -> Chain:
+    return read_chain(urdf, LINKS)
+
+
+class Robot:
+    """pinocchio's own kinematics of the chain."""
+
+    def __init__(self, urdf, chain: Chain):
+        self.model = pinocchio.buildModelFromUrdf(str(urdf))
+        self.data = self.model.createData()
+        self.columns = [self.model.joints[self.model.getJointId(name)].idx_q for name in chain.joints]
+
+    def hands(self, q: np.ndarray) -> list:
+        full = pinocchio.neutral(self.model)
+        full[self.columns] = q
+        pinocchio.framesForwardKinematics(self.model, self.data, full)
+        return [self.data.oMf[self.model.getFrameId(link)].copy() for link in LINKS]
+
+    def off(self, q: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+        """Return by how much both hands miss: (2, 2) [m], [rad]."""
+        gaps = [
+            hand.actInv(pinocchio.XYZQUATToSE3(target))
+            for hand, target in zip(self.hands(q), wanted.reshape(2, 7), strict=True)
+        ]
+        return np.array(
+            [(np.linalg.norm(gap.translation), np.linalg.norm(pinocchio.log3(gap.rotation))) for gap in gaps]
+        )
+
+
+def in_reach(robot: Robot, chain: Chain, moved: list[str]) -> np.ndarray:
+    """Return the hands' poses in random postures: (NUM, 14)."""
+    q = np.random.default_rng(0).uniform(-0.6, 0.6, (NUM, len(chain.joints))) + rest(chain)
+    q[:, [name not in moved for name in chain.joints]] = 0.0
+    return np.array([np.concatenate([pinocchio.SE3ToXYZQUAT(hand) for hand in robot.hands(each)]) for each in q])
+
+
+def rest(chain: Chain) -> np.ndarray:
+    return np.array([-1.2 if name.endswith("_3") else 0.0 for name in chain.joints])
+
+
+def solver(chain: Chain, moved: list[str], limits: np.ndarray | None = None) -> WholeArmSolver:
+    posture = dict(zip(chain.joints, rest(chain), strict=True))
+    return WholeArmSolver(chain, moved, posture, chain.limits if limits is None else limits, NUM, 1 / 120, "cpu")
+
+
+def solved(chain: Chain, moved: list[str], wanted: np.ndarray, limits: np.ndarray | None = None) -> np.ndarray:
+    start = torch.tensor(rest(chain), dtype=torch.float32).repeat(NUM, 1)
+    return solver(chain, moved, limits).converge(torch.tensor(wanted, dtype=torch.float32), start, 150).numpy()
+
+
+def test_the_chain_is_what_moves_the_hands(urdf, chain):
+    assert len(chain.joints) == 16 and "hip" not in chain.joints
+    assert chain.moves.sum(axis=1).tolist() == [9, 9] and chain.moves.all(axis=0).sum() == 2
+    with pytest.raises(KeyError, match="no link third_hand"):
+        read_chain(urdf, ["third_hand"])
+
+
+@pytest.mark.parametrize("waist", [False, True])
+def test_poses_in_reach_are_reached(urdf, chain, waist):
+    moved = [name for name in chain.joints if waist or not name.startswith("waist")]
+    robot = Robot(urdf, chain)
+    wanted = in_reach(robot, chain, moved)
+    found = solved(chain, moved, wanted)
+    off = np.array([robot.off(q, target) for q, target in zip(found.astype(float), wanted, strict=True)])
+    assert (off[..., 0] < 1e-3).all() and (off[..., 1] < np.radians(0.5)).all()
+    assert waist or not found[:, [name.startswith("waist") for name in chain.joints]].any()
+
+
+def test_it_ends_where_pink_ends(urdf, chain):
+    from isaaclab.controllers.pink_ik import (
+        DampingTaskCfg,
+        FrameTaskCfg,
+        NullSpacePostureTaskCfg,
+        PinkIKController,
+        PinkIKControllerCfg,
+    )
+
+    moved, robot = list(chain.joints), Robot(urdf, chain)
+    wanted = in_reach(robot, chain, moved)
+    ours = solved(chain, moved, wanted)
+    names = robot.model.names.tolist()[1:]
+    # Costs and gains of upstream's GR1T2.
+    frames = [
+        FrameTaskCfg(frame=link, position_cost=8.0, orientation_cost=1.0, lm_damping=12, gain=0.5) for link in LINKS
+    ]
+    posture = NullSpacePostureTaskCfg(cost=0.5, lm_damping=1, controlled_frames=list(LINKS), controlled_joints=moved)
+    pink = PinkIKController(
+        PinkIKControllerCfg(
+            articulation_name="robot",
+            base_link_name="base_link",
+            urdf_path=str(urdf),
+            joint_names=moved,
+            all_joint_names=names,
+            variable_input_tasks=[*frames, DampingTaskCfg(cost=0.5), posture],
+        ),
+        SimpleNamespace(init_state=SimpleNamespace(joint_pos={".*_3": -1.2})),
+        "cpu",
+        [names.index(name) for name in moved],
+    )
+    place = [names.index(name) for name in chain.joints]
+    for index in range(6):
+        for task, target in zip(pink._variable_input_tasks, wanted[index].reshape(2, 7), strict=False):
+            task.set_target(pinocchio.XYZQUATToSE3(target))
+        q = np.zeros(len(names))
+        q[place] = rest(chain)
+        for _ in range(250):
+            q[place] = pink.compute(q, 1 / 120).numpy()
+        theirs = np.concatenate([pinocchio.SE3ToXYZQUAT(hand) for hand in robot.hands(q[place])])
+        off = robot.off(ours[index].astype(float), theirs)
+        assert (off[:, 0] < 1e-3).all() and (off[:, 1] < np.radians(0.5)).all()
+
+
+def test_limits_are_never_passed(urdf, chain):
+    """Poses of a robot that may bend farther: those out of reach are approached with joints at their limits."""
+    moved = list(chain.joints)
+    wanted = in_reach(Robot(urdf, chain), chain, moved)
+    narrow = rest(chain)[:, None] + np.array([-0.3, 0.3])
+    found = solved(chain, moved, wanted, narrow.astype(np.float32))
+    assert (found >= narrow[:, 0] - 1e-6).all() and (found <= narrow[:, 1] + 1e-6).all()
+    assert (np.abs(found - rest(chain)) > 0.299).any(axis=0).all()
+
+
+def test_no_joint_is_faster_than_it_can_be(urdf, chain):
+    wanted = in_reach(Robot(urdf, chain), chain, list(chain.joints))
+    start = torch.tensor(rest(chain), dtype=torch.float32).repeat(NUM, 1)
+    step = solver(chain, list(chain.joints)).converge(torch.tensor(wanted, dtype=torch.float32), start, 1) - start
+    assert 0.0 < step.abs().max() <= 6.0 / 120 + 1e-6
+
+
+def test_a_choice_has_an_effect_or_is_refused():
+    from isaaclab.controllers.pink_ik import FrameTaskCfg, PinkIKControllerCfg
+    from isaaclab.envs.mdp.actions.pink_actions_cfg import PinkInverseKinematicsActionCfg
+
+    def task(urdf: str | None) -> SimpleNamespace:
+        frame = FrameTaskCfg(frame="hand", position_cost=1.0, orientation_cost=1.0)
+        controller = PinkIKControllerCfg(articulation_name="robot", urdf_path=urdf, variable_input_tasks=[frame])
+        term = PinkInverseKinematicsActionCfg(asset_name="robot", controller=controller)
+        robot = SimpleNamespace(spawn=SimpleNamespace(rigid_props=SimpleNamespace(disable_gravity=True)))
+        return SimpleNamespace(actions=SimpleNamespace(arms=term), scene=SimpleNamespace(robot=robot))
+
+    for choice, urdf, used in (
+        ("auto", "r.urdf", "dls"),
+        ("dls", "r.urdf", "dls"),
+        ("pink", "r.urdf", "pink"),
+        ("auto", None, "pink"),
+    ):
+        cfg = task(urdf)
+        assert use_ik(cfg, choice) == used
+        assert ("WholeArmIK" in str(cfg.actions.arms.class_type)) == (used == "dls")
+    assert use_ik(task("r.urdf"), "auto", as_shipped=True) == "pink"
+    assert use_ik(SimpleNamespace(actions=SimpleNamespace()), "auto") == ""
+    for cfg, choice in ((task(None), "dls"), (SimpleNamespace(actions=SimpleNamespace()), "pink"), (task("r"), "clik")):
+        with pytest.raises(OptionError):
+            use_ik(cfg, choice)
