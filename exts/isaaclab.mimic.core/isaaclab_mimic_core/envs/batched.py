@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     from isaaclab.managers import TerminationTermCfg
 
 
-class DescribedSignals(Protocol):
-    """Signals and success as a task's descriptor says them (`tasks.signals`)."""
+class TaskSignals(Protocol):
+    """Signals that are computed from the scene's state."""
 
     def signals(self) -> dict[str, torch.Tensor]:
         """Return each signal: (num_envs,) bool."""
         ...
+
+
+class DescribedSignals(TaskSignals, Protocol):
+    """Signals and success as a task's descriptor says them (`tasks.signals`)."""
 
     def success(self) -> torch.Tensor:
         """Return whether the task is fulfilled: (num_envs,) bool."""
@@ -49,7 +53,9 @@ class BatchedEnv:
     pose_action_dim: int
     gripper_dim: int = 1
     described: "DescribedSignals | None" = None
-    """Signals that are computed from the scene's state."""
+    """Signals and success of a descriptor."""
+    task_signals: "TaskSignals | None" = None
+    """Signals of the task's spec (`TaskSpec.signals`)."""
     response: float = 1.0
     """Fraction of the way to a target pose that the robot makes in one step in free space. It is small for drives that
     are damped as strongly as those of Isaac Lab's Franka; teleoperation then aims beyond its target."""
@@ -102,9 +108,11 @@ class BatchedEnv:
 
     def term_signals(self) -> dict[str, torch.Tensor]:
         """Return each subtask termination signal: (num_envs,) bool; a descriptor's replace those of the environment."""
-        if self.described is None:
-            return self._own_signals()
-        return self._own_signals() | self.described.signals()
+        found = self._own_signals()
+        for more in (self.task_signals, self.described):
+            if more is not None:
+                found = found | more.signals()
+        return found
 
     def _own_signals(self) -> dict[str, torch.Tensor]:
         """Return the signals of the environment itself."""

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 
 from ..option import BY_CONTENT, FILES, MAY_DIFFER, RUN, SIMULATION, Role, option, redeclared
-from .simulation import Assets, DemonstrationOptions, Physics
+from .simulation import Assets, DemonstrationOptions, InverseKinematics, Physics
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class AnnotateByHandOptions(DemonstrationOptions):
     """Seed of everything random that is not recorded."""
     physics: Physics = redeclared(DemonstrationOptions, "physics", on_resume=MAY_DIFFER)
     assets: Assets = redeclared(DemonstrationOptions, "assets", on_resume=MAY_DIFFER)
+    ik: InverseKinematics = redeclared(DemonstrationOptions, "ik", on_resume=MAY_DIFFER)
     marks: str = option("none", label="Begin with", group=RUN, on_resume=MAY_DIFFER)
     """Marks to begin with: none, auto (the task's own signals), or an annotated file to take them from."""
     start_signals: bool = option(False, label="Mark where subtasks start, too", group=RUN)

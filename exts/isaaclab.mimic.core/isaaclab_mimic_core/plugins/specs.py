@@ -80,6 +80,8 @@ class TaskSpec(Spec):
     `RobotSpec.local_assets` has replaced before; `engine` is `ovphysx`, `newton` or `isaacsim`."""
     script: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`(env, seed) -> devices.device.TeleopDevice`: the demonstrator behind `--teleop-device scripted`."""
+    signals: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
+    """`(env) -> envs.batched.TaskSignals`: subtask termination signals that the environment does not have itself."""
     environment: str = field(default="", kw_only=True)
     """The environment in gymnasium's registry, if the task's name is another: with a `descriptor` a plain
     `ManagerBasedRLEnv` is enough."""

@@ -199,6 +199,8 @@ def open_in_parts(
         batched = EmbodimentEnv(env, success_term, info, descriptor.embodiment)
     else:
         batched = adapt(env, success_term, info)
+    if spec.signals is not None:
+        batched.task_signals = resolve(spec.signals)(batched)
     if descriptor is not None and (descriptor.signals or says_success):
         from .signals.live import LiveSignals
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Local assets for the pick-place scene of GR1T2: a table and a box in place of the steering wheel.
+"""Local assets for the pick-place scene of GR1T2: a table, and a rod in place of the steering wheel.
 
 Names, initial poses, actions, subtasks, success and reset events remain those of upstream's task
 (isaaclab_tasks.contrib.pick_place of Isaac Lab 3.0.0); docs/humanoids.md lists what differs.
@@ -9,10 +9,10 @@ Names, initial poses, actions, subtasks, success and reset events remain those o
 
 from typing import Any
 
-BOX_SIZE = (0.05, 0.05, 0.16)
-"""Size of the object [m]: what one hand of the robot holds."""
+RADIUS, HEIGHT = 0.026, 0.28
+"""Size of the object [m]: what one hand of the robot holds, and can reach where upstream's object stands."""
 
-_BOX_MASS = 0.1
+_MASS = 0.1
 _TABLE_SIZE = (1.8, 0.6, 0.05)
 _FRICTION = 1.0
 
@@ -24,18 +24,21 @@ def use_local_assets(cfg: Any, engine: str) -> None:
         cfg: A configuration of `isaaclab_tasks.contrib.pick_place` with `object` and `packing_table`.
         engine: Physics engine: `ovphysx` or `isaacsim`.
     """
+    import isaaclab.sim as sim_utils
+    from isaaclab.sim.schemas import MassCfg
     from isaaclab_physx.sim.schemas import PhysxRigidBodyCfg
 
     scene = cfg.scene
     thing = scene.object
-    thing.spawn = _box(
-        BOX_SIZE,
-        (0.8, 0.08, 0.05),
-        mass=_BOX_MASS,
+    thing.spawn = sim_utils.CylinderCfg(
+        radius=RADIUS,
+        height=HEIGHT,
+        mass_props=[MassCfg(mass=_MASS)],
         rigid_props=[PhysxRigidBodyCfg(solver_position_iteration_count=16, solver_velocity_iteration_count=1)],
+        **_surface((0.8, 0.08, 0.05)),
     )
-    # The object keeps upstream's initial pose, so the table is where the box stands on it.
-    top = thing.init_state.pos[2] - BOX_SIZE[2] / 2
+    # The object keeps upstream's initial pose, so the table is where the rod stands on it.
+    top = thing.init_state.pos[2] - HEIGHT / 2
     scene.packing_table.spawn = _box(_TABLE_SIZE, (0.55, 0.5, 0.45))
     x, y, _ = scene.packing_table.init_state.pos
     scene.packing_table.init_state.pos = (x, y, top - _TABLE_SIZE[2] / 2)
@@ -51,20 +54,22 @@ def use_local_assets(cfg: Any, engine: str) -> None:
         cfg.image_obs_list = []
 
 
-def _box(
-    size: tuple[float, float, float], color: tuple[float, float, float], mass: float = 0.0, rigid_props: Any = None
-) -> Any:
+def _box(size: tuple[float, float, float], color: tuple[float, float, float]) -> Any:
     import isaaclab.sim as sim_utils
-    from isaaclab.sim.schemas import MassCfg, UsdPhysicsCollisionCfg
+
+    return sim_utils.CuboidCfg(size=size, **_surface(color))
+
+
+def _surface(color: tuple[float, float, float]) -> dict[str, Any]:
+    """Return what all shapes have in common: that they collide, with friction, and a color."""
+    import isaaclab.sim as sim_utils
+    from isaaclab.sim.schemas import UsdPhysicsCollisionCfg
     from isaaclab_physx.sim.spawners.materials import PhysxRigidBodyMaterialCfg
 
-    return sim_utils.CuboidCfg(
-        size=size,
-        visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=color),
-        physics_material=PhysxRigidBodyMaterialCfg(
+    return {
+        "visual_material": sim_utils.PreviewSurfaceCfg(diffuse_color=color),
+        "physics_material": PhysxRigidBodyMaterialCfg(
             static_friction=_FRICTION, dynamic_friction=_FRICTION, friction_combine_mode="max"
         ),
-        collision_props=[UsdPhysicsCollisionCfg()],
-        rigid_props=rigid_props,
-        mass_props=[MassCfg(mass=mass)] if mass else None,
-    )
+        "collision_props": [UsdPhysicsCollisionCfg()],
+    }
