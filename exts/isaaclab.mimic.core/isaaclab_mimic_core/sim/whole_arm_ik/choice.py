@@ -29,7 +29,7 @@ def use_ik(cfg: Any, choice: str, as_shipped: bool = False) -> str:
 
     if choice not in IK:
         raise OptionError(f"{choice!r} is not one of {', '.join(IK)}", where="--ik")
-    terms = [term for term in vars(cfg.actions).values() if isinstance(term, PinkInverseKinematicsActionCfg)]
+    terms: list[Any] = [term for term in vars(cfg.actions).values() if isinstance(term, PinkInverseKinematicsActionCfg)]
     if not terms:
         if choice != "auto":
             raise OptionError("the task has no action that Pink solves", where=f"--ik {choice}", remedy="Leave --ik.")

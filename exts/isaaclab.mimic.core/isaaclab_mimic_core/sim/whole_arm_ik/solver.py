@@ -124,18 +124,15 @@ class WholeArmSolver:
             steps: How many.
         """
         base = torch.tensor([[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]], device=action.device).repeat(self._num, 1, 1)
-        given: Any = [
-            wp.from_torch(base, wp.transformf),
-            0,
-            wp.zeros(self._num, dtype=wp.vec3f, device=self._device),
-            wp.from_torch(action.contiguous()),
-        ]
+        bases = wp.from_torch(base, wp.transformf)
+        origins: Any = wp.zeros(self._num, dtype=wp.vec3f, device=self._device)
+        targets = wp.from_torch(action.contiguous())
         columns = torch.tensor(self._columns.numpy(), device=action.device)
         moved = (columns >= 0).nonzero().squeeze(1)
         positions, found = joint_pos.clone().contiguous(), torch.empty(self._num, len(moved), device=action.device)
         joints = self._array(range(joint_pos.shape[1]), wp.int32)
         for _ in range(steps):
-            self.step(*given, wp.from_torch(positions), joints, wp.from_torch(found))
+            self.step(bases, 0, origins, targets, wp.from_torch(positions), joints, wp.from_torch(found))
             positions[:, moved] = found[:, columns[moved]]
         return positions
 

@@ -9,6 +9,7 @@ that a recording can be repeated exactly.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import isaaclab.utils.math as math_utils
 import torch
@@ -130,7 +131,8 @@ class ScriptedHandover(TeleopDevice):
 
     def _finger_positions(self) -> torch.Tensor:
         """Return joint positions in the action's order of open and closed hands: (2, 22) [rad]."""
-        names: list[str] = self._env.env.action_manager.get_term("upper_body_ik")._hand_joint_names
+        term: Any = self._env.env.action_manager.get_term("upper_body_ik")
+        names: list[str] = term._hand_joint_names
         found = [
             [next(value for part, value in pose.items() if part in name) for name in names] for pose in (_OPEN, _CLOSED)
         ]
@@ -251,7 +253,8 @@ class ScriptedHandover(TeleopDevice):
 
 def _idle_action(env: BatchedEnv) -> list[float]:
     """Return upstream's action that holds the robot in its initial pose."""
-    return list(env.cfg.idle_action)
+    cfg: Any = env.cfg
+    return list(cfg.idle_action)
 
 
 def _between(ends: tuple[float, float], part: torch.Tensor) -> torch.Tensor:
