@@ -337,6 +337,7 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
     import carb.input
 
     from isaaclab_mimic_ui.keyboard.keys import CTRL, SHIFT
+    from isaaclab_mimic_ui.widgets.curve import LEFT
 
     keys = carb.input.KeyboardInput
     window = open_window(kit)
@@ -368,6 +369,14 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
         return count_pixels(kit.screenshot(tmp_path / "data.png"), ACCENT, 60)
 
     kit.pump_until(lambda: drawn() > 500, "its curves", drawn)
+    area = panel.signals.area
+    middle, height = area.screen_position_x + (LEFT + area.computed_width) / 2, area.screen_position_y + 40
+    kit.click_at(middle, height)
+    kit.expect(lambda: abs(panel.signals.row - 146) <= 1, True)
+    kit.drag(middle, height, area.screen_position_x + 2 * area.computed_width, height)
+    kit.expect(lambda: panel.signals.row, 291)
+    assert [row for row, outline in panel.thumbnails.outlines.items() if outline.visible] == [292]
+    kit.screenshot(tmp_path / "playhead.png")
 
     kit.press_input(keys.K, CTRL)
     kit.pump_until(lambda: panel.command.findings is not None, "the findings")

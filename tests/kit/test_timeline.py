@@ -75,4 +75,10 @@ def test_clicks_move_the_playhead_and_drags_move_marks(kit, tmp_path):
     table.show(found, False, names)
     kit.middle_of(timeline.lanes["left"])
     kit.screenshot(tmp_path / "bands.png")
+    # What is at the end needs no more room than there is.
+    width = timeline.area.computed_width
+    timeline.show(snapshot(200, (60, 199, 200), selected=1), names)
+    kit.update(20)
+    assert timeline.area.computed_width == width and timeline.lanes["right"].computed_width == width
+    kit.screenshot(tmp_path / "end.png")
     window.destroy()

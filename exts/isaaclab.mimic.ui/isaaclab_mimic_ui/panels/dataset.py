@@ -25,6 +25,7 @@ from ..widgets.dataset_details import build_details
 from ..widgets.edit_card import EditCard
 from ..widgets.layout import card, scrolled, section
 from ..widgets.notice import build_notice
+from ..widgets.signals import Signals
 from ..widgets.strip_view import StripView
 from .context import PanelContext
 from .stage_panel import WIDE
@@ -62,6 +63,8 @@ class DatasetPanel:
         self.known_buttons: dict[str, ui.Button] = {}
         """Buttons of the files that other steps have made, by what is in them."""
         self.demo_rows: dict[str, ui.ZStack] = {}
+        self.signals: Signals | None = None
+        """The signals of the chosen demonstration, with their playhead."""
         self.field: ui.StringField | None = None
         self.choose_button: ui.Button | None = None
         self.left: ui.Frame | None = None
@@ -128,7 +131,9 @@ class DatasetPanel:
         self.known_buttons.clear()
         self.demo_rows.clear()
         self.field = self.choose_button = self.check_button = self.stop_button = None
-        self._progress = self.left = self.right = None
+        if self.signals is not None:
+            self.signals.destroy()
+        self._progress = self.left = self.right = self.signals = None
         self._frame.destroy()
 
     def _open_known(self, name: str) -> None:
@@ -264,4 +269,12 @@ class DatasetPanel:
         self.demo_rows[name] = row
 
     def _build_right(self) -> None:
-        build_details(self.file, self.command.findings, self.thumbnails.build, self._context.workflow.project.shorten)
+        if self.signals is not None:
+            self.signals.destroy()
+        self.signals = build_details(
+            self.file,
+            self.command.findings,
+            self.thumbnails.build,
+            self._context.workflow.project.shorten,
+            self.thumbnails.mark,
+        )

@@ -11,6 +11,10 @@ import omni.ui as ui
 
 from . import style
 
+_MARGIN, _SCALE = 4, 34
+LEFT = _MARGIN + _SCALE + _MARGIN
+"""[px] Where a plot begins, to the right of its scale."""
+
 
 class CurvePlot:
     """Builds into the current container.
@@ -33,6 +37,7 @@ class CurvePlot:
     ) -> None:
         self._low, self._high, self._write = low, high, write
         self._shown: tuple = ()
+        self._values: Sequence[float] = ()
         with ui.VStack(height=0, spacing=3):
             with ui.HStack(height=16):
                 ui.Label(title, name="section")
@@ -40,11 +45,11 @@ class CurvePlot:
             with ui.ZStack(height=height):
                 ui.Rectangle(name="inset")
                 with ui.HStack():
-                    ui.Spacer(width=4)
-                    with ui.VStack(width=34):
+                    ui.Spacer(width=_MARGIN)
+                    with ui.VStack(width=_SCALE):
                         self._top = ui.Label("", name="tick", alignment=ui.Alignment.RIGHT_TOP)
                         self._bottom = ui.Label("", name="tick", alignment=ui.Alignment.RIGHT_BOTTOM)
-                    ui.Spacer(width=4)
+                    ui.Spacer(width=_MARGIN)
                     self._frame = ui.Frame()
 
     def show(self, values: Sequence[float]) -> None:
@@ -52,7 +57,7 @@ class CurvePlot:
         key = (len(values), values[-1] if values else None)
         if key == self._shown:
             return
-        self._shown = key
+        self._shown, self._values = key, values
         if len(values) < 2:
             self._last.text = self._write(values[-1]) if values else ""
             return
@@ -66,3 +71,8 @@ class CurvePlot:
             ui.Plot(
                 ui.Type.LINE, low - margin, high + margin, *values, style={"color": style.ACCENT, "background_color": 0}
             )
+
+    def point(self, row: int) -> None:
+        """Say what the value is somewhere, instead of the last one."""
+        if row < len(self._values):
+            self._last.text = self._write(self._values[row])

@@ -11,9 +11,9 @@ import omni.ui as ui
 
 from ..dataset.opened import OpenedFile
 from . import style
-from .curve import CurvePlot
 from .empty import build_empty
 from .layout import card, scrolled, section
+from .signals import Signals
 
 _ROWS = 300
 
@@ -23,7 +23,8 @@ def build_details(
     findings: list[tuple[str, str, str]] | None,
     build_strip: Callable[[str], None],
     shorten: Callable[[str], str],
-) -> None:
+    on_row: Callable[[int], None],
+) -> Signals | None:
     """Add everything that is known of a file to the current container.
 
     Args:
@@ -31,7 +32,12 @@ def build_details(
         findings: Level, demonstration and message of each finding of a check; None if there was none.
         build_strip: Adds the thumbnails of a demonstration.
         shorten: Calls files as forms do.
+        on_row: Called with the sample at which the playhead is.
+
+    Returns:
+        The signals of the demonstration that is chosen; None if there are none.
     """
+    signals = None
     with card(True):
         if not file.summary:
             build_empty(
@@ -41,21 +47,20 @@ def build_details(
                     ("Choose a demonstration in it.", "Its signals and attributes appear here."),
                 ),
             )
-            return
+            return None
         with scrolled(style.GAP):
             if findings is not None and not file.demo:
                 _build_findings(findings)
             if file.demo:
                 build_strip(file.demo)
             if file.signals:
-                section(f"SIGNALS OF {file.demo.upper()}")
-                for title, values in file.signals.items():
-                    CurvePlot(title, None, None, height=52).show(values)
+                signals = Signals(file.demo, file.signals, on_row)
                 section("ATTRIBUTES")
                 ui.Label("\n".join(_lines(file.attrs)), name="code", height=0, word_wrap=True)
             section("THE FILE")
             for line in shorten(file.summary["text"]).splitlines():
                 _build_line(line)
+    return signals
 
 
 def _build_findings(findings: list[tuple[str, str, str]]) -> None:

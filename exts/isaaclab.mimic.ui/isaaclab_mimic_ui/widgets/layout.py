@@ -43,9 +43,9 @@ def card(grows: bool = False, name: str = "card") -> Iterator[None]:
             yield
 
 
-def section(title: str) -> None:
+def section(title: str) -> ui.Label:
     """A small heading over a group of rows."""
-    ui.Label(title, name="section", height=18)
+    return ui.Label(title, name="section", height=18)
 
 
 @contextmanager

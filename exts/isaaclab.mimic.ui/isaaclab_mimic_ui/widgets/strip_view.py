@@ -32,6 +32,14 @@ class StripView:
         self._providers: list[ui.ByteImageProvider] = []
         self._demo = ""
         self._frame: ui.Frame | None = None
+        self.outlines: dict[int, ui.Rectangle] = {}
+        """Of each thumbnail, by the state that it shows."""
+
+    def mark(self, row: int) -> None:
+        """Mark the thumbnail that is nearest to a sample."""
+        nearest = min(self.outlines, key=lambda other: abs(other - row), default=None)
+        for other, outline in self.outlines.items():
+            outline.visible = other == nearest
 
     def build(self, demo: str) -> None:
         """Build into the current container; `demo`: the demonstration's name."""
@@ -45,6 +53,7 @@ class StripView:
         self.strip.leave()
         self._frame = self.button = None
         self._providers = []
+        self.outlines.clear()
 
     def _refresh(self) -> None:
         if self._frame is not None:
@@ -53,6 +62,7 @@ class StripView:
 
     def _build(self) -> None:
         strip, self.button, self._providers = self.strip, None, []
+        self.outlines.clear()
         with ui.VStack(height=0, spacing=4):
             section(f"STATES OF {self._demo.upper()}")
             if strip.pictures:
@@ -74,5 +84,7 @@ class StripView:
                 provider.set_data_array(each.pixels, [width, height])
                 self._providers.append(provider)
                 with ui.VStack():
-                    ui.ImageWithProvider(provider, fill_policy=ui.IwpFillPolicy.IWP_PRESERVE_ASPECT_FIT, height=_HEIGHT)
+                    with ui.ZStack(height=_HEIGHT):
+                        ui.ImageWithProvider(provider, fill_policy=ui.IwpFillPolicy.IWP_PRESERVE_ASPECT_FIT)
+                        self.outlines[each.row] = ui.Rectangle(name="outline_chosen", visible=False)
                     ui.Label(str(each.row), name="tick", height=_LABEL, alignment=ui.Alignment.CENTER)

@@ -78,6 +78,11 @@ STYLE = {
     "Rectangle::card": {"background_color": CARD, "border_radius": 6},
     "Rectangle::inset": {"background_color": FIELD, "border_radius": 4},
     "Rectangle::veil": {"background_color": VEIL, "border_radius": 3},
+    "Rectangle::outline_chosen": {
+        "background_color": TRANSPARENT,
+        "border_color": ACCENT_BRIGHT,
+        "border_width": 2,
+    },
     "Rectangle::outline": {"background_color": TRANSPARENT, "border_color": EDGE, "border_width": 1},
     "Rectangle::notice": {
         "background_color": WARNING_BACKGROUND,

@@ -11,7 +11,7 @@ import omni.ui as ui
 
 from ..running.subtask_names import NO_NAMES, SubtaskNames, segments_of
 from . import style
-from .bands import build_bands
+from .bands import build_bands, put_at
 
 _CURVE_HEIGHT = 42
 _LANE_HEIGHT = 38
@@ -19,6 +19,8 @@ _NUMBER_HEIGHT = 15
 _START = "start of "
 """Begins the label of a mark of a subtask's start."""
 _MOST_CURVES = 5
+_LATE = 0.8
+"""From this share of a demonstration on there is no room for a text to the right of a mark."""
 _GRASP = 7
 """[px] A click this near to a mark grabs it."""
 
@@ -46,7 +48,8 @@ class Timeline:
         self._names = NO_NAMES
         self._held: tuple[str, float] | None = None
         self._last_x = 0.0
-        self._play: ui.Spacer | None = None
+        self._play: tuple[ui.Spacer, ui.Spacer] | None = None
+        """What is before and after the playhead."""
         self.lanes: dict[str, ui.Frame] = {}
         """Where each end effector's marks are drawn."""
         self.area: ui.ZStack | None = None
@@ -74,7 +77,7 @@ class Timeline:
             return
         if self._play is None:
             return
-        self._play.width = ui.Percent(100.0 * shown.get("row", 0) / (self._samples - 1))
+        put_at(shown.get("row", 0) / (self._samples - 1), *self._play)
         lanes_told = tuple((mark["label"], mark["step"], mark["next"], mark["selected"]) for mark in self._marks)
         if lanes_told != self._lanes_told:
             self._lanes_told = lanes_told
@@ -118,9 +121,10 @@ class Timeline:
                                 ui.Spacer(width=4)
                                 ui.Label(eef, name="tick", alignment=ui.Alignment.LEFT_TOP)
             with ui.HStack():
-                self._play = ui.Spacer(width=ui.Percent(0))
+                before = ui.Spacer()
                 ui.Rectangle(name="play", width=2)
-                ui.Spacer()
+                self._play = before, ui.Spacer()
+                put_at(0.0, *self._play)
             # Not the stack itself: what is dragged where there is no item is the window.
             hand = ui.InvisibleButton()
         hand.set_mouse_pressed_fn(self._on_pressed)
@@ -156,20 +160,30 @@ class Timeline:
             for mark in marks:
                 if mark["step"] is None:
                     continue
-                with ui.HStack():
-                    ui.Spacer(width=ui.Percent(100.0 * mark["step"] / (self._samples - 1)))
-                    ui.Rectangle(name="mark", width=4 if mark["selected"] else 2)
-                    ui.Spacer(width=3)
-                    with ui.VStack(width=0):
-                        ui.Label(self._title(mark), name="mark", width=0, height=_NUMBER_HEIGHT)
-                        ui.Spacer()
-                    ui.Spacer()
+                self._build_mark(mark)
             coming = [mark["label"] for mark in marks if mark["next"]]
             if coming:
                 with ui.HStack():
                     ui.Spacer()
                     text = f"next: {self._boundary(coming[0])} "
                     ui.Label(text, name="tick_next", width=0, alignment=ui.Alignment.RIGHT_TOP)
+
+    def _build_mark(self, mark: dict) -> None:
+        share = mark["step"] / (self._samples - 1)
+        sides = []
+        with ui.HStack():
+            for is_right in (False, True):
+                if is_right:
+                    ui.Rectangle(name="mark", width=4 if mark["selected"] else 2)
+                side = ui.VStack()
+                sides.append(side)
+                with side:
+                    if is_right == (share < _LATE):
+                        where = ui.Alignment.LEFT_CENTER if is_right else ui.Alignment.RIGHT_CENTER
+                        text = f" {self._title(mark)} "
+                        ui.Label(text, name="mark", height=_NUMBER_HEIGHT, elided_text=True, alignment=where)
+                    ui.Spacer()
+        put_at(share, *sides)
 
     def _boundary(self, label: str) -> str:
         """Say in words what a mark marks."""
