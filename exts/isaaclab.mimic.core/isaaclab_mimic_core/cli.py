@@ -232,13 +232,21 @@ def devices(output: Annotated[Output, _Flat], live: bool = False, seconds: float
     return job, output
 
 
-def tasks(output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
-    """List the tasks, which of them can run here, and what the others need."""
+def tasks(output: Annotated[Output, _Flat], plain: bool = False) -> tuple[Job, Output]:
+    """List the tasks, which of them can run here, and what the others need.
+    $ mimic tasks
+    $ mimic tasks --plain
+
+    Args:
+        output: How to answer.
+        plain: List Isaac Lab's environments that run with a descriptor, instead; it takes half a minute.
+    """
 
     def job(streams: Streams, output: Output) -> int:
-        from .tasks.listing import format_tasks, list_tasks
+        from .tasks.listing import format_tasks, list_environments, list_tasks
 
-        print(json.dumps(list_tasks()) if output.json else format_tasks(), file=streams.out)
+        listed = list_environments() if plain else list_tasks()
+        print(json.dumps(listed) if output.json else format_tasks(listed), file=streams.out)
         return DONE
 
     return job, output

@@ -53,7 +53,7 @@ def run(monkeypatch):
             found.append(options)
             return 0
 
-        monkeypatch.setattr(cli, "_run_stage", run_stage)
+        monkeypatch.setattr(cli, "run_stage", run_stage)
         status = cli.main([*arguments, "--json"])
         return found[0] if found else status
 

@@ -87,9 +87,10 @@ def test_what_only_its_class_tells_is_told_before_anything_is_opened(enter, clas
     assert task not in all_tasks(importing=True)
 
 
-def test_an_undescribed_scene_from_the_cloud_is_named_where_there_is_none(enter):
-    task = enter("My-Stack-Mimic-v0", MIMIC)
-    wanted = pytest.raises(TaskError, match=r"its scene wants Isaac/.* of NVIDIA's asset server")
+def test_an_asset_that_has_no_stand_in_is_named(enter):
+    config = "isaaclab_mimic.envs.franka_bin_stack_ik_rel_mimic_env_cfg:FrankaBinStackIKRelMimicEnvCfg"
+    task = enter("My-Bin-Mimic-v0", MIMIC, config)
+    wanted = pytest.raises(TaskError, match=r"no stand-ins for [^ ]*sorting_bin_blue\.usd of NVIDIA's asset server")
     with wanted, open_env(task, 1, device="cpu", assets="local"):
         pass
 

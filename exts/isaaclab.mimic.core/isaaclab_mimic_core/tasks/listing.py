@@ -4,10 +4,14 @@
 """List the tasks that can run on this machine, and what the others need."""
 
 import importlib.util
+from types import SimpleNamespace
 
 from ..plugins import TASKS, TaskSpec
 from ..requirements import SIMULATION, how_to_get
+from ..sim.assets.stand_ins import without_stand_in
+from .described import environment_task
 from .names import all_tasks
+from .registered import plain_environments
 
 
 def list_tasks() -> list[dict]:
@@ -21,6 +25,40 @@ def list_tasks() -> list[dict]:
         missing = lacking.of(task)
         tasks.append({"id": task.id, "title": task.title, "runs_here": not missing, "missing": missing})
     return tasks
+
+
+def list_environments() -> list[dict]:
+    """Return Isaac Lab's environments without a Mimic configuration, whose actions are poses, as `list_tasks` does.
+
+    They run with a descriptor. Import all their configurations, which takes half a minute.
+    """
+    lacking = _Lacking()
+    if lacking.isaaclab:
+        return []
+    from ..sim.preparing import prepare
+
+    prepare()
+    import isaaclab_mimic.envs  # noqa: F401  registers Isaac Lab's environments
+
+    listed = []
+    for env_id, cfg in plain_environments():
+        terms = {type(term).__name__ for term in vars(getattr(cfg, "actions", None) or object).values()}
+        if terms & _POSES.keys():
+            needs = [*(_POSES[term] for term in terms & _POSES.keys()), *environment_task(env_id).needs]
+            missing = [need for need in dict.fromkeys(needs) if need and lacking.needs.get(need, True)]
+            if lacking.cloud and (assets := without_stand_in(cfg.scene)):
+                missing.append(f"NVIDIA's asset server (no answer) for {', '.join(assets)}")
+            listed.append({"id": env_id, "title": "", "runs_here": not missing, "missing": missing})
+    return listed
+
+
+_POSES = {
+    "DifferentialInverseKinematicsActionCfg": "",
+    "OperationalSpaceControllerActionCfg": "",
+    "PinkInverseKinematicsActionCfg": "",
+    "RMPFlowActionCfg": "Isaac Sim",
+}
+"""Configurations of actions that are poses -> what they need."""
 
 
 def format_tasks(tasks: list[dict] | None = None) -> str:
@@ -76,14 +114,14 @@ def _wants_cloud(task_id: str) -> bool:
     from isaaclab.assets import ArticulationCfg
 
     from ..envs import robot_of
-    from ..sim.assets.cloud import cloud_paths
     from .registered import class_of, config_of
 
     try:
         robot = robot_of(class_of(task_id))
         brought = ArticulationCfg if robot is not None and robot.local_assets is not None else ()
-        scene = vars(config_of(task_id)().scene).values()
-        return bool(cloud_paths([each for each in scene if not isinstance(each, brought)]))
+        scene = config_of(task_id)().scene
+        kept = {name: each for name, each in vars(scene).items() if not isinstance(each, brought)}
+        return bool(without_stand_in(SimpleNamespace(**kept)))
     except Exception:
         return True
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import OptionError, TaskError
 from ..plugins import TASKS, RobotSpec, TaskSpec, resolve
 from ..sim.assets.cloud import cloud_assets_reachable, cloud_paths
+from ..sim.assets.stand_ins import use_stand_ins
 from ..sim.compute import resolve_device
 from ..sim.engines import choose_engine, configure_engine, in_this_application
 from ..sim.fused import compute_accelerations_on_demand, use_fused_actions, use_fused_success
@@ -22,6 +23,7 @@ from ..sim.isaac_sim import borrowed_application
 from ..sim.isaac_sim.restoring import restored
 from ..sim.launching import is_own, start_isaac_sim
 from ..sim.preparing import prepare
+from ..sim.repairs.body_names import forget_body_names
 from ..sim.repairs.physics_threads import no_more_threads_than_cores
 from ..sim.whole_arm_ik import use_ik
 from .described import environment_task, load
@@ -162,6 +164,8 @@ def open_in_parts(
     if configure:
         configure(cfg)
     solver = use_ik(cfg, ik, as_shipped)
+    if engine == "ovphysx":
+        forget_body_names(cfg)
     tuned = engine == "ovphysx" and not as_shipped
     if tuned:
         use_fused_actions(cfg)
@@ -253,7 +257,7 @@ def _use_local(spec: TaskSpec, assets: str) -> bool:
 
 
 def _use_local_assets(spec: TaskSpec, make: Any, cfg: "ManagerBasedRLEnvCfg", engine: str) -> None:
-    """Replace assets from the cloud by local ones: first the robot's, then the task's."""
+    """Replace assets from the cloud by local ones: first the robot's, then the task's, then known ones."""
     from ..envs import robot_of
 
     robot = robot_of(make) if isinstance(make, type) else None
@@ -262,10 +266,11 @@ def _use_local_assets(spec: TaskSpec, make: Any, cfg: "ManagerBasedRLEnvCfg", en
     for each in (robot, spec):
         if each is not None and each.local_assets is not None:
             resolve(each.local_assets)(cfg, engine)
+    use_stand_ins(cfg.scene, engine)
     # A task that replaces only some of its assets can still load the others if there is a network.
     if (wanted := cloud_paths(cfg.scene)) and (spec.local_assets is None or not cloud_assets_reachable()):
         raise TaskError(
-            f"its scene wants {wanted[0]} of NVIDIA's asset server",
+            f"there are no stand-ins for {', '.join(dict.fromkeys(wanted))} of NVIDIA's asset server",
             where=spec.id,
             remedy="Register task or robot with local_assets (docs/plugins.md), or use --assets cloud with a network.",
         )
@@ -330,6 +335,7 @@ def _take_over(cfg: Any, seed: int, needs_success: bool) -> Any:
             remedy="Add one, or say in a descriptor what success is.",
         )
     cfg.terminations = None
+    _forget_terminations(cfg.rewards)
     cfg.observations.policy.concatenate_terms = False
     cfg.seed = seed
     # One image per environment step is enough for a live view.
@@ -338,6 +344,13 @@ def _take_over(cfg: Any, seed: int, needs_success: bool) -> Any:
     cfg.ui_window_class_type = None
     use_keyed_resets(cfg)
     return success_term
+
+
+def _forget_terminations(rewards: Any) -> None:
+    """Remove the rewards that are made of terminations."""
+    for name, term in list(vars(rewards).items()) if rewards is not None else ():
+        if "term_keys" in (getattr(term, "params", None) or {}):
+            setattr(rewards, name, None)
 
 
 def _build(make: Callable[[Any], Any], task_id: str, cfg: "ManagerBasedRLEnvCfg") -> Any:

@@ -7,6 +7,7 @@ import difflib
 import importlib.util
 import re
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..errors import TaskError
@@ -103,6 +104,21 @@ def registered_tasks(known: set[str], importing: bool) -> list[TaskSpec]:
     if importing:
         return [TaskSpec(entry.id) for entry in entries if is_mimic(entry)]
     return [TaskSpec(entry.id) for entry in entries if "mimic" in entry.id.lower() and may_be_mimic(entry)]
+
+
+def plain_environments() -> Iterator[tuple[str, Any]]:
+    """Yield the names of registered environments of Isaac Lab that are no Mimic environments, and their configurations.
+
+    Those whose configuration cannot be made here are left out. Import each, which takes long.
+    """
+    for name in list(_registry()):
+        entry = entry_of(name)
+        if entry is None or may_be_mimic(entry):
+            continue
+        try:
+            yield name, config_of(name)()
+        except Exception:  # A configuration is code of others, which may raise anything.
+            continue
 
 
 def _imported(named: Any) -> Any:

@@ -6,13 +6,18 @@
 from typing import TYPE_CHECKING
 
 from ...errors import DeviceError
-from ...plugins import TASKS, Reference, resolve
+from ...plugins import Reference, resolve
 from ..listing import Listed
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
     from ..device import TeleopDevice
     from . import ScriptSettings
+
+_TASKS = f"{__name__.partition('.')[0]}.tasks"
+"""By name, because tasks are built upon this package."""
+_FIND = f"{_TASKS}.names:find_task"
+_PICKER = f"{_TASKS}.scripted_picker:ScriptedPicker"
 
 
 def check(settings: "ScriptSettings", task_id: str) -> None:
@@ -37,11 +42,15 @@ def probe() -> list[Listed]:
 def script_of(task_id: str) -> Reference:
     """Return the function that makes a task's scripted demonstrator from the environments and a seed.
 
+    For a descriptor without one it is a general script, which follows the subtasks of one arm.
+
     Raises:
         DeviceError: The task has none.
     """
-    task = TASKS.get(task_id)
-    if task is None or task.script is None:
+    task = resolve(_FIND)(task_id)
+    if task.script is None and task.descriptor:
+        return _PICKER
+    if task.script is None:
         raise DeviceError(
             "the task has no scripted demonstrator",
             where=task_id,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...datasets import DatasetReader
 from ...datasets.edit import Selection, select_names
+from ...envs.object_sizes import half_sizes
 from ...errors import OptionError
 from ...events import EpisodeSkipped, Progress
 from ...files import write_atomically
@@ -21,7 +22,7 @@ from ..files.output_check import check_output
 from ..replay.recorded import check_fits, usable_recordings
 from ..sim_stage import SimStage
 from ..stage import Steps
-from .recorded_evidence import half_sizes, read_evidence, read_hands
+from .recorded_evidence import read_evidence, read_hands
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv

@@ -66,21 +66,3 @@ def read_evidence(episode: Episode, env: "BatchedEnv", fingers: dict[str, Any], 
         {name: list(robot.joint_names) for name, robot in scene.articulations.items()},
     )
     return Evidence(episode.name, facts, env.eef_names, env.object_names, sizes)
-
-
-def half_sizes(env: "BatchedEnv") -> dict[str, tuple[float, float, float]]:
-    """Return half of each object's extents along the axes of its frame [m], from the scene's shapes."""
-    from isaaclab.sim.utils import get_current_stage
-    from pxr import Gf, Usd, UsdGeom
-
-    stage: Any = get_current_stage()
-    scene = env.env.scene
-    cache: Any = UsdGeom.BBoxCache(Usd.TimeCode.Default(), [UsdGeom.Tokens.default_, UsdGeom.Tokens.render])
-    found = {}
-    for name, body in scene.rigid_objects.items():
-        prim = stage.GetPrimAtPath(body.cfg.prim_path.replace(scene.env_regex_ns, scene.env_prim_paths[0]))
-        if prim.IsValid():
-            own: Any = Gf.Transform(UsdGeom.Xformable(prim).GetLocalTransformation()).GetScale()
-            size = cache.ComputeUntransformedBound(prim).ComputeAlignedRange().GetSize()
-            found[name] = tuple(float(size[axis] * own[axis]) / 2 for axis in range(3))
-    return found

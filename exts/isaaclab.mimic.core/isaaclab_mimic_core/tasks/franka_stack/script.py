@@ -9,6 +9,7 @@ stream of random numbers, so that a recording can be repeated exactly.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import isaaclab.utils.math as math_utils
@@ -20,9 +21,11 @@ from ...envs import BatchedEnv
 from .local_scene import CUBE_EDGE
 
 APPROACH, DESCEND, CLOSE, LIFT, CARRY, LOWER, SETTLE, OPEN, RETREAT = range(9)
-_PHASES = 9
+PHASES = 9
 _PLACEMENTS = ((1, 0), (2, 1))
 """Indices of the upper and the lower cube: red on blue, then green on red."""
+_RISE = 1.2
+"""How high a cube is lifted, in heights of the hover."""
 
 _WAITS = (CLOSE, SETTLE, OPEN)
 _PRECISE = (DESCEND, LOWER)
@@ -64,12 +67,23 @@ class ScriptedStacker(TeleopDevice):
         env: A stack environment with relative or absolute actions.
         seed: Seed of all random numbers.
         style: Properties of the motion.
+        placements: Indices of the upper and the lower object, in order.
+        heights: Height of each upper object's frame above the lower one's [m].
     """
 
     name = "scripted"
     live = False
+    rise = _RISE
+    """How high an object is lifted, in heights of the hover."""
 
-    def __init__(self, env: BatchedEnv, seed: int, style: MotionStyle | None = None):
+    def __init__(
+        self,
+        env: BatchedEnv,
+        seed: int,
+        style: MotionStyle | None = None,
+        placements: Sequence[tuple[int, int]] = _PLACEMENTS,
+        heights: Sequence[float] = (CUBE_EDGE,) * len(_PLACEMENTS),
+    ):
         super().__init__()
         self._env = env
         self._seed = seed
@@ -86,13 +100,15 @@ class ScriptedStacker(TeleopDevice):
         self._velocity = torch.zeros(n, 3, device=d)
         self._tremor = torch.zeros(n, 3, device=d)
         self._traits = torch.zeros(n, 12, device=d)
-        self._placements = torch.tensor(_PLACEMENTS, device=d)
+        self._placements = torch.tensor(placements, device=d)
+        self._heights = torch.tensor(heights, device=d)
+        self._end = PHASES * len(placements)
         self._headings = torch.tensor(_HEADINGS, device=d)
 
     @property
     def finished(self) -> torch.Tensor:
         """Whether all phases are over: (num_envs,) bool."""
-        return self._phase >= _PHASES * len(_PLACEMENTS)
+        return self._phase >= self._end
 
     def begin(self, env_ids: torch.Tensor, numbers: torch.Tensor) -> None:
         """Start new demonstrations.
@@ -111,27 +127,39 @@ class ScriptedStacker(TeleopDevice):
 
     def action(self) -> torch.Tensor:
         """Return the next action for the current observations: (num_envs, action_dim)."""
-        see = self._env.observations()
-        position, rotation = see["eef_pos"], math_utils.matrix_from_quat(see["eef_quat"])
-        cubes = see["object"][:, :21].reshape(-1, 3, 7)
-        kind = self._phase % _PHASES
-        upper, lower = self._placements[(self._phase // _PHASES).clamp_max(len(_PLACEMENTS) - 1)].unbind(-1)
-        held, base = cubes[self._rows, upper], cubes[self._rows, lower]
+        position, rotation, objects = self.see()
+        kind = self._phase % PHASES
+        placement = (self._phase // PHASES).clamp_max(len(self._placements) - 1)
+        upper, lower = self._placements[placement].unbind(-1)
+        held, base = objects[self._rows, upper], objects[self._rows, lower]
         self._enter_phases(position, rotation, held, kind)
 
-        goal = self._goal(position, held[:, :3], base[:, :3], kind)
+        goal = self._goal(position, held[:, :3], base[:, :3], self._heights[placement], kind)
         aim, turn_left = self._aim(rotation)
         gap = goal - position
         distance = gap.norm(dim=-1)
         velocity = self._pace(gap, distance, kind)
         target = math_utils.make_pose(position + velocity + self._shake(), aim)
-        closed = ((kind >= CLOSE) & (kind < OPEN) & ~self.finished).float()
+        closed = self.holds(kind).float()
         self._leave_phases(kind, distance, turn_left)
         gripper = (1.0 - 2.0 * closed)[:, None, None]
         # The controlled frame of the hand may differ from the observed one.
         observed = math_utils.make_pose(position, rotation)
         moved = math_utils.pose_inv(observed) @ self._env.eef_pose()[:, 0]
         return self._env.target_to_action((target @ moved).unsqueeze(1), gripper)
+
+    def see(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return the hand's position (num_envs, 3) [m] and rotation (num_envs, 3, 3), and the objects' poses.
+
+        Poses are position [m] and quaternion xyzw, env frame: (num_envs, objects, 7).
+        """
+        see = self._env.observations()
+        cubes = see["object"][:, :21].reshape(-1, 3, 7)
+        return see["eef_pos"], math_utils.matrix_from_quat(see["eef_quat"]), cubes
+
+    def holds(self, kind: torch.Tensor) -> torch.Tensor:
+        """Return whether the gripper is to be closed in the current phases: (num_envs,) bool."""
+        return (kind >= CLOSE) & (kind < OPEN) & ~self.finished
 
     def _enter_phases(
         self, position: torch.Tensor, rotation: torch.Tensor, held: torch.Tensor, kind: torch.Tensor
@@ -151,15 +179,22 @@ class ScriptedStacker(TeleopDevice):
         self._heading = torch.where(begins & (kind == APPROACH), aligned, self._heading)
         self._begins = torch.zeros_like(begins)
 
-    def _goal(self, position: torch.Tensor, held: torch.Tensor, base: torch.Tensor, kind: torch.Tensor) -> torch.Tensor:
+    def _goal(
+        self,
+        position: torch.Tensor,
+        held: torch.Tensor,
+        base: torch.Tensor,
+        height: torch.Tensor,
+        kind: torch.Tensor,
+    ) -> torch.Tensor:
         """Return the position of the hand at the end of the current phase: (num_envs, 3) [m], env frame."""
         style, trait = self._style, self._traits
         up = torch.tensor([0.0, 0.0, 1.0], device=position.device)
         beside = style.offset * (2.0 * trait[:, 1:4] - 1.0)
         beside = torch.cat([beside[:, :2], beside[:, 2:].abs()], dim=-1)
         hover = (style.hover[0] + (style.hover[1] - style.hover[0]) * trait[:, 4])[:, None] * up
-        place = position + base + CUBE_EDGE * up + beside - held
-        rise = self._anchor + 1.2 * hover + beside * torch.tensor([1.0, 1.0, 0.0], device=position.device)
+        place = position + base + height[:, None] * up + beside - held
+        rise = self._anchor + self.rise * hover + beside * torch.tensor([1.0, 1.0, 0.0], device=position.device)
         goals = torch.stack(
             [
                 held + hover,

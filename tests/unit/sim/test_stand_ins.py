@@ -1,0 +1,93 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Assets of NVIDIA's server are replaced by what has their size, in scenes that we do not know."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.importorskip("isaaclab_tasks")
+
+from isaaclab_mimic_core.datagen.config import leave_out_subtasks
+from isaaclab_mimic_core.errors import TaskError
+from isaaclab_mimic_core.plugins import TaskSpec
+from isaaclab_mimic_core.sim.assets.cloud import cloud_paths
+from isaaclab_mimic_core.sim.assets.stand_ins import use_stand_ins, without_stand_in
+from isaaclab_mimic_core.sim.repairs.body_names import forget_body_names
+from isaaclab_mimic_core.tasks import open_env
+from isaaclab_mimic_core.tasks import scripted_picker as picker
+
+
+@pytest.fixture
+def lift():
+    from isaaclab_tasks.contrib.lift.config.franka.ik_rel_env_cfg import FrankaCubeLiftEnvCfg
+
+    return FrankaCubeLiftEnvCfg()
+
+
+def test_the_lift_scene_needs_nothing_of_the_cloud(lift):
+    assert cloud_paths(lift.scene) and without_stand_in(lift.scene) == []
+    rigid = lift.scene.object.spawn.rigid_props
+    use_stand_ins(lift.scene, "ovphysx")
+    assert cloud_paths(lift.scene) == []
+    cube, table, ground = lift.scene.object.spawn, lift.scene.table, lift.scene.plane
+    assert cube.size == pytest.approx((0.048,) * 3) and cube.rigid_props == rigid
+    assert cube.mass_props[0].mass == pytest.approx(0.216 * 0.8**3)
+    assert table.init_state.pos[2] + table.spawn.size[2] / 2 == pytest.approx(0.0)
+    assert ground.init_state.pos[2] + ground.spawn.size[2] / 2 == pytest.approx(-1.05)
+    assert table.spawn.rigid_props is None and ground.spawn.mass_props is None
+
+
+def test_what_has_no_stand_in_stays_and_is_named_together(lift):
+    from isaaclab.utils.assets import ISAAC_NUCLEUS_DIR
+
+    lift.scene.object.spawn.usd_path = f"{ISAAC_NUCLEUS_DIR}/Props/Mugs/mug.usd"
+    lift.scene.table.spawn.usd_path = f"{ISAAC_NUCLEUS_DIR}/Props/Desk/desk.usd"
+    left = ["Isaac/Props/Desk/desk.usd", "Isaac/Props/Mugs/mug.usd"]
+    assert sorted(without_stand_in(lift.scene)) == left
+    with pytest.raises(TaskError) as error:
+        open_env._use_local_assets(TaskSpec("Some-Env"), None, lift, "ovphysx")
+    assert all(name in error.value.what for name in left)
+    assert sorted(cloud_paths(lift.scene)) == left
+
+
+def test_names_of_bodies_are_forgotten_only_of_rigid_objects(lift):
+    reset = lift.events.reset_object_position.params["asset_cfg"]
+    assert reset.body_names == "Object"
+    forget_body_names(lift)
+    assert reset.body_names is None
+    assert lift.commands.object_pose.body_name == "panda_hand"
+
+
+def test_rewards_for_terminations_go_with_them(lift):
+    from isaaclab.envs import mdp
+    from isaaclab.managers import RewardTermCfg
+
+    done: Any = mdp.is_terminated_term
+    lift.rewards.done = RewardTermCfg(func=done, weight=1.0, params={"term_keys": "success"})
+    assert open_env._take_over(lift, 1, needs_success=False) is None
+    assert lift.rewards.done is None and lift.rewards.lifting_object is not None and lift.terminations is None
+
+
+@pytest.mark.parametrize(
+    ("refs", "pairs", "holds"),
+    [
+        (["cube"], [(1, 1)], True),
+        (["cube", "cube"], [(1, 1)], True),
+        (["cube", "bowl"], [(1, 0)], False),
+        (["cube", "bowl", "lid", "cube"], [(1, 0), (2, 1)], False),
+    ],
+)
+def test_the_general_script_follows_the_subtasks(refs, pairs, holds):
+    cfg = SimpleNamespace()
+    leave_out_subtasks(cfg, ["robot"])
+    from isaaclab_mimic_core.envs.mimic_cfg import SubTaskConfig
+
+    cfg.subtask_configs["robot"] = [SubTaskConfig(object_ref=ref) for ref in refs]
+    env: Any = SimpleNamespace(cfg=cfg, object_names=("bowl", "cube", "lid"), info={"task": "t"})
+    assert picker._pairs(env) == (pairs, holds)
+    cfg.subtask_configs["other"] = cfg.subtask_configs["robot"]
+    with pytest.raises(TaskError, match="several arms"):
+        picker._pairs(env)
