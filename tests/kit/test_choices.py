@@ -285,6 +285,15 @@ def test_settings_that_version_0_1_0_kept_come_back(tmp_path):
     assert str(keys["step.data"]) == "F6" and ACTIONS["step.data"].title == "Open Dataset"
 
 
+def test_messages_call_options_as_the_form_does(choices):
+    assert (
+        choices.in_words("is full\n  Make room, then go on with --resume.")
+        == "is full\n  Make room, then go on with Add."
+    )
+    assert choices.in_words("Raise --num-envs, or --unknown.") == 'Raise "Environments", or --unknown.'
+    assert "--output NEW" in choices.in_words("Renumber them: mimic select FILE --output NEW"), "a command stays whole"
+
+
 def test_a_task_that_is_gone_is_not_remembered():
     project = Project(Path(), {"task": "Gone-v0", "demos": "/x", "nothing@preview": "/y", "run": 7})
     assert project.task == "" and project.output("demos") == "/x" and project.output("run") == "run"

@@ -279,7 +279,7 @@ class Session:
         if isinstance(event, StageFinished):
             self.state = State(event.outcome)
         elif isinstance(event, StageFailed):
-            self.state, self.failure = State.FAILED, event.message
+            self.state, self.failure = State.FAILED, self.choices.in_words(event.message)
         elif self.state is State.STARTING:
             self.state = State.RUNNING
 
@@ -306,5 +306,5 @@ class Session:
 
     def say(self, text: str, level: str = "") -> None:
         """Add a line to the log; files of the project are called as the form calls them."""
-        short = self.choices.project.shorten(text)
+        short = self.choices.project.shorten(self.choices.in_words(text))
         self.messages.add(Message(self.elapsed, short, level))

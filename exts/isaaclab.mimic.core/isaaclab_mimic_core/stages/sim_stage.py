@@ -196,8 +196,9 @@ class SimStage(Stage):
             if url := self.env.live.url:
                 yield [Warned(f"Watch at {url}")]
             # Who asks for pictures before the simulation is open does not wait for them later.
+            shapes = f"{what}: the shapes of the scene"
             while self._viewing.is_wanted and not self._viewing.prepare(self.env):
-                yield [self._enter(f"{what}: the shapes of the scene")]
+                yield [] if self._phase == shapes else [self._enter(shapes)]
         self._begun = True
 
     def _open_in_parts(self, configure: Callable[[Any], None] | None = None) -> Generator[str, None, "BatchedEnv"]:

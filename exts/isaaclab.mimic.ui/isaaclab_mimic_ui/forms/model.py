@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 from isaaclab_mimic_core.devices import settings_of
@@ -138,6 +139,17 @@ class Choices:
         if self._settings:
             values[SETTINGS] = {name: values.pop(name) for name in self._settings}
         return {name: value for name, value in values.items() if value is not None}
+
+    def in_words(self, text: str) -> str:
+        """Return a message of the stage with options called as in the form; lines with a whole command stay."""
+        known = {option: choice for choice, option in self.step.existing.items()}
+        known |= {name: f'"{field.label}"' for name, field in self.fields.items() if name not in known}
+
+        def say(found: re.Match) -> str:
+            return known.get(found[1].replace("-", "_"), found[0])
+
+        lines = (line if "mimic " in line else re.sub(r"--([a-z][a-z-]*[a-z])", say, line) for line in text.split("\n"))
+        return "\n".join(lines)
 
     def path(self, name: str) -> Path:
         """Return the path in a field."""

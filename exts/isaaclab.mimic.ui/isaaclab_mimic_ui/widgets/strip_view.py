@@ -34,16 +34,19 @@ class StripView:
         self._frame: ui.Frame | None = None
         self.outlines: dict[int, ui.Rectangle] = {}
         """Of each thumbnail, by the state that it shows."""
+        self._row: int | None = None
+        """The sample whose thumbnail is marked; None for none."""
 
     def mark(self, row: int) -> None:
         """Mark the thumbnail that is nearest to a sample."""
+        self._row = row
         nearest = min(self.outlines, key=lambda other: abs(other - row), default=None)
         for other, outline in self.outlines.items():
             outline.visible = other == nearest
 
     def build(self, demo: str) -> None:
         """Build into the current container; `demo`: the demonstration's name."""
-        self._demo = demo
+        self._demo, self._row = demo, None
         # Filled at once: a frame without height is not painted, so that its build function would not be called.
         self._frame = ui.Frame(height=0)
         self._refresh()
@@ -88,3 +91,5 @@ class StripView:
                         ui.ImageWithProvider(provider, fill_policy=ui.IwpFillPolicy.IWP_PRESERVE_ASPECT_FIT)
                         self.outlines[each.row] = ui.Rectangle(name="outline_chosen", visible=False)
                     ui.Label(str(each.row), name="tick", height=_LABEL, alignment=ui.Alignment.CENTER)
+        if self._row is not None:
+            self.mark(self._row)
