@@ -3,13 +3,15 @@
 
 """Which environment plays which demonstration, and how far a replay strays."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 
 from isaaclab_mimic_core.datasets import Episode
 from isaaclab_mimic_core.stages.replay.deviation import Deviation
-from isaaclab_mimic_core.stages.replay.playback import assign
+from isaaclab_mimic_core.stages.replay.playback import Playback, assign
 
 CUBE, ARM = "rigid_object/cube/root_pose", "articulation/arm/joint_position"
 
@@ -21,6 +23,38 @@ def test_each_environment_takes_the_next_when_it_is_free():
 
 def test_a_demonstration_can_have_its_place():
     assert assign([9, 9, 9], 3, places=[2, 0, 2]) == [[1], [], [0, 2]]
+
+
+class OneGripper:
+    """Environments whose gripper's command is the last number of an action."""
+
+    num_envs, action_dim, device = 2, 3, torch.device("cpu")
+
+    def reset(self, env_ids, keys):
+        pass
+
+    def restore(self, state, env_ids):
+        pass
+
+    def eef_pose(self):
+        return torch.eye(4).repeat(2, 1, 1, 1)
+
+    def action_to_gripper(self, action):
+        return action[..., 2:]
+
+    def target_to_action(self, target, gripper):
+        return torch.cat([torch.zeros(2, 2), gripper], dim=-1)
+
+
+def test_actions_are_played_as_they_are_and_the_last_gripper_command_is_held():
+    actions = np.array([[0, 1, 1], [2, 3, 1], [4, 5, -1]], np.float32)
+    states = {"initial_state/thing": np.zeros((1, 1), np.float32)}
+    env: Any = OneGripper()
+    playback = Playback(env, [3], lambda index: Episode({"actions": actions, **states}), seed=1, rest_steps=2)
+    playback.refill([0, 1])
+    for step in range(5):
+        assert playback.action()[0].tolist() == (actions[step].tolist() if step < 3 else [0, 0, -1])
+        playback.advance()
 
 
 @pytest.fixture

@@ -83,7 +83,8 @@ class Playback:
         """The same: (num_envs,) int64."""
         self._actions = torch.zeros(env.num_envs, self.longest, env.action_dim, device=env.device)
         self._playing = torch.zeros(env.num_envs, dtype=torch.bool, device=env.device)
-        self._gripper = env.action_to_gripper(self._actions[:, 0])
+        # A copy: what is returned may be a view of the actions.
+        self._gripper = env.action_to_gripper(self._actions[:, 0]).clone()
         env.reset(self._everyone, randomness.streams(seed, "reset", self._everyone))
         self._hold = env.eef_pose().clone()
 
