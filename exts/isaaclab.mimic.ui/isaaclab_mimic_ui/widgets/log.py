@@ -30,6 +30,10 @@ class Log:
     def __init__(self, height: int, copy: Callable[[], None], save: Callable[[], None]) -> None:
         self._shown = 0
         self._num_lines = 0
+        self._follows = True
+        """Whether the end is kept in view: until somebody scrolls up, who is reading."""
+        self._at, self._end = 0.0, 0.0
+        """Where it was scrolled to at the last look, and where the end was [px]."""
         sizes = {"height": height} if height else {}
         with ui.ZStack(**sizes):
             ui.Rectangle(name="inset")
@@ -55,13 +59,12 @@ class Log:
 
     def show(self, log: MessageLog) -> None:
         """Show the added messages. When the list has grown too long, build it again with the last ones."""
+        self._look()
         if log.total == self._shown:
             return
         messages = list(log)[-_LINES // 2 :]
         new = min(log.total - self._shown, len(messages))
         self._shown = log.total
-        # Somebody who has scrolled up is reading.
-        follow = self._scroll.scroll_y >= self._scroll.scroll_y_max - _NEAR_THE_END
         if self._num_lines + new > _LINES:
             self._lines.clear()
             self._num_lines = 0
@@ -70,9 +73,26 @@ class Log:
             for message in messages[-new:]:
                 self._add(message)
         self._num_lines += new
-        if follow:
-            # Far beyond the end: where that is will be known when the lines have been laid out.
-            self._scroll.scroll_y = 1e6
+        if self._follows:
+            self._go_to_end()
+
+    def _look(self) -> None:
+        """Note whether somebody has scrolled; follow the end where it has moved because lines are wrapped anew."""
+        at, end = self._scroll.scroll_y, self._scroll.scroll_y_max
+        if at >= end - _NEAR_THE_END:
+            self._follows = True
+        elif at < self._at:
+            self._follows = False
+        has_grown = end > self._end
+        self._at, self._end = min(at, end), end
+        if self._follows and has_grown:
+            self._go_to_end()
+
+    def _go_to_end(self) -> None:
+        # Far beyond the end: where that is will be known when the lines have been laid out.
+        self._scroll.scroll_y = 1e6
+        # What it is set back to is nobody's scrolling.
+        self._at = 0.0
 
     def _add(self, message: Message) -> None:
         with ui.HStack(height=0, spacing=style.GAP):
