@@ -3,6 +3,8 @@
 
 """The toolbar's Play, Pause and Stop control a run in Isaac Sim's own process."""
 
+from pathlib import Path
+
 import still_task
 from inside import ISAAC_SIM, UI, in_isaac_sim
 from mimic_window import open_window
@@ -21,10 +23,11 @@ def still_options() -> dict:
 
 def make_session(host):
     """Return the window's session of the step Look, without the window."""
+    from isaaclab_mimic_ui.project import Project
     from isaaclab_mimic_ui.session import Session
     from isaaclab_mimic_ui.steps import STEPS
 
-    session = Session(host, STEPS["preview"], {})
+    session = Session(host, STEPS["preview"], Project(Path.cwd()))
     session.choices.in_worker = False
     session.choices.options = still_options
     return session

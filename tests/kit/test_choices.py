@@ -274,7 +274,7 @@ def test_settings_that_version_0_1_0_kept_come_back(tmp_path):
     path = tmp_path / "window.json"
     path.write_text(json.dumps({name: json.dumps(texts) for name, texts in kept.items()}))
     host = DesktopHost(path)
-    forms = {name: Session(host, step, {}).choices for name, step in STEPS.items()}
+    forms = {name: Session(host, step, Project(Path())).choices for name, step in STEPS.items()}
     assert forms["preview"]["num_envs"] == "7" and forms["annotate_manual"]["marks"] == "auto"
     assert forms["evaluate"]["num_rollouts"] == "33" and forms["evaluate"].value("half_width") == 0.05
     assert forms["play"]["num_rollouts"] == "5" and forms["record"]["dead_zone"] == "0.2"

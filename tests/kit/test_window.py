@@ -107,6 +107,30 @@ def test_a_click_runs_the_stage_in_a_worker_process(kit, tmp_path):
     run_and_stop(kit, tmp_path, in_worker=True)
 
 
+@in_kit(enable=[UI], settings=[f"/exts/{UI}/keepWorkerReady=true"], paints=True)
+def test_a_worker_is_kept_ready_for_the_next_run(kit, tmp_path):
+    window = open_window(kit)
+    spare, row = window.workflow.spare, window.rail.spare
+    assert spare.memory == 0 and not row.shown
+    fill_in(window, tmp_path, num_demos=2, in_worker=True)
+    pids = []
+    for name in ("first", "second"):
+        window.panel("generate").entries["output"].value = str(tmp_path / name)
+        kit.click(window.panel("generate").button)
+        kit.pump_until(lambda name=name: has_ended(window) and window.session.output.endswith(name), "the end")
+        assert window.session.state.value == "done"
+        pids.append(window.session._runner._client.pid)
+        kit.pump_until(lambda: spare.memory > 0 and row.label.text.startswith("Worker"), "a worker")
+        assert spare._client.pid not in pids
+        if name == "first":
+            kept = spare._client.pid
+    assert pids[1] == kept
+    kit.screenshot(tmp_path / "ready.png")
+    kit.click(row.end_button)
+    kit.expect(lambda: spare.memory, 0)
+    kit.pump_until(lambda: not row.shown, "the row's end")
+
+
 @in_kit(enable=[UI])
 def test_runs_to_the_end_and_again(kit, tmp_path):
     window = open_window(kit)

@@ -14,21 +14,6 @@ import socket
 import sys
 import traceback
 
-_SLOW = (
-    "torch",
-    "isaaclab_mimic.envs",
-    "isaaclab_tasks.utils.parse_cfg",
-    "isaaclab.app.sim_launcher",
-    "isaaclab.sim",
-    "isaaclab_ov.assets",
-    "isaaclab_ov.cloner",
-    "isaaclab_ov.sensors",
-    "newton",
-    "isaaclab_mimic_core.stages.annotation.automatic",
-    "isaaclab_mimic_core.stages.generation.generate",
-    "isaaclab_mimic_core.stages.recording.record",
-)
-
 
 def main(number: int) -> None:
     requests = socket.socket(fileno=number)
@@ -51,12 +36,13 @@ def main(number: int) -> None:
 
 
 def _import_all() -> None:
+    from isaaclab_mimic_core.remote.preload import MODULES
     from isaaclab_mimic_core.sim.repairs.pinned_memory import allow_pinned_without_cuda
 
     # As `open_env` does before it imports Isaac Lab.
     allow_pinned_without_cuda()
     # The only threads that this starts are OpenBLAS's, which ends them before a fork and starts them anew when needed.
-    for name in _SLOW:
+    for name in MODULES:
         importlib.import_module(name)
 
 

@@ -16,6 +16,7 @@ from isaaclab_mimic_core.exit_status import WRONG_INPUT
 from isaaclab_mimic_core.files import write_atomically
 from isaaclab_mimic_core.picture import Picture
 from isaaclab_mimic_core.plugins import DEVICES
+from isaaclab_mimic_core.remote.spare import SpareWorker
 from isaaclab_mimic_core.remote.worker_client import WorkerClient
 from isaaclab_mimic_core.sim.host import inside_isaac_sim
 
@@ -54,9 +55,10 @@ class Session:
         host: The program around the window.
         step: The step.
         project: What steps share (see `Choices`).
+        spare: Where a worker may be kept ready.
     """
 
-    def __init__(self, host: Host, step: Step, project: Project) -> None:
+    def __init__(self, host: Host, step: Step, project: Project, spare: SpareWorker | None = None) -> None:
         self.step = step
         self.stage = step.stage
         """Name of the stage that `start` starts."""
@@ -72,6 +74,7 @@ class Session:
         self.output = ""
         """The file that the present or last run writes to."""
         self._host = host
+        self._spare = spare or SpareWorker()
         self.recall("")
         self._runner: Runner | None = None
         self.started_at = 0.0
@@ -135,7 +138,7 @@ class Session:
         return self.statistics.saved
 
     @property
-    def _worker_python(self) -> str:
+    def worker_python(self) -> str:
         """The interpreter of workers that was set; empty to find it."""
         return self._host.setting("workerPython", "")
 
@@ -143,7 +146,7 @@ class Session:
     def can_start(self) -> bool:
         """Whether a run can begin: all packages are installed, or another Python is set for workers."""
         lacking = self.shortage is not None and self.shortage.prevents
-        return not lacking or (self.in_worker and bool(self._worker_python))
+        return not lacking or (self.in_worker and bool(self.worker_python))
 
     @property
     def in_worker(self) -> bool:
@@ -183,8 +186,8 @@ class Session:
         self.snapshot, self.failure, self.state = {}, "", State.STARTING
         self.messages.clear()
         self.started_at = time.monotonic()
-        self.say("Starting a worker process." if self.in_worker else "Starting.")
-        if self.in_worker and self.shortage is not None and not self._worker_python:
+        self.say("Starting." if self._spare.ready or not self.in_worker else "Starting a worker process.")
+        if self.in_worker and self.shortage is not None and not self.worker_python:
             self.say("It starts an Isaac Sim of its own, without a window, which may take a minute.")
         device = DEVICES.get(self.choices["teleop_device"]) if "teleop_device" in self.choices.fields else None
         if device is not None and device.shows_scene and self.in_worker and inside_isaac_sim():
@@ -257,7 +260,11 @@ class Session:
         options = self.choices.options()
         self.output = options.get("output", "")
         if self.in_worker:
-            return WorkerRunner(WorkerClient(self.stage, options, python=self._worker_python))
+            client = self._spare.take(self.worker_python)
+            if client is None:
+                return WorkerRunner(WorkerClient(self.stage, options, python=self.worker_python))
+            client.begin(self.stage, options)
+            return WorkerRunner(client)
 
         def make_stage():
             # Imported by the runner's task: stages bring torch and the simulator with them.
@@ -276,6 +283,7 @@ class Session:
             self.ended_at = time.monotonic()
             self.ended_on_clock = time.strftime("%H:%M")
             self.choices.run_has_ended()
+            self._spare.wanted |= isinstance(self._runner, WorkerRunner)
         if isinstance(event, StageFinished):
             self.state = State(event.outcome)
         elif isinstance(event, StageFailed):

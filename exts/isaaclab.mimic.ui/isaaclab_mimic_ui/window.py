@@ -207,7 +207,10 @@ class MimicWindow:
             with padded(style.GAP, right=style.GAP), ui.HStack(spacing=style.PADDING):
                 with ui.HStack(width=0) as self._beside:
                     self.rail = Rail(
-                        SHOWN.values(), self.open_step, lambda session: stop_run(session, self.question.ask)
+                        SHOWN.values(),
+                        self.open_step,
+                        lambda session: stop_run(session, self.question.ask),
+                        self.workflow.spare,
                     )
                 with ui.VStack(spacing=style.GAP):
                     with ui.VStack(height=0) as self._above:
@@ -343,3 +346,4 @@ class MimicWindow:
         project = self.workflow.project.folder
         self.rail.show_project(project.name or str(project), str(project), self.chosen == START)
         self.rail.jobs.show(self.workflow.running)
+        self.rail.spare.refresh()

@@ -15,6 +15,7 @@ from pathlib import Path
 from isaaclab_mimic_core import plugins
 from isaaclab_mimic_core.errors import MimicError, OutputError
 from isaaclab_mimic_core.files import write_atomically
+from isaaclab_mimic_core.remote.spare import SpareWorker
 from isaaclab_mimic_core.sample import SAMPLE
 
 from .dataset.contents import Contents, FileWatch
@@ -32,6 +33,8 @@ _FORM = "form:"
 """Before the key of a step: name under which a project keeps what is filled into the step's form."""
 _LOCK_PERIOD = 1.0
 """[s] How often it is looked whether another window has the project open."""
+_SPARE_PERIOD = 1.0
+"""[s] How often it is looked whether a worker is to be kept ready."""
 _SHORT = {"demonstrations": "demos"}
 """Units as they are written where there is little room."""
 
@@ -62,7 +65,10 @@ class Workflow:
         here = home_of_projects()
         self.project = Project(here, self.recent.values(here))
         """The folder that is worked in. Until another one is opened, that is where the program was started."""
-        self.sessions = {name: Session(host, step, self.project) for name, step in STEPS.items()}
+        self.spare = SpareWorker()
+        """Kept ready between runs in workers."""
+        self._spare_due = 0.0
+        self.sessions = {name: Session(host, step, self.project, self.spare) for name, step in STEPS.items()}
         self._fill_forms()
         self.command = DataCommand(host.setting("workerPython", ""))
         """The command on files of demonstrations that runs or has run last."""
@@ -78,6 +84,15 @@ class Workflow:
             session.poll()
         self.command.poll()
         self._start_next()
+        self._keep_spare()
+
+    def _keep_spare(self) -> None:
+        """Have a worker ready while nothing runs: while something does, the processor is the run's."""
+        now = time.monotonic()
+        if now < self._spare_due or self.running or not self._host.setting("keepWorkerReady", True):
+            return
+        self._spare_due = now + _SPARE_PERIOD
+        self.spare.keep(self._host.setting("workerPython", ""))
 
     def give_way(self) -> None:
         """Let the window respond to a click before a stage in its process goes on."""
@@ -102,6 +117,7 @@ class Workflow:
         self.remember()
         for session in self.sessions.values():
             session.close()
+        self.spare.end()
         self.command.close()
         self._lock.release()
         self._forget_problems()

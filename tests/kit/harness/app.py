@@ -37,6 +37,8 @@ _ARGUMENTS = (
     "--/app/fastShutdown=false",
     # Else it counts as not running, for want of a loop of its own, and Kit keeps the modules of disabled extensions.
     "--/app/runWithoutRunloop=true",
+    # A worker that loads Isaac Lab after every run would take the time of the tests beside it.
+    "--/exts/isaaclab.mimic.ui/keepWorkerReady=false",
     "--/crashreporter/enabled=0",
     "--/telemetry/enableAnonymousData=0",
     "--/log/outputStreamLevel=Warn",

@@ -14,6 +14,9 @@ from typing import Any
 from .. import typed
 from ..events import Progress
 
+READY = "--ready"
+"""Argument of a worker that imports what simulations need, says `{"ready": true}`, and then waits for its order."""
+
 
 @dataclass(frozen=True)
 class Order:

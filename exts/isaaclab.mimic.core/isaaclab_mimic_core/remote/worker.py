@@ -3,7 +3,7 @@
 
 """Run a stage in another process, controlled by lines of JSON.
 
-    python -m isaaclab_mimic_core.remote.worker
+    python -m isaaclab_mimic_core.remote.worker [--ready]
 
 The first line on stdin names the stage: `{"stage": "generate", "options": {...}}`. Every further line is a request:
 `{"request": "pause"}`; its other keys are arguments. The process writes the stage's events to stdout (see
@@ -13,8 +13,11 @@ that of native libraries.
 The exit code is 0, or that of the `StageFailed` event: 2 if the input was wrong, 70 for an unexpected error, whose
 traceback is on stderr. When stdin ends, the parent is gone: the stage is then stopped as by a request, so that its
 files are complete.
+
+With `--ready` it first imports what simulations need, and writes `{"ready": true}` when it has.
 """
 
+import json
 import os
 import select
 import sys
@@ -29,8 +32,9 @@ from ..exit_status import DONE, UNEXPECTED
 from ..requirements import explain
 from ..sim.launching import end_isaac_sim
 from ..stages.stage import Stage
-from .messages import Order, read_order, read_request, write_snapshot
+from .messages import READY, Order, read_order, read_request, write_snapshot
 from .pictures import PictureMemory
+from .preload import preload
 
 _SNAPSHOT_PERIOD = 0.1
 _LONGEST_WAIT = 0.1
@@ -88,12 +92,15 @@ class Channel:
         return lines
 
 
-def main() -> int:
+def main(*words: str) -> int:
     """Serve one stage; see the module's description."""
     channel = Channel.take_over()
     # On stderr only, for `ProcessClient.last_stderr`: the parent process finds problems of plug-ins itself.
     plugins.on_problem(lambda problem: print(f"warning: {problem}", file=sys.stderr))
     try:
+        if READY in words:
+            preload()
+            channel.send(json.dumps({"ready": True}))
         _serve(channel)
     except MimicError as error:
         channel.send_events([StageFailed(str(error), error.exit_code)])
@@ -166,6 +173,6 @@ def _handle_request(stage: Stage, line: str, channel: Channel) -> None:
 
 
 if __name__ == "__main__":
-    status = main()
+    status = main(*sys.argv[1:])
     end_isaac_sim(status)
     sys.exit(status)

@@ -6,7 +6,7 @@
 import contextlib
 
 from ..picture import Picture
-from .messages import Order, Request, read_snapshot, write_order, write_request
+from .messages import READY, Order, Request, read_snapshot, write_order, write_request
 from .pictures import PictureMemory
 from .process_client import ProcessClient
 
@@ -15,21 +15,30 @@ class WorkerClient(ProcessClient):
     """Run a stage in a worker process.
 
     Args:
-        stage_name: Name of the stage, as `stages.create` knows it.
+        stage_name: Name of the stage, as `stages.create` knows it; empty to have the process import what simulations
+            need, and `begin` later.
         options: The stage's options, as plain data.
         python: The interpreter to use; empty to find it (see `find_interpreter`).
     """
 
-    def __init__(self, stage_name: str, options: dict, *, python: str = "") -> None:
+    def __init__(self, stage_name: str = "", options: dict | None = None, *, python: str = "") -> None:
         self._snapshot: dict = {}
+        self.ready = False
+        """Whether a process that is to begin later has imported everything, as of the last line it wrote."""
         self._pictures = PictureMemory.create()
         descriptor = self._pictures.descriptor
         try:
-            super().__init__(["isaaclab_mimic_core.remote.worker"], python=python, inherited=[descriptor])
+            words = ["isaaclab_mimic_core.remote.worker", *([] if stage_name else [READY])]
+            super().__init__(words, python=python, inherited=[descriptor])
         except BaseException:
             self._pictures.close()
             raise
-        self._send(write_order(Order(stage_name, options, descriptor)))
+        if stage_name:
+            self.begin(stage_name, options or {})
+
+    def begin(self, stage_name: str, options: dict) -> None:
+        """Begin the stage of a process that was started without one."""
+        self._send(write_order(Order(stage_name, options, self._pictures.descriptor)))
 
     def snapshot(self) -> dict:
         """Return the stage's latest snapshot; empty before the first one."""
@@ -56,6 +65,9 @@ class WorkerClient(ProcessClient):
             self._requests.flush()
 
     def _take(self, message: dict) -> bool:
+        if message == {"ready": True}:
+            self.ready = True
+            return True
         if "snapshot" not in message:
             return False
         self._snapshot = read_snapshot(message)

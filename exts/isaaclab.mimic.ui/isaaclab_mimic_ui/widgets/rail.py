@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterable
 
 import omni.ui as ui
 
+from isaaclab_mimic_core.remote.spare import SpareWorker
+
 from ..session import Session
 from ..steps import Step
 from ..workflow import StepStatus
 from . import style
 from .jobs import Jobs
 from .layout import scrolled
+from .spare import SpareRow
 
 _HEIGHT = 50
 
@@ -29,10 +32,15 @@ class Rail:
         steps: The steps, in their order.
         on_chosen: Called with the name of the step that was clicked; `START` stands for the start page.
         on_stop: Called with the session that is to stop.
+        spare: Where a worker is kept ready.
     """
 
     def __init__(
-        self, steps: Iterable[Step], on_chosen: Callable[[str], object], on_stop: Callable[[Session], None]
+        self,
+        steps: Iterable[Step],
+        on_chosen: Callable[[str], object],
+        on_stop: Callable[[Session], None],
+        spare: SpareWorker,
     ) -> None:
         self.items: dict[str, ui.ZStack] = {}
         self._parts: dict[str, tuple] = {}
@@ -49,7 +57,9 @@ class Rail:
                         self._build_item(number, step, on_chosen)
                 with ui.HStack(height=0):
                     ui.Spacer(width=6)
-                    self.jobs = Jobs(on_chosen, on_stop)
+                    with ui.VStack(height=0):
+                        self.jobs = Jobs(on_chosen, on_stop)
+                        self.spare = SpareRow(spare)
                     ui.Spacer(width=6)
                 ui.Spacer(height=2)
                 with ui.HStack(height=28):
