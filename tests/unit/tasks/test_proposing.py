@@ -188,6 +188,14 @@ def test_what_is_lifted_is_carried_to_the_end(tmp_path):
     assert success is not None and {part.kind for part in success.parts} == {"grasped", "lifted"}
 
 
+def test_a_demonstration_may_end_before_the_hand_opens(tmp_path):
+    over = (0.6, 0.3, 0.07)
+    proposal = propose([made([*LIFT, (0.6, 0.3, 0.2, 0.02), (*over, 0.02), (*over, 0.02)], {"bowl": [0.6, 0.3, 0.02]})])
+    assert proposed(proposal) == {"robot": [("cube", True), ("bowl", False)]}
+    success = read_again(proposal, tmp_path).success
+    assert success is not None and success.kind == "placed"
+
+
 def test_what_is_put_on_nothing_is_unsure(tmp_path):
     proposal = propose([made(LEAVE, {"bowl": [0.6, 0.3, 0.02]})])
     assert proposed(proposal) == {"robot": [("cube", True), ("bowl", False)]}

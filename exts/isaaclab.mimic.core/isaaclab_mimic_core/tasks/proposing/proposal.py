@@ -279,7 +279,7 @@ def _seen(part: Part) -> str:
         "clear": f"{part.object} lay on {part.reference} before, and then does not",
         "leave": f"{part.object} then lies beside {part.reference or 'nothing'}",
     }[part.kind]
-    return f"the hand opens at step {hold.end}, {where}"
+    return f"the hand holds it until step {hold.end}; {where}"
 
 
 def _told(each: Sketch) -> str:

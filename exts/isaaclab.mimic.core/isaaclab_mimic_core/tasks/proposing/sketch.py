@@ -91,6 +91,9 @@ def _parts(evidence: Evidence, eef: str, holds: list[Hold]) -> list[Part]:
 def _after_grasp(evidence: Evidence, hold: Hold) -> Part:
     """Return what is done with a held object."""
     name, last = hold.object, evidence.steps - 1
+    if hold.end > last and (below := support(evidence, name, last)) and below != support(evidence, name, hold.start):
+        # The demonstration ends before the hand opens.
+        return _put("put", evidence, hold, below, last)
     if hold.end > last:
         return Part("carry", name, name, hold, height=_height(evidence, name, last))
     rests = min(hold.end + _SETTLES, last)

@@ -91,7 +91,9 @@ def lasting(eef: str, parts: Sequence[Part], starts: Sequence[Part], evidence: S
         if rise < 2 * _OFF:
             return None
         return every(_held(eef, starts), said("lifted", object=parts[0].object, height=round(low + 0.6 * rise, 3)))
-    return every(_lies(parts, evidence), said("released", eef=eef))
+    lies = _lies(parts, evidence)
+    opens = all(part.hold and part.hold.end < each.steps for part, each in zip(parts, evidence, strict=True))
+    return every(lies, said("released", eef=eef)) if opens else lies
 
 
 def _held(eef: str, parts: Sequence[Part]) -> Statement:
