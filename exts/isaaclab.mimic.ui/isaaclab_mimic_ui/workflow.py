@@ -270,6 +270,8 @@ class Workflow:
             return StepStatus("running", self.command.said)
         if step.makes and (text := self.made_by(step).say(step.makes)):
             return StepStatus("done" if self.is_made(step) else "possible", text)
+        if not self._is_known(step):
+            return StepStatus("possible", "looking ...")
         if step.needs and not self._is_supplied(step):
             return StepStatus("blocked", step.blocked)
         if found := ways[0].found:
@@ -283,8 +285,13 @@ class Workflow:
             self.claim()
 
     def _is_supplied(self, step: Step) -> bool:
-        """Whether what a step reads is there, or nobody has looked yet."""
-        return any(self._files[path].serves(step.needs) or not self._files.knows(path) for path in self._inputs(step))
+        """Whether what a step reads is there."""
+        return any(self._files[path].serves(step.needs) for path in self._inputs(step))
+
+    def _is_known(self, step: Step) -> bool:
+        """Whether the files of a step have been looked at."""
+        made = [self.project.path(name)] if step.makes and (name := self.project.output(step.makes)) else []
+        return all(self._files.knows(path) for path in made + self._inputs(step))
 
     def _inputs(self, step: Step) -> list[Path]:
         """Return the files that a step reads, of those that go from one step to the next."""

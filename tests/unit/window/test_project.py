@@ -84,6 +84,8 @@ def test_what_files_hold(tmp_path):
 
 def test_steps_tell_the_truth_of_the_files(tmp_path, workflow):
     workflow.open_project(tmp_path / "new")
+    told = {name: workflow.status(STEPS[name]).text for name in ("record", "evaluate", "dataset")}
+    assert told == {"record": "looking ...", "evaluate": "looking ...", "dataset": "ready"}
     expect(workflow, record=("possible", "ready"), annotate=("blocked", "needs recordings"))
     write_demos(tmp_path / "new" / "demos.hdf5", [False] * 2)
     # What is called annotated, and is not.
