@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Local assets for the pick-place scene of GR1T2: a table, and a rod in place of the steering wheel.
+"""Local assets for the pick-place scene of GR1T2: a table, and a rod on a foot in place of the steering wheel.
 
 Names, initial poses, actions, subtasks, success and reset events remain those of upstream's task
 (isaaclab_tasks.contrib.pick_place of Isaac Lab 3.0.0); docs/humanoids.md lists what differs.
@@ -12,9 +12,14 @@ from typing import Any
 RADIUS, HEIGHT = 0.026, 0.28
 """Size of the object [m]: what one hand of the robot holds, and can reach where upstream's object stands."""
 
-_MASS = 0.1
+FOOT_RADIUS, FOOT_HEIGHT = 0.06, 0.02
+"""Size of the foot that the rod stands on, within its height [m]."""
+
+_MASS = 0.3
+_CENTER = (0.0, 0.0, -0.09)
+"""Center of mass in the rod's frame [m]: most of the mass is in the foot."""
 _TABLE_SIZE = (1.8, 0.6, 0.05)
-_FRICTION = 1.0
+_FRICTION, _FOOT_FRICTION = 1.0, 0.3
 
 
 def use_local_assets(cfg: Any, engine: str) -> None:
@@ -31,11 +36,13 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     scene = cfg.scene
     thing = scene.object
     thing.spawn = sim_utils.CylinderCfg(
+        func=_spawn_stand,
         radius=RADIUS,
         height=HEIGHT,
         mass_props=[MassCfg(mass=_MASS)],
         rigid_props=[PhysxRigidBodyCfg(solver_position_iteration_count=16, solver_velocity_iteration_count=1)],
-        **_surface((0.8, 0.08, 0.05)),
+        # Fingers have the default friction, 0.5; it is to hold.
+        **_surface((0.8, 0.08, 0.05), combine="max"),
     )
     # The object keeps upstream's initial pose, so the table is where the rod stands on it.
     top = thing.init_state.pos[2] - HEIGHT / 2
@@ -54,13 +61,28 @@ def use_local_assets(cfg: Any, engine: str) -> None:
         cfg.image_obs_list = []
 
 
+def _spawn_stand(prim_path: str, cfg: Any, translation: Any = None, orientation: Any = None, **more: Any) -> Any:
+    """Spawn a rod, and a foot that belongs to the same body. Arguments are those of Isaac Lab's spawners."""
+    import isaaclab.sim as sim_utils
+    from pxr import Gf, UsdPhysics
+
+    prim = sim_utils.spawn_cylinder(prim_path, cfg, translation, orientation, **more)
+    surface = _surface((0.2, 0.2, 0.22), _FOOT_FRICTION, "multiply")
+    foot = sim_utils.CylinderCfg(radius=FOOT_RADIUS, height=FOOT_HEIGHT, **surface)
+    foot.func(f"{prim_path}/foot", foot, translation=(0.0, 0.0, (FOOT_HEIGHT - HEIGHT) / 2))
+    UsdPhysics.MassAPI.Apply(prim).CreateCenterOfMassAttr(Gf.Vec3f(*_CENTER))
+    return prim
+
+
 def _box(size: tuple[float, float, float], color: tuple[float, float, float]) -> Any:
     import isaaclab.sim as sim_utils
 
     return sim_utils.CuboidCfg(size=size, **_surface(color))
 
 
-def _surface(color: tuple[float, float, float]) -> dict[str, Any]:
+def _surface(
+    color: tuple[float, float, float], friction: float = _FRICTION, combine: str = "average"
+) -> dict[str, Any]:
     """Return what all shapes have in common: that they collide, with friction, and a color."""
     import isaaclab.sim as sim_utils
     from isaaclab.sim.schemas import UsdPhysicsCollisionCfg
@@ -69,7 +91,7 @@ def _surface(color: tuple[float, float, float]) -> dict[str, Any]:
     return {
         "visual_material": sim_utils.PreviewSurfaceCfg(diffuse_color=color),
         "physics_material": PhysxRigidBodyMaterialCfg(
-            static_friction=_FRICTION, dynamic_friction=_FRICTION, friction_combine_mode="max"
+            static_friction=friction, dynamic_friction=friction, friction_combine_mode=combine
         ),
         "collision_props": [UsdPhysicsCollisionCfg()],
     }

@@ -165,6 +165,8 @@ class ScriptedHandover(TeleopDevice):
         motion = self._motion.clamp_max(len(self._kinds) - 1)
         self._enter(motion)
         left = (self._clock + 1 - self._waits).clamp_min(0.0) / self._length
+        # Who has finished stays at the end of the last motion.
+        left = torch.where(self.finished, 1.0, left)
         done = left.clamp_max(1.0)[:, None, None]
         # Minimum jerk (Flash and Hogan, 1985).
         eased = done**3 * (10.0 - 15.0 * done + 6.0 * done**2)
