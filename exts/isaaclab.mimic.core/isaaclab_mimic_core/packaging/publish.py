@@ -29,7 +29,7 @@ _HERE = Path(__file__).parents[3]
 
 _NOT_SHIPPED = ("__pycache__", "*.pyc", "premake5.lua", "PACKAGE-LICENSES")
 _LICENCE = "PACKAGE-LICENSES/isaaclab-mimic-kit-LICENSE"
-_SAMPLE = "data/franka_stack/demos.hdf5"
+_SAMPLES = ("data/franka_stack/demos.hdf5", "data/gr1t2_pick_place/demos.hdf5")
 
 # JSON strings are valid TOML strings.
 _KIT_FILE = """\
@@ -126,7 +126,7 @@ def _stage(source: Path, name: str, staged: Path) -> None:
     for kept, here in (
         (folder / _LICENCE, _LICENCE),
         (root / "LICENSE", _LICENCE),
-        (root / _SAMPLE, _SAMPLE if name == _EXTENSIONS[0] else ""),
+        *((root / sample, sample) for sample in _SAMPLES if name == _EXTENSIONS[0]),
     ):
         if here and kept.is_file():
             (target / here).parent.mkdir(parents=True, exist_ok=True)

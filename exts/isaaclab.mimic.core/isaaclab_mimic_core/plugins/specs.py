@@ -82,6 +82,8 @@ class TaskSpec(Spec):
     """`(env, seed) -> devices.device.TeleopDevice`: the demonstrator behind `--teleop-device scripted`."""
     signals: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`(env) -> envs.batched.TaskSignals`: subtask termination signals that the environment does not have itself."""
+    sample: str = field(default="", kw_only=True)
+    """Folder in the product's `data` with recorded demonstrations of it, for `mimic quickstart`."""
     environment: str = field(default="", kw_only=True)
     """The environment in gymnasium's registry, if the task's name is another: with a `descriptor` a plain
     `ManagerBasedRLEnv` is enough."""

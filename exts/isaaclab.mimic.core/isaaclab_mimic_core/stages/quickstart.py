@@ -14,7 +14,8 @@ from ..events import DemoSaved, Event, Progress, StageFinished, Warned
 from ..files import check_folder
 from ..options import AnnotateOptions, GenerateOptions, QuickstartOptions
 from ..report import RunRecord
-from ..sample import SAMPLE
+from ..sample import sample_of
+from ..tasks import find_task
 from .annotation.automatic import Annotate
 from .files.output_check import check_output
 from .generation.examples import draw_examples
@@ -37,7 +38,7 @@ class Quickstart(SimStage):
     def __init__(self, options: QuickstartOptions, env: "BatchedEnv | None" = None):
         super().__init__(options, env)
         self.folder = Path(options.output) if options.output else _free_folder(Path(_DEFAULT_FOLDER))
-        self.source = options.input or str(SAMPLE)
+        self.source = options.input or str(sample_of(find_task(options.task)))
         self.annotated = str(self.folder / "annotated.hdf5")
         self.generated = str(self.folder / "generated.hdf5")
         check_folder(str(self.folder), "Give another --output.")

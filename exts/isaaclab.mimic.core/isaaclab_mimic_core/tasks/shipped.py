@@ -110,6 +110,7 @@ _TASKS = (
         "GR1T2 hands an object over and places it",
         local_assets=f"{_PICK_PLACE}.local_scene:use_local_assets",
         script=f"{_PICK_PLACE}.script:ScriptedHandover",
+        sample="gr1t2_pick_place",
         signals=f"{_PICK_PLACE}.signals:PickPlaceSignals",
     ),
     TaskSpec(

@@ -7,19 +7,21 @@ Names, initial poses, actions, subtasks, success and reset events remain those o
 (isaaclab_tasks.contrib.pick_place of Isaac Lab 3.0.0); docs/humanoids.md lists what differs.
 """
 
-from typing import Any
+import math
+from typing import Any, Literal
 
-RADIUS, HEIGHT = 0.026, 0.28
-"""Size of the object [m]: what one hand of the robot holds, and can reach where upstream's object stands."""
-
-FOOT_RADIUS, FOOT_HEIGHT = 0.06, 0.02
-"""Size of the foot that the rod stands on, within its height [m]."""
+EDGE, HEIGHT = 0.05, 0.28
+"""Size of the object, a square rod [m]: what one hand of the robot holds, and can reach where upstream's object is."""
+FOOT_RADIUS, FOOT_HEIGHT = 0.09, 0.02
+"""Size of the foot that the rod stands on, within its height [m]: fingers that open neither tip nor turn it."""
+GRASP_YAW = 0.96
+"""How far the rod's faces are turned in its frame [rad]: as the left hand that reaches for it."""
 
 _MASS = 0.3
 _CENTER = (0.0, 0.0, -0.09)
 """Center of mass in the rod's frame [m]: most of the mass is in the foot."""
 _TABLE_SIZE = (1.8, 0.6, 0.05)
-_FRICTION, _FOOT_FRICTION = 1.0, 0.3
+_FRICTION = 1.0
 
 
 def use_local_assets(cfg: Any, engine: str) -> None:
@@ -37,7 +39,7 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     thing = scene.object
     thing.spawn = sim_utils.CylinderCfg(
         func=_spawn_stand,
-        radius=RADIUS,
+        radius=EDGE / 2,
         height=HEIGHT,
         mass_props=[MassCfg(mass=_MASS)],
         rigid_props=[PhysxRigidBodyCfg(solver_position_iteration_count=16, solver_velocity_iteration_count=1)],
@@ -62,15 +64,21 @@ def use_local_assets(cfg: Any, engine: str) -> None:
 
 
 def _spawn_stand(prim_path: str, cfg: Any, translation: Any = None, orientation: Any = None, **more: Any) -> Any:
-    """Spawn a rod, and a foot that belongs to the same body. Arguments are those of Isaac Lab's spawners."""
+    """Spawn the core of a rod, and the rod around it and its foot as parts of the same body.
+
+    Arguments are those of Isaac Lab's spawners.
+    """
     import isaaclab.sim as sim_utils
     from pxr import Gf, UsdPhysics
 
     prim = sim_utils.spawn_cylinder(prim_path, cfg, translation, orientation, **more)
-    surface = _surface((0.2, 0.2, 0.22), _FOOT_FRICTION, "multiply")
-    foot = sim_utils.CylinderCfg(radius=FOOT_RADIUS, height=FOOT_HEIGHT, **surface)
+    half = GRASP_YAW / 2
+    rod: Any = sim_utils.CuboidCfg(size=(EDGE, EDGE, HEIGHT), **_surface((0.8, 0.08, 0.05), combine="max"))
+    rod.func(f"{prim_path}/rod", rod, orientation=(0.0, 0.0, math.sin(half), math.cos(half)))
+    foot: Any = sim_utils.CylinderCfg(radius=FOOT_RADIUS, height=FOOT_HEIGHT, **_surface((0.2, 0.2, 0.22)))
     foot.func(f"{prim_path}/foot", foot, translation=(0.0, 0.0, (FOOT_HEIGHT - HEIGHT) / 2))
-    UsdPhysics.MassAPI.Apply(prim).CreateCenterOfMassAttr(Gf.Vec3f(*_CENTER))
+    mass: Any = UsdPhysics.MassAPI.Apply(prim)
+    mass.CreateCenterOfMassAttr(Gf.Vec3f(*_CENTER))
     return prim
 
 
@@ -80,9 +88,7 @@ def _box(size: tuple[float, float, float], color: tuple[float, float, float]) ->
     return sim_utils.CuboidCfg(size=size, **_surface(color))
 
 
-def _surface(
-    color: tuple[float, float, float], friction: float = _FRICTION, combine: str = "average"
-) -> dict[str, Any]:
+def _surface(color: tuple[float, float, float], combine: Literal["average", "max"] = "average") -> dict[str, Any]:
     """Return what all shapes have in common: that they collide, with friction, and a color."""
     import isaaclab.sim as sim_utils
     from isaaclab.sim.schemas import UsdPhysicsCollisionCfg
@@ -91,7 +97,7 @@ def _surface(
     return {
         "visual_material": sim_utils.PreviewSurfaceCfg(diffuse_color=color),
         "physics_material": PhysxRigidBodyMaterialCfg(
-            static_friction=friction, dynamic_friction=friction, friction_combine_mode=combine
+            static_friction=_FRICTION, dynamic_friction=_FRICTION, friction_combine_mode=combine
         ),
         "collision_props": [UsdPhysicsCollisionCfg()],
     }

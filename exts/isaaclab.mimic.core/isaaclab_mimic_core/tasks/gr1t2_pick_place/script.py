@@ -17,6 +17,7 @@ import torch
 from ... import randomness
 from ...devices.device import TeleopDevice
 from ...envs import BatchedEnv
+from .local_scene import GRASP_YAW
 
 HOME, STAY, BEHIND, BESIDE, AT, HIGH, OVER, DOWN, AWAY, BACK = range(10)
 """Where a hand goes: home; nowhere; from behind and beside to the object; up; over its goal; down to it; back off."""
@@ -59,7 +60,9 @@ _AROUND = {
 """Shifts of the wrist from where it grasps [m], mirrored as well."""
 _MIDDLE, _GOAL = (0.02, 0.40), (0.49, 0.42)
 """Where the left hand puts the object, and the right one [m]."""
-_PICK_YAW, _PUT_YAW = (0.96, 0.17), (0.17, 0.96)
+_PAST_HOME = (0.05, 0.0, 0.0)
+"""How much farther inward than at the start the hands end [m]."""
+_PICK_YAW, _PUT_YAW = (GRASP_YAW, 0.0), (0.0, GRASP_YAW)
 """How far the left and the right hand are turned outward where they grasp, and where they put [rad]."""
 _CLOSED = {"thumb_proximal_yaw": -1.5, "thumb_proximal_pitch": 0.5, "thumb_distal": 0.5, "": -1.1}
 """Part of a joint's name -> its position in a closed hand [rad]; the first that fits counts."""
@@ -79,7 +82,7 @@ class HandStyle:
     """Height that the object is lifted by [m]."""
     offset: float = 0.003
     """Largest distance along each axis from where a hand grasps [m]."""
-    spread: float = 0.015
+    spread: float = 0.01
     """Largest distance along x and y from where the object is put [m]."""
     bend: float = 0.03
     """Largest deviation of a free path along each axis [m]."""
@@ -205,9 +208,11 @@ class ScriptedHandover(TeleopDevice):
         goal[..., 2] = self._anchor[..., 2]
         lift = torch.zeros_like(goal)
         lift[..., 2] = _between(style.lift, demo[:, 11])[:, None]
+        # Success wants the right hand back at x < 0.26 m, and in generated motions home moves with the object.
+        home = (self._home - torch.tensor(_PAST_HOME, device=goal.device) * self._mirror).expand_as(goal)
         around = self._anchor + self._outward(self._shifts[kinds], self._yaw)
         ends = {
-            HOME: self._home.expand_as(goal),
+            HOME: home,
             STAY: self._end,
             HIGH: self._anchor + lift,
             OVER: goal + lift,

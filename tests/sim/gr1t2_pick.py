@@ -1,0 +1,46 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Let the script pick the object up with the humanoid's left hand: `gr1t2_pick.py STEPS`. Last line: JSON.
+
+A program of its own, for one simulation can live in a process at a time.
+"""
+
+import json
+import sys
+
+import torch
+
+from isaaclab_mimic_core import randomness
+from isaaclab_mimic_core.tasks.gr1t2_pick_place.script import ScriptedHandover
+from isaaclab_mimic_core.tasks.open_env import open_env
+
+TASK = "Isaac-PickPlace-GR1T2-Abs-Mimic-v0"
+
+with open_env(TASK, 2, device="cpu", assets="local") as env:
+    everyone = torch.arange(env.num_envs)
+    env.reset(everyone, randomness.streams(1, "reset", everyone))
+    script = ScriptedHandover(env, seed=1)
+    script.begin(everyone, everyone)
+    robot = env.env.scene["robot"]
+    start = env.object_pose()[:, 0, :3, 3].clone()
+    wrists = [robot.body_names.index(f"{side}_hand_pitch_link") for side in ("left", "right")]
+    off = []
+    for _ in range(int(sys.argv[1])):
+        action = script.action()
+        env.step(action)
+        reached = robot.data.body_link_pose_w.torch[:, wrists, :3] - env.env.scene.env_origins[:, None]
+        off.append((reached - action[:, :14].unflatten(1, (2, 7))[..., :3]).norm(dim=-1).max())
+    signals = env.term_signals()
+    result = {
+        "ik": env.info["ik"],
+        "actions": env.action_dim,
+        "bodies": robot.num_bodies,
+        "off": float(torch.stack(off).max()),
+        "raised": (env.object_pose()[:, 0, 2, 3] - start[:, 2]).tolist(),
+        "to_wrist": (env.object_pose()[:, 0, :3, 3] - reached[:, 0]).norm(dim=-1).tolist(),
+        "idle_right": signals["idle_right"].tolist(),
+        "success": env.success().tolist(),
+        "observed": {name: list(shape) for name, shape in (env.observation_shapes() or {}).items()},
+    }
+print(json.dumps(result))

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The humanoid in upstream's task on real physics: built from its wheel, it takes the object between its fingers."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+from waiting import LONG
+
+from isaaclab_mimic_core.robots.gr1t2.usd import FOLDER
+from isaaclab_mimic_core.sim.assets import cache_root
+
+pytestmark = pytest.mark.sim
+
+PICK = Path(__file__).with_name("gr1t2_pick.py")
+STEPS = 104
+"""The left hand has closed on the object and lifted it."""
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("fourier_robot_descriptions") is None and not (cache_root() / FOLDER).is_dir(),
+    reason="needs the humanoid's description: ./mimic.sh setup humanoid",
+)
+def test_the_left_hand_lifts_the_object(start_python):
+    process = start_python(PICK, STEPS)
+    output, errors = process.communicate(timeout=LONG)
+    assert process.returncode == 0, errors[-2000:]
+    seen = json.loads(output.splitlines()[-1])
+    assert seen["ik"] == "dls" and seen["actions"] == 36 and seen["bodies"] == 59
+    assert seen["off"] < 0.03, "the wrists follow their targets"
+    assert min(seen["raised"]) > 0.05 and max(seen["to_wrist"]) < 0.15
+    assert not any(seen["idle_right"] + seen["success"])
+    # Upstream's observations but the camera's.
+    assert seen["observed"]["robot_links_state"] == [59, 13] and seen["observed"]["hand_joint_state"] == [22]
