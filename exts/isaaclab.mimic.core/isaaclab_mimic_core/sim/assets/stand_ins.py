@@ -3,8 +3,8 @@
 
 """Stand-ins for assets of NVIDIA's server: boxes of the same size, by the assets' names, in any task's scene.
 
-Sizes are those that isaaclab_tasks 3.0.0 assumes, for example in initial states; the table's top is at z = 0.
-Robots are in `ROBOTS`.
+The edge of blocks is twice the height at which isaaclab_tasks 3.0.0 puts them on the table, whose top is at z = 0. No
+task states edge and mass of the dex cube: 6 cm and the density of water are estimates. Robots are in `ROBOTS`.
 """
 
 from dataclasses import dataclass
