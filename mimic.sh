@@ -32,7 +32,7 @@ lerobot_venv=$root/.venv-lerobot
 
 # Containers often forbid Python to keep what it compiles; then each start compiles Isaac Lab's 2,900 modules again. Kept
 # in .venv, nothing lies beside anybody's sources.
-if [ -n "${PYTHONDONTWRITEBYTECODE:-}" ]; then
+if [ -n "${PYTHONDONTWRITEBYTECODE:-}" ] && [ -w "$root" ] && { [ ! -e "$venv" ] || [ -w "$venv" ]; }; then
     unset PYTHONDONTWRITEBYTECODE
     export PYTHONPYCACHEPREFIX=${PYTHONPYCACHEPREFIX:-$venv/pycache}
 fi

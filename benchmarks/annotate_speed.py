@@ -21,7 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from isaaclab_mimic_core.stages.quickstart import SAMPLE
+from isaaclab_mimic_core.sample import SAMPLE
 
 
 def annotate(source: str, output: Path, num_envs: int, device: str) -> dict:

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
-from isaaclab_mimic_core.stages.quickstart import SAMPLE
+from isaaclab_mimic_core.sample import SAMPLE
 from isaaclab_mimic_core.stages.replay.playback import Playback, stacked_states
 from isaaclab_mimic_core.tasks import DEFAULT_TASK
 from isaaclab_mimic_core.tasks.open_env import open_env

@@ -7,9 +7,9 @@ import pytest
 
 from isaaclab_mimic_core.envs.object_sizes import half_sizes
 from isaaclab_mimic_core.options import TaskCheckOptions, TaskInitOptions
+from isaaclab_mimic_core.sample import SAMPLE
 from isaaclab_mimic_core.stages.describing.check import CheckTask
 from isaaclab_mimic_core.stages.describing.propose import ProposeTask
-from isaaclab_mimic_core.stages.quickstart import SAMPLE
 from isaaclab_mimic_core.tasks.descriptors import read_descriptor
 
 pytestmark = pytest.mark.sim

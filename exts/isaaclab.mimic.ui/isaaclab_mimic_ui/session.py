@@ -186,7 +186,7 @@ class Session:
         self.snapshot, self.failure, self.state = {}, "", State.STARTING
         self.messages.clear()
         self.started_at = time.monotonic()
-        self.say("Starting." if self._spare.ready or not self.in_worker else "Starting a worker process.")
+        self.say("Starting a worker process." if self.in_worker else "Starting.")
         if self.in_worker and self.shortage is not None and not self.worker_python:
             self.say("It starts an Isaac Sim of its own, without a window, which may take a minute.")
         device = DEVICES.get(self.choices["teleop_device"]) if "teleop_device" in self.choices.fields else None
@@ -260,7 +260,9 @@ class Session:
         options = self.choices.options()
         self.output = options.get("output", "")
         if self.in_worker:
-            client = self._spare.take(self.worker_python)
+            # Isaac Sim has to start before what a spare worker has loaded.
+            engine = options.get("physics", "auto")
+            client = self._spare.take(self.worker_python) if engine != "isaacsim" else None
             if client is None:
                 return WorkerRunner(WorkerClient(self.stage, options, python=self.worker_python))
             client.begin(self.stage, options)

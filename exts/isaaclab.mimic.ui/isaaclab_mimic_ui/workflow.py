@@ -89,10 +89,13 @@ class Workflow:
     def _keep_spare(self) -> None:
         """Have a worker ready while nothing runs: while something does, the processor is the run's."""
         now = time.monotonic()
-        if now < self._spare_due or self.running or not self._host.setting("keepWorkerReady", True):
+        if now < self._spare_due:
             return
         self._spare_due = now + _SPARE_PERIOD
-        self.spare.keep(self._host.setting("workerPython", ""))
+        if self._host.setting("keepWorkerReady", True):
+            self.spare.keep(self._host.setting("workerPython", ""), start=not self.running)
+        else:
+            self.spare.end()
 
     def give_way(self) -> None:
         """Let the window respond to a click before a stage in its process goes on."""

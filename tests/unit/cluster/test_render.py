@@ -14,7 +14,7 @@ from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.errors import OptionError
 from isaaclab_mimic_core.events import DemoSaved, StageFinished
 from isaaclab_mimic_core.options import RenderOptions
-from isaaclab_mimic_core.stages.quickstart import SAMPLE
+from isaaclab_mimic_core.sample import SAMPLE
 
 
 class Shared(RenderShared):

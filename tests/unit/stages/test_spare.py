@@ -64,12 +64,38 @@ def test_it_gives_its_memory_back(spare, monkeypatch):
     spare.keep()
     monkeypatch.setattr(module, "free_memory", lambda: module.NEEDED - 1)
     spare.keep()
-    assert spare.take() is None and spare.wanted
-    monkeypatch.undo()
+    assert spare.take() is None and not spare.wanted
+    # Not started where it would leave too little, but kept where it is.
+    spare.wanted = True
+    monkeypatch.setattr(module, "free_memory", lambda: module.NEEDED + 1)
     spare.keep()
+    assert pid(spare) == 0
+    monkeypatch.undo()
+    spare.keep(start=False)
+    assert pid(spare) == 0
+    spare.keep()
+    monkeypatch.setattr(module, "free_memory", lambda: module.NEEDED + 1)
+    spare.keep()
+    assert pid(spare)
     monkeypatch.setattr(module, "LONGEST", -1.0)
     spare.keep()
     assert pid(spare) == 0 and not spare.wanted
+
+
+def test_where_the_working_folder_was_removed(spare, tmp_path, monkeypatch):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    assert spare.take() is None
+    spare.keep(start=False)
+
+
+def test_one_that_is_ended_is_no_zombie(spare):
+    spare.keep()
+    client = spare._client
+    spare.end()
+    wait_until(lambda: client.exit_code is not None and not os.path.exists(f"/proc/{client.pid}"), "its end")
 
 
 def test_one_that_dies_is_not_started_over_and_over(spare):

@@ -3,6 +3,7 @@
 
 """Render camera images of recorded demonstrations with several workers."""
 
+import shutil
 from typing import Any
 
 from ..datasets import DatasetReader
@@ -45,9 +46,14 @@ class RenderShared(SharedWork):
     def _is_over_already(self) -> bool:
         return self._render.saved == len(self._render.wanted)
 
+    def _alike(self) -> tuple[str, ...]:
+        return "physics", "assets"
+
     def _hand_out(self) -> HandOut:
         self._reader = self._resources.enter_context(DatasetReader(self.options.input))
         self._resources.enter_context(self._render)
+        # Pieces of a run without workers, which this one does not use.
+        shutil.rmtree(self._render.folder, ignore_errors=True)
         return HandOut(self._at, len(self._render.wanted))
 
     def _share_options(self) -> dict[str, Any]:

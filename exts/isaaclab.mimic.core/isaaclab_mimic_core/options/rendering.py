@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..option import BY_CONTENT, FILES, MAY_DIFFER, RUN, OnResume, Role, option, redeclared
-from .simulation import SimOptions
+from .simulation import InverseKinematics, SimOptions
 from .workers import WorkerOptions
 
 _FILMS = "Films"
@@ -57,6 +57,8 @@ class RenderOptions(WorkerOptions, SimOptions):
     """File that the demonstrations were generated from: beside each is shown what it was made from, in step."""
     renderer: Renderer = option("auto", label="Renderer", group=RUN)
     """rasterizer; newton, which casts rays and is slow; auto: the rasterizer if it supports the camera, else newton."""
+    ik: InverseKinematics = redeclared(SimOptions, "ik", "auto", on_resume=MAY_DIFFER)
+    """Inverse kinematics of the task's robot; nothing moves, so leave it at auto."""
     num_envs: int = redeclared(SimOptions, "num_envs", 32, on_resume=OnResume.SAME)
     """Images of a camera that a process renders at once."""
     processes: int = option(0, label="Processes", group=RUN, low=0, high=256, on_resume=MAY_DIFFER)

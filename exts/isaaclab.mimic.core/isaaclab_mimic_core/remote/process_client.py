@@ -118,6 +118,8 @@ class ProcessClient:
             except subprocess.TimeoutExpired:
                 timeout = min(timeout, 2.0)
         self._signal_group(signal.SIGKILL)  # what the process itself has started and left behind
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1.0)  # else a killed one stays in the list of processes
         for thread, stream in zip(self._threads, (self._answers, self._talk), strict=True):
             thread.join(2.0)
             # Closing a stream waits for its reader, possibly without end.

@@ -48,7 +48,7 @@ from .worker_client import WorkerClient
 
 SHARE = "isaaclab_mimic_core.stages.rendering.share:start"
 _PASSED_ON = (
-    *("task", "num_envs", "seed", "device", "physics", "assets", "ik"),
+    *("task", "num_envs", "seed", "device", "physics", "assets"),
     *("input", "cameras", "size", "randomization", "renderer"),
 )
 """Options that are passed to a process unchanged."""
@@ -67,6 +67,8 @@ class Render(Stage):
         super().__init__()
         options = as_written(options, "output")
         check_options(options)
+        if options.ik != "auto":
+            raise OptionError("recorded states are drawn, nothing moves", where="--ik", remedy="Leave it out.")
         if options.camera or options.beside:
             given = "--camera" if options.camera else "--beside"
             raise OptionError("this is for films", where=given, remedy="Say where they go: --video")
@@ -91,7 +93,8 @@ class Render(Stage):
         self.saved = self._already_saved() if goes_on else 0
         """How many of them are in the output."""
         self._made = 0
-        self._folder = Path(os.path.realpath(options.output)).with_suffix(".rendering")
+        self.folder = Path(os.path.realpath(options.output)).with_suffix(".rendering")
+        """Where processes put what they have drawn."""
         self._clients: list[WorkerClient] = []
         self._writer: DatasetWriter | None = None
         self._began = time.monotonic()
@@ -138,12 +141,12 @@ class Render(Stage):
     def _start_processes(self) -> int:
         """Start processes for the demonstrations without a piece. Return the number that the output lacks."""
         if self._mode != "append":
-            shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(exist_ok=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(exist_ok=True)
         left = [] if self._stopping else self.wanted[self.saved :]
         undrawn = [wanted for wanted in left if not self._piece(*wanted).exists()]
         count = min(self.options.processes or os.cpu_count() or 1, len(undrawn))
-        given = self.passed_on() | {"folder": str(self._folder)}
+        given = self.passed_on() | {"folder": str(self.folder)}
         for index in range(count):
             names, variations = map(list, zip(*undrawn[index::count], strict=True))
             client = WorkerClient(SHARE, {**given, "names": names, "variations": variations})
@@ -243,14 +246,14 @@ class Render(Stage):
             return len(output.episode_names)
 
     def _piece(self, name: str, variation: int) -> Path:
-        return self._folder / piece_name(name, variation)
+        return self.folder / piece_name(name, variation)
 
     def _clean_up(self) -> None:
         """Remove the folder of the pieces, unless a resumed run can use some."""
         if self.saved == len(self.wanted):
-            shutil.rmtree(self._folder, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
         with contextlib.suppress(OSError):
-            self._folder.rmdir()
+            self.folder.rmdir()
 
     def finish(self) -> list[Event]:
         """Return the last events."""

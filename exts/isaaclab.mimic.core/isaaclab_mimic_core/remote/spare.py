@@ -5,6 +5,7 @@
 
 import os
 import resource
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from .worker_client import WorkerClient
 
 NEEDED = 4e9
 """A worker is kept only while so much memory is free [bytes]; a simulation takes about half of it."""
+STARTS_AT = 6e9
+"""Free memory from which one is started [bytes]: well above, so that it does not itself make memory scarce."""
 LONGEST = 900.0
 """Time after which a worker that nobody has used is ended [s]."""
 
@@ -46,18 +49,20 @@ class SpareWorker:
             return 0.0
         return float(pages * resource.getpagesize())
 
-    def keep(self, python: str = "") -> None:
-        """Start a worker if one is wanted and there is none; end one that is too old or takes memory that is needed.
+    def keep(self, python: str = "", *, start: bool = True) -> None:
+        """End a worker that is too old or takes memory that is needed; start one if it is wanted and there is none.
 
         Args:
             python: The interpreter to use; empty to find it.
+            start: Whether one may be started now.
         """
         if self._client is not None:
-            if self._client.exit_code is not None or time.monotonic() - self._since > LONGEST:
+            unused = time.monotonic() - self._since > LONGEST
+            if self._client.exit_code is not None or unused or free_memory() < NEEDED:
                 self.end()
-            elif free_memory() < NEEDED or self._made_for != _circumstances(python):
+            elif self._made_for != _circumstances(python):
                 self._drop()
-        if self._client is None and self.wanted and free_memory() >= NEEDED:
+        if start and self.wanted and self._client is None and free_memory() >= STARTS_AT:
             try:
                 self._client = WorkerClient(python=python)
             except (MimicError, OSError):
@@ -86,10 +91,15 @@ class SpareWorker:
 
     def _drop(self) -> None:
         if self._client is not None:
-            self._client.close(0.0)
+            # It is killed while it loads, which nobody waits for.
+            threading.Thread(target=self._client.close, args=(1.0,), name="mimic end of a spare worker").start()
             self._client = None
 
 
 def _circumstances(python: str) -> Any:
     """Return what a process takes over when it starts."""
-    return python, os.getcwd(), dict(os.environ), environment_for_workers()
+    try:
+        folder = os.getcwd()
+    except OSError:
+        folder = ""  # it has been removed
+    return python, folder, dict(os.environ), environment_for_workers()

@@ -115,7 +115,8 @@ class Share(SimStage):
         reader = self._resources.enter_context(DatasetReader(options.input))
         self._poses = CameraPoses(self.env.env, self._entries)
         self._look = Appearance(self.env.env, self._ranges) if self._ranges else None
-        yield [self._enter(f"Drawing {len(options.names)} demonstrations"), ShareReady({"device": options.device})]
+        about = {name: self.env.info[name] for name in ("device", "physics", "assets")}
+        yield [self._enter(f"Drawing {len(options.names)} demonstrations"), ShareReady(about)]
         while not self._stopping:
             if self._todo:
                 yield [self._make_piece(reader, self._todo.popleft())]
