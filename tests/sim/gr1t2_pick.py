@@ -43,4 +43,12 @@ with open_env(TASK, 2, device="cpu", assets="local") as env:
         "success": env.success().tolist(),
         "observed": {name: list(shape) for name, shape in (env.observation_shapes() or {}).items()},
     }
+    # An action that is not finite, if only of a finger, keeps the robot where it is.
+    before, bad = robot.data.joint_pos.torch.clone(), script.action()
+    bad[0, :14] += 0.2
+    bad[0, -1] = torch.nan
+    env.step(bad)
+    moved = (robot.data.joint_pos.torch - before).abs().max(dim=1).values
+    targets = env.env.action_manager.get_term("upper_body_ik").processed_actions
+    result |= {"moved": moved.tolist(), "targets": bool(targets.isfinite().all())}
 print(json.dumps(result))

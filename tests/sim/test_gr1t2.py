@@ -33,5 +33,6 @@ def test_the_left_hand_lifts_the_object(start_python):
     assert seen["off"] < 0.03, "the wrists follow their targets"
     assert min(seen["raised"]) > 0.05 and max(seen["to_wrist"]) < 0.15
     assert not any(seen["idle_right"] + seen["success"])
+    assert seen["targets"] and seen["moved"][0] < 0.1, "an action with NaN holds the pose"
     # Upstream's observations but the camera's.
     assert seen["observed"]["robot_links_state"] == [59, 13] and seen["observed"]["hand_joint_state"] == [22]

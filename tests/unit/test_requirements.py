@@ -172,6 +172,9 @@ def test_a_failed_import_is_explained_by_the_table(only):
     assert str(error).startswith("tyro, rich and docstring-parser are not installed, needed for the command line")
     assert explain(ModuleNotFoundError(name="rich.console")).what == error.what
     assert explain(ModuleNotFoundError(name="isaaclab.missing")) is None, "a defect, not a missing package"
+    only(set(BY_NAME) - {"pin"})
+    error = explain(ModuleNotFoundError(name="pinocchio"))
+    assert "mimic convert, and the inverse kinematics of humanoids" in str(error)
     with pytest.raises(PlatformError, match="--viz viser: viser is not installed"):
         only(set())
         require(requirements.BROWSER_VIEW, where="--viz viser")

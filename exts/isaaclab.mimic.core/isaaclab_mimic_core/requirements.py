@@ -27,7 +27,7 @@ BROWSER_VIEW = "the live view in a browser"
 REPORTS = "reports"
 VIDEOS = "videos"
 SPACEMOUSE = "driving with a SpaceMouse"
-CONVERTING = "mimic convert"
+KINEMATICS = "mimic convert, and the inverse kinematics of humanoids"
 CAMERAS = "cameras without Isaac Sim"
 POLICIES = "training and playing policies"
 RERUN = "mimic export --format rerun"
@@ -96,7 +96,7 @@ PACKAGES = (
     Package("pillow", VIDEOS, "pillow==13.0.0", "PIL"),
     Package("pyspacemouse", SPACEMOUSE, "pyspacemouse==2.1.0", "pyspacemouse"),
     Package("hidapi", SPACEMOUSE, "hidapi==0.15.0", "hidraw"),
-    Package("pin", CONVERTING, "pin==4.1.0", "pinocchio"),
+    Package("pin", KINEMATICS, "pin==4.1.0", "pinocchio"),
     Package("fast-simplification", CAMERAS, "fast-simplification==0.2.0", "fast_simplification"),
     Package("robomimic", POLICIES, "robomimic==0.3.0", "robomimic", "learning"),
     Package("rerun-sdk", RERUN, "rerun-sdk==0.41.0", "rerun", "rerun"),

@@ -200,6 +200,9 @@ class TestAssets:
         machine = Machine(cache=tmp_path)
         for finding, name in zip(assets.check_local_robots(machine), ("Franka", "GR1T2 (Apache-2.0)"), strict=True):
             assert name in finding.text and "not built yet" in finding.text
+        for version, says in (("0.2.7", "its first use does it"), ("0.1.0", "downloads its description")):
+            other = Machine(cache=tmp_path, versions={"fourier-robot-descriptions": version})
+            assert says in list(assets.check_local_robots(other))[1].text
         folder = tmp_path / gr1t2.FOLDER
         folder.mkdir()
         (folder / "gr1t2.usd").write_bytes(b"x" * 2_000_000)

@@ -6,11 +6,14 @@
 import importlib.util
 from importlib import metadata
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from isaaclab_mimic_core.errors import PlatformError
+from isaaclab_mimic_core.errors import DeviceError, PlatformError
 from isaaclab_mimic_core.robots.gr1t2 import usd
+from isaaclab_mimic_core.tasks.gr1t2_pick_place.script import ScriptedHandover
+from isaaclab_mimic_core.tasks.gr1t2_pick_place.signals import PickPlaceSignals, signals_of
 
 URDF = """\
 <robot name="half">
@@ -85,3 +88,12 @@ def test_the_wheel_has_the_robot_of_upstreams_configuration(tmp_path):
         link.get("name") for link in robot.iter("link")
     }
     assert all(link.find("inertial") is not None for link in robot.iter("link"))
+
+
+def test_script_and_signals_are_those_of_the_local_object():
+    cloud: Any = SimpleNamespace(info={"assets": "cloud"})
+    assert signals_of(cloud) is None
+    with pytest.raises(DeviceError, match="--teleop-device scripted: the script grasps the local object"):
+        ScriptedHandover(cloud, seed=1)
+    local = SimpleNamespace(info={"assets": "local"}, eef_names=["left", "right"], object_names=["object"])
+    assert isinstance(signals_of(local), PickPlaceSignals)

@@ -107,8 +107,35 @@ def solved(chain: Chain, moved: list[str], wanted: np.ndarray, limits: np.ndarra
 def test_the_chain_is_what_moves_the_hands(urdf, chain):
     assert len(chain.joints) == 16 and "hip" not in chain.joints
     assert chain.moves.sum(axis=1).tolist() == [9, 9] and chain.moves.all(axis=0).sum() == 2
-    with pytest.raises(KeyError, match="no link third_hand"):
+    with pytest.raises(ValueError, match="no link third_hand"):
         read_chain(urdf, ["third_hand"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "base", "fault"),
+    [
+        ('"waist_yaw" type="revolute"', '"waist_yaw" type="prismatic"', "base_link", "waist_yaw .* is not revolute"),
+        ('"waist_yaw" type="revolute"', '"waist_yaw" type="continuous"', "base_link", "waist_yaw .* is not revolute"),
+        ("", "", "torso", "torso is not the root"),
+        ("", "", "pelvis", "no link pelvis"),
+    ],
+)
+def test_other_robots_than_it_can_move_are_refused(urdf, tmp_path, old, new, base, fault):
+    (tmp_path / "r.urdf").write_text(urdf.read_text().replace(old, new))
+    with pytest.raises(ValueError, match=fault):
+        read_chain(tmp_path / "r.urdf", LINKS, base)
+    with pytest.raises(ValueError, match="no joint"):
+        read_chain(urdf, ["base_link"])
+
+
+def test_a_wheel_before_the_arms_does_not_shift_their_limits(urdf, tmp_path):
+    """A continuous joint has two coordinates and one velocity."""
+    text = urdf.read_text().replace('"hip" type="revolute"', '"hip" type="continuous"')
+    text = text.replace('lower="-2" upper="2"', 'lower="-1" upper="1"', 2)
+    (tmp_path / "r.urdf").write_text(text)
+    chain = read_chain(tmp_path / "r.urdf", LINKS)
+    assert chain.limits[chain.joints.index("waist_yaw")].tolist() == [-1, 1]
+    assert (chain.limits[[name != "waist_yaw" for name in chain.joints]] == [-2, 2]).all()
 
 
 @pytest.mark.parametrize("waist", [False, True])
@@ -183,28 +210,62 @@ def test_no_joint_is_faster_than_it_can_be(urdf, chain):
     assert 0.0 < step.abs().max() <= 6.0 / 120 + 1e-6
 
 
-def test_a_choice_has_an_effect_or_is_refused():
+def test_an_action_that_is_not_finite_holds_the_pose(urdf, chain):
+    wanted = torch.tensor(in_reach(Robot(urdf, chain), chain, list(chain.joints)), dtype=torch.float32)
+    action = torch.cat([wanted, torch.zeros(NUM, 2)], dim=1)
+    action[0, 1], action[1, 10], action[2, 15], action[3, 0] = torch.nan, torch.inf, torch.nan, -torch.inf
+    start = torch.tensor(rest(chain), dtype=torch.float32).repeat(NUM, 1)
+    moved = (solver(chain, list(chain.joints)).converge(action, start, 20) - start).abs().amax(dim=1)
+    assert not moved[:4].any() and (moved[4:] > 0.01).all()
+
+
+@pytest.mark.parametrize("quaternion", [0.0, 1e30])
+def test_a_hand_without_a_rotation_stays_and_the_other_moves(urdf, chain, quaternion):
+    moved = [name for name in chain.joints if not name.startswith("waist")]
+    robot = Robot(urdf, chain)
+    wanted = in_reach(robot, chain, moved)
+    broken = wanted.copy()
+    broken[:, 3:7] = quaternion
+    broken[:, :3] += 1.0
+    found = solved(chain, moved, broken).astype(float)
+    for q, target in zip(found[:8], wanted, strict=False):
+        target[:7] = pinocchio.SE3ToXYZQUAT(robot.hands(rest(chain))[0])
+        off = robot.off(q, target)
+        assert (off[:, 0] < 1e-3).all() and (off[:, 1] < np.radians(0.5)).all()
+
+
+def test_a_choice_has_an_effect_or_is_refused(urdf, tmp_path):
     from isaaclab.controllers.pink_ik import FrameTaskCfg, PinkIKControllerCfg
     from isaaclab.envs.mdp.actions.pink_actions_cfg import PinkInverseKinematicsActionCfg
 
-    def task(urdf: str | None) -> SimpleNamespace:
-        frame = FrameTaskCfg(frame="hand", position_cost=1.0, orientation_cost=1.0)
+    def task(urdf: str | None, link: str = "left_hand") -> SimpleNamespace:
+        frame = FrameTaskCfg(frame=link, position_cost=1.0, orientation_cost=1.0)
         controller = PinkIKControllerCfg(articulation_name="robot", urdf_path=urdf, variable_input_tasks=[frame])
         term = PinkInverseKinematicsActionCfg(asset_name="robot", controller=controller)
         robot = SimpleNamespace(spawn=SimpleNamespace(rigid_props=SimpleNamespace(disable_gravity=True)))
         return SimpleNamespace(actions=SimpleNamespace(arms=term), scene=SimpleNamespace(robot=robot))
 
-    for choice, urdf, used in (
-        ("auto", "r.urdf", "dls"),
-        ("dls", "r.urdf", "dls"),
-        ("pink", "r.urdf", "pink"),
-        ("auto", None, "pink"),
+    robot, gone = str(urdf), str(tmp_path / "gone.urdf")
+    for choice, cfg, used in (
+        ("auto", task(robot), "dls"),
+        ("dls", task(robot), "dls"),
+        ("dls", task(urdf.as_uri()), "dls"),
+        ("pink", task(robot), "pink"),
+        ("auto", task(None), "pink"),
+        ("auto", task(gone), "pink"),
+        ("auto", task(robot, "tail"), "pink"),
     ):
-        cfg = task(urdf)
         assert use_ik(cfg, choice) == used
         assert ("WholeArmIK" in str(cfg.actions.arms.class_type)) == (used == "dls")
-    assert use_ik(task("r.urdf"), "auto", as_shipped=True) == "pink"
+    assert use_ik(task(robot), "auto", as_shipped=True) == "pink"
     assert use_ik(SimpleNamespace(actions=SimpleNamespace()), "auto") == ""
-    for cfg, choice in ((task(None), "dls"), (SimpleNamespace(actions=SimpleNamespace()), "pink"), (task("r"), "clik")):
-        with pytest.raises(OptionError):
+    for cfg, choice, fault in (
+        (task(None), "dls", "no URDF"),
+        (task(robot, "tail"), "dls", "cannot be used: .* has no link tail"),
+        (task(gone), "dls", "cannot be used"),
+        (SimpleNamespace(actions=SimpleNamespace()), "pink", "no action that Pink solves"),
+        (task(robot), "clik", "is not one of"),
+    ):
+        with pytest.raises(OptionError, match=fault) as raised:
             use_ik(cfg, choice)
+        assert "\n" not in raised.value.what

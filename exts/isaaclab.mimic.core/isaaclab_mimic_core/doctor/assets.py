@@ -59,6 +59,9 @@ def _not_asked(machine: Machine) -> Iterator[Finding]:
     yield Finding("cloud assets", "note", "not asked, because isaaclab is not installed", how_to_get(SIMULATION))
 
 
+_FOURIER = gr1t2.WHEEL.partition("==")[0]
+
+
 @dataclass(frozen=True)
 class _LocalRobot:
     """A robot that is converted on this machine."""
@@ -83,7 +86,8 @@ _LOCAL_ROBOTS = (
     _LocalRobot(
         "Fourier GR1T2 (Apache-2.0)",
         gr1t2.FOLDER,
-        lambda machine: "fourier-robot-descriptions" in machine.versions,
+        # Another version is not used: the pinned one is fetched then.
+        lambda machine: f"{_FOURIER}=={machine.versions.get(_FOURIER)}" == gr1t2.WHEEL,
         "83 MB",
     ),
 )

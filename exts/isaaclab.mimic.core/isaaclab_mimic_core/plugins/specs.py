@@ -81,7 +81,8 @@ class TaskSpec(Spec):
     script: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
     """`(env, seed) -> devices.device.TeleopDevice`: the demonstrator behind `--teleop-device scripted`."""
     signals: Reference | None = field(default=None, metadata=_REFERENCE, kw_only=True)
-    """`(env) -> envs.batched.TaskSignals`: subtask termination signals that the environment does not have itself."""
+    """`(env) -> envs.batched.TaskSignals | None`: subtask termination signals that the environment does not have
+    itself; None if there are none for the assets that it was opened with (`env.info["assets"]`)."""
     sample: str = field(default="", kw_only=True)
     """Folder in the product's `data` with recorded demonstrations of it, for `mimic quickstart`."""
     environment: str = field(default="", kw_only=True)

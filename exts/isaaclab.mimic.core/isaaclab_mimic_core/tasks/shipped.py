@@ -111,13 +111,13 @@ _TASKS = (
         local_assets=f"{_PICK_PLACE}.local_scene:use_local_assets",
         script=f"{_PICK_PLACE}.script:ScriptedHandover",
         sample="gr1t2_pick_place",
-        signals=f"{_PICK_PLACE}.signals:PickPlaceSignals",
+        signals=f"{_PICK_PLACE}.signals:signals_of",
     ),
     TaskSpec(
         "Isaac-PickPlace-GR1T2-WaistEnabled-Abs-Mimic-v0",
         "GR1T2 hands an object over and places it, waist enabled",
         local_assets=f"{_PICK_PLACE}.local_scene:use_local_assets",
-        signals=f"{_PICK_PLACE}.signals:PickPlaceSignals",
+        signals=f"{_PICK_PLACE}.signals:signals_of",
     ),
     TaskSpec(
         "Isaac-NutPour-GR1T2-Pink-IK-Abs-Mimic-v0", "GR1T2 pours nuts with both arms", needs=_CAMERAS, cloud_assets=True

@@ -4,14 +4,14 @@
 """Isaac Lab's Pink action term with one solution for all environments in place of a quadratic program for each."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 import warp as wp
 from isaaclab.managers import ActionTerm
 
-from .chain import read_chain
+from ...errors import OptionError
+from .chain import chain_of
 from .solver import WholeArmSolver
 
 if TYPE_CHECKING:
@@ -23,7 +23,11 @@ class WholeArmIK(ActionTerm):
 
     An action is a target position [m] and quaternion (xyzw) of each frame task in the environment's frame, then
     positions of the hands' joints [rad]. Costs and gains of the configuration are Pink's own and are not used; frames,
-    joints, hands and the joints with a posture are.
+    joints, hands and the joints with a posture are. A robot whose action is not finite in any entry keeps its arms and
+    hands where they are.
+
+    Raises:
+        OptionError: The robot lacks a joint of the URDF.
     """
 
     def __init__(self, cfg: Any, env: "ManagerBasedEnv"):
@@ -33,10 +37,16 @@ class WholeArmIK(ActionTerm):
         moved_ids, moved = asset.find_joints(cfg.pink_controlled_joint_names)
         hand_ids, self._hand_joint_names = asset.find_joints(cfg.hand_joint_names)
         self._num_moved, self._num_hand = len(moved), controller.num_hand_joints
-        self._written = [*moved_ids, *hand_ids]
-        frames = [task.frame for task in controller.variable_input_tasks if hasattr(task, "frame")]
-        self._pose_dim = 7 * len(frames)
-        chain = read_chain(Path(controller.urdf_path), frames)
+        self._written = wp.array([*moved_ids, *hand_ids], dtype=wp.int32, device=self.device)
+        self._hands = torch.tensor(hand_ids, dtype=torch.long, device=self.device)
+        chain = chain_of(controller)
+        self._pose_dim = 7 * len(chain.tip_joint)
+        if absent := [name for name in chain.joints if name not in asset.joint_names]:
+            raise OptionError(
+                f"the robot has no {', '.join(absent)}, as {controller.urdf_path} has",
+                where="--ik dls",
+                remedy="Use --ik pink, or a URDF of the robot.",
+            )
         ids = [asset.joint_names.index(name) for name in chain.joints]
         postures = [name for task in controller.variable_input_tasks for name in getattr(task, "controlled_joints", ())]
         default = asset.data.default_joint_pos.torch[0].tolist()
@@ -71,7 +81,10 @@ class WholeArmIK(ActionTerm):
 
     def process_actions(self, actions: torch.Tensor) -> None:
         self._raw[:] = actions
-        self._processed[:, self._num_moved :] = actions[:, self._pose_dim :]
+        asset: Any = self._asset
+        finite = actions.isfinite().all(dim=1, keepdim=True)
+        held = asset.data.joint_pos.torch[:, self._hands]
+        self._processed[:, self._num_moved :] = torch.where(finite, actions[:, self._pose_dim :], held)
 
     def apply_actions(self) -> None:
         asset: Any = self._asset

@@ -44,29 +44,55 @@ class Chain:
         return found
 
 
-def read_chain(urdf: Path, links: Sequence[str]) -> Chain:
+def chain_of(controller: Any) -> Chain:
+    """Return the chain to the end effectors of a `PinkIKControllerCfg`. Its URDF may be a URL, as for Pink.
+
+    Raises:
+        ValueError: As for `read_chain`.
+        OSError: There is no such file.
+        RuntimeError: It cannot be fetched.
+    """
+    from isaaclab.utils.assets import retrieve_file_path
+
+    links = [task.frame for task in controller.variable_input_tasks if hasattr(task, "frame")]
+    return read_chain(Path(retrieve_file_path(controller.urdf_path)), links, controller.base_link_name)
+
+
+def read_chain(urdf: Path, links: Sequence[str], base: str = "base_link") -> Chain:
     """Return the chain of a robot's revolute joints to some links.
 
     Args:
         urdf: The robot.
         links: Names of the end effectors' links.
+        base: Name of the link that poses are told from, which has to be the root.
 
     Raises:
-        KeyError: The robot has no such link.
+        ValueError: The file is no URDF, the robot has no such link, its base is not the root, or the joints to a link
+            are none or not all revolute with limits.
     """
     import pinocchio  # pyright: ignore[reportMissingImports]
 
     model: Any = pinocchio.buildModelFromUrdf(str(urdf))
     data = model.createData()
     pinocchio.computeJointJacobians(model, data, pinocchio.neutral(model))
-    for link in links:
+    for link in (base, *links):
         if not model.existFrame(link):
-            raise KeyError(f"{urdf} has no link {link}")
+            raise ValueError(f"{urdf} has no link {link}")
+    root = model.frames[model.getFrameId(base)]
+    if root.parentJoint != 0 or not root.placement.isIdentity():
+        raise ValueError(f"{base} is not the root of {urdf}")
     frames = [model.frames[model.getFrameId(link)] for link in links]
     # pinocchio's joint 0 is the base. The parents of a joint have smaller numbers.
     needed = sorted({joint for frame in frames for joint in model.supports[frame.parentJoint]} - {0})
+    if not links or any(frame.parentJoint == 0 for frame in frames):
+        raise ValueError(f"no joint of {urdf} moves an end effector")
+    for joint in needed:
+        # Continuous joints have two coordinates, cosine and sine.
+        if model.nqs[joint] != 1 or not model.joints[joint].shortname().startswith("JointModelR"):
+            raise ValueError(f"the joint {model.names[joint]} of {urdf} is not revolute")
     place = {0: -1, **{joint: index for index, joint in enumerate(needed)}}
     columns = [model.idx_vs[joint] for joint in needed]
+    places = [model.idx_qs[joint] for joint in needed]
     # A joint's column in its own frame is its axis: linear, then angular.
     axes = [
         data.oMi[joint].actInv(pinocchio.Motion(data.J[:, column])).angular
@@ -77,7 +103,7 @@ def read_chain(urdf: Path, links: Sequence[str]) -> Chain:
         parent=np.array([place[model.parents[joint]] for joint in needed]),
         placement=np.array([pinocchio.SE3ToXYZQUAT(model.jointPlacements[joint]) for joint in needed]),
         axis=np.array(axes),
-        limits=np.array([(model.lowerPositionLimit[c], model.upperPositionLimit[c]) for c in columns]),
+        limits=np.array([(model.lowerPositionLimit[q], model.upperPositionLimit[q]) for q in places]),
         speed=np.array([model.velocityLimit[column] for column in columns]),
         tip_joint=np.array([place[frame.parentJoint] for frame in frames]),
         tip_placement=np.array([pinocchio.SE3ToXYZQUAT(frame.placement) for frame in frames]),

@@ -6,6 +6,7 @@
 from typing import Any
 
 from ...errors import OptionError
+from .chain import chain_of
 
 IK = ("auto", "dls", "pink")
 """Names of the choices."""
@@ -34,15 +35,12 @@ def use_ik(cfg: Any, choice: str, as_shipped: bool = False) -> str:
         if choice != "auto":
             raise OptionError("the task has no action that Pink solves", where=f"--ik {choice}", remedy="Leave --ik.")
         return ""
-    lacking = [term for term in terms if not _serves(cfg, term)]
-    if choice == "pink" or (choice == "auto" and (lacking or as_shipped)):
+    if choice == "pink" or (choice == "auto" and as_shipped):
         return "pink"
-    if lacking:
-        raise OptionError(
-            "the robot has no URDF, or other tasks than poses, damping and posture, or gravity",
-            where="--ik dls",
-            remedy="Use --ik pink, or --assets local.",
-        )
+    if fault := next(filter(None, (_fault(cfg, term) for term in terms)), ""):
+        if choice == "auto":
+            return "pink"
+        raise OptionError(fault, where="--ik dls", remedy="Use --ik pink, or --assets local.")
     from .action import WholeArmIK
 
     for term in terms:
@@ -50,17 +48,22 @@ def use_ik(cfg: Any, choice: str, as_shipped: bool = False) -> str:
     return "dls"
 
 
-def _serves(cfg: Any, term: Any) -> bool:
-    """Return whether our term does what a Pink term asks for."""
+def _fault(cfg: Any, term: Any) -> str:
+    """Return why our term does not do what a Pink term asks for; empty if it does."""
     from isaaclab.controllers.pink_ik import DampingTaskCfg, FrameTaskCfg, NullSpacePostureTaskCfg
 
     controller = term.controller
     robot = getattr(cfg.scene, controller.articulation_name)
     weightless = getattr(robot.spawn.rigid_props, "disable_gravity", False)
     known = (FrameTaskCfg, DampingTaskCfg, NullSpacePostureTaskCfg)
-    return (
-        controller.urdf_path is not None
-        and not controller.fixed_input_tasks
-        and all(type(task) in known for task in controller.variable_input_tasks)
-        and (weightless or not term.enable_gravity_compensation)
-    )
+    if controller.urdf_path is None:
+        return "the robot has no URDF"
+    if controller.fixed_input_tasks or any(type(task) not in known for task in controller.variable_input_tasks):
+        return "the task asks for other things than poses, damping and a posture"
+    if term.enable_gravity_compensation and not weightless:
+        return "the robot has gravity"
+    try:
+        chain_of(controller)
+    except (ValueError, OSError, RuntimeError) as error:
+        return f"the robot's URDF cannot be used: {' '.join(str(error).split())}"
+    return ""

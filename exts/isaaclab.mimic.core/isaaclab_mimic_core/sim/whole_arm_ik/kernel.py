@@ -76,13 +76,27 @@ def _place_joints(
 
 
 @wp.func
-def _linearize(env: int, tip: int, wanted: wp.transformf, chain: ChainArrays, work: Workspace, most: wp.vec2f):
-    """Write an end effector's pose error and its rows of the Jacobian."""
+def _is_finite(env: int, action: wp.array2d(dtype=wp.float32)) -> int:
+    finite = int(1)  # noqa: UP018, RUF046
+    for column in range(action.shape[1]):
+        if not wp.isfinite(action[env, column]):
+            finite = 0
+    return finite
+
+
+@wp.func
+def _linearize(
+    env: int, tip: int, wanted: wp.transformf, chain: ChainArrays, work: Workspace, most: wp.vec2f, turns: bool
+):
+    """Write an end effector's pose error, nothing if it has no target rotation, and its rows of the Jacobian."""
     here = wp.transform_multiply(work.frame[env, chain.tip_joint[tip]], chain.tip_placement[tip])
     position = wp.transform_get_translation(here)
     gap = _clamped(wp.transform_get_translation(wanted) - position, most[0])
     turn = rotation_vector(wp.transform_get_rotation(wanted) * wp.quat_inverse(wp.transform_get_rotation(here)))
     turn = _clamped(turn, most[1])
+    if not turns:
+        gap = wp.vec3f()
+        turn = wp.vec3f()
     row = 6 * tip
     for i in range(3):
         work.error[env, row + i] = gap[i]
@@ -187,13 +201,16 @@ def solve(
 ):
     """Set joint position targets [rad] that move all end effectors toward their target poses.
 
-    A joint that would pass a limit goes to it and takes no further part; the others are solved for anew.
+    A joint that would pass a limit goes to it and takes no further part; the others are solved for anew. All joints of
+    an environment stay where they are if anything in its action is not finite. An end effector whose quaternion has no
+    length keeps its pose; the others move.
 
     Args:
         base_pose: Poses of the robot's links in the world: (env, body) [m].
         base: Index of the chain's base among them.
         origin: Origins of the environments (env,) [m].
-        action: (env, at least 7 E): position [m] and quaternion xyzw of each end effector in the environment's frame.
+        action: (env, at least 7 E): position [m] and quaternion xyzw of each end effector in the environment's frame,
+            then what is only looked at for being finite.
         joint_pos: Joint positions: (env, joint) [rad].
         joints: (J,) indices of the chain's joints in `joint_pos`.
         columns: (J,) where the chain's joints are written in `target`, -1 for those that are not moved.
@@ -208,18 +225,19 @@ def solve(
     root = base_pose[env, base]
     _place_joints(env, chain, work, joint_pos, joints)
     # Before the first step the simulation has no poses; then keep the joint positions.
-    known = wp.length_sq(wp.transform_get_rotation(root)) > 0.0
+    known = wp.length_sq(wp.transform_get_rotation(root)) > 0.0 and _is_finite(env, action) != 0
     here = wp.transformf(wp.transform_get_translation(root) - origin[env], wp.transform_get_rotation(root))
     to_base = wp.transform_inverse(here)
     for tip in range(chain.tip_joint.shape[0]):
         c = 7 * tip
         position = wp.vec3f(action[env, c], action[env, c + 1], action[env, c + 2])
         rotation = wp.quatf(action[env, c + 3], action[env, c + 4], action[env, c + 5], action[env, c + 6])
-        # No rotation at all: keep the hand's own frame rather than divide by zero.
-        if wp.length_sq(rotation) < 1.0e-12:
-            known = False
+        size = wp.length_sq(rotation)
+        turns = size >= 1.0e-12 and wp.isfinite(size)
+        if not turns:
+            rotation = wp.quat_identity()
         wanted = wp.transform_multiply(to_base, wp.transformf(position, wp.normalize(rotation)))
-        _linearize(env, tip, wanted, chain, work, most)
+        _linearize(env, tip, wanted, chain, work, most, turns)
     for j in range(count):
         q = joint_pos[env, joints[j]]
         work.free[env, j] = wp.where(chain.largest_step[j] > 0.0, 1, 0)

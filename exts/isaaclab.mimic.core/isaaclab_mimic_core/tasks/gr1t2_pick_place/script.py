@@ -17,6 +17,7 @@ import torch
 from ... import randomness
 from ...devices.device import TeleopDevice
 from ...envs import BatchedEnv
+from ...errors import DeviceError
 from .local_scene import GRASP_YAW
 
 HOME, STAY, BEHIND, BESIDE, AT, HIGH, OVER, DOWN, AWAY, BACK = range(10)
@@ -101,6 +102,9 @@ class ScriptedHandover(TeleopDevice):
         env: A pick-place environment.
         seed: Seed of all random numbers.
         style: Properties of the motion.
+
+    Raises:
+        DeviceError: The object is the cloud's, whose size is another.
     """
 
     name = "scripted"
@@ -108,6 +112,12 @@ class ScriptedHandover(TeleopDevice):
 
     def __init__(self, env: BatchedEnv, seed: int, style: HandStyle | None = None):
         super().__init__()
+        if env.info["assets"] != "local":
+            raise DeviceError(
+                "the script grasps the local object, not the cloud's",
+                where="--teleop-device scripted",
+                remedy="Use --assets local.",
+            )
         self._env, self._seed, self._style = env, seed, style or HandStyle()
         n, d = env.num_envs, env.device
         self._rows = torch.arange(n, device=d)
@@ -124,6 +134,8 @@ class ScriptedHandover(TeleopDevice):
         idle = torch.tensor(_idle_action(env), device=d)
         self._home, self._turn = idle[:14].view(2, 7)[:, :3], idle[:14].view(2, 7)[:, 3:]
         self._fingers = self._finger_positions()
+        self._past_home = torch.tensor(_PAST_HOME, device=d) * self._mirror
+        self._free = torch.tensor((HOME, BEHIND, OVER), device=d)
         self._stream = torch.zeros(n, dtype=torch.long, device=d)
         self._motion, self._clock, self._count = (torch.zeros_like(self._stream) for _ in range(3))
         self._start, self._end = torch.zeros(n, 2, 3, device=d), torch.zeros(n, 2, 3, device=d)
@@ -209,7 +221,7 @@ class ScriptedHandover(TeleopDevice):
         lift = torch.zeros_like(goal)
         lift[..., 2] = _between(style.lift, demo[:, 11])[:, None]
         # Success wants the right hand back at x < 0.26 m, and in generated motions home moves with the object.
-        home = (self._home - torch.tensor(_PAST_HOME, device=goal.device) * self._mirror).expand_as(goal)
+        home = (self._home - self._past_home).expand_as(goal)
         around = self._anchor + self._outward(self._shifts[kinds], self._yaw)
         ends = {
             HOME: home,
@@ -222,7 +234,7 @@ class ScriptedHandover(TeleopDevice):
         for kind, where in ends.items():
             end = torch.where((kinds == kind)[..., None], where, end)
         bend = style.bend * (2.0 * trait[:, 3:9].view(-1, 2, 3) - 1.0)
-        free = torch.isin(kinds, torch.tensor((HOME, BEHIND, OVER), device=kinds.device))[..., None]
+        free = torch.isin(kinds, self._free)[..., None]
         new = begins[:, None, None]
         self._start = torch.where(new, self._end, self._start)
         self._end = torch.where(new, end, self._end)

@@ -13,6 +13,15 @@ _LET_GO = 0.16
 """Distance from the left wrist of an object that it has let go of [m]; it holds one at 0.13 m."""
 
 
+def signals_of(env: Any) -> "PickPlaceSignals | None":
+    """Return the signals of the task's environments; None with the cloud's object, for distances are the local one's.
+
+    Args:
+        env: A `BatchedEnv` of the task.
+    """
+    return PickPlaceSignals(env) if env.info["assets"] == "local" else None
+
+
 class PickPlaceSignals:
     """Computes `idle_right`: the left hand has brought the object and let go of it, so the right one can take it.
 
