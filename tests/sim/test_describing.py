@@ -5,7 +5,7 @@
 
 import pytest
 
-from isaaclab_mimic_core.envs.object_sizes import half_sizes
+from isaaclab_mimic_core.envs.object_sizes import boxes
 from isaaclab_mimic_core.options import TaskCheckOptions, TaskInitOptions
 from isaaclab_mimic_core.sample import SAMPLE
 from isaaclab_mimic_core.stages.describing.check import CheckTask
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.sim
 
 
 def test_subtasks_are_proposed(stack_env, run_stage, tmp_path):
-    assert half_sizes(stack_env)["cube_1"] == pytest.approx((0.0203,) * 3, abs=1e-5)
+    assert boxes(stack_env)["cube_1"].half == pytest.approx((0.0203,) * 3, abs=1e-5)
     path = tmp_path / "task.yaml"
     options = TaskInitOptions(input=str(SAMPLE), output=str(path), episodes="0", num_envs=stack_env.num_envs)
     run = run_stage(ProposeTask(options, stack_env))
@@ -30,11 +30,11 @@ def test_subtasks_are_proposed(stack_env, run_stage, tmp_path):
 
 def test_attempts_tell_of_each_subtask(stack_env, run_stage, tmp_path):
     folder = tmp_path / "kept"
-    options = TaskCheckOptions(input=str(SAMPLE), output=str(folder), attempts=3, num_envs=stack_env.num_envs)
+    options = TaskCheckOptions(input=str(SAMPLE), output=str(folder), attempts=1, num_envs=stack_env.num_envs)
     run = run_stage(CheckTask(options, stack_env))
     summary = run.ending.summary
-    assert summary["annotated"] == summary["of"] == 10 and summary["attempts"] == 3
-    assert run.ending.findings == 3 - summary["succeeded"]
-    assert summary["subtasks"]["franka/0"]["begun"] == 3
+    assert summary["annotated"] == summary["of"] == 10 and summary["attempts"] == 1
+    assert run.ending.findings == 1 - summary["succeeded"]
+    assert summary["subtasks"]["franka/0"]["begun"] == 1
     assert {path.name for path in folder.iterdir()} >= {"annotated.hdf5", "generated.hdf5"}
     assert sum(line.startswith("  franka ") for line in run.ending.results) == 4

@@ -27,6 +27,8 @@ _PART = re.compile(r"\..+\.part(\.\w+)?")
 def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
     """Let `write` fill a file beside the target, and rename it: a kill leaves the old file or the new one.
 
+    An error of `write` leaves the old one, too.
+
     Raises:
         OutputError: It cannot be written.
     """
@@ -36,12 +38,14 @@ def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
         with beside.open("rb+") as file:
             os.fsync(file.fileno())
         os.replace(beside, path)
-    except OSError as error:
+    except BaseException as error:
         beside.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise OutputError(
             f"cannot be written ({(error.strerror or str(error)).lower()})",
             where=str(path),
-            remedy="Make room, then go on with --resume.",
+            remedy="Make room, then run it again; with --resume, where there is that.",
         ) from error
 
 

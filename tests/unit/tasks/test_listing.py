@@ -10,10 +10,11 @@ import sys
 import pytest
 from waiting import LONG
 
+from isaaclab_mimic_core.errors import PlatformError
 from isaaclab_mimic_core.plugins import TASKS
 from isaaclab_mimic_core.sim.assets import cloud
 from isaaclab_mimic_core.tasks import listing
-from isaaclab_mimic_core.tasks.listing import format_tasks, list_tasks
+from isaaclab_mimic_core.tasks.listing import format_tasks, list_environments, list_tasks
 
 # Asked in a process of its own: Isaac Lab must not be imported before the repairs that other tests' simulations need.
 REGISTRY = """
@@ -105,7 +106,9 @@ def test_each_need_is_named(monkeypatch):
 def test_without_isaaclab_nothing_runs(monkeypatch):
     monkeypatch.setattr(listing.importlib.util, "find_spec", lambda name: None)
     assert set(missing().values()) == {"Isaac Lab (./mimic.sh setup)"}
-    assert format_tasks().startswith("None can run here.")
+    assert format_tasks().startswith("None can run here.") and format_tasks([]) == "None can run here."
+    with pytest.raises(PlatformError, match="isaaclab"):
+        list_environments()
 
 
 def test_format_puts_what_runs_first():

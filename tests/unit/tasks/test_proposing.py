@@ -13,14 +13,20 @@ import torch
 from isaaclab_mimic_core import cli, rotations
 from isaaclab_mimic_core.datagen.config import Subtask, list_subtasks
 from isaaclab_mimic_core.datasets import DatasetReader
+from isaaclab_mimic_core.envs.object_sizes import Box, box_of
 from isaaclab_mimic_core.errors import DatasetError
+from isaaclab_mimic_core.options import TaskInitOptions
 from isaaclab_mimic_core.outcomes import AttemptOutcome, FailureCause
 from isaaclab_mimic_core.robots.derived.fingers import Fingers
 from isaaclab_mimic_core.robots.derived.naming import eef_names
+from isaaclab_mimic_core.stages.describing.propose import write_proposal
 from isaaclab_mimic_core.stages.describing.verdict import verdict
 from isaaclab_mimic_core.tasks.descriptors import read_descriptor
 from isaaclab_mimic_core.tasks.proposing import Evidence, format_proposal, format_seen, propose
 from isaaclab_mimic_core.tasks.proposing.evidence import from_arrays
+from isaaclab_mimic_core.tasks.proposing.places import support
+from isaaclab_mimic_core.tasks.proposing.proposal import _room
+from isaaclab_mimic_core.tasks.proposing.sketch import sketch
 from isaaclab_mimic_core.tasks.subtasks import task_config
 
 TESTS = Path(__file__).parents[2]
@@ -55,7 +61,7 @@ def stacks() -> list[Evidence]:
             eef = rotations.pose_from_quat(*(torch.from_numpy(demo.data[f"obs/eef_{of}"]) for of in ("pos", "quat")))
             joints = {"robot": before["articulation/robot/joint_position"]}
             facts = from_arrays(poses, {"franka": eef}, joints, {"franka": hand("robot", (7, 8))}, 0.05)
-            found.append(Evidence(name, facts, ("franka",), tuple(poses)))
+            found.append(Evidence(name, facts, ("franka",), tuple(poses), 0.05))
     return found
 
 
@@ -67,7 +73,7 @@ def arms(task: str) -> Evidence:
             _, kind, name = path.split("/")
             found[kind][name] = torch.from_numpy(ARMS[path])
     facts = from_arrays(found["object"], found["eef"], found["fingers"], {eef: hand(eef) for eef in found["eef"]}, 0.05)
-    return Evidence("demo_0", facts, tuple(found["eef"]), tuple(found["object"]))
+    return Evidence("demo_0", facts, tuple(found["eef"]), tuple(found["object"]), 0.05)
 
 
 def written_by_hand(task: str) -> dict[str, list[tuple[str | None, bool]]]:
@@ -173,7 +179,7 @@ def made(path: list[tuple[float, float, float, float]], others=None) -> Evidence
     eef = torch.eye(4).repeat(len(cube), 1, 1)
     eef[:, :3, 3] = hand_at[:, :3]
     facts = from_arrays(poses, {"robot": eef}, {"robot": hand_at[:, 3:].repeat(1, 2)}, {"robot": hand("robot")}, 0.05)
-    return Evidence("demo_0", facts, ("robot",), tuple(objects))
+    return Evidence("demo_0", facts, ("robot",), tuple(objects), 0.05)
 
 
 ABOVE, AT, AWAY = (0.4, 0.0, 0.2), (0.4, 0.0, 0.02), (0.5, 0.2, 0.2)
@@ -211,11 +217,69 @@ def test_without_another_object_there_is_no_reference(tmp_path):
     assert read_again(proposal, tmp_path).subtasks["robot"][1]["selection_strategy"] == "random"
 
 
+def test_what_holds_from_the_beginning_is_no_success(tmp_path):
+    proposal = propose([made(LEAVE)])
+    (doubt,) = proposal.doubts
+    assert proposal.success is None and "holds from the beginning in demo_0" in doubt
+    assert read_again(proposal, tmp_path).success is None
+    assert f"# ! {doubt}" in (tmp_path / "task.yaml").read_text()
+    assert f"      ! {doubt}" in format_seen(proposal, with_success=True)
+    assert f"      ! {doubt}" not in format_seen(proposal, with_success=False)
+
+
+def test_success_that_a_demonstration_does_not_end_with_is_doubted(tmp_path):
+    farther = [*LIFT, (0.5, 0.3, 0.02, 0.02), (0.5, 0.3, 0.02, 0.02), (0.5, 0.3, 0.02, 0.04), *[(*AWAY, 0.04)] * 2]
+    bowl = {"bowl": [0.6, 0.3, 0.02]}
+    demos = [made(LEAVE, bowl), replace(made(LEAVE, bowl), name="same"), replace(made(farther, bowl), name="off")]
+    assert propose(demos[:2]).doubts == []
+    proposal = propose(demos)
+    assert proposal.doubts == ["success does not hold at the end of off"]
+    assert read_again(proposal, tmp_path).success is not None
+
+
+def test_a_cut_stays_between_the_neighbouring_ones():
+    shown = sketch(made(LIFT))
+    mark = propose([shown.evidence]).subtasks["robot"][0].marks["demo_0"]
+    assert _room("robot", 0, [shown], {"demo_0": mark}) == min(mark, shown.evidence.steps - mark) > 0
+    assert _room("robot", 0, [shown], {}) == 0
+    assert _room("robot", 0, [shown], {"demo_0": shown.evidence.steps + 10}) == 0
+
+
+def test_what_could_not_be_read_again_is_not_written(tmp_path):
+    proposal = propose([made(LIFT)])
+    first, *rest = proposal.subtasks["robot"]
+    wrong = replace(first, fields={**first.fields, "subtask_term_offset_range": [-10, -13]})
+    file = tmp_path / "task.yaml"
+    file.write_text("mine")
+    options = TaskInitOptions(input="demos.hdf5", output=str(file))
+    with pytest.raises(DatasetError, match="makes no descriptor"):
+        write_proposal(replace(proposal, subtasks={"robot": [wrong, *rest]}), options, "Some-Env-v0", True)
+    assert file.read_text() == "mine" and list(tmp_path.iterdir()) == [file]
+    write_proposal(proposal, options, "Some-Env-v0", True)
+    assert read_descriptor(str(file)).env == "Some-Env-v0"
+
+
+def test_times_are_not_counts_of_steps():
+    at_half = propose([replace(made(LIFT), step_dt=0.025)]).subtasks["robot"]
+    usual = propose([made(LIFT)]).subtasks["robot"]
+    assert [each.fields["num_interpolation_steps"] for each in (usual[0], at_half[0])] == [5, 10]
+
+
+def test_an_object_may_have_its_frame_at_its_bottom():
+    mug = box_of((-0.04, -0.04, 0.0), (0.04, 0.04, 0.05), (1.0, 1.0, 2.0))
+    assert mug == Box((0.04, 0.04, 0.05), (0.0, 0.0, 0.05))
+    evidence = made(LIFT, {"mug": [0.4, 0.0, -0.11], "shelf": [0.4, 0.0, -0.17]})
+    assert support(evidence, "cube", 0) == ""
+    # The cube's lower side is at -0.005, the mug's upper one at -0.01.
+    assert support(replace(evidence, boxes={"mug": mug}), "cube", 0) == "mug"
+
+
 def test_demonstrations_that_differ_are_named():
     proposal = propose([made(LIFT), made(LIFT), replace(made(LEAVE), name="other")])
     assert list(proposal.others) == ["other"] and "leave cube" in proposal.others["other"]
     assert {each.sure for each in proposal.subtasks["robot"]} == {"likely"}
-    assert "2 of 3 demonstrations" in format_seen(proposal)[0]
+    assert {each.sure for each in propose([made(LIFT), made(LEAVE)]).subtasks["robot"]} == {"unsure"}
+    assert "2 of 3 demonstrations" in format_seen(proposal, with_success=False)[0]
 
 
 def test_a_hand_that_closes_on_nothing():
@@ -234,6 +298,9 @@ def test_names_of_end_effectors():
         "right",
     ]
     assert eef_names(["upper robot", "lower robot"], ["robot", "robot"]) == ["upper", "lower"]
+    hands = ["left_upper robot", "left_lower robot", "right robot"]
+    assert eef_names(hands, ["robot"] * 3) == ["left_upper", "left_lower", "right"]
+    assert eef_names(["robot", "robot second"], ["robot"] * 2) == ["robot", "robot_second"]
 
 
 def test_what_attempts_say():
@@ -244,14 +311,16 @@ def test_what_attempts_say():
             Subtask(None, "", "", none, none, none, "bowl"),
         ]
     }
-    won = AttemptOutcome(0, 0, True, 90, sources={"robot": [0, 0]})
-    lost = AttemptOutcome(1, 1, False, 40, cause=FailureCause.NOT_GRASPED, subtask="robot/0", sources={"robot": [0]})
-    lines, figures = verdict(subtasks, [won, won, lost], {"robot/1": 2})
+    won = AttemptOutcome(0, 0, True, 90, sources={"robot": [0, 0]}, retries=1)
+    lost = AttemptOutcome(
+        1, 1, False, 40, cause=FailureCause.NOT_GRASPED, subtask="robot/0", sources={"robot": [0]}, retries=1
+    )
+    lines, figures = verdict(subtasks, [won, won, lost])
     assert figures == {
-        "robot/0": {"begun": 3, "failed": 1, "retries": 0},
-        "robot/1": {"begun": 2, "failed": 0, "retries": 2},
+        "robot/0": {"begun": 3, "failed": 1},
+        "robot/1": {"begun": 2, "failed": 0},
     }
-    assert "2 of 3 attempts" in lines[0] and "Take it: 2 of 3" in lines[1] and "2 tried again" in lines[3]
+    assert lines[0] == "2 of 3 attempts succeeded (67%), 3 subtasks tried again" and "Take it: 2 of 3" in lines[1]
     assert "not grasped" in lines[2] and "try " in lines[2] and "grasp says" in lines[2]
 
 
@@ -261,6 +330,8 @@ def test_what_attempts_say():
         ("init --input missing.hdf5 --output task.yaml", "missing.hdf5"),
         (f"init --input {SAMPLE} --output task.txt", "no YAML file"),
         (f"init --input {SAMPLE} --output there.yaml", "exists already"),
+        (f"init --input {SAMPLE} --output a,b.yaml", "after a comma"),
+        (f"init --input {SAMPLE} --output a.yaml@b.yaml", "an environment"),
         (f"init --input {SAMPLE} --output task.yaml --descriptor other.yaml", "--descriptor"),
         (f"init --input {SAMPLE} --output task.yaml --episodes 12", "no demonstration is named"),
         ("check --input missing.hdf5", "missing.hdf5"),

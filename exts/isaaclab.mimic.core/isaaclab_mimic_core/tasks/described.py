@@ -50,8 +50,7 @@ def described_task(name: str) -> TaskSpec | None:
     found = _NAME.fullmatch(name)
     if found is None or TASKS.get(name) is not None:
         return None
-    if any(map(str.isspace, name)):
-        raise TaskError("has a space in its name", where=name, remedy="Rename the file or its folder.")
+    _check_spaces(name)
     files = found["files"]
     descriptor = load(files)
     env = found["env"] or descriptor.env
@@ -61,6 +60,27 @@ def described_task(name: str) -> TaskSpec | None:
         )
     like = environment_task(env)
     return replace(like, name=name, title=descriptor.description or descriptor.name, descriptor=files)
+
+
+def check_file_name(path: str) -> None:
+    """Check that a descriptor of this path can be named: `FILE` or `FILE@ENVIRONMENT`.
+
+    Raises:
+        TaskError: It would be taken for something else.
+    """
+    _check_spaces(path)
+    found = _NAME.fullmatch(path)
+    if found is None or found["env"] or "," in path:
+        raise TaskError(
+            "is no name for a descriptor: after a comma comes an embodiment, after .yaml@ an environment",
+            where=path,
+            remedy="Rename the file or its folder.",
+        )
+
+
+def _check_spaces(name: str) -> None:
+    if any(map(str.isspace, name)):
+        raise TaskError("has a space in its name", where=name, remedy="Rename the file or its folder.")
 
 
 def environment_task(env: str) -> TaskSpec:

@@ -5,9 +5,10 @@
 
 import importlib.util
 from types import SimpleNamespace
+from typing import Any
 
-from ..plugins import TASKS, TaskSpec
-from ..requirements import SIMULATION, how_to_get
+from ..plugins import TASKS, RobotSpec, TaskSpec
+from ..requirements import SIMULATION, how_to_get, require
 from ..sim.assets.stand_ins import without_stand_in
 from .described import environment_task
 from .names import all_tasks
@@ -31,22 +32,27 @@ def list_environments() -> list[dict]:
     """Return Isaac Lab's environments without a Mimic configuration, whose actions are poses, as `list_tasks` does.
 
     They run with a descriptor. Import all their configurations, which takes half a minute.
+
+    Raises:
+        PlatformError: Isaac Lab is not installed.
     """
+    require(SIMULATION)
     lacking = _Lacking()
-    if lacking.isaaclab:
-        return []
     from ..sim.preparing import prepare
 
     prepare()
     import isaaclab_mimic.envs  # noqa: F401  registers Isaac Lab's environments
 
+    from .open_env import robot_like
+
     listed = []
     for env_id, cfg in plain_environments():
         terms = {type(term).__name__ for term in vars(getattr(cfg, "actions", None) or object).values()}
         if terms & _POSES.keys():
-            needs = [*(_POSES[term] for term in terms & _POSES.keys()), *environment_task(env_id).needs]
+            task = environment_task(env_id)
+            needs = [*(_POSES[term] for term in terms & _POSES.keys()), *task.needs]
             missing = [need for need in dict.fromkeys(needs) if need and lacking.needs.get(need, True)]
-            if lacking.cloud and (assets := without_stand_in(cfg.scene)):
+            if lacking.cloud and (assets := left_to_cloud(cfg.scene, robot_like(task), task)):
                 missing.append(f"NVIDIA's asset server (no answer) for {', '.join(assets)}")
             listed.append({"id": env_id, "title": "", "runs_here": not missing, "missing": missing})
     return listed
@@ -70,7 +76,7 @@ def format_tasks(tasks: list[dict] | None = None) -> str:
     tasks = list_tasks() if tasks is None else tasks
     runnable = [task for task in tasks if task["runs_here"]]
     others = [task for task in tasks if not task["runs_here"]]
-    width = max(len(task["id"]) for task in tasks)
+    width = max((len(task["id"]) for task in tasks), default=0)
     lines = ["Can run here:" if runnable else "None can run here."]
     lines += [f"  {task['id']:<{width}}  {task['title'] or "(in gymnasium's registry)"}" for task in runnable]
     if others:
@@ -111,19 +117,32 @@ def _wants_cloud(task_id: str) -> bool:
 
     Robots with local assets do not count.
     """
-    from isaaclab.assets import ArticulationCfg
-
     from ..envs import robot_of
     from .registered import class_of, config_of
 
     try:
-        robot = robot_of(class_of(task_id))
-        brought = ArticulationCfg if robot is not None and robot.local_assets is not None else ()
-        scene = config_of(task_id)().scene
-        kept = {name: each for name, each in vars(scene).items() if not isinstance(each, brought)}
-        return bool(without_stand_in(SimpleNamespace(**kept)))
+        return bool(left_to_cloud(config_of(task_id)().scene, robot_of(class_of(task_id)), None))
     except Exception:
         return True
+
+
+def left_to_cloud(scene: Any, robot: RobotSpec | None, task: TaskSpec | None) -> list[str]:
+    """Return the assets of NVIDIA's server that `--assets local` does not replace, as paths below its root.
+
+    Args:
+        scene: The `InteractiveSceneCfg`.
+        robot: Its local assets replace robots.
+        task: Its local assets replace all but robots.
+    """
+    from isaaclab.assets import ArticulationCfg
+
+    robots, others = (each is not None and each.local_assets is not None for each in (robot, task))
+    kept = {
+        name: each
+        for name, each in vars(scene).items()
+        if not (robots if isinstance(each, ArticulationCfg) else others)
+    }
+    return without_stand_in(SimpleNamespace(**kept))
 
 
 def _cloud_reachable() -> bool:

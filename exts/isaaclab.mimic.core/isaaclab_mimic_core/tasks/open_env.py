@@ -262,7 +262,7 @@ def _use_local_assets(spec: TaskSpec, make: Any, cfg: "ManagerBasedRLEnvCfg", en
 
     robot = robot_of(make) if isinstance(make, type) else None
     if robot is None and spec.environment:
-        robot = _robot_like(spec)
+        robot = robot_like(spec)
     for each in (robot, spec):
         if each is not None and each.local_assets is not None:
             resolve(each.local_assets)(cfg, engine)
@@ -276,7 +276,7 @@ def _use_local_assets(spec: TaskSpec, make: Any, cfg: "ManagerBasedRLEnvCfg", en
         )
 
 
-def _robot_like(spec: TaskSpec) -> RobotSpec | None:
+def robot_like(spec: TaskSpec) -> RobotSpec | None:
     """Return the robot of another task in the same environment; None if there is none."""
     from ..envs import robot_of
 

@@ -33,6 +33,8 @@ class Fingers:
     """The same of the closed one."""
     jointed: str = ""
     """Name of the articulation that its joints belong to."""
+    command: tuple[float, float] = (1.0, -1.0)
+    """What to command to open, and to close."""
 
     def closing(self, positions: torch.Tensor) -> torch.Tensor:
         """Return how far each joint is closed, 0 for open and 1 for closed: (N, all joints) -> (N, own joints)."""
@@ -74,6 +76,19 @@ def read_fingers(env: Any, eef_names: Sequence[str], task: str) -> dict[str, Fin
                 tuple(opened[at] for at in moving),
                 tuple(closed[at] for at in moving),
                 term.cfg.asset_name,
+                _command(term.cfg),
             )
         start += term.action_dim
     return found
+
+
+def _command(cfg: Any) -> tuple[float, float]:
+    """Return what opens and what closes: on the two sides of 0, or of the threshold of `AbsBinaryJointPositionAction`.
+
+    Args:
+        cfg: Configuration of a binary action.
+    """
+    if not hasattr(cfg, "threshold"):
+        return 1.0, -1.0
+    above, below = float(cfg.threshold) + 1.0, float(cfg.threshold) - 1.0
+    return (above, below) if cfg.positive_threshold else (below, above)

@@ -36,10 +36,10 @@ def eef_names(arms: Sequence[str], assets: Sequence[str]) -> list[str]:
     if len(arms) == 1:
         return [assets[0]]
     common = frozenset.intersection(*map(words, arms))
-    found = []
-    for name in arms:
-        own = words(name) - common
-        # Left and right say it best.
-        sides = sorted(own & {"left", "right"})
-        found.append("_".join(sides or sorted(own - _SAYS_NOTHING) or sorted(own)))
-    return found
+    own = [words(name) - common for name in arms]
+    # Left and right say it best, if they say it.
+    for kept in (frozenset({"left", "right"}), frozenset().union(*own) - _SAYS_NOTHING, frozenset().union(*own)):
+        found = ["_".join(sorted(each & kept)) for each in own]
+        if all(found) and len(set(found)) == len(found):
+            return found
+    return ["_".join(name.split()) for name in arms]

@@ -50,6 +50,10 @@ ROBOTS: dict[str, str] = {
 """End of a robot's path -> `(cfg, engine) -> None`, which replaces it in an `ArticulationCfg`."""
 
 
+_KEPT = ("mass_props", "collision_props", "activate_contact_sensors", "semantic_tags", "physics_material")
+"""What else a task says of an asset, and what holds of its stand-in as well."""
+
+
 def use_stand_ins(scene: Any, engine: str) -> None:
     """Replace what has a stand-in in a scene's configuration; the rest stays as it is.
 
@@ -89,6 +93,9 @@ def _replace(asset: Any, stand_in: StandIn) -> None:
     size = tuple(extent * factor for extent, factor in zip(stand_in.size, scale, strict=True))
     mass = stand_in.mass * scale[0] * scale[1] * scale[2]
     asset.spawn = box(size, stand_in.color, rigid_props=getattr(spawn, "rigid_props", None), mass=mass)
+    for name in _KEPT:
+        if said := getattr(spawn, name, None):
+            setattr(asset.spawn, name, said)
     if stand_in.top:
         x, y, z = asset.init_state.pos
         asset.init_state.pos = (x, y, z - size[2] / 2)

@@ -12,6 +12,7 @@ from ...datagen.config import list_subtasks
 from ...events import AttemptFinished, EpisodeAnnotated, Event, Progress, StageFinished
 from ...files import check_folder
 from ...options import AnnotateOptions, GenerateOptions, TaskCheckOptions
+from ...sim.engines.cameras import leave_out_cameras
 from ..annotation.automatic import Annotate
 from ..files.output_check import check_output
 from ..generation.generate import Generate
@@ -21,6 +22,9 @@ from .verdict import verdict
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
+
+_NO_END = 10**9
+"""Demonstrations that no check makes: it ends by the number of attempts."""
 
 
 class CheckTask(SimStage):
@@ -40,18 +44,22 @@ class CheckTask(SimStage):
         # Make the first stage before anything is opened, so that a wrong input is found at once.
         self._annotate().close()
         self._stage: Annotate | Generate | None = None
+        self._outcomes: list[AttemptFinished] = []
 
     @property
     def progress(self) -> Progress | None:
+        if isinstance(self._stage, Generate):
+            return Progress(len(self._outcomes), self.options.attempts, "attempts")
         return self._stage.progress if self._stage else None
 
     def snapshot(self) -> dict:
         inner = self._stage.snapshot() if self._stage else {}
-        return {**inner, **super().snapshot(), "phase": inner.get("phase", self._phase)}
+        # When that many demonstrations were made is never.
+        return {**inner, **super().snapshot(), "phase": inner.get("phase", self._phase), "eta_s": None}
 
     def run(self) -> Steps:
         yield self._started()
-        yield from self._open()
+        yield from self._open(leave_out_cameras)
         annotated: list[EpisodeAnnotated] = []
         with self._annotate() as stage:
             for events in self._steps_of(stage):
@@ -63,25 +71,18 @@ class CheckTask(SimStage):
         lines = [f"{good} of {len(annotated)} demonstrations annotated", *_reasons(annotated)]
         if not good:
             lines.append("  Change the signals, or mark by hand: mimic annotate --manual")
-            return self._end([], {}, lines, len(annotated), 0)
-        outcomes, retries = yield from self._attempt()
-        return self._end(outcomes, retries, lines, len(annotated), good)
+            return self._end(lines, len(annotated), 0)
+        yield from self._attempt()
+        return self._end(lines, len(annotated), good)
 
-    def _attempt(self) -> Generator[list[Event], None, tuple[list[AttemptFinished], dict[str, int]]]:
-        """Make attempts; return those asked for, and how often subtasks were tried again."""
-        wanted, outcomes = self.options.attempts, []
-        retries: dict[str, int] = {}
+    def _attempt(self) -> Generator[list[Event], None, None]:
+        """Make attempts, and keep those asked for."""
         with self._generate() as stage:
             for events in self._steps_of(stage):
-                # By number: where many run at once, those that fail end first.
-                outcomes += [each for each in events if isinstance(each, AttemptFinished) and each.attempt < wanted]
-                if len(outcomes) == wanted:
+                self._outcomes += attempts_asked_for(events, self.options.attempts)
+                if len(self._outcomes) == self.options.attempts:
                     stage.request("stop")
-                for event in events:
-                    if isinstance(event, StageFinished):
-                        retries = event.summary.get("retries", {})
                 yield [event for event in events if not isinstance(event, StageFinished)]
-        return outcomes, retries
 
     def _steps_of(self, stage: Annotate | Generate) -> Generator[list[Event], None, None]:
         """Run a stage in the open environments."""
@@ -92,14 +93,14 @@ class CheckTask(SimStage):
             yield stage.step()
         self._stage = None
 
-    def _end(
-        self, outcomes: list[AttemptFinished], retries: dict[str, int], lines: list[str], of: int, good: int
-    ) -> list[Event]:
+    def _end(self, lines: list[str], of: int, good: int) -> list[Event]:
         """Return the last event, with what the attempts say."""
-        succeeded, figures = sum(outcome.success for outcome in outcomes), {}
+        outcomes, figures = self._outcomes, {}
+        succeeded = sum(outcome.success for outcome in outcomes)
         if outcomes:
-            more, figures = verdict(list_subtasks(self.env.cfg), outcomes, retries)
+            more, figures = verdict(list_subtasks(self.env.cfg), outcomes)
             lines += more
+        complete = len(outcomes) == self.options.attempts
         summary = {
             "annotated": good,
             "of": of,
@@ -109,7 +110,7 @@ class CheckTask(SimStage):
             "folder": self.options.output,
         }
         return self._finish(
-            "stopped" if self._stopping else "done",
+            "done" if complete else "stopped" if self._stopping else "gave_up",
             summary,
             output=self.options.output,
             findings=of - good + len(outcomes) - succeeded,
@@ -122,13 +123,12 @@ class CheckTask(SimStage):
         return Annotate(AnnotateOptions(**self._common(), input=o.input, output=file), self._env)
 
     def _generate(self) -> Generate:
-        # More than can be made: the attempts are counted here.
         return Generate(
             GenerateOptions(
                 **self._common(),
                 input=str(self._folder / "annotated.hdf5"),
                 output=str(self._folder / "generated.hdf5"),
-                num_demos=10 * self.options.attempts,
+                num_demos=_NO_END,
                 patience=0,
             ),
             self._env,
@@ -138,6 +138,18 @@ class CheckTask(SimStage):
         o = self.options
         names = ("task", "num_envs", "seed", "device", "physics", "assets", "any_task")
         return {name: getattr(o, name) for name in names}
+
+
+def attempts_asked_for(events: list[Event], wanted: int) -> list[AttemptFinished]:
+    """Return the attempts among events that are counted: the first ones.
+
+    By number: where many run at once, those that fail end first.
+
+    Args:
+        events: Events of a step.
+        wanted: Attempts asked for.
+    """
+    return [event for event in events if isinstance(event, AttemptFinished) and event.attempt < wanted]
 
 
 def _reasons(annotated: list[EpisodeAnnotated]) -> list[str]:

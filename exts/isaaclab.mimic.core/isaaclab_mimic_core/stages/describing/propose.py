@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from ...datasets import DatasetReader
 from ...datasets.edit import Selection, select_names
-from ...envs.object_sizes import half_sizes
-from ...errors import OptionError
+from ...envs.object_sizes import boxes
+from ...errors import DatasetError, InputFileError, OptionError
 from ...events import EpisodeSkipped, Progress
 from ...files import write_atomically
 from ...option import check_options
 from ...options import TaskInitOptions
 from ...sim.engines.cameras import leave_out_cameras
+from ...tasks.described import check_file_name
+from ...tasks.descriptors import read_descriptor
 from ...tasks.proposing import Evidence, Proposal, format_proposal, format_seen, propose
 from ...tasks.registered import config_of
 from ..files.output_check import check_output
@@ -41,6 +43,7 @@ class ProposeTask(SimStage):
             raise OptionError("is what this writes", where="--descriptor", remedy="Check it: mimic task check.")
         if not options.output.lower().endswith((".yaml", ".yml")):
             raise OptionError(f"{options.output!r} is no YAML file", where="--output", remedy="Name it FILE.yaml.")
+        check_file_name(options.output)
         check_output(options.output, "overwrite" if options.overwrite else "create", options.input)
         names = select_names(options.input, Selection(demos=options.episodes))
         with DatasetReader(options.input) as reader:
@@ -61,7 +64,7 @@ class ProposeTask(SimStage):
         skipped = [EpisodeSkipped(name, reason) for name, reason in self._skipped.items()]
         yield [self._enter(f"Looking at {len(self._names)} demonstrations"), *skipped]
         evidence: list[Evidence] = []
-        fingers, sizes = read_hands(self.env), half_sizes(self.env)
+        fingers, sizes = read_hands(self.env), boxes(self.env)
         with DatasetReader(self.options.input) as reader:
             for name in self._names:
                 if self._stopping:
@@ -72,8 +75,11 @@ class ProposeTask(SimStage):
                 self._read += 1
                 yield []
         proposal = propose(evidence)
-        self._write(proposal)
+        environment = self.env.info["environment"]
+        with_success = not _says_success(environment)
+        write_proposal(proposal, self.options, environment, with_success)
         unsure = sum(each.sure == "unsure" for subtasks in proposal.subtasks.values() for each in subtasks)
+        unsure += bool(with_success and proposal.doubts)
         summary = {
             "output": self.options.output,
             "demonstrations": len(evidence),
@@ -81,16 +87,39 @@ class ProposeTask(SimStage):
             "subtasks": {eef: [each.object_ref for each in listed] for eef, listed in proposal.subtasks.items()},
             "unsure": unsure,
         }
-        return self._finish("done", summary, output=self.options.output, findings=unsure, results=format_seen(proposal))
+        lines = format_seen(proposal, with_success)
+        return self._finish("done", summary, output=self.options.output, findings=unsure, results=lines)
 
-    def _write(self, proposal: Proposal) -> None:
-        """Write the descriptor; what could not be read again does not get its name."""
-        output = Path(self.options.output)
-        environment = self.env.info["environment"]
-        text = format_proposal(proposal, environment, output.stem, self.options.input, not _says_success(environment))
 
-        output.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(output, lambda beside: beside.write_text(text))
+def write_proposal(proposal: Proposal, options: TaskInitOptions, environment: str, with_success: bool) -> None:
+    """Write the descriptor; what could not be read again does not get its name.
+
+    Args:
+        proposal: The subtasks.
+        options: Say where from and where to.
+        environment: Its name in gymnasium's registry.
+        with_success: Whether to say what success is.
+
+    Raises:
+        DatasetError: It could not be read again.
+        OutputError: It cannot be written.
+    """
+    output = Path(options.output)
+    text = format_proposal(proposal, environment, output.stem, options.input, with_success)
+
+    def write(beside: Path) -> None:
+        beside.write_text(text)
+        try:
+            read_descriptor(str(beside))
+        except InputFileError as error:
+            raise DatasetError(
+                f"what the demonstrations show makes no descriptor: {error.what}",
+                where=options.input,
+                remedy="Look at others (--episodes 0), or write the subtasks by hand, from: mimic task show TASK",
+            ) from error
+
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(output, write)
 
 
 def _says_success(environment: str) -> bool:

@@ -46,15 +46,16 @@ def read_evidence(episode: Episode, env: "BatchedEnv", fingers: dict[str, Any], 
         episode: The demonstration, with its states.
         env: Its environments; they are left in recorded states.
         fingers: Result of `read_hands`.
-        sizes: Result of `half_sizes`.
+        sizes: Result of `boxes`.
     """
     count = episode.num_samples
-    shown, poses = RecordedStates(episode, env), []
+    shown = RecordedStates(episode, env)
+    poses: list[torch.Tensor] = []
     for first in range(0, count, env.num_envs):
         rows = torch.arange(first, first + env.num_envs, device=env.device).clamp(max=count - 1)
         shown.show(rows)
-        poses.append(env.eef_pose().to("cpu", copy=True))
-    eef_pose = torch.cat(poses)[:count]
+        poses.append(env.eef_pose().clone())
+    eef_pose = torch.cat(poses)[:count].cpu()
     states = {path: torch.as_tensor(values[:count]).float() for path, values in states_of(episode, env).items()}
     scene = env.env.scene
     facts = from_arrays(
@@ -65,4 +66,4 @@ def read_evidence(episode: Episode, env: "BatchedEnv", fingers: dict[str, Any], 
         env.step_dt,
         {name: list(robot.joint_names) for name, robot in scene.articulations.items()},
     )
-    return Evidence(episode.name, facts, env.eef_names, env.object_names, sizes)
+    return Evidence(episode.name, facts, env.eef_names, env.object_names, env.step_dt, sizes)

@@ -24,28 +24,27 @@ _ADVICE = {
 
 
 def verdict(
-    subtasks: Mapping[str, Sequence[Subtask]], outcomes: Sequence[AttemptOutcome], retries: Mapping[str, int]
+    subtasks: Mapping[str, Sequence[Subtask]], outcomes: Sequence[AttemptOutcome]
 ) -> tuple[list[str], dict[str, dict[str, int]]]:
     """Return lines that say how each subtask went and what to change, and the figures by `<eef>/<subtask>`.
 
     Args:
         subtasks: The subtasks by end effector.
         outcomes: The attempts.
-        retries: How often each subtask was tried again, by the same names.
     """
     failed = Counter(outcome.subtask for outcome in outcomes if not outcome.success)
     succeeded = sum(outcome.success for outcome in outcomes)
-    lines = [f"{succeeded} of {len(outcomes)} attempts succeeded ({succeeded / max(1, len(outcomes)):.0%})"]
+    retries = sum(outcome.retries for outcome in outcomes)
+    again = f", {retries} subtasks tried again" if retries else ""
+    lines = [f"{succeeded} of {len(outcomes)} attempts succeeded ({succeeded / max(1, len(outcomes)):.0%}){again}"]
     figures = {}
     for eef, listed in subtasks.items():
         for index, subtask in enumerate(listed):
             where = f"{eef}/{index}"
             begun = sum(len(outcome.sources.get(eef, ())) > index for outcome in outcomes)
-            again = retries.get(where, 0)
-            figures[where] = {"begun": begun, "failed": failed[where], "retries": again}
+            figures[where] = {"begun": begun, "failed": failed[where]}
             name = subtask.description or subtask.signal or "to the end"
-            line = f"  {eef} {index + 1}, {name}: {begun - failed[where]} of {begun}"
-            lines.append(line + (f", {again} tried again" if again else ""))
+            lines.append(f"  {eef} {index + 1}, {name}: {begun - failed[where]} of {begun}")
             causes = Counter(outcome.cause for outcome in outcomes if outcome.subtask == where and not outcome.success)
             lines += [f"      {_advised(cause, count, subtask)}" for cause, count in causes.most_common()]
     elsewhere = Counter(outcome.cause for outcome in outcomes if not outcome.success and outcome.subtask not in figures)

@@ -75,6 +75,8 @@ class ScriptedStacker(TeleopDevice):
     live = False
     rise = _RISE
     """How high an object is lifted, in heights of the hover."""
+    gripper = (1.0, -1.0)
+    """What opens the gripper, and what closes it."""
 
     def __init__(
         self,
@@ -142,7 +144,8 @@ class ScriptedStacker(TeleopDevice):
         target = math_utils.make_pose(position + velocity + self._shake(), aim)
         closed = self.holds(kind).float()
         self._leave_phases(kind, distance, turn_left)
-        gripper = (1.0 - 2.0 * closed)[:, None, None]
+        opens, closes = self.gripper
+        gripper = (opens + (closes - opens) * closed)[:, None, None]
         # The controlled frame of the hand may differ from the observed one.
         observed = math_utils.make_pose(position, rotation)
         moved = math_utils.pose_inv(observed) @ self._env.eef_pose()[:, 0]

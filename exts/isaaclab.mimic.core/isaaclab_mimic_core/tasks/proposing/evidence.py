@@ -7,9 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import isaaclab.utils.math as math_utils
 import torch
 
+from ...envs.object_sizes import Box
 from ..signals.facts import Facts
+
+_GRASPABLE = Box((0.025, 0.025, 0.025))
+"""A cube that one hand can grasp, where a box is unknown."""
 
 
 @dataclass(frozen=True)
@@ -24,17 +29,32 @@ class Evidence:
     """The end effectors, each with fingers in `facts`."""
     objects: tuple[str, ...]
     """The rigid objects."""
-    half_sizes: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
-    """Object -> half of its extents along the axes of its frame [m], where they are known."""
+    step_dt: float
+    """Duration of a step [s]."""
+    boxes: Mapping[str, Box] = field(default_factory=dict)
+    """Object -> its box, where it is known."""
 
     @cached_property
     def steps(self) -> int:
         """T."""
         return len(self.facts.eef_pose(self.eefs[0]))
 
+    def steps_in(self, seconds: float) -> int:
+        """Return how many steps a time takes, at least one."""
+        return max(1, round(seconds / self.step_dt))
+
     def half_size(self, name: str) -> torch.Tensor:
-        """Return half of an object's extents: (3,) [m]; those of a cube that one hand can grasp if they are unknown."""
-        return torch.tensor(self.half_sizes.get(name, (0.025, 0.025, 0.025)))
+        """Return half of an object's extents along the axes of its frame: (3,) [m]."""
+        return torch.tensor(self.boxes.get(name, _GRASPABLE).half)
+
+    def center(self, name: str) -> torch.Tensor:
+        """Return where the middle of an object is in its frame: (3,) [m]."""
+        return torch.tensor(self.boxes.get(name, _GRASPABLE).center)
+
+    def middle(self, name: str, step: int) -> torch.Tensor:
+        """Return where the middle of an object is in the environment's frame at a step: (3,) [m]."""
+        pose = self.facts.pose(name)[step]
+        return pose[:3] + math_utils.quat_apply(pose[None, 3:], self.center(name).to(pose)[None])[0]
 
 
 def from_arrays(

@@ -19,8 +19,10 @@ _SLIP = 0.35
 """Part of its way by which it may move in the hand."""
 _BETWEEN = 0.02
 """How much farther from the fingers than another object something may be that they hold [m]."""
-_SHORT = 5
-"""Shorter times are no grasp [steps]."""
+_SHORT = 0.25
+"""Shorter times are no grasp [s]."""
+_LETS_GO = 0.15
+"""How long before a hand is open what it holds may already move in it [s]."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Hold:
     slip: float
     """How far it moves in the hand meanwhile [m]."""
     distance: float
-    """From the end effector to the middle of the object when it is grasped [m]."""
+    """From the end effector to the object's frame when it is grasped [m]."""
     rival: str = ""
     """Another object that moves with the hand as well; empty if there is none."""
 
@@ -59,7 +61,7 @@ def find_holds(evidence: Evidence) -> tuple[list[Hold], list[Nothing]]:
     holds: list[Hold] = []
     empty: list[Nothing] = []
     for eef in evidence.eefs:
-        for start, end in _times(closed(evidence.facts, eef)):
+        for start, end in _times(closed(evidence.facts, eef), evidence.steps_in(_SHORT)):
             found = [hold for name in evidence.objects if (hold := _hold(evidence, eef, name, start, end))]
             if found:
                 holds.append(_held(evidence, found))
@@ -89,7 +91,7 @@ def _hold(evidence: Evidence, eef: str, name: str, start: int, end: int) -> Hold
     moving = (travelled > _LIFTED).nonzero().flatten()
     if len(moving) == 0 or float(travelled.max()) < _MOVED:
         return None
-    held = in_hand[int(moving[0]) : max(int(moving[0]) + 1, end - start - 3)]
+    held = in_hand[int(moving[0]) : max(int(moving[0]) + 1, end - start - evidence.steps_in(_LETS_GO))]
     slip = float((held - held.median(dim=0).values).norm(dim=-1).max())
     if slip > _SLIP * float(travelled.max()):
         return None
@@ -101,11 +103,12 @@ def _gap(evidence: Evidence, hold: Hold) -> float:
     pose = evidence.facts.pose(hold.object)[hold.start]
     hand = evidence.facts.eef_pose(hold.eef)[hold.start, :3, 3]
     local = math_utils.quat_apply_inverse(pose[None, 3:], (hand - pose[:3])[None])[0]
+    local = local - evidence.center(hold.object).to(local)
     return float((local.abs() - evidence.half_size(hold.object).to(local)).clamp(min=0).norm())
 
 
-def _times(flags: torch.Tensor) -> list[tuple[int, int]]:
-    """Return first step and end of each time in which something holds; short ones are left out."""
+def _times(flags: torch.Tensor, shortest: int) -> list[tuple[int, int]]:
+    """Return first step and end of each time in which something holds; those with fewer steps are left out."""
     edges = torch.diff(flags.int(), prepend=torch.zeros(1, dtype=torch.int), append=torch.zeros(1, dtype=torch.int))
     starts, ends = (edges == 1).nonzero().flatten().tolist(), (edges == -1).nonzero().flatten().tolist()
-    return [(start, end) for start, end in zip(starts, ends, strict=True) if end - start >= _SHORT]
+    return [(start, end) for start, end in zip(starts, ends, strict=True) if end - start >= shortest]

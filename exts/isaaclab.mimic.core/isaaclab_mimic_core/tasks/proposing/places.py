@@ -18,23 +18,23 @@ def support(evidence: Evidence, name: str, step: int) -> str:
     """Return the object that another one lies on or in at a step; empty if there is none."""
     lower = [other for other in evidence.objects if other != name and _lies_on(evidence, name, other, step)]
     # Of a pile the uppermost.
-    return max(lower, key=lambda other: float(evidence.facts.pose(other)[step, 2]), default="")
+    return max(lower, key=lambda other: float(evidence.middle(other, step)[2]), default="")
 
 
 def nearest(evidence: Evidence, name: str, step: int) -> str:
     """Return the object that is nearest to another one at a step; empty if there is no other."""
-    here = evidence.facts.pose(name)[step, :3]
+    here = evidence.middle(name, step)
     others = [other for other in evidence.objects if other != name]
-    return min(others, key=lambda other: float((evidence.facts.pose(other)[step, :3] - here).norm()), default="")
+    return min(others, key=lambda other: float((evidence.middle(other, step) - here).norm()), default="")
 
 
 def shift(evidence: Evidence, name: str, other: str, step: int) -> torch.Tensor:
-    """Return where an object is from another one, along the environment's axes: (3,) [m]."""
+    """Return where an object's frame is from another one's, along the environment's axes: (3,) [m]."""
     return evidence.facts.pose(name)[step, :3] - evidence.facts.pose(other)[step, :3]
 
 
 def _lies_on(evidence: Evidence, name: str, other: str, step: int) -> bool:
-    apart = shift(evidence, name, other, step)
+    apart = evidence.middle(name, step) - evidence.middle(other, step)
     quat = evidence.facts.pose(other)[step, 3:]
     local = math_utils.quat_apply_inverse(quat[None], apart[None])[0]
     low, high = evidence.half_size(other), evidence.half_size(name)

@@ -16,8 +16,12 @@ from .evidence import Evidence
 from .sketch import Part, Sketch, sketch
 from .statements import ending, every, lasting
 
-_FAR = 10
-"""A signal that rises farther from where its subtask ends is not told by it [steps]."""
+_FAR = 0.5
+"""A signal that rises farther from where its subtask ends is not told by it [s]."""
+_LAST = 0.5
+"""How long before a demonstration ends its success has to hold at the latest [s]."""
+_CUT, _BLEND, _BLEND_TOGETHER = 0.5, 0.25, 0.15
+"""Unit of cuts behind a signal; length of interpolations [s]."""
 _SLIPPED = 0.015
 _NOISE, _NOISE_OF_TWO, _NOISE_TOGETHER = 0.03, 0.01, 0.002
 
@@ -55,7 +59,9 @@ class Proposal:
     """As in a descriptor."""
     signals: Mapping[str, Statement]
     success: Statement | None
-    """What holds at the end of all demonstrations; None if that cannot be said."""
+    """What is done with each object last; None if that cannot be said, or says nothing."""
+    doubts: Sequence[str]
+    """Why success may be something else."""
     demos: Sequence[str]
     """The demonstrations that show these subtasks."""
     others: Mapping[str, str]
@@ -65,7 +71,7 @@ class Proposal:
 
 
 def propose(evidence: Sequence[Evidence]) -> Proposal:
-    """Return the subtasks that most demonstrations show.
+    """Return the subtasks that the most demonstrations show; unsure if these are not more than half of them.
 
     Args:
         evidence: The demonstrations, at least one; all with the same end effectors and objects.
@@ -89,6 +95,7 @@ def propose(evidence: Sequence[Evidence]) -> Proposal:
     seen = [each.evidence for each in alike]
     signals, named = _signals(parts, seen)
     share = len(alike), len(sketches)
+    success, doubts = _checked(_success(parts, seen), seen)
     return Proposal(
         {
             eef: [_proposed(eef, at, parts, alike, named, signals, share) for at in range(len(listed))]
@@ -96,7 +103,8 @@ def propose(evidence: Sequence[Evidence]) -> Proposal:
         },
         _constraints(alike),
         signals,
-        _success(parts, seen),
+        success,
+        doubts,
         [each.name for each in seen],
         {each.evidence.name: _told(each) for each in sketches if each.alike != common},
         [
@@ -152,14 +160,11 @@ def _proposed(
     doubts = _doubts(part, share)
     if signal is not None:
         doubts += _doubts_of_marks(eef, part, signal, marks, sketches)
-    unsure = part[0].kind in ("leave", "move") or any(doubt.startswith("the signal") for doubt in doubts)
+    few = 2 * share[0] <= share[1]
+    unsure = few or part[0].kind in ("leave", "move") or any(doubt.startswith("the signal") for doubt in doubts)
     sure = "unsure" if unsure else "likely" if doubts or part[0].kind in ("clear", "retreat") else "sure"
-    ends = [marks.get(each.evidence.name, 0) for each in sketches]
-    starts = [0] * len(ends) if at == 0 else [_expected(each[at - 1]) for each in zip(*parts[eef], strict=True)]
-    room = min((_expected_or_end(each, eef, at + 1) - end for each, end in zip(sketches, ends, strict=True)), default=0)
-    room = min(room, min(end - start for end, start in zip(ends, starts, strict=True)) if signal else 0)
     together = any((eef, at) in pair for each in sketches[:1] for pair in each.together)
-    fields = _fields(part[0], parts, eef, at, room, together)
+    fields = _fields(parts, eef, at, together, _room(eef, at, sketches, marks), sketches[0].evidence)
     return Proposed(
         part[0].kind,
         part[0].object,
@@ -173,20 +178,33 @@ def _proposed(
     )
 
 
-def _fields(part: Part, parts: Parts, eef: str, at: int, room: int, together: bool) -> dict[str, Any]:
+def _room(eef: str, at: int, sketches: Sequence[Sketch], marks: Mapping[str, int]) -> int:
+    """Return the fewest steps between a subtask's signal and what comes before or after it; 0 if it never rises."""
+    found = []
+    for each in sketches:
+        mark = marks.get(each.evidence.name)
+        if mark is not None:
+            start = _expected(each.parts[eef][at - 1]) if at else 0
+            found.append(min(_expected_or_end(each, eef, at + 1) - mark, mark - start))
+    return max(0, min(found, default=0))
+
+
+def _fields(parts: Parts, eef: str, at: int, together: bool, room: int, evidence: Evidence) -> dict[str, Any]:
     """Return the other keys of a subtask."""
-    last = at == len(parts[eef]) - 1
+    part, last = parts[eef][at][0], at == len(parts[eef]) - 1
     fields: dict[str, Any] = {"description": _description(part)}
     if part.reference:
         fields |= {"selection_strategy": "nearest_neighbor_object", "selection_strategy_kwargs": {"nn_k": 3}}
     if not last:
         grasp = part.kind == "grasp"
         held_on = parts[eef][at + 1][0].reference == part.object
-        low, high = (0, 0) if grasp and held_on else (0, 10) if grasp else (10, 20)
+        unit = evidence.steps_in(_CUT)
+        low, high = (0, 0) if grasp and held_on else (0, unit) if grasp else (unit, 2 * unit)
         # A cut stays in the first third of what follows.
         fields["subtask_term_offset_range"] = [min(low, room // 4), min(high, room // 3)]
     noise = _NOISE_TOGETHER if together else _NOISE_OF_TWO if len(parts) > 1 else _NOISE
-    return fields | {"action_noise": noise, "num_interpolation_steps": 3 if together else 5}
+    blend = evidence.steps_in(_BLEND_TOGETHER if together else _BLEND)
+    return fields | {"action_noise": noise, "num_interpolation_steps": blend}
 
 
 def _expected(part: Part) -> int:
@@ -238,13 +256,13 @@ def _doubts_of_marks(
         for part, each in zip(parts, sketches, strict=True)
         if part.hold is not None
         and (mark := marks.get(each.evidence.name)) is not None
-        and not part.hold.start - _FAR <= mark <= _expected(part) + _FAR
+        and not part.hold.start - (far := each.evidence.steps_in(_FAR)) <= mark <= _expected(part) + far
     ]
     doubts = []
     if missing:
-        doubts.append(f"the signal {signal} never rises in {', '.join(missing[:3])}")
+        doubts.append(f"the signal {signal} never rises in {_some(missing)}")
     if off:
-        doubts.append(f"the signal {signal} rises at another time in {', '.join(off[:3])}")
+        doubts.append(f"the signal {signal} rises at another time in {_some(off)}")
     return doubts
 
 
@@ -303,15 +321,44 @@ def _constraints(sketches: Sequence[Sketch]) -> list[dict[str, Any]]:
         )
     for at, (one, other, _) in enumerate(sketches[0].first):
         # The second hand may come as close meanwhile as in the demonstration in which it was the closest.
-        left = min(each.first[at][2] for each in sketches)
+        left, margin = min(each.first[at][2] for each in sketches), sketches[0].evidence.steps_in(_CUT)
         found.append(
             {
                 "constraint_type": "sequential",
                 "eef_subtask_constraint_tuple": [list(one), list(other)],
-                "sequential_min_time_diff": -(-left // 10) * 10 + 10,
+                "sequential_min_time_diff": -(-left // margin) * margin + margin,
             }
         )
     return found
+
+
+def _checked(success: Statement | None, evidence: Sequence[Evidence]) -> tuple[Statement | None, list[str]]:
+    """Return success if demonstrations do not contradict it, and doubts about it.
+
+    Args:
+        success: What is done with each object last; None if that cannot be said.
+        evidence: The demonstrations that should show it.
+    """
+    if success is None:
+        return None, ["what success is cannot be said by what these demonstrations show"]
+    held = {each.name: compute(success, each.facts, {}) for each in evidence}
+    if begun := [name for name, holds in held.items() if bool(holds[0])]:
+        return None, [f"what is done last ({_plainly(success)}) holds from the beginning in {_some(begun)}"]
+    last = {each.name: each.steps_in(_LAST) for each in evidence}
+    failed = [name for name, holds in held.items() if not bool(holds[-last[name] :].any())]
+    return success, [f"success does not hold at the end of {_some(failed)}"] if failed else []
+
+
+def _plainly(statement: Statement) -> str:
+    """Return the kinds of statements in one, in words."""
+    if not statement.parts:
+        return statement.kind
+    joined = (" and " if statement.kind == "all" else " or ").join(map(_plainly, statement.parts))
+    return f"not {joined}" if statement.kind == "not" else joined
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} others" if len(names) > 3 else "")
 
 
 def _success(parts: Parts, evidence: Sequence[Evidence]) -> Statement | None:

@@ -9,8 +9,8 @@ from .evidence import Evidence
 from .holds import Hold, Nothing, find_holds
 from .places import nearest, shift, support
 
-_SETTLES = 10
-"""How long something that was let go takes to lie still [steps]."""
+_SETTLES = 0.5
+"""How long something that was let go takes to lie still [s]."""
 
 Place = tuple[str, int]
 """End effector, index of its subtask."""
@@ -96,7 +96,7 @@ def _after_grasp(evidence: Evidence, hold: Hold) -> Part:
         return _put("put", evidence, hold, below, last)
     if hold.end > last:
         return Part("carry", name, name, hold, height=_height(evidence, name, last))
-    rests = min(hold.end + _SETTLES, last)
+    rests = _rests(evidence, hold)
     if below := support(evidence, name, rests):
         return _put("put", evidence, hold, below, rests)
     if (below := support(evidence, name, hold.start)) and below != support(evidence, name, rests):
@@ -104,8 +104,13 @@ def _after_grasp(evidence: Evidence, hold: Hold) -> Part:
     return _put("leave", evidence, hold, nearest(evidence, name, rests), rests)
 
 
+def _rests(evidence: Evidence, hold: Hold) -> int:
+    """Return the step at which an object that was let go lies still."""
+    return min(hold.end + evidence.steps_in(_SETTLES), evidence.steps - 1)
+
+
 def _put(kind: str, evidence: Evidence, hold: Hold, reference: str, step: int) -> Part:
-    name, rests = hold.object, min(hold.end + _SETTLES, evidence.steps - 1)
+    name, rests = hold.object, _rests(evidence, hold)
     x, y, z = shift(evidence, name, reference, step).tolist() if reference else (0.0, 0.0, 0.0)
     return Part(kind, name, reference, hold, (x, y, z), _height(evidence, name, rests))
 

@@ -121,7 +121,8 @@ def _lies(parts: Sequence[Part], evidence: Sequence[Evidence], **more: float) ->
     if bool((low[:2] > 1.5 * own[:2] + _BESIDE).all()):
         # Anywhere on a tray or in a bin.
         tolerance = _numbers(*low[:2].tolist(), 2 * _ABOVE)
-        return said("placed", object=name, within=other, offset=_numbers(0, 0, z), tolerance=tolerance, **more)
+        offset = _numbers(*evidence[0].center(other)[:2].tolist(), z)
+        return said("placed", object=name, within=other, offset=offset, tolerance=tolerance, **more)
     wide = max(_BESIDE, float(own[:2].max()))
     return said("placed", **at, tolerance=_numbers(wide, wide, _ABOVE), **more)
 

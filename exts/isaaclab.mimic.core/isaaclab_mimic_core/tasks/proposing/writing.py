@@ -40,14 +40,18 @@ def format_proposal(proposal: Proposal, env: str, name: str, source: str, with_s
         signals = {each: plain(statement, several) for each, statement in proposal.signals.items()}
         lines += ["", "# Lengths in meters; object frames are in the middle of most objects."]
         lines += format_content({"signals": signals})
-    if with_success and proposal.success is not None:
-        lines += ["", "# The environment does not say what success is. This held at the end of each demonstration."]
-        lines += format_content({"success": plain(proposal.success, several)})
+    if with_success:
+        lines += ["", *_success(proposal, several)]
     return "\n".join(lines) + "\n"
 
 
-def format_seen(proposal: Proposal) -> list[str]:
-    """Return what was seen of each subtask, and how sure it is, in lines."""
+def format_seen(proposal: Proposal, with_success: bool) -> list[str]:
+    """Return what was seen of each subtask, and how sure it is, in lines.
+
+    Args:
+        proposal: The subtasks.
+        with_success: As for `format_proposal`.
+    """
     lines = [f"Subtasks that {_count(proposal)} show:"]
     for eef, subtasks in proposal.subtasks.items():
         for number, subtask in enumerate(subtasks, 1):
@@ -56,6 +60,9 @@ def format_seen(proposal: Proposal) -> list[str]:
             lines.append(f"  {eef} {number}: {subtask.fields['description']}{relative}{until} ({subtask.sure})")
             lines.append(f"      {subtask.seen}{_range(subtask.marks)}")
             lines += [f"      ! {doubt}" for doubt in subtask.doubts]
+    if with_success and proposal.doubts:
+        lines.append(f"  success ({'unsure' if proposal.success else 'left out'})")
+        lines += [f"      ! {doubt}" for doubt in proposal.doubts]
     lines += [f"  {demo} shows other subtasks: {what}" for demo, what in proposal.others.items()]
     return [*lines, *(f"  {note}" for note in proposal.notes)]
 
@@ -65,6 +72,17 @@ def _count(proposal: Proposal) -> str:
     if of == 1:
         return proposal.demos[0]
     return f"{agree} of {of} demonstrations" if agree < of else f"{of} demonstrations"
+
+
+def _success(proposal: Proposal, several: bool) -> list[str]:
+    """Return what success is, with comments."""
+    lines = ["# The environment does not say what success is."]
+    lines += [f"# ! {doubt}" for doubt in proposal.doubts]
+    if proposal.success is None:
+        return [*lines, "# Add it, for example: success: {lifted: {object: NAME, height: 0.1}}"]
+    if not proposal.doubts:
+        lines[0] += f" This held at the end of {_count(proposal)}."
+    return [*lines, *format_content({"success": plain(proposal.success, several)})]
 
 
 def _keyed(subtask: Proposed) -> dict[str, Any]:
