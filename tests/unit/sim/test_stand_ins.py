@@ -11,8 +11,11 @@ import pytest
 pytest.importorskip("isaaclab_tasks")
 
 from isaaclab_mimic_core.datagen.config import leave_out_subtasks
+from isaaclab_mimic_core.devices.scripted import ScriptSettings
+from isaaclab_mimic_core.devices.scripted.device import check as check_script
+from isaaclab_mimic_core.devices.scripted.device import script_of
 from isaaclab_mimic_core.envs.object_sizes import Box
-from isaaclab_mimic_core.errors import ConfigError, TaskError
+from isaaclab_mimic_core.errors import ConfigError, DeviceError, TaskError
 from isaaclab_mimic_core.plugins import RobotSpec, TaskSpec
 from isaaclab_mimic_core.robots.derived.fingers import Fingers
 from isaaclab_mimic_core.robots.derived.fingers import _command as fingers_command
@@ -127,6 +130,17 @@ def test_the_general_script_follows_the_subtasks(refs, pairs, holds):
     env.object_names = ("bowl", "lid")
     with pytest.raises(ConfigError, match="'cube' is not in the scene"):
         picker._pairs(env)
+
+
+def test_the_general_script_is_for_one_arm(tmp_path):
+    file = tmp_path / "task.yaml"
+    told = "name: a\nenv: Isaac-Lift-Cube-Franka-IK-Rel-v0\nsubtasks:\n  left: [{object_ref: cube}]\n"
+    file.write_text(told)
+    assert script_of(str(file)).endswith(":ScriptedPicker")
+    file = tmp_path / "arms.yaml"
+    file.write_text(f"{told}  right: [{{object_ref: cube}}]\n")
+    with pytest.raises(DeviceError, match="several arms"):
+        check_script(ScriptSettings(), str(file))
 
 
 def test_the_general_script_needs_sizes():

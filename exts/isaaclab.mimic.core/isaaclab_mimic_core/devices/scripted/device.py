@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _TASKS = f"{__name__.partition('.')[0]}.tasks"
 """By name, because tasks are built upon this package."""
 _FIND = f"{_TASKS}.names:find_task"
+_LOAD = f"{_TASKS}.described:load"
 _PICKER = f"{_TASKS}.scripted_picker:ScriptedPicker"
 
 
@@ -24,7 +25,7 @@ def check(settings: "ScriptSettings", task_id: str) -> None:
     """Check that a task has a script.
 
     Raises:
-        DeviceError: It has none.
+        DeviceError: It has none, and more arms than the general one moves.
     """
     script_of(task_id)
 
@@ -45,10 +46,16 @@ def script_of(task_id: str) -> Reference:
     For a descriptor without one it is a general script, which follows the subtasks of one arm.
 
     Raises:
-        DeviceError: The task has none.
+        DeviceError: The task has none, or for a general one too many arms.
     """
     task = resolve(_FIND)(task_id)
     if task.script is None and task.descriptor:
+        if len(resolve(_LOAD)(task.descriptor).subtasks) > 1:
+            raise DeviceError(
+                "it has several arms, and the general script moves one",
+                where=task_id,
+                remedy="Drive it by hand (--teleop-device keyboard), or register the task with a script.",
+            )
         return _PICKER
     if task.script is None:
         raise DeviceError(

@@ -50,6 +50,10 @@ def misfit(episode: Episode, env: "BatchedEnv") -> str:
         there = episode.group(group)
         if there and (missing := sorted(set(state) - set(there))):
             return f"has no {group}/{missing[0]}"
+        for path in state if there else ():
+            own, wanted = there[path].shape[1:], tuple(state[path].shape[1:])
+            if own != wanted:
+                return f"has {group}/{path} of shape {own}, but the scene's is {wanted}"
     return ""
 
 
@@ -57,7 +61,8 @@ def check_fits(episode: Episode, env: "BatchedEnv", path: str) -> None:
     """Check that a demonstration fits this scene.
 
     Raises:
-        DatasetError: Its actions have another width, or it lacks the state of something in the scene.
+        DatasetError: Its actions have another width, or it lacks the state of something in the scene, or that has
+            another width.
     """
     if what := misfit(episode, env):
         raise DatasetError(
