@@ -333,6 +333,7 @@ def test_what_attempts_say():
         (f"init --input {SAMPLE} --output a,b.yaml", "after a comma"),
         (f"init --input {SAMPLE} --output a.yaml@b.yaml", "an environment"),
         (f"init --input {SAMPLE} --output task.yaml --descriptor other.yaml", "--descriptor"),
+        (f"init --input {SAMPLE} --output task.yaml --seed 2", "--seed"),
         (f"init --input {SAMPLE} --output task.yaml --episodes 12", "no demonstration is named"),
         ("check --input missing.hdf5", "missing.hdf5"),
         (f"check --input {SAMPLE} --attempts 0", "--attempts"),

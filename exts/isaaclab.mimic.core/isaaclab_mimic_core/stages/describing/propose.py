@@ -41,6 +41,8 @@ class ProposeTask(SimStage):
         check_options(options)
         if options.descriptor:
             raise OptionError("is what this writes", where="--descriptor", remedy="Check it: mimic task check.")
+        if options.seed != TaskInitOptions.seed:
+            raise OptionError("has no effect: nothing here is random", where="--seed", remedy="Leave it out.")
         if not options.output.lower().endswith((".yaml", ".yml")):
             raise OptionError(f"{options.output!r} is no YAML file", where="--output", remedy="Name it FILE.yaml.")
         check_file_name(options.output)
