@@ -3,7 +3,7 @@
 
 """Pictures of recorded states: by a camera of the scene, or by one that stands where all there is to do is seen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,12 @@ Draw = Callable[[int], np.ndarray]
 """Draws the first N environments as they are: N -> (N, height, width, 3) uint8."""
 
 
+_MOMENTS = 8
+"""At how many moments of a demonstration the camera looks for the objects."""
+_FAR = 1.5
+"""An object this far from where it began has fallen, and is not looked for [m]."""
+
+
 def show(env: "BatchedEnv", states: Mapping[str, np.ndarray]) -> None:
     """Put the first environments into states, given by path as for `BatchedEnv.restore`, at most one for each."""
     values = {path: torch.as_tensor(rows).to(env.device, torch.float32) for path, rows in states.items()}
@@ -26,12 +32,12 @@ def show(env: "BatchedEnv", states: Mapping[str, np.ndarray]) -> None:
 
 
 def free_camera(env: "BatchedEnv", width: int, height: int, states: Mapping[str, np.ndarray] | None = None) -> Draw:
-    """Return what draws environments from a camera that sees all hands and objects where they begin.
+    """Return what draws environments from a camera that sees all hands where they begin, and objects where they go.
 
     Args:
         env: The environments.
         width, height: Size of a picture [pixels].
-        states: States of which the first is what is looked at; by default what the first environment is in.
+        states: States of a demonstration, one after the other; by default the one that the first environment is in.
 
     Raises:
         TaskError: There is something in the scene that the rasteriser does not draw.
@@ -41,11 +47,21 @@ def free_camera(env: "BatchedEnv", width: int, height: int, states: Mapping[str,
     view = SceneView(env.env, width, height)
     if states is not None:
         show(env, {path: rows[:1] for path, rows in states.items()})
-    around = torch.cat([env.eef_pose()[0, :, :3, 3], env.object_pose()[0, :, :3, 3]])
+    objects = env.object_pose()[0, :, :3, 3].clone()
+    around = torch.cat([env.eef_pose()[0, :, :3, 3], objects, *_on_the_way(env, states or {}, objects)])
     scene = env.env.scene
     bases = [robot.data.root_link_pose_w.torch[0, :3] - scene.env_origins[0] for robot in scene.articulations.values()]
     eye, look_at = viewpoint(around.cpu().numpy(), [base.tolist() for base in bases])
     return lambda count: np.stack([view.draw(index, eye, look_at)[..., :3] for index in range(count)])
+
+
+def _on_the_way(env: "BatchedEnv", states: Mapping[str, np.ndarray], start: torch.Tensor) -> Iterator[torch.Tensor]:
+    """Yield where the objects that began at `start`, (objects, 3) [m], are at some moments: each (K, 3) [m]."""
+    samples = min(map(len, states.values()), default=0)
+    for row in np.linspace(0, samples - 1, min(_MOMENTS, samples), dtype=int):
+        show(env, {path: values[row : row + 1] for path, values in states.items()})
+        there = env.object_pose()[0, :, :3, 3]
+        yield there[(there - start).norm(dim=-1) < _FAR]
 
 
 def scene_camera(env: "BatchedEnv", camera: str, entry: CameraEntry) -> Draw:

@@ -28,7 +28,7 @@ class Thumbnails:
 
     Args:
         env: The environments.
-        states: States of which the first is what is looked at; by default what the first environment is in.
+        states: States of a demonstration that is to be seen; by default the one that the first environment is in.
 
     Raises:
         TaskError: There is something in the scene that the rasteriser does not draw.
