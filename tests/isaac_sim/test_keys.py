@@ -33,7 +33,7 @@ def test_keys_that_two_want_are_known():
     assert {scope: shared(scope) for scope in SCOPES} == {
         WINDOW: {"CTRL+D", "CTRL+R", "F"},
         DRIVE: {"ESCAPE", "P"},
-        MARK: {"UP"},
+        MARK: {"UP", "CTRL+Z"},
     }
 
 

@@ -45,8 +45,8 @@ def slow(kit, tmp_path):
 
 @in_kit(enable=[UI], portable=PORTABLE)
 def look_again(kit, tmp_path):
-    window = open_window(kit)
-    assert window.chosen == "preview"
+    window = open_window(kit, "start")
+    assert window.workflow.step_to_open().name == "preview"
     assert window.workflow.sessions["generate"].choices["num_demos"] == "123"
     assert window.workflow.sessions["generate"].choices["output"] == str(tmp_path / "generated")
 

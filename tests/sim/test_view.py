@@ -99,6 +99,7 @@ class Envs:
     """What the stage asks of environments; they only take notes."""
 
     num_envs, device, action_dim, step_dt = 2, torch.device("cpu"), 7, 0.05
+    cfg = SimpleNamespace()
 
     def __init__(self, *open_visualizers: Visualizer):
         self.env = SimpleNamespace(sim=Simulation(*open_visualizers), max_episode_length=4)
