@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from isaaclab_mimic_core.datasets import Episode
-from isaaclab_mimic_core.stages.replay.recorded import misfit
+from isaaclab_mimic_core.stages.replay.recorded import misfit, turned_bases
 
 POSE, JOINTS = "rigid_object/cube/root_pose", "articulation/robot/joint_position"
 
@@ -34,3 +34,15 @@ def test_what_does_not_fit_is_named(joints, actions, path, said):
         f"states/{path}": np.zeros((3, joints)),
     }
     assert misfit(Episode(data, {}), env) == said
+
+
+@pytest.mark.parametrize(
+    ("recorded", "turned"),
+    [((0.0, 0.0, 0.7071, 0.7071), []), ((0.0, 0.0, -0.7071, -0.7071), []), ((0.0, 0.7071, 0.7071, 0.0), ["robot"])],
+)
+def test_quaternions_read_in_the_wrong_order_turn_a_base(recorded, turned):
+    path = "articulation/robot/root_pose"
+    state = {POSE: torch.zeros(2, 7), path: torch.tensor([[0.0, 0.0, 0.9, 0.0, 0.0, 0.7071, 0.7071]]).repeat(2, 1)}
+    env: Any = SimpleNamespace(state=lambda: state)
+    episode = Episode({f"initial_state/{path}": np.array([[0.0, 0.0, 0.9, *recorded]])}, {})
+    assert turned_bases(episode, env) == turned

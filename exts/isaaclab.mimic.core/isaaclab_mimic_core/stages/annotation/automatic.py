@@ -26,7 +26,7 @@ from ..files.input_task import check_task
 from ..files.output_check import as_written, check_output, writing_mode
 from ..files.resume import DatasetRun, earlier_annotation, manifest_of
 from ..replay.playback import Playback
-from ..replay.recorded import check_fits, misfit, usable_recordings
+from ..replay.recorded import check_fits, misfit, turned_bases, usable_recordings
 from ..sim_stage import SimStage
 from ..stage import Steps
 
@@ -52,7 +52,7 @@ class Annotate(SimStage):
             check_task(reader, options.task, options.any_task)
             names, self._unusable = usable_recordings(reader)
             episodes = [reader.read(name, (ACTIONS, INITIAL_STATE)) for name in names]
-            self._of = len(reader.episode_names)
+            self._of, self._old = len(reader.episode_names), reader.legacy_quaternions
         mode = writing_mode(options.overwrite, options.resume)
         check_output(options.output, mode, options.input)
         earlier = earlier_annotation(options.output, options.input) if options.resume else None
@@ -79,13 +79,14 @@ class Annotate(SimStage):
 
         self._leave_out_misfits()
         playback = self._prepare()
+        remarks = self._remarks_on_format()
         file = self._file = self._resources.enter_context(
             self._run.open_file(self.env.info, self.env.env_args(), wanted=self._of)
         )
         recorder = EpisodeRecorder(self.env.num_envs, self.env.device, playback.longest, file.spool())
         self._refill(playback, recorder, range(self.env.num_envs))
         started = self._enter(f"Annotating {len(self._episodes)} demonstrations by re-simulation")
-        yield [started, *self._tell_unusable()]
+        yield [started, *remarks, *self._tell_unusable()]
         while not self._stopping:
             self._play_step(playback, recorder)
             over = playback.advance()
@@ -152,6 +153,17 @@ class Annotate(SimStage):
         self._success[ids] = False
         # Environments without a demonstration restart their recording at every step, so that the buffer does not fill.
         self._idle = torch.as_tensor(np.flatnonzero(playback.current < 0), device=self.env.device)
+
+    def _remarks_on_format(self) -> list[Event]:
+        """Return a warning if the file says no format version and seems to be new: its robots would be turned."""
+        if not self._old or not (turned := turned_bases(self._episodes[0], self.env)):
+            return []
+        return [
+            Warned(
+                f"{self.options.input} has no attribute format_version, so quaternions are read as wxyz, and so the "
+                f"base of {', '.join(turned)} is turned from the scene's: set it to 1 if Isaac Lab 3 made the file."
+            )
+        ]
 
     def _tell_unusable(self) -> list[Event]:
         """Return an event for each demonstration that cannot be annotated."""

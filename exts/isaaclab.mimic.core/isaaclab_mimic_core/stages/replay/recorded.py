@@ -11,7 +11,7 @@ import torch
 
 from ...datasets import DatasetReader, Episode
 from ...datasets.check import as_error, usable
-from ...datasets.layout import ACTIONS, INITIAL_STATE, STATES
+from ...datasets.layout import ACTIONS, INITIAL_STATE, ROOT_POSE, STATES
 from ...errors import DatasetError
 
 if TYPE_CHECKING:
@@ -55,6 +55,18 @@ def misfit(episode: Episode, env: "BatchedEnv") -> str:
             if own != wanted:
                 return f"has {group}/{path} of shape {own}, but the scene's is {wanted}"
     return ""
+
+
+def turned_bases(episode: Episode, env: "BatchedEnv") -> list[str]:
+    """Return the robots whose bases begin turned by more than 10 degrees from how they stand in the scene."""
+    first, turned = episode.group(INITIAL_STATE), []
+    for path, poses in env.state().items():
+        kind, name, *rest = path.split("/")
+        if kind == "articulation" and rest == [ROOT_POSE] and path in first:
+            here = poses[0, 3:7].to("cpu").numpy()
+            if abs(float(here @ first[path][0, 3:7])) < np.cos(np.radians(5.0)):
+                turned.append(name)
+    return turned
 
 
 def check_fits(episode: Episode, env: "BatchedEnv", path: str) -> None:
