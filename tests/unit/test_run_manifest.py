@@ -101,7 +101,7 @@ DECIDING = {
     AnnotateByHandOptions: "task start_signals",
     TrainOptions: "task seed physics assets ik exact precision eval_rollouts horizon learner",
     EvaluateOptions: "task seed physics assets ik horizon hold actions",
-    RenderOptions: "task seed physics assets ik num_envs episodes size renderer variations",
+    RenderOptions: "task seed physics assets num_envs episodes size renderer variations",
 }
 FILES = {
     GenerateOptions: {"input"},
