@@ -312,6 +312,7 @@ def _serve(orders: int, answers: int, good: Path, folder: Path) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     outside: list[str] = []
     readable = [str(ROOT), sys.prefix, sys.base_prefix, "/proc/", "/sys/", "/etc/", "/usr/", "/dev/", "/lib"]
+    readable += [sys.pycache_prefix] if sys.pycache_prefix else []
     allowed = [str(folder), os.environ["MIMIC_CACHE"], "/dev/null", "/proc/self/clear_refs"]
     sys.addaudithook(_hook(allowed, [*readable, str(good.parent)], outside))
 
@@ -488,6 +489,8 @@ def prepare(verbs: Iterable[str], cache: Path) -> None:
     """Import once what the children need, and stop stages where simulation or training would start."""
     for name in ("MIMIC_CACHE", "HF_HOME", "MPLCONFIGDIR"):
         os.environ[name] = str(cache)
+    # What Python compiles would count as written.
+    sys.dont_write_bytecode = True
     cache.mkdir()
     os.environ.update({"HF_HUB_OFFLINE": "1", "HF_DATASETS_DISABLE_PROGRESS_BARS": "1", "TQDM_DISABLE": "1"})
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from ..envs import BatchedEnv
     from ..sim.isaac_sim.borrowed import BorrowedApplication
+    from .descriptors import Descriptor
 
 ASSETS = ("auto", "cloud", "local")
 
@@ -189,6 +190,16 @@ def open_in_parts(
     if tuned:
         compute_accelerations_on_demand(env)
         success_term = use_fused_success(env, success_term) if success_term is not None else None
+    batched = _batched(env, spec, descriptor, success_term, info, bare)
+    if borrowed is not None:
+        batched.live = borrowed.view(env)
+    return batched
+
+
+def _batched(
+    env: Any, spec: TaskSpec, descriptor: "Descriptor | None", success_term: Any, info: dict, bare: bool
+) -> "BatchedEnv":
+    """Return an environment with what is asked of all its copies at once, and with what task and descriptor say."""
     from ..datagen.config import leave_out_subtasks
     from ..envs import adapt
     from ..envs.reset_sampling import attach_keys
@@ -205,12 +216,10 @@ def open_in_parts(
         batched = adapt(env, success_term, info)
     if spec.signals is not None:
         batched.task_signals = resolve(spec.signals)(batched)
-    if descriptor is not None and (descriptor.signals or says_success):
+    if descriptor is not None and (descriptor.signals or descriptor.success is not None):
         from .signals.live import LiveSignals
 
         batched.described = LiveSignals(batched, descriptor.signals, descriptor.success)
-    if borrowed is not None:
-        batched.live = borrowed.view(env)
     return batched
 
 
