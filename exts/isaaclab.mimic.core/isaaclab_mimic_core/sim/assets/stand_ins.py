@@ -90,20 +90,24 @@ def _replace(asset: Any, stand_in: StandIn) -> None:
     """Replace what is spawned, and keep the physical properties that the task says."""
     spawn = asset.spawn
     scale = getattr(spawn, "scale", None) or (1.0, 1.0, 1.0)
-    size = tuple(extent * factor for extent, factor in zip(stand_in.size, scale, strict=True))
+    width, depth, height = (extent * factor for extent, factor in zip(stand_in.size, scale, strict=True))
     mass = stand_in.mass * scale[0] * scale[1] * scale[2]
-    asset.spawn = box(size, stand_in.color, rigid_props=getattr(spawn, "rigid_props", None), mass=mass)
+    asset.spawn = box(
+        (width, depth, height), stand_in.color, rigid_props=getattr(spawn, "rigid_props", None), mass=mass
+    )
     for name in _KEPT:
         if said := getattr(spawn, name, None):
             setattr(asset.spawn, name, said)
     if stand_in.top:
         x, y, z = asset.init_state.pos
-        asset.init_state.pos = (x, y, z - size[2] / 2)
+        asset.init_state.pos = (x, y, z - height / 2)
     if stand_in.turned is not None:
         asset.init_state.rot = stand_in.turned
 
 
-def box(size: tuple[float, ...], color: tuple[float, float, float], rigid_props: Any = None, mass: float = 0.0) -> Any:
+def box(
+    size: tuple[float, float, float], color: tuple[float, float, float], rigid_props: Any = None, mass: float = 0.0
+) -> Any:
     """Return a box that things collide with.
 
     Args:
