@@ -79,16 +79,17 @@ program("generator, sources that succeed")(_generator("default", FEW_STEPS, lear
 
 
 def _pose_functions(env: Any, waits: Any) -> None:
-    """Ask a batched environment for all that the generator asks it in a step."""
-    waits.clear()
-    poses = env.eef_pose()
-    assert isinstance(poses, OnDevice)
+    """Ask a batched environment for all that the generator asks it in a step: twice, for tables are made once."""
     gripper = torch.zeros(env.num_envs, len(env.eef_names), env.gripper_dim, device=CUDA)
     noise = torch.zeros(env.num_envs, len(env.eef_names), env.pose_action_dim, device=CUDA)
-    action = env.target_to_action(poses, gripper, noise)
-    assert isinstance(action, OnDevice)
-    env.action_to_target(action)
-    env.action_to_gripper(action)
+    for _ in range(2):
+        waits.clear()
+        poses = env.eef_pose()
+        assert isinstance(poses, OnDevice)
+        action = env.target_to_action(poses, gripper, noise)
+        assert isinstance(action, OnDevice)
+        env.action_to_target(action)
+        env.action_to_gripper(action)
 
 
 def _upstream_class(place: str, eefs: tuple[str, ...], size: int) -> Callable[[Any], None]:
@@ -134,6 +135,24 @@ def _derived(relative: bool) -> Callable[[Any], None]:
 
 program("robot derived, relative")(_derived(True))
 program("robot derived, absolute")(_derived(False))
+
+
+@program("script")
+def _script(waits: Any) -> None:
+    from kinematic import KinematicStackEnv
+
+    from isaaclab_mimic_core import randomness
+    from isaaclab_mimic_core.tasks.franka_stack.script import ScriptedStacker
+
+    env: Any = KinematicStackEnv(NUM_ENVS, str(CUDA))
+    rows = torch.arange(NUM_ENVS, device=CUDA)
+    script = ScriptedStacker(env, seed=0)
+    script.see = lambda: (env.eef_pose()[:, 0, :3, 3], env.eef_pose()[:, 0, :3, :3], env.world.cube_pose)
+    env.reset(rows, randomness.streams(0, "reset", rows))
+    script.begin(rows, rows)
+    for _ in range(2):
+        waits.clear()
+        assert isinstance(script.action(), OnDevice)
 
 
 @program("signals")

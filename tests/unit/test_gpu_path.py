@@ -36,6 +36,7 @@ WITHOUT = (
     "robot g1",
     "robot derived, relative",
     "robot derived, absolute",
+    "script",
     "signals",
 )
 
@@ -65,8 +66,8 @@ def test_a_generator_waits_once_a_step(runs, name):
 
 
 @pytest.mark.parametrize("name", WITHOUT)
-def test_poses_actions_and_signals_never_wait(runs, name):
-    assert runs[name]["error"] == "" and runs[name]["to_host"] == {}
+def test_poses_actions_scripts_and_signals_never_wait(runs, name):
+    assert runs[name] == {"error": "", "to_host": {}, "to_device": {}}
 
 
 def test_faults_that_are_planted_are_found(runs):

@@ -47,10 +47,8 @@ from .verbs.parsing import REGISTRY
 from .verbs.staged import run_stage
 from .version import __version__
 
-_Flat = FLAT
 
-
-def quickstart(options: Annotated[QuickstartOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def quickstart(options: Annotated[QuickstartOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Generate demonstrations from the sample ones and write a report: the whole workflow once, small.
     $ mimic quickstart
     $ mimic quickstart --num-demos 100 --num-envs 64 --seed 7 --output outputs/first
@@ -62,14 +60,14 @@ def quickstart(options: Annotated[QuickstartOptions, _Flat], output: Annotated[O
     return job, output
 
 
-def teleop(options: Annotated[TeleopOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def teleop(options: Annotated[TeleopOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Drive a task without recording.
     $ mimic teleop --teleop-device keyboard --viz viser
     """
     return lambda streams, output: run_stage("teleop", options, streams, output), output
 
 
-def record(options: Annotated[RecordOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def record(options: Annotated[RecordOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Record demonstrations into a file.
     $ mimic record --teleop-device spacemouse --viz viser --num-demos 10 --output demos.hdf5
     $ mimic record --teleop-device scripted --num-demos 10 --output demos.hdf5
@@ -77,7 +75,7 @@ def record(options: Annotated[RecordOptions, _Flat], output: Annotated[Output, _
     return lambda streams, output: run_stage("record", options, streams, output), output
 
 
-def annotate(options: Annotated[AnnotateArguments, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def annotate(options: Annotated[AnnotateArguments, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Mark where the subtasks of recorded demonstrations end, by re-simulation or by hand.
     $ mimic annotate --input demos.hdf5 --output annotated.hdf5
     $ mimic annotate --manual --viz viser --input demos.hdf5 --output annotated.hdf5
@@ -94,7 +92,7 @@ def annotate(options: Annotated[AnnotateArguments, _Flat], output: Annotated[Out
     return job, output
 
 
-def replay(options: Annotated[ReplayArguments, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def replay(options: Annotated[ReplayArguments, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Replay demonstrations, many in parallel, and report which of them still succeed.
     $ mimic replay generated.hdf5 --validate
     $ mimic replay demos.hdf5 --by states --num-envs 1 --viz viser --episodes 3,7
@@ -102,14 +100,14 @@ def replay(options: Annotated[ReplayArguments, _Flat], output: Annotated[Output,
     return lambda streams, output: run_stage("replay", options, streams, output), output
 
 
-def generate(options: Annotated[GenerateOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def generate(options: Annotated[GenerateOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Generate demonstrations from annotated ones.
     $ mimic generate --input annotated.hdf5 --output generated.hdf5 --num-demos 100 --num-envs 64
     """
     return lambda streams, output: run_stage("generate", options, streams, output), output
 
 
-def render(options: Annotated[RenderOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def render(options: Annotated[RenderOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Render camera images of recorded demonstrations, in parallel processes.
     $ mimic render --input generated.hdf5 --output seen.hdf5
     $ mimic render --input demos.hdf5 --output seen.hdf5 --cameras cameras.yaml --size 84
@@ -119,30 +117,28 @@ def render(options: Annotated[RenderOptions, _Flat], output: Annotated[Output, _
     return lambda streams, output: run_stage("render", options, streams, output), output
 
 
-def train(options: Annotated[TrainOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def train(options: Annotated[TrainOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Train a policy on a dataset.
     $ mimic train --dataset generated.hdf5 --output outputs/run
     """
     return lambda streams, output: run_stage("train", options, streams, output), output
 
 
-def evaluate(options: Annotated[EvaluateOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def evaluate(options: Annotated[EvaluateOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Measure how often policies succeed, and find the best of a run.
     $ mimic evaluate --checkpoints outputs/run --num-rollouts 200 --num-envs 64
     """
     return lambda streams, output: run_stage("evaluate", options, streams, output, after=_show_success), output
 
 
-def play(options: Annotated[PlayOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def play(options: Annotated[PlayOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Watch a policy.
     $ mimic play --checkpoints outputs/run/best.pth
     """
     return lambda streams, output: run_stage("play", options, streams, output, after=_show_success), output
 
 
-def export_policy(
-    options: Annotated[ExportPolicyOptions, _Flat], output: Annotated[Output, _Flat]
-) -> tuple[Job, Output]:
+def export_policy(options: Annotated[ExportPolicyOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Export a checkpoint to TorchScript or ONNX.
     $ mimic export-policy --checkpoint outputs/run/best.pth --output policy.onnx
     """
@@ -160,14 +156,14 @@ def export_policy(
     return job, output
 
 
-def view(options: Annotated[ViewOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def view(options: Annotated[ViewOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Step a task with zero or random actions, with a live view.
     $ mimic view --task Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0 --actions random
     """
     return lambda streams, output: run_stage("view", options, streams, output), output
 
 
-def info(file: tyro.conf.Positional[str], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def info(file: tyro.conf.Positional[str], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Show the contents of a dataset and what it can be used for.
     $ mimic info demos.hdf5
     """
@@ -182,7 +178,7 @@ def info(file: tyro.conf.Positional[str], output: Annotated[Output, _Flat]) -> t
     return job, output
 
 
-def doctor(output: Annotated[Output, _Flat], isaac_sim: bool = False) -> tuple[Job, Output]:
+def doctor(output: Annotated[Output, FLAT], isaac_sim: bool = False) -> tuple[Job, Output]:
     """Report what is installed on this machine, what can run here, and what to do about the rest.
     $ mimic doctor
     $ mimic doctor --isaac-sim
@@ -208,7 +204,7 @@ def doctor(output: Annotated[Output, _Flat], isaac_sim: bool = False) -> tuple[J
     return job, output
 
 
-def devices(output: Annotated[Output, _Flat], live: bool = False, seconds: float = 0.0) -> tuple[Job, Output]:
+def devices(output: Annotated[Output, FLAT], live: bool = False, seconds: float = 0.0) -> tuple[Job, Output]:
     """List the devices that can drive a robot here, and show their readings.
     $ mimic devices
     $ mimic devices --live
@@ -232,7 +228,7 @@ def devices(output: Annotated[Output, _Flat], live: bool = False, seconds: float
     return job, output
 
 
-def tasks(output: Annotated[Output, _Flat], plain: bool = False) -> tuple[Job, Output]:
+def tasks(output: Annotated[Output, FLAT], plain: bool = False) -> tuple[Job, Output]:
     """List the tasks, which of them can run here, and what the others need.
     $ mimic tasks
     $ mimic tasks --plain
@@ -252,7 +248,7 @@ def tasks(output: Annotated[Output, _Flat], plain: bool = False) -> tuple[Job, O
     return job, output
 
 
-def task(output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def task(output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Work on descriptors, YAML files that say what a task's subtasks are: task init, task check, task show."""
 
     def job(streams: Streams, output: Output) -> int:
@@ -261,7 +257,7 @@ def task(output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
     return job, output
 
 
-def package(options: Annotated[PackageOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def package(options: Annotated[PackageOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Make the archives of both extensions, in a folder that Kit installs them from.
     $ mimic package --output registry
     """
@@ -274,7 +270,7 @@ def package(options: Annotated[PackageOptions, _Flat], output: Annotated[Output,
     return job, output
 
 
-def ui(output: Annotated[Output, _Flat], forget_imports: bool = False) -> tuple[Job, Output]:
+def ui(output: Annotated[Output, FLAT], forget_imports: bool = False) -> tuple[Job, Output]:
     """Open the window: the whole workflow by mouse and keyboard, without Kit.
     $ mimic ui
     $ mimic ui --import my_tasks.py

@@ -48,7 +48,6 @@ class RecentProjects:
         for each in kept if isinstance(kept, list) else []:
             if isinstance(each, dict) and isinstance(each.get("folder"), str) and isinstance(each.get("values"), dict):
                 self._kept[each["folder"]] = each["values"]
-
         self._gone: set[str] = set()
         self._looked_at: set[str] = set()
 

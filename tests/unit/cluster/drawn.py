@@ -3,19 +3,17 @@
 
 """A share of `render` without a simulation: `drawn:start` paints every picture of a demonstration in its number."""
 
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from squares import AskedShare
 
 from isaaclab_mimic_core.datasets import DatasetReader
-from isaaclab_mimic_core.events import PieceMade, ShareReady
 from isaaclab_mimic_core.stages.rendering.pieces import piece_name, write_piece
-from isaaclab_mimic_core.stages.stage import Stage, Steps
 
 
-class Share(Stage):
+class Share(AskedShare):
     """Draws what it is asked for."""
 
     name = "render_share"
@@ -23,32 +21,14 @@ class Share(Stage):
     def __init__(self, input: str, names: list[str], variations: list[int], folder: str, **others: Any):
         super().__init__()
         self._input, self._names, self._variations, self._folder = input, names, variations, Path(folder)
-        self._numbers: list[int] = []
 
-    @property
-    def due(self) -> float:
-        return 0.0 if self._numbers else time.monotonic() + 0.02
-
-    def run(self) -> Steps:
-        yield [ShareReady({"device": "cpu"})]
-        while not self._stopping:
-            if not self._numbers:
-                yield []
-                continue
-            number = self._numbers.pop(0)
-            name = self._names[number]
-            with DatasetReader(self._input) as reader:
-                pictures = np.full((reader.num_samples(name), 4, 4, 3), int(name.removeprefix("demo_")), np.uint8)
-            path = self._folder / piece_name(name, self._variations[number])
-            write_piece(path, {"obs/table_cam": pictures})
-            yield [PieceMade(number, str(path))]
-        return []
-
-    def _request(self, name: str, **arguments: Any) -> None:
-        if name == "work":
-            self._numbers += arguments["numbers"]
-        else:
-            super()._request(name, **arguments)
+    def make(self, number: int) -> Path:
+        name = self._names[number]
+        with DatasetReader(self._input) as reader:
+            pictures = np.full((reader.num_samples(name), 4, 4, 3), int(name.removeprefix("demo_")), np.uint8)
+        path = self._folder / piece_name(name, self._variations[number])
+        write_piece(path, {"obs/table_cam": pictures})
+        return path
 
 
 def start(**options: Any) -> Share:

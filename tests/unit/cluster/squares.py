@@ -10,6 +10,7 @@ file in the output's folder stands. `refuse` is a `MimicError` before it is read
 
 import os
 import time
+from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,39 @@ class Squares(SharedWork):
         return [StageFinished(self.name, outcome, {"saved": len(self.lines)})]
 
 
-class Share(Stage):
+class AskedShare(Stage):
+    """A share that makes the pieces it is asked for, one a step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers: list[int] = []
+
+    @property
+    def due(self) -> float:
+        return 0.0 if self._numbers and not self.paused else time.monotonic() + 0.02
+
+    @abstractmethod
+    def make(self, number: int) -> Path:
+        """Make a piece."""
+
+    def run(self) -> Steps:
+        yield [ShareReady({"device": "cpu"})]
+        while not self._stopping:
+            if self._numbers:
+                number = self._numbers.pop(0)
+                yield [PieceMade(number, str(self.make(number)))]
+            else:
+                yield []
+        return []
+
+    def _request(self, name: str, **arguments: Any) -> None:
+        if name == "work":
+            self._numbers += arguments["numbers"]
+        else:
+            super()._request(name, **arguments)
+
+
+class Share(AskedShare):
     """Writes the squares it is asked for."""
 
     name = "squares_share"
@@ -86,28 +119,18 @@ class Share(Stage):
         super().__init__()
         self._folder, self._marks, self._seconds = Path(folder), Path(output).parent, seconds
         self._troubles = troubles.split()
-        self._numbers: list[int] = []
-
-    @property
-    def due(self) -> float:
-        return 0.0 if self._numbers and not self.paused else time.monotonic() + 0.02
 
     def run(self) -> Steps:
         if "refuse" in self._troubles:
             raise OptionError("this cannot be squared", remedy="Take a circle.")
-        yield [ShareReady({"device": "cpu"})]
-        while not self._stopping:
-            if not self._numbers:
-                yield []
-                continue
-            number = self._numbers.pop(0)
-            time.sleep(self._seconds)
-            self._make_trouble(number)
-            beside = self._folder / f"{number}.part"
-            beside.write_text(f"{number} {number * number}")
-            os.replace(beside, self._folder / f"{number}.square")
-            yield [PieceMade(number, str(self._folder / f"{number}.square"))]
-        return []
+        return (yield from super().run())
+
+    def make(self, number: int) -> Path:
+        time.sleep(self._seconds)
+        self._make_trouble(number)
+        beside = self._folder / f"{number}.part"
+        beside.write_text(f"{number} {number * number}")
+        return beside.replace(self._folder / f"{number}.square")
 
     def _make_trouble(self, number: int) -> None:
         for trouble in self._troubles:
@@ -120,12 +143,6 @@ class Share(Stage):
             elif kind == "hang":
                 time.sleep(3600.0)
             raise OutputError("no space is left to write it", where="the disk of this node")
-
-    def _request(self, name: str, **arguments: Any) -> None:
-        if name == "work":
-            self._numbers += arguments["numbers"]
-        else:
-            super()._request(name, **arguments)
 
 
 def start(**options: Any) -> Share:

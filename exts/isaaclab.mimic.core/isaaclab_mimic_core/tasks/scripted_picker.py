@@ -11,9 +11,9 @@ where and how large. The end effector's frame is taken to be between the fingert
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import isaaclab.utils.math as math_utils
 import torch
 
+from .. import rotations
 from ..datagen.config import list_subtasks, read_subtasks
 from ..envs import BatchedEnv
 from ..envs.object_sizes import Box, boxes
@@ -59,7 +59,7 @@ class ScriptedPicker(ScriptedStacker):
 
     def see(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         hand, objects = self._env.eef_pose()[:, 0], self._env.object_pose()
-        quat = math_utils.quat_from_matrix(objects[..., :3, :3])
+        quat = rotations.quat_from_matrix(objects[..., :3, :3])
         middles = objects[..., :3, 3] + (objects[..., :3, :3] @ self._centers[..., None])[..., 0]
         return hand[:, :3, 3], hand[:, :3, :3], torch.cat([middles, quat], dim=-1)
 

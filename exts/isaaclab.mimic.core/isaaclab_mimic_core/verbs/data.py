@@ -23,12 +23,11 @@ if TYPE_CHECKING:
     from ..datasets.edit import EditReport, Kept, TaskSpace
     from ..datasets.export import ExportReport
 
-_Flat = FLAT
 _File = tyro.conf.Positional[str]
 
 
 def check(
-    file: _File, thresholds: Annotated[Thresholds, _Flat], output: Annotated[Output, _Flat], demos: str = ""
+    file: _File, thresholds: Annotated[Thresholds, FLAT], output: Annotated[Output, FLAT], demos: str = ""
 ) -> tuple[Job, Output]:
     """Find faults of demonstrations: pauses, jumps, cropped ends, missing or impossible values and more.
     $ mimic check demos.hdf5
@@ -56,8 +55,8 @@ def check(
 
 def merge(
     files: tyro.conf.Positional[tuple[str, ...]],
-    to: Annotated[Destination, _Flat],
-    output: Annotated[Output, _Flat],
+    to: Annotated[Destination, FLAT],
+    output: Annotated[Output, FLAT],
     force: bool = False,
 ) -> tuple[Job, Output]:
     """Merge datasets of the same task and layout.
@@ -82,9 +81,9 @@ def merge(
 
 def select(
     file: _File,
-    selection: Annotated[Selection, _Flat],
-    to: Annotated[Destination, _Flat],
-    output: Annotated[Output, _Flat],
+    selection: Annotated[Selection, FLAT],
+    to: Annotated[Destination, FLAT],
+    output: Annotated[Output, FLAT],
     check: Thresholds,
 ) -> tuple[Job, Output]:
     """Keep the demonstrations that meet all given conditions.
@@ -100,9 +99,9 @@ def select(
 
 def drop(
     file: _File,
-    selection: Annotated[Selection, _Flat],
-    to: Annotated[Destination, _Flat],
-    output: Annotated[Output, _Flat],
+    selection: Annotated[Selection, FLAT],
+    to: Annotated[Destination, FLAT],
+    output: Annotated[Output, FLAT],
     check: Thresholds,
 ) -> tuple[Job, Output]:
     """Leave out the demonstrations that meet all given conditions.
@@ -118,9 +117,9 @@ def drop(
 
 def convert(
     file: _File,
-    options: Annotated[ConvertOptions, _Flat],
-    to: Annotated[Destination, _Flat],
-    output: Annotated[Output, _Flat],
+    options: Annotated[ConvertOptions, FLAT],
+    to: Annotated[Destination, FLAT],
+    output: Annotated[Output, FLAT],
 ) -> tuple[Job, Output]:
     """Bring a dataset up to date: quaternions wxyz to xyzw, a renamed task, joint-space actions to task space.
     $ mimic convert old.hdf5 --output new.hdf5
@@ -140,9 +139,7 @@ def convert(
     return job, output
 
 
-def export(
-    file: _File, options: Annotated[ExportOptions, _Flat], output: Annotated[Output, _Flat]
-) -> tuple[Job, Output]:
+def export(file: _File, options: Annotated[ExportOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Export to a LeRobot dataset, to videos of the cameras, or to files for Rerun's viewer.
     $ mimic export demos.hdf5 --format lerobot --output lerobot/stack
     $ mimic export annotated.hdf5 --format rerun --output rerun
@@ -186,7 +183,7 @@ def export(
 
 
 def import_dataset(
-    folder: _File, options: Annotated[ImportOptions, _Flat], output: Annotated[Output, _Flat]
+    folder: _File, options: Annotated[ImportOptions, FLAT], output: Annotated[Output, FLAT]
 ) -> tuple[Job, Output]:
     """Import a LeRobot dataset to a file, without its images.
     $ mimic import lerobot/stack --output demos.hdf5

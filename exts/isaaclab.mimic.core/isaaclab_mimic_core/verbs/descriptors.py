@@ -15,10 +15,8 @@ from ..terminal.streams import Streams
 from .job import FLAT, Job, Output
 from .staged import run_stage
 
-_Flat = FLAT
 
-
-def init(options: Annotated[TaskInitOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def init(options: Annotated[TaskInitOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Propose a task's subtasks from recorded demonstrations, and write them as a descriptor.
     $ mimic task init --task Isaac-Stack-Cube-Franka-IK-Rel-v0 --input demos.hdf5 --output task.yaml
     Exit status 1 if there are subtasks that it is not sure of.
@@ -26,14 +24,14 @@ def init(options: Annotated[TaskInitOptions, _Flat], output: Annotated[Output, _
     return lambda streams, output: run_stage("task_init", options, streams, output), output
 
 
-def check(options: Annotated[TaskCheckOptions, _Flat], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def check(options: Annotated[TaskCheckOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Annotate demonstrations by a descriptor, make some attempts from them, and say what fails and what to change.
     $ mimic task check --descriptor task.yaml --input demos.hdf5
     """
     return lambda streams, output: run_stage("task_check", options, streams, output), output
 
 
-def show(task: tyro.conf.Positional[str], output: Annotated[Output, _Flat]) -> tuple[Job, Output]:
+def show(task: tyro.conf.Positional[str], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Print any task as a descriptor.
     $ mimic task show Mimic-Lift-Box-Two-Franka-v0 > task.yaml
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from isaaclab_mimic_core.errors import MimicError
+
 from ..project import ANNOTATED, RUNS
 
 _REST = 1.0
@@ -65,7 +67,7 @@ def read_contents(path: Path) -> Contents:
         with DatasetReader(path, allow_empty=True) as reader:
             names = reader.episode_names
             return Contents(len(names), sum(reader.has(name, TERM_SIGNALS) for name in names))
-    except Exception:
+    except (MimicError, ImportError, OSError):
         return NOTHING
 
 

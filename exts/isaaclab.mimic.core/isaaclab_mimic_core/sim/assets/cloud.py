@@ -8,6 +8,8 @@ import urllib.error
 import urllib.request
 from typing import Any
 
+from ..nested import nested
+
 _TIMEOUT = 3.0
 """Maximum time to wait for the server's answer [s]."""
 
@@ -37,29 +39,11 @@ def cloud_paths(cfg: object) -> list[str]:
 
     if not str(NUCLEUS_ASSET_ROOT_DIR).startswith("http"):
         return []
-    found: list[str] = []
-    seen: set[int] = set()
 
-    def look(value: Any) -> None:
-        if isinstance(value, str):
-            if value.startswith(NUCLEUS_ASSET_ROOT_DIR):
-                found.append(value.removeprefix(NUCLEUS_ASSET_ROOT_DIR).lstrip("/"))
-            return
-        if id(value) in seen:
-            return
-        seen.add(id(value))
-        if isinstance(value, dict):
-            parts = list(value.values())
-        elif isinstance(value, list | tuple):
-            parts = list(value)
-        elif hasattr(type(value), "__dataclass_fields__"):
-            # Markers are made only if there is a live view.
-            drawn = getattr(value, "debug_vis", True)
-            parts = [part for name, part in vars(value).items() if drawn or not name.endswith("visualizer_cfg")]
-        else:
-            parts = []
-        for part in parts:
-            look(part)
+    def is_not_drawn(owner: Any, name: str) -> bool:
+        # Markers are made only if there is a live view.
+        return name.endswith("visualizer_cfg") and not getattr(owner, "debug_vis", True)
 
-    look(cfg)
-    return found
+    texts = (value for value in nested(cfg, is_not_drawn) if isinstance(value, str))
+    root = NUCLEUS_ASSET_ROOT_DIR
+    return [text.removeprefix(root).lstrip("/") for text in texts if text.startswith(root)]

@@ -9,29 +9,14 @@ says nothing.
 
 from typing import Any
 
+from ..nested import nested
+
 
 def forget_body_names(cfg: Any) -> None:
     """Remove names of rigid objects' bodies from an environment's configuration; nested values are included."""
     from isaaclab.assets import RigidObjectCfg
     from isaaclab.managers import SceneEntityCfg
 
-    seen: set[int] = set()
-
-    def look(value: Any) -> None:
-        if id(value) in seen:
-            return
-        seen.add(id(value))
-        if isinstance(value, SceneEntityCfg):
-            if isinstance(getattr(cfg.scene, value.name, None), RigidObjectCfg):
-                value.body_names = None
-        elif isinstance(value, dict):
-            for part in value.values():
-                look(part)
-        elif isinstance(value, list | tuple):
-            for part in value:
-                look(part)
-        elif hasattr(type(value), "__dataclass_fields__"):
-            for part in vars(value).values():
-                look(part)
-
-    look(cfg)
+    for value in nested(cfg):
+        if isinstance(value, SceneEntityCfg) and isinstance(getattr(cfg.scene, value.name, None), RigidObjectCfg):
+            value.body_names = None

@@ -110,6 +110,7 @@ def write_proposal(proposal: Proposal, options: TaskInitOptions, environment: st
     text = format_proposal(proposal, environment, output.stem, options.input, with_success)
 
     def write(beside: Path) -> None:
+        beside.parent.mkdir(parents=True, exist_ok=True)
         beside.write_text(text)
         try:
             read_descriptor(str(beside))
@@ -120,7 +121,6 @@ def write_proposal(proposal: Proposal, options: TaskInitOptions, environment: st
                 remedy="Look at others (--episodes 0), or write the subtasks by hand, from: mimic task show TASK",
             ) from error
 
-    output.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(output, write)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import isaaclab.utils.math as math_utils
 import torch
 
-from ... import randomness
+from ... import randomness, rotations
 from ...devices.device import TeleopDevice
 from ...envs import BatchedEnv
 from .local_scene import CUBE_EDGE
@@ -106,6 +106,11 @@ class ScriptedStacker(TeleopDevice):
         self._heights = torch.tensor(heights, device=d)
         self._end = PHASES * len(placements)
         self._headings = torch.tensor(_HEADINGS, device=d)
+        self._up = torch.tensor((0.0, 0.0, 1.0), device=d)
+        # By kind of phase, so that no step has to copy anything to the device.
+        self._is_precise, self._is_rising, self._is_waiting = (
+            torch.tensor([kind in kinds for kind in range(PHASES)], device=d) for kinds in (_PRECISE, _RISES, _WAITS)
+        )
 
     @property
     def finished(self) -> torch.Tensor:
@@ -192,12 +197,12 @@ class ScriptedStacker(TeleopDevice):
     ) -> torch.Tensor:
         """Return the position of the hand at the end of the current phase: (num_envs, 3) [m], env frame."""
         style, trait = self._style, self._traits
-        up = torch.tensor([0.0, 0.0, 1.0], device=position.device)
+        up = self._up
         beside = style.offset * (2.0 * trait[:, 1:4] - 1.0)
         beside = torch.cat([beside[:, :2], beside[:, 2:].abs()], dim=-1)
         hover = (style.hover[0] + (style.hover[1] - style.hover[0]) * trait[:, 4])[:, None] * up
         place = position + base + height[:, None] * up + beside - held
-        rise = self._anchor + self.rise * hover + beside * torch.tensor([1.0, 1.0, 0.0], device=position.device)
+        rise = self._anchor + self.rise * hover + beside * (1.0 - up)
         goals = torch.stack(
             [
                 held + hover,
@@ -219,7 +224,7 @@ class ScriptedStacker(TeleopDevice):
         """Return the next target rotation (num_envs, 3, 3), and the angle to the wanted heading (num_envs,) [rad]."""
         zero = torch.zeros_like(self._heading)
         wanted = math_utils.matrix_from_quat(math_utils.quat_from_euler_xyz(zero + math.pi, zero, self._heading))
-        error = math_utils.axis_angle_from_quat(math_utils.quat_from_matrix(wanted @ rotation.transpose(-1, -2)))
+        error = rotations.vector_from_matrix(wanted @ rotation.transpose(-1, -2))
         angle = error.norm(dim=-1)
         axis = error / angle.clamp_min(1e-9)[:, None]
         turn = math_utils.matrix_from_quat(math_utils.quat_from_angle_axis(angle.clamp_max(0.15), axis))
@@ -231,9 +236,9 @@ class ScriptedStacker(TeleopDevice):
         demo = randomness.uniform(self._stream, 0, 1)[:, 0]
         speed = style.speed[0] + (style.speed[1] - style.speed[0]) * demo
         speed = speed * (style.phase_speed[0] + (style.phase_speed[1] - style.phase_speed[0]) * trait[:, 5])
-        precise = torch.isin(kind, torch.tensor(_PRECISE, device=kind.device))
+        precise = self._is_precise[kind]
         # People move slowly toward a cube, and quickly straight up.
-        rises = torch.isin(kind, torch.tensor(_RISES, device=kind.device))
+        rises = self._is_rising[kind]
         speed = torch.where(precise, 0.55 * speed, torch.where(rises, 1.5 * speed, speed))
         # A free path deviates sideways, in proportion to the remaining distance.
         sideways = 2.0 * torch.stack([-gap[:, 1], gap[:, 0], 0.5 * gap[:, 2].abs()], dim=-1)
@@ -241,7 +246,7 @@ class ScriptedStacker(TeleopDevice):
         # With relative actions the hand moves half of the commanded displacement per step, so command twice the gap.
         wish = 2.0 * gap + swerve
         wish = wish * (speed / wish.norm(dim=-1).clamp_min(1e-9)).clamp_max(1.0)[:, None]
-        hesitates = (trait[:, 7] < style.hesitation) & ~torch.isin(kind, torch.tensor(_WAITS, device=kind.device))
+        hesitates = (trait[:, 7] < style.hesitation) & ~self._is_waiting[kind]
         pause = style.pause[0] + (style.pause[1] - style.pause[0]) * trait[:, 8]
         self._resting = hesitates & (self._clock < pause)
         wish = torch.where(self._resting[:, None], 0.0, wish)
@@ -257,8 +262,8 @@ class ScriptedStacker(TeleopDevice):
     def _leave_phases(self, kind: torch.Tensor, distance: torch.Tensor, turn_left: torch.Tensor) -> None:
         style = self._style
         wait = style.wait[0] + (style.wait[1] - style.wait[0]) * self._traits[:, 9]
-        waits = torch.isin(kind, torch.tensor(_WAITS, device=kind.device))
-        precise = torch.isin(kind, torch.tensor(_PRECISE, device=kind.device))
+        waits = self._is_waiting[kind]
+        precise = self._is_precise[kind]
         there = distance < torch.where(precise, 0.004, 0.015)
         there &= (turn_left < 0.06) | (kind != APPROACH)
         done = torch.where(waits, self._clock >= wait, there & ~self._resting) & ~self.finished

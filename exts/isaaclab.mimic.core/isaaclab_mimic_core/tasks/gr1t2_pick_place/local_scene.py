@@ -48,10 +48,10 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     )
     # The object keeps upstream's initial pose, so the table is where the rod stands on it.
     top = thing.init_state.pos[2] - HEIGHT / 2
-    scene.packing_table.spawn = _box(_TABLE_SIZE, (0.55, 0.5, 0.45))
+    scene.packing_table.spawn = sim_utils.CuboidCfg(size=_TABLE_SIZE, **_surface((0.55, 0.5, 0.45)))
     x, y, _ = scene.packing_table.init_state.pos
     scene.packing_table.init_state.pos = (x, y, top - _TABLE_SIZE[2] / 2)
-    scene.ground.spawn = _box((50.0, 50.0, 0.1), (0.3, 0.3, 0.32))
+    scene.ground.spawn = sim_utils.CuboidCfg(size=(50.0, 50.0, 0.1), **_surface((0.3, 0.3, 0.32)))
     scene.ground.init_state.pos = (0.0, 0.0, -0.05)
     # The contact sensors drive a glove's haptics and name a prim of the steering wheel.
     scene.left_hand_contact = scene.right_hand_contact = None
@@ -80,12 +80,6 @@ def _spawn_stand(prim_path: str, cfg: Any, translation: Any = None, orientation:
     mass: Any = UsdPhysics.MassAPI.Apply(prim)
     mass.CreateCenterOfMassAttr(Gf.Vec3f(*_CENTER))
     return prim
-
-
-def _box(size: tuple[float, float, float], color: tuple[float, float, float]) -> Any:
-    import isaaclab.sim as sim_utils
-
-    return sim_utils.CuboidCfg(size=size, **_surface(color))
 
 
 def _surface(color: tuple[float, float, float], combine: Literal["average", "max"] = "average") -> dict[str, Any]:

@@ -23,7 +23,10 @@ _LAST = 0.5
 _CUT, _BLEND, _BLEND_TOGETHER = 0.5, 0.25, 0.15
 """Unit of cuts behind a signal; length of interpolations [s]."""
 _SLIPPED = 0.015
+"""How far a grasped object moves in the hand where that is worth a doubt [m]."""
 _NOISE, _NOISE_OF_TWO, _NOISE_TOGETHER = 0.03, 0.01, 0.002
+"""Action noise proposed for one arm, for two, and for two that hold one object: a standard deviation in units of the
+action; as in upstream's stack and our two-armed tasks."""
 
 
 @dataclass(frozen=True)
@@ -158,10 +161,10 @@ def _proposed(
     signal = named.get((eef, at))
     marks = {} if signal is None else _marks(signals[signal], signals, [each.evidence for each in sketches])
     doubts = _doubts(part, share)
-    if signal is not None:
-        doubts += _doubts_of_marks(eef, part, signal, marks, sketches)
+    untold = [] if signal is None else _doubts_of_marks(part, signal, marks, sketches)
     few = 2 * share[0] <= share[1]
-    unsure = few or part[0].kind in ("leave", "move") or any(doubt.startswith("the signal") for doubt in doubts)
+    unsure = few or untold or part[0].kind in ("leave", "move")
+    doubts += untold
     sure = "unsure" if unsure else "likely" if doubts or part[0].kind in ("clear", "retreat") else "sure"
     together = any((eef, at) in pair for each in sketches[:1] for pair in each.together)
     fields = _fields(parts, eef, at, together, _room(eef, at, sketches, marks), sketches[0].evidence)
@@ -248,7 +251,7 @@ def _doubts(parts: Sequence[Part], share: tuple[int, int]) -> list[str]:
 
 
 def _doubts_of_marks(
-    eef: str, parts: Sequence[Part], signal: str, marks: Mapping[str, int], sketches: Sequence[Sketch]
+    parts: Sequence[Part], signal: str, marks: Mapping[str, int], sketches: Sequence[Sketch]
 ) -> list[str]:
     missing = [each.evidence.name for each in sketches if each.evidence.name not in marks]
     off = [
@@ -269,7 +272,7 @@ def _doubts_of_marks(
 def _description(part: Part) -> str:
     name, other = part.object.replace("_", " "), part.reference.replace("_", " ")
     return {
-        "grasp": f"Take the {name}",
+        "grasp": f"Grasp the {name}",
         "put": f"Put the {name} on the {other}",
         "clear": f"Take the {name} away from the {other}",
         "leave": f"Put the {name} down" + (f" beside the {other}" if other else ""),

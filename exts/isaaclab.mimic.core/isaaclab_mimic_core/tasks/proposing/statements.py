@@ -18,7 +18,9 @@ _OFF = 0.005
 _BESIDE = 0.035
 """How far an object may be beside the middle of one of its own size [m]; half of upstream's cubes and a bit."""
 _ABOVE = 0.01
+"""How much higher or lower an object may be than where it was put [m]."""
 _ABOUT = 0.05
+"""How far beside it an object counts as there where nothing says more [m]."""
 _REACH = 0.06
 """Distance from an end effector within which what is grasped is by default [m]."""
 
