@@ -11,9 +11,11 @@ import importlib
 import inspect
 import json
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated
 
 import tyro
@@ -22,6 +24,7 @@ from . import plugins
 from .errors import MimicError, OptionError, PlatformError
 from .events import StageFailed, to_json
 from .exit_status import DONE, FINDINGS, INTERRUPTED, UNEXPECTED
+from .option import flag
 from .options import (
     EvaluateOptions,
     ExportPolicyOptions,
@@ -30,6 +33,7 @@ from .options import (
     QuickstartOptions,
     RecordOptions,
     RenderOptions,
+    SimOptions,
     TeleopOptions,
     TrainOptions,
     ViewOptions,
@@ -55,7 +59,7 @@ def quickstart(options: Annotated[QuickstartOptions, FLAT], output: Annotated[Ou
     """
 
     def job(streams: Streams, output: Output) -> int:
-        return run_stage("quickstart", options, streams, output, after=_next_commands)
+        return run_stage("quickstart", options, streams, output, after=partial(show_next, options))
 
     return job, output
 
@@ -411,8 +415,11 @@ def _show_success(summary: dict, streams: Streams) -> None:
             print(f"{name}: {summary[name]}", file=streams.out)
 
 
-def _next_commands(summary: dict, streams: Streams) -> None:
-    """Print what quickstart has made, and commands to go on with."""
+def show_next(options: QuickstartOptions, summary: dict, streams: Streams) -> None:
+    """Print what quickstart has made, and commands to go on with, in the same simulation."""
+    usual, names = SimOptions(), ("task", "physics", "assets", "ik", "descriptor")
+    chosen = {name: getattr(options, name) for name in names if getattr(options, name) != getattr(usual, name)}
+    same = "".join(f" {flag(name)} {shlex.quote(value)}" for name, value in chosen.items())
     seconds = ", ".join(f"{name} {took:.0f} s" for name, took in summary["phases"].items())
     lines = [
         "",
@@ -422,7 +429,7 @@ def _next_commands(summary: dict, streams: Streams) -> None:
         f"  sources     {summary['annotated']}",
         "Next:",
         f"  mimic info {summary['generated']}",
-        f"  mimic generate --input {summary['annotated']} --output more.hdf5 --num-demos 100 --num-envs 64",
-        "  mimic record --teleop-device scripted --output my_demos.hdf5",
+        f"  mimic generate{same} --input {summary['annotated']} --output more.hdf5 --num-demos 100 --num-envs 64",
+        f"  mimic record{same} --teleop-device scripted --output my_demos.hdf5",
     ]
     print("\n".join(lines), file=streams.out)
