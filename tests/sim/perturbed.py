@@ -5,7 +5,7 @@
 
     python perturbed.py
 
-Prints a line of JSON: masses, sizes, friction, gains and the spread of start positions.
+Prints a line of JSON: masses, sizes, heights, friction, gains and the spread of start positions.
 """
 
 import json
@@ -36,6 +36,7 @@ def main() -> None:
         said = {
             "mass": float(torch.as_tensor(mass).flatten()[0]),
             "size": list(cube.cfg.spawn.size),
+            "heights": env.object_pose()[:, :, 2, 3].unique().tolist(),
             "friction": cube.cfg.spawn.physics_material.static_friction,
             "stiffness": float(robot.data.joint_stiffness.torch[0, 0]),
             "span": (position.amax(dim=(0, 1)) - position.amin(dim=(0, 1))).tolist(),

@@ -98,6 +98,38 @@ def test_a_demonstration_that_fails_again_is_left_out(stack_env, run_stage, tmp_
     assert run.ending.summary["annotated"] == 0 and run.kinds["Warned"]
 
 
+@pytest.mark.parametrize("from_states", [True, False])
+def test_what_does_not_succeed_again_is_read_from_its_states(
+    from_states, annotated, episodes, stack_env, run_stage, tmp_path
+):
+    """The arm stands still from the middle on when it is played again."""
+    path, output = tmp_path / "strays.hdf5", tmp_path / "out.hdf5"
+    with DatasetReader(SAMPLE) as reader, DatasetWriter(path, reader.env_args) as writer:
+        whole = reader.read("demo_0")
+        actions = whole.data["actions"].copy()
+        actions[len(actions) // 2 :] = 0.0
+        writer.add(Episode({**whole.data, "actions": actions}, whole.attrs))
+    options = AnnotateOptions(input=str(path), output=str(output), from_states=from_states)
+    run = run_stage(Annotate(options, stack_env))
+    (event,) = run.kinds["EpisodeAnnotated"]
+    assert event.ok == from_states and run.ending.summary["annotated"] == int(from_states)
+    if not from_states:
+        assert "not fulfilled" in event.reason
+        return
+    assert "demo_0 is taken from its recorded states" in run.kinds["Warned"][0].message
+    with DatasetReader(output) as reader:
+        (read,) = reader.episodes()
+    assert read.attrs["mimic"]["annotated"]["by"] == "states"
+    np.testing.assert_array_equal(
+        read.data["states/rigid_object/cube_2/root_pose"], whole.data["states/rigid_object/cube_2/root_pose"]
+    )
+    replayed = next(e for e in annotated.run.kinds["EpisodeAnnotated"] if e.name == "demo_0")
+    assert event.marks.keys() == replayed.marks.keys()
+    assert all(abs(event.marks[name] - mark) <= 2 for name, mark in replayed.marks.items())
+    mine, theirs = (e.data["obs/datagen_info/object_pose/cube_2"] for e in (read, episodes[0]))
+    np.testing.assert_allclose(mine, theirs, atol=5e-3)
+
+
 def test_one_that_is_not_finite_does_not_keep_the_others_from_being_played(stack_env, run_stage, tmp_path):
     """Cut after a few steps, the other one is played, and does not succeed."""
     path, output = tmp_path / "two.hdf5", tmp_path / "out.hdf5"

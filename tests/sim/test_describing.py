@@ -5,9 +5,9 @@
 
 import pytest
 
-from isaaclab_mimic_core.envs.object_sizes import boxes
 from isaaclab_mimic_core.options import TaskCheckOptions, TaskInitOptions
 from isaaclab_mimic_core.sample import SAMPLE
+from isaaclab_mimic_core.sim.object_sizes import boxes
 from isaaclab_mimic_core.stages.describing.check import CheckTask
 from isaaclab_mimic_core.stages.describing.propose import ProposeTask
 from isaaclab_mimic_core.tasks.descriptors import read_descriptor
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.sim
 
 
 def test_subtasks_are_proposed(stack_env, run_stage, tmp_path):
-    assert boxes(stack_env)["cube_1"].half == pytest.approx((0.0203,) * 3, abs=1e-5)
+    assert boxes(stack_env.env.scene)["cube_1"].half == pytest.approx((0.0203,) * 3, abs=1e-5)
     path = tmp_path / "task.yaml"
     options = TaskInitOptions(input=str(SAMPLE), output=str(path), episodes="0", num_envs=stack_env.num_envs)
     run = run_stage(ProposeTask(options, stack_env))

@@ -4,7 +4,6 @@
 """Rollouts on real physics, and the evaluate, play and train stages around them."""
 
 import json
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +12,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 import torch
-from waiting import LONG
+from waiting import LONG, Clock
 
 from isaaclab_mimic_core.errors import InputFileError, OptionError
 from isaaclab_mimic_core.learning.api import PolicySpec
@@ -22,6 +21,7 @@ from isaaclab_mimic_core.learning.robomimic.policy import BatchedPolicy
 from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
 from isaaclab_mimic_core.learning.rollouts import Disturbance, Rollouts
 from isaaclab_mimic_core.options import EvaluateOptions, PlayOptions, TrainOptions
+from isaaclab_mimic_core.stages.learning import play as play_stage
 from isaaclab_mimic_core.stages.learning.evaluate import Evaluate
 from isaaclab_mimic_core.stages.learning.play import Play
 from isaaclab_mimic_core.stages.learning.train import Train
@@ -247,7 +247,8 @@ def test_play_writes_nothing(stack_env, checkpoints, run_stage, tmp_path, monkey
     assert len(run.kinds["AttemptFinished"]) == 3 and not list(tmp_path.iterdir())
 
 
-def test_play_keeps_real_time_for_whoever_looks_on(stack_env, checkpoints):
+def test_play_keeps_real_time_for_whoever_looks_on(stack_env, checkpoints, monkeypatch):
+    clock = Clock(play_stage, monkeypatch)
     path = str(checkpoints.folder / "models" / "model_epoch_1.pth")
     options = PlayOptions(checkpoints=(path,), num_rollouts=3, num_envs=10, horizon=HORIZON, viz="none")
     with Play(options, stack_env) as stage:
@@ -255,9 +256,9 @@ def test_play_keeps_real_time_for_whoever_looks_on(stack_env, checkpoints):
             stage.step()
         assert stage.due == 0.0, "nobody waits"
         stage.request("watch", env=0)
-        before = time.monotonic()
+        clock.now += 1.0
         stage.step()
-        assert stage.due >= before + stack_env.step_dt
+        assert stage.due == clock.now + stack_env.step_dt
         stage.request("watch", env=-1)
         assert stage.due == 0.0
 
@@ -294,7 +295,8 @@ def test_perturbations_change_the_world(start_python):
     process = start_python(Path(__file__).parent / "perturbed.py")
     _, err = process.communicate(timeout=LONG)
     said = json.loads(next(line for line in reversed(err.splitlines()) if line.startswith("{")))
-    assert said["mass"] == pytest.approx(0.2) and said["size"] == pytest.approx([0.04263] * 3)
+    assert said["mass"] == pytest.approx(0.2 * 1.05**3) and said["size"] == pytest.approx([0.04263] * 3)
+    assert said["heights"] == pytest.approx([0.021315] * len(said["heights"])), "they stand on the table"
     assert said["friction"] == 0.3 and said["stiffness"] == pytest.approx(320)
     assert all(0.2 < span <= 0.25 for span in said["span"])
 

@@ -95,13 +95,13 @@ def test_a_newer_format_is_said():
 
 
 DECIDING = {
-    GenerateOptions: "task seed physics assets ik mode early_stop max_retries learn_sources correct_grasp fade_noise "
-    "keep_clear planner per_subtask_selection images",
-    AnnotateOptions: "task seed physics assets ik start_signals",
+    GenerateOptions: "task seed physics assets ik object_scale mode early_stop max_retries learn_sources correct_grasp "
+    "fit_sizes fade_noise keep_clear planner per_subtask_selection images",
+    AnnotateOptions: "task seed physics assets ik object_scale from_states start_signals",
     AnnotateByHandOptions: "task start_signals",
-    TrainOptions: "task seed physics assets ik exact precision eval_rollouts horizon learner",
-    EvaluateOptions: "task seed physics assets ik horizon hold actions",
-    RenderOptions: "task seed physics assets num_envs episodes size renderer variations",
+    TrainOptions: "task seed physics assets ik object_scale exact precision eval_rollouts horizon learner",
+    EvaluateOptions: "task seed physics assets ik object_scale horizon hold actions",
+    RenderOptions: "task seed physics assets object_scale num_envs episodes size renderer variations",
 }
 FILES = {
     GenerateOptions: {"input"},

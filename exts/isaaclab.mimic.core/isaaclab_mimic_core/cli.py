@@ -417,7 +417,7 @@ def _show_success(summary: dict, streams: Streams) -> None:
 
 def show_next(options: QuickstartOptions, summary: dict, streams: Streams) -> None:
     """Print what quickstart has made, and commands to go on with, in the same simulation."""
-    usual, names = SimOptions(), ("task", "physics", "assets", "ik", "descriptor")
+    usual, names = SimOptions(), ("task", "physics", "assets", "ik", "object_scale", "descriptor")
     chosen = {name: getattr(options, name) for name in names if getattr(options, name) != getattr(usual, name)}
     same = "".join(f" {flag(name)} {shlex.quote(value)}" for name, value in chosen.items())
     seconds = ", ".join(f"{name} {took:.0f} s" for name, took in summary["phases"].items())

@@ -14,13 +14,13 @@ from isaaclab_mimic_core.datagen.config import leave_out_subtasks
 from isaaclab_mimic_core.devices.scripted import ScriptSettings
 from isaaclab_mimic_core.devices.scripted.device import check as check_script
 from isaaclab_mimic_core.devices.scripted.device import script_of
-from isaaclab_mimic_core.envs.object_sizes import Box
 from isaaclab_mimic_core.errors import ConfigError, DeviceError, TaskError
 from isaaclab_mimic_core.plugins import RobotSpec, TaskSpec
 from isaaclab_mimic_core.robots.derived.fingers import Fingers
 from isaaclab_mimic_core.robots.derived.fingers import _command as fingers_command
 from isaaclab_mimic_core.sim.assets.cloud import cloud_paths
 from isaaclab_mimic_core.sim.assets.stand_ins import use_stand_ins, without_stand_in
+from isaaclab_mimic_core.sim.object_sizes import Box
 from isaaclab_mimic_core.sim.repairs.body_names import forget_body_names
 from isaaclab_mimic_core.tasks import open_env
 from isaaclab_mimic_core.tasks import scripted_picker as picker

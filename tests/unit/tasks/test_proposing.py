@@ -13,12 +13,12 @@ import torch
 from isaaclab_mimic_core import cli, rotations
 from isaaclab_mimic_core.datagen.config import Subtask, list_subtasks
 from isaaclab_mimic_core.datasets import DatasetReader
-from isaaclab_mimic_core.envs.object_sizes import Box, box_of
 from isaaclab_mimic_core.errors import DatasetError
 from isaaclab_mimic_core.options import TaskInitOptions
 from isaaclab_mimic_core.outcomes import AttemptOutcome, FailureCause
 from isaaclab_mimic_core.robots.derived.fingers import Fingers
 from isaaclab_mimic_core.robots.derived.naming import eef_names
+from isaaclab_mimic_core.sim.object_sizes import Box, box_of
 from isaaclab_mimic_core.stages.describing.propose import write_proposal
 from isaaclab_mimic_core.stages.describing.verdict import verdict
 from isaaclab_mimic_core.tasks.descriptors import read_descriptor

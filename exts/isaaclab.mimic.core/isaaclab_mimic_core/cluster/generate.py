@@ -148,7 +148,14 @@ class GenerateShared(SharedWork):
         o, num_envs = self.options, min(self.options.num_envs, _DRAWING_ENVS)
         try:
             with open_env(
-                o.task, num_envs, device=o.device, physics=o.physics, seed=o.seed, assets=o.assets, ik=o.ik
+                o.task,
+                num_envs,
+                device=o.device,
+                physics=o.physics,
+                seed=o.seed,
+                assets=o.assets,
+                ik=o.ik,
+                object_scale=o.object_scale,
             ) as env:
                 return self._report.draw(env, ending) if self._report.wants_thumbnails(env) else []
         except MimicError as error:

@@ -35,6 +35,8 @@ class Settings:
     run. An attempt then depends on the attempts before it, and so on num_envs."""
     correct_grasp: bool = True
     """Shift a segment that carries an object by how differently the object is held than in the source."""
+    fit_sizes: bool = True
+    """Shift a segment where objects have other sizes than in the source, so that it meets their faces."""
     fade_noise: bool = True
     """Let the action noise fade out before the gripper closes or opens."""
     keep_clear: bool = False
@@ -64,6 +66,7 @@ _OF_MODE: dict[str, dict[str, Any]] = {
         "early_stop": False,
         "max_retries": 0,
         "correct_grasp": False,
+        "fit_sizes": False,
         "fade_noise": False,
     },
 }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..sim.object_scale import EVERY_OBJECT, scale_objects
 from ..sim.rendering.randomization import BY_NAME, TEXTURES, Draw, Part, Randomization
 from .rollouts import Disturbance
 
@@ -51,12 +52,10 @@ def _start_poses(factor: float) -> Callable[[Any], None]:
 
 
 def _size(factor: float) -> Callable[[Any], None]:
+    """Scale the objects, and their masses with them."""
+
     def configure(cfg: "ManagerBasedRLEnvCfg") -> None:
-        for asset in _objects(cfg):
-            if hasattr(asset.spawn, "size"):
-                asset.spawn.size = tuple(factor * edge for edge in asset.spawn.size)
-            else:
-                asset.spawn.scale = tuple(factor * scale for scale in (asset.spawn.scale or (1.0, 1.0, 1.0)))
+        scale_objects(cfg, {EVERY_OBJECT: factor})
 
     return configure
 

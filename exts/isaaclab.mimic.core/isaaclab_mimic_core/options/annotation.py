@@ -28,6 +28,8 @@ class AnnotateOptions(DemonstrationOptions):
     """Continue the output: demonstrations that are in it are not replayed."""
     num_envs: int = redeclared(DemonstrationOptions, "num_envs", 16)
     """Demonstrations to replay in parallel."""
+    from_states: bool = option(True, label="Keep what does not succeed again")
+    """Take a demonstration that does not succeed when it is played again from its recorded states."""
     start_signals: bool = option(False, label="The task's start signals, too")
     """Keep the task's own start signals as well."""
 
@@ -54,6 +56,7 @@ class AnnotateByHandOptions(DemonstrationOptions):
     physics: Physics = redeclared(DemonstrationOptions, "physics", on_resume=MAY_DIFFER)
     assets: Assets = redeclared(DemonstrationOptions, "assets", on_resume=MAY_DIFFER)
     ik: InverseKinematics = redeclared(DemonstrationOptions, "ik", on_resume=MAY_DIFFER)
+    object_scale: str = redeclared(DemonstrationOptions, "object_scale", on_resume=MAY_DIFFER)
     marks: str = option("none", label="Begin with", group=RUN, on_resume=MAY_DIFFER)
     """Marks to begin with: none, auto (the task's own signals), or an annotated file to take them from."""
     start_signals: bool = option(False, label="Mark where subtasks start, too", group=RUN)

@@ -45,6 +45,8 @@ class GenerateOptions(WorkerOptions, DemonstrationOptions):
     """Prefer source segments that have succeeded in this run; the mode decides if it is not given."""
     correct_grasp: bool | None = option(None, label="Correct the grasp", group=_ATTEMPTS)
     """Correct poses if a carried object is held differently than in the source; the mode decides if it is not given."""
+    fit_sizes: bool | None = option(None, label="Fit objects of other sizes", group=_ATTEMPTS)
+    """Shift poses where objects have other sizes than in the source; the mode decides if it is not given."""
     fade_noise: bool | None = option(None, label="Fade noise before grasps", group=_ATTEMPTS)
     """Let the action noise fade out before the gripper closes or opens; the mode decides if it is not given."""
     keep_clear: bool | None = option(None, label="Keep clear of other objects", group=_ATTEMPTS)

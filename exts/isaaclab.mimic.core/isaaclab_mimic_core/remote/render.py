@@ -37,6 +37,7 @@ from ..option import check_options, deciding, flag
 from ..options import RenderOptions
 from ..sim.rendering.camera_file import read_cameras, resized
 from ..sim.rendering.randomization import Randomization, read_randomization
+from ..stages.files.made_with import recorded_scale
 from ..stages.files.output_check import as_written, check_output
 from ..stages.files.resume import recorded_digest
 from ..stages.rendering.pieces import Piece, piece_name
@@ -52,7 +53,7 @@ _PASSED_ON = (
     *("input", "cameras", "size", "randomization", "renderer"),
 )
 """Options that are passed to a process unchanged."""
-_BEFORE = {"randomization": {}, "variations": 1}
+_BEFORE = {"randomization": {}, "variations": 1, "object_scale": ""}
 """Values of options that files of version 0.1.0 do not store."""
 _PERIOD = 0.05
 """Time between two polls of the processes [s]."""
@@ -87,7 +88,8 @@ class Render(Stage):
             # Training on these images uses the task with these cameras, so the output names that task.
             self._env_args = reader.env_args | ({"env_name": task} if options.task else {})
             self._history = dict(reader.data_attrs.get(ATTR_PROVENANCE) or {})
-        self.options = replace(options, task=task)
+            scale = options.object_scale or recorded_scale(reader, self._names)
+        self.options = replace(options, task=task, object_scale=scale)
         self.wanted = [(name, variation) for name in self._names for variation in range(options.variations)]
         """What to render, in the order of the output: demonstration, and index of its rendering."""
         self.saved = self._already_saved() if goes_on else 0

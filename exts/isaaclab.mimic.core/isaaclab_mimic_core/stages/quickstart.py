@@ -80,6 +80,7 @@ class Quickstart(SimStage):
             "physics": o.physics,
             "assets": o.assets,
             "ik": o.ik,
+            "object_scale": o.object_scale,
         }
 
     def run(self) -> Steps:

@@ -14,6 +14,7 @@ from ..options import SimOptions
 from ..picture import Picture, read_cameras
 from ..sim.compute import memory_in_use, resolve_device
 from ..sim.engines import choose_engine
+from ..sim.object_scale import read_scales
 from ..sim.visualizers import check_visualizer
 from ..tasks import find_task
 from .stage import Stage
@@ -53,6 +54,7 @@ class SimStage(Stage):
         resolve_device(options.device)
         choose_engine(options.physics)
         check_visualizer(options.viz)
+        read_scales(options.object_scale)
         self._env = env
         self._begun = False
         """Whether files may have been begun. A stop before that ends the stage at once."""
@@ -215,6 +217,7 @@ class SimStage(Stage):
             visualizer=o.viz,
             assets=o.assets,
             ik=o.ik,
+            object_scale=o.object_scale,
             bare=self.bare,
             configure=configure,
         )

@@ -22,6 +22,7 @@ from ..sim.fused import compute_accelerations_on_demand, use_fused_actions, use_
 from ..sim.isaac_sim import borrowed_application
 from ..sim.isaac_sim.restoring import restored
 from ..sim.launching import is_own, start_isaac_sim
+from ..sim.object_scale import as_text, read_scales, scale_objects
 from ..sim.preparing import prepare
 from ..sim.repairs.body_names import forget_body_names
 from ..sim.repairs.physics_threads import no_more_threads_than_cores
@@ -52,6 +53,7 @@ def open_env(
     visualizer: str = "none",
     assets: str = "auto",
     ik: str = "auto",
+    object_scale: str = "",
     as_shipped: bool = False,
     bare: bool = False,
     configure: Callable[[Any], None] | None = None,
@@ -70,6 +72,7 @@ def open_env(
         visualizer: `none`, `viser` (browser), `newton` (window) or `kit`.
         assets: `cloud`, `local`, or `auto`: from the cloud if it can be reached.
         ik: Inverse kinematics of a task that Isaac Lab solves with Pink: `dls`, `pink` or `auto` (`sim.whole_arm_ik`).
+        object_scale: Factors on the sizes of objects (`envs.object_scale.read_scales`).
         as_shipped: Whether to run PhysX without Kit exactly as Isaac Lab does: without `sim.fused`, and with Isaac
             Lab's number of threads.
         bare: Whether to open any environment by its name in gymnasium's registry, without subtasks and success; its
@@ -92,6 +95,7 @@ def open_env(
             visualizer=visualizer,
             assets=assets,
             ik=ik,
+            object_scale=object_scale,
             as_shipped=as_shipped,
             bare=bare,
             configure=configure,
@@ -116,6 +120,7 @@ def open_in_parts(
     visualizer: str,
     assets: str,
     ik: str = "auto",
+    object_scale: str = "",
     as_shipped: bool = False,
     bare: bool = False,
     configure: Callable[[Any], None] | None = None,
@@ -164,6 +169,7 @@ def open_in_parts(
         _use_local_assets(spec, make, cfg, engine)
     if configure:
         configure(cfg)
+    scales = as_text(scale_objects(cfg, read_scales(object_scale)))
     solver = use_ik(cfg, ik, as_shipped)
     if engine == "ovphysx":
         forget_body_names(cfg)
@@ -177,6 +183,7 @@ def open_in_parts(
         "device": device,
         "assets": "local" if local else "cloud",
         **({"ik": solver} if solver else {}),
+        **({"object_scale": scales} if scales else {}),
         "versions": _versions(engine),
     }
 
@@ -204,8 +211,10 @@ def _batched(
     from ..envs import adapt
     from ..envs.reset_sampling import attach_keys
     from ..robots.derived.naming import read_eef_names
+    from ..sim.object_sizes import as_plain, boxes
 
     attach_keys(env)
+    info["object_boxes"] = as_plain(boxes(env.scene))
     if bare:
         leave_out_subtasks(env.cfg, read_eef_names(env, spec.id))
     if descriptor is not None and descriptor.embodiment is not None:

@@ -16,11 +16,11 @@ import torch
 from .. import rotations
 from ..datagen.config import list_subtasks, read_subtasks
 from ..envs import BatchedEnv
-from ..envs.object_sizes import Box, boxes
 from ..errors import TaskError
 from ..robots.derived.fingers import Fingers, read_fingers
 from ..robots.derived.matching import in_order_of
 from ..robots.derived.terms import read_arms
+from ..sim.object_sizes import Box, boxes
 from .franka_stack.script import LIFT, PHASES, MotionStyle, ScriptedStacker
 
 _RATE = 0.05
@@ -45,7 +45,7 @@ class ScriptedPicker(ScriptedStacker):
 
     def __init__(self, env: BatchedEnv, seed: int):
         pairs, self._holds_on = _pairs(env)
-        task, found = env.info["task"], boxes(env)
+        task, found = env.info["task"], boxes(env.env.scene)
         heights = _heights(env.object_names, pairs, found, task)
         arms = in_order_of(env.eef_names, read_arms(env.env, task), task)
         fingers = read_fingers(env.env, env.eef_names, task)[env.eef_names[0]]

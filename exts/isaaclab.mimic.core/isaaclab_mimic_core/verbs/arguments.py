@@ -9,6 +9,7 @@ from typing import Any
 import tyro
 
 from ..errors import OptionError
+from ..option import redeclared
 from ..options import AnnotateByHandOptions, AnnotateOptions, ReplayOptions
 
 
@@ -20,6 +21,8 @@ class AnnotateArguments(AnnotateByHandOptions):
     """Number of environments in parallel; 0: 16, and 1 with --manual."""
     auto: bool = False
     """Annotate by replaying in simulation (the default)."""
+    from_states: bool = redeclared(AnnotateOptions, "from_states")
+    """Take a demonstration that does not succeed when it is played again from its recorded states."""
     manual: bool = False
     """Mark subtasks by hand while recorded states are played back."""
 
@@ -33,6 +36,8 @@ class AnnotateArguments(AnnotateByHandOptions):
             raise OptionError("--auto and --manual exclude each other", where="annotate")
         if self.marks != "none" and not self.manual:
             raise OptionError("marks can only be corrected by hand", where="--marks", remedy="Add --manual.")
+        if self.manual and not self.from_states:
+            raise OptionError("marking by hand only reads recorded states", where="--no-from-states --manual")
         kind = AnnotateByHandOptions if self.manual else AnnotateOptions
         values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(kind)}
         values["num_envs"] = self.num_envs or kind.num_envs

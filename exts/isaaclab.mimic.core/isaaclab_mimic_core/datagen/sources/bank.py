@@ -3,7 +3,7 @@
 
 """The source demonstrations on the device, as one padded bank."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +17,9 @@ from ..tables import SubtaskTable
 from .held_objects import find_held_objects, offset_in_hand
 from .segmentation import segment
 from .source_demo import SourceDemo
+
+_SAME = 1e-5
+"""Sizes that differ by less than this [m] are the same."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,12 @@ class SourceBank:
     """(E, S) int64: index of the object that is carried in a subtask, -1 for none."""
     any_held: bool
     """Whether an object is carried in any subtask."""
+    source_box: torch.Tensor
+    """(D, O, 2, 3) lower and upper corner of the box around each object in its frame, in the demonstrations [m]."""
+    target_box: torch.Tensor
+    """(O, 2, 3) the same where demonstrations are generated."""
+    sizes_differ: bool
+    """Whether any object has another size than in a demonstration."""
 
     @property
     def num_demos(self) -> int:
@@ -55,13 +64,20 @@ class SourceBank:
         return offset_in_hand(self.eef_pose[:, :, None], self.object_pose[:, None])
 
 
-def make_bank(demos: Sequence[SourceDemo], env: MimicEnv, subtasks: SubtaskTable) -> SourceBank:
+def make_bank(
+    demos: Sequence[SourceDemo],
+    env: MimicEnv,
+    subtasks: SubtaskTable,
+    object_box: Mapping[str, np.ndarray] | None = None,
+) -> SourceBank:
     """Cut demonstrations into segments and put them on the environment's device.
 
     Args:
         demos: The demonstrations.
         env: Says which part of an action is the gripper's, and what objects there are.
         subtasks: The task's subtasks.
+        object_box: Lower and upper corner of the box around each object in its frame, (2, 3) [m]. An object that it
+            does not name, or a demonstration does not, counts as of the same size in both.
 
     Raises:
         DatasetError: A demonstration cannot be cut as the configuration asks; says which and why.
@@ -88,6 +104,7 @@ def make_bank(demos: Sequence[SourceDemo], env: MimicEnv, subtasks: SubtaskTable
     whole[..., 1:, 0] = bounds[..., :-1, 1]
     eef_pose, object_pose = poses("eef_pose", subtasks.eef_names), poses("object_pose", env.object_names)
     held = find_held_objects(subtasks, eef_pose, object_pose, whole)
+    source_box, target_box = _boxes(demos, env.object_names, object_box or {})
     return SourceBank(
         names=tuple(demo.name for demo in demos),
         eef_pose=eef_pose,
@@ -97,7 +114,24 @@ def make_bank(demos: Sequence[SourceDemo], env: MimicEnv, subtasks: SubtaskTable
         bounds=bounds.to(device),
         held=held.to(device),
         any_held=bool((held >= 0).any()),
+        source_box=source_box.to(device),
+        target_box=target_box.to(device),
+        sizes_differ=bool((source_box - target_box).abs().max() > _SAME) if len(env.object_names) else False,
     )
+
+
+def _boxes(
+    demos: Sequence[SourceDemo], names: Sequence[str], here: Mapping[str, np.ndarray]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the objects' boxes in the demonstrations, (D, O, 2, 3), and here, (O, 2, 3), on the CPU."""
+    point = np.zeros((2, 3))
+    target = np.stack([here.get(name, point) for name in names]) if names else np.zeros((0, 2, 3))
+    source = np.repeat(target[None], len(demos), axis=0)
+    for demo, boxes in zip(demos, source, strict=True):
+        for index, name in enumerate(names):
+            if name in here and name in demo.object_box:
+                boxes[index] = demo.object_box[name]
+    return torch.as_tensor(source, dtype=torch.float32), torch.as_tensor(target, dtype=torch.float32)
 
 
 def draw_bounds(bank: SourceBank, subtasks: SubtaskTable, stream: torch.Tensor, exact_upstream: bool) -> torch.Tensor:

@@ -25,3 +25,5 @@ class SourceDemo:
     """Per subtask termination signal (T,); a subtask ends where its signal changes."""
     start_signals: dict[str, np.ndarray] = field(default_factory=dict)
     """Per subtask start signal (T,): it changes where the segment begins. Used only where paths are planned."""
+    object_box: dict[str, np.ndarray] = field(default_factory=dict)
+    """Per object (2, 3): lower and upper corner of the box around it, in its frame [m]; those that are known."""

@@ -5,6 +5,7 @@
 
 - `buffer.py`: the current trajectory of every end effector in every environment.
 - `transform.py`: move a source segment with its object. `grasp.py`: correct it for how the object is held.
+- `object_size.py`: shift it where objects have other sizes than in the source.
 - `interpolate.py`: waypoints from one pose to another.
 - `compose.py`: join interpolation and segment into one trajectory.
 - `noise.py`: the noise on actions.

@@ -23,6 +23,7 @@ from ..sources.statistics import SourceStatistics
 from .compose import compose, prepend
 from .grasp import correct_grasp
 from .noise import noise_schedule
+from .object_size import grown, size_shift
 from .transform import transform
 
 _FAR, _FAR_TURNED = 0.1, 0.8
@@ -138,7 +139,10 @@ class TrajectoryBuffer:
         poses, controls = self._cut(choice, eef, with_first_pose)
         controls[..., -1] *= noise[:, None]
         noise_before = noise_before * self._controls[choice.source, eef, choice.begin, -1]
-        poses = transform(self._motion(choice, item, reference >= 0, here), poses)
+        motion = self._motion(choice, item, reference >= 0, here)
+        poses = transform(motion, poses)
+        if config.settings.fit_sizes and self._bank.sizes_differ:
+            self._fit_sizes(poses, motion, choice, eef, reference, held)
         if config.settings.correct_grasp and self._bank.any_held:
             self._correct_grasp(poses, rows, choice, eef, held, eef_here, object_now)
         start = self._start(rows, eef, subtask, cursor, eef_here)
@@ -184,6 +188,44 @@ class TrajectoryBuffer:
         if choice.coordinated is not None and choice.motion is not None:
             motion = torch.where(choice.coordinated[:, None, None], choice.motion, motion)
         return motion
+
+    def _fit_sizes(
+        self,
+        poses: torch.Tensor,
+        motion: torch.Tensor,
+        choice: Choice,
+        eef: int,
+        reference: torch.Tensor,
+        held: torch.Tensor,
+    ) -> None:
+        """Shift target poses, in place, where the reference object or the carried one has another size than its source.
+
+        Args:
+            poses: (K, P, 4, 4) transformed target poses.
+            motion: (K, 4, 4) what they were transformed by.
+            choice: The segments.
+            eef: Index of the end effector.
+            reference: (K,) reference object, -1 for none.
+            held: (K,) object that is carried, -1 for none.
+        """
+        bank, source, begin = self._bank, choice.source, choice.begin
+        item, carried, carries = reference.clamp_min(0), held.clamp_min(0), held >= 0
+        frame = motion @ bank.object_pose[source, item, begin]
+        # Of what is carried the origin, else of the end effector; how it is turned in the end where it may touch.
+        offset = torch.where(carries[:, None], bank.in_hand[source, eef, carried, begin], 0.0)
+        points = poses[..., :3, 3] + (poses[..., :3, :3] * offset[:, None, None]).sum(dim=-1)
+        turned = bank.object_inverse[source, item, choice.end - 1] @ bank.object_pose[source, carried, choice.end - 1]
+        boxes = []
+        for box, carried_box in (
+            (bank.source_box[source, item], bank.source_box[source, carried]),
+            (bank.target_box[item], bank.target_box[carried]),
+        ):
+            carried_box = torch.where(carries[:, None, None], carried_box, 0.0)
+            boxes.append(grown(box, carried_box, turned[..., :3, :3]))
+        rotation = frame[:, None, :3, :3]
+        local = ((points - frame[:, None, :3, 3])[..., None, :] @ rotation)[..., 0, :]
+        shift = (rotation @ size_shift(local, *boxes)[..., None])[..., 0]
+        poses[..., :3, 3] += torch.where((reference >= 0)[:, None, None], shift, 0.0)
 
     def _correct_grasp(
         self,

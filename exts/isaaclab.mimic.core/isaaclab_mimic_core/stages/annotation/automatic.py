@@ -4,10 +4,12 @@
 """Annotate demonstrations automatically: replay them in simulation and find where their subtasks end.
 
 Each demonstration is replayed from its initial state. Environments run in parallel; each takes the next demonstration
-when it is free. What the generator needs of every step (poses, signals) is read from the running simulation.
+when it is free. What the generator needs of every step (poses, signals) is read from the running simulation. A
+demonstration that does not succeed again is read from its recorded states instead, for physics repeats exactly only
+where it was recorded: upstream loses it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,8 @@ import numpy as np
 import torch
 
 from ...datasets import DatasetReader, Episode, digest, first_change
-from ...datasets.layout import ACTIONS, INITIAL_STATE, START_SIGNALS, TERM_SIGNALS
+from ...datasets.check import usable
+from ...datasets.layout import ACTIONS, DATAGEN_INFO, INITIAL_STATE, START_SIGNALS, STATES, TERM_SIGNALS
 from ...errors import MimicError, TaskError
 from ...events import EpisodeAnnotated, Event, Progress, Warned
 from ...options import AnnotateOptions
@@ -23,12 +26,14 @@ from ...sim.engines.cameras import leave_out_cameras
 from ..files.demo_file import DemoFile
 from ..files.in_order import InOrder
 from ..files.input_task import check_task
+from ..files.made_with import recorded_scale
 from ..files.output_check import as_written, check_output, writing_mode
 from ..files.resume import DatasetRun, earlier_annotation, manifest_of
 from ..replay.playback import Playback
 from ..replay.recorded import check_fits, misfit, turned_bases, usable_recordings
 from ..sim_stage import SimStage
 from ..stage import Steps
+from .reading import Reading
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
@@ -51,8 +56,10 @@ class Annotate(SimStage):
         with DatasetReader(options.input) as reader:
             check_task(reader, options.task, options.any_task)
             names, self._unusable = usable_recordings(reader)
+            scale = options.object_scale or recorded_scale(reader, names)
             episodes = [reader.read(name, (ACTIONS, INITIAL_STATE)) for name in names]
             self._of, self._old = len(reader.episode_names), reader.legacy_quaternions
+        self.options = options = replace(options, object_scale=scale)
         mode = writing_mode(options.overwrite, options.resume)
         check_output(options.output, mode, options.input)
         earlier = earlier_annotation(options.output, options.input) if options.resume else None
@@ -60,6 +67,9 @@ class Annotate(SimStage):
         self._remarks += self._run.remarks
         self._episodes = [episode for episode in episodes if episode.name not in self._run.done]
         self._judged: InOrder[tuple[EpisodeAnnotated, Episode | None]] = InOrder()
+        self._strayed: dict[int, str] = {}
+        """Demonstrations that did not succeed again, by number, to be read from their states, and why not."""
+        self._from_states = 0
         self._file: DemoFile | None = None
 
     @property
@@ -98,9 +108,10 @@ class Annotate(SimStage):
                     self._judge(int(playback.current[env_id]), env_id, recorder)
                 events += self._save_in_order(file)
                 self._refill(playback, recorder, over)
-            if playback.done:
-                return events + self._close_file(file, "done")
             yield [*events, *file.poll()]
+            if playback.done:
+                yield from self._read_strayed()
+                return [*self._save_in_order(file), *self._close_file(file, "stopped" if self._stopping else "done")]
         return self._close_file(file, "stopped")
 
     def _leave_out_misfits(self) -> None:
@@ -176,9 +187,46 @@ class Annotate(SimStage):
         signals = episode.group(TERM_SIGNALS)
         marks = {name: rise for name, values in signals.items() if (rise := first_change(values)) is not None}
         reason = self._why_not(episode, bool(self._success[env_id]))
+        if reason and self.options.from_states and not self.options.start_signals:
+            self._strayed[index] = reason
+            return
         kept = None if reason else replace(episode, streamed=recorder.take_large(env_id, source.num_samples))
         told = EpisodeAnnotated(source.name, not reason, marks, reason, source.num_samples)
         self._judged.put(index, (told, kept))
+
+    def _read_strayed(self) -> Generator[list[Event], None, None]:
+        """Read demonstrations that did not succeed again from their recorded states."""
+        if not self._strayed:
+            return
+        yield [self._enter(f"Reading {len(self._strayed)} demonstrations from their recorded states")]
+        with DatasetReader(self.options.input) as reader:
+            names = [self._episodes[index].name for index in self._strayed]
+            with_states, _ = usable(reader, (INITIAL_STATE, STATES), names)
+            for index, reason in self._strayed.items():
+                source, kept, marks = self._episodes[index], None, {}
+                if source.name in with_states:
+                    reading = Reading(reader.read(source.name), self.env)
+                    while not reading.done:
+                        reading.advance()
+                        yield []
+                        if self._stopping:
+                            return
+                    marks = reading.automatic_marks()
+                    kept = self._as_recorded(source, reading)
+                told = "" if kept else reason
+                event = EpisodeAnnotated(source.name, kept is not None, marks, told, source.num_samples)
+                self._judged.put(index, (event, kept))
+                if kept is not None:
+                    self._from_states += 1
+                    yield [Warned(f"{source.name} is taken from its recorded states: {reason}.")]
+
+    def _as_recorded(self, source: Episode, reading: Reading) -> Episode | None:
+        """Return a demonstration with what was read from its states; None if it cannot be a source."""
+        recorded = {path: v for path, v in reading.episode.data.items() if not path.startswith(f"{DATAGEN_INFO}/")}
+        attrs = self._attrs(source)
+        attrs["mimic"]["annotated"]["by"] = "states"
+        episode = Episode({**recorded, **reading.terms(), **reading.signals()}, attrs, source.name)
+        return None if self._why_not(episode, bool(reading.fulfilled)) else episode
 
     def _why_not(self, episode: Episode, success: bool) -> str:
         """Return why a replayed demonstration cannot be a source; empty if it can."""
@@ -239,5 +287,8 @@ class Annotate(SimStage):
             {"output": output, "annotated": saved, "of": self._of},
             output=output if saved else "",
             findings=self._of - saved,
-            results=[f"{saved} of {self._of} demonstrations annotated"],
+            results=[
+                f"{saved} of {self._of} demonstrations annotated"
+                + (f", {self._from_states} from their recorded states" if self._from_states else "")
+            ],
         )

@@ -10,6 +10,7 @@ for t = 0, else `states[t - 1]`). A person acts through requests; a terminal or 
 import time
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -24,6 +25,7 @@ from ...options import AnnotateByHandOptions
 from ...sim.engines.cameras import leave_out_cameras
 from ..files.demo_file import DemoFile
 from ..files.input_task import check_task
+from ..files.made_with import recorded_scale
 from ..files.output_check import as_written, check_output, writing_mode
 from ..files.resume import DatasetRun, earlier_annotation, manifest_of, recorded_digest
 from ..replay.recorded import check_fits, usable_recordings
@@ -81,6 +83,8 @@ class AnnotateByHand(SimStage):
             check_task(reader, options.task, options.any_task)
             names = set(reader.episode_names)
             usable, unusable = usable_recordings(reader, states=True)
+            scale = options.object_scale or recorded_scale(reader, usable)
+        self.options = options = replace(options, object_scale=scale)
         self._of = len(names)
         earlier = earlier_annotation(options.output, options.input) if options.resume else None
         self._run = DatasetRun(manifest_of("annotate", options, {}, env=env), options, mode, earlier)

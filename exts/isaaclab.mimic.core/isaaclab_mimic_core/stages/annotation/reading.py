@@ -91,6 +91,10 @@ class Reading:
             path: values for path, values in self._all.items() if not path.startswith(("curves/", f"{TERM_SIGNALS}/"))
         }
 
+    def signals(self) -> dict[str, np.ndarray]:
+        """Return the task's own termination signals: path -> (T,)."""
+        return {path: values for path, values in self._all.items() if path.startswith(f"{TERM_SIGNALS}/")}
+
     def automatic_marks(self) -> dict[str, int]:
         """Return where the task's own termination signals first change: signal -> sample; not those that never do."""
         start = f"{TERM_SIGNALS}/"

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from ...datasets import DatasetReader
 from ...datasets.edit import Selection, select_names
-from ...envs.object_sizes import boxes
 from ...errors import DatasetError, InputFileError, OptionError
 from ...events import EpisodeSkipped, Progress
 from ...files import write_atomically
 from ...option import check_options
 from ...options import TaskInitOptions
 from ...sim.engines.cameras import leave_out_cameras
+from ...sim.object_sizes import boxes
 from ...tasks.described import check_file_name
 from ...tasks.descriptors import read_descriptor
 from ...tasks.proposing import Evidence, Proposal, format_proposal, format_seen, propose
@@ -66,7 +66,7 @@ class ProposeTask(SimStage):
         skipped = [EpisodeSkipped(name, reason) for name, reason in self._skipped.items()]
         yield [self._enter(f"Looking at {len(self._names)} demonstrations"), *skipped]
         evidence: list[Evidence] = []
-        fingers, sizes = read_hands(self.env), boxes(self.env)
+        fingers, sizes = read_hands(self.env), boxes(self.env.env.scene)
         with DatasetReader(self.options.input) as reader:
             for name in self._names:
                 if self._stopping:

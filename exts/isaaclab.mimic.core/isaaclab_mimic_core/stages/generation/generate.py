@@ -64,6 +64,7 @@ class Generate(SimStage):
             max_retries=options.max_retries,
             learn_sources=options.learn_sources,
             correct_grasp=options.correct_grasp,
+            fit_sizes=options.fit_sizes,
             fade_noise=options.fade_noise,
             keep_clear=options.keep_clear,
             per_subtask_selection=options.per_subtask_selection,

@@ -4,8 +4,10 @@
 """Read source demonstrations from a file for the generator."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from ...datagen.sources.source_demo import SourceDemo
@@ -13,7 +15,9 @@ from ...datasets import DatasetReader, Episode, validate_source
 from ...datasets.check import require
 from ...datasets.layout import ACTIONS, DATAGEN_INFO, EEF_POSE, START_SIGNALS, TARGET_EEF_POSE
 from ...errors import DatasetError
+from ...sim.object_sizes import read_corners
 from ..files.input_task import check_task
+from ..files.made_with import made_with
 
 if TYPE_CHECKING:
     from ...datagen.contract import MimicEnv
@@ -50,13 +54,16 @@ def read_annotated(path: str, task: str, any_task: bool = False) -> list[Episode
         return _all_of(read, reader.episode_names)
 
 
-def as_sources(episodes: list[Episode], subtasks: "SubtaskTable", path: str) -> list[SourceDemo]:
+def as_sources(
+    episodes: list[Episode], subtasks: "SubtaskTable", path: str, boxes: dict[str, np.ndarray] | None = None
+) -> list[SourceDemo]:
     """Check that the generator can use demonstrations for a task, and return them as sources.
 
     Args:
         episodes: Result of `read_annotated`.
         subtasks: The task's subtasks.
         path: The file, for errors.
+        boxes: Boxes of the objects in files that do not say them (`SourceDemo.object_box`).
 
     Raises:
         DatasetError: A demonstration does not fit the task.
@@ -66,7 +73,8 @@ def as_sources(episodes: list[Episode], subtasks: "SubtaskTable", path: str) -> 
 
     def check(episode: Episode) -> SourceDemo:
         validate_source(episode, subtasks.eef_names, sorted(objects), signals, path)
-        return source_demo(episode)
+        demo = source_demo(episode, path)
+        return replace(demo, object_box={**(boxes or {}), **demo.object_box})
 
     return _all_of(check, episodes)
 
@@ -124,8 +132,17 @@ def _all_of(make: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
     raise DatasetError(first.what, where=first.where, remedy=f"{first.remedy} Nor can these be sources: {others}.")
 
 
-def source_demo(episode: Episode) -> SourceDemo:
-    """Return an annotated episode as a source demonstration."""
+def source_demo(episode: Episode, path: str = "") -> SourceDemo:
+    """Return an annotated episode as a source demonstration.
+
+    Args:
+        episode: The episode.
+        path: Its file, for errors.
+
+    Raises:
+        DatasetError: What the file says of its objects' sizes cannot be read.
+    """
+    boxes = made_with(episode.attrs.get("mimic")).get("object_boxes")
     return SourceDemo(
         name=episode.name,
         actions=episode.data[ACTIONS],
@@ -134,4 +151,5 @@ def source_demo(episode: Episode) -> SourceDemo:
         object_pose=episode.group(f"{DATAGEN_INFO}/object_pose"),
         term_signals=episode.group(f"{DATAGEN_INFO}/subtask_term_signals"),
         start_signals=episode.group(START_SIGNALS),
+        object_box=read_corners(boxes, f"{path}, {episode.name}"),
     )

@@ -54,7 +54,7 @@ _LONG_RUN = 12 * 3600.0
 """[s] A run that will take longer is warned about."""
 _STATE_EVERY = 30.0
 """[s] Period of saving the training state, at the end of an epoch."""
-_OF_EVALUATIONS = ("seed", "physics", "assets", "ik", "eval_rollouts", "horizon")
+_OF_EVALUATIONS = ("seed", "physics", "assets", "ik", "object_scale", "eval_rollouts", "horizon")
 """Options that only evaluations use."""
 
 

@@ -25,6 +25,7 @@ from ...sim.engines import choose_engine
 from ...sim.rendering.camera_file import CameraEntry, read_cameras, resized
 from ...tasks import find_task
 from ...tasks.shipped import DEFAULT_TASK
+from ..files.made_with import recorded_scale
 from ..files.output_check import check_output
 from ..replay.recorded import check_fits, states_of, usable_recordings
 from ..sim_stage import SimStage
@@ -61,7 +62,9 @@ class Films(SimStage):
         names = select_names(options.input, Selection(demos=options.episodes))
         with DatasetReader(options.input) as reader:
             self._names, self._skipped = usable_recordings(reader, names, states=True)
-            options = replace(options, task=find_task(options.task or reader.env_name or DEFAULT_TASK).id)
+            scale = options.object_scale or recorded_scale(reader, self._names)
+            task = find_task(options.task or reader.env_name or DEFAULT_TASK).id
+            options = replace(options, task=task, object_scale=scale)
             super().__init__(options, env)
             self._sources = Sources(options.beside) if options.beside else None
             if self._sources is not None:

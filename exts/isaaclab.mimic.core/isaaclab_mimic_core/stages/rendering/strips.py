@@ -21,6 +21,7 @@ from ...sim.engines import choose_engine
 from ...sim.engines.cameras import leave_out_cameras
 from ...tasks import find_task
 from ...tasks.shipped import DEFAULT_TASK
+from ..files.made_with import recorded_scale
 from ..sim_stage import SimStage
 from ..stage import Steps
 from .strip import COUNT, keep_strip, kept_strip
@@ -60,7 +61,10 @@ class Strips(SimStage):
     def __init__(self, options: StripOptions, env: "BatchedEnv | None" = None):
         self._wanted = deque([options.demo] if options.demo else [])
         with DatasetReader(options.input) as reader:
-            options = replace(options, task=find_task(reader.env_name or DEFAULT_TASK).id)
+            # Of a file with several sizes, that of the first demonstration asked for.
+            first = [name for name in reader.episode_names if name == options.demo or not options.demo][:1]
+            scale = options.object_scale or recorded_scale(reader, first)
+            options = replace(options, task=find_task(reader.env_name or DEFAULT_TASK).id, object_scale=scale)
         if choose_engine(options.physics) == "isaacsim":
             raise TaskError(
                 "thumbnails are drawn outside of Isaac Sim only", where=options.input, remedy=how_to_get(PHYSX)

@@ -29,6 +29,7 @@ from ...sim.engines import choose_engine
 from ...tasks.shipped import DEFAULT_TASK
 from ..files.in_order import InOrder
 from ..files.input_task import check_task
+from ..files.made_with import made_with, recorded_scale
 from ..files.output_check import as_written, check_output
 from ..sim_stage import SimStage
 from ..stage import Steps
@@ -75,6 +76,7 @@ class Replay(SimStage):
             shapes = [reader.shapes(name) for name in self._names]
             task = reader.env_name
             run = reader.data_attrs.get("mimic")
+            options = replace(options, object_scale=options.object_scale or recorded_scale(reader, self._names))
         self._lengths = [shape[ACTIONS][0][0] for shape in shapes]
         options, self._places = _as_it_was_made(options, task, run, attrs, env)
         super().__init__(options, env)
@@ -266,7 +268,7 @@ def _as_it_was_made(
     Returns:
         The options, and the environment of each demonstration; empty if it does not matter.
     """
-    made = [{**_made_with(run), **_made_with(demo.get("mimic"))} for demo in attrs]
+    made = [{**made_with(run), **made_with(demo.get("mimic"))} for demo in attrs]
     common: dict[str, Any] = {
         key: value for key, value in made[0].items() if all(origin.get(key) == value for origin in made)
     }
@@ -285,16 +287,6 @@ def _as_it_was_made(
         except MimicError:
             pass  # Another machine's; this one's own has to do.
     return replace(options, **changes), places
-
-
-def _made_with(history: Any) -> dict:
-    """Return the entry of a demonstration's history that describes the simulation it comes from."""
-    history = history if isinstance(history, dict) else {}
-    by_hand = (history.get("annotated") or {}).get("by") == "hand"
-    for kind in ("generated", "recorded") if by_hand else ("generated", "annotated", "recorded"):
-        if isinstance(history.get(kind), dict):
-            return history[kind]
-    return {}
 
 
 def _finite(value: float) -> float | None:

@@ -10,7 +10,7 @@ from functools import cached_property
 import isaaclab.utils.math as math_utils
 import torch
 
-from ...envs.object_sizes import Box
+from ...sim.object_sizes import Box
 from ..signals.facts import Facts
 
 _GRASPABLE = Box((0.025, 0.025, 0.025))

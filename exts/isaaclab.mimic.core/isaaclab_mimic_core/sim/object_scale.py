@@ -1,0 +1,143 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Objects that are larger or smaller than the task has them.
+
+Isaac Lab's own event for this (`randomize_rigid_body_scale`) needs the physics of every environment to be parsed by
+itself. Here all environments have the same sizes, so physics is still replicated.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import OptionError
+
+if TYPE_CHECKING:
+    import torch
+    from isaaclab.envs import ManagerBasedEnv, ManagerBasedRLEnvCfg
+
+EVERY_OBJECT = ""
+"""Name that stands for all objects."""
+_LEAST, _MOST = 0.1, 10.0
+_WHERE = "--object-scale"
+_EVENT = "mimic_object_scale"
+
+
+def read_scales(text: str) -> dict[str, float]:
+    """Read factors on the sizes of objects.
+
+    Args:
+        text: One factor for all objects that move, such as `0.8`, or one for each, such as `cube_2=0.8,cube_3=1.2`.
+
+    Returns:
+        Factor by object; that of all of them by `EVERY_OBJECT`.
+
+    Raises:
+        OptionError: It cannot be read so.
+    """
+    scales: dict[str, float] = {}
+    for part in text.split(",") if text else ():
+        name, equals, number = (word.strip() for word in part.rpartition("="))
+        try:
+            factor = float(number)
+        except ValueError:
+            factor = math.nan
+        if not _LEAST <= factor <= _MOST or bool(equals) != bool(name):
+            raise OptionError(
+                f"{part.strip()!r} is no factor from {_LEAST} to {_MOST:g}",
+                where=_WHERE,
+                remedy="Write 0.8, or cube_2=0.8,cube_3=1.2.",
+            )
+        if name in scales:
+            raise OptionError(f"{name or 'all objects'} has two factors", where=_WHERE)
+        scales[name] = factor
+    if EVERY_OBJECT in scales and len(scales) > 1:
+        raise OptionError("one factor is for all objects, and others for some", where=_WHERE, remedy="Name each.")
+    return scales
+
+
+def scale_objects(cfg: "ManagerBasedRLEnvCfg", scales: Mapping[str, float]) -> dict[str, float]:
+    """Change the sizes of objects in a task's configuration; what is twice as large has eight times the mass.
+
+    Events place objects as if they had their own sizes, and each is then lifted or lowered so that its lowest point is
+    where it would be.
+
+    Args:
+        cfg: The configuration, with its final assets.
+        scales: Result of `read_scales`.
+
+    Returns:
+        Factor of each object that has another size than the task says.
+
+    Raises:
+        OptionError: There is no such object, or it cannot be scaled.
+    """
+    from isaaclab.assets import RigidObjectCfg
+    from isaaclab.managers import EventTermCfg
+
+    there = {name: asset for name, asset in vars(cfg.scene).items() if isinstance(asset, RigidObjectCfg)}
+    if unknown := [name for name in scales if name and name not in there]:
+        raise OptionError(
+            f"there is no object {unknown[0]!r}", where=_WHERE, remedy=f"The task has {', '.join(there) or 'none'}."
+        )
+    wanted = {name: scales.get(name, scales.get(EVERY_OBJECT, 1.0)) for name in there}
+    changed = {name: factor for name, factor in wanted.items() if factor != 1.0}
+    for name, factor in changed.items():
+        if not _scale(there[name].spawn, factor):
+            raise OptionError(f"{name} cannot be scaled: {type(there[name].spawn).__name__} says no size", where=_WHERE)
+    if changed:
+        # The last of the events, since they happen in this order.
+        term = EventTermCfg(func=keep_lowest_points, mode="reset", params={"scales": changed})
+        setattr(cfg.events, _EVENT, term)
+    return changed
+
+
+def as_text(scales: Mapping[str, float]) -> str:
+    """Return factors as `read_scales` reads them."""
+    return ",".join(f"{name}={factor:g}" if name else f"{factor:g}" for name, factor in scales.items())
+
+
+def _scale(spawn: Any, factor: float) -> bool:
+    """Scale what is spawned; return whether it could be."""
+    if hasattr(spawn, "scale"):
+        spawn.scale = tuple(factor * each for each in spawn.scale or (1.0, 1.0, 1.0))
+    elif hasattr(spawn, "size"):
+        spawn.size = tuple(factor * each for each in spawn.size)
+    elif hasattr(spawn, "radius"):
+        spawn.radius *= factor
+        if hasattr(spawn, "height"):
+            spawn.height *= factor
+    else:
+        return False
+    given: Any = getattr(spawn, "mass_props", None)
+    for each in given if isinstance(given, list | tuple) else [given]:
+        if getattr(each, "mass", None):
+            each.mass *= factor**3
+    return True
+
+
+def keep_lowest_points(env: "ManagerBasedEnv", env_ids: "torch.Tensor", scales: Mapping[str, float]) -> None:
+    """Move scaled objects up or down to where their lowest points would be at their own sizes.
+
+    Args:
+        env: The environments.
+        env_ids: (K,) those that are being reset.
+        scales: Factor of each scaled object.
+    """
+    import isaaclab.utils.math as math_utils
+    import torch
+
+    from .object_sizes import boxes
+
+    found = boxes(env.scene)
+    for name, factor in scales.items():
+        if name in found:
+            asset = env.scene[name]
+            pose = asset.data.root_pose_w.torch[env_ids].clone()
+            half, center = (torch.tensor(each, device=pose.device) for each in (found[name].half, found[name].center))
+            up = math_utils.matrix_from_quat(pose[:, 3:7])[:, 2]
+            # What is below the origin, as large as it is now.
+            below = up.abs() @ half - up @ center
+            pose[:, 2] += below * (1 - 1 / factor)
+            asset.write_root_pose_to_sim_index(root_pose=pose, env_ids=env_ids)
