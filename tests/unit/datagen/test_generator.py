@@ -268,6 +268,57 @@ def test_an_outcome_says_where_the_objects_stood():
     assert np.allclose([np.cos(yaw), np.sin(yaw)], heading, atol=1e-5)
 
 
+def with_frame(first: float, then: float) -> ScriptedEnv:
+    """Return an environment whose second object is a frame, far below the first one, which has a height at two times.
+
+    The second subtask is relative to the frame.
+    """
+    cfg = make_env().cfg
+    cfg.subtask_configs["arm"][1].object_ref = "object_1"
+    objects = random_poses(2, 1, 2)
+    objects[:, :, :, 2, 3] = torch.tensor([[[first, -5.0]], [[then, -5.0]]])
+    objects[1, :, 1] = objects[0, :, 1]
+    env = ScriptedEnv(cfg, random_poses(1, 1, 1), objects)
+    env.frame_names = ("object_1",)
+    return env
+
+
+def framed_demos() -> list[SourceDemo]:
+    place = random_poses(1).repeat(LENGTH, 1, 1).numpy()
+    return [replace(demo, object_pose={**demo.object_pose, "object_1": place}) for demo in make_demos(1)]
+
+
+def test_a_segment_that_refers_to_a_frame_moves_with_it_and_not_with_the_object():
+    env, demos = with_frame(0.0, 0.0), framed_demos()
+    generator = make_generator(env, demos=demos)
+    generator.begin(torch.arange(1), torch.arange(1))
+    for _ in range(STEPS):
+        env.step(generator.action())
+        (*_, outcome) = generator.observe() or [None]
+    there, source = env.object_pose()[0, 1], torch.as_tensor(demos[0].object_pose["object_1"][0])
+    end = torch.as_tensor(demos[0].target_eef_pose["arm"][-1])
+    torch.testing.assert_close(env.asked[STEPS - 1][0][0, 0], there @ torch.linalg.inv(source) @ end)
+    while not outcome:
+        env.step(generator.action())
+        (*_, outcome) = generator.observe() or [None]
+    assert list(outcome.placement) == ["object_0"], "frames do not stand anywhere"
+
+
+def test_an_object_falls_below_where_it_stood_and_not_below_a_frame():
+    early = replace(SETTINGS, early_stop=True)
+
+    def steps(env: ScriptedEnv) -> int:
+        generator = make_generator(env, early, framed_demos())
+        generator.begin(torch.arange(1), torch.arange(1))
+        for step in range(200):
+            env.step(generator.action())
+            if generator.observe():
+                return step + 1
+        return 200
+
+    assert steps(with_frame(0.0, -1.0)) == 1 < steps(with_frame(0.0, 0.0))
+
+
 def test_success_has_no_cause():
     (outcome,) = run(make_env(success=successes(range(200))))
     assert (outcome.success, outcome.cause, outcome.subtask) == (True, "", "")

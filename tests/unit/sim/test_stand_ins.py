@@ -122,8 +122,11 @@ def test_the_general_script_follows_the_subtasks(refs, pairs, holds):
         SubTaskConfig(object_ref=ref, subtask_term_signal="done" if left else None)
         for ref, left in zip(refs, range(len(refs) - 1, -1, -1), strict=True)
     ]
-    env: Any = SimpleNamespace(cfg=cfg, object_names=("bowl", "cube", "lid"), info={"task": "t"})
+    env: Any = SimpleNamespace(cfg=cfg, object_names=("bowl", "cube", "lid"), frame_names=(), info={"task": "t"})
     assert picker._pairs(env) == (pairs, holds)
+    env.frame_names = ("cube",)
+    with pytest.raises(TaskError, match="the frame cube is no object to take"):
+        picker._pairs(env)
     cfg.subtask_configs["other"] = cfg.subtask_configs["robot"]
     with pytest.raises(TaskError, match="several arms"):
         picker._pairs(env)

@@ -148,7 +148,7 @@ def test_what_is_not_in_the_scene_is_refused_with_its_line(tmp_path):
     scene = SimpleNamespace(
         rigid_objects={"cube_1": None}, articulations={"robot": SimpleNamespace(joint_names=["knee"])}
     )
-    env = SimpleNamespace(env=SimpleNamespace(scene=scene), eef_names=("franka",), info={"task": "T"})
+    env = SimpleNamespace(env=SimpleNamespace(scene=scene), eef_names=("franka",), frame_names=(), info={"task": "T"})
     for said, what in {
         "{lifted: {object: cube_9, height: 1}}": r"there is no object 'cube_9' in the scene\n  There are cube_1, robot",
         "{joint: {asset: door, name: hinge, above: 1}}": "there is no articulation 'door'\n  There are robot",

@@ -30,6 +30,12 @@ STACK = FILES / "franka_cube_stack.yaml"
 PLAIN = "Isaac-Stack-Cube-Franka-IK-Rel-v0"
 
 
+FRAMES = """frames:
+  goal: {pos: [0.4, 0.1, 0.02], rot: [0, 0, 1, 0]}
+  slot: {parent: cube_1, pos: [0, 0, 0.1]}
+"""
+
+
 def said(cfg) -> tuple:
     """Return all that a descriptor can say of a configuration."""
     datagen, subtasks, constraints = config_values(cfg)
@@ -69,6 +75,17 @@ def test_what_is_shown_of_a_file_reads_as_the_same(tmp_path):
     for each in ("name", "description", "env", "policy", "subtasks", "constraints", "embodiment"):
         assert getattr(one, each) == getattr(other, each), each
     assert other.signals.keys() == one.signals.keys() and other.success
+
+
+def test_frames_are_shown_and_read_as_the_same(tmp_path):
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    first.write_text(f"env: {PLAIN}\n{FRAMES}" + STACK.read_text().replace("object_ref: cube_1", "object_ref: goal"))
+    second.write_text(show_task(str(first)))
+    one, other = read_descriptor(str(first)), read_descriptor(str(second))
+    assert one.frames == other.frames and list(one.frames) == ["goal", "slot"]
+    assert one.frames["slot"] == {"parent": "cube_1", "pos": (0, 0, 0.1), "rot": (0.0, 0.0, 0.0, 1.0)}
+    assert "\n  goal: {pos: [0.4, 0.1, 0.02], rot: [0.0, 0.0, 1.0, 0.0]}\n" in second.read_text()
+    assert show_task(str(second)) == second.read_text()
 
 
 def test_autodatas_descriptor_of_one_arm():
@@ -342,6 +359,20 @@ WRONG = {
         "has no effect on a sequential constraint",
         "Leave it out",
     ),
+    "key of a frame": (with_more("frames:\n  goal: {position: [0, 0, 0]}\n"), "goal", "'position' is unknown", "pos"),
+    "a place of two numbers": (
+        with_more("frames:\n  goal:\n    pos: [0, 0]\n"),
+        "pos",
+        "is [0, 0], but must be 3 finite numbers",
+        "",
+    ),
+    "a turn of no length": (
+        with_more("frames:\n  goal:\n    rot: [0, 0, 0, 0]\n"),
+        "rot",
+        "must be a quaternion (x, y, z, w) of length 1",
+        "(0, 0, 0, 1) is no rotation",
+    ),
+    "frames in a list": (with_more("frames: [goal]\n"), "frames", "should be a mapping", "own-task"),
     "unknown embodiment": (with_more("embodiment: nowhere.yaml\n"), None, "cannot be read", ""),
 }
 

@@ -27,6 +27,7 @@ def outcomes_of(
     """
     ids = torch.tensor(env_ids, device=won.device)
     attempts, selector, names = parts.attempts, parts.trajectories.selector, parts.config.subtasks.eef_names
+    bodies = parts.env.object_names[: parts.bank.num_bodies]
     rows = zip(
         env_ids,
         monitor.explain(ids, won, slot),
@@ -34,7 +35,7 @@ def outcomes_of(
         attempts.steps[ids].tolist(),
         selector.sources[ids].tolist(),
         selector.segments(ids).tolist(),
-        placement(attempts.start[ids]).tolist(),
+        placement(attempts.start[ids, : len(bodies)]).tolist(),
         attempts.ends[ids].tolist(),
         retries.counts[ids].sum(dim=1).tolist(),
         monitor.flagged[ids].tolist(),
@@ -52,7 +53,7 @@ def outcomes_of(
                 cause=cause,
                 subtask=subtask,
                 sources=used,
-                placement=dict(zip(parts.env.object_names, start, strict=True)),
+                placement=dict(zip(bodies, start, strict=True)),
                 segments={name: segments[eef][: len(used[name])] for eef, name in enumerate(names)},
                 ends={name: ended[eef][: len(used[name])] for eef, name in enumerate(names)},
                 retries=count,

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from ..errors import ConfigError
-from .config_checks import SEQUENTIAL, STRATEGIES, check_constraint, check_subtasks
+from .config_checks import SEQUENTIAL, STRATEGIES, check_constraint, check_frame, check_subtasks
 from .contract import MimicEnv
 from .settings import Settings
 from .tables import COORDINATED, LATTER, NONE, REPLAY, ConstraintTable, SubtaskTable
@@ -169,6 +169,34 @@ def read_constraints(cfg: Any, device: torch.device) -> ConstraintTable:
 
 
 @dataclass(frozen=True)
+class Frame:
+    """A place that has a name, and that motions can refer to as to an object."""
+
+    name: str
+    parent: str | None
+    """Name in the scene of the asset that it is fixed to; None: it is fixed in the environment."""
+    pos: tuple[float, float, float]
+    """Its origin in the parent's frame [m]."""
+    rot: tuple[float, float, float, float]
+    """Its orientation in the parent's frame: quaternion (xyzw)."""
+
+
+def read_frames(cfg: Any) -> tuple[Frame, ...]:
+    """Read the frames of an environment's configuration; one that has no `frame_configs` has none.
+
+    Raises:
+        ConfigError: A frame is no place; says which.
+    """
+    frames = []
+    for name, config in (getattr(cfg, "frame_configs", None) or {}).items():
+        check_frame(config, name, f"frame_configs[{name!r}]")
+        x, y, z, w = map(float, config.rot)
+        px, py, pz = map(float, config.pos)
+        frames.append(Frame(name, config.parent, (px, py, pz), (x, y, z, w)))
+    return tuple(frames)
+
+
+@dataclass(frozen=True)
 class Subtask:
     """What marks and instructions need to know of a subtask."""
 
@@ -196,7 +224,7 @@ def eef_names(cfg: Any) -> tuple[str, ...]:
 
 def leave_out_subtasks(cfg: Any, eefs: Sequence[str]) -> None:
     """Give a configuration, which need not have been a `MimicEnvCfg` before, end effectors without subtasks."""
-    cfg.subtask_configs = {eef: [] for eef in eefs}
+    cfg.subtask_configs, cfg.frame_configs = {eef: [] for eef in eefs}, {}
 
 
 def list_subtasks(cfg: Any) -> dict[str, tuple[Subtask, ...]]:

@@ -23,6 +23,8 @@ SCHEMES = ("REPLAY", "TRANSFORM", "TRANSLATE")
 
 _LARGEST = 2**31 - 1
 """Largest whole number: steps and seeds are counted in 32 bits by what they are handed to."""
+_UNIT = 1e-3
+"""How far from 1 the length of a quaternion may be."""
 _FLAGS = (
     "generation_guarantee",
     "generation_keep_failed",
@@ -128,6 +130,34 @@ def check_subtasks(subtask_configs: Mapping[str, Sequence[Any]], object_names: S
                 )
             if not last and config.subtask_term_signal is None:
                 raise ConfigError("subtask_term_signal is None, but every subtask but the last needs one", where=where)
+
+
+def check_frame(config: Any, name: Any, where: str) -> None:
+    """Refuse a `FrameConfig` that is no place, or a name that no file could keep its poses by.
+
+    Args:
+        config: The frame.
+        name: Its name.
+        where: What to call it.
+
+    Raises:
+        ConfigError: Names field and value.
+    """
+    if not isinstance(name, str) or not name or "/" in name or name.startswith("."):
+        raise ConfigError(f"{name!r} is no name for a frame", where=where, remedy="Use letters, digits and _.")
+    parent = config.parent
+    if parent is not None and (not isinstance(parent, str) or not parent):
+        raise ConfigError(f"parent is {parent!r}, but must be the name of an asset or None", where=where)
+    for field, size in (("pos", 3), ("rot", 4)):
+        value = getattr(config, field)
+        if not isinstance(value, (list, tuple)) or len(value) != size or not all(map(is_finite, value)):
+            raise ConfigError(f"{field} is {value!r}, but must be {size} finite numbers", where=where)
+    if abs(math.hypot(*config.rot) - 1.0) > _UNIT:
+        raise ConfigError(
+            f"rot is {tuple(config.rot)}, but must be a quaternion (x, y, z, w) of length 1",
+            where=where,
+            remedy="(0, 0, 0, 1) is no rotation.",
+        )
 
 
 def check_constraint(constraint: Any, where: str) -> None:

@@ -22,6 +22,9 @@ class MimicEnv(Protocol):
     eef_names: tuple[str, ...]
     """End effectors, in the order of `cfg.subtask_configs`."""
     object_names: tuple[str, ...]
+    """What motions can refer to: bodies, then frames."""
+    frame_names: tuple[str, ...]
+    """The last ones of `object_names`: places without a body (`datagen.config.Frame`)."""
     pose_action_dim: int
     """Numbers of an action that say where one end effector moves; action noise is drawn for these."""
     gripper_dim: int

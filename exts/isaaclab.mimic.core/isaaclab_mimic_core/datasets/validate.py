@@ -15,6 +15,7 @@ from .signals import first_change
 
 _ANNOTATE = "Annotate the file first: mimic annotate --input F --output G"
 _OTHER_TASK = "Was the file made for another task? See: mimic info F"
+_OTHER_OBJECTS = f"Annotate again if the task names it only since then. {_OTHER_TASK}"
 _RECORD = "Drop this demonstration (mimic drop), or record it again."
 
 
@@ -48,7 +49,7 @@ def validate_source(
     for name in object_names:
         if not episode.has(layout.join(layout.OBJECT_POSE, name)):
             there = _listed(episode.members(layout.OBJECT_POSE))
-            raise DatasetError(f"has no poses of the object {name!r}, only {there}", where=where, remedy=_OTHER_TASK)
+            raise DatasetError(f"has no poses of the object {name!r}, only {there}", where=where, remedy=_OTHER_OBJECTS)
     _check_poses(episode, where)
     for eef_name, names in signals.items():
         _check_signals(episode, eef_name, [name for name in names[:-1] if name is not None], where)

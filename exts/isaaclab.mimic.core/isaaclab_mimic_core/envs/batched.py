@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import torch
 
 from .. import rotations
-from ..datagen.config import eef_names
+from ..datagen.config import eef_names, read_frames
 from ..flat_paths import nest
 from ..sim.engines.cameras import drawn_flags
 from ..sim.repairs.frame_sensors import FrameSensorRepair
 from ..sim.repairs.velocity_targets import clear_velocity_targets
 from ..sim.visualizers import LiveView
+from .frames import FramePoses
 from .reset_sampling import RESET_KEYS
 from .scene_state import SceneState
 
@@ -54,6 +55,8 @@ class BatchedEnv:
     gripper_dim: int = 1
     described: "DescribedSignals | None" = None
     """Signals and success of a descriptor."""
+    frame_names: tuple[str, ...] = ()
+    """Frames of the task's configuration; `object_names` ends with them."""
     task_signals: "TaskSignals | None" = None
     """Signals of the task's spec (`TaskSpec.signals`)."""
     response: float = 1.0
@@ -67,7 +70,6 @@ class BatchedEnv:
         self.num_envs: int = env.num_envs
         self.device = torch.device(env.device)
         self.eef_names = eef_names(env.cfg)
-        self.object_names = tuple(env.scene.rigid_objects)
         self.step_dt: float = env.step_dt
         """Time that one step simulates [s]."""
         self._success_term = None if success_term is None else _resolved(success_term, env.scene)
@@ -76,7 +78,10 @@ class BatchedEnv:
         self._frame_sensors = FrameSensorRepair(env)
         self._drawn: list[torch.Tensor] | None = None
         self._scene_state = SceneState(env.scene)
-        self._objects = [env.scene.rigid_objects[name] for name in self.object_names]
+        self._objects = list(env.scene.rigid_objects.values())
+        self.frames = self._read_frames()
+        self.frame_names = self.frames.names
+        self.object_names = (*self.frames.bodies, *self.frame_names)
 
     # -- the contract
 
@@ -85,15 +90,25 @@ class BatchedEnv:
         return torch.stack([self.env.get_robot_eef_pose(name) for name in self.eef_names], dim=1)
 
     def object_pose(self, env_ids: torch.Tensor | None = None) -> torch.Tensor:
-        """Return the poses of the rigid objects in the environment's frame: (num_envs, num_objects, 4, 4) [m].
+        """Return the poses of bodies and frames in the environment's frame: (num_envs, num_objects, 4, 4) [m].
 
         Args:
             env_ids: (K,) only these environments.
         """
         rows = slice(None) if env_ids is None else env_ids
+        bodies = self._body_pose(rows)
+        return torch.cat([bodies, self.frames.poses(bodies, rows)], dim=1) if self.frame_names else bodies
+
+    def _body_pose(self, rows: torch.Tensor | slice) -> torch.Tensor:
+        """Return the poses of the rigid objects in some environments (K of them): (K, bodies, 4, 4) [m]."""
         pose = torch.stack([body.data.root_pose_w.torch[rows] for body in self._objects], dim=1)
         position = pose[..., :3] - self.env.scene.env_origins[rows, None]
         return rotations.pose_from_quat(position, pose[..., 3:7])
+
+    def _read_frames(self) -> FramePoses:
+        """Return the task's frames beside the bodies of `_body_pose`."""
+        scene = self.env.scene
+        return FramePoses(read_frames(self.cfg), scene, tuple(scene.rigid_objects))
 
     def target_to_action(
         self, target: torch.Tensor, gripper: torch.Tensor, noise: torch.Tensor | None = None

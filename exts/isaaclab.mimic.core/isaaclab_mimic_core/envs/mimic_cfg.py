@@ -15,10 +15,11 @@ from isaaclab.managers.recorder_manager import RecorderManagerBaseCfg
 from isaaclab.utils import configclass
 
 from ..datagen import config_checks
-from ..datagen.config import read_constraints
+from ..datagen.config import read_constraints, read_frames
 
 __all__ = [
     "DataGenConfig",
+    "FrameConfig",
     "MimicEnvCfg",
     "SubTaskConfig",
     "SubTaskConstraintConfig",
@@ -85,7 +86,8 @@ class SubTaskConfig(upstream.SubTaskConfig):
     """
 
     object_ref: str | None = None
-    """Name in the scene of the object that the segment is transformed with. None: the segment is not transformed."""
+    """Name of the object in the scene, or of the frame in `frame_configs`, that the segment is transformed with.
+    None: the segment is not transformed."""
     subtask_term_signal: str | None = None
     """The segment ends where this signal first changes in a source demonstration. None: it runs to the end, as the
     last subtask's does, whatever its signal."""
@@ -125,6 +127,31 @@ class SubTaskConfig(upstream.SubTaskConfig):
     def validate_config(self) -> None:
         """Refuse values that cannot be followed; Isaac Lab calls this when an environment is made."""
         config_checks.check_subtask(self, type(self).__name__)
+
+
+@configclass
+class FrameConfig:
+    """A place with a name, which subtasks can refer to as to an object: a goal that is fixed, a slot of a bin.
+
+    Upstream has no such class; its subtasks refer to objects or to nothing.
+
+    Raises:
+        ConfigError: It is no place; names field and value.
+    """
+
+    parent: str | None = None
+    """Name in the scene of the asset that the place is fixed to. None: it is fixed in the environment."""
+    pos: tuple = (0.0, 0.0, 0.0)
+    """Origin in the parent's frame, or in the environment's [m]."""
+    rot: tuple = (0.0, 0.0, 0.0, 1.0)
+    """Orientation in that frame: quaternion (x, y, z, w)."""
+
+    def __post_init__(self):
+        self.validate_config()
+
+    def validate_config(self) -> None:
+        """Refuse what is no place; Isaac Lab calls this when an environment is made."""
+        config_checks.check_frame(self, "frame", type(self).__name__)
 
 
 @configclass
@@ -177,6 +204,9 @@ class MimicEnvCfg(upstream.MimicEnvCfg):
     """End effector's name -> its subtasks in order. Names and their order are those of the environment's class."""
     task_constraint_configs: list[upstream.SubTaskConstraintConfig] = []
     """Constraints between subtasks of different end effectors; at most one constraint may hold a subtask back."""
+    frame_configs: dict[str, FrameConfig] = {}
+    """Name -> place that a subtask's `object_ref` can name. A configuration that derives from upstream's class can have
+    such a field, too."""
     mimic_recorder_config: RecorderManagerBaseCfg | None = None
     """Terms that upstream's scripts record besides actions and states; None for their default. `mimic` ignores it."""
 
@@ -189,4 +219,5 @@ class MimicEnvCfg(upstream.MimicEnvCfg):
         """Refuse subtasks and constraints that contradict each other; called when an environment is made."""
         config_checks.check_datagen(self.datagen_config, "datagen_config")
         config_checks.check_subtasks(self.subtask_configs)
+        read_frames(self)
         read_constraints(self, torch.device("cpu"))

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import isaaclab.utils.math as math_utils
 import torch
 
+from ..datagen.config import read_frames
 from .batched import BatchedEnv
+from .frames import FramePoses
 
 if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedRLMimicEnv
@@ -42,7 +44,6 @@ class LoopedEnv(BatchedEnv):
             " so generation will be slow with many environments.",
             stacklevel=3,
         )
-        self.object_names = tuple(env.get_object_poses())
         nothing = torch.zeros(1, self.action_dim, device=self.device)
         found = env.actions_to_gripper_actions(nothing)
         self._gripper_dims = [found[name].shape[-1] for name in self.eef_names]
@@ -55,17 +56,19 @@ class LoopedEnv(BatchedEnv):
         self.pose_action_dim = len(self._pose_components)
         self._owner: torch.Tensor | None = None
 
-    def object_pose(self, env_ids: torch.Tensor | None = None) -> torch.Tensor:
-        """Return the object poses as the environment gives them, in its own frame: (num_envs, num_objects, 4, 4) [m].
+    def _read_frames(self) -> FramePoses:
+        from isaaclab.envs import ManagerBasedRLMimicEnv
+
+        # A method of its own may give poses in another frame than the environment's, which other assets are not in.
+        theirs = type(self.env).get_object_poses is ManagerBasedRLMimicEnv.get_object_poses
+        return FramePoses(read_frames(self.cfg), self.env.scene, tuple(self.env.get_object_poses()), others=theirs)
+
+    def _body_pose(self, rows: torch.Tensor | slice) -> torch.Tensor:
+        """Return the object poses as some environments (K of them) give them: (K, bodies, 4, 4) [m].
 
         Some environments use the robot's base frame, for end effectors too.
-
-        Args:
-            env_ids: (K,) only these environments.
         """
-        poses = self.env.get_object_poses()
-        poses = torch.stack([poses[name] for name in self.object_names], dim=1)
-        return poses if env_ids is None else poses[env_ids]
+        return torch.stack(list(self.env.get_object_poses().values()), dim=1)[rows]
 
     def target_to_action(
         self, target: torch.Tensor, gripper: torch.Tensor, noise: torch.Tensor | None = None

@@ -181,6 +181,7 @@ class Rollouts:
         self._held = torch.zeros(n, dtype=torch.long, device=device)
         self._ever = torch.zeros(n, dtype=torch.bool, device=device)
         self._lowest = torch.zeros(n, device=device)
+        self._bodies = len(env.object_names) - len(env.frame_names)
         self._restart(torch.arange(n, device=device))
 
     @property
@@ -205,7 +206,7 @@ class Rollouts:
         self._held = torch.where(success, self._held + 1, 0)
         self._ever |= success
         self._signals.watch(env)
-        has_fallen = fallen(env.object_pose(), self._lowest)
+        has_fallen = fallen(env.object_pose()[:, : self._bodies], self._lowest)
         over = (self._held >= self._hold) | (self._age >= self._horizon) | has_fallen
         over &= self._number >= 0
         table = torch.stack([over, success, self._ever, has_fallen], dim=1)
@@ -236,7 +237,7 @@ class Rollouts:
             self._held[env_ids] = 0
             self._ever[env_ids] = False
             self._signals.raised[env_ids] = False
-            self._lowest[env_ids] = lowest_height(self._env.object_pose()[env_ids])
+            self._lowest[env_ids] = lowest_height(self._env.object_pose(env_ids)[:, : self._bodies])
         self._running = int((self._number >= 0).sum())
 
     def _explain(self, env: int, row: list[int]) -> Rollout:

@@ -153,6 +153,8 @@ def open_in_parts(
     borrowed = _load_isaac_lab(stack, device, engine, visualizer)
     from isaaclab_tasks.utils.parse_cfg import parse_env_cfg
 
+    from ..envs.frames import place_still_frames
+
     if spec.register is not None:
         resolve(spec.register)()
     env_id = environment_of(spec)
@@ -162,6 +164,8 @@ def open_in_parts(
     cfg: Any = parse_env_cfg(env_id, device=device, num_envs=num_envs)
     if descriptor is not None:
         apply(descriptor, cfg)
+    if not bare:
+        place_still_frames(cfg)
     says_success = descriptor is not None and descriptor.success is not None
     success_term = _take_over(cfg, seed, needs_success=not (bare or says_success))
     configure_engine(cfg, engine)

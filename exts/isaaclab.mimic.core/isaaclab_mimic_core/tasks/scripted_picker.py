@@ -4,8 +4,9 @@
 """A scripted demonstrator for any task of one arm that has a descriptor: it takes objects and puts them on others.
 
 It follows the objects of the subtasks, those about none left out: the first one is taken; if the next one is another
-object, it is put on that, else it is held up until the end. It moves like `franka_stack.script`, and knows what is
-where and how large. The end effector's frame is taken to be between the fingertips, with its z axis out of the hand.
+object or a frame, it is put on that, else it is held up until the end. It moves like `franka_stack.script`, and knows
+what is where and how large. The end effector's frame is taken to be between the fingertips, with its z axis out of the
+hand.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,7 +47,9 @@ class ScriptedPicker(ScriptedStacker):
     def __init__(self, env: BatchedEnv, seed: int):
         pairs, self._holds_on = _pairs(env)
         task, found = env.info["task"], boxes(env.env.scene)
-        heights = _heights(env.object_names, pairs, found, task)
+        # A frame is a point that something stands on.
+        points = {name: Box((0.0, 0.0, 0.0)) for name in env.frame_names}
+        heights = _heights(env.object_names, pairs, found | points, task)
         arms = in_order_of(env.eef_names, read_arms(env.env, task), task)
         fingers = read_fingers(env.env, env.eef_names, task)[env.eef_names[0]]
         self.gripper = _gripper(fingers, len(arms[0].hand), task)
@@ -82,6 +85,8 @@ def _pairs(env: BatchedEnv) -> tuple[list[tuple[int, int]], bool]:
     pairs, at = [], 0
     while at < len(refs):
         taken, then = refs[at], refs[at + 1] if at + 1 < len(refs) else refs[at]
+        if taken in env.frame_names:
+            raise TaskError(f"the frame {taken} is no object to take", where=env.info["task"], remedy=_REMEDY)
         pairs.append((index(taken), index(then)))
         if taken == then:
             return pairs, True

@@ -45,6 +45,7 @@ def undisturbed_objects(subtasks: SubtaskTable, bank: SourceBank) -> torch.Tenso
         for item in (int(subtasks.object_index[0, subtask]), int(bank.held[0, subtask])):
             if item >= 0:
                 found[subtask, item] = False
+    found[:, bank.num_bodies :] = False
     return found
 
 

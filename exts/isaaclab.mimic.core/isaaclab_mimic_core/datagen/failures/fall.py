@@ -17,7 +17,8 @@ _FALL = 0.05
 
 def lowest_height(object_pose: torch.Tensor) -> torch.Tensor:
     """Return the height below which an object has fallen off: (K, num_objects, 4, 4) at the beginning -> (K,) [m]."""
-    return object_pose[..., 2, 3].amin(dim=1) - _FALL
+    height = object_pose[..., 2, 3]
+    return height.amin(dim=1) - _FALL if height.shape[1] else height.new_full(height.shape[:1], -torch.inf)
 
 
 def fallen(object_pose: torch.Tensor, lowest: torch.Tensor) -> torch.Tensor:
@@ -37,16 +38,17 @@ class FallCheck(FailureCheck):
     def __init__(self, parts: Parts):
         self._subtasks = parts.config.subtasks
         self._lowest = torch.zeros(parts.env.num_envs, device=parts.env.device)
+        self._bodies = parts.bank.num_bodies
 
     @classmethod
     def make(cls, parts: Parts) -> Self:
         return cls(parts)
 
     def begin(self, env_ids: torch.Tensor, object_pose: torch.Tensor) -> None:
-        self._lowest[env_ids] = lowest_height(object_pose)
+        self._lowest[env_ids] = lowest_height(object_pose[:, : self._bodies])
 
     def observe(self, step: Step) -> tuple[torch.Tensor, None]:
-        return fallen(step.object_pose, self._lowest), None
+        return fallen(step.object_pose[:, : self._bodies], self._lowest), None
 
     def explain(self, ending: Ending) -> tuple[FailureCause, str]:
         return explain_subtask(self._subtasks, ending)

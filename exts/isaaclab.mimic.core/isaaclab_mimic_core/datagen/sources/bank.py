@@ -37,6 +37,8 @@ class SourceBank:
     """(D, O, T, 4, 4) [m]."""
     bounds: torch.Tensor
     """(D, E, S, 2) int64: first step and end (exclusive) of each segment before random offsets."""
+    num_bodies: int
+    """The first so many of the objects are bodies; the others are frames."""
     held: torch.Tensor
     """(E, S) int64: index of the object that is carried in a subtask, -1 for none."""
     any_held: bool
@@ -103,7 +105,8 @@ def make_bank(
     whole = bounds.clone()
     whole[..., 1:, 0] = bounds[..., :-1, 1]
     eef_pose, object_pose = poses("eef_pose", subtasks.eef_names), poses("object_pose", env.object_names)
-    held = find_held_objects(subtasks, eef_pose, object_pose, whole)
+    num_bodies = len(env.object_names) - len(env.frame_names)
+    held = find_held_objects(subtasks, eef_pose, object_pose[:, :num_bodies], whole)
     source_box, target_box = _boxes(demos, env.object_names, object_box or {})
     return SourceBank(
         names=tuple(demo.name for demo in demos),
@@ -112,6 +115,7 @@ def make_bank(
         gripper=gripper.transpose(1, 2).contiguous(),
         object_pose=object_pose,
         bounds=bounds.to(device),
+        num_bodies=num_bodies,
         held=held.to(device),
         any_held=bool((held >= 0).any()),
         source_box=source_box.to(device),

@@ -23,7 +23,7 @@ def find_held_objects(
     Args:
         subtasks: The task's subtasks. A subtask's own reference object does not count as carried.
         eef_pose: (D, E, T, 4, 4).
-        object_pose: (D, O, T, 4, 4).
+        object_pose: (D, O, T, 4, 4) of bodies; frames are not carried.
         bounds: (D, E, S, 2) segments.
 
     Returns:
@@ -38,7 +38,7 @@ def find_held_objects(
                 begin, end = bounds[demo, eef, subtask].tolist()
                 votes += _carried(eef_pose[demo, eef, begin:end], object_pose[demo, :, begin:end]).float().cpu()
             reference = int(subtasks.object_index[eef, subtask])
-            if reference >= 0:
+            if 0 <= reference < len(votes):
                 votes[reference] = 0.0
             if votes.numel() and votes.max() > num_demos / 2:
                 held[eef, subtask] = int(votes.argmax())

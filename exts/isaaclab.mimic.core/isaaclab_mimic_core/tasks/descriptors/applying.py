@@ -17,6 +17,7 @@ def apply(descriptor: Descriptor, cfg: Any) -> None:
     """
     from ...envs.mimic_cfg import (
         DataGenConfig,
+        FrameConfig,
         SubTaskConfig,
         SubTaskConstraintConfig,
         SubTaskConstraintCoordinationScheme,
@@ -36,6 +37,7 @@ def apply(descriptor: Descriptor, cfg: Any) -> None:
         "datagen_config": DataGenConfig(**descriptor.policy),
         "subtask_configs": subtasks,
         "task_constraint_configs": constraints,
+        "frame_configs": {name: FrameConfig(**each) for name, each in descriptor.frames.items()},
     }
     for field, value in fields.items():
         setattr(cfg, field, value)

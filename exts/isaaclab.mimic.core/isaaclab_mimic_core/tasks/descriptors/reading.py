@@ -12,12 +12,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from ...datagen.config_checks import check_constraint, check_datagen, check_subtask, check_subtasks
+from ...datagen.config_checks import check_constraint, check_datagen, check_frame, check_subtask, check_subtasks
 from ...errors import ConfigError
 from ...robots.embodiment import Embodiment, read_embodiment
 from ...yaml_file import Entry, read_yaml
 from ..signals.expressions import Statement, read_signals, read_statement
-from .schema import ALGOS, CONSTRAINT, ELSEWHERE, POLICY, RUN, SCHEMES, SUBTASK, TYPES
+from .schema import ALGOS, CONSTRAINT, ELSEWHERE, FRAME, POLICY, RUN, SCHEMES, SUBTASK, TYPES
 
 REMEDY = "The keys of a descriptor: docs/own-task.md"
 _REQUIRED = ("name", "subtasks")
@@ -28,6 +28,7 @@ _KEYS = (
     "env",
     "embodiment",
     "generation_policy",
+    "frames",
     "constraints",
     "signals",
     "success",
@@ -48,6 +49,8 @@ class Descriptor:
     """Fields of each `SubTaskConfig` by end effector."""
     constraints: list[dict[str, Any]]
     """Fields of each `SubTaskConstraintConfig`."""
+    frames: Mapping[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
+    """Fields of each `FrameConfig` by its name."""
     embodiment: Embodiment | None = None
     """What the robot's actions mean; None: what its action terms say."""
     signals: Mapping[str, Statement] = dataclasses.field(default_factory=dict)
@@ -116,6 +119,7 @@ def _read(entry: Entry, embodiment: str) -> Descriptor:
         policy=policy,
         subtasks=subtasks,
         constraints=constraints,
+        frames=_frames(found.get("frames")),
         embodiment=None if robot is None else read_embodiment(robot),
         signals=signals,
         success=read_statement(found["success"], eefs, list(signals)) if "success" in found else None,
@@ -185,6 +189,16 @@ def _subtask(entry: Entry, algo: str) -> dict[str, Any]:
     return values
 
 
+def _frames(entry: Entry | None) -> dict[str, dict[str, Any]]:
+    frames = {}
+    for name, below in ({} if entry is None else entry.settings()).items():
+        found = below.known(FRAME)
+        values = {field: found[key].plain if key in found else default for key, (field, default) in FRAME.items()}
+        _checked(partial(check_frame, name=name), values, {FRAME[key][0]: each for key, each in found.items()}, below)
+        frames[name] = {field: tuple(value) if isinstance(value, list) else value for field, value in values.items()}
+    return frames
+
+
 def _constraints(entry: Entry | None) -> tuple[list[dict[str, Any]], list[Entry]]:
     items = [] if entry is None or entry.plain in (None, []) else entry.items()
     return [_constraint(each) for each in items], items
@@ -220,7 +234,7 @@ def _constraint(entry: Entry) -> dict[str, Any]:
 def _checked(check: Any, values: dict[str, Any], entries: Mapping[str, Entry], entry: Entry) -> None:
     """Check values; the error names the line of the field that it is about."""
     try:
-        check(SimpleNamespace(**values), "")
+        check(SimpleNamespace(**values), where="")
     except ConfigError as error:
         field = error.what.split()[0]
         raise entries.get(field, entry).error(error.what.removeprefix(f"{field} "), error.remedy) from error

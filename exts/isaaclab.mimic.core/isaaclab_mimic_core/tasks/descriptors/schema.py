@@ -61,6 +61,13 @@ SUBTASK: dict[str, tuple[str, Any]] = {
 }
 """Key of a subtask -> field of `SubTaskConfig`, default."""
 
+FRAME: dict[str, tuple[str, Any]] = {
+    "parent": ("parent", None),
+    "pos": ("pos", (0.0, 0.0, 0.0)),
+    "rot": ("rot", (0.0, 0.0, 0.0, 1.0)),
+}
+"""Key of a frame -> field of `FrameConfig`, default; AutoData has no frames."""
+
 CONSTRAINT: dict[str, tuple[str, Any]] = {
     "constraint_type": ("constraint_type", None),
     "eef_subtask_constraint_tuple": ("eef_subtask_constraint_tuple", None),

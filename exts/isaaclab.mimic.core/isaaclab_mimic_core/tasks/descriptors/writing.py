@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from .schema import CONSTRAINT, POLICY, SCHEMES, SUBTASK, TYPES
+from .schema import CONSTRAINT, FRAME, POLICY, SCHEMES, SUBTASK, TYPES
 
 
 def format_descriptor(
@@ -24,7 +24,7 @@ def format_descriptor(
         stated: What else a descriptor said of it (`Descriptor.stated`).
     """
     # Imported only here, because it imports torch, which nobody needs who only names a task.
-    from ...datagen.config import config_values
+    from ...datagen.config import config_values, read_frames
 
     datagen, subtasks, constraints = config_values(cfg)
     algo = "skillgen" if datagen["use_skillgen"] else "dexmimicgen" if len(subtasks) > 1 else "mimicgen"
@@ -34,6 +34,7 @@ def format_descriptor(
         "algo": algo,
         "env": env,
         "generation_policy": _keyed(POLICY, datagen),
+        **_frames(read_frames(cfg)),
         "subtasks": {eef: [_keyed(SUBTASK, each) for each in listed] for eef, listed in subtasks.items()},
     }
     if constraints:
@@ -53,6 +54,16 @@ def _dump(content: Any, flow: bool | None = False) -> str:
 
 def _keyed(keys: dict[str, tuple[str, Any]], values: dict[str, Any]) -> dict[str, Any]:
     return {key: _plain(values[field]) for key, (field, _) in keys.items()}
+
+
+def _frames(frames: Any) -> dict[str, Any]:
+    """Return the frames by name, each in one line, without what it need not say; nothing if there are none."""
+    said = {frame.name: _keyed(FRAME, vars(frame)) for frame in frames}
+    return (
+        {"frames": {name: _Line({k: v for k, v in each.items() if v is not None}) for name, each in said.items()}}
+        if said
+        else {}
+    )
 
 
 def _constraint(values: dict[str, Any]) -> dict[str, Any]:
@@ -82,6 +93,10 @@ class _Row(list):
     """A list that is written in one line."""
 
 
+class _Line(dict):
+    """A mapping that is written in one line."""
+
+
 class _Dumper(yaml.SafeDumper):
     """Indents lists below their key."""
 
@@ -91,4 +106,7 @@ class _Dumper(yaml.SafeDumper):
 
 _Dumper.add_representer(
     _Row, lambda dumper, row: dumper.represent_sequence("tag:yaml.org,2002:seq", row, flow_style=True)
+)
+_Dumper.add_representer(
+    _Line, lambda dumper, line: dumper.represent_mapping("tag:yaml.org,2002:map", line, flow_style=True)
 )

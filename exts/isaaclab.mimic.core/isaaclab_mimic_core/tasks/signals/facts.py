@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from ... import rotations
 from ...robots.derived.fingers import Fingers
 
 
@@ -20,9 +21,9 @@ class Facts:
     """
 
     pose: Callable[[str], torch.Tensor]
-    """Object -> (N, 7) position [m] and quaternion (xyzw)."""
+    """Object or frame -> (N, 7) position [m] and quaternion (xyzw)."""
     velocity: Callable[[str], torch.Tensor]
-    """Object -> (N, 3) velocity [m/s]."""
+    """Object or frame -> (N, 3) velocity [m/s]."""
     eef_pose: Callable[[str], torch.Tensor]
     """End effector -> (N, 4, 4) [m]."""
     eef_velocity: Callable[[str], torch.Tensor]
@@ -47,9 +48,20 @@ def live_facts(env: Any, fingers: Mapping[str, Fingers]) -> Facts:
     def asset(name: str) -> Any:
         return scene.rigid_objects.get(name) or scene.articulations[name]
 
+    def frame_pose(name: str) -> torch.Tensor:
+        return env.object_pose()[:, env.object_names.index(name)]
+
     def pose(name: str) -> torch.Tensor:
+        if name in env.frame_names:
+            found = frame_pose(name)
+            return torch.cat([found[:, :3, 3], rotations.quat_from_matrix(found[:, :3, :3])], dim=-1)
         data = asset(name).data
         return torch.cat([data.root_pos_w.torch - scene.env_origins, data.root_quat_w.torch], dim=-1)
+
+    def velocity(name: str) -> torch.Tensor:
+        if name in env.frame_names:
+            return env.frames.velocity(name, frame_pose(name)[:, :3, 3])
+        return asset(name).data.root_lin_vel_w.torch
 
     def eef_velocity(eef: str) -> torch.Tensor:
         own = fingers[eef]
@@ -62,7 +74,7 @@ def live_facts(env: Any, fingers: Mapping[str, Fingers]) -> Facts:
 
     return Facts(
         pose=pose,
-        velocity=lambda name: asset(name).data.root_lin_vel_w.torch,
+        velocity=velocity,
         eef_pose=lambda eef: env.eef_pose()[:, env.eef_names.index(eef)],
         eef_velocity=eef_velocity,
         joints=lambda name: scene.articulations[name].data.joint_pos.torch,

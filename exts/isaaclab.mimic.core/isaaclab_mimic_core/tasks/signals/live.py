@@ -34,7 +34,7 @@ class LiveSignals:
         needs_hands = any(each.kind in ("grasped", "released") for each in flat)
         fingers = read_fingers(env.env, env.eef_names, env.info["task"]) if needs_hands else {}
         for statement in flat:
-            _check(statement, env.env.scene, fingers)
+            _check(statement, env, fingers)
         self._facts = live_facts(env, fingers)
 
     def signals(self) -> dict[str, torch.Tensor]:
@@ -53,10 +53,13 @@ def _flat(statement: Statement) -> Iterator[Statement]:
         yield from _flat(part)
 
 
-def _check(statement: Statement, scene: Any, fingers: Mapping[str, Any]) -> None:
-    values = statement.values
-    things = [*scene.rigid_objects, *scene.articulations]
+def _check(statement: Statement, env: Any, fingers: Mapping[str, Any]) -> None:
+    values, scene = statement.values, env.env.scene
+    bodies = [*scene.rigid_objects, *scene.articulations]
     for key in ("object", "on", "in", "at"):
+        # What is taken or put somewhere has a body.
+        with_frames = key != "object" or statement.kind in ("reached", "released")
+        things = [*bodies, *(env.frame_names if with_frames else ())]
         if (name := values.get(key)) and name not in things:
             raise ConfigError(
                 f"there is no object {name!r} in the scene",
