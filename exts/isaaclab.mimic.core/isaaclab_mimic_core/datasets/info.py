@@ -129,7 +129,7 @@ def _contents(shapes: dict[str, tuple[int, ...]]) -> dict[str, Any]:
     datagen = layout.DATAGEN_INFO.split("/", 1)[1] + "/"
     actions = shapes.get(layout.ACTIONS)
     return {
-        "actions": actions[-1] if actions else None,
+        "actions": (actions[-1] or None) if actions else None,
         "observations": {
             name: list(shape[1:]) for name, shape in below(layout.OBS).items() if not name.startswith(datagen)
         },

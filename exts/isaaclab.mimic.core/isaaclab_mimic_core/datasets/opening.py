@@ -30,23 +30,10 @@ def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
     """Open a dataset file and check that it has the group `data`.
 
     Raises:
-        InputFileError: The file is missing, a folder, unreadable, not HDF5, truncated, in use, or has no `data`.
+        InputFileError: As for `open_hdf5`; or it has no `data`.
     """
     path = Path(path)
-    _check_is_file(path)
-    if _has_endless_heap(path):
-        raise _damaged(path)
-    deadline = time.monotonic() + _LOCK_TIMEOUT
-    while True:
-        try:
-            file = h5py.File(path, "r")
-            break
-        except BlockingIOError as error:
-            if time.monotonic() > deadline:
-                raise _in_use(path) from error
-            time.sleep(0.02)
-        except Exception as error:  # For a damaged header h5py raises not only OSError.
-            raise _open_error(path, error) from error
+    file = open_hdf5(path)
     try:
         there = isinstance(find(file, layout.DATA), h5py.Group)
         names = names_in(file)
@@ -62,6 +49,28 @@ def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
             remedy="Give a file recorded with `mimic record` or with Isaac Lab's record_demos.py.",
         )
     return file
+
+
+def open_hdf5(path: str | os.PathLike[str]) -> h5py.File:
+    """Open an HDF5 file of any layout for reading.
+
+    Raises:
+        InputFileError: The file is missing, a folder, unreadable, not HDF5, truncated, or in use.
+    """
+    path = Path(path)
+    _check_is_file(path)
+    if _has_endless_heap(path):
+        raise _damaged(path)
+    deadline = time.monotonic() + _LOCK_TIMEOUT
+    while True:
+        try:
+            return h5py.File(path, "r")
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                raise _in_use(path) from error
+            time.sleep(0.02)
+        except Exception as error:  # For a damaged header h5py raises not only OSError.
+            raise _open_error(path, error) from error
 
 
 def data_group(file: h5py.File) -> h5py.Group:

@@ -161,11 +161,12 @@ class ExportOptions:
 class ImportOptions:
     """Options of importing a dataset."""
 
-    format: Literal["lerobot"] = "lerobot"
-    """lerobot: a dataset of LeRobot's format v3.0."""
+    format: Literal["lerobot", "episode-recorder"] = "lerobot"
+    """lerobot: a dataset of LeRobot's format v3.0. episode-recorder: a file of Isaac Sim's Episode Recorder, which
+    holds poses and no actions."""
     output: str = ""
     """File to write."""
     task: str = ""
-    """Name of the task; by default that of the file it was exported from."""
+    """Name of the task; by default that of the file it was exported from. A file of the Episode Recorder needs it."""
     overwrite: bool = False
     """Replace the file if it exists."""

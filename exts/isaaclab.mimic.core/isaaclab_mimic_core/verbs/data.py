@@ -185,18 +185,18 @@ def export(file: _File, options: Annotated[ExportOptions, FLAT], output: Annotat
 def import_dataset(
     folder: _File, options: Annotated[ImportOptions, FLAT], output: Annotated[Output, FLAT]
 ) -> tuple[Job, Output]:
-    """Import a LeRobot dataset to a file, without its images.
+    """Import a LeRobot dataset, or a file of Isaac Sim's Episode Recorder, to a file, without images.
     $ mimic import lerobot/stack --output demos.hdf5
     $ mimic import so101 --task My-Task-v0 --output so101.hdf5
-    Datasets from mimic export can be replayed, annotated and generated from; others can be trained on.
+    $ mimic import session.hdf5 --format episode-recorder --task My-Task-v0 --output seen.hdf5
+    Datasets from mimic export can be replayed, annotated and generated from; others can be trained on. The Episode
+    Recorder records no actions: its recordings can be looked at.
 
     Args:
-        folder: Folder of the LeRobot dataset.
+        folder: Folder of the LeRobot dataset, or file of the Episode Recorder.
     """
 
     def job(streams: Streams, output: Output) -> int:
-        from ..datasets.lerobot import import_lerobot
-
         check_options(options)
         if not options.output:
             raise OptionError("say where the result goes", where="--output", remedy="Give a file: --output FILE")
@@ -207,7 +207,13 @@ def import_dataset(
                 print(to_json(event), file=streams.out, flush=True)
             raise_lost_interrupt()
 
-        report = import_lerobot(folder, options.output, task=options.task, overwrite=options.overwrite, on_saved=tell)
+        common: dict[str, Any] = {"task": options.task, "overwrite": options.overwrite, "on_saved": tell}
+        if options.format == "episode-recorder":
+            report = _import_recording(folder, options, common)
+        else:
+            from ..datasets.lerobot import import_lerobot
+
+            report = import_lerobot(folder, options.output, **common)
         results = [f"{report.demos} demonstrations, {report.samples} samples", *report.notes]
         _answer(StageFinished("import", "done", report.to_dict(), report.output, results=results), streams, output)
         return DONE
@@ -224,6 +230,18 @@ VERBS: dict[str, Callable[..., tuple[Job, Output]]] = {
     "export": export,
     "import": import_dataset,
 }
+
+
+def _import_recording(file: str, options: ImportOptions, common: dict[str, Any]) -> Any:
+    """Import a file of the Episode Recorder; `common` are the arguments of all importers."""
+    from ..datasets.episode_recorder import import_episode_recorder
+    from ..tasks.scene_assets import scene_assets
+
+    if not options.task:
+        raise OptionError(
+            "say whose objects are in it", where="--task", remedy="The Episode Recorder knows prims, and no task."
+        )
+    return import_episode_recorder(file, options.output, scene_assets(options.task), **common)
 
 
 def _choose(by: str, file: str, selection: Selection, to: Destination, thresholds: Thresholds) -> Job:

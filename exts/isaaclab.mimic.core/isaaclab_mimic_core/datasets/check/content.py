@@ -51,11 +51,12 @@ def actions(demo: Outline) -> Iterator[Finding]:
     """Find actions that are missing, empty, or not of shape (samples, width)."""
     if not demo.is_known:
         return
-    if layout.ACTIONS not in demo.shapes:
+    # A recording without actions is stored with actions of width 0, which say how long it is.
+    if layout.ACTIONS not in demo.shapes or demo.shapes[layout.ACTIONS][0][1:] == (0,):
         yield Finding("error", "missing", demo.name, "has no actions")
     elif not demo.length:
         yield Finding("error", "empty", demo.name, "has 0 samples")
-    elif len(shape := demo.shapes[layout.ACTIONS][0]) != 2 or not shape[1]:
+    elif len(shape := demo.shapes[layout.ACTIONS][0]) != 2:
         yield Finding("error", "shape", demo.name, f"has actions of shape {shape}, not (samples, width)")
 
 
