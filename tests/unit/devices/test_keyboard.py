@@ -4,7 +4,6 @@
 """From keys to the task's action, against values worked out by hand."""
 
 import math
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -217,10 +216,20 @@ def test_only_environments_that_begin_get_new_targets(make_env, place):
     torch.testing.assert_close(step(keyboard)[:, 0], torch.tensor([-0.45, 0.0, -0.45]))
 
 
-def test_hands_with_fingers_are_refused():
-    env = SimpleNamespace(gripper_dim=11, info={"task": "GR1T2"})
-    with pytest.raises(TaskError, match="11 numbers"):
+def test_hands_with_fingers_that_nobody_says_how_to_close_are_refused(make_env):
+    env = make_env("two_arms")
+    env.gripper_dim = 11
+    with pytest.raises(TaskError, match="11 numbers each, and how they close is not known"):
         Keyboard(env, SETTINGS)
+
+
+def test_help_names_the_hand_that_is_driven_and_the_next_one(make_env):
+    keyboard = start(make_env("two_arms"))
+    assert dict(keyboard.help())["K"] == "gripper of left" and dict(keyboard.help())["TAB"] == "drive right"
+    press(keyboard, "TAB")
+    assert dict(keyboard.help())["K"] == "gripper of right" and dict(keyboard.help())["TAB"] == "drive left"
+    alone = dict(start(make_env("rel")).help())
+    assert alone["K"] == "gripper" and "TAB" not in alone
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,16 @@
 
 """The humanoids' batched poses and actions are upstream's, environment by environment and arm by arm."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from isaaclab_mimic.envs.locomanipulation_g1_mimic_env import LocomanipulationG1MimicEnv
 from isaaclab_mimic.envs.pickplace_gr1t2_mimic_env import PickPlaceGR1T2MimicEnv
 from still_env import INFO, NUM_ENVS, OBJECTS, SUCCESS, random_poses, still_env
 
+from isaaclab_mimic_core.devices.keyboard import KeyboardSettings
+from isaaclab_mimic_core.devices.keyboard.device import Keyboard
 from isaaclab_mimic_core.envs import adapt
 from isaaclab_mimic_core.errors import ConfigError
 from isaaclab_mimic_core.robots.humanoid.batched import G1Env, GR1T2Env
@@ -125,3 +129,53 @@ def test_other_end_effectors_than_the_two_arms_are_refused(kind):
     theirs, _, action_dim, *_ = KINDS[kind]
     with pytest.raises(ConfigError, match="'body' can be none of the arms left, right"):
         adapt(still_env(theirs, ("left", "right", "body"), action_dim), SUCCESS, INFO)
+
+
+JOINTS = [
+    f"{side}_{joint}_joint"
+    for joint in (
+        *(
+            f"{finger}_{part}"
+            for finger in ("index", "middle", "ring", "pinky")
+            for part in ("proximal", "intermediate")
+        ),
+        "thumb_proximal_yaw",
+        "thumb_proximal_pitch",
+        "thumb_distal",
+    )
+    for side in "LR"
+]
+"""Those of both hands, mixed as in the robot's action."""
+
+
+def test_the_keyboard_drives_one_hand_after_the_other_and_closes_its_fingers():
+    env = still_env(PickPlaceGR1T2MimicEnv, EEFS, 36)
+    adapter = adapt(env, SUCCESS, INFO)
+    env.action_manager = SimpleNamespace(
+        total_action_dim=36, get_term=lambda name: SimpleNamespace(_hand_joint_names=JOINTS)
+    )
+    keyboard = Keyboard(adapter, KeyboardSettings(step_hz=10.0))
+    keyboard.begin(torch.arange(NUM_ENVS), torch.arange(NUM_ENVS))
+
+    def fingers() -> dict[str, float]:
+        return dict(zip(JOINTS, keyboard.action()[0, 14:].tolist(), strict=True))
+
+    opened = fingers()
+    assert {opened[name] for name in JOINTS if "thumb_proximal_yaw" in name} == {-1.5}
+    assert not any(value for name, value in opened.items() if "thumb_proximal_yaw" not in name)
+    for name in ("TAB", "K"):
+        keyboard.key(name, True, 0.0)
+    assert keyboard.readings()["arm"] == "left" and keyboard.readings()["closed"] == {"right": False, "left": True}
+    # Half a second: five steps.
+    on_the_way = [fingers()["L_index_proximal_joint"] for _ in range(5)]
+    assert on_the_way == pytest.approx([-0.22, -0.44, -0.66, -0.88, -1.1])
+    closed = fingers()
+    assert closed["L_thumb_distal_joint"] == 0.5 and closed["L_thumb_proximal_yaw_joint"] == -1.5
+    assert {name: value for name, value in closed.items() if name[0] == "R"} == {
+        name: value for name, value in opened.items() if name[0] == "R"
+    }
+    for pressed in (False, True):
+        keyboard.key("K", pressed, 0.0)
+    for _ in range(5):
+        back = fingers()
+    assert back == pytest.approx(opened, abs=1e-6)

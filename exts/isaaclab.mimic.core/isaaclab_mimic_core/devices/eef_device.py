@@ -18,7 +18,6 @@ import torch
 
 from .. import rotations
 from ..envs import BatchedEnv
-from ..errors import TaskError
 from .device import TeleopDevice
 
 if TYPE_CHECKING:
@@ -28,8 +27,6 @@ MAX_LEAD = 3.0
 """How far the target may be ahead of the end effector, in steps at full speed."""
 CATCH_UP = 0.5
 """Fraction of the distance to the target that the end effector should cover in one step."""
-OPEN, CLOSED = 1.0, -1.0
-"""Gripper commands of Isaac Lab's binary gripper actions."""
 
 
 class EefDevice(TeleopDevice):
@@ -40,18 +37,15 @@ class EefDevice(TeleopDevice):
         settings: A `EefSettings`.
 
     Raises:
-        TaskError: The robot's hands have more degrees of freedom than a gripper.
+        TaskError: It is not known how the robot's hands close.
     """
 
     def __init__(self, env: BatchedEnv, settings: "EefSettings"):
         super().__init__()
-        if env.gripper_dim != 1:
-            raise TaskError(
-                f"its hands take {env.gripper_dim} numbers each; a {self.name} only opens and closes a gripper",
-                where=env.info["task"],
-                remedy="Drive it with --teleop-device xr.",
-            )
         self._env = env
+        # How far each hand is closed, from 0 to 1.
+        self._grip = torch.zeros(len(env.eef_names), device=env.device)
+        env.grip(self._grip)
         rate = settings.step_hz or 1.0 / env.step_dt
         self._period = 1.0 / rate
         self._speeds = (settings.pos_sensitivity, settings.rot_sensitivity)
@@ -77,6 +71,18 @@ class EefDevice(TeleopDevice):
 
     # -- user input
 
+    @property
+    def grip_help(self) -> str:
+        """What toggling the gripper does, for people."""
+        if len(self._closed) == 1:
+            return "gripper"
+        return f"gripper of {self._env.eef_names[self._arm]}"
+
+    @property
+    def arm_help(self) -> str:
+        """What changing the driven end effector does, for people."""
+        return f"drive {self._env.eef_names[(self._arm + 1) % len(self._closed)]}"
+
     def toggle_gripper(self) -> None:
         """Close the driven end effector's gripper, or open it."""
         self._closed[self._arm] = not self._closed[self._arm]
@@ -98,6 +104,7 @@ class EefDevice(TeleopDevice):
     def begin(self, env_ids: torch.Tensor, numbers: torch.Tensor) -> None:
         self._target[env_ids] = self._env.eef_pose()[env_ids]
         self._closed = [False] * len(self._closed)
+        self._grip = torch.zeros_like(self._grip)
         self._arm = 0
         self._touched = False
 
@@ -113,8 +120,8 @@ class EefDevice(TeleopDevice):
         if any(displacement):
             self._touched = True
             self._push(displacement)
-        gripper = torch.tensor([[CLOSED if closed else OPEN] for closed in self._closed], device=self._target.device)
-        return self._env.target_to_action(self._extrapolated_target(), gripper.expand(len(self._target), -1, -1))
+        gripper = self._env.grip(self._close()).expand(len(self._target), -1, -1)
+        return self._env.target_to_action(self._extrapolated_target(), gripper)
 
     def readings(self) -> dict:
         return {
@@ -122,6 +129,14 @@ class EefDevice(TeleopDevice):
             "arm": self._env.eef_names[self._arm],
             "closed": dict(zip(self._env.eef_names, self._closed, strict=True)),
         }
+
+    def _close(self) -> torch.Tensor:
+        """Close and open the hands by one step; return how far each is closed: (num_eefs,) from 0 to 1."""
+        wanted = torch.tensor(self._closed, dtype=torch.float32, device=self._grip.device)
+        time = self._env.closing_time
+        most = self._period / time if time else 1.0
+        self._grip = self._grip + (wanted - self._grip).clamp(-most, most)
+        return self._grip
 
     def _extrapolated_target(self) -> torch.Tensor:
         """Return poses beyond the targets, to compensate for the part of an action that the robot does not execute."""

@@ -3,12 +3,14 @@
 
 """An Isaac Lab Mimic environment with the batched contract (`datagen.contract.MimicEnv`) and its state."""
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import torch
 
 from .. import rotations
 from ..datagen.config import eef_names, read_frames
+from ..errors import TaskError
 from ..flat_paths import nest
 from ..sim.engines.cameras import drawn_flags
 from ..sim.repairs.frame_sensors import FrameSensorRepair
@@ -21,6 +23,12 @@ from .scene_state import SceneState
 if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedRLMimicEnv
     from isaaclab.managers import TerminationTermCfg
+
+    from ..tasks.descriptors import Descriptor
+
+
+OPEN, CLOSED = 1.0, -1.0
+"""Gripper commands of Isaac Lab's binary gripper actions."""
 
 
 class TaskSignals(Protocol):
@@ -53,12 +61,16 @@ class BatchedEnv:
 
     pose_action_dim: int
     gripper_dim: int = 1
+    descriptor: "Descriptor | None" = None
+    """The descriptor that says the task, if one does."""
     described: "DescribedSignals | None" = None
     """Signals and success of a descriptor."""
     frame_names: tuple[str, ...] = ()
     """Frames of the task's configuration; `object_names` ends with them."""
     task_signals: "TaskSignals | None" = None
     """Signals of the task's spec (`TaskSpec.signals`)."""
+    closing_time: float = 0.0
+    """How long a person's hand takes to close [s]; 0: a gripper that gets there as fast as it can."""
     response: float = 1.0
     """Fraction of the way to a target pose that the robot makes in one step in free space. It is small for drives that
     are damped as strongly as those of Isaac Lab's Franka; teleoperation then aims beyond its target."""
@@ -82,6 +94,10 @@ class BatchedEnv:
         self.frames = self._read_frames()
         self.frame_names = self.frames.names
         self.object_names = (*self.frames.bodies, *self.frame_names)
+
+    def at_its_lines(self) -> contextlib.AbstractContextManager[None]:
+        """Return a context in which errors about the configuration name the line of the descriptor that says it."""
+        return contextlib.nullcontext() if self.descriptor is None else self.descriptor.at_its_lines()
 
     # -- the contract
 
@@ -120,6 +136,28 @@ class BatchedEnv:
 
     def action_to_gripper(self, action: torch.Tensor) -> torch.Tensor:
         raise NotImplementedError
+
+    def grip(self, closed: torch.Tensor) -> torch.Tensor:
+        """Return what the grippers are told where somebody only opens and closes them.
+
+        Here that is Isaac Lab's binary gripper action. A robot with fingers says it itself (`robots.synergy`).
+
+        Args:
+            closed: (num_eefs,) from 0, open, to 1, closed.
+
+        Returns:
+            (num_eefs, gripper_dim) for `target_to_action`.
+
+        Raises:
+            TaskError: It is not known how the hands close.
+        """
+        if self.gripper_dim != 1:
+            raise TaskError(
+                f"its hands take {self.gripper_dim} numbers each, and how they close is not known",
+                where=self.info["task"],
+                remedy="Drive it with --teleop-device xr, or say it in the robot's class: grip, docs/plugins.md",
+            )
+        return torch.where(closed > 0.5, CLOSED, OPEN)[:, None]
 
     def term_signals(self) -> dict[str, torch.Tensor]:
         """Return each subtask termination signal: (num_envs,) bool; a descriptor's replace those of the environment."""

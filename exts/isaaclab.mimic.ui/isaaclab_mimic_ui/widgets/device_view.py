@@ -80,7 +80,11 @@ def _say(readings: dict) -> str:
     if sides:
         hands = [f"{name} {values['follows']}, {_grip(values['closed'])}" for name, values in sides.items()]
         return f"session {readings.get('session', '')}; {'; '.join(hands)}"
-    return f"gripper {', '.join(map(_grip, (readings.get('closed') or {}).values()))}"
+    closed = readings.get("closed") or {}
+    if len(closed) < 2:
+        return f"gripper {', '.join(map(_grip, closed.values()))}"
+    hands = ", ".join(f"{name} {_grip(shut)}" for name, shut in closed.items())
+    return f"{readings.get('arm', '')} is driven; {hands}"
 
 
 def _grip(closed: bool) -> str:

@@ -87,7 +87,7 @@ class Gamepad(EefDevice):
             ("left stick", "forward, back, left, right"),
             ("right stick", "up, down, yaw"),
             ("D-pad", "roll, pitch"),
-            ("X", "gripper"),
+            ("X", self.grip_help),
             ("B", "reset"),
-            *([("Y", "other arm")] if len(self._closed) > 1 else []),
+            *([("Y", self.arm_help)] if len(self._closed) > 1 else []),
         ]

@@ -85,8 +85,8 @@ class Keyboard(EefDevice):
             ("Z X", "roll"),
             ("T G", "pitch"),
             ("C V", "yaw"),
-            ("K", "gripper"),
-            *([("TAB", "other arm")] if len(self._closed) > 1 else []),
+            ("K", self.grip_help),
+            *([("TAB", self.arm_help)] if len(self._closed) > 1 else []),
         ]
 
 

@@ -22,10 +22,10 @@ import numpy as np
 import torch
 
 from ...envs import BatchedEnv
+from ...envs.batched import CLOSED, OPEN
 from ...errors import DeviceError, TaskError
 from ...sim.host import inside_isaac_sim
 from ..device import PAUSE, RESET, RESUME, STOP, TeleopDevice
-from ..eef_device import CLOSED, OPEN
 from .session import cloudxr_profile, count_frames, find_runtime
 
 if TYPE_CHECKING:

@@ -7,12 +7,15 @@ Source: isaaclab_mimic.envs.{pickplace_gr1t2,locomanipulation_g1}_mimic_env of I
 """
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
+from typing import Any
 
 import torch
 
 from ..derived.arm import Arm
 from ..derived.batched import TaskSpaceEnv
+from ..gr1t2.hands import SYNERGY
+from ..synergy import SynergyTable
 
 _ARMS = ("left", "right")
 """Order of the arms in an action; their order in the configuration may differ."""
@@ -60,6 +63,17 @@ class GR1T2Env(_HumanoidEnv):
 
     _left_hand_dim = 11
     _unique_quat = True
+    closing_time = 0.5
+
+    @cached_property
+    def synergy(self) -> SynergyTable:
+        """How the hands close; the joints in the action's order."""
+        term: Any = self.env.action_manager.get_term("upper_body_ik")
+        return SYNERGY.table(term._hand_joint_names, self.eef_names, self.device)
+
+    def grip(self, closed: torch.Tensor) -> torch.Tensor:
+        slices = dict(zip(_ARMS, self.synergy.positions(closed).split(self._left_hand_dim), strict=True))
+        return torch.stack([slices[name] for name in self.eef_names])
 
 
 class G1Env(_HumanoidEnv):

@@ -18,6 +18,7 @@ from ... import randomness
 from ...devices.device import TeleopDevice
 from ...envs import BatchedEnv
 from ...errors import DeviceError
+from ...robots.gr1t2.hands import SYNERGY
 from .local_scene import GRASP_YAW
 
 HOME, STAY, BEHIND, BESIDE, AT, HIGH, OVER, DOWN, AWAY, BACK = range(10)
@@ -65,10 +66,6 @@ _PAST_HOME = (0.05, 0.0, 0.0)
 """How much farther inward than at the start the hands end [m]."""
 _PICK_YAW, _PUT_YAW = (GRASP_YAW, 0.0), (0.0, GRASP_YAW)
 """How far the left and the right hand are turned outward where they grasp, and where they put [rad]."""
-_CLOSED = {"thumb_proximal_yaw": -1.5, "thumb_proximal_pitch": 0.5, "thumb_distal": 0.5, "": -1.1}
-"""Part of a joint's name -> its position in a closed hand [rad]; the first that fits counts."""
-_OPEN = {"thumb_proximal_yaw": -1.5, "": 0.0}
-"""The same of an open one: the thumb stands opposite the fingers."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +130,9 @@ class ScriptedHandover(TeleopDevice):
         self._goals = torch.tensor([_MIDDLE, _GOAL], device=d)
         idle = torch.tensor(_idle_action(env), device=d)
         self._home, self._turn = idle[:14].view(2, 7)[:, :3], idle[:14].view(2, 7)[:, 3:]
-        self._fingers = self._finger_positions()
+        # The columns of `_grip` are the left and the right hand.
+        term: Any = env.env.action_manager.get_term("upper_body_ik")
+        self._fingers = SYNERGY.table(term._hand_joint_names, ("left", "right"), d)
         self._past_home = torch.tensor(_PAST_HOME, device=d) * self._mirror
         self._free = torch.tensor((HOME, BEHIND, OVER), device=d)
         self._stream = torch.zeros(n, dtype=torch.long, device=d)
@@ -143,16 +142,6 @@ class ScriptedHandover(TeleopDevice):
         self._anchor, self._grip = torch.zeros_like(self._end), torch.zeros(n, 2, device=d)
         self._yaw, self._yaw_start, self._yaw_end = torch.zeros(3, n, 2, device=d)
         self._waits, self._tremor = torch.zeros(n, device=d), torch.zeros_like(self._end)
-
-    def _finger_positions(self) -> torch.Tensor:
-        """Return joint positions in the action's order of open and closed hands: (2, 22) [rad]."""
-        term: Any = self._env.env.action_manager.get_term("upper_body_ik")
-        names: list[str] = term._hand_joint_names
-        found = [
-            [next(value for part, value in pose.items() if part in name) for name in names] for pose in (_OPEN, _CLOSED)
-        ]
-        self._of_right = torch.tensor([name.startswith("R_") for name in names], device=self._env.device).long()
-        return torch.tensor(found, device=self._env.device)
 
     @property
     def finished(self) -> torch.Tensor:
@@ -191,8 +180,7 @@ class ScriptedHandover(TeleopDevice):
         position = self._start + (self._end - self._start) * eased + arc + self._tremor
         wanted = torch.where(self.finished[:, None], 0.0, self._grips[motion])
         grip = self._grip + (wanted - self._grip) * done[:, :, 0]
-        opened, closed = self._fingers
-        fingers = opened + (closed - opened) * grip[:, self._of_right]
+        fingers = self._fingers.positions(grip)
         outward = self._yaw_start + (self._yaw_end - self._yaw_start) * eased[..., 0]
         hands = torch.cat([position, self._turned(outward)], dim=-1).flatten(1)
         self._leave(left >= 1.0, grip)
