@@ -18,15 +18,18 @@ class MimicError(Exception):
         what: What is wrong, as a sentence without a full stop.
         where: The file, demo, field or option concerned.
         remedy: What to do about it.
+        about: Part of the task's configuration that is concerned, such as `subtask_configs['left'][0]`; for files that
+            say it by line.
     """
 
     exit_code = WRONG_INPUT
 
-    def __init__(self, what: str, *, where: str | None = None, remedy: str | None = None):
+    def __init__(self, what: str, *, where: str | None = None, remedy: str | None = None, about: str = ""):
         super().__init__(what)
         self.what = what
         self.where = where
         self.remedy = remedy
+        self.about = about
 
     def __str__(self) -> str:
         first = f"{self.where}: {self.what}" if self.where else self.what

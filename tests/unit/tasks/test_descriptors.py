@@ -4,20 +4,31 @@
 """Tasks as YAML files: read, written, refused."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from isaaclab.assets import AssetBaseCfg
 
 from isaaclab_mimic_core import cli
-from isaaclab_mimic_core.datagen.config import config_values
-from isaaclab_mimic_core.errors import ConfigError, InputFileError, TaskError
+from isaaclab_mimic_core.datagen.config import check_objects, config_values, read_frames, read_subtasks
+from isaaclab_mimic_core.datagen.sources.segmentation import segment
+from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
+from isaaclab_mimic_core.envs.frames import FramePoses, place_still_frames
+from isaaclab_mimic_core.errors import ConfigError, DatasetError, InputFileError, TaskError
 from isaaclab_mimic_core.options import GenerateOptions
 from isaaclab_mimic_core.plugins import TASKS, TaskSpec, register_task, restored
+from isaaclab_mimic_core.robots.derived.arm import Arm
 from isaaclab_mimic_core.robots.derived.described import EmbodimentEnv
+from isaaclab_mimic_core.robots.derived.matching import in_order_of
 from isaaclab_mimic_core.robots.embodiment import read_embodiment
+from isaaclab_mimic_core.sample import SAMPLE
 from isaaclab_mimic_core.stages.files.resume import manifest_of
 from isaaclab_mimic_core.tasks.described import load, overruled
 from isaaclab_mimic_core.tasks.descriptors import apply, format_descriptor, read_descriptor
@@ -86,6 +97,12 @@ def test_frames_are_shown_and_read_as_the_same(tmp_path):
     assert one.frames["slot"] == {"parent": "cube_1", "pos": (0, 0, 0.1), "rot": (0.0, 0.0, 0.0, 1.0)}
     assert "\n  goal: {pos: [0.4, 0.1, 0.02], rot: [0.0, 0.0, 1.0, 0.0]}\n" in second.read_text()
     assert show_task(str(second)) == second.read_text()
+
+
+def test_the_samples_descriptor_gives_the_goal_a_frame():
+    found = read_descriptor(str(SAMPLE.parents[1] / "gr1t2_pick_place" / "fixed_goal.yaml"))
+    assert found.frames["goal"]["parent"] is None and list(found.subtasks) == ["right", "left"]
+    assert [each["object_ref"] for each in found.subtasks["right"]] == ["object", "object", "goal"]
 
 
 def test_autodatas_descriptor_of_one_arm():
@@ -427,3 +444,104 @@ def test_wrong_embodiments_are_refused(old, new, what, tmp_path):
     with pytest.raises(InputFileError) as error:
         read_embodiment(str(file))
     assert what in str(error.value)
+
+
+def arm(name: str) -> Arm:
+    return Arm(name, 0, lambda: torch.eye(4))
+
+
+SCENE = SimpleNamespace(
+    env_origins=torch.zeros(1, 3),
+    rigid_objects={name: None for name in ("cube_1", "cube_2", "cube_3")},
+    articulations={"robot": None},
+    keys=lambda: ["cube_1", "cube_2", "cube_3", "robot", "table"],
+)
+UNFIT = {
+    "unknown object": (
+        edited("object_ref: cube_1", "object_ref: cube_4"),
+        "object_ref: cube_4",
+        "is not in the scene\n  Objects: cube_1",
+    ),
+    "a frame that nobody names": (
+        edited("object_ref: cube_1", "object_ref: goals"),
+        "object_ref: goals",
+        "'goals' is not in the scene",
+    ),
+    "a frame of nothing": (
+        edited("parent: cube_1", "parent: shelf"),
+        "parent: shelf",
+        "'shelf' is not in the scene\n  Use cube_1",
+    ),
+    "a frame called as an object": (
+        edited("  slot:", "  cube_3:"),
+        "cube_3: {",
+        "has the name of something in the scene\n  Give it another",
+    ),
+    "a frame of the ground": (
+        edited("parent: cube_1", "parent: ground"),
+        "slot:",
+        "'ground' is not an asset of its own in each environment\n  Leave it out",
+    ),
+    "an end effector without an arm": (
+        lambda text: twice(text).replace("  other:", "  tool:"),
+        "tool:",
+        "'tool' can be none of the arms franka, other\n  Name the end effectors",
+    ),
+    "an arm without an end effector": (lambda text: text, "subtasks:", "no end effector is the arm other\n  Give it"),
+}
+"""What the file alone does not show: edit, what is in the line, and what is said."""
+
+
+@pytest.mark.parametrize("kind", UNFIT)
+def test_what_does_not_fit_the_scene_is_refused_with_its_line(kind, tmp_path):
+    edit, place, what = UNFIT[kind]
+    file = tmp_path / "task.yaml"
+    file.write_text(edit(FRAMES + STACK.read_text()))
+    descriptor = read_descriptor(str(file))
+    cfg: Any = SimpleNamespace(
+        scene=SimpleNamespace(ground=AssetBaseCfg(prim_path="/World/ground"), table=None, cube_1=None)
+    )
+    apply(descriptor, cfg)
+    with pytest.raises(InputFileError) as error, descriptor.at_its_lines():
+        place_still_frames(cfg)
+        frames = FramePoses(read_frames(cfg), SCENE, list(SCENE.rigid_objects))
+        check_objects(cfg, (*frames.bodies, *frames.names))
+        in_order_of(list(cfg.subtask_configs), [arm("franka"), arm("other")], str(file))
+    message = str(error.value)
+    line = re.search(r"task\.yaml, line (\d+)", message)
+    assert what in message and len(message.splitlines()) == 2
+    assert line and place in file.read_text().splitlines()[int(line[1]) - 1], message
+
+
+@pytest.mark.parametrize(
+    ("rises", "what"),
+    [
+        ((None, 20, 30), "the signal grasp_1 of franka never changes"),
+        # Its end may be 10 steps later, and the next one's end is not.
+        ((10, 15, 30), "subtask 1 of franka may be empty"),
+    ],
+)
+def test_demonstrations_that_do_not_fit_name_the_line_that_asks_for_it(rises, what, tmp_path):
+    file = tmp_path / "task.yaml"
+    file.write_text(STACK.read_text())
+    descriptor = read_descriptor(str(file))
+    cfg: Any = SimpleNamespace()
+    apply(descriptor, cfg)
+    steps = np.arange(50)
+    signals = [np.zeros(50, bool) if at is None else steps >= at for at in rises]
+    demo = SourceDemo(
+        "demo_0", np.zeros((50, 7)), {}, {}, {}, dict(zip(("grasp_1", "stack_1", "grasp_2"), signals, strict=True))
+    )
+    with pytest.raises(DatasetError, match=what) as error, descriptor.at_its_lines():
+        segment(demo, read_subtasks(cfg, ("cube_1", "cube_2", "cube_3"), torch.device("cpu")), 0)
+    line = re.search(r"task\.yaml, line (\d+)", str(error.value))
+    assert line and "object_ref" in file.read_text().splitlines()[int(line[1]) - 1], str(error.value)
+
+
+def test_descriptors_are_read_without_torch():
+    # The window reads them, in a thread.
+    told = (
+        "import sys; from isaaclab_mimic_core.tasks.descriptors import read_descriptor;"
+        "read_descriptor(sys.argv[1]); assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", told, FILES / "franka_stack_signals.yaml"], check=True)

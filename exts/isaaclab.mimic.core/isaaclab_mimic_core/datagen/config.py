@@ -7,7 +7,6 @@ A task's Mimic configuration (`MimicEnvCfg`, upstream's or our own) is read here
 make sense is refused here, once, by field and value.
 """
 
-import graphlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -15,10 +14,10 @@ from typing import Any
 import torch
 
 from ..errors import ConfigError
-from .config_checks import SEQUENTIAL, STRATEGIES, check_constraint, check_frame, check_subtasks
+from .config_checks import SEQUENTIAL, STRATEGIES, check_constraints, check_frame, check_subtasks, place_of
 from .contract import MimicEnv
 from .settings import Settings
-from .tables import COORDINATED, LATTER, NONE, REPLAY, ConstraintTable, SubtaskTable
+from .tables import COORDINATED, LATTER, ConstraintTable, SubtaskTable
 
 
 @dataclass(frozen=True)
@@ -140,32 +139,34 @@ def read_constraints(cfg: Any, device: torch.device) -> ConstraintTable:
     """
     counts = {eef: len(configs) for eef, configs in cfg.subtask_configs.items()}
     table = ConstraintTable.without_any(len(counts), max(counts.values()))
-    waits, pairs = [], 0
-    for number, constraint in enumerate(cfg.task_constraint_configs):
-        where = f"task_constraint_configs[{number}]"
-        check_constraint(constraint, where)
-        first, second = (_place(place, counts, where) for place in constraint.eef_subtask_constraint_tuple)
-        sequential = constraint.constraint_type == SEQUENTIAL
-        for eef, subtask in [second] if sequential else [first, second]:
-            if table.kind[eef, subtask] != NONE:
-                raise ConfigError(
-                    f"subtask {subtask} of {list(counts)[eef]} has a constraint already",
-                    where=where,
-                    remedy="Keep one.",
-                )
-        if sequential:
+    check_constraints(cfg.subtask_configs, cfg.task_constraint_configs)
+    pairs = 0
+    for constraint in cfg.task_constraint_configs:
+        first, second = (place_of(place, counts) for place in constraint.eef_subtask_constraint_tuple)
+        if constraint.constraint_type == SEQUENTIAL:
             table.kind[second] = LATTER
             table.partner_eef[second], table.partner_subtask[second] = first
             table.min_time_diff[second] = constraint.sequential_min_time_diff
             table.unlocks[(*first, *second)] = True
-            waits.append((first, second))
         else:
             for place, partner in ((first, second), (second, first)):
-                _coordinate(table, place, partner, pairs, constraint, cfg, where)
+                _coordinate(table, place, partner, pairs, constraint)
             pairs += 1
-    _check_possible(waits, table.pair, counts)
     tensors = {each.name: getattr(table, each.name).to(device) for each in fields(table) if each.name != "num_pairs"}
     return ConstraintTable(**tensors, num_pairs=pairs)
+
+
+def check_objects(cfg: Any, object_names: Sequence[str]) -> None:
+    """Refuse subtasks of a `MimicEnvCfg` that are about objects which are not in the scene.
+
+    Args:
+        cfg: Upstream's or our own configuration.
+        object_names: The scene's objects.
+
+    Raises:
+        ConfigError: Names subtask and object.
+    """
+    check_subtasks(cfg.subtask_configs, object_names)
 
 
 @dataclass(frozen=True)
@@ -264,60 +265,11 @@ def _coordinate(
     partner: tuple[int, int],
     pair: int,
     constraint: Any,
-    cfg: Any,
-    where: str,
 ) -> None:
     """Write one of the two subtasks of a coordination into a table."""
-    eef, subtask = place
-    name = list(cfg.subtask_configs)[eef]
     scheme = int(constraint.coordination_scheme)
-    if scheme != REPLAY and cfg.subtask_configs[name][subtask].object_ref is None:
-        raise ConfigError(
-            f"needs an object_ref at subtask {subtask} of {name}",
-            where=where,
-            remedy="Name the object, or use the scheme REPLAY.",
-        )
     table.kind[place], table.scheme[place], table.pair[place] = COORDINATED, scheme, pair
     table.partner_eef[place], table.partner_subtask[place] = partner
     table.synchronize_start[place] = bool(constraint.coordination_synchronize_start)
     table.pos_noise[place] = constraint.coordination_scheme_pos_noise_scale
     table.rot_noise[place] = constraint.coordination_scheme_rot_noise_scale
-
-
-def _place(place: Any, counts: dict[str, int], where: str) -> tuple[int, int]:
-    """Return a named subtask as indices of end effector and subtask."""
-    eef, subtask = place
-    names = list(counts)
-    if eef not in counts:
-        raise ConfigError(f"there is no end effector {eef!r}", where=where, remedy=f"There are {', '.join(names)}.")
-    if not 0 <= subtask < counts[eef]:
-        raise ConfigError(f"{eef} has no subtask {subtask}, only 0 to {counts[eef] - 1}", where=where)
-    return names.index(eef), subtask
-
-
-def _check_possible(waits: list, pair: torch.Tensor, counts: dict[str, int]) -> None:
-    """Refuse constraints that wait for one another in a circle.
-
-    Args:
-        waits: Pairs of subtasks (eef, subtask), of which the second waits for the first.
-        pair: (num_eefs, max_subtasks) number of the coordination that a subtask belongs to, -1 for none.
-        counts: Number of subtasks of each end effector, in order.
-    """
-
-    def node(place: tuple[int, int]) -> tuple:
-        # Coordinated subtasks run in step: they are one node.
-        number = int(pair[place])
-        return ("pair", number) if number >= 0 else place
-
-    order = [((eef, i - 1), (eef, i)) for eef, count in enumerate(counts.values()) for i in range(1, count)]
-    sorter: graphlib.TopologicalSorter = graphlib.TopologicalSorter()
-    for first, second in [*order, *waits]:
-        sorter.add(node(second), node(first))
-    try:
-        sorter.prepare()
-    except graphlib.CycleError as error:
-        raise ConfigError(
-            "the constraints wait for one another in a circle",
-            where="task_constraint_configs",
-            remedy=f"Look at those of {', '.join(counts)}.",
-        ) from error

@@ -7,6 +7,7 @@ Our own configuration classes check themselves with this when they are made. `co
 upstream's instances too. Every error names field and value.
 """
 
+import graphlib
 import math
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
@@ -193,6 +194,97 @@ def check_constraint(constraint: Any, where: str) -> None:
     for field in ("coordination_scheme_pos_noise_scale", "coordination_scheme_rot_noise_scale"):
         _amount(constraint, field, where)
     _flag(constraint, "coordination_synchronize_start", where)
+
+
+def check_constraints(subtask_configs: Mapping[str, Sequence[Any]], constraints: Sequence[Any]) -> None:
+    """Refuse constraints that name what is not there, contradict one another, or can never be fulfilled.
+
+    Args:
+        subtask_configs: End effector -> its `SubTaskConfig`s in order, upstream's or our own.
+        constraints: The `SubTaskConstraintConfig`s.
+
+    Raises:
+        ConfigError: Says which.
+    """
+    counts = {eef: len(configs) for eef, configs in subtask_configs.items()}
+    taken: set[tuple[int, int]] = set()
+    waits: list[tuple[tuple[int, int], tuple[int, int]]] = []
+    pairs: dict[tuple[int, int], int] = {}
+    for number, constraint in enumerate(constraints):
+        where = f"task_constraint_configs[{number}]"
+        check_constraint(constraint, where)
+        first, second = (place_of(place, counts, where) for place in constraint.eef_subtask_constraint_tuple)
+        sequential = constraint.constraint_type == SEQUENTIAL
+        for eef, subtask in [second] if sequential else [first, second]:
+            name = list(counts)[eef]
+            if (eef, subtask) in taken:
+                raise ConfigError(
+                    f"subtask {subtask} of {name} has a constraint already", where=where, remedy="Keep one."
+                )
+            taken.add((eef, subtask))
+            moves = not sequential and SCHEMES[int(constraint.coordination_scheme)] != "REPLAY"
+            if moves and subtask_configs[name][subtask].object_ref is None:
+                raise ConfigError(
+                    f"needs an object_ref at subtask {subtask} of {name}",
+                    where=where,
+                    remedy="Name the object, or use the scheme REPLAY.",
+                )
+        if sequential:
+            waits.append((first, second))
+        else:
+            pairs |= {first: number, second: number}
+    _check_possible(waits, pairs, counts)
+
+
+def place_of(place: Any, counts: Mapping[str, int], where: str = "") -> tuple[int, int]:
+    """Return a named subtask as indices of end effector and subtask.
+
+    Args:
+        place: Name of the end effector and index of its subtask.
+        counts: Number of subtasks of each end effector, in order.
+        where: What to call what names it.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    eef, subtask = place
+    names = list(counts)
+    if eef not in counts:
+        raise ConfigError(f"there is no end effector {eef!r}", where=where, remedy=f"There are {', '.join(names)}.")
+    if not 0 <= subtask < counts[eef]:
+        raise ConfigError(f"{eef} has no subtask {subtask}, only 0 to {counts[eef] - 1}", where=where)
+    return names.index(eef), subtask
+
+
+def _check_possible(
+    waits: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+    pairs: Mapping[tuple[int, int], int],
+    counts: Mapping[str, int],
+) -> None:
+    """Refuse constraints that wait for one another in a circle.
+
+    Args:
+        waits: Pairs of subtasks (eef, subtask), of which the second waits for the first.
+        pairs: Subtask -> number of the coordination that it belongs to.
+        counts: Number of subtasks of each end effector, in order.
+    """
+
+    def node(place: tuple[int, int]) -> tuple:
+        # Coordinated subtasks run in step: they are one node.
+        return ("pair", pairs[place]) if place in pairs else place
+
+    order = [((eef, i - 1), (eef, i)) for eef, count in enumerate(counts.values()) for i in range(1, count)]
+    sorter: graphlib.TopologicalSorter = graphlib.TopologicalSorter()
+    for first, second in [*order, *waits]:
+        sorter.add(node(second), node(first))
+    try:
+        sorter.prepare()
+    except graphlib.CycleError as error:
+        raise ConfigError(
+            "the constraints wait for one another in a circle",
+            where="task_constraint_configs",
+            remedy=f"Look at those of {', '.join(counts)}.",
+        ) from error
 
 
 def is_finite(value: Any) -> bool:

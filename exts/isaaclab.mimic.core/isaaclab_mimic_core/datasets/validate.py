@@ -52,7 +52,7 @@ def validate_source(
             raise DatasetError(f"has no poses of the object {name!r}, only {there}", where=where, remedy=_OTHER_OBJECTS)
     _check_poses(episode, where)
     for eef_name, names in signals.items():
-        _check_signals(episode, eef_name, [name for name in names[:-1] if name is not None], where)
+        _check_signals(episode, eef_name, names[:-1], where)
 
 
 def _check_actions(episode: Episode, where: str) -> None:
@@ -96,15 +96,21 @@ def _check_poses(episode: Episode, where: str) -> None:
         _check_finite(values, path, where)
 
 
-def _check_signals(episode: Episode, eef_name: str, names: list[str], where: str) -> None:
+def _check_signals(episode: Episode, eef_name: str, names: Sequence[str | None], where: str) -> None:
     previous: tuple[str, int] | None = None
-    for name in names:
+    for index, name in enumerate(names):
+        if name is None:
+            continue
+        about = f"subtask_configs[{eef_name!r}][{index}]"
         path = layout.join(layout.TERM_SIGNALS, name)
         signal = episode.data.get(path)
         if signal is None:
             there = _listed(episode.members(layout.TERM_SIGNALS))
             raise DatasetError(
-                f"has no termination signal {name!r} of {eef_name!r}, only {there}", where=where, remedy=_ANNOTATE
+                f"has no termination signal {name!r} of {eef_name!r}, only {there}",
+                where=where,
+                remedy=_ANNOTATE,
+                about=about,
             )
         _check_length(episode, signal, path, where)
         _check_finite(signal, path, where)
@@ -114,12 +120,14 @@ def _check_signals(episode: Episode, eef_name: str, names: list[str], where: str
                 f"the termination signal {name!r} of {eef_name!r} never rises",
                 where=where,
                 remedy="Mark the subtask by hand (mimic annotate --manual), or drop this demonstration (mimic drop).",
+                about=about,
             )
         if previous is not None and changes <= previous[1]:
             raise DatasetError(
                 f"the signal {name!r} (sample {changes}) does not come after {previous[0]!r} (sample {previous[1]})",
                 where=where,
                 remedy="Mark the subtasks again: mimic annotate --manual",
+                about=about,
             )
         previous = name, changes
 

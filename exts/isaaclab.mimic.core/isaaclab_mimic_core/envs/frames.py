@@ -95,11 +95,11 @@ class FramePoses:
                 self._robots.append(moving)
             row = len(self.bodies) + self._robots.index(moving)
         elif parent is not None:
-            known = [*self.bodies, *([*scene.articulations, *scene.extras] if self._others else [])]
+            known = [*self.bodies, *(scene.articulations if self._others else ())]
             raise ConfigError(
                 f"parent {parent!r} is not in the scene",
                 where=_where(frame),
-                remedy=f"Use {', '.join(known)}; or leave it out for a place in the environment.",
+                remedy=f"Use {', '.join(known)} or a table; or leave it out for a place in the environment.",
             )
         self._parents.append(moving)
         return row, offset

@@ -8,14 +8,13 @@ and defaults, so upstream's tools accept them; our generator also accepts upstre
 cannot work is refused, with field and value, when the object is made and again when the environment is made.
 """
 
-import torch
 from isaaclab.envs import mimic_env_cfg as upstream
 from isaaclab.envs.mimic_env_cfg import SubTaskConstraintCoordinationScheme, SubTaskConstraintType
 from isaaclab.managers.recorder_manager import RecorderManagerBaseCfg
 from isaaclab.utils import configclass
 
 from ..datagen import config_checks
-from ..datagen.config import read_constraints, read_frames
+from ..datagen.config import read_frames
 
 __all__ = [
     "DataGenConfig",
@@ -220,4 +219,4 @@ class MimicEnvCfg(upstream.MimicEnvCfg):
         config_checks.check_datagen(self.datagen_config, "datagen_config")
         config_checks.check_subtasks(self.subtask_configs)
         read_frames(self)
-        read_constraints(self, torch.device("cpu"))
+        config_checks.check_constraints(self.subtask_configs, self.task_constraint_configs)

@@ -165,7 +165,8 @@ def open_in_parts(
     if descriptor is not None:
         apply(descriptor, cfg)
     if not bare:
-        place_still_frames(cfg)
+        with descriptor.at_its_lines() if descriptor is not None else contextlib.nullcontext():
+            place_still_frames(cfg)
     says_success = descriptor is not None and descriptor.success is not None
     success_term = _take_over(cfg, seed, needs_success=not (bare or says_success))
     configure_engine(cfg, engine)
@@ -201,7 +202,8 @@ def open_in_parts(
     if tuned:
         compute_accelerations_on_demand(env)
         success_term = use_fused_success(env, success_term) if success_term is not None else None
-    batched = _batched(env, spec, descriptor, success_term, info, bare)
+    with descriptor.at_its_lines() if descriptor is not None else contextlib.nullcontext():
+        batched = _batched(env, spec, descriptor, success_term, info, bare)
     if borrowed is not None:
         batched.live = borrowed.view(env)
     return batched
@@ -211,7 +213,7 @@ def _batched(
     env: Any, spec: TaskSpec, descriptor: "Descriptor | None", success_term: Any, info: dict, bare: bool
 ) -> "BatchedEnv":
     """Return an environment with what is asked of all its copies at once, and with what task and descriptor say."""
-    from ..datagen.config import leave_out_subtasks
+    from ..datagen.config import check_objects, leave_out_subtasks
     from ..envs import adapt
     from ..envs.reset_sampling import attach_keys
     from ..robots.derived.naming import read_eef_names
@@ -227,6 +229,9 @@ def _batched(
         batched = EmbodimentEnv(env, success_term, info, descriptor.embodiment)
     else:
         batched = adapt(env, success_term, info)
+    batched.descriptor = descriptor
+    if descriptor is not None:
+        check_objects(env.cfg, batched.object_names)
     if spec.signals is not None:
         batched.task_signals = resolve(spec.signals)(batched)
     if descriptor is not None and (descriptor.signals or descriptor.success is not None):

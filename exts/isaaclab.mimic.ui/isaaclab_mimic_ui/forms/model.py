@@ -18,7 +18,11 @@ from isaaclab_mimic_core.options.teleoperation import SETTINGS
 
 from ..project import TASK, Project, path_problem
 from ..steps import Step
+from .descriptor_watch import DescriptorWatch
 from .fields import EXISTING, NEW, REPLACE, Field, fields_of
+
+DESCRIPTOR = "descriptor"
+"""The option that names one."""
 
 
 class Choices:
@@ -42,6 +46,8 @@ class Choices:
         """The output for which it was chosen what happens to it if it exists."""
         self._by = step.under or step.name
         """Who reads the files, for the project: all ways of a step read the same."""
+        self.descriptors = DescriptorWatch()
+        """What is wrong with descriptors; the form is to be checked again when there is news."""
         self.in_worker = True
         """Run in a process of its own."""
         self.follow_device()
@@ -221,7 +227,7 @@ class Choices:
         path = self.path(field.name)
         if role is Role.INPUT_FILE:
             if path.is_file():
-                return ""
+                return self.descriptors.problem(path) if field.name == DESCRIPTOR else ""
             return "This is a folder; a file is wanted." if path.is_dir() else "There is no such file."
         return self._output_problem(path, role)
 

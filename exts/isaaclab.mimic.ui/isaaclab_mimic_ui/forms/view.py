@@ -145,7 +145,8 @@ class FormView:
 
         Call it once per frame, but not while a widget reports a change.
         """
-        if self._typed_at is not None and time.monotonic() - self._typed_at > _REST:
+        rests = self._typed_at is not None and time.monotonic() - self._typed_at > _REST
+        if rests or self._choices.descriptors.take_news():
             self.check()
         if self._device_box is None or not self._is_outdated:
             return

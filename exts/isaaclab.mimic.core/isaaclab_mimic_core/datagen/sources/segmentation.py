@@ -38,7 +38,7 @@ def segment(demo: SourceDemo, subtasks: SubtaskTable, eef: int) -> list[tuple[in
     segments: list[tuple[int, int]] = []
     end = free_from = 0
     for index, signal in enumerate(signals):
-        start = end
+        start, about = end, f"subtask_configs[{name!r}][{index}]"
         if index == len(signals) - 1:
             end = len(demo.actions)
         else:
@@ -47,8 +47,9 @@ def segment(demo: SourceDemo, subtasks: SubtaskTable, eef: int) -> list[tuple[in
                     f"has no termination signal {signal!r} of {name}; this task does not tell when its subtasks end",
                     where=demo.name,
                     remedy="Mark its subtasks by hand.",
+                    about=about,
                 )
-            end = _first_change(demo, demo.term_signals[signal], f"signal {signal} of {name}") + 2
+            end = _first_change(demo, demo.term_signals[signal], f"signal {signal} of {name}", about) + 2
         # With the least random offset of this end; the ends before it are taken with their largest offsets.
         earliest_end = end + offsets[index][0]
         if subtasks.planned:
@@ -70,6 +71,7 @@ def segment(demo: SourceDemo, subtasks: SubtaskTable, eef: int) -> list[tuple[in
                 f" step {latest_start} at the latest",
                 where=demo.name,
                 remedy="Correct its marks, or make subtask_term_offset_range smaller.",
+                about=about,
             )
         segments.append((start, end))
         free_from = end + offsets[index][1]
@@ -78,14 +80,15 @@ def segment(demo: SourceDemo, subtasks: SubtaskTable, eef: int) -> list[tuple[in
     return segments
 
 
-def _first_change(demo: SourceDemo, signal: np.ndarray, what: str) -> int:
-    """Return the last step before a signal first changes; `what` names the signal in errors."""
+def _first_change(demo: SourceDemo, signal: np.ndarray, what: str, about: str = "") -> int:
+    """Return the last step before a signal first changes; `what` names the signal in errors, `about` its subtask."""
     changes = np.flatnonzero(np.diff(np.asarray(signal).reshape(-1).astype(np.int64)))
     if len(changes) == 0:
         raise DatasetError(
             f"the {what} never changes, so its subtask has no {'start' if what.startswith('start') else 'end'}",
             where=demo.name,
             remedy="Mark it by hand, or leave this demonstration out.",
+            about=about,
         )
     return int(changes[0])
 

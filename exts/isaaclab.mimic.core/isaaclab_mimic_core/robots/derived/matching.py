@@ -36,19 +36,21 @@ def in_order_of(eef_names: Sequence[str], arms: Sequence[Arm], task: str) -> tup
         if len(fitting) != 1:
             raise ConfigError(
                 f"the end effector {eef!r} can be {'each' if fitting else 'none'} of the arms {listed}",
-                where=task,
+                where=f"{task}, subtask_configs[{eef!r}]",
                 remedy="Name the end effectors in subtasks after the environment's arms, such as left and right.",
             )
         if fitting[0] in found:
             raise ConfigError(
                 f"the arm {fitting[0].name} would be that of {eef!r} and of another end effector",
-                where=task,
+                where=f"{task}, subtask_configs[{eef!r}]",
                 remedy="Give subtasks to one end effector for each arm.",
             )
         found += fitting
     if left := [arm.name for arm in arms if arm not in found]:
         raise ConfigError(
-            f"no end effector is the arm {', '.join(left)}", where=task, remedy="Give it subtasks: one can be enough."
+            f"no end effector is the arm {', '.join(left)}",
+            where=f"{task}, subtask_configs",
+            remedy="Give it subtasks: one can be enough.",
         )
     return tuple(found)
 

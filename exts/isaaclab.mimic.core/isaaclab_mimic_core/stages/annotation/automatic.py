@@ -137,6 +137,7 @@ class Annotate(SimStage):
         playback = Playback(env, lengths, self._episodes.__getitem__, self.options.seed)
         # After a reset, because signals may come from observations; before a file is made or replaced.
         self._check_start_signals()
+        self._check_term_signals()
         self._success = np.zeros(env.num_envs, dtype=bool)
         return playback
 
@@ -239,8 +240,13 @@ class Annotate(SimStage):
             for eef in range(len(self._subtasks.eef_names)):
                 segment(source_demo(episode), self._subtasks, eef)
         except MimicError as error:
-            return error.what
+            return error.what + self._said_in(error.about)
         return ""
+
+    def _said_in(self, part: str) -> str:
+        """Return which line of a descriptor says a part of the configuration, in brackets; empty if none does."""
+        entries = self.env.descriptor.entries if self.env.descriptor is not None else {}
+        return f" ({entries[part].where})" if part in entries else ""
 
     def _save_in_order(self, file: DemoFile) -> list[Event]:
         """Save and report what is ready, in the order of the input file."""
@@ -250,6 +256,21 @@ class Annotate(SimStage):
                 file.submit(episode)
             events.append(event)
         return events
+
+    def _check_term_signals(self) -> None:
+        """Refuse to play demonstrations whose marks nobody would make."""
+        from ...errors import ConfigError
+
+        known = self.env.term_signals()
+        for eef, signals in zip(self._subtasks.eef_names, self._subtasks.signals, strict=True):
+            for index, name in enumerate(signals[:-1]):
+                if name is not None and known and name not in known:
+                    with self.env.at_its_lines():
+                        raise ConfigError(
+                            f"subtask_term_signal {name!r} is computed by nobody; there are {', '.join(known)}",
+                            where=f"subtask_configs[{eef!r}][{index}]",
+                            remedy="Say what it is in the descriptor's signals, or mark it by hand: --manual",
+                        )
 
     def _check_start_signals(self) -> None:
         if self.options.start_signals:

@@ -109,9 +109,10 @@ def make_generator(
 
     config = read_config(env, settings, options.seed, planned=wants_planned(options.planner))
     here = read_corners(env.info.get("object_boxes"), env.info["task"])
-    demos = as_sources(episodes, config.subtasks, options.input, _as_the_task_has_them(here, env))
-    check_targets(demos, env, options.input)
-    bank = make_bank(demos, env, config.subtasks, here)
+    with env.at_its_lines():
+        demos = as_sources(episodes, config.subtasks, options.input, _as_the_task_has_them(here, env))
+        check_targets(demos, env, options.input)
+        bank = make_bank(demos, env, config.subtasks, here)
     return Generator(env, config, bank, planner_of(options.planner)), bank
 
 

@@ -129,7 +129,9 @@ def _all_of(make: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
     if len(errors) == 1:
         raise first
     others = ", ".join(str(error.where).rpartition(", ")[2] for error in errors[1:])
-    raise DatasetError(first.what, where=first.where, remedy=f"{first.remedy} Nor can these be sources: {others}.")
+    raise DatasetError(
+        first.what, where=first.where, remedy=f"{first.remedy} Nor can these be sources: {others}.", about=first.about
+    )
 
 
 def source_demo(episode: Episode, path: str = "") -> SourceDemo:

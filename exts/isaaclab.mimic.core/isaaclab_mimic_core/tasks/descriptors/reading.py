@@ -3,17 +3,25 @@
 
 """Read a descriptor; whatever cannot be followed is refused with file, line and remedy."""
 
+import contextlib
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from ...datagen.config_checks import check_constraint, check_datagen, check_frame, check_subtask, check_subtasks
-from ...errors import ConfigError
+from ...datagen.config_checks import (
+    check_constraint,
+    check_constraints,
+    check_datagen,
+    check_frame,
+    check_subtask,
+    check_subtasks,
+)
+from ...errors import ConfigError, DatasetError, InputFileError
 from ...robots.embodiment import Embodiment, read_embodiment
 from ...yaml_file import Entry, read_yaml
 from ..signals.expressions import Statement, read_signals, read_statement
@@ -61,6 +69,28 @@ class Descriptor:
     """What the file's `generation_policy` says of a run (`schema.RUN`)."""
     stated: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     """`embodiment`, `signals` and `success` as the file has them, for `writing`."""
+    entries: Mapping[str, Entry] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+    """Part of a configuration, as `config_checks` calls it -> what says it; "" is the whole file."""
+
+    @contextlib.contextmanager
+    def at_its_lines(self) -> Iterator[None]:
+        """Let errors about the configuration, inside this context, name file and line of what said it.
+
+        Raises:
+            InputFileError: Instead of a `ConfigError` about a part of the configuration.
+            DatasetError: A demonstration does not fit a part of it; with its line.
+        """
+        try:
+            yield
+        except DatasetError as error:
+            if not error.about or error.about not in self.entries:
+                raise
+            remedy = f"{error.remedy or ''} It is what {self.entries[error.about].where} asks for.".strip()
+            raise DatasetError(error.what, where=error.where, remedy=remedy) from error
+        except ConfigError as error:
+            if any(part and (error.where or "").endswith(part) for part in self.entries):
+                raise _at_its_line(error, self.entries, self.entries[""]) from error
+            raise
 
 
 def read_descriptor(path: str, embodiment: str = "") -> Descriptor:
@@ -103,8 +133,11 @@ def _read(entry: Entry, embodiment: str) -> Descriptor:
     entries = {"datagen_config": policy_entries.get("", entry)}
     entries |= {f"subtask_configs[{eef!r}][{index}]": each for (eef, index), each in subtask_entries.items()}
     entries |= {f"task_constraint_configs[{index}]": each for index, each in enumerate(constraint_entries)}
+    entries |= {f"subtask_configs[{eef!r}]": each for eef, each in found["subtasks"].settings().items()}
+    frames = found["frames"].settings() if "frames" in found else {}
+    entries |= {f"frame_configs[{name!r}]": each for name, each in frames.items()}
     entries |= {"subtask_configs": found["subtasks"], "task_constraint_configs": found.get("constraints", entry)}
-    _check_together(subtasks, constraints, policy, entries, entry)
+    _check_together(subtasks, constraints, entries, entry)
     body, eefs = found.get("embodiment"), list(subtasks)
     signals = read_signals(found["signals"], eefs) if "signals" in found else {}
     stated = {key: found[key].written for key in ("signals", "success") if key in found}
@@ -119,12 +152,13 @@ def _read(entry: Entry, embodiment: str) -> Descriptor:
         policy=policy,
         subtasks=subtasks,
         constraints=constraints,
-        frames=_frames(found.get("frames")),
+        frames={name: _frame(name, each) for name, each in frames.items()},
         embodiment=None if robot is None else read_embodiment(robot),
         signals=signals,
         success=read_statement(found["success"], eefs, list(signals)) if "success" in found else None,
         run={key: each.plain for key, each in policy_entries.items() if key in RUN},
         stated=stated,
+        entries={"": entry, **entries},
     )
 
 
@@ -189,14 +223,11 @@ def _subtask(entry: Entry, algo: str) -> dict[str, Any]:
     return values
 
 
-def _frames(entry: Entry | None) -> dict[str, dict[str, Any]]:
-    frames = {}
-    for name, below in ({} if entry is None else entry.settings()).items():
-        found = below.known(FRAME)
-        values = {field: found[key].plain if key in found else default for key, (field, default) in FRAME.items()}
-        _checked(partial(check_frame, name=name), values, {FRAME[key][0]: each for key, each in found.items()}, below)
-        frames[name] = {field: tuple(value) if isinstance(value, list) else value for field, value in values.items()}
-    return frames
+def _frame(name: str, entry: Entry) -> dict[str, Any]:
+    found = entry.known(FRAME)
+    values = {field: found[key].plain if key in found else default for key, (field, default) in FRAME.items()}
+    _checked(partial(check_frame, name=name), values, {FRAME[key][0]: each for key, each in found.items()}, entry)
+    return {field: tuple(value) if isinstance(value, list) else value for field, value in values.items()}
 
 
 def _constraints(entry: Entry | None) -> tuple[list[dict[str, Any]], list[Entry]]:
@@ -241,29 +272,30 @@ def _checked(check: Any, values: dict[str, Any], entries: Mapping[str, Entry], e
 
 
 def _check_together(
-    subtasks: dict[str, list[dict]],
-    constraints: list[dict],
-    policy: dict[str, Any],
-    entries: Mapping[str, Entry],
-    whole: Entry,
+    subtasks: dict[str, list[dict]], constraints: list[dict], entries: Mapping[str, Entry], whole: Entry
 ) -> None:
     """Refuse subtasks and constraints that contradict one another."""
-    import torch
-
-    from ...datagen.config import read_constraints
-
     configs = {eef: [SimpleNamespace(**each) for each in listed] for eef, listed in subtasks.items()}
     try:
         check_subtasks(configs)
-        cfg = SimpleNamespace(
-            subtask_configs=configs,
-            task_constraint_configs=[SimpleNamespace(**each) for each in constraints],
-            datagen_config=SimpleNamespace(**policy),
-        )
-        read_constraints(cfg, torch.device("cpu"))
+        check_constraints(configs, [SimpleNamespace(**each) for each in constraints])
     except ConfigError as error:
-        below = entries.get(error.where or "", whole)
-        field = error.what.split()[0]
-        named = below.settings().get(field) if re.search(r"\d\]$", error.where or "") else None
-        what = error.what if named is None else error.what.removeprefix(f"{field} ")
-        raise (named or below).error(what, error.remedy) from error
+        raise _at_its_line(error, entries, whole) from error
+
+
+def _at_its_line(error: ConfigError, entries: Mapping[str, Entry], whole: Entry) -> InputFileError:
+    """Return an error about a configuration with file and line of what said it.
+
+    Args:
+        error: Its `where` ends with a part of a configuration, as `config_checks` calls it.
+        entries: Such parts -> what said them.
+        whole: The file.
+    """
+    where = error.where or ""
+    part = max((part for part in entries if where.endswith(part)), key=len, default="")
+    below = entries.get(part, whole)
+    # The field that it begins with, if that is there.
+    field = error.what.split()[0]
+    named = below.settings().get(field) if re.search(r"\d\]$|^frame", part) else None
+    what = error.what if named is None else error.what.removeprefix(f"{field} ")
+    return (named or below).error(what, error.remedy)
