@@ -72,7 +72,8 @@ class GR1T2Env(_HumanoidEnv):
         return SYNERGY.table(term._hand_joint_names, self.eef_names, self.device)
 
     def grip(self, closed: torch.Tensor) -> torch.Tensor:
-        slices = dict(zip(_ARMS, self.synergy.positions(closed).split(self._left_hand_dim), strict=True))
+        fingers = self.synergy.positions(closed).split(self._left_hand_dim)
+        slices: dict[str, torch.Tensor] = dict(zip(_ARMS, fingers, strict=True))
         return torch.stack([slices[name] for name in self.eef_names])
 
 
