@@ -4,6 +4,7 @@
 """An Isaac Lab Mimic environment with the batched contract (`datagen.contract.MimicEnv`) and its state."""
 
 import contextlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import torch
@@ -23,8 +24,6 @@ from .scene_state import SceneState
 if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedRLMimicEnv
     from isaaclab.managers import TerminationTermCfg
-
-    from ..tasks.descriptors import Descriptor
 
 
 OPEN, CLOSED = 1.0, -1.0
@@ -47,6 +46,19 @@ class DescribedSignals(TaskSignals, Protocol):
         ...
 
 
+class DescribedTask(Protocol):
+    """A task that a file says (`tasks.descriptors.Descriptor`)."""
+
+    @property
+    def entries(self) -> Mapping[str, Any]:
+        """Part of the configuration -> what says it; its `where` is file and line."""
+        ...
+
+    def at_its_lines(self) -> contextlib.AbstractContextManager[None]:
+        """Return a context in which errors about the configuration name the line that says it."""
+        ...
+
+
 class BatchedEnv:
     """Wrap a `ManagerBasedRLMimicEnv`; subclasses add the pose and action methods of one family of environments.
 
@@ -61,7 +73,7 @@ class BatchedEnv:
 
     pose_action_dim: int
     gripper_dim: int = 1
-    descriptor: "Descriptor | None" = None
+    descriptor: "DescribedTask | None" = None
     """The descriptor that says the task, if one does."""
     described: "DescribedSignals | None" = None
     """Signals and success of a descriptor."""
