@@ -154,8 +154,8 @@ def test_two_arms(task, env, tmp_path):
     ]
 
 
-def made(path: list[tuple[float, float, float, float]], others=None) -> Evidence:
-    """Return a hand that goes through x, y, z [m] with its fingers that far open, and a cube at 0.4, 0, 0.02.
+def made(path: list[tuple[float, float, float, float]], others=None, start=(0.4, 0.0, 0.02)) -> Evidence:
+    """Return a hand that goes through x, y, z [m] with its fingers that far open, and a cube at `start`.
 
     The cube is at the hand while the fingers are closed around it.
     """
@@ -163,7 +163,7 @@ def made(path: list[tuple[float, float, float, float]], others=None) -> Evidence
     hand_at = torch.stack([steps[:-12] + (steps[12:] - steps[:-12]) * (k / 12) for k in range(12)], 1)[::12].flatten(
         0, 1
     )
-    cube = torch.tensor([0.4, 0.0, 0.02]).repeat(len(hand_at), 1)
+    cube = torch.tensor(start).repeat(len(hand_at), 1)
     for step in range(1, len(hand_at)):
         held = hand_at[step, 3] < 0.03 and (hand_at[step - 1, :3] - cube[step - 1]).norm() < 0.02
         cube[step] = (
@@ -208,6 +208,41 @@ def test_what_is_put_on_nothing_is_unsure(tmp_path):
     assert [each.sure for each in proposal.subtasks["robot"]] == ["sure", "unsure"]
     assert "! cube is put on nothing that is known" in format_proposal(proposal, "E", "t", "f", True)
     assert read_again(proposal, tmp_path).success is not None
+
+
+def brought(x: float, y: float, to: tuple[float, float], number: int) -> Evidence:
+    """Return a cube that is taken at a place and put to another one, in a scene with a bowl."""
+    path = [(*AWAY, 0.04), (x, y, 0.02, 0.04), (x, y, 0.02, 0.02), (x, y, 0.02, 0.02), *[(x, y, 0.2, 0.02)] * 2]
+    path += [(*to, 0.02, 0.02), (*to, 0.02, 0.02), (*to, 0.02, 0.04), *[(*AWAY, 0.04)] * 2]
+    return replace(made(path, {"bowl": [0.6, 0.3, 0.02]}, (x, y, 0.02)), name=f"demo_{number}")
+
+
+STARTS = [(0.4, 0.0), (0.45, -0.1), (0.35, 0.1)]
+
+
+def test_where_a_cube_ends_wherever_it_began_is_a_goal_with_a_frame(tmp_path):
+    ends = [(0.5, 0.1), (0.505, 0.1), (0.495, 0.1)]
+    proposal = propose(
+        [brought(*start, end, number) for number, (start, end) in enumerate(zip(STARTS, ends, strict=True))]
+    )
+    assert proposed(proposal) == {"robot": [("cube", True), ("cube_goal", False)]}
+    assert [each.sure for each in proposal.subtasks["robot"]] == ["sure", "likely"]
+    read = read_again(proposal, tmp_path)
+    assert read.frames["cube_goal"]["pos"] == pytest.approx((0.5, 0.1, 0.02), abs=1e-3)
+    assert read.subtasks["robot"][1]["selection_strategy"] == "random"
+    assert read.success is not None and [part.kind for part in read.success.parts] == ["placed", "released"]
+    assert read.success.parts[0].values["at"] == "cube_goal" and not proposal.doubts
+    text = (tmp_path / "task.yaml").read_text()
+    assert "# cube_goal: cube ends within 0.5 cm of it, and begins up to 11 cm from where it does on average." in text
+    assert "  frame cube_goal: cube ends within 0.5 cm" in "\n".join(format_seen(proposal, with_success=True))
+
+
+def test_one_place_for_one_beginning_and_several_places_are_no_goal():
+    alone = propose([brought(*STARTS[0], (0.5, 0.1), 0)])
+    apart = propose([brought(*start, (0.5, start[1] + 0.1), number) for number, start in enumerate(STARTS)])
+    still = propose([brought(0.4, 0.0, (0.5, 0.1), number) for number in range(3)])
+    for proposal in (alone, apart, still):
+        assert not proposal.goals and proposal.subtasks["robot"][1].object_ref == "bowl"
 
 
 def test_without_another_object_there_is_no_reference(tmp_path):

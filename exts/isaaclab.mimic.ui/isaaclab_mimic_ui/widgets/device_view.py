@@ -52,6 +52,7 @@ class DeviceView:
         rests = "waiting for you to move" if shown.get("waiting") else _say(readings)
         device = shown["teleop_device"]
         self._state.text = f"{device}: {rests if shown.get('connected', True) else 'not connected'}"
+        self._state.tooltip = self._state.text
         for (before, bar), value in zip(self._bars, readings.get("deflection", ()), strict=False):
             half = 50 * max(-1.0, min(1.0, value))
             before.width = ui.Percent(50 + min(0.0, half))
@@ -83,8 +84,9 @@ def _say(readings: dict) -> str:
     closed = readings.get("closed") or {}
     if len(closed) < 2:
         return f"gripper {', '.join(map(_grip, closed.values()))}"
-    hands = ", ".join(f"{name} {_grip(shut)}" for name, shut in closed.items())
-    return f"{readings.get('arm', '')} is driven; {hands}"
+    driven = str(readings.get("arm", ""))
+    others = [f"{name} {_grip(shut)}" for name, shut in closed.items() if name != driven]
+    return f"drives {driven}, {_grip(bool(closed.get(driven)))}; {', '.join(others)}"
 
 
 def _grip(closed: bool) -> str:

@@ -13,6 +13,7 @@ from ...errors import DatasetError
 from ..signals.computing import compute
 from ..signals.expressions import Statement
 from .evidence import Evidence
+from .goals import Goal, find_goals
 from .sketch import Part, Sketch, sketch
 from .statements import ending, every, lasting
 
@@ -60,6 +61,8 @@ class Proposal:
     """End effector -> its subtasks in order."""
     constraints: Sequence[Mapping[str, Any]]
     """As in a descriptor."""
+    goals: Sequence[Goal]
+    """Places that are fixed in the environment."""
     signals: Mapping[str, Statement]
     success: Statement | None
     """What is done with each object last; None if that cannot be said, or says nothing."""
@@ -82,7 +85,7 @@ def propose(evidence: Sequence[Evidence]) -> Proposal:
     Raises:
         DatasetError: No hand moves anything in them.
     """
-    sketches = [sketch(each) for each in evidence]
+    sketches, goals = find_goals([sketch(each) for each in evidence])
     common, _ = Counter(each.alike for each in sketches).most_common(1)[0]
     alike = [each for each in sketches if each.alike == common]
     parts = {
@@ -105,6 +108,7 @@ def propose(evidence: Sequence[Evidence]) -> Proposal:
             for eef, listed in parts.items()
         },
         _constraints(alike),
+        [goal for goal in goals if any(part[0].reference == goal.name for listed in parts.values() for part in listed)],
         signals,
         success,
         doubts,
@@ -143,6 +147,8 @@ def _signals(parts: Parts, evidence: Sequence[Evidence]) -> tuple[dict[str, Stat
 def _name(part: Part, eef: str) -> str:
     if part.kind == "grasp":
         return "_".join(filter(None, (eef, "grasp", part.object)))
+    if part.kind == "place":
+        return f"{part.object}_at_goal"
     word = {"put": "on", "clear": "off", "leave": "beside"}[part.kind]
     return "_".join(filter(None, (part.object, word, part.reference)))
 
@@ -165,7 +171,7 @@ def _proposed(
     few = 2 * share[0] <= share[1]
     unsure = few or untold or part[0].kind in ("leave", "move")
     doubts += untold
-    sure = "unsure" if unsure else "likely" if doubts or part[0].kind in ("clear", "retreat") else "sure"
+    sure = "unsure" if unsure else "likely" if doubts or part[0].kind in ("clear", "place", "retreat") else "sure"
     together = any((eef, at) in pair for each in sketches[:1] for pair in each.together)
     fields = _fields(parts, eef, at, together, _room(eef, at, sketches, marks), sketches[0].evidence)
     return Proposed(
@@ -196,7 +202,7 @@ def _fields(parts: Parts, eef: str, at: int, together: bool, room: int, evidence
     """Return the other keys of a subtask."""
     part, last = parts[eef][at][0], at == len(parts[eef]) - 1
     fields: dict[str, Any] = {"description": _description(part)}
-    if part.reference:
+    if part.reference and part.kind != "place":
         fields |= {"selection_strategy": "nearest_neighbor_object", "selection_strategy_kwargs": {"nn_k": 3}}
     if not last:
         grasp = part.kind == "grasp"
@@ -275,6 +281,7 @@ def _description(part: Part) -> str:
         "grasp": f"Grasp the {name}",
         "put": f"Put the {name} on the {other}",
         "clear": f"Take the {name} away from the {other}",
+        "place": f"Put the {name} at its goal",
         "leave": f"Put the {name} down" + (f" beside the {other}" if other else ""),
         "carry": f"Move the {name}",
         "retreat": "Make room",
@@ -298,6 +305,7 @@ def _seen(part: Part) -> str:
     where = {
         "put": f"{part.object} then lies on {part.reference}",
         "clear": f"{part.object} lay on {part.reference} before, and then does not",
+        "place": f"{part.object} then lies at one place in the environment, wherever it was before",
         "leave": f"{part.object} then lies beside {part.reference or 'nothing'}",
     }[part.kind]
     return f"the hand holds it until step {hold.end}; {where}"

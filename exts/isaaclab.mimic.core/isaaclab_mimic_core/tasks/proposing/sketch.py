@@ -21,8 +21,8 @@ class Part:
     """A subtask in one demonstration."""
 
     kind: str
-    """`grasp` an object; `put` it on another, `clear` it from another, `leave` it beside another; `carry` it, held
-    until the end; `retreat`, out of another hand's way; `move` without holding anything."""
+    """`grasp` an object; `put` it on another, `clear` it from another, `leave` it beside another, `place` it at a goal
+    (`goals`); `carry` it, held until the end; `retreat`, out of another hand's way; `move` without holding anything."""
     object: str
     """What is moved; empty for nothing."""
     reference: str
@@ -96,23 +96,23 @@ def _after_grasp(evidence: Evidence, hold: Hold) -> Part:
         return _put("put", evidence, hold, below, last)
     if hold.end > last:
         return Part("carry", name, name, hold, height=_height(evidence, name, last))
-    rests = _rests(evidence, hold)
-    if below := support(evidence, name, rests):
-        return _put("put", evidence, hold, below, rests)
-    if (below := support(evidence, name, hold.start)) and below != support(evidence, name, rests):
+    still = rests(evidence, hold)
+    if below := support(evidence, name, still):
+        return _put("put", evidence, hold, below, still)
+    if (below := support(evidence, name, hold.start)) and below != support(evidence, name, still):
         return _put("clear", evidence, hold, below, hold.start)
-    return _put("leave", evidence, hold, nearest(evidence, name, rests), rests)
+    return _put("leave", evidence, hold, nearest(evidence, name, still), still)
 
 
-def _rests(evidence: Evidence, hold: Hold) -> int:
+def rests(evidence: Evidence, hold: Hold) -> int:
     """Return the step at which an object that was let go lies still."""
     return min(hold.end + evidence.steps_in(_SETTLES), evidence.steps - 1)
 
 
 def _put(kind: str, evidence: Evidence, hold: Hold, reference: str, step: int) -> Part:
-    name, rests = hold.object, _rests(evidence, hold)
+    name = hold.object
     x, y, z = shift(evidence, name, reference, step).tolist() if reference else (0.0, 0.0, 0.0)
-    return Part(kind, name, reference, hold, (x, y, z), _height(evidence, name, rests))
+    return Part(kind, name, reference, hold, (x, y, z), _height(evidence, name, rests(evidence, hold)))
 
 
 def _height(evidence: Evidence, name: str, step: int) -> float:

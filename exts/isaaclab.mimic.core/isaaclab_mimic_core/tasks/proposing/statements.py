@@ -111,6 +111,8 @@ def _lies(parts: Sequence[Part], evidence: Sequence[Evidence], **more: float) ->
     down = _not("lifted", object=name, height=round(max(each.height for each in parts) + 0.02, 3))
     if not other:
         return down
+    if part.kind == "place":
+        return said("placed", object=name, at=other, tolerance=(_BESIDE, _BESIDE, _ABOVE), **more)
     x, y, z = torch.tensor([each.offset for each in parts]).median(dim=0).values.tolist()
     if math.hypot(x, y) < _BESIDE / 2:
         x = y = 0.0

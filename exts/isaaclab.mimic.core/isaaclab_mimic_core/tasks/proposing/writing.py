@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..descriptors.writing import format_content
+from .goals import Goal
 from .proposal import Proposal, Proposed
 from .statements import plain
 
@@ -27,7 +28,11 @@ def format_proposal(proposal: Proposal, env: str, name: str, source: str, with_s
     head += [f"# {demo} shows other subtasks: {what}" for demo, what in proposal.others.items()]
     head += ["# What it does: mimic task check; what the keys mean: docs/own-task.md"]
     policy = {"select_src_per_arm": True} if several else {"select_src_per_subtask": True}
-    lines = [*head, *format_content({"name": name, "env": env, "generation_policy": policy}), "", "subtasks:"]
+    lines = [*head, *format_content({"name": name, "env": env, "generation_policy": policy}), ""]
+    lines += [f"# {line}" for goal in proposal.goals for line in textwrap.wrap(f"{_told(goal)}.", 108)]
+    if proposal.goals:
+        lines += [*format_content({"frames": {goal.name: {"pos": list(goal.pos)} for goal in proposal.goals}}), ""]
+    lines.append("subtasks:")
     for eef, subtasks in proposal.subtasks.items():
         lines.append(f"  {eef}:")
         for subtask in subtasks:
@@ -60,11 +65,20 @@ def format_seen(proposal: Proposal, with_success: bool) -> list[str]:
             lines.append(f"  {eef} {number}: {subtask.fields['description']}{relative}{until} ({subtask.sure})")
             lines.append(f"      {subtask.seen}{_range(subtask.marks)}")
             lines += [f"      ! {doubt}" for doubt in subtask.doubts]
+    lines += [f"  frame {_told(goal)}" for goal in proposal.goals]
     if with_success and proposal.doubts:
         lines.append(f"  success ({'unsure' if proposal.success else 'left out'})")
         lines += [f"      ! {doubt}" for doubt in proposal.doubts]
     lines += [f"  {demo} shows other subtasks: {what}" for demo, what in proposal.others.items()]
     return [*lines, *(f"  {note}" for note in proposal.notes)]
+
+
+def _told(goal: Goal) -> str:
+    """Return what was seen of a goal."""
+    return (
+        f"{goal.name}: {goal.object} ends within {100 * goal.spread:.1f} cm of it, and begins up to"
+        f" {100 * goal.began:.0f} cm from where it does on average"
+    )
 
 
 def _count(proposal: Proposal) -> str:
