@@ -19,9 +19,11 @@ GOOD = "name: put\nsubtasks:\n  robot:\n    - object_ref: cube\n"
 
 
 def said_by_the_command_line(path: Path) -> str:
+    """Return what it says, in one line, without the folder."""
     with pytest.raises(InputFileError) as error:
         read_descriptor(str(path))
-    return " ".join(str(error.value).split())
+    first, remedy = str(error.value).splitlines()
+    return f"{first.replace(str(path), path.name)}. {remedy.strip()}"
 
 
 @pytest.mark.parametrize("step", ["record", "annotate", "generate", "replay"])
@@ -40,7 +42,7 @@ def test_what_is_wrong_with_a_descriptor_is_shown_in_the_form_until_it_is_mended
         return form.problems().get("descriptor", "")
 
     wanted = said_by_the_command_line(file)
-    assert "put.yaml, line 4, subtasks robot 0 object: the key 'object' is unknown Did you mean object_ref?" in wanted
+    assert wanted == "put.yaml, line 4, subtasks robot 0 object: the key 'object' is unknown. Did you mean object_ref?"
     wait_until(lambda: shown() == wanted, wanted, seen=shown)
     assert any(news), "the form is told to look again"
     # As an editor saves it; times of files are coarse.

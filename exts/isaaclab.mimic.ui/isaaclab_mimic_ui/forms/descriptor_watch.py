@@ -54,7 +54,8 @@ def problem_of(path: Path) -> str:
 
         read_descriptor(str(path))
     except MimicError as error:
-        return " ".join(str(error).split())
+        # The form shows the path.
+        return ". ".join(line.strip() for line in str(error).replace(str(path), path.name).splitlines())
     except ImportError:
         return ""
     return ""
