@@ -26,7 +26,7 @@ from .check import content
 from .episode import Episode
 from .lerobot.importing import ImportReport, OnSaved
 from .opening import open_hdf5
-from .tree import Unreadable, find, names_in, read_values, survey
+from .tree import Unreadable, find, guarded, names_in, read_values, survey
 from .writer import DatasetWriter
 
 VERSION = 2
@@ -121,7 +121,7 @@ def import_episode_recorder(
 
 def _tracks(file: h5py.File, where: str) -> list[_Track]:
     """Return what a file's arrays are about."""
-    version = file.attrs.get("schema_version")
+    version = _attribute(file, "schema_version")
     if find(file, "manifest/tracks") is None or version is None:
         raise InputFileError(
             "is no file of Isaac Sim's Episode Recorder: it has no manifest/tracks or no schema_version", where=where
@@ -172,7 +172,7 @@ def _episode(
     where = f"{where}, {name}"
     if not isinstance(group, h5py.Group):
         raise DatasetError("is no group", where=where)
-    count = group.attrs.get("num_frames")
+    count = _attribute(group, "num_frames")
     if not isinstance(count, int | np.integer) or count < 1:
         raise DatasetError("has no frames, or was not ended", where=where, remedy="Record it again.")
     origins = {track.env: track for track in tracks if re.search(r"(?:^|/)env_\d+$", track.prim)}
@@ -189,15 +189,21 @@ def _episode(
             term = path.removeprefix("meta/time/").removeprefix("state/").replace("/", "_")
             values = _rows(group, path, int(count), where)
             if values.dtype.kind in "biuf":
-                is_turn = find(group, path).attrs.get("quaternion_order") == "wxyz"  # pyright: ignore[reportOptionalMemberAccess]
+                order = _attribute(find(group, path), "quaternion_order")
+                is_turn = isinstance(order, str) and order == "wxyz" and values.shape[-1] == 4
                 data[layout.join(layout.OBS, term)] = values[..., [1, 2, 3, 0]] if is_turn else values
     for path, values in data.items():
         for finding in content.finite("", path, values):
             raise DatasetError(finding.message, where=where)
     attrs: dict[str, Any] = {layout.ATTR_PROVENANCE: {"imported": {"episode": name}}}
-    if isinstance(success := group.attrs.get("success"), bool | np.bool_):
+    if isinstance(success := _attribute(group, "success"), bool | np.bool_):
         attrs[layout.ATTR_SUCCESS] = bool(success)
     return Episode(data, attrs)
+
+
+def _attribute(holder: Any, name: str) -> Any:
+    with guarded(f"has an attribute {name} that cannot be read"):
+        return holder.attrs.get(name)
 
 
 _POSED = ("rigid_body", "xform", "articulation", "camera")
