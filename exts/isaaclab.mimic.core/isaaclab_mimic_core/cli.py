@@ -167,14 +167,28 @@ def view(options: Annotated[ViewOptions, FLAT], output: Annotated[Output, FLAT])
     return lambda streams, output: run_stage("view", options, streams, output), output
 
 
-def info(file: tyro.conf.Positional[str], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
-    """Show the contents of a dataset and what it can be used for.
+def info(file: tyro.conf.Positional[str], output: Annotated[Output, FLAT], compare: str = "") -> tuple[Job, Output]:
+    """Show the contents of a dataset and what it can be used for, or in what it differs from another one.
     $ mimic info demos.hdf5
+    $ mimic info demos.hdf5 --compare annotated.hdf5
+    With --compare the exit status is 1 if they differ.
+
+    Args:
+        file: The dataset.
+        output: How to answer.
+        compare: Another dataset: say which demonstrations are in both, and in what these differ.
     """
 
     def job(streams: Streams, output: Output) -> int:
         from .datasets import format_summary, summarise
 
+        if compare:
+            from .datasets.compare import compare as find_differences
+            from .datasets.compare import format_differences
+
+            found = find_differences(file, compare)
+            print(json.dumps(found) if output.json else format_differences(found), file=streams.out)
+            return DONE if found["same"] else FINDINGS
         summary = summarise(file)
         print(json.dumps(summary) if output.json else format_summary(summary), file=streams.out)
         return DONE
