@@ -18,6 +18,7 @@ from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.errors import DatasetError, OptionError, OutputError, PlatformError
 from isaaclab_mimic_core.events import StageFinished, StripDrawn, StripNotDrawn
 from isaaclab_mimic_core.options import RenderOptions
+from isaaclab_mimic_core.picture import Picture
 from isaaclab_mimic_core.stages import create_with
 from isaaclab_mimic_core.stages.generation.examples import draw_examples
 from isaaclab_mimic_core.stages.rendering.films import Films
@@ -175,6 +176,55 @@ def test_thumbnails_are_drawn_on_request_and_kept(recorded, stack_env, tmp_path,
         others = np.delete(last, channel, axis=-1).max(axis=-1)
         assert (last[..., channel] > others + 40).sum() > 8, "a cube of each colour is seen"
     assert np.abs(first - last).max() > 60, "the robot moves"
+
+
+def test_any_state_of_any_file_of_the_task_is_shown_at_once(recorded, stack_env, tmp_path):
+    """A state in each of two environments, seen by two cameras; what does not fit is said, and nothing is shown."""
+    other, foreign = tmp_path / "other.hdf5", tmp_path / "foreign.hdf5"
+    shutil.copy(recorded, other)
+    with DatasetReader(recorded) as reader, DatasetWriter(foreign, reader.env_args) as writer:
+        data = reader.read("demo_0").data
+        writer.add(Episode({path: values for path, values in data.items() if "cube_1" not in path}))
+    eye = {"width": 96, "height": 64, "eye": [1.4, 0.0, 0.7], "look_at": [0.5, 0.0, 0.0]}
+    stage = Strips(StripOptions(input=str(recorded)), stack_env)
+
+    def shown(*moments: tuple[Path, str, int]) -> Picture:
+        stage.request("show", moments=[{"path": str(path), "demo": demo, "row": row} for path, demo, row in moments])
+        stage.request("view", cameras=[eye, eye | {"env": 1}])
+        picture = None
+        while picture is None:
+            stage.step()
+            stage._viewing._due = 0.0
+            picture = stage.picture()
+        return picture
+
+    with stage:
+        stage.request("watch", env=0)
+        one = shown((recorded, "demo_0", 3), (other, "demo_0", 3))
+        assert (one.images[0] == one.images[1]).all() and np.ptp(one.images[0]) > 50, "the same state of both files"
+        assert stage.snapshot()["shown"][1] == {"path": str(other), "demo": "demo_0", "row": 3}
+        two = shown((recorded, "demo_0", 3), (other, "demo_0", 10**9))
+        assert (two.images[0] == one.images[0]).all() and (two.images[1] != one.images[1]).any()
+        with DatasetReader(recorded) as reader:
+            data = reader.read("demo_0").data
+        cube = data["states/rigid_object/cube_2/root_pose"]
+        assert np.allclose([row[3] for row in two.info["objects"]["cube_2"][:3]], cube[2, :3], atol=1e-4)
+        ways = stage.snapshot()["watched"]
+        assert np.allclose(ways["done"]["franka"][-1], data["obs/eef_pos"][3], atol=1e-4)
+        assert np.allclose(ways["planned"]["franka"][-1], data["obs/eef_pos"][-1], atol=1e-4)
+        for moment, said in (
+            ((foreign, "demo_0", 0), "has no"),
+            ((recorded, "demo_7", 0), "no demonstration 'demo_7'"),
+        ):
+            stage.request(
+                "show", moments=[dict(zip(("path", "demo", "row"), map(str, moment), strict=True)) | {"row": 0}]
+            )
+            while "not_shown" not in (told := stage.snapshot()):
+                stage.step()
+            assert said in told["not_shown"] and "watched" not in told and stage.picture() is None
+            shown((recorded, "demo_1", 0))
+        with pytest.raises(ValueError, match="row"):
+            stage.request("show", moments=[{"path": "", "demo": ""}])
 
 
 def test_a_report_shows_successes_and_causes_of_failure_above_their_sources(recorded, stack_env, tmp_path):

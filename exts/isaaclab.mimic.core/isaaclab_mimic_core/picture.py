@@ -26,7 +26,8 @@ class Camera:
             follows [m].
         up: Direction that is upwards in the picture, in the same frame.
         field_of_view: Vertical angle that is seen [rad].
-        follows: End effector that it moves with; empty: it stands still.
+        follows: End effector of the watched environment that it moves with; empty: it stands still.
+        env: Environment that it sees; -1: the one that is watched.
     """
 
     width: int
@@ -36,6 +37,7 @@ class Camera:
     up: list[float] = field(default_factory=lambda: [0.0, 0.0, 1.0])
     field_of_view: float = 0.7
     follows: str = ""
+    env: int = -1
 
 
 @dataclass(frozen=True)

@@ -39,9 +39,14 @@ class Viewing:
         self._scene: SceneView | None = None
         self._lenses: list[SceneView] = []
         self._sizes: list[tuple[int, int, float]] = []
-        self._shown: torch.Tensor | None = None
-        """Poses in the latest picture; None if the next is wanted whatever has moved."""
+        self._shown: dict[int, torch.Tensor] | None = None
+        """Environment -> poses in the latest picture; None if the next is wanted whatever has moved."""
         self._due = 0.0
+
+    @property
+    def scene(self) -> "SceneView | None":
+        """The scene, once it has been read (`prepare`)."""
+        return self._scene
 
     @property
     def is_wanted(self) -> bool:
@@ -72,8 +77,9 @@ class Viewing:
         scene = self._scene
         if scene is None:
             return None
-        poses = scene.poses(index)
-        if self._shown is not None and torch.equal(self._shown, poses):
+        seen = [camera.env if 0 <= camera.env < env.num_envs else index for camera in self.cameras]
+        poses = {each: scene.poses(each) for each in set(seen)}
+        if self._shown is not None and _same(self._shown, poses):
             return None
         began = time.perf_counter()
         info = watched_poses(env, index)
@@ -81,8 +87,8 @@ class Viewing:
         try:
             self._fit(scene)
             images = [
-                lens.draw(index, camera.eye, camera.look_at, camera.up, poses)
-                for lens, camera in zip(self._lenses, placed, strict=True)
+                lens.draw(which, camera.eye, camera.look_at, camera.up, poses[which])
+                for lens, camera, which in zip(self._lenses, placed, seen, strict=True)
             ]
         except RuntimeError as error:
             # Memory, most likely: the run needs it more than its picture does.
@@ -110,6 +116,10 @@ class Viewing:
         if sizes != self._sizes:
             self._lenses = [scene.with_size(*size) for size in sizes]
             self._sizes = sizes
+
+
+def _same(before: dict[int, torch.Tensor], now: dict[int, torch.Tensor]) -> bool:
+    return before.keys() == now.keys() and all(torch.equal(before[each], poses) for each, poses in now.items())
 
 
 def _parts(env: "BatchedEnv") -> Generator[None, None, "SceneView"]:

@@ -5,9 +5,10 @@
 
 import base64
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 if TYPE_CHECKING:
@@ -108,6 +109,15 @@ def _packed(picture: torch.Tensor) -> dict:
     # At most ten pictures a second: prefer speed over size.
     data = base64.b64encode(zlib.compress(rgb.numpy().tobytes(), level=1)).decode("ascii")
     return {"width": rgb.shape[1], "height": rgb.shape[0], "rgb": data}
+
+
+def watched_points(paths: Mapping[str, np.ndarray]) -> dict[str, list[list[float]]]:
+    """Return some points of each path, always with the last one, as plain data.
+
+    Args:
+        paths: Name -> (N, 3) points [m].
+    """
+    return {name: _thinned(torch.as_tensor(points)) for name, points in paths.items()}
 
 
 def _thinned(points: torch.Tensor) -> list[list[float]]:

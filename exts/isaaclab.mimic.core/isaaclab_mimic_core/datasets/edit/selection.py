@@ -46,7 +46,7 @@ def select_names(
         OptionError: A name is not in the file, or a range or condition cannot be read.
         InputFileError: The file cannot be opened.
     """
-    conditions = [_condition(text) for text in selection.where]
+    conditions = [condition(text) for text in selection.where]
     with DatasetReader(path) as reader:
         names = _by_name(reader, selection.demos) if selection.demos.strip() else list(reader.episode_names)
         if selection.success is not None or conditions:
@@ -93,7 +93,17 @@ def _not_there(reader: DatasetReader, part: str) -> OptionError:
     )
 
 
-def _condition(text: str) -> Callable[[dict[str, Any]], bool]:
+def is_condition(text: str) -> bool:
+    """Return whether a text is a comparison that `condition` reads."""
+    return bool(_CONDITION.match(text))
+
+
+def condition(text: str) -> Callable[[dict[str, Any]], bool]:
+    """Return what decides from a demonstration's attributes whether it meets a condition, such as `num_samples<300`.
+
+    Raises:
+        OptionError: The text is no condition.
+    """
     match = _CONDITION.match(text)
     if not match:
         raise OptionError(

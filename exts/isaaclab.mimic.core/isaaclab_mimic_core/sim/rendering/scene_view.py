@@ -89,7 +89,7 @@ class SceneView:
         self._bodies = self._match(list(model.body_label))
         self._everyone: Any = wp.ones(1, dtype=wp.int32, device=self._device)
 
-    def with_size(self, width: int, height: int, field_of_view: float) -> Self:
+    def with_size(self, width: int, height: int, field_of_view: float = 0.7) -> Self:
         """Return another camera that sees the same scene; it costs the memory of its picture only."""
         other = copy.copy(self)
         other.resize(width, height, field_of_view)

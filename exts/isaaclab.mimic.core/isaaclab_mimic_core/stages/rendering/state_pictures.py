@@ -14,6 +14,7 @@ from ...sim.rendering.viewpoint import viewpoint
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
+    from ...sim.rendering.scene_view import SceneView
 
 Draw = Callable[[int], np.ndarray]
 """Draws the first N environments as they are: N -> (N, height, width, 3) uint8."""
@@ -31,20 +32,27 @@ def show(env: "BatchedEnv", states: Mapping[str, np.ndarray]) -> None:
     env.restore(values, torch.arange(len(next(iter(values.values()))), device=env.device))
 
 
-def free_camera(env: "BatchedEnv", width: int, height: int, states: Mapping[str, np.ndarray] | None = None) -> Draw:
+def free_camera(
+    env: "BatchedEnv",
+    width: int,
+    height: int,
+    states: Mapping[str, np.ndarray] | None = None,
+    shapes: "SceneView | None" = None,
+) -> Draw:
     """Return what draws environments from a camera that sees all hands where they begin, and objects where they go.
 
     Args:
         env: The environments.
         width, height: Size of a picture [pixels].
         states: States of a demonstration, one after the other; by default the one that the first environment is in.
+        shapes: The shapes of the scene, if they have been read.
 
     Raises:
         TaskError: There is something in the scene that the rasteriser does not draw.
     """
     from ...sim.rendering.scene_view import SceneView
 
-    view = SceneView(env.env, width, height)
+    view = SceneView(env.env, width, height) if shapes is None else shapes.with_size(width, height)
     if states is not None:
         show(env, {path: rows[:1] for path, rows in states.items()})
     objects = env.object_pose()[0, :, :3, 3].clone()

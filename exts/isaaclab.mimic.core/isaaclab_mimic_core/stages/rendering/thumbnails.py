@@ -18,6 +18,7 @@ from .strip import HEIGHT, WIDTH, joined
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
+    from ...sim.rendering.scene_view import SceneView
 
 _FINER = 2
 """Pictures are drawn this many times as large, and averaged: edges are smooth then."""
@@ -29,14 +30,21 @@ class Thumbnails:
     Args:
         env: The environments.
         states: States of a demonstration that is to be seen; by default the one that the first environment is in.
+        shapes: The shapes of the scene, if they have been read.
 
     Raises:
         TaskError: There is something in the scene that the rasteriser does not draw.
     """
 
-    def __init__(self, env: "BatchedEnv", states: Mapping[str, np.ndarray] | None = None):
+    def __init__(
+        self,
+        env: "BatchedEnv",
+        states: Mapping[str, np.ndarray] | None = None,
+        shapes: "SceneView | None" = None,
+    ):
         self._env = env
-        self._pictures = StatePictures(env, free_camera(env, _FINER * WIDTH, _FINER * HEIGHT, states))
+        look = free_camera(env, _FINER * WIDTH, _FINER * HEIGHT, states, shapes)
+        self._pictures = StatePictures(env, look)
 
     def strip(self, reader: DatasetReader, name: str, rows: Sequence[int]) -> np.ndarray:
         """Return some states of a demonstration side by side: (HEIGHT, len(rows) WIDTH, 3) uint8.
