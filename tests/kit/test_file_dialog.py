@@ -237,14 +237,14 @@ def test_data_has_its_file_chosen(kit, tmp_path):
     folder = make_files(tmp_path)
     window = open_window(kit)
     panel = window.panel("dataset")
-    kit.middle_of(lambda: panel.field)
-    panel.field.model.set_value(str(folder / "demos"))
-    kit.click(lambda: panel.choose_button)
+    kit.middle_of(lambda: panel.chooser.field)
+    panel.chooser.field.model.set_value(str(folder / "demos"))
+    kit.click(lambda: panel.chooser.choose_button)
     dialog = window.file_dialog
     shown(kit, dialog, folder / "demos", ["hundred.HDF5", "Ten.hdf5"])
     double_click(kit, clock, dialog.rows.rows["hundred.HDF5"])
     closed(kit, dialog)
-    kit.expect(panel.field.model.get_value_as_string, str(folder / "demos" / "hundred.HDF5"))
+    kit.expect(panel.chooser.field.model.get_value_as_string, str(folder / "demos" / "hundred.HDF5"))
     kit.pump_until(lambda: panel.failure, "what is wrong with the file")
 
 

@@ -14,22 +14,22 @@ DEMOS = Path(__file__).parents[2] / "data" / "franka_stack" / "demos.hdf5"
 
 def shown_whole(kit, window, panel, side_by_side: bool) -> None:
     """Wait until the halves of the panel lie as they should, and all that is at its right ends within the window."""
-    widgets = {
-        "file": panel.choose_button,
-        "known": panel.known_buttons["generated"],
-        "check": panel.check_button,
-        "output": panel.edit_card.fields["output"],
-        "export": panel.edit_card.buttons["export"],
-        "right half": panel.right,
-    }
 
     def look() -> dict:
+        widgets = {
+            "file": panel.chooser.choose_button,
+            "known": panel.chooser.known_buttons["generated"],
+            "check": panel.buttons["check"],
+            "output": panel.edit_card.fields["output"],
+            "export": panel.edit_card.buttons["export"],
+            "right half": panel.demo.frame,
+        }
         end = window.window.position_x + window.window.width
         ends = {name: widget.screen_position_x + widget.computed_width for name, widget in widgets.items()}
         return {
             "cut off": {name: each - end for name, each in ends.items() if each > end},
-            "side by side": panel.right.screen_position_x > panel.left.screen_position_x + 300,
-            "below": panel.right.screen_position_y > panel.edit_card.buttons["export"].screen_position_y,
+            "side by side": panel.demo.frame.screen_position_x > panel.left.screen_position_x + 300,
+            "below": panel.demo.frame.screen_position_y > panel.edit_card.buttons["export"].screen_position_y,
         }
 
     kit.expect(look, {"cut off": {}, "side by side": side_by_side, "below": not side_by_side})
@@ -40,7 +40,7 @@ def test_a_narrow_window_shows_data_whole(kit, tmp_path):
     window = open_window(kit)
     panel = window.panel("dataset")
     panel.open(str(DEMOS))
-    kit.pump_until(lambda: panel.file.summary and panel.demo_rows, "the file")
+    kit.pump_until(lambda: panel.file.summary and panel.table.rows, "the file")
     panel.choose("demo_3")
     kit.pump_until(lambda: panel.file.signals, "the demonstration")
     shown_whole(kit, window, panel, side_by_side=True)
@@ -52,8 +52,8 @@ def test_a_narrow_window_shows_data_whole(kit, tmp_path):
         kit.screenshot(tmp_path / f"{width}_below.png")
         window.window.position_y, window.window.height = 30, 640
         shown_whole(kit, window, panel, side_by_side=False)
-    assert panel.file.demo == "demo_3" and len(panel.demo_rows) == 10, "what was looked at is kept"
+    assert panel.file.demo == "demo_3" and len(panel.table.rows) == 10, "what was looked at is kept"
     window.window.width = 1120
     shown_whole(kit, window, panel, side_by_side=True)
-    kit.click(panel.demo_rows["demo_1"])
+    kit.click(panel.table.rows["demo_1"])
     kit.expect(lambda: panel.file.demo, "demo_1")

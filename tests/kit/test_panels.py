@@ -342,26 +342,26 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
     keys = carb.input.KeyboardInput
     window = open_window(kit)
     panel = click_step(kit, window, "dataset")
-    kit.click(lambda: panel.field)
+    kit.click(lambda: panel.chooser.field)
     kit.type_text(str(tmp_path / "nothing.hdf5"))
     kit.press_key(257)
     kit.pump_until(lambda: panel.failure, "what is wrong")
     kit.screenshot(tmp_path / "nothing.png")
-    panel.field.model.set_value("")
-    kit.click(panel.field)
+    panel.chooser.field.model.set_value("")
+    kit.click(panel.chooser.field)
     kit.type_text(str(DEMOS))
     kit.press_key(257)
     kit.pump_until(lambda: panel.file.summary, "the file")
-    kit.expect(lambda: len(panel.demo_rows), 10)
-    green, strip = put_strip(tmp_path / "cache", "demo_3"), panel.thumbnails.strip
-    kit.click(lambda: panel.demo_rows["demo_4"])
-    kit.pump_until(lambda: panel.thumbnails.button is not None, "what has thumbnails drawn")
-    kit.click(lambda: panel.demo_rows["demo_3"])
+    kit.expect(lambda: len(panel.table.rows), 10)
+    green, strip = put_strip(tmp_path / "cache", "demo_3"), panel.demo.thumbnails.strip
+    kit.click(lambda: panel.table.rows["demo_4"])
+    kit.pump_until(lambda: panel.demo.thumbnails.button is not None, "what has thumbnails drawn")
+    kit.click(lambda: panel.table.rows["demo_3"])
     kit.pump_until(lambda: panel.file.demo == "demo_3" and panel.file.signals, "the demonstration")
     kit.pump_until(lambda: strip.pictures, "its thumbnails", lambda: strip.said)
     assert [each.row for each in strip.pictures] == [0, 58, 117, 175, 234, 292]
     # All of the last one, and nothing of it in the others, but at the edge, where JPEG mixes colours.
-    kit.pump_until(lambda: count_pixels(kit.screenshot(tmp_path / "strip.png"), green, 40) > 10_000, "the last of them")
+    kit.pump_until(lambda: count_pixels(kit.screenshot(tmp_path / "strip.png"), green, 40) > 2_000, "the last of them")
     assert all((each.pixels[:, :-8, 2] < 60).all() for each in strip.pictures[:-1])
     assert all(each.pixels.flags.c_contiguous for each in strip.pictures), "their memory is shown as it is"
 
@@ -369,13 +369,13 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
         return count_pixels(kit.screenshot(tmp_path / "data.png"), ACCENT, 60)
 
     kit.pump_until(lambda: drawn() > 500, "its curves", drawn)
-    area = panel.signals.area
+    area = panel.demo.signals.area
     middle, height = area.screen_position_x + (LEFT + area.computed_width) / 2, area.screen_position_y + 40
     kit.click_at(middle, height)
-    kit.expect(lambda: abs(panel.signals.row - 146) <= 1, True)
+    kit.expect(lambda: abs(panel.demo.signals.row - 146) <= 1, True)
     kit.drag(middle, height, area.screen_position_x + 2 * area.computed_width, height)
-    kit.expect(lambda: panel.signals.row, 291)
-    assert [row for row, outline in panel.thumbnails.outlines.items() if outline.visible] == [292]
+    kit.expect(lambda: panel.demo.signals.row, 291)
+    assert [row for row, outline in panel.demo.thumbnails.outlines.items() if outline.visible] == [292]
     kit.screenshot(tmp_path / "playhead.png")
 
     kit.press_input(keys.K, CTRL)
@@ -403,9 +403,9 @@ def test_data_shows_what_a_file_holds(kit, tmp_path):
     fields["demos"].set_value("")
     kit.click(panel.edit_card.buttons["export"])
     kit.pump_until(lambda: panel.command.said, "the export")
-    kit.expect(lambda: (panel.edit_card.buttons["merge"].enabled, panel.stop_button.visible), (False, True))
+    kit.expect(lambda: (panel.edit_card.buttons["merge"].enabled, panel.buttons["stop"].visible), (False, True))
     kit.screenshot(tmp_path / "exporting.png")
-    kit.click(panel.stop_button)
+    kit.click(panel.buttons["stop"])
     kit.expect(lambda: panel.command.is_running, False)
     assert panel.command.done == "Stopped. Nothing was written." and not (tmp_path / "lerobot").exists()
     fields["output"].set_value(str(tmp_path / "videos"))

@@ -28,10 +28,10 @@ def describe(window) -> dict:
         models = {"place": panel.place, "name": panel.name}
         shown["values"] = {f"field.{name}": model.get_value_as_string() for name, model in models.items()}
     elif window.chosen == "dataset":
-        widgets |= {"file": panel.field, "check": panel.check_button}
-        widgets |= {f"demo.{name}": row for name, row in panel.demo_rows.items()}
+        widgets |= {"file": panel.chooser.field, "check": panel.buttons.get("check")}
+        widgets |= {f"demo.{name}": row for name, row in panel.table.rows.items()}
         widgets |= {f"edit.{name}": field for name, field in panel.edit_card.fields.items()}
-        shown["values"] = {"file": panel.field.model.get_value_as_string()}
+        shown["values"] = {"file": panel.chooser.field.model.get_value_as_string()}
         shown["values"] |= {
             f"edit.{name}": model.get_value_as_string() for name, model in panel.edit_card.models.items()
         }

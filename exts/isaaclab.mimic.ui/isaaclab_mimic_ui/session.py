@@ -149,6 +149,16 @@ class Session:
         return not lacking or (self.in_worker and bool(self.worker_python))
 
     @property
+    def is_active(self) -> bool:
+        """Whether a run has begun that has not ended."""
+        return self.state.is_active
+
+    @property
+    def task(self) -> str:
+        """The task that is chosen."""
+        return self.choices["task"]
+
+    @property
     def in_worker(self) -> bool:
         """Whether the next run gets a process of its own: by choice, or because this program cannot simulate."""
         return self.choices.in_worker or bool(self._host.why_worker())

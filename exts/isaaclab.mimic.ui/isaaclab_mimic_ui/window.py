@@ -127,7 +127,7 @@ class MimicWindow:
         start page."""
         self.hotkeys.release()
         self.hotkeys.capture(None)
-        if (before := self.panels.get(self.chosen)) is not None and isinstance(before, StagePanel):
+        if (before := self.panels.get(self.chosen)) is not None and isinstance(before, StagePanel | DatasetPanel):
             before.enlarge(False)
             before.rest()
         # A field that is hidden while it is edited does not report the end of editing.
@@ -325,7 +325,7 @@ class MimicWindow:
             self.host.claim_keys(self.visible and (self._is_driving() or self._is_marking()))
             if not self.visible:
                 self.hotkeys.release()
-                if isinstance(panel := self.panels[self.chosen], StagePanel):
+                if isinstance(panel := self.panels[self.chosen], StagePanel | DatasetPanel):
                     panel.rest()
                 continue
             self._follow_plugins()

@@ -58,8 +58,8 @@ def test_the_same_demonstrations_are_found_again_and_their_differences_said(one,
         "renamed       demo_2 is demo_1 in two.hdf5",
         "only in       one.hdf5: demo_1",
         "only in       two.hdf5: demo_2",
-        f"term          {OTHER}: only in two.hdf5 in 2 of them",
-        "term          obs/hand: differs in 1 of them",
+        f"arrays        only in two.hdf5 in 2 of them: {OTHER}",
+        "arrays        other values in 1 of them: obs/hand",
         "attribute     success differs in 1 of them; demo_3: True and False",
     ]
 

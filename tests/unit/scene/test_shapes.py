@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from isaaclab_mimic_ui.scene import shapes
+from isaaclab_mimic_ui.scene import guides, shapes
 
 
 def pose(x=0.0, y=0.0, z=0.0):
@@ -73,3 +73,13 @@ def test_axes_show_frames_and_all_of_it_moves_to_the_world():
     there = shapes.moved(of(shapes.AXIS_X, found)[0], [2.0, 0.0, 1.0])
     np.testing.assert_allclose(there.points[1], [2.56, 0.1, 1.0])
     assert shapes.moved(of(shapes.NAME, found)[0], [2.0, 0.0, 1.0]).at == [2.5, 0.1, 1.0]
+
+
+def test_of_what_is_recorded_the_whole_way_is_drawn_and_framed():
+    ways = {"done": {"arm": [[0.1, 0.0, 0.2], [0.2, 0.0, 0.2]]}, "planned": {"arm": [[0.2, 0.0, 0.2], [0.9, 0.0, 0.6]]}}
+    tracks = shapes.Tracks()
+    for x in (0.0, 0.01, 0.02):
+        found = tracks.shapes(watched(x, attempt=-1, **ways))
+    (done,), (rest,) = of(shapes.DONE, found), of(shapes.PLANNED, found)
+    assert [done.points[-1], rest.points[-1]] == [[0.2, 0.0, 0.2], [0.9, 0.0, 0.6]], "not where it has been looked at"
+    assert [0.9, 0.0, 0.6] in guides.places(watched(0.0, **ways)) and [0.5, 0.1, 0.0] in guides.places(watched(0.0))

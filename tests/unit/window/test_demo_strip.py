@@ -19,6 +19,7 @@ from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.events import Event, StageFailed, StripDrawn, StripNotDrawn, Warned
 from isaaclab_mimic_core.stages.rendering.strip import keep_strip, kept_strip
 from isaaclab_mimic_core.tasks.shipped import DEFAULT_TASK
+from isaaclab_mimic_ui.dataset.process import DrawingProcess
 from isaaclab_mimic_ui.dataset.strip import DemoStrip
 
 
@@ -30,8 +31,11 @@ class Drawing:
         self.told: list[Event] = []
         self.done = self.closed = False
 
-    def request(self, name: str, demo: str) -> None:
+    def request(self, name: str, demo: str, path: str) -> None:
         self.requested.append(demo)
+
+    def snapshot(self) -> dict:
+        return {}
 
     def poll(self) -> list[Event]:
         told, self.told = self.told, []
@@ -49,8 +53,9 @@ class Panel:
         self.write(0.0)
         self.drawing: Any = Drawing()
         host: Any = SimpleNamespace(spawn=asyncio.ensure_future)
-        self.strip = DemoStrip(host, lambda: None)
-        self.strip._client = self.drawing
+        self.process = DrawingProcess()
+        self.process._client = self.drawing
+        self.strip = DemoStrip(host, lambda: None, self.process)
 
     def write(self, x: float) -> None:
         self.path.unlink(missing_ok=True)
@@ -73,9 +78,12 @@ class Panel:
         async def follow() -> None:
             if events:
                 self.drawing.told += events
-                self.strip.poll()
+                for event in self.process.poll():
+                    self.strip.take(event)
+                if not self.process.is_active:
+                    self.strip.look_again()
             else:
-                self.strip.show(str(self.path), "demo_0")
+                self.strip.show(str(self.path), DEFAULT_TASK, "demo_0")
             if self.strip._looking is not None:
                 await self.strip._looking
 
@@ -105,7 +113,7 @@ def test_what_was_drawn_of_a_file_that_has_changed_is_not_requested_again(panel)
     panel.draw("demo_0")
     panel.write(5.0)
     assert panel.state(StripDrawn("demo_0", "", [])) == (0, "", "The file has changed: open it again.")
-    assert panel.drawing.requested == ["demo_0"] and panel.strip._client is None
+    assert panel.drawing.requested == ["demo_0"] and not panel.process.is_active
 
 
 @pytest.mark.parametrize("damage", [b"no picture", "narrow"])
@@ -129,10 +137,20 @@ def test_only_what_is_said_of_this_demonstration_is_shown(panel):
     told = Warned("Request ignored"), StripNotDrawn("demo_1", "has no states")
     assert panel.state(*told) == (0, "Drawing ...", "")
     assert panel.state(StripNotDrawn("demo_0", "has no states")) == (0, "", "has no states")
+    panel.state()
     assert panel.state(StageFailed("out of memory")) == (0, "", "out of memory")
+
+
+def test_what_is_missing_is_drawn_once_the_process_runs_for_something_else(panel):
+    panel.process._client = None
+    assert panel.state() == (0, "", "") and not panel.drawing.requested
+    panel.process._client = panel.drawing
+    for _ in range(2):
+        panel.strip.draw_missing()
+    assert panel.drawing.requested == ["demo_0"] and panel.strip.said == "Drawing ..."
 
 
 def test_a_process_that_ended_while_something_was_requested_can_be_started_again(panel):
     panel.state()
     panel.drawing.done = True
-    assert panel.state(Warned("")) == (0, "", "") and panel.strip._client is None
+    assert panel.state(Warned("")) == (0, "", "") and not panel.process.is_active

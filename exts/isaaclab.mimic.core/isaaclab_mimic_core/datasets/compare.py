@@ -95,9 +95,12 @@ def format_differences(found: Mapping[str, Any]) -> str:
             say("only in", f"{title}: {_listed(names)}")
     if same_name := sorted(set(only[0]) & set(only[1]), key=layout.natural_order):
         say("note", f"other demonstrations under the same name: {_listed(same_name)}")
+    alike: dict[tuple[int | None, int], list[str]] = defaultdict(list)
     for term, known in found["terms"].items():
-        where = "differs" if known["only"] is None else f"only in {titles[known['only']]}"
-        say("term", f"{term}: {where}{_in_some(known['demos'], len(pairs))}")
+        alike[known["only"], known["demos"]].append(term)
+    for (owner, demos), terms in alike.items():
+        where = "other values" if owner is None else f"only in {titles[owner]}"
+        say("arrays", f"{where}{_in_some(demos, len(pairs))}: {', '.join(terms)}")
     for key, known in found["attributes"].items():
         name, *values = known["example"]
         text = " and ".join("none" if value is None else str(value) for value in values)

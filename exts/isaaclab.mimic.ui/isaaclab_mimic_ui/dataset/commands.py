@@ -19,12 +19,17 @@ EDITS = {
 }
 """Edit -> label of its button, and its tooltip."""
 
-_DOING = {"check": "Checking"} | dict.fromkeys(EDITS, "Writing")
+_DOING = {"check": "Checking", "compare": "Comparing"} | dict.fromkeys(EDITS, "Writing")
 
 
 def check_words(path: str) -> list[str]:
     """Return the command line that checks a file."""
     return ["check", path]
+
+
+def compare_words(path: str, other: str) -> list[str]:
+    """Return the command line that says in what a file differs from another one."""
+    return ["info", path, "--compare", other]
 
 
 def edit_words(by: str, path: str, demos: str, other: str, output: str) -> list[str]:

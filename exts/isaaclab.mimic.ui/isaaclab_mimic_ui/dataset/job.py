@@ -34,6 +34,8 @@ class DataCommand:
         """What the last command has made."""
         self.findings: list[tuple[str, str, str]] | None = None
         """Level, demonstration and message of each finding of the last check; None if no check has run."""
+        self.differences = ""
+        """What the last comparison has found, in words; empty if there was none."""
         self.ended = 0
         """How many commands have ended."""
 
@@ -76,7 +78,7 @@ class DataCommand:
     def forget(self) -> None:
         """Show no command any more."""
         self.close()
-        self.failure = self.done = ""
+        self.failure = self.done = self.differences = ""
         self.findings = None
 
     def close(self) -> None:
@@ -104,6 +106,11 @@ class DataCommand:
                 self.done = stopped(self._saved)
             case events.StageFailed(message=message):
                 self.failure = message
+            case None if client.answer is not None and self._by == "compare":
+                # Late: a command that has read files has brought what this needs.
+                from isaaclab_mimic_core.datasets.compare import format_differences
+
+                self.differences = format_differences(client.answer)
             case None if client.answer is not None:
                 found = client.answer["findings"]
                 self.findings = [(each["level"], each["demo"], each["message"]) for each in found]

@@ -20,11 +20,12 @@ class OpenedFile:
 
     Args:
         host: The program around the window.
-        on_read: Called when something has been read, or could not be.
+        on_read: Called when a file has been read, or something could not be.
+        on_demo: Called when a demonstration has been read.
     """
 
-    def __init__(self, host: Host, on_read: Callable[[], None]) -> None:
-        self._host, self._on_read = host, on_read
+    def __init__(self, host: Host, on_read: Callable[[], None], on_demo: Callable[[], None]) -> None:
+        self._host, self._on_read, self._on_demo = host, on_read, on_demo
         self._reading: asyncio.Task | None = None
         self.summary: dict = {}
         """See `reading.summarise_file`; empty before a file has been read."""
@@ -39,6 +40,11 @@ class OpenedFile:
     def attrs(self) -> dict:
         """Attributes of the demonstration that is shown."""
         return next(attrs for name, attrs, _ in self.summary["list"] if name == self.demo)
+
+    @property
+    def samples(self) -> int:
+        """Samples of the demonstration that is shown."""
+        return next(length for name, _, length in self.summary["list"] if name == self.demo)
 
     def open(self, path: Path) -> None:
         """Read another file."""
@@ -82,4 +88,6 @@ class OpenedFile:
             self.signals = await asyncio.to_thread(reading.read_signals, self.summary["path"], demo)
         except MimicError as error:
             self.failure = str(error)
-        self._on_read()
+            self._on_read()
+        else:
+            self._on_demo()

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from isaaclab_mimic_core.errors import TaskError
+
+from ..running.remedies import find_remedy
+
 _POSITION = "obs/eef_pos"
 
 
@@ -24,9 +28,18 @@ class Thumbnail:
 
 
 def summarise_file(path: Path) -> dict:
-    """Return `path`, `text` (the summary in words) and `list`: name, attributes and length of each demonstration."""
+    """Read what a file holds.
+
+    Returns:
+        `path`; `text`: the summary in words; `list`: name, attributes and length of each demonstration; `task`: id of
+        its task, empty if that is not known, and `why_not`: why; `generated_from`: the file that it states to have been
+        generated from, empty if it states none; `remedy`: the step that makes it fit to generate from, None if the
+        window has none.
+    """
     from isaaclab_mimic_core.datasets import DatasetReader, format_summary, summarise
-    from isaaclab_mimic_core.datasets.layout import ACTIONS
+    from isaaclab_mimic_core.datasets.attributes import history
+    from isaaclab_mimic_core.datasets.layout import ACTIONS, ATTR_PROVENANCE
+    from isaaclab_mimic_core.tasks import DEFAULT_TASK, find_task
 
     found = summarise(str(path))
     with DatasetReader(path, allow_empty=True) as reader:
@@ -34,7 +47,21 @@ def summarise_file(path: Path) -> dict:
         for name in reader.episode_names:
             shape = reader.shapes(name).get(ACTIONS, ((0,), None))[0]
             demos.append((name, reader.attrs(name), shape[0]))
-    return {"path": str(path), "text": format_summary(found), "list": demos}
+    task = why_not = ""
+    try:
+        task = find_task(found["env_name"] or DEFAULT_TASK).id
+    except TaskError as error:
+        why_not = str(error)
+    stated = history({ATTR_PROVENANCE: found["provenance"]["run"]}, "generated").get("input", "")
+    return {
+        "path": str(path),
+        "text": format_summary(found),
+        "list": demos,
+        "task": task,
+        "why_not": why_not,
+        "remedy": find_remedy(found["usable"]["generate"]),
+        "generated_from": stated if isinstance(stated, str) else "",
+    }
 
 
 def read_signals(path: str, demo: str) -> dict[str, list[float]]:

@@ -13,7 +13,6 @@ import omni.ui as ui
 
 from ..confirmations import ask_before_start, stop
 from ..forms.view import FormView
-from ..scene.camera import DIRECTIONS
 from ..scene.view import SceneFrame
 from ..session import Session, State
 from ..steps import next_after, ways_of
@@ -251,13 +250,7 @@ class StagePanel:
         }
         if self.scene is None:
             return actions
-        scene = self.scene
-        return actions | {
-            **{f"scene.{direction}": partial(scene.look, direction) for direction in DIRECTIONS},
-            "scene.all": scene.frame_all,
-            "scene.inset": scene.next_inset,
-            "scene.enlarge": self.toggle_enlarged,
-        }
+        return actions | self.scene.actions()
 
     def destroy(self) -> None:
         self.form.destroy()

@@ -14,8 +14,10 @@ _FOOT = 0.015
 
 
 def places(watched: dict) -> list[Point]:
-    """Return where hands and objects are (see `stages.watched`) [m]."""
-    return [[row[3] for row in pose[:3]] for pose in (*watched["eefs"].values(), *watched["objects"].values())]
+    """Return where hands and objects are (see `stages.watched`), and the whole ways of recorded hands [m]."""
+    ways = [*watched["done"].values(), *watched["planned"].values()] if "done" in watched else []
+    poses = (*watched["eefs"].values(), *watched["objects"].values())
+    return [[row[3] for row in pose[:3]] for pose in poses] + [point for way in ways for point in way]
 
 
 def plumb_lines(watched: dict) -> list[Line | Text]:

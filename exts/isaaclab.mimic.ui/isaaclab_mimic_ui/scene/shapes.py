@@ -89,7 +89,8 @@ class Tracks:
         if watched["env"] != self._env:
             self._env = watched["env"]
             self.clear()
-        for name, pose in watched["eefs"].items():
+        # Of what is recorded, the ways are known; else what has been seen is drawn.
+        for name, pose in watched["eefs"].items() if "done" not in watched else ():
             trail = self._trails.setdefault(name, Trail())
             trail.add(_origin(pose), watched.get("attempt", -1), watched.get("subtask", {}).get(name, -1))
         found: list[Line | Text] = []
@@ -100,6 +101,8 @@ class Tracks:
         for joint in watched.get("joint", {}).values():
             if joint:
                 found.append(_mark(joint))
+        for path in watched.get("done", {}).values():
+            found += _path(DONE, path)
         for trail in self._trails.values():
             found += _path(DONE, list(trail.points))
             for at, subtask in trail.boundaries:

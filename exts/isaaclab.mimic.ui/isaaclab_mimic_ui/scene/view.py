@@ -14,8 +14,9 @@ from functools import partial
 
 import omni.ui as ui
 
+from isaaclab_mimic_core.picture import Picture
+
 from ..host.base import Host
-from ..session import Session
 from ..widgets import style
 from . import guides, shapes
 from .camera import DIRECTIONS, FIELD_OF_VIEW
@@ -23,12 +24,13 @@ from .canvas import Canvas
 from .drawing import draw, draw_floor
 from .pictures import Pictures
 from .settings import PARTS, SHADING, ViewSettings
+from .watched import Watched
 
 _MOST_PIXELS = 560_000
 """A larger view is drawn with fewer pixels, so that drawing leaves time to simulate."""
 _EVEN = 8
 """[px] Sizes of pictures are multiples of it, so that a window that is resized does not ask for each."""
-_INSET = 176, 132
+INSET_SIZE = 176, 132
 """[px] Size of the small second view."""
 _ABOVE = 0.6
 """[m] Height above what is in the middle, from which the small view looks down."""
@@ -43,7 +45,7 @@ class SceneFrame:
 
     Args:
         host: The program around the window, which may have a viewport.
-        session: Whose simulation is watched.
+        session: What is watched.
         settings: What is shown, and from where.
         on_enlarge: Called when the view should fill the window, or no longer.
         env: Environment that is looked into from the start; -1: none.
@@ -53,13 +55,14 @@ class SceneFrame:
     def __init__(
         self,
         host: Host,
-        session: Session,
+        session: Watched,
         settings: ViewSettings,
         on_enlarge: Callable[[], None],
         env: int = 0,
         least: int = 170,
     ) -> None:
         self._host, self._session, self.settings = host, session, settings
+        self._on_enlarge = on_enlarge
         self._env = env
         self._tracks = shapes.Tracks()
         self._told: dict | None = None
@@ -76,8 +79,8 @@ class SceneFrame:
         self.frame = ui.HStack(spacing=style.GAP)
         with self.frame:
             with ui.VStack(spacing=2):
-                self._build_bar(on_enlarge)
-                self.canvas = Canvas(_INSET, least, self._on_orbit, self._on_pan, self._on_zoom)
+                self._build_bar()
+                self.canvas = self._build_canvas(least)
             self._pictures = Pictures(column=True)
         self.canvas.say(_NOTHING)
         self._show_parts()
@@ -102,13 +105,13 @@ class SceneFrame:
         """Show what is new; called once a frame."""
         session = self._session
         self._follow()
-        watched = session.snapshot.get("watched") if session.state.is_active else None
+        watched = session.snapshot.get("watched") if session.is_active else None
         if watched is None:
             self._host.clear_viewport()
             if self._picture is not None and self._looked_at != self.canvas.size:
                 # Nobody draws the last picture of a run anew.
                 self._look()
-            if not session.state.is_active and self._seen is None:
+            if not session.is_active and self._seen is None:
                 self.canvas.say(_NONE)
             return
         if watched["env"] != self._env:
@@ -119,7 +122,7 @@ class SceneFrame:
         picture = session.take_picture() if self.settings.parts[SHADING] else None
         if picture is not None and picture.info["env"] == self._env:
             self._picture = picture.info
-            self.canvas.show(picture.images, picture.info["cameras"])
+            self._show_picture(picture)
         elif watched == self._told:
             return
         self._told = watched
@@ -150,6 +153,15 @@ class SceneFrame:
         self._show_parts()
         self._moved()
 
+    def actions(self) -> dict[str, Callable[[], None]]:
+        """Return what keys do here, by the id of their action."""
+        return {
+            **{f"scene.{direction}": partial(self.look, direction) for direction in DIRECTIONS},
+            "scene.all": self.frame_all,
+            "scene.inset": self.next_inset,
+            "scene.enlarge": self._on_enlarge,
+        }
+
     def destroy(self) -> None:
         """Release the widgets: they refer to this object, and it to them."""
         self.buttons.clear()
@@ -162,7 +174,7 @@ class SceneFrame:
         """Ask the stage for what is shown, if it is something else than before."""
         session = self._session
         # Only what simulates tells of a view, and knows these requests. The next run knows nothing of this one's.
-        if not session.state.is_active or "url" not in session.snapshot:
+        if not session.is_active or "url" not in session.snapshot:
             self._watched, self._asked = -1, None
             return
         if self._watched != self._env:
@@ -190,7 +202,7 @@ class SceneFrame:
         main = {"eye": here.eye, "look_at": here.target, "up": here.up, "field_of_view": FIELD_OF_VIEW}
         cameras = [size | main]
         if self._session.is_driven and (second := self._second()):
-            cameras.append({"width": _INSET[0], "height": _INSET[1]} | second)
+            cameras.append({"width": INSET_SIZE[0], "height": INSET_SIZE[1]} | second)
         return cameras
 
     def _second(self) -> dict | None:
@@ -211,8 +223,8 @@ class SceneFrame:
         self.canvas.forget()
 
     def _show(self, watched: dict) -> None:
-        if self.settings.framed != self._session.choices["task"]:
-            self.settings.framed = self._session.choices["task"]
+        if self.settings.framed != self._session.task:
+            self.settings.framed = self._session.task
             self._frame(watched)
         driven = self._session.is_driven
         drawn = self._tracks.shapes(watched)
@@ -225,7 +237,7 @@ class SceneFrame:
             if self._picture is None:
                 draw_floor()
             draw(drawn, shaded=self._picture is not None)
-        caption = shapes.describe(watched)
+        caption = self._describe(watched)
         if trouble := self._session.snapshot.get("not_drawn"):
             caption += f"; not shaded: {trouble}"
         self.canvas.say(caption, guides.readings(watched, self._session.snapshot) if driven else "")
@@ -233,6 +245,16 @@ class SceneFrame:
         # What a worker process simulates is in no viewport of this program.
         if self._session.in_window:
             self._host.draw_in_viewport(lambda: draw(shapes.moved(shape, watched["origin"]) for shape in drawn))
+
+    def _build_canvas(self, least: int) -> Canvas:
+        return Canvas(INSET_SIZE, least, self._on_orbit, self._on_pan, self._on_zoom)
+
+    def _show_picture(self, picture: Picture) -> None:
+        self.canvas.show(picture.images, picture.info["cameras"])
+
+    def _describe(self, watched: dict) -> str:
+        """Say what is drawn, in one line."""
+        return shapes.describe(watched)
 
     def _look(self) -> None:
         """Point the lines' camera to where the picture was taken from."""
@@ -272,7 +294,7 @@ class SceneFrame:
 
     # -- the bar above
 
-    def _build_bar(self, on_enlarge: Callable[[], None]) -> None:
+    def _build_bar(self) -> None:
         with ui.HStack(height=22, spacing=3):
             for part, (title, tooltip) in PARTS.items():
                 self.buttons[part] = ui.Button(
@@ -282,7 +304,10 @@ class SceneFrame:
                 "Look from", name="tool", tooltip="Where the view looks from.", clicked_fn=self._open_menu
             )
             self.buttons["enlarge"] = ui.Button(
-                "Enlarge", name="tool", tooltip="Fill the window with the view, and back (F11).", clicked_fn=on_enlarge
+                "Enlarge",
+                name="tool",
+                tooltip="Fill the window with the view, and back (F11).",
+                clicked_fn=self._on_enlarge,
             )
 
     def _open_menu(self) -> None:

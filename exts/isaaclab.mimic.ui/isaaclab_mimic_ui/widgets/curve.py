@@ -52,8 +52,8 @@ class CurvePlot:
                     ui.Spacer(width=_MARGIN)
                     self._frame = ui.Frame()
 
-    def show(self, values: Sequence[float]) -> None:
-        """Plot values at equal distances."""
+    def show(self, values: Sequence[float], behind: Sequence[float] = ()) -> None:
+        """Plot values at equal distances; `behind`: others, dimmed and on the same scale."""
         key = (len(values), values[-1] if values else None)
         if key == self._shown:
             return
@@ -61,16 +61,17 @@ class CurvePlot:
         if len(values) < 2:
             self._last.text = self._write(values[-1]) if values else ""
             return
-        low = min(values) if self._low is None else self._low
-        high = max(values) if self._high is None else self._high
+        low = min((*values, *behind)) if self._low is None else self._low
+        high = max((*values, *behind)) if self._high is None else self._high
         high = high if high > low else low + 1.0
         self._last.text = self._write(values[-1])
         self._top.text, self._bottom.text = self._write(high), self._write(low)
         margin = 0.04 * (high - low)
-        with self._frame:
-            ui.Plot(
-                ui.Type.LINE, low - margin, high + margin, *values, style={"color": style.ACCENT, "background_color": 0}
-            )
+        with self._frame, ui.ZStack():
+            for each, colour in ((behind, style.DIM), (values, style.ACCENT)):
+                if len(each) > 1:
+                    look = {"color": colour, "background_color": 0}
+                    ui.Plot(ui.Type.LINE, low - margin, high + margin, *each, style=look)
 
     def point(self, row: int) -> None:
         """Say what the value is somewhere, instead of the last one."""

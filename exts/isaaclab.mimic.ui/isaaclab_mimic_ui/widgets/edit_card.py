@@ -45,6 +45,7 @@ class EditCard:
         choose_file: Callable[[FileRequest, Callable[[str], None]], None],
     ) -> None:
         self._on_edit = on_edit
+        self._selection = ""
         self._choose_file = choose_file
         self.models = {name: ui.SimpleStringModel("") for name in _ROWS}
         self.fields: dict[str, ui.StringField] = {}
@@ -72,6 +73,15 @@ class EditCard:
                     self.buttons[by] = ui.Button(
                         text, name="small", tooltip=tooltip, clicked_fn=lambda by=by: self.edit(by)
                     )
+
+    def take_selection(self, demos: str) -> None:
+        """Take the demonstrations that were chosen in the list, as commands take them; empty if there are none.
+
+        Those that somebody has typed are kept until some are chosen.
+        """
+        if demos or self.models["demos"].get_value_as_string() == self._selection:
+            self.models["demos"].set_value(demos)
+        self._selection = demos
 
     def enable(self, enabled: bool) -> None:
         """Let the buttons be pressed, or not."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import omni.ui as ui
 
@@ -34,9 +34,16 @@ class Signals:
         demo: Name of the demonstration.
         signals: Title -> values of each curve, one per sample.
         on_row: Called with the sample at which the playhead is.
+        beside: Title -> values of its sources in step, drawn dimmed behind these.
     """
 
-    def __init__(self, demo: str, signals: dict[str, list[float]], on_row: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        demo: str,
+        signals: dict[str, list[float]],
+        on_row: Callable[[int], None],
+        beside: Mapping[str, list[float]],
+    ) -> None:
         self._demo, self._on_row = demo, on_row
         self._samples = max(len(values) for values in signals.values())
         self._held = False
@@ -55,12 +62,19 @@ class Signals:
                     ui.Rectangle(name="play", width=2)
                     self._after = ui.Spacer()
             hand = ui.InvisibleButton()
-        for curve, values in zip(self._curves, signals.values(), strict=True):
-            curve.show(values)
+        self._beside = " (GREY: ITS SOURCE)" if beside else ""
+        for curve, (title, values) in zip(self._curves, signals.items(), strict=True):
+            curve.show(values, beside.get(title, ()))
         hand.set_mouse_pressed_fn(self._on_pressed)
         hand.set_mouse_moved_fn(lambda x, y, modifier, pressed: self._go(x) if self._held and pressed else None)
         hand.set_mouse_released_fn(lambda x, y, button, modifier: self._release())
         self._tell()
+
+    def go_to(self, row: int) -> None:
+        """Move the playhead to a sample; nobody is told."""
+        if self.area is not None and (row := min(row, max(0, self._samples - 1))) != self.row:
+            self.row = row
+            self._tell()
 
     def destroy(self) -> None:
         """Release the widgets: what is in them refers to this object, and it to them."""
@@ -86,7 +100,7 @@ class Signals:
 
     def _tell(self) -> None:
         at = "" if self.row is None else f" AT SAMPLE {self.row}"
-        self._title.text = f"SIGNALS OF {self._demo.upper()}{at}"
+        self._title.text = f"SIGNALS OF {self._demo.upper()}{at}{self._beside}"
         if self.row is not None:
             self._line.visible = True
             put_at(self.row / max(1, self._samples - 1), self._before, self._after)

@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import omni.ui as ui
 
+from ..dataset.process import DrawingProcess
 from ..dataset.strip import DemoStrip
 from ..host.base import Host
 from . import style
 from .layout import section
 
-_COLUMNS = 3
-_HEIGHT, _LABEL = 100, 16
+_HEIGHT, _LABEL = 66, 16
 """[px] Of a thumbnail at most, and of the text below it."""
 
 
@@ -22,11 +25,13 @@ class StripView:
 
     Args:
         host: The program around the window.
-        python: The interpreter that draws; empty to find it.
+        process: What draws them.
+        on_row: Called with the sample of one that is clicked.
     """
 
-    def __init__(self, host: Host, python: str) -> None:
-        self.strip = DemoStrip(host, self._refresh, python)
+    def __init__(self, host: Host, process: DrawingProcess, on_row: Callable[[int], None]) -> None:
+        self.strip = DemoStrip(host, self._refresh, process)
+        self._on_row = on_row
         self.button: ui.Button | None = None
         """Has them drawn; None if there is nothing to draw."""
         self._providers: list[ui.ByteImageProvider] = []
@@ -80,7 +85,7 @@ class StripView:
                     ui.Label("Opens a simulation in a process of its own.", name="hint", elided_text=True)
 
     def _build_pictures(self) -> None:
-        with ui.VGrid(column_count=_COLUMNS, row_height=_HEIGHT + _LABEL, height=0):
+        with ui.HStack(height=_HEIGHT + _LABEL, spacing=2):
             for each in self.strip.pictures:
                 provider = ui.ByteImageProvider()
                 height, width = each.pixels.shape[:2]
@@ -90,6 +95,8 @@ class StripView:
                     with ui.ZStack(height=_HEIGHT):
                         ui.ImageWithProvider(provider, fill_policy=ui.IwpFillPolicy.IWP_PRESERVE_ASPECT_FIT)
                         self.outlines[each.row] = ui.Rectangle(name="outline_chosen", visible=False)
+                        hand = ui.InvisibleButton(clicked_fn=partial(self._on_row, each.row))
+                        hand.set_tooltip("Go to this sample.")
                     ui.Label(str(each.row), name="tick", height=_LABEL, alignment=ui.Alignment.CENTER)
         if self._row is not None:
             self.mark(self._row)

@@ -3,7 +3,7 @@
 
 """The look of the window: greys, one accent colour, one size grid."""
 
-from omni.ui import color
+from omni.ui import Alignment, color
 
 ACCENT = color("#76b900")
 ACCENT_BRIGHT = color("#8fd014")
@@ -112,6 +112,7 @@ STYLE = {
     "Rectangle::rail_item": {"background_color": TRANSPARENT, "border_radius": 5},
     "Rectangle::rail_item:hovered": {"background_color": color("#33373c")},
     "Rectangle::rail_chosen": {"background_color": color("#3a3f45"), "border_radius": 5},
+    "Rectangle::picked": {"background_color": color("#36451c"), "border_radius": 5},
     "Rectangle::bar_bad": {"background_color": WARNING, "border_radius": 3},
     "Rectangle::bar_dim": {"background_color": DIM, "border_radius": 3},
     "Rectangle::cell": {"background_color": EDGE, "border_radius": 3},
@@ -166,6 +167,9 @@ STYLE = {
     "Button::tool_on": {"background_color": EDGE, "border_radius": 4, "padding": 1},
     "Button::tool_on:hovered": {"background_color": color("#4c5159")},
     "Button.Label::tool_on": {"color": TEXT, "font_size": 13},
+    "Button::heading": {"background_color": TRANSPARENT, "border_radius": 4, "padding": 1},
+    "Button::heading:hovered": {"background_color": EDGE},
+    "Button.Label::heading": {"color": DIM, "font_size": 13, "alignment": Alignment.LEFT_CENTER},
     "Button::small": {"background_color": EDGE, "border_radius": 4, "padding": 2},
     "Button::small:hovered": {"background_color": color("#4c5159")},
     "Button.Label::small": {"color": TEXT, "font_size": 14},

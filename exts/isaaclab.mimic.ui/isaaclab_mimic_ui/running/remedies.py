@@ -1,0 +1,65 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What the window has in place of the commands that messages name. This module has no widgets."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_PLACES = {
+    "annotate": "Annotate",
+    "check": "Dataset > Check",
+    "doctor": "Keys > Examine",
+    "drop": "Dataset > Leave out",
+    "evaluate": "Evaluate",
+    "generate": "Generate",
+    "info": "Dataset",
+    "merge": "Dataset > Merge",
+    "play": "Evaluate > Play policy",
+    "record": "Record",
+    "replay": "Record > Replay",
+    "select": "Dataset > Keep",
+    "train": "Train",
+}
+"""Verb -> where the window does the same. Others are commands for a terminal in the window, too."""
+_MANUAL = "Annotate > Manual"
+_VALUE = r"(?:[A-Z][A-Z0-9]*\b|\S*[./]\S*[^\s.,;)])"
+"""A placeholder, or a path; not a word of the sentence."""
+_WORDS = rf"(?: --input .+? --output \S+|(?: --[a-z][a-z-]*(?: {_VALUE})?| {_VALUE}))*"
+"""What follows a verb. A file's name may have spaces in it, so that only what comes after says where it ends."""
+_COMMAND = re.compile(
+    rf"(?P<quoted>`)?\bmimic (?P<verb>{'|'.join(_PLACES)})\b(?P<rest>(?(quoted)[^`]*|{_WORDS}))(?(quoted)`)"
+)
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What to do about a failure, with a button."""
+
+    label: str
+    """Of the button."""
+    step: str
+    """The step that does it, with the file that the failed step has read."""
+
+
+def in_window_words(text: str) -> str:
+    """Return a message with the window's own places where it names commands that do the same."""
+    return _COMMAND.sub(lambda found: f'"{_place(found)}"', text)
+
+
+def find_remedy(text: str) -> Remedy | None:
+    """Return what a message asks for, if that is another step of the window; None if it is not."""
+    for found in _COMMAND.finditer(text):
+        if _place(found) == _MANUAL:
+            return Remedy("Mark it by hand", "annotate_manual")
+        if found["verb"] == "annotate":
+            return Remedy("Annotate this file", "annotate")
+        if found["verb"] in ("check", "drop", "info", "select"):
+            return Remedy("Look into this file", "dataset")
+    return None
+
+
+def _place(found: re.Match) -> str:
+    return _MANUAL if found["verb"] == "annotate" and "--manual" in found["rest"] else _PLACES[found["verb"]]

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Commands in messages are called as the window's own places, and the next step is a button."""
+
+import pytest
+
+from isaaclab_mimic_core.datasets import DatasetWriter, Episode, format_summary, summarise, validate
+from isaaclab_mimic_core.datasets.check import validator
+from isaaclab_mimic_ui.running.remedies import Remedy, find_remedy, in_window_words
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (validate._ANNOTATE, 'Annotate the file first: "Annotate"'),
+        (validate._OTHER_TASK, 'Was the file made for another task? See: "Dataset"'),
+        (
+            validator.LEAVE_OUT,
+            '"Dataset > Check" names everything that is wrong; "Dataset > Leave out" leaves demonstrations out.',
+        ),
+        (
+            "Mark the subtask by hand (mimic annotate --manual), or drop this demonstration (mimic drop).",
+            'Mark the subtask by hand ("Annotate > Manual"), or drop this demonstration ("Dataset > Leave out").',
+        ),
+        (
+            "`mimic check` names such demonstrations, `mimic drop --findings rows` leaves them out",
+            '"Dataset > Check" names such demonstrations, "Dataset > Leave out" leaves them out',
+        ),
+        ("See: mimic info /data/some.hdf5.", 'See: "Dataset".'),
+        ("Record some: mimic record --output FILE", 'Record some: "Record"'),
+        ("Convert it first: mimic convert FILE --output NEW", "Convert it first: mimic convert FILE --output NEW"),
+        ("mimic generates nothing, and mimic check is fine", 'mimic generates nothing, and "Dataset > Check" is fine'),
+    ],
+)
+def test_a_command_that_the_window_has_is_called_as_there(text, said):
+    assert in_window_words(text) == said
+
+
+def test_the_summary_of_a_file_names_no_command_whatever_the_file_is_called(tmp_path):
+    path = tmp_path / "my own demos.hdf5"
+    with DatasetWriter(path, {}) as writer:
+        writer.add(Episode({"actions": [[0.0]] * 5}))
+    told = format_summary(summarise(path))
+    assert "mimic annotate" in told
+    line = next(line for line in in_window_words(told).splitlines() if "generate" in line)
+    assert line.endswith('annotate it first: "Annotate"')
+
+
+def test_what_a_failure_asks_for_is_a_button():
+    assert find_remedy(f"in.hdf5: has no marks\n{validate._ANNOTATE}") == Remedy("Annotate this file", "annotate")
+    manual = find_remedy("Mark the subtasks again: mimic annotate --manual")
+    assert manual == Remedy("Mark it by hand", "annotate_manual")
+    looked = find_remedy(validator.LEAVE_OUT)
+    assert looked is not None and looked.step == "dataset"
+    assert find_remedy("out of memory") is None and find_remedy("mimic convert FILE --output NEW") is None
