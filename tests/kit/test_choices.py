@@ -291,7 +291,8 @@ def test_messages_call_options_as_the_form_does(choices):
         == "is full\n  Make room, then go on with Add."
     )
     assert choices.in_words("Raise --num-envs, or --unknown.") == 'Raise "Environments", or --unknown.'
-    assert "--output NEW" in choices.in_words("Renumber them: mimic select FILE --output NEW"), "a command stays whole"
+    assert "--output NEW" in choices.in_words("Update it: mimic convert FILE --output NEW"), "a command stays whole"
+    assert choices.in_words("Mark it: mimic annotate --manual") == 'Mark it: "Annotate > Manual"'
 
 
 def test_a_task_that_is_gone_is_not_remembered():

@@ -79,7 +79,7 @@ class RecentProjects:
         Args:
             project: The project.
             step: The step that is in front; empty for the one that was kept before.
-            forms: What is filled into its forms, by names of their own.
+            forms: What is filled into its forms and what their last runs have ended with, by names of their own.
         """
         folder = str(project.folder)
         before = self._kept.pop(folder, {})

@@ -9,6 +9,7 @@ import enum
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from isaaclab_mimic_core.errors import MimicError, OutputError
 from isaaclab_mimic_core.events import Event, Progress, StageFailed, StageFinished, Warned
@@ -23,8 +24,10 @@ from isaaclab_mimic_core.sim.host import inside_isaac_sim
 from .forms.model import Choices
 from .host.base import Host
 from .project import Project
+from .running.last_run import LastRun
 from .running.messages import Message, MessageLog, clock, describe
 from .running.readiness import Shortage, find_shortage
+from .running.remedies import Remedy, find_remedy
 from .running.runner import InProcessRunner, Runner, WorkerRunner
 from .running.statistics import RunStatistics
 from .running.subtask_names import NO_NAMES, SubtaskNames
@@ -69,6 +72,8 @@ class Session:
         self.state = State.IDLE
         self.failure = ""
         """What went wrong and what to do about it; empty unless the state is FAILED."""
+        self.remedy: Remedy | None = None
+        """The step that a failure asks for, if that is one of the window's."""
         self.snapshot: dict = {}
         self.messages = MessageLog()
         self.output = ""
@@ -82,8 +87,8 @@ class Session:
         """As `time.monotonic()` [s]; 0 before the first run of this project."""
         self._run_with: dict = {}
         self._named: tuple[object, SubtaskNames] = None, NO_NAMES
-        self.ended_on_clock = ""
-        """The time of day at which the last run has ended."""
+        self.last: LastRun | None = None
+        """What the last run of this project has ended with, also in an earlier window; None if there was none."""
 
     @property
     def progress(self) -> Progress:
@@ -193,7 +198,7 @@ class Session:
         self.remember()
         self.statistics = RunStatistics()
         self.paused = False
-        self.snapshot, self.failure, self.state = {}, "", State.STARTING
+        self.snapshot, self.failure, self.remedy, self.state = {}, "", None, State.STARTING
         self.messages.clear()
         self.started_at = time.monotonic()
         self.say("Starting a worker process." if self.in_worker else "Starting.")
@@ -214,8 +219,9 @@ class Session:
         self.close()
         self.statistics = RunStatistics()
         self.paused = False
-        self.snapshot, self.failure, self.output, self.state = {}, "", "", State.IDLE
+        self.snapshot, self.failure, self.remedy, self.output, self.state = {}, "", None, "", State.IDLE
         self.started_at = self.ended_at = 0.0
+        self.last = None
         self.messages.clear()
 
     def stop(self) -> None:
@@ -293,15 +299,24 @@ class Session:
             self.say(text, {Warned: "warning", StageFailed: "error"}.get(type(event), ""))
         if isinstance(event, StageFinished | StageFailed):
             self.ended_at = time.monotonic()
-            self.ended_on_clock = time.strftime("%H:%M")
             self.choices.run_has_ended()
             self._spare.wanted |= isinstance(self._runner, WorkerRunner)
         if isinstance(event, StageFinished):
             self.state = State(event.outcome)
         elif isinstance(event, StageFailed):
             self.state, self.failure = State.FAILED, self.choices.in_words(event.message)
+            self.remedy = find_remedy(event.message)
         elif self.state is State.STARTING:
             self.state = State.RUNNING
+        if not self.state.is_active:
+            results = event.results if isinstance(event, StageFinished) else self.failure.splitlines()[:1]
+            ended = time.strftime("%Y-%m-%d %H:%M")
+            self.last = LastRun(self.state.value, ended, [self._shown(line) for line in results], found=self.found)
+
+    def keep_numbers(self, numbers: dict[str, str]) -> None:
+        """Keep the numbers that are shown of the run that has ended."""
+        if self.last is not None and not self.state.is_active and self.last.numbers != numbers:
+            self.last = replace(self.last, numbers=numbers)
 
     def log_text(self) -> str:
         """Return the log as text, a line for each message."""
@@ -326,5 +341,7 @@ class Session:
 
     def say(self, text: str, level: str = "") -> None:
         """Add a line to the log; files of the project are called as the form calls them."""
-        short = self.choices.project.shorten(self.choices.in_words(text))
-        self.messages.add(Message(self.elapsed, short, level))
+        self.messages.add(Message(self.elapsed, self._shown(text), level))
+
+    def _shown(self, text: str) -> str:
+        return self.choices.project.shorten(self.choices.in_words(text))

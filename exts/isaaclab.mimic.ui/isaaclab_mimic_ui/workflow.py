@@ -15,6 +15,7 @@ from pathlib import Path
 from isaaclab_mimic_core import plugins
 from isaaclab_mimic_core.errors import MimicError, OutputError
 from isaaclab_mimic_core.files import write_atomically
+from isaaclab_mimic_core.option import Role
 from isaaclab_mimic_core.remote.spare import SpareWorker
 from isaaclab_mimic_core.sample import SAMPLE
 
@@ -22,8 +23,9 @@ from .dataset.contents import Contents, FileWatch
 from .dataset.job import DataCommand
 from .forms.model import can_write_in, read_kept
 from .host.base import Host
-from .project import DEMOS, PROPOSED, Project, typed_path
+from .project import ANNOTATED, DEMOS, PROPOSED, Project, typed_path
 from .recent import STEP, ProjectLock, RecentProjects, home_of_projects
+from .running.last_run import read_last_run
 from .session import Session, State
 from .steps import BY_KEY, STEPS, Step, next_after, ways_of
 
@@ -31,6 +33,8 @@ IMPORTS = "imports"
 """Under this name the window remembers what `--import` gave it."""
 _FORM = "form:"
 """Before the key of a step: name under which a project keeps what is filled into the step's form."""
+_RESULT = "result:"
+"""Before the key of a step: name under which a project keeps what the step's last run has ended with."""
 _LOCK_PERIOD = 1.0
 """[s] How often it is looked whether another window has the project open."""
 _SPARE_PERIOD = 1.0
@@ -213,6 +217,16 @@ class Workflow:
         """Whether the output of a step is there, with something in it."""
         return self.made_by(step).serves(step.makes)
 
+    def input_of(self, session: Session) -> Path | None:
+        """Return the file of demonstrations that a step reads; None if it reads none."""
+        names = [name for name, field in session.choices.fields.items() if field.role is Role.INPUT_FILE]
+        return next((session.choices.path(name) for name in names if session.choices[name].strip()), None)
+
+    def lacks_marks(self, session: Session) -> bool:
+        """Whether a step that needs annotated demonstrations reads a file of which none is annotated."""
+        path = self.input_of(session) if session.step.needs == ANNOTATED else None
+        return path is not None and self._files[path].demos > 0 and not self._files[path].annotated
+
     def is_old(self, session: Session) -> bool:
         """Whether what a session has found is of other choices, or of an input that is made anew since."""
         needs = session.step.needs
@@ -220,14 +234,17 @@ class Workflow:
         return session.is_old or any(other.started_at > session.ended_at for other in makers)
 
     def _keep_project(self) -> None:
-        forms = {f"{_FORM}{session.step.key}": session.choices.to_text() for session in self.sessions.values()}
-        self.recent.keep(self.project, self._front.key if self._front is not None else "", forms)
+        sessions = self.sessions.values()
+        kept = {f"{_FORM}{session.step.key}": session.choices.to_text() for session in sessions}
+        kept |= {f"{_RESULT}{session.step.key}": session.last.to_text() for session in sessions if session.last}
+        self.recent.keep(self.project, self._front.key if self._front is not None else "", kept)
 
     def _fill_forms(self) -> None:
         """Fill the forms as they were in this project; in a new one as they were last, without its own files."""
         kept = self.recent.values(self.project.folder)
         for session in self.sessions.values():
             session.recall(kept.get(f"{_FORM}{session.step.key}", ""))
+            session.last = read_last_run(kept.get(f"{_RESULT}{session.step.key}", ""))
 
     def _is_used(self) -> bool:
         """Whether the project is one of those that were opened, or that something has been run in."""
@@ -279,6 +296,8 @@ class Workflow:
             return StepStatus("blocked", step.blocked)
         if found := ways[0].found:
             return StepStatus("possible", f"{found}, old") if self.is_old(ways[0]) else StepStatus("done", found)
+        if (last := ways[0].last) is not None and last.found:
+            return StepStatus("possible", f"{last.found}, old")
         return StepStatus("possible", "ready")
 
     def refresh_files(self) -> None:

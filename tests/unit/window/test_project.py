@@ -26,6 +26,7 @@ from isaaclab_mimic_ui.forms.model import Choices
 from isaaclab_mimic_ui.host.desktop import DesktopHost
 from isaaclab_mimic_ui.project import Project, path_problem, typed_path
 from isaaclab_mimic_ui.recent import ProjectLock, RecentProjects
+from isaaclab_mimic_ui.running.last_run import read_last_run
 from isaaclab_mimic_ui.running.subtask_names import SubtaskNames, segments_of
 from isaaclab_mimic_ui.session import State
 from isaaclab_mimic_ui.steps import STEPS, next_after
@@ -163,13 +164,51 @@ def test_a_growing_file_rests_between_two_readings_and_holds_up_no_other(tmp_pat
     answer.set()
 
 
+def test_what_runs_have_ended_with_is_kept_with_the_project_and_old_in_another_window(tmp_path, workflow):
+    workflow.open_project(tmp_path / "new")
+    (tmp_path / "new" / "run" / "models").mkdir(parents=True)
+    (tmp_path / "new" / "run" / "models" / "one.pth").touch()
+    evaluate, generate = workflow.sessions["evaluate"], workflow.sessions["generate"]
+    evaluate._receive(PolicyEvaluated("one.pth", 3, 3, 4, 0.3, 0.95))
+    evaluate._receive(StageFinished("evaluate", "done"))
+    evaluate.keep_numbers({"rollouts": "4"})
+    generate._receive(StageFailed(f"{tmp_path / 'new' / 'in.hdf5'}: has no marks\n  See: mimic info FILE"))
+    assert workflow.sessions["train"].last is None
+    workflow.open_project(tmp_path / "second")
+    assert evaluate.last is generate.last is None
+    workflow.remember()
+    later = Workflow(DesktopHost(tmp_path / "window.json"))
+    later.open_project(tmp_path / "new")
+    expect(later, evaluate=("possible", "best: 75 %, old"))
+    last, failed = later.sessions["evaluate"].last, later.sessions["generate"].last
+    assert last and (last.outcome, last.numbers) == ("done", {"rollouts": "4"}) and last.ended.startswith("20")
+    assert failed and (failed.outcome, failed.results) == ("failed", ["in.hdf5: has no marks"])
+    assert read_last_run('{"outcome": 7}') is read_last_run("nothing") is None
+
+
+def test_a_step_that_needs_marks_says_which_file_has_none(tmp_path, workflow):
+    workflow.open_project(tmp_path / "new")
+    generate = workflow.sessions["generate"]
+    write_demos(tmp_path / "demos.hdf5", [False] * 2)
+    write_demos(tmp_path / "marked.hdf5", [False, True])
+    generate.choices["input"] = str(tmp_path / "demos.hdf5")
+    expect(workflow, generate=("blocked", "needs annotations"))
+    assert workflow.lacks_marks(generate) and not workflow.lacks_marks(workflow.sessions["annotate"])
+    generate.choices["input"] = str(tmp_path / "marked.hdf5")
+    expect(workflow, generate=("possible", "ready"))
+    assert not workflow.lacks_marks(generate)
+    generate._receive(StageFailed("in.hdf5: has no marks\n  Annotate it first: mimic annotate --input F --output G"))
+    assert generate.remedy and generate.remedy.step == "annotate"
+    assert generate.failure.endswith('Annotate it first: "Annotate"')
+
+
 def test_a_run_clears_replace_and_its_results_are_old_when_choices_change(tmp_path, workflow):
     session = workflow.sessions["record"]
     session.choices[EXISTING] = REPLACE
     session._run_with = session._decided()
     session.state = State.RUNNING
     session._receive(StageFinished("record", "done"))
-    assert session.choices[EXISTING] == "New" and not session.is_old and session.ended_on_clock
+    assert session.choices[EXISTING] == "New" and not session.is_old and session.last
     session.choices["seed"] = "7"
     assert session.is_old
     session.forget()

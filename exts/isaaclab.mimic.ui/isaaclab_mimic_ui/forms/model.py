@@ -17,6 +17,7 @@ from isaaclab_mimic_core.option import Role
 from isaaclab_mimic_core.options.teleoperation import SETTINGS
 
 from ..project import TASK, Project, path_problem
+from ..running.remedies import in_window_words
 from ..steps import Step
 from .descriptor_watch import DescriptorWatch
 from .fields import EXISTING, NEW, REPLACE, Field, fields_of
@@ -147,14 +148,18 @@ class Choices:
         return {name: value for name, value in values.items() if value is not None}
 
     def in_words(self, text: str) -> str:
-        """Return a message of the stage with options called as in the form; lines with a whole command stay."""
+        """Return a message of the stage with options and commands called as in the window.
+
+        Commands that the window has not, with their options, stay as they are.
+        """
         known = {option: choice for choice, option in self.step.existing.items()}
         known |= {name: f'"{field.label}"' for name, field in self.fields.items() if name not in known}
 
         def say(found: re.Match) -> str:
             return known.get(found[1].replace("-", "_"), found[0])
 
-        lines = (line if "mimic " in line else re.sub(r"--([a-z][a-z-]*[a-z])", say, line) for line in text.split("\n"))
+        said = in_window_words(text).split("\n")
+        lines = (line if "mimic " in line else re.sub(r"--([a-z][a-z-]*[a-z])", say, line) for line in said)
         return "\n".join(lines)
 
     def path(self, name: str) -> Path:

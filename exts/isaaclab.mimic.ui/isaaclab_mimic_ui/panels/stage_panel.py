@@ -13,10 +13,12 @@ import omni.ui as ui
 
 from ..confirmations import ask_before_start, stop
 from ..forms.view import FormView
+from ..project import ANNOTATED
 from ..scene.view import SceneFrame
 from ..session import Session, State
-from ..steps import next_after, ways_of
+from ..steps import STEPS, next_after, ways_of
 from ..widgets import style
+from ..widgets.last_run import build_last_run
 from ..widgets.layout import card, scrolled
 from ..widgets.log import Log
 from ..widgets.notice import build_notice
@@ -30,6 +32,8 @@ _TROUBLE = 32
 
 _RUN_HEIGHT = 560
 """[px] Height of the lower half where the halves are above each other."""
+
+_NO_MARKS = "No demonstration in this file is annotated."
 
 
 class StagePanel:
@@ -69,6 +73,10 @@ class StagePanel:
         self._form_column: ui.Stack | None = None
         self._run_frame: ui.Frame | None = None
         self._trouble: ui.Label | None = None
+        self.remedy_button: ui.Button | None = None
+        """Leads to the step that does what this one asks for; None where it asks for nothing."""
+        self.annotate_button: ui.Button | None = None
+        """Has the input annotated that is not; None in steps that need no marks."""
         self._said = ""
         self._was_active = session.state.is_active
         self._frame = ui.Frame(build_fn=self._build)
@@ -160,8 +168,13 @@ class StagePanel:
             return
         self.form.refresh()
         self._refresh_buttons()
-        if self._trouble is not None and self._trouble.text != (text := self.form.trouble or self._said):
+        lacks_marks = not self.session.is_active and self.context.workflow.lacks_marks(self.session)
+        if self.annotate_button is not None and self.annotate_button.visible != lacks_marks:
+            self.annotate_button.visible = lacks_marks
+        text = self.form.trouble or self._said or (_NO_MARKS if lacks_marks else "")
+        if self._trouble is not None and self._trouble.text != text:
             self._trouble.text = self._trouble.tooltip = text
+            self._trouble.name = "warning" if text == _NO_MARKS else "problem"
         shown = self.session.state is State.IDLE, self.session.failure
         if self._shown != shown:
             self._shown = shown
@@ -202,6 +215,21 @@ class StagePanel:
         if (following := next_after(step)) is not None:
             self.context.workflow.project.follow(step.makes)
             self.context.open_step(following.name)
+
+    def _annotate(self) -> None:
+        self._lead_to("annotate")
+
+    def _lead_to(self, step: str) -> None:
+        """Open another step with the file that this one reads."""
+        project, path = self.context.workflow.project, self.context.workflow.input_of(self.session)
+        if step == "dataset":
+            panel = self.context.open_step(step)
+            if path is not None:
+                panel.open(project.shown(path))
+            return
+        if path is not None:
+            project.choose_input(STEPS[step].needs, STEPS[step].under or step, project.shown(path))
+        self.context.open_step(step)
 
     def toggle_pause(self) -> None:
         if self.session.state is State.RUNNING:
@@ -258,6 +286,7 @@ class StagePanel:
         self.way_buttons.clear()
         self._forget_scene()
         self.button = self.pause_button = self.step_button = self.next_button = None
+        self.remedy_button = self.annotate_button = None
         self.worker_box = self._run_frame = self._trouble = None
         self._frame.destroy()
 
@@ -316,7 +345,13 @@ class StagePanel:
                 or "Faster, and the window stays smooth. Off: run inside this program.",
             )
         # As high as two lines, whether something is said or not: nothing moves when it is.
-        self._trouble = ui.Label("", name="problem", word_wrap=True, height=_TROUBLE, alignment=ui.Alignment.LEFT_TOP)
+        with ui.HStack(height=_TROUBLE, spacing=style.GAP):
+            self._trouble = ui.Label("", name="problem", word_wrap=True, alignment=ui.Alignment.LEFT_TOP)
+            if step.needs == ANNOTATED:
+                self.annotate_button = ui.Button(
+                    "Annotate this file", name="small", width=132, visible=False, clicked_fn=self._annotate
+                )
+                self.annotate_button.set_tooltip("Open Annotate with this file: none of its demonstrations has marks.")
         with ui.HStack(height=36, spacing=style.GAP):
             self.button = ui.Button(step.button, name="primary", clicked_fn=self.start_or_stop)
             self.pause_button = ui.Button("Pause", name="plain", width=96, visible=False, clicked_fn=self.toggle_pause)
@@ -371,10 +406,19 @@ class StagePanel:
             if (shortage := self.session.shortage) is not None:
                 title = "Something is missing" if shortage.prevents else "Slower than it could be"
                 build_notice(f"{title}\n{shortage.text}", shortage.command)
+            self.remedy_button = None
             if self.session.failure:
                 build_notice(self.session.failure, error=True)
+            if (remedy := self.session.remedy) is not None:
+                with ui.HStack(height=28):
+                    self.remedy_button = ui.Button(
+                        remedy.label, name="small", width=180, clicked_fn=partial(self._lead_to, remedy.step)
+                    )
+                    ui.Spacer()
             with card(grows=True):
                 if self.session.state is State.IDLE:
+                    if self.session.last is not None:
+                        build_last_run(self.session.last)
                     self.build_empty()
                 else:
                     self.build_run()

@@ -43,6 +43,7 @@ class RunHead:
     def __init__(self, session: Session, noun: str, captions: Sequence[tuple[str, str]], compact: bool = False) -> None:
         self._session = session
         self._noun = noun
+        self._captions = [caption for caption, _ in captions]
         self._due = 0.0
         self._due_state: State | None = None
         if compact:
@@ -79,7 +80,7 @@ class RunHead:
         heading = _HEADINGS.get(session.state) or session.snapshot.get("phase") or "Running"
         text = "Paused" if session.paused and session.state is State.RUNNING else heading
         if not session.state.is_active:
-            text += f" at {session.ended_on_clock}" if session.ended_on_clock else ""
+            text += f" at {session.last.ended.rpartition(' ')[2]}" if session.last is not None else ""
             text += ", with other choices than those on the left" if session.is_old else ""
         if self._heading.text != text:
             self._heading.text = text
@@ -93,3 +94,6 @@ class RunHead:
             self._bar.set(progress.fraction)
         for tile, number in zip(self._tiles, numbers, strict=True):
             tile.set(number)
+        if not session.state.is_active:
+            counted = {self._noun: f"{session.progress.done} of {session.progress.total}"} if self._noun else {}
+            session.keep_numbers(counted | dict(zip(self._captions, numbers, strict=True)))
