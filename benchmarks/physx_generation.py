@@ -21,8 +21,10 @@ from typing import Any, Literal
 import tyro
 
 SAMPLE = Path(__file__).parents[1] / "data" / "franka_stack" / "demos.hdf5"
-SIDES = ("isaaclab", "upstream", "default")
-"""Isaac Lab's own generator; ours under its rules; ours."""
+Side = Literal["isaaclab", "isaaclab-cores", "upstream", "default"]
+SIDES: tuple[Side, ...] = ("isaaclab", "isaaclab-cores", "upstream", "default")
+"""Isaac Lab's own generator; the same with as many physics threads as there are cores, where it takes eight; ours under
+its rules; ours."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Options:
     """cpu or cuda:<index>."""
     seed: int = 1
     """Seed of all sides."""
-    sides: tuple[Literal["isaaclab", "upstream", "default"], ...] = SIDES
+    sides: tuple[Side, ...] = SIDES
     """Which to run."""
     annotated: str = ""
     """Annotated demonstrations; made from the sample if not given."""
@@ -78,7 +80,7 @@ def _measure(options: Options, side: str, annotated: str) -> dict:
 
 def _run_side(options: Options) -> dict:
     with tempfile.TemporaryDirectory() as folder:
-        run = _run_isaaclab if options.side == "isaaclab" else _run_ours
+        run = _run_isaaclab if options.side.startswith("isaaclab") else _run_ours
         counts = run(options, Path(folder))
     seconds, steps = counts["seconds"], counts["steps"]
     return {
@@ -174,6 +176,7 @@ def _run_isaaclab(options: Options, folder: Path) -> dict:
     from isaaclab_mimic.datagen import generation
     from isaaclab_tasks.contrib.stack.stack_env_cfg import StackEventCfg
 
+    from isaaclab_mimic_core.sim.repairs.physics_threads import no_more_threads_than_cores
     from isaaclab_mimic_core.tasks import DEFAULT_TASK
     from isaaclab_mimic_core.tasks.open_env import open_env
 
@@ -187,15 +190,19 @@ def _run_isaaclab(options: Options, folder: Path) -> dict:
         cfg.datagen_config.generation_guarantee = False
 
     torch.manual_seed(options.seed)
-    with open_env(
-        DEFAULT_TASK,
-        options.num_envs,
-        device=options.device,
-        assets="local",
-        seed=options.seed,
-        as_shipped=True,  # its own action terms and threads belong to its side
-        configure=as_upstream,
-    ) as batched:
+    fitted = options.side == "isaaclab-cores"
+    with (
+        no_more_threads_than_cores() if fitted else contextlib.nullcontext(),
+        open_env(
+            DEFAULT_TASK,
+            options.num_envs,
+            device=options.device,
+            assets="local",
+            seed=options.seed,
+            as_shipped=True,  # its own action terms and threads belong to its side
+            configure=as_upstream,
+        ) as batched,
+    ):
         env = batched.env
         with torch.inference_mode():
             env.reset()
