@@ -18,15 +18,35 @@ from isaaclab_mimic_core.sim.object_sizes import Box, as_plain, read_corners
 
 @pytest.mark.parametrize(
     ("text", "scales"),
-    [("", {}), ("0.8", {"": 0.8}), ("cube_2=0.8, cube_3=1.25", {"cube_2": 0.8, "cube_3": 1.25}), ("1", {"": 1.0})],
+    [
+        ("", {}),
+        ("0.8", {"": (0.8, 0.8)}),
+        ("cube_2=0.8, cube_3=1:1.25", {"cube_2": (0.8, 0.8), "cube_3": (1.0, 1.25)}),
+    ],
 )
-def test_factors_are_read(text, scales):
+def test_factors_and_ranges_are_read(text, scales):
     assert read_scales(text) == scales
-    assert read_scales(as_text(scales)) == scales
 
 
 @pytest.mark.parametrize(
-    "text", ["big", "0", "-1", "nan", "inf", "0.01", "cube=", "=0.8", "cube=a", "0.8,cube=1.2", "a=1,a=2", ",", "0,8"]
+    "text",
+    [
+        "big",
+        "0",
+        "-1",
+        "nan",
+        "inf",
+        "0.01",
+        "cube=",
+        "=0.8",
+        "cube=a",
+        "0.8,cube=1.2",
+        "a=1,a=2",
+        ",",
+        "0,8",
+        "1.2:0.8",
+        "1:",
+    ],
 )
 def test_what_is_no_factor_is_refused(text):
     with pytest.raises(OptionError):
@@ -46,7 +66,7 @@ def configuration() -> SimpleNamespace:
 
 def test_sizes_and_masses_are_scaled():
     cfg = configuration()
-    assert scale_objects(cfg, {"": 2.0}) == {"box": 2.0, "can": 2.0, "mug": 2.0}
+    assert scale_objects(cfg, {"": (2.0, 2.0)}) == {"box": 2.0, "can": 2.0, "mug": 2.0}
     scene = cfg.scene
     assert scene.box.spawn.size == pytest.approx((0.2, 0.4, 0.6)) and scene.box.spawn.mass_props[0].mass == 4.0
     assert (scene.can.spawn.radius, scene.can.spawn.height) == pytest.approx((0.06, 0.2))
@@ -54,15 +74,22 @@ def test_sizes_and_masses_are_scaled():
     assert cfg.events.mimic_object_scale.mode == "reset"
 
 
+def test_factors_of_a_range_are_drawn_for_each_object_and_read_back_as_they_were():
+    drawn = [scale_objects(configuration(), read_scales("0.8:1.2"), seed) for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert len(set(drawn[0].values())) == 3 and all(0.8 <= factor <= 1.2 for factor in drawn[0].values())
+    assert scale_objects(configuration(), read_scales(as_text(drawn[0])), seed=3) == drawn[0]
+
+
 def test_what_has_its_own_size_is_left_alone():
     cfg = configuration()
-    assert scale_objects(cfg, {"box": 1.0}) == {} and scale_objects(cfg, {}) == {}
+    assert scale_objects(cfg, {"box": (1.0, 1.0)}) == {} and scale_objects(cfg, {}) == {}
     assert cfg.scene.box.spawn.size == (0.1, 0.2, 0.3) and not vars(cfg.events)
 
 
 def test_an_object_that_is_not_there_is_named():
     with pytest.raises(OptionError, match="no object 'ball'") as refused:
-        scale_objects(configuration(), {"ball": 2.0})
+        scale_objects(configuration(), {"ball": (2.0, 2.0)})
     assert "box, can, mug" in refused.value.remedy
 
 
@@ -70,7 +97,7 @@ def test_a_shape_without_a_size_is_refused():
     cfg = configuration()
     cfg.scene.box.spawn = sim_utils.SpawnerCfg(func=print)
     with pytest.raises(OptionError, match="box cannot be scaled"):
-        scale_objects(cfg, {"box": 2.0})
+        scale_objects(cfg, {"box": (2.0, 2.0)})
     assert not vars(cfg.events)
 
 

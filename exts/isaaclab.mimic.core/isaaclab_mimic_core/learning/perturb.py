@@ -55,7 +55,7 @@ def _size(factor: float) -> Callable[[Any], None]:
     """Scale the objects, and their masses with them."""
 
     def configure(cfg: "ManagerBasedRLEnvCfg") -> None:
-        scale_objects(cfg, {EVERY_OBJECT: factor})
+        scale_objects(cfg, {EVERY_OBJECT: (factor, factor)})
 
     return configure
 

@@ -41,8 +41,8 @@ class SimOptions:
     """Inverse kinematics of a task that Isaac Lab solves with Pink: pink, or dls, damped least squares for all
     environments at once; auto: dls where it can be."""
     object_scale: str = option("", label="Object sizes", group=SIMULATION)
-    """Factors on the sizes of objects, such as 0.8, or cube_2=0.8,cube_3=1.2; empty: as the task has them, or as the
-    demonstrations that are replayed had them."""
+    """Factors on the sizes of objects: 0.8, or cube_2=0.8,cube_3=1.2, or ranges to draw from, 0.8:1.2; empty: as the
+    task has them, or as the demonstrations that are replayed had them."""
     viz: Visualizer = option("none", label="Live 3D view", group=SIMULATION, on_resume=MAY_DIFFER)
     """Live view: viser (in a browser), newton (a window), kit (Isaac Sim's viewport) or none."""
     descriptor: str = option(

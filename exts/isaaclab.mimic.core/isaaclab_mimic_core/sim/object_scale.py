@@ -8,6 +8,7 @@ itself. Here all environments have the same sizes, so physics is still replicate
 """
 
 import math
+import random
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -24,40 +25,44 @@ _WHERE = "--object-scale"
 _EVENT = "mimic_object_scale"
 
 
-def read_scales(text: str) -> dict[str, float]:
+def read_scales(text: str) -> dict[str, tuple[float, float]]:
     """Read factors on the sizes of objects.
 
     Args:
-        text: One factor for all objects that move, such as `0.8`, or one for each, such as `cube_2=0.8,cube_3=1.2`.
+        text: One factor for all objects that move, such as `0.8`, or one for each, such as `cube_2=0.8,cube_3=1.2`; a
+            range, such as `0.8:1.2`, wherever a factor can be.
 
     Returns:
-        Factor by object; that of all of them by `EVERY_OBJECT`.
+        Least and largest factor by object; those of all of them by `EVERY_OBJECT`.
 
     Raises:
         OptionError: It cannot be read so.
     """
-    scales: dict[str, float] = {}
+    scales: dict[str, tuple[float, float]] = {}
     for part in text.split(",") if text else ():
-        name, equals, number = (word.strip() for word in part.rpartition("="))
+        name, equals, numbers = (word.strip() for word in part.rpartition("="))
+        low, colon, high = numbers.partition(":")
         try:
-            factor = float(number)
+            least, most = float(low), float(high if colon else low)
         except ValueError:
-            factor = math.nan
-        if not _LEAST <= factor <= _MOST or bool(equals) != bool(name):
+            least = most = math.nan
+        if not _LEAST <= least <= most <= _MOST or bool(equals) != bool(name):
             raise OptionError(
-                f"{part.strip()!r} is no factor from {_LEAST} to {_MOST:g}",
+                f"{part.strip()!r} is no factor from {_LEAST} to {_MOST:g}, and no range of them",
                 where=_WHERE,
-                remedy="Write 0.8, or cube_2=0.8,cube_3=1.2.",
+                remedy="Write 0.8, or 0.8:1.2, or cube_2=0.8,cube_3=1.2.",
             )
         if name in scales:
             raise OptionError(f"{name or 'all objects'} has two factors", where=_WHERE)
-        scales[name] = factor
+        scales[name] = least, most
     if EVERY_OBJECT in scales and len(scales) > 1:
         raise OptionError("one factor is for all objects, and others for some", where=_WHERE, remedy="Name each.")
     return scales
 
 
-def scale_objects(cfg: "ManagerBasedRLEnvCfg", scales: Mapping[str, float]) -> dict[str, float]:
+def scale_objects(
+    cfg: "ManagerBasedRLEnvCfg", scales: Mapping[str, tuple[float, float]], seed: int = 0
+) -> dict[str, float]:
     """Change the sizes of objects in a task's configuration; what is twice as large has eight times the mass.
 
     Events place objects as if they had their own sizes, and each is then lifted or lowered so that its lowest point is
@@ -66,6 +71,7 @@ def scale_objects(cfg: "ManagerBasedRLEnvCfg", scales: Mapping[str, float]) -> d
     Args:
         cfg: The configuration, with its final assets.
         scales: Result of `read_scales`.
+        seed: Decides about ranges: each object's factor is drawn from its own, uniformly.
 
     Returns:
         Factor of each object that has another size than the task says.
@@ -81,8 +87,8 @@ def scale_objects(cfg: "ManagerBasedRLEnvCfg", scales: Mapping[str, float]) -> d
         raise OptionError(
             f"there is no object {unknown[0]!r}", where=_WHERE, remedy=f"The task has {', '.join(there) or 'none'}."
         )
-    wanted = {name: scales.get(name, scales.get(EVERY_OBJECT, 1.0)) for name in there}
-    changed = {name: factor for name, factor in wanted.items() if factor != 1.0}
+    wanted = {name: scales.get(name, scales.get(EVERY_OBJECT, (1.0, 1.0))) for name in there}
+    changed = {name: factor for name, ends in wanted.items() if (factor := _drawn(name, *ends, seed)) != 1.0}
     for name, factor in changed.items():
         if not _scale(there[name].spawn, factor):
             raise OptionError(f"{name} cannot be scaled: {type(there[name].spawn).__name__} says no size", where=_WHERE)
@@ -91,6 +97,11 @@ def scale_objects(cfg: "ManagerBasedRLEnvCfg", scales: Mapping[str, float]) -> d
         term = EventTermCfg(func=keep_lowest_points, mode="reset", params={"scales": changed})
         setattr(cfg.events, _EVENT, term)
     return changed
+
+
+def _drawn(name: str, least: float, most: float, seed: int) -> float:
+    """Return an object's factor, to four digits, so that a file says exactly what it was."""
+    return round(random.Random(f"object scale {seed} {name}").uniform(least, most), 4)
 
 
 def as_text(scales: Mapping[str, float]) -> str:

@@ -174,7 +174,7 @@ def open_in_parts(
         _use_local_assets(spec, make, cfg, engine)
     if configure:
         configure(cfg)
-    scales = as_text(scale_objects(cfg, read_scales(object_scale)))
+    scales = as_text(scale_objects(cfg, read_scales(object_scale), seed))
     solver = use_ik(cfg, ik, as_shipped)
     if engine == "ovphysx":
         forget_body_names(cfg)

@@ -119,7 +119,7 @@ def make_generator(
 def _as_the_task_has_them(boxes: dict[str, "np.ndarray"], env: "BatchedEnv") -> dict[str, "np.ndarray"]:
     """Return objects' boxes before `--object-scale` has changed them."""
     scales = read_scales(env.info.get("object_scale", ""))
-    return {name: corners / scales.get(name, 1.0) for name, corners in boxes.items()}
+    return {name: corners / scales.get(name, (1.0, 1.0))[0] for name, corners in boxes.items()}
 
 
 def longest_recording(episodes: list[Episode]) -> int:
