@@ -67,6 +67,9 @@ class KinematicStackEnv(FrankaRelEnv):
     def reset(self, env_ids: torch.Tensor, keys: torch.Tensor) -> None:
         self.world.reset(env_ids, keys)
 
+    def stop_drawing(self, env_ids: torch.Tensor) -> None:
+        """Do nothing: it has no cameras."""
+
     def restore(self, state: dict[str, torch.Tensor], env_ids: torch.Tensor) -> None:
         self.world.restore(state, env_ids)
 

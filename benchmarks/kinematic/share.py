@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from isaaclab_mimic_core.options import GenerateOptions
+from isaaclab_mimic_core.options.simulation import DemonstrationOptions
 from isaaclab_mimic_core.stages.generation.share import Share, ShareOptions
 
 from .batched_env import KinematicStackEnv
@@ -20,7 +20,7 @@ def start(**options: Any) -> Share:
     return Share(given, kinematic_env(given))
 
 
-def kinematic_env(options: GenerateOptions) -> KinematicStackEnv:
+def kinematic_env(options: DemonstrationOptions) -> KinematicStackEnv:
     """Return environments that say the same of themselves as the options, so that a run can be resumed by them."""
     env = KinematicStackEnv(options.num_envs)
     env.info |= {"task": options.task, "assets": "local"}

@@ -14,13 +14,14 @@ from typing import Any
 from ..datasets.attributes import encode_attrs
 from ..datasets.layout import ATTR_NUM_SAMPLES
 from ..errors import MimicError, OptionError
-from ..events import Event, Progress, StageFinished, Warned
+from ..events import Event, StageFinished, Warned
 from ..options import GenerateOptions
+from ..stages.asked import read_episode
 from ..stages.files.output_check import as_written
 from ..stages.generation.begin import begin_run, sees
 from ..stages.generation.generate import Generate
+from ..stages.generation.generating import Generating
 from ..stages.generation.result import GenerationResult, patience_of
-from ..stages.generation.share import read_piece
 from .hand_out import HandOut
 from .shared_work import Arrived, SharedWork
 
@@ -28,7 +29,7 @@ _DRAWING_ENVS = 16
 """Environments that draw the thumbnails of a report."""
 
 
-class GenerateShared(SharedWork):
+class GenerateShared(Generating, SharedWork):
     """Hands attempts out to workers until enough of the first ones have succeeded."""
 
     name = "generate"
@@ -54,15 +55,6 @@ class GenerateShared(SharedWork):
         self._num_sources = 0
         self._steps = self._retries = 0
         self._generating_since = 0.0
-
-    def step(self) -> list[Event]:
-        """Step, and write the report after the last step."""
-        events = super().step()
-        return self._report.follow(events) if self._report else events
-
-    @property
-    def progress(self) -> Progress:
-        return self._result.progress
 
     def snapshot(self) -> dict:
         workers = self._crew.workers if self._crew else []
@@ -105,7 +97,7 @@ class GenerateShared(SharedWork):
         if not self._num_sources:
             self._num_sources = len(about["sources"])
             self._result.open(self._resources, made_by, about["info"], about["env_args"])
-        outcome, episode = read_piece(piece.path)
+        outcome, episode = read_episode(piece.path)
         self._retries += outcome.retries
         self._steps += outcome.steps
 

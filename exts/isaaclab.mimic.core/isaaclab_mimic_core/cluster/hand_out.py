@@ -44,6 +44,10 @@ class HandOut:
         """Numbers that were given out, or given back, and are not done."""
         return len(self._returned) + sum(map(len, self._given.values()))
 
+    def extend(self, end: int) -> None:
+        """There is more to do: numbers up to `end`, without it."""
+        self._end = end
+
     def wants(self, worker: int) -> bool:
         """Return whether an environment of a worker has nothing to do next."""
         given = self._given.get(worker, ())

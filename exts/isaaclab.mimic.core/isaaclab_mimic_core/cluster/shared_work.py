@@ -69,7 +69,7 @@ class SharedWork(Stage):
         super().__init__()
         check_workers(options, options.viz)
         self.options = options
-        beside = Path(os.path.realpath(output))
+        beside = Path(os.path.realpath(output or os.path.join(tempfile.gettempdir(), f"mimic-{self.name}")))
         self._beside = beside.with_name(f".{beside.name}.pieces-")
         self._folder = self._beside
         self._who = beside.with_name(f"{beside.stem}.workers.jsonl")
@@ -77,6 +77,7 @@ class SharedWork(Stage):
         self._who_mode = "a" if getattr(options, "resume", False) else "w"
         self._crew: Crew | None = None
         self._device = AUTO
+        self._num_workers = 0
         self._handed = HandOut(0, 0)
         self._arrived: InOrder[Arrived] = InOrder()
         self._seen: set[int] = set()
@@ -109,6 +110,10 @@ class SharedWork(Stage):
     def _close(self, outcome: str) -> list[Event]:
         """Close the files; return the last events."""
 
+    def _more_about(self, numbers: list[int]) -> dict[str, Any]:
+        """Return what a worker is told of numbers that it is asked for, besides these."""
+        return {}
+
     def _alike(self) -> tuple[str, ...]:
         """Return names of what workers say of themselves and must be the same for all."""
         return ()
@@ -128,6 +133,10 @@ class SharedWork(Stage):
     def _share_options(self) -> dict[str, Any]:
         """Return the options of the share, as plain data."""
         return asdict(self.options) | {"device": self._device, "workers": "", "ray": ""}
+
+    def _block(self, count: int, most: int) -> int:
+        """Return into how large blocks to divide `count` numbers, so that each worker gets two; at most `most`."""
+        return max(1, min(most, -(-count // (2 * self._num_workers))))
 
     # -- the contract of a stage
 
@@ -183,7 +192,7 @@ class SharedWork(Stage):
         cluster = yield from self._join()
         if cluster is None:
             return self._close("stopped")
-        self._device = cluster.device
+        self._device, self._num_workers = cluster.device, cluster.workers
         self._handed = self._hand_out()
         self._start_crew(cluster)
         several = "1 worker" if cluster.workers == 1 else f"{cluster.workers} workers"
@@ -264,7 +273,7 @@ class SharedWork(Stage):
             while (self._handed.has_returned or self._needs_more()) and self._handed.wants(worker.index):
                 if not (numbers := self._handed.give(worker.index)):
                     break
-                self._crew.request("work", [worker], numbers=numbers)
+                self._crew.request("work", [worker], numbers=numbers, **self._more_about(numbers))
         return events
 
     def _hear(self, told: Told) -> list[Event]:

@@ -4,7 +4,7 @@
 """Rollouts of a policy in all environments at once; each environment is reset as soon as its rollout has ended."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -182,12 +182,14 @@ class Rollouts:
         self._ever = torch.zeros(n, dtype=torch.bool, device=device)
         self._lowest = torch.zeros(n, device=device)
         self._bodies = len(env.object_names) - len(env.frame_names)
-        self._restart(torch.arange(n, device=device))
+        self._idle: list[int] = []
+        """Environments for which no rollout was left."""
+        self._restart(list(range(n)))
 
     @property
     def done(self) -> bool:
         """Whether every rollout has ended."""
-        return self._running == 0
+        return len(self._idle) == self._env.num_envs
 
     @property
     def numbers(self) -> torch.Tensor:
@@ -214,13 +216,22 @@ class Rollouts:
         table = torch.cat([table.long(), raised, self._number[:, None], self._age[:, None]], dim=1).cpu()
         ended = [self._explain(i, table[i].tolist()) for i in table[:, 0].nonzero()[:, 0].tolist()]
         if ended:
-            self._restart(torch.tensor([rollout.env for rollout in ended], device=env.device))
+            self._restart([rollout.env for rollout in ended])
         return ended
 
-    def _restart(self, env_ids: torch.Tensor) -> None:
+    @torch.inference_mode()
+    def add(self, numbers: Iterable[int]) -> None:
+        """Run more rollouts, too; environments that run idle begin with them at once."""
+        self._waiting.extend(numbers)
+        idle, self._idle = self._idle, []
+        self._restart(idle)
+
+    def _restart(self, free: Sequence[int]) -> None:
         """Start the next rollouts in environments; those for which none is left run on idle, without cameras."""
-        count = min(len(env_ids), len(self._waiting))
-        rest, env_ids = env_ids[count:], env_ids[:count]
+        count = min(len(free), len(self._waiting))
+        ids = torch.tensor(free, dtype=torch.long, device=self._env.device)
+        env_ids, rest = ids[:count], ids[count:]
+        self._idle += free[count:]
         self._number[rest] = -1
         if len(rest):
             self._env.stop_drawing(rest)
@@ -238,7 +249,6 @@ class Rollouts:
             self._ever[env_ids] = False
             self._signals.raised[env_ids] = False
             self._lowest[env_ids] = lowest_height(self._env.object_pose(env_ids)[:, : self._bodies])
-        self._running = int((self._number >= 0).sum())
 
     def _explain(self, env: int, row: list[int]) -> Rollout:
         _, success, ever, has_fallen, *rest = row

@@ -37,16 +37,23 @@ class Sweep:
         """Add the result of a rollout."""
         self.results[name][rollout.attempt] = rollout
 
-    def next(self) -> tuple[str, list[int]] | None:
-        """Return the next policy to run and the numbers of its rollouts; None if all is done."""
+    def round(self) -> list[tuple[str, list[int]]]:
+        """Return all that can run now: policies, and the numbers of the rollouts of each; empty if all is done."""
         candidates = list(self.results)
         for count in self._rounds:
+            found = []
             for name in candidates:
                 missing = [number for number in range(count) if number not in self.results[name]]
                 if missing and not self._settled(name):
-                    return name, missing
+                    found.append((name, missing))
+            if found:
+                return found
             candidates = self._better_half(candidates)
-        return None
+        return []
+
+    def next(self) -> tuple[str, list[int]] | None:
+        """Return the next policy to run and the numbers of its rollouts; None if all is done."""
+        return next(iter(self.round()), None)
 
     def ranking(self) -> list[str]:
         """Return all policies, the best first; those with more rollouts come before those that were left behind."""

@@ -10,6 +10,7 @@ from ..option import BY_CONTENT, FILES, MAY_DIFFER, RUN, Role, option, redeclare
 from ..plugins import LEARNERS
 from .simulation import SimOptions, Visualizer
 from .training import TrainOptions
+from .workers import WorkerOptions
 
 MAX_FILMED = 16
 """Maximum number of rollouts in a film, side by side."""
@@ -17,11 +18,12 @@ _ROLLOUTS = "How rollouts are made"
 
 
 @dataclass(frozen=True)
-class EvaluateOptions(SimOptions):
+class EvaluateOptions(WorkerOptions, SimOptions):
     """Measure how often policies succeed; find the best of several with few rollouts.
 
     mimic evaluate --checkpoints outputs/run --num-rollouts 200 --num-envs 64
     mimic evaluate --checkpoints outputs/run/best.pth --robust
+    mimic evaluate --checkpoints outputs/run --num-rollouts 1000 --num-envs 256 --workers auto
     """
 
     checkpoints: tuple[str, ...] = option(

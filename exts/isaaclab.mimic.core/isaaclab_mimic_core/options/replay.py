@@ -8,13 +8,14 @@ from typing import Literal
 
 from ..option import FILES, RUN, Role, option, redeclared
 from .simulation import DemonstrationOptions
+from .workers import WorkerOptions
 
 _JUDGED = "How demonstrations are judged"
 _FILE = "A file without what failed"
 
 
 @dataclass(frozen=True)
-class ReplayOptions(DemonstrationOptions):
+class ReplayOptions(WorkerOptions, DemonstrationOptions):
     """Replay demonstrations and report which of them still succeed.
 
     mimic replay generated.hdf5 --validate

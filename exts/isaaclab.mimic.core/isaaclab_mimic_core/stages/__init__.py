@@ -54,7 +54,12 @@ _STAGES = {
 """Name of a stage -> its class and its options. The class's module is imported when asked for: that takes long."""
 _FILMS = ".rendering.films:Films"
 """`render` with `video`."""
-_SHARED = {"generate": "..cluster.generate:GenerateShared", "render": "..cluster.render:RenderShared"}
+_SHARED = {
+    "generate": "..cluster.generate:GenerateShared",
+    "render": "..cluster.render:RenderShared",
+    "evaluate": "..cluster.evaluate:EvaluateShared",
+    "replay": "..cluster.replay:ReplayShared",
+}
 """Stages with workers."""
 _CONSOLIDATED = ".recording.consolidated:Consolidated"
 """`teleop` with `generate_into`."""

@@ -12,7 +12,7 @@ from ... import randomness
 from ...datagen.planners import wants_planned
 from ...datagen.settings import Settings
 from ...datasets import Episode
-from ...events import Event, Progress, StageFinished
+from ...events import Event, StageFinished
 from ...option import check_options
 from ...options import GenerateOptions
 from ...outcomes import AttemptOutcome
@@ -22,6 +22,7 @@ from ..sim_stage import SimStage
 from ..stage import Steps
 from ..watched import watched_paths
 from .begin import begin_run, longest_recording, make_generator, sees
+from .generating import Generating
 from .result import GenerationResult, patience_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ...envs import BatchedEnv
 
 
-class Generate(SimStage):
+class Generate(Generating, SimStage):
     """Runs attempts in all environments until enough have succeeded. Each success is saved as a demonstration."""
 
     name = "generate"
@@ -69,15 +70,6 @@ class Generate(SimStage):
             keep_clear=options.keep_clear,
             per_subtask_selection=options.per_subtask_selection,
         )
-
-    def step(self) -> list[Event]:
-        """Step, and write the report after the last step."""
-        events = super().step()
-        return self._report.follow(events) if self._report else events
-
-    @property
-    def progress(self) -> Progress:
-        return self._result.progress
 
     def snapshot(self) -> dict:
         running = time.perf_counter() - self._generating_since

@@ -3,25 +3,19 @@
 
 """One worker's share of the attempts of a run of `generate`."""
 
-import os
-import pickle
-import time
-import uuid
 from collections import deque
-from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from ... import randomness
-from ...datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
-from ...datasets.encoding import EncodedEpisode, pack_episode
-from ...events import Event, PieceMade, ShareReady
+from ...datasets import Episode
+from ...events import ShareReady
 from ...options import GenerateOptions
 from ...outcomes import AttemptOutcome
 from ...sim.engines.cameras import leave_out_cameras
+from ..asked import AskedStage, EpisodePieces
 from ..sim_stage import SimStage
 from ..stage import Steps
 from ..watched import watched_paths
@@ -32,9 +26,6 @@ from .sources import read_annotated
 if TYPE_CHECKING:
     from ...datagen.generator import Generator
     from ...envs import BatchedEnv
-
-_REST = 0.05
-"""Time between two looks for work [s]."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +41,7 @@ def start(**options: Any) -> "Share":
     return Share(ShareOptions(**options))
 
 
-class Share(SimStage):
+class Share(AskedStage, SimStage):
     """Makes the attempts that it is asked for, attempt `k` in environment `k % num_envs`, and writes each as a piece.
 
     An environment that has nothing to do stands still; with none to make, nothing is simulated.
@@ -66,7 +57,6 @@ class Share(SimStage):
         self._queues: dict[int, deque[int]] = {}
         self._running: dict[int, int] = {}
         """Environment -> the attempt in it."""
-        self._pieces: deque[tuple[int, str, Future]] = deque()
         self._generator: Generator | None = None
         self._steps = 0
 
@@ -91,10 +81,8 @@ class Share(SimStage):
             super()._request(name, **arguments)
 
     @property
-    def due(self) -> float:
-        """Without anything to do, a moment from now."""
-        idle = self._generator is not None and not self._running and not any(self._queues.values())
-        return max(super().due, time.monotonic() + _REST) if idle and not self._stopping else super().due
+    def _is_idle(self) -> bool:
+        return self._generator is not None and not self._running and not any(self._queues.values())
 
     def run(self) -> Steps:
         yield self._started()
@@ -108,7 +96,7 @@ class Share(SimStage):
         while not self._stopping:
             self._start_attempts(generator)
             if not self._running:
-                yield self._take_pieces()
+                yield self._pieces.take()
                 continue
             self._play_step(generator.action())
             outcomes = generator.observe()
@@ -118,7 +106,7 @@ class Share(SimStage):
                 self._end_attempt(outcome)
             if outcomes:
                 generator.release(torch.tensor([outcome.env for outcome in outcomes], device=self.env.device))
-            yield self._take_pieces()
+            yield self._pieces.take()
         return self._finish("stopped", {})
 
     def _prepare(self) -> "Generator":
@@ -128,10 +116,8 @@ class Share(SimStage):
         env, options = self.env, self.options
         generator, self._bank = make_generator(env, options, self._settings, self._episodes)
         self._generator = generator
-        # Nothing is ever committed to this file: its thread packs and writes pieces, its folder holds frames.
-        scratch = DatasetWriter(Path(options.folder) / f"scratch-{uuid.uuid4().hex}.hdf5", env.env_args())
-        self._writer = self._resources.enter_context(BackgroundWriter(scratch))
-        spool, expected = FrameSpool(self._writer), longest_recording(self._episodes)
+        self._pieces = EpisodePieces(self._resources, options.folder, env.env_args())
+        spool, expected = self._pieces.spool(), longest_recording(self._episodes)
         self._recorder = EpisodeRecorder(env.num_envs, env.device, expected, spool)
         return generator
 
@@ -191,34 +177,4 @@ class Share(SimStage):
         if outcome.success or self.options.keep_failed:
             data = self._recorder.take(outcome.env, outcome.steps)
             episode = Episode(data, {}, streamed=self._recorder.take_large(outcome.env, outcome.steps))
-        path = Path(self.options.folder) / f"attempt_{outcome.attempt}.piece"
-        num_bytes = sum(array.nbytes for array in episode.data.values()) if episode else 0
-        future = self._writer.call(lambda: write_piece(path, outcome, episode), num_bytes)
-        self._pieces.append((outcome.attempt, str(path), future))
-
-    def _take_pieces(self) -> list[Event]:
-        """Return an event for each piece that has been written since the last call."""
-        self._writer.poll()  # Raises what has gone wrong there.
-        events: list[Event] = []
-        while self._pieces and self._pieces[0][2].done():
-            number, path, future = self._pieces.popleft()
-            future.result()
-            events.append(PieceMade(number, path))
-        return events
-
-
-def write_piece(path: Path, outcome: AttemptOutcome, episode: Episode | None) -> None:
-    """Write an attempt; the file has its name only when it is whole."""
-    # A worker that was taken for lost may still write the same attempt.
-    beside = path.with_suffix(f".{uuid.uuid4().hex}.part")
-    try:
-        beside.write_bytes(pickle.dumps((outcome, None if episode is None else pack_episode(episode))))
-        os.replace(beside, path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
-
-
-def read_piece(path: Path) -> tuple[AttemptOutcome, EncodedEpisode | None]:
-    """Read what a worker of this run has written."""
-    return pickle.loads(path.read_bytes())
+        self._pieces.put(outcome.attempt, outcome, episode)

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ...errors import OptionError, TaskError
-from ...events import AttemptFinished, Event, PolicyEvaluated, Progress, Warned
+from ...events import Event, Progress, Warned
 from ...learning.api import Learner, Policy, PolicySpec
 from ...learning.fit import IMAGE, check_fit, check_terms, fit_cameras
 from ...learning.learners import find_learner
-from ...learning.perturb import NOMINAL, VARIANTS, Variant
-from ...learning.results import summarise
+from ...learning.perturb import NOMINAL, Variant
 from ...learning.rollouts import Rollout, Rollouts
 from ...learning.sweep import Sweep
 from ...option import check_options
@@ -26,7 +25,7 @@ from ...tasks import find_task
 from ..rendering.state_pictures import Draw, free_camera
 from ..sim_stage import SimStage
 from ..stage import Steps
-from .evaluation_folder import EvaluationFolder, find_checkpoints
+from .evaluation_result import EvaluationResult
 from .film import Film
 
 if TYPE_CHECKING:
@@ -54,46 +53,32 @@ class Evaluate(SimStage):
 
     def __init__(self, options: EvaluateOptions, env: "BatchedEnv | None" = None):
         super().__init__(options, env)
-        _check(options, env)
-        self._names = [str(path) for path in find_checkpoints(options.checkpoints)[1]]
-        # Perturbations that need no new environments come first.
-        perturbed = sorted(VARIANTS, key=lambda variant: variant.configure is not None)
-        self._variants = [NOMINAL, *perturbed] if options.robust else [NOMINAL]
-        self.sweeps: dict[str, Sweep] = {}
-        """What each variant has been evaluated on so far, by its name."""
-        packages = dict.fromkeys(each for name in self._names for each in self._learner(name).packages)
-        self._folder = EvaluationFolder(options, env, tuple(packages))
-        if self.keeps_files:
-            found, remarks = self._folder.prepare(options.resume)
-            self._remarks += remarks
-            self._take_over(found)
+        check_evaluation(options, env)
+        self._result = EvaluationResult(options, env, self.keeps_files)
+        self._remarks += self._result.remarks
         self._specs: list[PolicySpec] = []
-        self._variant = NOMINAL
         self._configured = None
         """The function that changed the open environments' configuration."""
         self._rollouts: Rollouts | None = None
         self._rounds = 0
-        self._finished = self._succeeded = 0
-        self._current = ""
         self._policies: dict[str, Policy] = {}
+
+    @property
+    def sweeps(self) -> dict[str, Sweep]:
+        """What each variant has been evaluated on so far, by its name."""
+        return self._result.sweeps
 
     @property
     def progress(self) -> Progress:
         """Rollouts of the current policy."""
-        results = self._sweep(self._variant).results if self._current else {}
-        return Progress(len(results.get(self._current, ())), self.options.num_rollouts, "rollouts")
+        return self._result.progress
 
     def close(self) -> None:
         super().close()
-        self._folder.release()
+        self._result.folder.release()
 
     def snapshot(self) -> dict:
-        return {
-            **super().snapshot(),
-            "attempts": self._finished,
-            "success_rate": self._succeeded / self._finished if self._finished else 0.0,
-            "checkpoint": self._current,
-        }
+        return {**super().snapshot(), **self._result.shown}
 
     def _seen_in(self, index: int) -> dict:
         """Add the rollout's number, so that a viewer can end the path of the rollout before."""
@@ -104,8 +89,18 @@ class Evaluate(SimStage):
 
     def run(self) -> Steps:
         yield self._started()
+        yield from self._prepare()
+        for variant in self._result.variants:
+            yield from self._measure(variant)
+            if variant is NOMINAL and self.options.video and not self._stopping:
+                # Before a perturbation needs other environments.
+                yield from self._film_all()
+        return self._end("stopped" if self._stopping else "done")
+
+    def _prepare(self) -> Iterator[list[Event]]:
+        """Open the simulation, and check that all policies can act in it."""
         # Read each checkpoint once before the simulation is opened, to find those that cannot be used.
-        specs = {name: self._load(name, "cpu").spec for name in self._names}
+        specs = {name: self._load(name, "cpu").spec for name in self._result.names}
         task = find_task(self.options.task).id
 
         def check_configured(cfg: "ManagerBasedRLEnvCfg") -> None:
@@ -117,12 +112,6 @@ class Evaluate(SimStage):
         for name, spec in specs.items():
             check_fit(spec, name, self.env, task)
         yield self._leave_out_looks(specs.values())
-        for variant in self._variants:
-            yield from self._measure(variant)
-            if variant is NOMINAL and self.options.video and not self._stopping:
-                # Before a perturbation needs other environments.
-                yield from self._film_all()
-        return self._end("stopped" if self._stopping else "done")
 
     def _leave_out_looks(self, specs: Iterable[PolicySpec]) -> list[Event]:
         """Leave out perturbations of what is seen that no policy sees or that cannot be made; return warnings."""
@@ -133,8 +122,8 @@ class Evaluate(SimStage):
         sees = any(len(shape) == IMAGE for spec in specs for shape in spec.observations.values())
         if sees and can_be_varied(self.env.env):
             return []
-        left_out = [variant.name for variant in self._variants if variant.looks is not None]
-        self._variants = [variant for variant in self._variants if variant.looks is None]
+        left_out = [variant.name for variant in self._result.variants if variant.looks is not None]
+        self._result.variants = [variant for variant in self._result.variants if variant.looks is None]
         if not sees:
             return []
         return [Warned(f"{', '.join(left_out)} are left out: the rasterizer alone varies looks")]
@@ -151,23 +140,27 @@ class Evaluate(SimStage):
 
     def _measure(self, variant: Variant) -> Iterator[list[Event]]:
         """Run all rollouts of a perturbation."""
-        if self._stopping or self._sweep(variant).next() is None:
+        sweep = self._result.sweep(variant)
+        if self._stopping or sweep.next() is None:
             return
-        self._variant = variant
+        yield from self._configure(variant)
+        while not self._stopping and (task := sweep.next()):
+            yield from self._roll_out(variant, *task)
+
+    def _configure(self, variant: Variant) -> Iterator[list[Event]]:
+        """Open the environments of a perturbation, unless they are."""
         if variant.configure is not self._configured:
             self._close_env()
             yield from self._open(variant.configure, f"Opening the simulation: {variant.name or 'as it is'}")
             self._configured = variant.configure
             self._policies = {}
-        while not self._stopping and (task := self._sweep(variant).next()):
-            yield from self._roll_out(variant, *task)
 
     @torch.inference_mode()
     def _roll_out(self, variant: Variant, name: str, numbers: Sequence[int]) -> Iterator[list[Event]]:
         """Run one batch of rollouts of a policy."""
         from ...sim.rendering.appearance import Appearance
 
-        o, self._current = self.options, name
+        o, self._result.current = self.options, (variant, name)
         policy = self._policy(name)
         look = Appearance(self.env.env, variant.looks) if variant.looks is not None else None
         given = self.env, policy, numbers, o.seed, o.horizon, o.hold, variant.disturbance, look
@@ -177,9 +170,7 @@ class Evaluate(SimStage):
         while not (rollouts.done or self._stopping):
             events = [self._take(rollout) for rollout in self._play_step(rollouts)]
             if rollouts.done:
-                found = self._summary(name, variant)
-                fields = ("checkpoint", "success", "ever", "rollouts", "low", "high", "variant")
-                events.append(PolicyEvaluated(**{field: found[field] for field in fields}))
+                events += self._measured(variant, name)
             yield events
         if look is not None:
             look.remove()
@@ -190,29 +181,12 @@ class Evaluate(SimStage):
 
     def _take(self, rollout: Rollout) -> Event:
         """Count a rollout that has ended, and log it."""
-        self._sweep(self._variant).add(self._current, rollout)
-        self._finished += 1
-        self._succeeded += rollout.success
-        if self.keeps_files:
-            self._folder.add({"checkpoint": self._current, "variant": self._variant.name, **rollout.row()})
-        return AttemptFinished.of(rollout)
+        assert self._result.current is not None
+        return self._result.add(*self._result.current, rollout)
 
-    def _take_over(self, found: list[dict]) -> None:
-        """Load the rollouts of the run that is resumed."""
-        # Results of the unchanged task come first, because they decide which policy is perturbed.
-        for variant in self._variants:
-            for line in found:
-                if line["variant"] == variant.name and line["checkpoint"] in self._sweep(variant).results:
-                    fields = {key: value for key, value in line.items() if key not in ("checkpoint", "variant")}
-                    self._sweep(variant).add(line["checkpoint"], Rollout.from_row(fields))
-
-    def _sweep(self, variant: Variant) -> Sweep:
-        """Return the sweep of a variant: over all policies without a perturbation, over the best one with one."""
-        if variant.name not in self.sweeps:
-            names = self._names if variant is NOMINAL else [self._sweep(NOMINAL).best()]
-            o = self.options
-            self.sweeps[variant.name] = Sweep(names, o.num_rollouts, o.first_rollouts, o.half_width)
-        return self.sweeps[variant.name]
+    def _measured(self, variant: Variant, name: str) -> list[Event]:
+        """Return what is said once the rollouts of a policy have ended."""
+        return [self._result.evaluated(variant, name)]
 
     def _learner(self, name: str) -> Learner:
         return find_learner(self.options.learner, name)
@@ -232,7 +206,7 @@ class Evaluate(SimStage):
 
     def _film_all(self) -> Iterator[list[Event]]:
         """Film the policies that have no film yet, in the open environments."""
-        names = [name for name in self._names if not self._folder.film_of(name).exists()]
+        names = [name for name in self._result.names if not self._result.folder.film_of(name).exists()]
         draw = None
         for name in names:
             policy, o = self._policy(name), self.options
@@ -248,7 +222,7 @@ class Evaluate(SimStage):
     @torch.inference_mode()
     def _shoot(self, name: str, rollouts: Rollouts, draw: Draw) -> Iterator[list[Event]]:
         """Film rollouts of a policy; delete the film if the run is stopped."""
-        film = Film(self._folder.film_of(name), 1.0 / self.env.step_dt)
+        film = Film(self._result.folder.film_of(name), 1.0 / self.env.step_dt)
         try:
             yield [self._enter(f"Filming {Path(name).stem}")]
             while not self._stopping:
@@ -263,28 +237,18 @@ class Evaluate(SimStage):
 
     # -- the end
 
-    def _summary(self, name: str, variant: Variant) -> dict:
-        return summarise(name, variant.name, self._sweep(variant).results[name].values())
-
     def _end(self, outcome: str) -> list[Event]:
-        results = [
-            self._summary(name, variant)
-            for variant in self._variants
-            if variant.name in self.sweeps
-            for name in self._sweep(variant).ranking()
-            if self._sweep(variant).results[name]
-        ]
-        summary: dict = {"results": results}
-        output = ""
-        if outcome == "done":
-            best = summary["best"] = self._sweep(NOMINAL).best()
-            if self.keeps_files:
-                output = summary["output"] = str(self._folder.path)
-                self._folder.write_results(results, best)
+        summary, output = self._result.finish(outcome)
         return self._finish(outcome, summary, output=output)
 
 
-def _check(options: EvaluateOptions, env: "BatchedEnv | None") -> None:
+def check_evaluation(options: EvaluateOptions, env: "BatchedEnv | None" = None) -> None:
+    """Check what can be checked before files are read.
+
+    Raises:
+        OptionError: An option cannot be used.
+        PlatformError: What films need is not installed.
+    """
     if not options.checkpoints:
         raise OptionError(
             "no policy was named", where="--checkpoints", remedy="Give checkpoints (.pth) or a run's folder."

@@ -37,7 +37,7 @@ class EvaluationFolder:
     def __init__(self, options: EvaluateOptions, env: "BatchedEnv | None", packages: tuple[str, ...]):
         self._runs, files = find_checkpoints(options.checkpoints)
         self._hashes = {str(path): file_hash(path) for path in files}
-        self.path = Path(options.output) if options.output else _default_folder(options.checkpoints[0])
+        self.path = folder_of(options)
         inputs = {"checkpoints": InputFile(" ".join(options.checkpoints), _joint_hash(self._hashes))}
         self._manifest = manifest_of("evaluate", options, inputs, packages, env=env)
         self._lock: FolderLock | None = None
@@ -134,6 +134,12 @@ class EvaluationFolder:
         return found
 
 
+def folder_of(options: EvaluateOptions) -> Path:
+    """Return an evaluation's folder: by default `evaluation` in the first run's folder, or beside the checkpoint."""
+    first = Path(options.checkpoints[0])
+    return Path(options.output) if options.output else (first if first.is_dir() else first.parent) / "evaluation"
+
+
 def find_checkpoints(given: tuple[str, ...]) -> tuple[list[Path], list[Path]]:
     """Return the run folders among the paths, and all checkpoints, in natural order.
 
@@ -155,11 +161,6 @@ def find_checkpoints(given: tuple[str, ...]) -> tuple[list[Path], list[Path]]:
         else:
             raise InputFileError("there is no such file", where=name, remedy="Give a checkpoint or a run's folder.")
     return runs, list(dict.fromkeys(files))
-
-
-def _default_folder(first: str) -> Path:
-    path = Path(first)
-    return (path if path.is_dir() else path.parent) / "evaluation"
 
 
 def _joint_hash(hashes: dict[str, str]) -> str:

@@ -32,6 +32,8 @@ class Play(Evaluate):
                 where="--video",
                 remedy="mimic evaluate --video N films N rollouts of each checkpoint.",
             )
+        if options.is_shared:
+            raise OptionError("one process plays", where="--workers", remedy="mimic evaluate takes --workers.")
         super().__init__(options, env)
         self._pace = Pace(0.0)
 

@@ -3,7 +3,6 @@
 
 """One process's share of the demonstrations that are to be drawn."""
 
-import time
 import zlib
 from collections import deque
 from dataclasses import dataclass
@@ -21,13 +20,11 @@ from ...options import SimOptions
 from ...sim.engines import choose_engine
 from ...sim.rendering.camera_file import CameraEntry, read_cameras, resized
 from ...sim.rendering.randomization import Take, read_randomization
+from ..asked import AskedStage
 from ..replay.recorded import check_fits, states_of
 from ..sim_stage import SimStage
 from ..stage import Steps
 from .pieces import piece_name, write_piece
-
-_REST = 0.05
-"""Time between two looks for work [s]."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ def start(**options: Any) -> "Share":
     return Share(ShareOptions(**options))
 
 
-class Share(SimStage):
+class Share(AskedStage, SimStage):
     """Puts environments into recorded states, many at once, and writes what their cameras see.
 
     A state is always shown in the environment of its number in its demonstration, so that its picture is the same
@@ -72,10 +69,8 @@ class Share(SimStage):
         self._todo = deque(() if options.on_request else range(len(options.names)))
 
     @property
-    def due(self) -> float:
-        """Without anything to do, a moment from now."""
-        idle = self._begun and not self._todo and not self._stopping
-        return max(super().due, time.monotonic() + _REST) if idle else super().due
+    def _is_idle(self) -> bool:
+        return self._begun and not self._todo
 
     def _request(self, name: str, **arguments: Any) -> None:
         """Offer `work(numbers)`: draw demonstrations of the options' list, too."""

@@ -48,7 +48,7 @@ class Deviation:
         self._everyone = torch.arange(num_envs, device=device)
         self._recorded: dict[str, torch.Tensor] = {}
         for path, values in example.group(STATES).items():
-            kind, _, what = path.split("/", 2)
+            kind, *_, what = path.split("/")
             if (kind, what) == ("rigid_object", ROOT_POSE) or (kind, what) == ("articulation", JOINTS):
                 self._recorded[path] = torch.zeros(num_envs, longest, values.shape[-1], device=device)
         self._objects = [path for path in self._recorded if path.endswith(ROOT_POSE)]

@@ -56,7 +56,8 @@ class Playback:
         load: Reads a demonstration, with its actions and its initial state, when its turn comes.
         seed: Seed of what is not restored.
         rest_steps: How long an environment rests after its demonstration's last action [steps].
-        places: As for `assign`.
+        queues: Per environment the demonstrations that it plays, as `assign` returns them; None: as follows from the
+            lengths. More may be added.
     """
 
     def __init__(
@@ -66,10 +67,10 @@ class Playback:
         load: Callable[[int], Episode],
         seed: int,
         rest_steps: int = 0,
-        places: Sequence[int] = (),
+        queues: list[list[int]] | None = None,
     ):
         self._env, self._load, self._rest_steps = env, load, rest_steps
-        self._queues = assign([length + rest_steps for length in lengths], env.num_envs, places)
+        self._queues = queues or assign([length + rest_steps for length in lengths], env.num_envs)
         self.longest = max(lengths)
         """Steps of the longest demonstration."""
         self._everyone = torch.arange(env.num_envs, device=env.device)
@@ -82,11 +83,21 @@ class Playback:
         self.step_on_device = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
         """The same: (num_envs,) int64."""
         self._actions = torch.zeros(env.num_envs, self.longest, env.action_dim, device=env.device)
-        self._playing = torch.zeros(env.num_envs, dtype=torch.bool, device=env.device)
+        self.playing_on_device = torch.zeros(env.num_envs, dtype=torch.bool, device=env.device)
+        """The same as `playing`: (num_envs,) bool."""
         # A copy: what is returned may be a view of the actions.
         self._gripper = env.action_to_gripper(self._actions[:, 0]).clone()
         env.reset(self._everyone, randomness.streams(seed, "reset", self._everyone))
         self._hold = env.eef_pose().clone()
+
+    def add(self, env_id: int, index: int) -> None:
+        """Let an environment play one more demonstration, after those that it has; `refill` begins it if it is idle."""
+        self._queues[env_id].append(index)
+
+    @property
+    def waiting(self) -> list[int]:
+        """Environments that are idle and have a demonstration to play."""
+        return [env_id for env_id in np.flatnonzero(self.current < 0).tolist() if self._queues[env_id]]
 
     @property
     def playing(self) -> np.ndarray:
@@ -104,7 +115,7 @@ class Playback:
         if self.playing.all():
             return action
         return torch.where(
-            self._playing[:, None], action, self._env.target_to_action(self._hold, self._gripper).to(action)
+            self.playing_on_device[:, None], action, self._env.target_to_action(self._hold, self._gripper).to(action)
         )
 
     def advance(self) -> list[int]:
@@ -124,7 +135,7 @@ class Playback:
     def hold(self, env_ids: np.ndarray) -> None:
         """Hold the end effectors of some environments at their current poses."""
         ids = torch.as_tensor(env_ids, device=self._env.device)
-        self._playing[ids] = False
+        self.playing_on_device[ids] = False
         self._hold[ids] = self._env.eef_pose()[ids]
 
     def refill(self, env_ids: Sequence[int]) -> dict[int, Episode]:
@@ -152,7 +163,7 @@ class Playback:
         everyone[ids] = last.to(everyone)
         self._gripper[ids] = env.action_to_gripper(everyone)[ids]
         self.step_on_device[ids] = 0
-        self._playing[ids] = True
+        self.playing_on_device[ids] = True
         env.restore(stacked_states(episodes, INITIAL_STATE, 0, env.device), ids)
         return begun
 

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Replay as a file was made: its task, engine and assets, and every demonstration in its own environment."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ...errors import MimicError
+from ...options import ReplayOptions
+from ...sim.engines import choose_engine
+from ...tasks.shipped import DEFAULT_TASK
+from ..files.made_with import made_with
+
+if TYPE_CHECKING:
+    from ...envs import BatchedEnv
+
+_NUM_ENVS = 16
+
+
+def as_it_was_made(
+    options: ReplayOptions, task: str, run: Any, attrs: list[dict], env: "BatchedEnv | None"
+) -> tuple[ReplayOptions, list[int]]:
+    """Fill in options that were left open with what the file was made with: task, engine, assets, environments.
+
+    Returns:
+        The options, and the environment of each demonstration; empty if it does not matter.
+    """
+    made = [{**made_with(run), **made_with(demo.get("mimic"))} for demo in attrs]
+    common: dict[str, Any] = {
+        key: value for key, value in made[0].items() if all(origin.get(key) == value for origin in made)
+    }
+    num_envs = env.num_envs if env is not None else options.num_envs
+    as_made = int(common.get("num_envs") or 0)
+    num_envs = num_envs or as_made or _NUM_ENVS
+    places = [int(origin["env"]) for origin in made] if as_made == num_envs and all("env" in m for m in made) else []
+    changes: dict[str, Any] = {"num_envs": num_envs, "task": options.task or task or DEFAULT_TASK}
+    if options.assets == "auto" and common.get("assets"):
+        changes["assets"] = common["assets"]
+    if options.ik == "auto" and common.get("ik"):
+        changes["ik"] = common["ik"]
+    if options.physics == "auto" and common.get("physics"):
+        try:
+            changes["physics"] = choose_engine(common["physics"])
+        except MimicError:
+            pass  # Another machine's; this one's own has to do.
+    return replace(options, **changes), places
