@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
 import torch
 from torch.overrides import TorchFunctionMode
@@ -22,7 +23,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 CUDA = torch.device("cuda", 0)
 
-_OURS = ("isaaclab_mimic_core", "benchmarks/kinematic", "tests/unit")
+_OURS = ("isaaclab_mimic_core", "benchmarks/kinematic", "tests/unit", "_programs.py")
+_OTHERS = ("/isaaclab/", "/robomimic/", "/torch/distributions/")
+"""Packages whose functions are named together with the place of ours that called them."""
+_FREE_BYTES = 1 << 34
 _aten = torch.ops.aten
 _MAY_MIX = {
     _aten.index.Tensor,
@@ -41,13 +45,24 @@ class Waits:
     def __init__(self):
         self.to_host: Counter[str] = Counter()
         self.to_device: Counter[str] = Counter()
+        self.lines: dict[str, list[int]] = {}
+        """Line numbers in each place."""
 
     def clear(self) -> None:
         self.to_host.clear()
         self.to_device.clear()
+        self.lines.clear()
+
+    def count(self, counter: Counter[str]) -> None:
+        """Count a wait at the place where this is called from."""
+        place, line = _place()
+        counter[place] += 1
+        if line not in self.lines.setdefault(place, []):
+            self.lines[place].append(line)
 
 
-_waits = Waits()
+waits = Waits()
+"""Of the device that is pretended."""
 
 
 class OnDevice(torch.Tensor):
@@ -86,12 +101,29 @@ class OnDevice(torch.Tensor):
 def pretended() -> Iterator[Waits]:
     """Have a device in this context; nothing may have asked for a real one before."""
     lazily, torch.cuda._lazy_init = torch.cuda._lazy_init, lambda: None
-    _waits.clear()
+    memory, torch.cuda.mem_get_info = torch.cuda.mem_get_info, lambda device=None: (_FREE_BYTES, _FREE_BYTES)
+    waits.clear()
+    inference = torch.inference_mode
     try:
-        with _Creation(), _Functions():
-            yield _waits
+        # Wrapped tensors cannot be made in inference mode.
+        with (
+            mock.patch.object(inference, "__enter__", _enter_inference),
+            mock.patch.object(inference, "__exit__", _exit_inference),
+            _Creation(),
+            _Functions(),
+        ):
+            yield waits
     finally:
-        torch.cuda._lazy_init = lazily
+        torch.cuda._lazy_init, torch.cuda.mem_get_info = lazily, memory
+
+
+def _enter_inference(self: Any) -> None:
+    self.instead = torch.no_grad()
+    self.instead.__enter__()
+
+
+def _exit_inference(self: Any, *error: Any) -> None:
+    self.instead.__exit__(*error)
 
 
 def _run(func: Any, args: Any, kwargs: dict) -> Any:
@@ -103,13 +135,13 @@ def _run(func: Any, args: Any, kwargs: dict) -> Any:
     to_device = kind in ("cuda", "meta")
     if ours and any(tensor.dim() for tensor in theirs):
         if func not in _MAY_MIX:
-            raise RuntimeError(f"Expected all tensors to be on the same device: {func} in {_place()}")
+            raise RuntimeError(f"Expected all tensors to be on the same device: {func} in {where()}")
         to_host = func is _aten.copy_.default and not isinstance(args[0], OnDevice)
-        (_waits.to_host if to_host else _waits.to_device)[_place()] += 1
+        waits.count(waits.to_host if to_host else waits.to_device)
     if ours and _waits_for_values(func, args, kind):
-        _waits.to_host[_place()] += 1
+        waits.count(waits.to_host)
     if to_device and not ours and func is _aten._to_copy.default:
-        _waits.to_device[_place()] += 1
+        waits.count(waits.to_device)
 
     if to_device:
         plain["device"] = torch.device("cpu")
@@ -177,31 +209,47 @@ class _Functions(TorchFunctionMode):
             data = args[0] if args else kwargs.pop("data")
             if isinstance(data, OnDevice):
                 return data.to(kwargs["dtype"]) if kwargs.get("dtype") else data
-            _waits.to_device[_place()] += 1
+            waits.count(waits.to_device)
             return OnDevice(func(data, *args[1:], **kwargs))
         if func is torch.from_numpy:
             return func(*args, **kwargs)
         if args and isinstance(args[0], OnDevice):
             if func is torch.Tensor.tolist:
-                _waits.to_host[_place()] += 1
+                waits.count(waits.to_host)
                 return args[0].held.tolist()
+            if func in (torch.Tensor.__getitem__, torch.Tensor.__setitem__):
+                # Torch would put the numbers of a list where it takes this tensor to be.
+                return func(args[0], _listed(args[1]), *args[2:])
             if func in (torch.Tensor.numpy, torch.Tensor.__array__):
-                raise TypeError(f"can't convert cuda:0 device type tensor to numpy: {_place()}")
+                raise TypeError(f"can't convert cuda:0 device type tensor to numpy: {where()}")
         return func(*args, **kwargs)
+
+
+def _listed(index: Any) -> Any:
+    """Return an index with its lists as tensors of the host."""
+    if isinstance(index, list):
+        return torch.tensor(index)
+    return tuple(map(_listed, index)) if isinstance(index, tuple) else index
 
 
 def _is_cuda(device: Any) -> bool:
     return device is not None and torch.device(device).type == "cuda"
 
 
-def _place() -> str:
-    """Return where in our code, and in which of Isaac Lab's functions called from there, this happens."""
+def where() -> str:
+    """Return the place from which this is called, with its line."""
+    place, line = _place()
+    return f"{place}, line {line}"
+
+
+def _place() -> tuple[str, int]:
+    """Return where in our code, and in which function of others called from there, this happens; and the line."""
     frame, inner = sys._getframe(2), ""
     while frame is not None:
         name = frame.f_code.co_filename
         if any(part in name for part in _OURS):
-            return f"{'/'.join(name.split('/')[-2:])}:{frame.f_code.co_name}{inner}"
-        if "/isaaclab/" in name and not inner:
+            return f"{'/'.join(name.split('/')[-2:])}:{frame.f_code.co_name}{inner}", frame.f_lineno
+        if not inner and any(part in name for part in _OTHERS):
             inner = f" > {frame.f_code.co_name}"
         frame = frame.f_back
-    return f"elsewhere{inner}"
+    return f"elsewhere{inner}", 0

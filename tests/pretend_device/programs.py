@@ -11,42 +11,24 @@ import json
 import sys
 import traceback
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 sys.path.extend(
     str(Path(__file__).resolve().parents[1] / folder)
-    for folder in ("", "../benchmarks", "unit/datagen", "unit/envs", "unit/robots", "unit/tasks")
+    for folder in ("", "../benchmarks", "unit/datagen", "unit/envs", "unit/robots", "unit/sim", "unit/tasks")
 )
 
+import learning_programs  # noqa: F401  registers its programs
+import simulation_programs  # noqa: F401
 import torch
 from pretend import CUDA, OnDevice, pretended
+from registry import NUM_ENVS, PROGRAMS, demonstrations, planted, program
 
-NUM_ENVS = 3
 STEPS = 300
 """Steps of a generator in which attempts end and others begin."""
 FEW_STEPS = 80
 """Steps in which subtasks end and others begin."""
-
-_programs: dict[str, Callable[[Any], None]] = {}
-
-
-def program(name: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
-    """Register a program; it gets the waits, to clear them after what happens once."""
-
-    def add(function: Callable[[Any], None]) -> Callable[[Any], None]:
-        _programs[name] = function
-        return function
-
-    return add
-
-
-@cache
-def _demonstrations() -> Any:
-    from kinematic import scripted_demonstrations
-
-    return scripted_demonstrations()
 
 
 def _generator(mode: str, steps: int, **settings: Any) -> Callable[[Any], None]:
@@ -60,7 +42,7 @@ def _generator(mode: str, steps: int, **settings: Any) -> Callable[[Any], None]:
         from isaaclab_mimic_core.datagen.sources.bank import make_bank
         from isaaclab_mimic_core.envs.recorder import EpisodeRecorder
 
-        demos = _demonstrations()
+        demos = demonstrations()
         env = KinematicStackEnv(NUM_ENVS, str(CUDA))
         config = read_config(env, Settings.of(mode, **settings), 0)
         generator = Generator(env, config, make_bank(demos, env, config.subtasks))
@@ -186,26 +168,16 @@ def _signals(waits: Any) -> None:
             assert isinstance(compute(statement, state, found), OnDevice)
 
 
-def _planted(fault: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[Any], None]:
-    def run(waits: Any) -> None:
-        with torch.device(CUDA):
-            poses = torch.eye(4).repeat(NUM_ENVS, 1, 1)
-        waits.clear()
-        fault(poses)
-
-    return run
-
-
-program("planted, a tensor of the host")(_planted(lambda poses: poses + torch.ones(4)))
-program("planted, a NumPy array")(_planted(lambda poses: torch.from_numpy(poses.numpy())))
-program("planted, one number")(_planted(lambda poses: poses * poses.sum().item()))
-program("planted, a mask")(_planted(lambda poses: poses[poses > 0]))
+program("planted, a tensor of the host")(planted(lambda poses: poses + torch.ones(4)))
+program("planted, a NumPy array")(planted(lambda poses: torch.from_numpy(poses.numpy())))
+program("planted, one number")(planted(lambda poses: poses * poses.sum().item()))
+program("planted, a mask")(planted(lambda poses: poses[poses > 0]))
 
 
 def main(prefixes: list[str]) -> None:
     found: dict[str, Any] = {}
-    _demonstrations()  # without a device, as if they came from a file
-    for name, run in _programs.items():
+    demonstrations()  # without a device, as if they came from a file
+    for name, run in PROGRAMS.items():
         if prefixes and not any(name.startswith(prefix) for prefix in prefixes):
             continue
         with pretended() as waits, torch.no_grad():
@@ -215,7 +187,8 @@ def main(prefixes: list[str]) -> None:
             except Exception as raised:
                 error = f"{type(raised).__name__}: {raised}"
                 traceback.print_exc()
-            found[name] = {"error": error, "to_host": dict(waits.to_host), "to_device": dict(waits.to_device)}
+            found[name] = {"error": error, "to_host": waits.to_host, "to_device": waits.to_device, "lines": waits.lines}
+            found[name] = json.loads(json.dumps(found[name]))  # a copy: the next one clears them
     print(json.dumps(found, indent=1))
 
 

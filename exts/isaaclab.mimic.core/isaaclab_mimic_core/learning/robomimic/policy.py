@@ -12,6 +12,7 @@ from ... import randomness
 from ...errors import ConfigError, InputFileError
 from ..api import PolicySpec
 from .config import require_robomimic
+from .distributions import unchecked
 
 
 class BatchedPolicy:
@@ -73,7 +74,8 @@ class BatchedPolicy:
         self._model.set_eval()
         seen = {key: self._prepare(key, observations[key]) for key in self.spec.observations}
         seen = self._stack(seen) if self._frames > 1 else seen
-        action = self._choose(seen, streams)
+        with unchecked():
+            action = self._choose(seen, streams)
         self._age += 1
         return action
 
@@ -166,7 +168,7 @@ def load_checkpoint(path: str, device: str) -> tuple[Any, Any, dict | None]:
 
     Raises:
         PlatformError: robomimic is not installed.
-        InputFileError: The file is missing or is not a checkpoint.
+        InputFileError: The file is missing or is not a checkpoint, or its weights are not finite.
     """
     require_robomimic()
     from robomimic.utils.file_utils import policy_from_checkpoint
@@ -183,6 +185,10 @@ def load_checkpoint(path: str, device: str) -> tuple[Any, Any, dict | None]:
             remedy="Give a .pth file that mimic train or robomimic wrote.",
         ) from error
     model = rollout_policy.policy
+    if not all(bool(weight.isfinite().all()) for weight in model.nets.parameters()):
+        raise InputFileError(
+            "has weights that are not finite", where=path, remedy="Train it again with a lower learning rate."
+        )
     return model, model.global_config, rollout_policy.obs_normalization_stats
 
 

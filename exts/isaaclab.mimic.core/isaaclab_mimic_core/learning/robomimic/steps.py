@@ -11,6 +11,7 @@ import torch
 
 from ...errors import OptionError
 from .action_units import ActionUnits
+from .distributions import unchecked
 
 
 class RobomimicStep:
@@ -63,7 +64,7 @@ class FusedStep:
         ready = model.process_batch_for_training(batch)
         optimiser = model.optimizers["policy"]
         optimiser.zero_grad(set_to_none=True)
-        with in_precision(model, self._precision):
+        with in_precision(model, self._precision), unchecked():
             loss = model._compute_losses(model._forward_training(ready), ready)["action_loss"]
         loss.backward()
         if self._units is None:
@@ -108,6 +109,10 @@ def validation_loss(model: Any, batch: dict, epoch: int, exact: bool) -> torch.T
     try:
         if narrow and not exact:
             network.low_noise_eval = False
+        if FusedStep.serves(model) and not exact:
+            # What robomimic logs, without a transfer to the host.
+            with torch.no_grad(), unchecked():
+                return model._compute_losses(model._forward_training(ready), ready)["action_loss"]
         return _logged_loss(model, model.train_on_batch(ready, epoch, validate=True))
     finally:
         if narrow:

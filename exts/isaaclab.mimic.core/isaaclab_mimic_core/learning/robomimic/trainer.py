@@ -7,6 +7,7 @@ It follows robomimic's scripts/train.py: seeds, model, epochs with a fixed numbe
 epoch, checkpoints by `TrainUtils.save_model`.
 """
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -49,8 +50,19 @@ class Pass:
         return self.batches.epoch(number, self.steps)
 
     def end_epoch(self) -> None:
-        if self.losses:
-            self.loss = float(torch.stack(self.losses).double().mean())
+        """Compute the epoch's loss.
+
+        Raises:
+            MimicError: It is not finite.
+        """
+        if not self.losses:
+            return
+        loss = float(torch.stack(self.losses).double().mean())
+        if not math.isfinite(loss):
+            raise MimicError(
+                "the loss is not finite any more", where="training", remedy="Lower the learning rate in --config."
+            )
+        self.loss = loss
 
 
 class Trainer:
