@@ -32,3 +32,12 @@ def one_ray() -> Iterator[None]:
         del os.environ["PYTHONPATH"]
     else:
         os.environ["PYTHONPATH"] = before
+
+
+@pytest.fixture
+def recorded(tmp_path) -> Path:
+    """A file of demonstrations with their states; see `replayed`."""
+    from replayed import write_recorded
+
+    write_recorded(tmp_path / "demos.hdf5")
+    return tmp_path / "demos.hdf5"

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from ..option import BY_CONTENT, FILES, MAY_DIFFER, RUN, SIMULATION, Role, option, redeclared
 from .simulation import Assets, DemonstrationOptions, InverseKinematics, Physics
+from .workers import WorkerOptions
 
 
 @dataclass(frozen=True)
-class AnnotateOptions(DemonstrationOptions):
+class AnnotateOptions(WorkerOptions, DemonstrationOptions):
     """Mark the subtasks of recorded demonstrations by re-simulation.
 
     mimic annotate --input demos.hdf5 --output annotated.hdf5

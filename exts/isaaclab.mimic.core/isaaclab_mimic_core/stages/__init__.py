@@ -57,6 +57,7 @@ _FILMS = ".rendering.films:Films"
 _SHARED = {
     "generate": "..cluster.generate:GenerateShared",
     "render": "..cluster.render:RenderShared",
+    "annotate": "..cluster.annotate:AnnotateShared",
     "evaluate": "..cluster.evaluate:EvaluateShared",
     "replay": "..cluster.replay:ReplayShared",
 }

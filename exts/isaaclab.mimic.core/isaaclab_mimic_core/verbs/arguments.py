@@ -10,11 +10,11 @@ import tyro
 
 from ..errors import OptionError
 from ..option import redeclared
-from ..options import AnnotateByHandOptions, AnnotateOptions, ReplayOptions
+from ..options import AnnotateByHandOptions, AnnotateOptions, ReplayOptions, WorkerOptions
 
 
 @dataclass(frozen=True)
-class AnnotateArguments(AnnotateByHandOptions):
+class AnnotateArguments(WorkerOptions, AnnotateByHandOptions):
     """Arguments of `mimic annotate`, by re-simulation or by hand."""
 
     num_envs: int = 0
@@ -38,6 +38,8 @@ class AnnotateArguments(AnnotateByHandOptions):
             raise OptionError("marks can only be corrected by hand", where="--marks", remedy="Add --manual.")
         if self.manual and not self.from_states:
             raise OptionError("marking by hand only reads recorded states", where="--no-from-states --manual")
+        if self.manual and self.is_shared:
+            raise OptionError("one person marks by hand", where="--manual", remedy="Leave out --workers and --ray.")
         kind = AnnotateByHandOptions if self.manual else AnnotateOptions
         values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(kind)}
         values["num_envs"] = self.num_envs or kind.num_envs

@@ -18,21 +18,17 @@ import torch
 
 from ...datasets import DatasetReader, Episode, digest, first_change
 from ...datasets.check import usable
-from ...datasets.layout import ACTIONS, DATAGEN_INFO, INITIAL_STATE, START_SIGNALS, STATES, TERM_SIGNALS
+from ...datasets.layout import DATAGEN_INFO, INITIAL_STATE, START_SIGNALS, STATES, TERM_SIGNALS
 from ...errors import MimicError, TaskError
 from ...events import EpisodeAnnotated, Event, Progress, Warned
 from ...options import AnnotateOptions
 from ...sim.engines.cameras import leave_out_cameras
-from ..files.demo_file import DemoFile
-from ..files.in_order import InOrder
-from ..files.input_task import check_task
-from ..files.made_with import recorded_scale
-from ..files.output_check import as_written, check_output, writing_mode
-from ..files.resume import DatasetRun, earlier_annotation, manifest_of
-from ..replay.playback import Playback
-from ..replay.recorded import check_fits, misfit, turned_bases, usable_recordings
+from ..files.output_check import as_written
+from ..replay.playback import Playback, assign
+from ..replay.recorded import check_fits, misfit, turned_bases
 from ..sim_stage import SimStage
 from ..stage import Steps
+from .annotation_result import AnnotationResult
 from .reading import Reading
 
 if TYPE_CHECKING:
@@ -53,33 +49,20 @@ class Annotate(SimStage):
     def __init__(self, options: AnnotateOptions, env: "BatchedEnv | None" = None):
         options = as_written(options, "output")
         super().__init__(options, env)
-        with DatasetReader(options.input) as reader:
-            check_task(reader, options.task, options.any_task)
-            names, self._unusable = usable_recordings(reader)
-            scale = options.object_scale or recorded_scale(reader, names)
-            episodes = [reader.read(name, (ACTIONS, INITIAL_STATE)) for name in names]
-            self._of, self._old = len(reader.episode_names), reader.legacy_quaternions
-        self.options = options = replace(options, object_scale=scale)
-        mode = writing_mode(options.overwrite, options.resume)
-        check_output(options.output, mode, options.input)
-        earlier = earlier_annotation(options.output, options.input) if options.resume else None
-        self._run = DatasetRun(manifest_of("annotate", options, {}, env=env), options, mode, earlier)
-        self._remarks += self._run.remarks
-        self._episodes = [episode for episode in episodes if episode.name not in self._run.done]
-        self._judged: InOrder[tuple[EpisodeAnnotated, Episode | None]] = InOrder()
+        self._result = AnnotationResult(options, env)
+        self.options = self._result.options
+        self._remarks += self._result.run.remarks
         self._strayed: dict[int, str] = {}
         """Demonstrations that did not succeed again, by number, to be read from their states, and why not."""
-        self._from_states = 0
-        self._file: DemoFile | None = None
 
     @property
     def progress(self) -> Progress:
-        return Progress(self._of - len(self._episodes) + self._judged.taken, self._of, "demonstrations")
+        return self._result.progress
 
     def run(self) -> Steps:
         yield self._started()
-        if not self._episodes:  # resumed, and all are in the output
-            return [*self._tell_unusable(), *self._end("done")]
+        if not self._result.episodes:  # resumed, and all are in the output
+            return [*self._result.unusable(), *self._end("done")]
         yield from self._open(leave_out_cameras)
         return (yield from self._annotate())
 
@@ -89,42 +72,43 @@ class Annotate(SimStage):
 
         self._leave_out_misfits()
         playback = self._prepare()
-        remarks = self._remarks_on_format()
-        file = self._file = self._resources.enter_context(
-            self._run.open_file(self.env.info, self.env.env_args(), wanted=self._of)
-        )
+        remarks, result = self._remarks_on_format(), self._result
+        file = result.open(self._resources, self.env.info, self.env.env_args())
         recorder = EpisodeRecorder(self.env.num_envs, self.env.device, playback.longest, file.spool())
         self._refill(playback, recorder, range(self.env.num_envs))
-        started = self._enter(f"Annotating {len(self._episodes)} demonstrations by re-simulation")
-        yield [started, *remarks, *self._tell_unusable()]
+        started = self._enter(f"Annotating {len(result.episodes)} demonstrations by re-simulation")
+        yield [started, *remarks, *result.unusable()]
         while not self._stopping:
-            self._play_step(playback, recorder)
-            over = playback.advance()
-            success = self.env.success().to("cpu").numpy()
-            self._success |= success & (playback.step >= playback.length - _SETTLING)
-            events: list[Event] = []
-            if over:
-                for env_id in over:
-                    self._judge(int(playback.current[env_id]), env_id, recorder)
-                events += self._save_in_order(file)
-                self._refill(playback, recorder, over)
-            yield [*events, *file.poll()]
+            self._advance_all(playback, recorder)
+            yield [*result.take(), *file.poll()]
             if playback.done:
                 yield from self._read_strayed()
-                return [*self._save_in_order(file), *self._close_file(file, "stopped" if self._stopping else "done")]
-        return self._close_file(file, "stopped")
+                return [*result.take(), *self._end("stopped" if self._stopping else "done")]
+        return self._end("stopped")
 
-    def _leave_out_misfits(self) -> None:
-        """Leave out demonstrations that were made in another scene.
+    def _advance_all(self, playback: Playback, recorder: "EpisodeRecorder") -> None:
+        """Make one step; judge the demonstrations that end with it, and begin the next ones."""
+        self._play_step(playback, recorder)
+        over = playback.advance()
+        success = self.env.success().to("cpu").numpy()
+        self._success |= success & (playback.step >= playback.length - _SETTLING)
+        for env_id in over:
+            self._judge(int(playback.current[env_id]), env_id, recorder)
+        if over:
+            self._refill(playback, recorder, over)
+
+    def _leave_out_misfits(self) -> dict[str, str]:
+        """Leave out demonstrations that were made in another scene; return these, with the reasons.
 
         Raises:
             DatasetError: All were.
         """
-        misfits = {episode.name: why for episode in self._episodes if (why := misfit(episode, self.env))}
-        if len(misfits) == len(self._episodes):
-            check_fits(self._episodes[0], self.env, self.options.input)
-        self._unusable |= misfits
-        self._episodes = [episode for episode in self._episodes if episode.name not in misfits]
+        episodes = self._result.episodes
+        misfits = {episode.name: why for episode in episodes if (why := misfit(episode, self.env))}
+        if len(misfits) == len(episodes):
+            check_fits(episodes[0], self.env, self.options.input)
+        self._result.leave_out(misfits)
+        return misfits
 
     def _prepare(self) -> Playback:
         from ...datagen.config import read_subtasks
@@ -133,13 +117,18 @@ class Annotate(SimStage):
         # With start signals segments begin at these, as for planned paths: check that this is possible.
         planned = self.options.start_signals or None
         self._subtasks = read_subtasks(env.cfg, env.object_names, torch.device("cpu"), planned)
-        lengths = [episode.num_samples for episode in self._episodes]
-        playback = Playback(env, lengths, self._episodes.__getitem__, self.options.seed)
+        episodes = self._result.episodes
+        lengths = [episode.num_samples for episode in episodes]
+        playback = Playback(env, lengths, episodes.__getitem__, self.options.seed, queues=self._assign(lengths))
         # After a reset, because signals may come from observations; before a file is made or replaced.
         self._check_start_signals()
         self._check_term_signals()
         self._success = np.zeros(env.num_envs, dtype=bool)
         return playback
+
+    def _assign(self, lengths: list[int]) -> list[list[int]]:
+        """Return the demonstrations that each environment replays, in their order."""
+        return assign(lengths, self.env.num_envs)
 
     def _play_step(self, playback: Playback, recorder: "EpisodeRecorder") -> None:
         """Make one environment step, and record it."""
@@ -168,7 +157,7 @@ class Annotate(SimStage):
 
     def _remarks_on_format(self) -> list[Event]:
         """Return a warning if the file says no format version and seems to be new: its robots would be turned."""
-        if not self._old or not (turned := turned_bases(self._episodes[0], self.env)):
+        if not self._result.old or not (turned := turned_bases(self._result.episodes[0], self.env)):
             return []
         return [
             Warned(
@@ -177,13 +166,9 @@ class Annotate(SimStage):
             )
         ]
 
-    def _tell_unusable(self) -> list[Event]:
-        """Return an event for each demonstration that cannot be annotated."""
-        return [EpisodeAnnotated(name, False, {}, reason) for name, reason in self._unusable.items()]
-
     def _judge(self, index: int, env_id: int, recorder: "EpisodeRecorder") -> None:
         """Decide whether a replayed demonstration is saved."""
-        source = self._episodes[index]
+        source = self._result.episodes[index]
         episode = Episode(recorder.take(env_id, source.num_samples), self._attrs(source), source.name)
         signals = episode.group(TERM_SIGNALS)
         marks = {name: rise for name, values in signals.items() if (rise := first_change(values)) is not None}
@@ -192,8 +177,11 @@ class Annotate(SimStage):
             self._strayed[index] = reason
             return
         kept = None if reason else replace(episode, streamed=recorder.take_large(env_id, source.num_samples))
-        told = EpisodeAnnotated(source.name, not reason, marks, reason, source.num_samples)
-        self._judged.put(index, (told, kept))
+        self._told(index, EpisodeAnnotated(source.name, not reason, marks, reason, source.num_samples), kept)
+
+    def _told(self, index: int, told: EpisodeAnnotated, kept: Episode | None, strayed: str = "") -> list[Event]:
+        """Take what came of a demonstration, and return what is to be said at once; see `AnnotationResult.add`."""
+        return self._result.add(index, told, kept, strayed)
 
     def _read_strayed(self) -> Generator[list[Event], None, None]:
         """Read demonstrations that did not succeed again from their recorded states."""
@@ -201,10 +189,11 @@ class Annotate(SimStage):
             return
         yield [self._enter(f"Reading {len(self._strayed)} demonstrations from their recorded states")]
         with DatasetReader(self.options.input) as reader:
-            names = [self._episodes[index].name for index in self._strayed]
+            episodes = self._result.episodes
+            names = [episodes[index].name for index in self._strayed]
             with_states, _ = usable(reader, (INITIAL_STATE, STATES), names)
             for index, reason in self._strayed.items():
-                source, kept, marks = self._episodes[index], None, {}
+                source, kept, marks = episodes[index], None, {}
                 if source.name in with_states:
                     reading = Reading(reader.read(source.name), self.env)
                     while not reading.done:
@@ -216,10 +205,8 @@ class Annotate(SimStage):
                     kept = self._as_recorded(source, reading)
                 told = "" if kept else reason
                 event = EpisodeAnnotated(source.name, kept is not None, marks, told, source.num_samples)
-                self._judged.put(index, (event, kept))
-                if kept is not None:
-                    self._from_states += 1
-                    yield [Warned(f"{source.name} is taken from its recorded states: {reason}.")]
+                yield self._told(index, event, kept, reason)
+        self._strayed = {}
 
     def _as_recorded(self, source: Episode, reading: Reading) -> Episode | None:
         """Return a demonstration with what was read from its states; None if it cannot be a source."""
@@ -247,15 +234,6 @@ class Annotate(SimStage):
         """Return which line of a descriptor says a part of the configuration, in brackets; empty if none does."""
         entries = self.env.descriptor.entries if self.env.descriptor is not None else {}
         return f" ({entries[part].where})" if part in entries else ""
-
-    def _save_in_order(self, file: DemoFile) -> list[Event]:
-        """Save and report what is ready, in the order of the input file."""
-        events: list[Event] = []
-        for event, episode in self._judged.take():
-            if episode is not None:
-                file.submit(episode)
-            events.append(event)
-        return events
 
     def _check_term_signals(self) -> None:
         """Refuse to play demonstrations whose marks nobody would make."""
@@ -295,21 +273,5 @@ class Annotate(SimStage):
             attrs["seed"] = source.seed
         return attrs
 
-    def _close_file(self, file: DemoFile, outcome: str) -> list[Event]:
-        events: list[Event] = [*file.finish()]
-        if outcome == "done" and file.saved == 0:
-            events.append(Warned("No demonstration could be annotated; the reasons are above."))
-        return events + self._end(outcome)
-
     def _end(self, outcome: str) -> list[Event]:
-        saved, output = self._file.saved if self._file else self._run.saved, self.options.output
-        return self._finish(
-            outcome,
-            {"output": output, "annotated": saved, "of": self._of},
-            output=output if saved else "",
-            findings=self._of - saved,
-            results=[
-                f"{saved} of {self._of} demonstrations annotated"
-                + (f", {self._from_states} from their recorded states" if self._from_states else "")
-            ],
-        )
+        return [*self._result.close(outcome), *self._finish(outcome, **self._result.finish())]
