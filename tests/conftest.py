@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A file's tests share its fixtures, and all that simulate here share one simulation, which takes longest. First, for
     the plugin reads the marks in its own hook.
     """
-    order = ("sim", "kit", "isaac_sim", "e2e", "unit")
+    order = ("sim", "kit", "isaac_sim", "gpu", "e2e", "unit")
 
     def folder(item: pytest.Item) -> str:
         return item.path.relative_to(HERE).parts[0]

@@ -8,13 +8,18 @@ A program of its own, for one simulation can live in a process at a time.
 
 import json
 import sys
+import time
 
 import torch
 
 from isaaclab_mimic_core import randomness
+from isaaclab_mimic_core.devices.keyboard import KeyboardSettings
+from isaaclab_mimic_core.devices.keyboard.device import Keyboard
 from isaaclab_mimic_core.tasks.gr1t2_pick_place.script import ScriptedHandover
 from isaaclab_mimic_core.tasks.open_env import open_env
 
+KEYS = 16
+"""Steps for which somebody holds keys: 0.8 s."""
 TASK = "Isaac-PickPlace-GR1T2-Abs-Mimic-v0"
 
 with open_env(TASK, 2, device="cpu", assets="local") as env:
@@ -51,4 +56,20 @@ with open_env(TASK, 2, device="cpu", assets="local") as env:
     moved = (robot.data.joint_pos.torch - before).abs().max(dim=1).values
     targets = env.env.action_manager.get_term("upper_body_ik").processed_actions
     result |= {"moved": moved.tolist(), "targets": bool(targets.isfinite().all())}
+    # Somebody at the keyboard opens the left hand, moves the right one, and closes it.
+    keyboard = Keyboard(env, KeyboardSettings(step_hz=20.0))
+    keyboard.begin(everyone, everyone)
+    while keyboard.readings()["arm"] != "right":
+        keyboard.key("TAB", True, 0.0)
+        keyboard.key("TAB", False, 0.0)
+    began, result["driven"] = env.eef_pose()[:, :, :3, 3].clone(), {}
+    for _ in range(KEYS):
+        for name in ("K", "Q"):
+            keyboard.key(name, True, time.monotonic())
+        env.step(keyboard.action())
+    went = (env.eef_pose()[:, :, :3, 3] - began)[..., 2].amax(dim=0)
+    for side, letter in (("left", "L_"), ("right", "R_")):
+        index = robot.joint_names.index(f"{letter}index_proximal_joint")
+        finger = robot.data.joint_pos.torch[:, index].mean()
+        result["driven"][side] = [float(went[env.eef_names.index(side)]), float(finger)]
 print(json.dumps(result))

@@ -34,5 +34,8 @@ def test_the_left_hand_lifts_the_object(start_python):
     assert min(seen["raised"]) > 0.05 and max(seen["to_wrist"]) < 0.15
     assert not any(seen["idle_right"] + seen["success"])
     assert seen["targets"] and seen["moved"][0] < 0.1, "an action with NaN holds the pose"
+    (left, left_finger), (right, right_finger) = (seen["driven"][side] for side in ("left", "right"))
+    assert right > 0.1 and abs(left) < 0.03, "the right hand went up, the left one stayed"
+    assert right_finger < -0.8 and left_finger > -0.3, "the right hand is closed, the left one open"
     # Upstream's observations but the camera's.
     assert seen["observed"]["robot_links_state"] == [59, 13] and seen["observed"]["hand_joint_state"] == [22]

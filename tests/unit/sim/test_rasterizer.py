@@ -29,30 +29,34 @@ NOTHING = 0xFFFFFFFF
 class Studio:
     """A scene and one camera in each world, at the origin and looking along x."""
 
-    def __init__(self, looks, shapes=None, worlds=1, tolerance=0.0, lighting=None, far=FAR):
+    def __init__(self, looks, shapes=None, worlds=1, tolerance=0.0, lighting=None, far=FAR, device="cpu"):
         shapes = shapes or [Shape(i, i, -1, -1, IDENTITY) for i in range(len(looks))]
-        self.worlds = worlds
-        self.scene = Scene(looks, shapes, worlds, "cpu", tolerance > 0)
+        self.worlds, self.device = worlds, device
+        self.scene = Scene(looks, shapes, worlds, device, tolerance > 0)
         self.rasterizer = Rasterizer(self.scene, lighting)
         self.buffers = CameraBuffers(self.scene, SIZE, SIZE, NEAR, far, tolerance)
         shape = (worlds, SIZE, SIZE)
-        self.images = {name: wp.zeros(shape, dtype=kind, device="cpu") for name, (_, kind) in IMAGES.items()}
+        self.images = {name: wp.zeros(shape, dtype=kind, device=device) for name, (_, kind) in IMAGES.items()}
         self.buffers.write_to(self.images, (1.0, 0.0, 0.0))
-        self.colors = wp.full(1 + max(shape.index for shape in shapes), wp.vec3f(1.0), dtype=wp.vec3f, device="cpu")
-        self.bodies = wp.array([IDENTITY] * 4, dtype=wp.transformf, device="cpu")
-        self.position = torch.zeros(worlds, 3)
-        self.intrinsics = torch.tensor([[FOCAL, 0, SIZE / 2], [0, FOCAL, SIZE / 2], [0, 0, 1]]).repeat(worlds, 1, 1)
+        self.colors = wp.full(1 + max(shape.index for shape in shapes), wp.vec3f(1.0), dtype=wp.vec3f, device=device)
+        self.bodies = wp.array([IDENTITY] * 4, dtype=wp.transformf, device=device)
+        self.position = torch.zeros(worlds, 3, device=device)
+        self.straight = torch.tensor([[0.0, 0.0, 0.0, 1.0]], device=device).repeat(worlds, 1)
+        intrinsics = [[FOCAL, 0, SIZE / 2], [0, FOCAL, SIZE / 2], [0, 0, 1]]
+        self.intrinsics = torch.tensor(intrinsics, device=device).repeat(worlds, 1, 1)
+
+    def render(self, drawn):
+        """Render the images of worlds, `drawn` (worlds,) int32, on the device."""
+        self.buffers.place(
+            wp.from_torch(self.position, dtype=wp.vec3f),
+            wp.from_torch(self.straight, dtype=wp.quatf),
+            wp.from_torch(self.intrinsics.contiguous(), dtype=wp.mat33f),
+        )
+        self.rasterizer.draw(self.buffers, wp.from_torch(drawn), self.bodies, self.colors)
 
     def draw(self, drawn=None):
         """Return the images by name, each (worlds, height, width, ...)."""
-        straight = torch.tensor([[0.0, 0.0, 0.0, 1.0]]).repeat(self.worlds, 1)
-        self.buffers.place(
-            wp.from_torch(self.position, dtype=wp.vec3f),
-            wp.from_torch(straight, dtype=wp.quatf),
-            wp.from_torch(self.intrinsics.contiguous(), dtype=wp.mat33f),
-        )
-        which = torch.ones(self.worlds, dtype=torch.int32) if drawn is None else torch.tensor(drawn, dtype=torch.int32)
-        self.rasterizer.draw(self.buffers, wp.from_torch(which), self.bodies, self.colors)
+        self.render(torch.ones(self.worlds, dtype=torch.int32) if drawn is None else torch.tensor(drawn).int())
         pictures = {name: image.numpy().copy() for name, image in self.images.items()}
         for name in ("color", "albedo"):
             pictures[name] = pictures[name].view(np.uint8).reshape(self.worlds, SIZE, SIZE, 4)

@@ -22,7 +22,7 @@ from isaaclab_mimic_core.datagen.sources.segmentation import segment
 from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
 from isaaclab_mimic_core.envs.frames import FramePoses, place_still_frames
 from isaaclab_mimic_core.errors import ConfigError, DatasetError, InputFileError, TaskError
-from isaaclab_mimic_core.options import GenerateOptions
+from isaaclab_mimic_core.options import GenerateOptions, ReplayOptions
 from isaaclab_mimic_core.plugins import TASKS, TaskSpec, register_task, restored
 from isaaclab_mimic_core.robots.derived.arm import Arm
 from isaaclab_mimic_core.robots.derived.described import EmbodimentEnv
@@ -208,6 +208,8 @@ def test_a_descriptor_is_the_name_of_a_task():
     assert found.local_assets == find_task("Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0").local_assets
     assert same_task(task, "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0") and same_task(task, PLAIN)
     assert not same_task(task, "Mimic-Lift-Box-Two-Franka-v0")
+    # Some stages take the task from their input, where none is given.
+    assert ReplayOptions(descriptor=str(STACK)).task == str(STACK)
     # Options are made anew in workers and forms.
     assert GenerateOptions(descriptor=str(STACK), task=task).task == task
     with pytest.raises(TaskError, match="does not say which environment") as error:

@@ -6,7 +6,8 @@
 - `writer.py` writes dataset files, `async_writer.py` does so in a background thread, `reader.py` reads them.
 - `layout.py`: the names in a file. `episode.py`: one demonstration in memory.
 - `check/`: find faults of demonstrations. `edit/`: merge, select, drop, convert.
-- `export/`: videos, files for Rerun. `lerobot/`: export to and import from LeRobot's format.
+- `export/`: videos, files for Rerun. `lerobot/`: export to and import from LeRobot's format. `episode_recorder.py`:
+  import what Isaac Sim's Episode Recorder keeps.
 
 This package needs numpy and h5py, but neither a simulator nor torch.
 """

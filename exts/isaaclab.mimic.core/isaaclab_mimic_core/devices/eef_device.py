@@ -74,14 +74,7 @@ class EefDevice(TeleopDevice):
     @property
     def grip_help(self) -> str:
         """What toggling the gripper does, for people."""
-        if len(self._closed) == 1:
-            return "gripper"
-        return f"gripper of {self._env.eef_names[self._arm]}"
-
-    @property
-    def arm_help(self) -> str:
-        """What changing the driven end effector does, for people."""
-        return f"drive {self._env.eef_names[(self._arm + 1) % len(self._closed)]}"
+        return "gripper" if len(self._closed) == 1 else "close or open the driven hand"
 
     def toggle_gripper(self) -> None:
         """Close the driven end effector's gripper, or open it."""

@@ -29,11 +29,11 @@ def task_name(descriptor: str, task: str, default: str) -> str:
 
     Args:
         descriptor: The file; with an embodiment's after a comma, if it has one.
-        task: Name of the environment, or of the whole.
+        task: Name of the environment, or of the whole; empty: what a file of demonstrations says.
         default: Name of the task if none was given; the environment is then that of the file.
     """
-    if task in (default, descriptor) or task.startswith(f"{descriptor}@"):
-        return descriptor if task == default else task
+    if task in ("", default, descriptor) or task.startswith(f"{descriptor}@"):
+        return descriptor if task in ("", default) else task
     return f"{descriptor}@{task}"
 
 

@@ -192,6 +192,9 @@ def _details(state: dict) -> str:
         parts.append("begins with the first movement")
     elif "connected" in state:
         parts.append(f"{state['steps']} steps, {state['steps_per_second']:.0f}/s")
+    readings = state.get("readings") or {}
+    if len(closed := readings.get("closed") or {}) > 1:
+        parts.append(f"drives {readings['arm']}, {'closed' if closed.get(readings['arm']) else 'open'}")
     if "hand_speed" in state:
         parts.append(f"hand {state['hand_speed']:.2f} m/s")
     if state.get("attempts"):

@@ -89,5 +89,5 @@ class Gamepad(EefDevice):
             ("D-pad", "roll, pitch"),
             ("X", self.grip_help),
             ("B", "reset"),
-            *([("Y", self.arm_help)] if len(self._closed) > 1 else []),
+            *([("Y", "drive the next hand")] if len(self._closed) > 1 else []),
         ]

@@ -86,7 +86,7 @@ class Keyboard(EefDevice):
             ("T G", "pitch"),
             ("C V", "yaw"),
             ("K", self.grip_help),
-            *([("TAB", self.arm_help)] if len(self._closed) > 1 else []),
+            *([("TAB", "drive the next hand")] if len(self._closed) > 1 else []),
         ]
 
 
