@@ -7,6 +7,7 @@ import pytest
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode, format_summary, summarise, validate
 from isaaclab_mimic_core.datasets.check import validator
+from isaaclab_mimic_ui.dataset.commands import in_words
 from isaaclab_mimic_ui.running.remedies import Remedy, find_remedy, in_window_words
 
 
@@ -54,3 +55,19 @@ def test_what_a_failure_asks_for_is_a_button():
     looked = find_remedy(validator.LEAVE_OUT)
     assert looked is not None and looked.step == "dataset"
     assert find_remedy("out of memory") is None and find_remedy("mimic convert FILE --output NEW") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Give another --output, or --in-place.", 'Give another "Output".'),
+        ("Give another --output, or --overwrite.", 'Give another "Output".'),
+        ("Give another file: --output FILE", 'Give another file: "Output"'),
+        ("Bring them to one layout first, or keep what all have: --force", "Bring them to one layout first"),
+        ("a renamed task: mimic convert --task NAME; or insist: --force", "a renamed task: mimic convert --task NAME"),
+        ("left out: 3 of 4 demonstrations (or --failed)", "left out: 3 of 4 demonstrations"),
+        ("state data go to LeRobot: --format lerobot", "state data go to LeRobot"),
+    ],
+)
+def test_what_the_panel_lacks_is_not_offered_in_it(text, said):
+    assert in_words(text) == said

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from isaaclab_mimic_core import events
 from isaaclab_mimic_core.errors import OptionError
+
+from ..running.remedies import in_window_words
 
 EDITS = {
     "keep": ("Keep", "Write a file with these demonstrations."),
@@ -19,6 +22,16 @@ EDITS = {
 }
 """Edit -> label of its button, and its tooltip."""
 
+_NOT_HERE = re.compile(r"[,;]? \(?or (?:insist: |keep what all have: )?--(?:in-place|overwrite|force|failed)\b\)?")
+"""What a message offers besides, and the panel does not have."""
+_CALLED = {
+    "--output FILE": '"Output"',
+    "--output FOLDER": '"Output"',
+    "--output": '"Output"',
+    "--demos": '"Demonstrations"',
+    ": --format lerobot": "",
+}
+"""Option of a command -> what it is called in the panel."""
 _DOING = {"check": "Checking", "compare": "Comparing"} | dict.fromkeys(EDITS, "Writing")
 
 
@@ -58,6 +71,14 @@ def edit_words(by: str, path: str, demos: str, other: str, output: str) -> list[
     if not demos:
         raise OptionError("say which demonstrations are meant", where="Demonstrations", remedy="Such as 0-4,7.")
     return ["select" if by == "keep" else "drop", path, *chosen, *target]
+
+
+def in_words(text: str) -> str:
+    """Return a message of a command with options and commands called as in the window."""
+    text = _NOT_HERE.sub("", in_window_words(text))
+    for option, label in _CALLED.items():
+        text = text.replace(option, label)
+    return text
 
 
 def progress(by: str, event: events.Event | None = None) -> str:

@@ -13,12 +13,11 @@ import omni.ui as ui
 
 from isaaclab_mimic_core.errors import MimicError
 
-from ..dataset.commands import EDITS, check_words, compare_words, edit_words
+from ..dataset.commands import EDITS, check_words, compare_words, edit_words, in_words
 from ..dataset.opened import OpenedFile
 from ..dataset.process import DrawingProcess
 from ..file_dialog.listing import FileRequest
 from ..project import ANNOTATED, path_problem
-from ..running.remedies import in_window_words
 from ..session import Session
 from ..steps import STEPS
 from ..widgets import style
@@ -217,8 +216,8 @@ class DatasetPanel:
         self.edit_card.take_selection(demos)
 
     def _in_words(self, text: str) -> str:
-        """Return a text with files called as in forms, and commands as the window's places."""
-        return in_window_words(self._context.workflow.project.shorten(text))
+        """Return a text with files called as in forms, and commands and options as in the window."""
+        return in_words(self._context.workflow.project.shorten(text))
 
     def _lead_to(self, name: str) -> None:
         """Open a step with this file as its input."""
