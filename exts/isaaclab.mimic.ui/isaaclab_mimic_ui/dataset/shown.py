@@ -11,7 +11,7 @@ from collections.abc import Callable
 from .beside import Beside
 from .process import DrawingProcess
 
-COST = "Opens a simulation: up to half a minute, about 2 GB."
+COST = "Opens a simulation: up to half a minute, about 1.2 GB."
 _LONGEST_STEP = 0.25
 """[s] Longest time that one look makes up for while it plays."""
 
