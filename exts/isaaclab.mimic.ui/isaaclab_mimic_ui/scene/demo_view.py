@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import omni.ui as ui
 
@@ -57,7 +56,7 @@ class DemoView(SceneFrame):
             self.canvas.say(said)
         if self.other is not None and self._shown.beside is not None:
             demo, row = self._shown.beside.at(self._shown.row)
-            self.other.say(f"{demo} of {Path(self._shown.beside.path).name}, its source: sample {row}")
+            self.other.say(f"source: {demo}, sample {row}")
 
     def destroy(self) -> None:
         super().destroy()
@@ -91,4 +90,4 @@ class DemoView(SceneFrame):
             self.other.forget()
 
     def _describe(self, watched: dict) -> str:
-        return f"{self._shown.demo}: green the way so far, dark the rest"
+        return f"{self._shown.demo} (green: so far)"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import omni.ui as ui
 
@@ -151,7 +152,8 @@ class DemoScene:
             f"Source{of}", name="small", width=70 if not of else 150, clicked_fn=self.beside.next
         )
         self.beside_button.name = "way_chosen" if self.beside.eef else "small"
-        self.beside_button.set_tooltip("What it was generated from, in step beside it: view and signals.")
+        file = f" ({Path(self.beside.found.path).name})" if self.beside.found is not None else ""
+        self.beside_button.set_tooltip(f"What it was generated from{file}, in step beside it: view and signals.")
 
     def _tell(self) -> None:
         if self._place is None or self.play_button is None:
