@@ -59,7 +59,7 @@ class SharedWork(Stage):
     Args:
         options: Its options, those of workers included.
         output: The file or folder that is made; beside it lie the pieces, and the file that says who made what. Empty
-            if nothing is written.
+            if nothing is written; the pieces are then in the system's folder for temporary files.
     """
 
     share = ""
@@ -69,6 +69,7 @@ class SharedWork(Stage):
         super().__init__()
         check_workers(options, options.viz)
         self.options = options
+        self._is_written = bool(output)
         beside = Path(os.path.realpath(output or os.path.join(tempfile.gettempdir(), f"mimic-{self.name}")))
         self._beside = beside.with_name(f".{beside.name}.pieces-")
         self._folder = self._beside
@@ -227,9 +228,10 @@ class SharedWork(Stage):
     def _start_crew(self, cluster: Cluster) -> None:
         try:
             self._beside.parent.mkdir(parents=True, exist_ok=True)
-            # What a driver that was killed has left.
-            for left in self._beside.parent.glob(f"{glob.escape(self._beside.name)}*"):
-                shutil.rmtree(left, ignore_errors=True)
+            if self._is_written:
+                # What a driver that was killed has left. Without an output others may be at work there.
+                for left in self._beside.parent.glob(f"{glob.escape(self._beside.name)}*"):
+                    shutil.rmtree(left, ignore_errors=True)
             # Only this user can write there.
             self._folder = Path(tempfile.mkdtemp(prefix=self._beside.name, dir=self._beside.parent))
             text = uuid.uuid4().hex
