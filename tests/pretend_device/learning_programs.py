@@ -75,6 +75,23 @@ program("replay by actions")(_replay("actions"))
 program("replay by states")(_replay("states"))
 
 
+@program("annotation")
+def _annotate(waits: Any) -> None:
+    from kinematic import KinematicStackEnv
+
+    from isaaclab_mimic_core.events import EpisodeAnnotated
+    from isaaclab_mimic_core.options import AnnotateOptions
+    from isaaclab_mimic_core.stages.annotation.automatic import Annotate
+
+    output = DEMONSTRATIONS.with_name("annotated.hdf5")
+    options = AnnotateOptions(input=str(DEMONSTRATIONS), output=str(output), any_task=True, from_states=False)
+    with Annotate(options, KinematicStackEnv(NUM_ENVS, str(CUDA))) as stage:
+        told = [event for event in stage if isinstance(event, EpisodeAnnotated)]
+    # They end before the cubes are stacked.
+    assert len(told) == NUM_ENVS and not any(event.ok for event in told)
+    assert all(event.marks for event in told)
+
+
 @cache
 def _trainer() -> Any:
     """Return a trainer of the stack's recurrent mixture, small, on the device."""

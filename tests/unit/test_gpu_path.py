@@ -41,6 +41,8 @@ OTHERS = {
     "recorder and writer": {"envs/recorder.py:record": 2, "envs/recorder.py:take": 2 * ENVS},
     "replay by actions": ENDS,
     "replay by states": ENDS,
+    # Whether the task is fulfilled, in the last ten steps of demonstrations.
+    "annotation": {"annotation/automatic.py:_advance_all": 11, "envs/recorder.py:take": 2 * ENVS},
     # The mean loss, of training and of validation.
     "trainer, an epoch": {"robomimic/trainer.py:end_epoch": 2},
     "rollouts": ROLLOUTS,

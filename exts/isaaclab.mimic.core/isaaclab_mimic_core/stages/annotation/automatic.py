@@ -90,8 +90,10 @@ class Annotate(SimStage):
         """Make one step; judge the demonstrations that end with it, and begin the next ones."""
         self._play_step(playback, recorder)
         over = playback.advance()
-        success = self.env.success().to("cpu").numpy()
-        self._success |= success & (playback.step >= playback.length - _SETTLING)
+        settling = (playback.current >= 0) & (playback.step >= playback.length - _SETTLING)
+        # In other steps a GPU need not be waited for.
+        if settling.any():
+            self._success |= settling & self.env.success().to("cpu").numpy()
         for env_id in over:
             self._judge(int(playback.current[env_id]), env_id, recorder)
         if over:
