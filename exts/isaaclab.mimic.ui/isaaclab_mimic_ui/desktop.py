@@ -87,7 +87,7 @@ async def _run(forget_imports: bool) -> None:
             host.before_frame()
             host.pacing.paint(standalone._tick_one_frame)
             host.frame_passed()
-            await asyncio.sleep(host.pacing.left)
+            await host.rest()
             if _ui._standalone_should_close() and (window.may_close() or not keep_open()):
                 break
     finally:

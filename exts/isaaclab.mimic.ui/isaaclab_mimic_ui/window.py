@@ -321,6 +321,8 @@ class MimicWindow:
         while True:
             await self.host.next_update()
             self.workflow.poll()
+            if self._is_busy():
+                self.host.stay_awake()
             self.gamepad.follow()
             self.host.claim_keys(self.visible and (self._is_driving() or self._is_marking()))
             if not self.visible:

@@ -66,3 +66,22 @@ def test_after_a_click_some_frames_come_at_once():
         renderer.now += gaps[-1]
     assert gaps[:3] == pytest.approx([FASTEST] * 3)
     assert min(gaps[3:]) > 2 * FASTEST
+
+
+def test_where_nothing_moves_and_nobody_does_anything_a_few_frames_a_second_are_enough():
+    renderer = Renderer(0.01)
+    renderer.paint(1)
+    assert renderer.pacing.asleep == 0.0, "it has just been opened"
+    renderer.now += 10.0
+    renderer.paint(1)
+    assert 0.4 < renderer.pacing.asleep <= 0.5
+    renderer.now += 0.3
+    assert 0.0 < renderer.pacing.asleep < 0.25
+    renderer.pacing.stay_awake()
+    assert renderer.pacing.asleep == 0.0
+    renderer.now += 1.0
+    assert renderer.pacing.asleep == 0.0
+    renderer.now += 10.0
+    renderer.paint(1)
+    renderer.pacing.hurry()
+    assert renderer.pacing.asleep == 0.0, "a click wakes it"

@@ -81,6 +81,10 @@ class Host(ABC):
         """Paint the next frames as soon as possible, to respond to input. Kit does so anyway."""
         return
 
+    def stay_awake(self) -> None:
+        """Keep painting at the usual rate for a moment, because something moves by itself. Kit does so anyway."""
+        return
+
     def claim_keys(self, claimed: bool) -> None:
         """Keep keys from moving the focus through widgets while they drive or mark.
 

@@ -18,7 +18,7 @@ import omni.ui as ui
 
 from ..keyboard.keys import ALT, CTRL, GLFW, SHIFT
 from .base import Host, OnKey
-from .key_times import open_key_times
+from .key_times import open_input, open_key_times
 from .navigation import set_navigation
 from .pacing import Pacing
 
@@ -40,6 +40,7 @@ class DesktopHost(Host):
         self._kept: dict[str, str] = {}
         self._claimed = False
         self._key_times = open_key_times(GLFW)
+        self._input = open_input()
         self._waiting: list[asyncio.Future] = []
         self._tasks: set[asyncio.Task] = set()
         try:
@@ -59,6 +60,16 @@ class DesktopHost(Host):
         for future in waiting:
             if not future.done():
                 future.set_result(None)
+
+    async def rest(self) -> None:
+        """Wait until the next frame is due; to be called by the program's loop after each frame."""
+        await asyncio.sleep(self.pacing.left)
+        if self._input is None:
+            return
+        while (asleep := self.pacing.asleep) > 0 and not self._input.waits:
+            await self._input.come(asleep)
+        if self._input.waits:
+            self.pacing.stay_awake()
 
     async def next_update(self) -> None:
         future = asyncio.get_running_loop().create_future()
@@ -117,6 +128,9 @@ class DesktopHost(Host):
 
     def hurry(self) -> None:
         self.pacing.hurry()
+
+    def stay_awake(self) -> None:
+        self.pacing.stay_awake()
 
     def claim_keys(self, claimed: bool) -> None:
         if claimed != self._claimed:

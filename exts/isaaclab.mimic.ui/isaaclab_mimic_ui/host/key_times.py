@@ -7,11 +7,13 @@ omni.ui hands keys out once a frame, and a key's press and release never in the 
 slowly sees a short press late and long. X has written the server's time on each event; here it is read from the events
 that wait for the next frame, which stay where they are.
 
-Source: XCheckIfEvent and XKeyEvent of Xlib; glfwGetX11Display and glfwGetKeyScancode of GLFW.
+Source: XCheckIfEvent, XEventsQueued, XConnectionNumber and XKeyEvent of Xlib; glfwGetX11Display and glfwGetKeyScancode
+of GLFW.
 """
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import time
 from collections import deque
@@ -19,6 +21,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 _PRESS, _RELEASE = 2, 3
 """Types of X events."""
+_QUEUED_AFTER_READING = 1
+"""Mode of XEventsQueued: events that the server has sent are counted, too."""
 _LARGEST_EVENT = 192
 """[bytes] Of an XEvent: 24 long integers."""
 _WRAP = 1 << 32
@@ -121,16 +125,9 @@ def _without_repeats(events: Iterable[tuple[bool, int, int]]) -> list[tuple[bool
 
 def open_key_times(keys: Iterable[int]) -> KeyTimes | None:
     """Return the times of these keys (GLFW's codes) for the window that omni.ui has opened; None without X."""
-    try:
-        glfw, x11 = ctypes.CDLL("libglfw.so.3"), ctypes.CDLL("libX11.so.6")
-        get_display = glfw.glfwGetX11Display
-    except (OSError, AttributeError):
+    if (libraries := _open_display()) is None:
         return None
-    get_display.restype = ctypes.c_void_p
-    display = get_display()
-    if not display:
-        # Wayland: GLFW hands keys out as they come, once a frame.
-        return None
+    glfw, x11, display = libraries
     found: list[tuple[bool, int, int]] = []
 
     @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
@@ -149,3 +146,54 @@ def open_key_times(keys: Iterable[int]) -> KeyTimes | None:
         return found
 
     return KeyTimes({glfw.glfwGetKeyScancode(key): key for key in keys}, waiting)
+
+
+class Input:
+    """Whether events wait for the next frame of omni.ui's window.
+
+    Args:
+        x11: Xlib.
+        display: The display of GLFW's window.
+    """
+
+    def __init__(self, x11: ctypes.CDLL, display: int) -> None:
+        self._x11, self._display = x11, display
+        x11.XEventsQueued.argtypes = (ctypes.c_void_p, ctypes.c_int)
+        x11.XConnectionNumber.argtypes = (ctypes.c_void_p,)
+
+    @property
+    def waits(self) -> bool:
+        return self._x11.XEventsQueued(self._display, _QUEUED_AFTER_READING) > 0
+
+    async def come(self, seconds: float) -> None:
+        """Wait until there is something to read from the server, or for so long."""
+        loop, come = asyncio.get_running_loop(), asyncio.Event()
+        connection = self._x11.XConnectionNumber(self._display)
+        loop.add_reader(connection, come.set)
+        try:
+            async with asyncio.timeout(seconds):
+                await come.wait()
+        except TimeoutError:
+            pass
+        finally:
+            loop.remove_reader(connection)
+
+
+def open_input() -> Input | None:
+    """Return the input of the window that omni.ui has opened; None without X."""
+    if (libraries := _open_display()) is None:
+        return None
+    _, x11, display = libraries
+    return Input(x11, display)
+
+
+def _open_display() -> tuple[ctypes.CDLL, ctypes.CDLL, int] | None:
+    """Return GLFW, Xlib and the display of GLFW's window; None without X."""
+    try:
+        glfw, x11 = ctypes.CDLL("libglfw.so.3"), ctypes.CDLL("libX11.so.6")
+        get_display = glfw.glfwGetX11Display
+    except (OSError, AttributeError):
+        return None
+    get_display.restype = ctypes.c_void_p
+    # None on Wayland, where GLFW hands keys out as they come, once a frame.
+    return (glfw, x11, display) if (display := get_display()) else None

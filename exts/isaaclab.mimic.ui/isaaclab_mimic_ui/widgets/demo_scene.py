@@ -78,6 +78,8 @@ class DemoScene:
             return
         self.shown.beside = self.beside.found
         self.shown.follow()
+        if self.shown.playing:
+            self._host.stay_awake()
         failure = self.shown.failure or self.beside.failure
         face = self.shown.demo, self.shown.wanted, failure, id(self.shown.beside), self.beside.eef
         if face != self._face:
