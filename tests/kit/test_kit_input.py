@@ -14,13 +14,18 @@ class Hand:
         import torch
 
         self.num_envs, self.gripper_dim, self.device, self.step_dt = 1, 1, torch.device("cpu"), 0.05
-        self.response = 1.0
+        self.response, self.closing_time = 1.0, 0.0
         self.eef_names, self.info = ("hand",), {"task": "none"}
 
     def eef_pose(self):
         import torch
 
         return torch.eye(4).expand(1, 1, 4, 4)
+
+    def grip(self, closed):
+        import torch
+
+        return torch.where(closed > 0.5, -1.0, 1.0)[:, None]
 
     def target_to_action(self, target, gripper):
         import torch

@@ -46,6 +46,7 @@ def test_factors_and_ranges_are_read(text, scales):
         "0,8",
         "1.2:0.8",
         "1:",
+        "1_0",
     ],
 )
 def test_what_is_no_factor_is_refused(text):
@@ -109,8 +110,27 @@ def test_boxes_are_read_back_from_a_file():
 
 
 @pytest.mark.parametrize(
-    "written", [[], "a", [[0, 0, 0]], [[0, 0, "a"], [1, 1, 1]], [[1, 0, 0], [0, 1, 1]], [[0, 0, 0], [1, 1, 1e9]], None]
+    "written",
+    [
+        [],
+        "a",
+        [[0, 0, 0]],
+        [[0, 0, "a"], [1, 1, 1]],
+        [[1, 0, 0], [0, 1, 1]],
+        [[0, 0, 0], [1, 1, 1e9]],
+        [[0] * 3, [1, 1, 10**400]],
+        None,
+    ],
 )
 def test_boxes_that_are_none_are_refused(written):
     with pytest.raises(DatasetError, match="size of its object cube"):
         read_corners({"cube": written}, "a.hdf5, demo_0")
+
+
+def test_what_is_scaled_twice_is_scaled_by_both():
+    """As by a perturbation of evaluate, and --object-scale."""
+    cfg = configuration()
+    scale_objects(cfg, {"": (2.0, 2.0)})
+    assert scale_objects(cfg, {"box": (0.8, 0.8)}) == pytest.approx({"box": 1.6, "can": 2.0, "mug": 2.0})
+    assert cfg.scene.box.spawn.size == pytest.approx((0.16, 0.32, 0.48))
+    assert cfg.events.mimic_object_scale.params["scales"]["box"] == pytest.approx(1.6)

@@ -30,7 +30,8 @@ class AnnotateOptions(WorkerOptions, DemonstrationOptions):
     num_envs: int = redeclared(DemonstrationOptions, "num_envs", 16)
     """Demonstrations to replay in parallel."""
     from_states: bool = option(True, label="Keep what does not succeed again")
-    """Take a demonstration that does not succeed when it is played again from its recorded states."""
+    """Take a demonstration that does not succeed when it is played again from its recorded states; not with start
+    signals."""
     start_signals: bool = option(False, label="The task's start signals, too")
     """Keep the task's own start signals as well."""
 

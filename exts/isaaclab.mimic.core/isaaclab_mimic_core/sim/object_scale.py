@@ -46,6 +46,8 @@ def read_scales(text: str) -> dict[str, tuple[float, float]]:
             least, most = float(low), float(high if colon else low)
         except ValueError:
             least = most = math.nan
+        if "_" in numbers:
+            least = math.nan
         if not _LEAST <= least <= most <= _MOST or bool(equals) != bool(name):
             raise OptionError(
                 f"{part.strip()!r} is no factor from {_LEAST} to {_MOST:g}, and no range of them",
@@ -93,6 +95,9 @@ def scale_objects(
         if not _scale(there[name].spawn, factor):
             raise OptionError(f"{name} cannot be scaled: {type(there[name].spawn).__name__} says no size", where=_WHERE)
     if changed:
+        # What has been scaled before is scaled by both.
+        earlier = getattr(cfg.events, _EVENT).params["scales"] if hasattr(cfg.events, _EVENT) else {}
+        changed = earlier | {name: factor * earlier.get(name, 1.0) for name, factor in changed.items()}
         # The last of the events, since they happen in this order.
         term = EventTermCfg(func=keep_lowest_points, mode="reset", params={"scales": changed})
         setattr(cfg.events, _EVENT, term)
@@ -100,13 +105,15 @@ def scale_objects(
 
 
 def _drawn(name: str, least: float, most: float, seed: int) -> float:
-    """Return an object's factor, to four digits, so that a file says exactly what it was."""
+    """Return an object's factor; of a range one of four digits, as they are told."""
+    if least == most:
+        return least
     return round(random.Random(f"object scale {seed} {name}").uniform(least, most), 4)
 
 
 def as_text(scales: Mapping[str, float]) -> str:
     """Return factors as `read_scales` reads them."""
-    return ",".join(f"{name}={factor:g}" if name else f"{factor:g}" for name, factor in scales.items())
+    return ",".join(f"{name}={factor}" if name else str(factor) for name, factor in scales.items())
 
 
 def _scale(spawn: Any, factor: float) -> bool:

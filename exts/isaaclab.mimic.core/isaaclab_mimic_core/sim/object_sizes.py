@@ -74,7 +74,7 @@ def read_corners(written: Any, where: str) -> dict[str, np.ndarray]:
     for name, corners in written.items() if isinstance(written, dict) else ():
         try:
             box = np.asarray(corners, dtype=float)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             box = np.full((2, 3), np.nan)
         if box.shape != (2, 3) or not (np.abs(box) <= _LARGEST).all() or (box[1] < box[0]).any():
             raise DatasetError(

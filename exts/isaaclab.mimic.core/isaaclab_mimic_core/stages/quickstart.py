@@ -6,10 +6,11 @@
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import MimicError
+from ..errors import MimicError, OptionError
 from ..events import DemoSaved, Event, Progress, StageFinished, Warned
 from ..files import check_folder
 from ..options import AnnotateOptions, GenerateOptions, QuickstartOptions
@@ -44,7 +45,16 @@ class Quickstart(SimStage):
         check_folder(str(self.folder), "Give another --output.")
         check_output(self.generated)
         # Make both stages before anything is opened, so that all wrong inputs are found at once.
-        self._annotate().close()
+        # Annotation and generation share a scene, with the sizes that the file says.
+        self.options = replace(options, object_scale="")
+        with self._annotate() as stage:
+            self.options = replace(options, object_scale=stage.options.object_scale)
+        if options.object_scale not in ("", self.options.object_scale):
+            raise OptionError(
+                "quickstart generates with objects of the sizes that its demonstrations have",
+                where="--object-scale",
+                remedy="mimic annotate, and then mimic generate --object-scale",
+            )
         Generate.check(self._generate_options())
         self._stage: Annotate | Generate | None = None
         self._record = RunRecord()

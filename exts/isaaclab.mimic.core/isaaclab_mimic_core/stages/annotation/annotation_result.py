@@ -56,7 +56,8 @@ class AnnotationResult:
 
     @property
     def progress(self) -> Progress:
-        return Progress(self.of - len(self.episodes) + self._judged.taken, self.of, "demonstrations")
+        judged = self._judged.taken + self._judged.waiting
+        return Progress(self.of - len(self.episodes) + judged, self.of, "demonstrations")
 
     @property
     def is_complete(self) -> bool:
@@ -96,6 +97,10 @@ class AnnotationResult:
             return []
         self._from_states += 1
         return [Warned(f"{told.name} is taken from its recorded states: {strayed}.")]
+
+    def give_up(self, index: int) -> None:
+        """Let the others no longer wait for a demonstration; it can be annotated when the run is resumed."""
+        self._judged.skip(index)
 
     def take(self) -> list[Event]:
         """Save and report what is ready, in the order of the input file."""

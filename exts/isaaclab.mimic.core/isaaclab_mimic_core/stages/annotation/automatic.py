@@ -83,8 +83,11 @@ class Annotate(SimStage):
             yield [*result.take(), *file.poll()]
             if playback.done:
                 yield from self._read_strayed()
-                return [*result.take(), *self._end("stopped" if self._stopping else "done")]
-        return self._end("stopped")
+                break
+        # A stop leaves those unread; what else has been judged is saved.
+        for index in self._strayed:
+            result.give_up(index)
+        return [*result.take(), *self._end("stopped" if self._stopping else "done")]
 
     def _advance_all(self, playback: Playback, recorder: "EpisodeRecorder") -> None:
         """Make one step; judge the demonstrations that end with it, and begin the next ones."""
@@ -194,7 +197,7 @@ class Annotate(SimStage):
             episodes = self._result.episodes
             names = [episodes[index].name for index in self._strayed]
             with_states, _ = usable(reader, (INITIAL_STATE, STATES), names)
-            for index, reason in self._strayed.items():
+            for index, reason in list(self._strayed.items()):
                 source, kept, marks = episodes[index], None, {}
                 if source.name in with_states:
                     reading = Reading(reader.read(source.name), self.env)
@@ -207,8 +210,8 @@ class Annotate(SimStage):
                     kept = self._as_recorded(source, reading)
                 told = "" if kept else reason
                 event = EpisodeAnnotated(source.name, kept is not None, marks, told, source.num_samples)
+                del self._strayed[index]
                 yield self._told(index, event, kept, reason)
-        self._strayed = {}
 
     def _as_recorded(self, source: Episode, reading: Reading) -> Episode | None:
         """Return a demonstration with what was read from its states; None if it cannot be a source."""

@@ -5,6 +5,7 @@
 
 import tempfile
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,9 @@ class CheckTask(SimStage):
         else:
             self._folder = Path(self._resources.enter_context(tempfile.TemporaryDirectory()))
         # Make the first stage before anything is opened, so that a wrong input is found at once.
-        self._annotate().close()
+        with self._annotate() as stage:
+            # The scene is opened with the sizes that the file says.
+            self.options = replace(self.options, object_scale=stage.options.object_scale)
         self._stage: Annotate | Generate | None = None
         self._outcomes: list[AttemptFinished] = []
 
@@ -136,7 +139,7 @@ class CheckTask(SimStage):
 
     def _common(self) -> dict:
         o = self.options
-        names = ("task", "num_envs", "seed", "device", "physics", "assets", "any_task")
+        names = ("task", "num_envs", "seed", "device", "physics", "assets", "ik", "object_scale", "any_task")
         return {name: getattr(o, name) for name in names}
 
 

@@ -11,6 +11,7 @@ class InOrder[T]:
         self.taken = 0
         """Number of results taken, which is the number of the next one."""
         self._ready: dict[int, T] = {}
+        self._skipped: set[int] = set()
 
     @property
     def waiting(self) -> int:
@@ -21,10 +22,15 @@ class InOrder[T]:
         """Add a result. `number`: counted from 0."""
         self._ready[number] = result
 
+    def skip(self, number: int) -> None:
+        """Let those behind a result no longer wait for it: it does not come."""
+        self._skipped.add(number)
+
     def take(self) -> list[T]:
         """Return the results that are next."""
         found = []
-        while self.taken in self._ready:
-            found.append(self._ready.pop(self.taken))
+        while self.taken in self._ready or self.taken in self._skipped:
+            if self.taken in self._ready:
+                found.append(self._ready.pop(self.taken))
             self.taken += 1
         return found

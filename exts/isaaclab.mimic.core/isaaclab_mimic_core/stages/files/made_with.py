@@ -3,11 +3,12 @@
 
 """What simulation the demonstrations of a file come from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...datasets import DatasetReader
-from ...errors import DatasetError
+from ...errors import DatasetError, MimicError
+from ...sim.object_scale import read_scales
 
 
 def made_with(history: Any) -> dict[str, Any]:
@@ -15,13 +16,38 @@ def made_with(history: Any) -> dict[str, Any]:
 
     Args:
         history: Attribute `mimic` of a demonstration or a file.
+
+    Returns:
+        The entry; an empty one if there is none.
     """
     history = history if isinstance(history, dict) else {}
-    not_simulated = (history.get("annotated") or {}).get("by") in ("hand", "states")
-    for kind in ("generated", "recorded") if not_simulated else ("generated", "annotated", "recorded"):
-        if isinstance(history.get(kind), dict):
-            return history[kind]
-    return {}
+    entries = {kind: history[kind] for kind in ("annotated", "generated", "recorded") if _is_entry(history.get(kind))}
+    annotated = entries.get("annotated", {})
+    if annotated.get("by") in ("hand", "states") or annotated.get("live"):
+        # Annotated without being simulated again.
+        del entries["annotated"]
+    return next(iter(entries.values()), {})
+
+
+def _is_entry(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def whole_number(entry: Mapping[str, Any], name: str, where: str) -> int | None:
+    """Return a whole number that an entry of a history says; None if it does not.
+
+    Args:
+        entry: The entry.
+        name: What is read.
+        where: The file, for errors.
+
+    Raises:
+        DatasetError: It says something else there.
+    """
+    value = entry.get(name)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 31):
+        return value
+    raise DatasetError(f"its attribute mimic says {name} {value!r}", where=where, remedy="It should be a whole number.")
 
 
 def recorded_scale(reader: DatasetReader, names: Iterable[str]) -> str:
@@ -32,15 +58,31 @@ def recorded_scale(reader: DatasetReader, names: Iterable[str]) -> str:
         names: The demonstrations.
 
     Raises:
-        DatasetError: They were made with different ones.
+        DatasetError: They were made with different ones, or what the file says of them cannot be read.
     """
-    of_file = made_with(reader.data_attrs.get("mimic")).get("object_scale", "")
-    scales = {str(made_with(reader.attrs(name).get("mimic")).get("object_scale", of_file)) for name in names}
-    if len(scales) > 1:
-        told = ", ".join(scale or "1" for scale in sorted(scales))
+    of_file = made_with(reader.data_attrs.get("mimic"))
+    found: dict[str, list[str]] = {}
+    for name in names:
+        # An entry without sizes says that they were the task's own.
+        scale = (made_with(reader.attrs(name).get("mimic")) or of_file).get("object_scale") or ""
+        try:
+            read_scales(scale)
+        except (MimicError, AttributeError) as error:
+            raise DatasetError(
+                f"the sizes of its objects cannot be read: {scale!r}",
+                where=f"{reader.path}, {name}",
+                remedy="Say them: --object-scale",
+            ) from error
+        found.setdefault(scale, []).append(name)
+    if len(found) > 1:
+        told = "; ".join(f"{scale or 1} in {_some(those)}" for scale, those in sorted(found.items()))
         raise DatasetError(
-            f"its demonstrations have objects of different sizes ({told})",
+            f"its demonstrations have objects of different sizes: {told}",
             where=str(reader.path),
-            remedy="Take those of one size (mimic select), or say which: --object-scale",
+            remedy="Take those of one size: mimic select --demos",
         )
-    return scales.pop() if scales else ""
+    return next(iter(found), "")
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -13,17 +13,14 @@ from ...datasets import Episode, digest
 from ...options import GenerateOptions
 from ...run_manifest import InputFile
 from ...sim.engines import choose_engine
-from ...sim.object_scale import read_scales
 from ...tasks.described import overruled
 from ...tasks.names import find_task
 from ..files.output_check import check_output, writing_mode
 from ..files.resume import DatasetRun, earlier_generation, manifest_of
 from .result import failed_path
-from .sources import as_sources, check_targets, read_annotated
+from .sources import as_sources, boxes_of, check_targets, read_annotated
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from ...datagen.generator import Generator
     from ...datagen.sources.bank import SourceBank
     from ...envs import BatchedEnv
@@ -105,21 +102,14 @@ def make_generator(
     from ...datagen.config import read_config
     from ...datagen.generator import Generator
     from ...datagen.sources.bank import make_bank
-    from ...sim.object_sizes import read_corners
 
     config = read_config(env, settings, options.seed, planned=wants_planned(options.planner))
-    here = read_corners(env.info.get("object_boxes"), env.info["task"])
+    here, usual = boxes_of(env)
     with env.at_its_lines():
-        demos = as_sources(episodes, config.subtasks, options.input, _as_the_task_has_them(here, env))
+        demos = as_sources(episodes, config.subtasks, options.input, usual)
         check_targets(demos, env, options.input)
         bank = make_bank(demos, env, config.subtasks, here)
     return Generator(env, config, bank, planner_of(options.planner)), bank
-
-
-def _as_the_task_has_them(boxes: dict[str, "np.ndarray"], env: "BatchedEnv") -> dict[str, "np.ndarray"]:
-    """Return objects' boxes before `--object-scale` has changed them."""
-    scales = read_scales(env.info.get("object_scale", ""))
-    return {name: corners / scales.get(name, (1.0, 1.0))[0] for name, corners in boxes.items()}
 
 
 def longest_recording(episodes: list[Episode]) -> int:

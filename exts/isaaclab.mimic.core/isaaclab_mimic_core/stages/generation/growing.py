@@ -11,7 +11,7 @@ import torch
 from ...datagen.settings import Settings
 from ...datasets import Episode
 from ...outcomes import AttemptOutcome
-from .sources import as_sources
+from .sources import as_sources, boxes_of
 
 if TYPE_CHECKING:
     from ...datagen.generator import Generator
@@ -53,8 +53,9 @@ class GrowingGenerator:
         from ...datagen.generator import Generator
         from ...datagen.sources.bank import make_bank
 
-        sources = [*self._sources, *as_sources(episodes, self._config.subtasks, path)]
-        bank = make_bank(sources, self._env, self._config.subtasks)
+        here, usual = boxes_of(self._env)
+        sources = [*self._sources, *as_sources(episodes, self._config.subtasks, path, usual)]
+        bank = make_bank(sources, self._env, self._config.subtasks, here)
         generator = Generator(self._env, self._config, bank)
         self._sources = sources
         self._latest += 1

@@ -15,6 +15,7 @@ from ...datasets import DatasetReader, Episode, validate_source
 from ...datasets.check import require
 from ...datasets.layout import ACTIONS, DATAGEN_INFO, EEF_POSE, START_SIGNALS, TARGET_EEF_POSE
 from ...errors import DatasetError
+from ...sim.object_scale import read_scales
 from ...sim.object_sizes import read_corners
 from ..files.input_task import check_task
 from ..files.made_with import made_with
@@ -22,6 +23,7 @@ from ..files.made_with import made_with
 if TYPE_CHECKING:
     from ...datagen.contract import MimicEnv
     from ...datagen.tables import SubtaskTable
+    from ...envs import BatchedEnv
 
 _PARTS = (ACTIONS, DATAGEN_INFO)
 
@@ -55,7 +57,7 @@ def read_annotated(path: str, task: str, any_task: bool = False) -> list[Episode
 
 
 def as_sources(
-    episodes: list[Episode], subtasks: "SubtaskTable", path: str, boxes: dict[str, np.ndarray] | None = None
+    episodes: list[Episode], subtasks: "SubtaskTable", path: str, boxes: dict[str, np.ndarray]
 ) -> list[SourceDemo]:
     """Check that the generator can use demonstrations for a task, and return them as sources.
 
@@ -74,9 +76,16 @@ def as_sources(
     def check(episode: Episode) -> SourceDemo:
         validate_source(episode, subtasks.eef_names, sorted(objects), signals, path)
         demo = source_demo(episode, path)
-        return replace(demo, object_box={**(boxes or {}), **demo.object_box})
+        return replace(demo, object_box={**boxes, **demo.object_box})
 
     return _all_of(check, episodes)
+
+
+def boxes_of(env: "BatchedEnv") -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return the boxes of an environment's objects (`SourceDemo.object_box`): as they are, and as the task has them."""
+    here = read_corners(env.info.get("object_boxes"), env.info["task"])
+    scales = read_scales(env.info.get("object_scale", ""))
+    return here, {name: corners / scales.get(name, (1.0, 1.0))[0] for name, corners in here.items()}
 
 
 def check_targets(demos: list[SourceDemo], env: "MimicEnv", path: str) -> None:

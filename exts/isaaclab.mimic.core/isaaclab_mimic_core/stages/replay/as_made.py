@@ -10,7 +10,7 @@ from ...errors import MimicError
 from ...options import ReplayOptions
 from ...sim.engines import choose_engine
 from ...tasks.shipped import DEFAULT_TASK
-from ..files.made_with import made_with
+from ..files.made_with import made_with, whole_number
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
@@ -31,9 +31,12 @@ def as_it_was_made(
         key: value for key, value in made[0].items() if all(origin.get(key) == value for origin in made)
     }
     num_envs = env.num_envs if env is not None else options.num_envs
-    as_made = int(common.get("num_envs") or 0)
+    as_made = whole_number(common, "num_envs", options.input) or 0
     num_envs = num_envs or as_made or _NUM_ENVS
-    places = [int(origin["env"]) for origin in made] if as_made == num_envs and all("env" in m for m in made) else []
+    envs = [whole_number(origin, "env", options.input) for origin in made]
+    places = [env for env in envs if env is not None and env < num_envs] if as_made == num_envs else []
+    # Each in its own, or none.
+    places = places if len(places) == len(made) else []
     changes: dict[str, Any] = {"num_envs": num_envs, "task": options.task or task or DEFAULT_TASK}
     if options.assets == "auto" and common.get("assets"):
         changes["assets"] = common["assets"]
