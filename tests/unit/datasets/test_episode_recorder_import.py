@@ -15,7 +15,7 @@ from isaaclab_mimic_core import cli
 from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.datasets.check import require
 from isaaclab_mimic_core.datasets.episode_recorder import import_episode_recorder
-from isaaclab_mimic_core.errors import DatasetError, InputFileError
+from isaaclab_mimic_core.errors import DatasetError, InputFileError, OutputError
 from isaaclab_mimic_core.sim.assets import cache_root
 
 TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
@@ -119,6 +119,10 @@ WRONG = {
     ),
     "without episodes": (write, "holds no episodes"),
     "with tracks of text": (lambda path: write(path, True, tracks=["cube"]), "its manifest names a track 'cube'"),
+    "with a name that is no text": (
+        lambda path: write(path, True, tracks=[{"group": "a\0b", "type": "x"}]),
+        "its manifest names a track",
+    ),
 }
 
 
@@ -139,6 +143,14 @@ def test_wrong_files_are_refused_and_nothing_is_written(kind, tmp_path):
         ("state/Cube_1/position", np.zeros((FRAMES, 2)), "state/Cube_1 holds no pose"),
         ("state/Cube_1/position", np.full((FRAMES, 3), np.nan), "is not finite"),
         ("state/arm/orientations", None, "has no state/arm/orientations"),
+        ("state/arm/positions", np.zeros(FRAMES), "state/arm holds no pose: positions is "),
+        ("state/arm/orientations", np.zeros((FRAMES, 4)), "state/arm holds no pose: orientations is "),
+        ("state/arm/positions", np.zeros((FRAMES, 0, 3)), "state/arm holds no pose: positions is "),
+        ("state/Cube_1/position", np.full((FRAMES, 3), b"1"), "state/Cube_1 holds no pose: .* of text"),
+        ("state/Cube_1/position", np.zeros((FRAMES, 3), [("x", "f4")]), "state/Cube_1 holds no pose: .* of records"),
+        ("state/Cube_1/position", np.zeros((FRAMES, 3), complex), "state/Cube_1 holds no pose: .* of complex"),
+        ("state/Cube_1/position", np.full((FRAMES, 3), 1e300), "is not finite"),
+        ("state/Cube_1/orientation", np.zeros((FRAMES, 4)), "row 0 is no quaternion: its length is 0"),
     ],
 )
 def test_damaged_episodes_are_refused(path, values, what, tmp_path):
@@ -152,6 +164,75 @@ def test_damaged_episodes_are_refused(path, values, what, tmp_path):
         import_episode_recorder(file, tmp_path / "out.hdf5", ASSETS, task=TASK)
 
 
+def test_a_number_of_frames_that_cannot_be_is_refused(tmp_path):
+    file = write(tmp_path / "session.hdf5", True)
+    with h5py.File(file, "r+") as changed:
+        changed["episodes/episode_00000"].attrs["num_frames"] = np.uint64(2**63)
+    with pytest.raises(DatasetError, match="has no frames"):
+        import_episode_recorder(file, tmp_path / "out.hdf5", ASSETS, task=TASK)
+
+
+def test_a_damaged_later_episode_leaves_no_output_and_keeps_an_old_one(tmp_path):
+    output, news = tmp_path / "out.hdf5", []
+    good = write(tmp_path / "good.hdf5", True)
+    bad = write(tmp_path / "bad.hdf5", True, True)
+    with h5py.File(bad, "r+") as changed:
+        del changed["episodes/episode_00001/state/arm/positions"]
+
+    def run(file: Path) -> None:
+        def tell(*about: Any) -> None:
+            news.append(about)
+
+        import_episode_recorder(file, output, ASSETS, task=TASK, overwrite=True, on_saved=tell)
+
+    with pytest.raises(DatasetError, match="episode_00001: has no state/arm/positions"):
+        run(bad)
+    assert not output.exists()
+    run(good)
+    before = output.read_bytes()
+    news.clear()
+    with pytest.raises(DatasetError, match="episode_00001"):
+        run(bad)
+    assert output.read_bytes() == before and not news, "nothing is said to be saved that is not"
+    run(good)
+    assert news == [("demo_0", FRAMES, 1, 1)]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.hdf5", "good.hdf5", "out.hdf5"]
+
+
+def test_channels_of_one_name_are_numbered_and_what_is_left_out_is_said(tmp_path):
+    file = tmp_path / "session.hdf5"
+    tracks = [
+        {"group": "meta/time", "type": "sim_time"},
+        {"group": "state/Cube_1", "type": "rigid_body", "prim_path": f"{ENV}/Cube_1"},
+        {"group": "state/mesh", "type": "xform", "prim_path": f"{ENV}/Cube_2", "space": "local"},
+        {"group": "state/sim_time", "type": "attribute"},
+        {"group": "teleop", "type": "teleop_controller"},
+        {"group": "teleop/right", "type": "teleop_controller"},
+    ]
+    write(file, True, True, tracks=tracks)
+    with h5py.File(file, "r+") as changed:
+        for number in range(2):
+            group: Any = changed[f"episodes/episode_{number:05d}"]
+            group["state/sim_time"] = np.full(FRAMES, 7.0)
+            group["state/Cube_1/speed"] = np.full(FRAMES, 8.0)
+            # Only in one, so that each episode's own numbering would differ.
+            if number:
+                group["teleop/left_trigger"] = np.full(FRAMES, 9.0)
+            group["teleop/left/name"] = np.full(FRAMES, b"me")
+    report = import_episode_recorder(file, tmp_path / "out.hdf5", ASSETS, task=TASK)
+    said = "\n".join(report.notes)
+    assert "state/sim_time is obs/sim_time_2, as sim_time is taken" in said
+    assert "teleop/left_trigger is obs/teleop_left_trigger_2" in said
+    assert "as it holds no numbers: teleop/left/name" in said and "nothing is recorded of teleop/right" in said
+    assert f"within a parent and not in the world: {ENV}/Cube_2" in said
+    with DatasetReader(tmp_path / "out.hdf5") as reader:
+        first, second = (reader.read(name).data for name in reader.episode_names)
+    assert first["obs/sim_time"][1] == 1 / 60 and first["obs/sim_time_2"][1] == 7 and first["obs/Cube_1_speed"][0] == 8
+    assert first["obs/teleop_left_trigger"][-1] == second["obs/teleop_left_trigger"][-1] == 1
+    assert second["obs/teleop_left_trigger_2"][0] == 9 and "obs/teleop_left_trigger_2" not in first
+    assert "states/rigid_object/cube_2/root_pose" not in first
+
+
 def test_the_command_asks_for_the_task(tmp_path, capfd):
     file, output = write(tmp_path / "session.hdf5", True), tmp_path / "out.hdf5"
     given = ["import", str(file), "--format", "episode-recorder", "--output", str(output)]
@@ -161,6 +242,11 @@ def test_the_command_asks_for_the_task(tmp_path, capfd):
     with DatasetReader(output) as reader:
         assert "states/rigid_object/cube_1/root_pose" in reader.shapes(reader.episode_names[0])
     assert cli.main([*given, "--task", TASK]) == 2, "it is there already"
+    before = file.read_bytes()
+    assert cli.main([*given[:-1], str(file), "--task", TASK, "--overwrite"]) == 2
+    with pytest.raises(OutputError, match="this is an input"):
+        import_episode_recorder(file, file, ASSETS, task=TASK, overwrite=True)
+    assert file.read_bytes() == before
 
 
 def test_a_recording_of_the_recorder_itself(tmp_path):

@@ -7,9 +7,10 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -20,6 +21,7 @@ from isaaclab_mimic_core import interpreter
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.datasets.check import require
 from isaaclab_mimic_core.datasets.export import ExportReport
+from isaaclab_mimic_core.datasets.importing import write_imported
 from isaaclab_mimic_core.datasets.lerobot import (
     LeRobotTerms,
     export_lerobot,
@@ -302,11 +304,35 @@ def test_what_cannot_be_imported_is_refused_before_lerobot_is_started(tmp_path, 
     assert not (tmp_path / "out.hdf5").exists()
 
 
+def test_an_import_that_fails_late_leaves_no_output_and_keeps_an_old_one(tmp_path, make_episode):
+    output = tmp_path / "out.hdf5"
+
+    def two(last: Exception | None) -> Iterator[Episode]:
+        yield make_episode(5)
+        if last:
+            raise last
+        yield make_episode(6)
+
+    def run(last: Exception | None) -> None:
+        told: dict[str, Any] = {"env_args": {"env_name": "T"}, "history": {}, "on_saved": None}
+        write_imported(two(last), 2, tmp_path, output, overwrite=True, **told)
+
+    with pytest.raises(DatasetError, match="wrong"):
+        run(DatasetError("wrong"))
+    assert not output.exists()
+    run(None)
+    before = output.read_bytes()
+    with pytest.raises(DatasetError, match="wrong"):
+        run(DatasetError("wrong"))
+    assert output.read_bytes() == before and list(tmp_path.iterdir()) == [output]
+
+
 def test_of_anothers_dataset_what_is_observed_and_done_is_imported():
     there = {
         "action": {"dtype": "float32", "shape": [6]},
         "observation.state": {"dtype": "float64", "shape": [6]},
         "observation.force.wrist": {"dtype": "float32", "shape": [2, 3]},
+        "observation.force_wrist": {"dtype": "float32", "shape": [3]},
         "observation.images.top": {"dtype": "video", "shape": [48, 64, 3]},
         "next.reward": {"dtype": "float32", "shape": [1]},
         "note": {"dtype": "string", "shape": [1]},
@@ -317,6 +343,7 @@ def test_of_anothers_dataset_what_is_observed_and_done_is_imported():
         "action": (Part("actions", (6,), "<f4"),),
         "observation.state": (Part("obs/state", (6,), "<f8"),),
         "observation.force.wrist": (Part("obs/force_wrist", (2, 3), "<f4"),),
+        "observation.force_wrist": (Part("obs/force_wrist_2", (3,), "<f4"),),
     }
     assert list(importing._left_out({"features": there, "episodes": []}, parts, {})) == [
         "left out, as images are not imported (mimic render draws them again): observation.images.top",

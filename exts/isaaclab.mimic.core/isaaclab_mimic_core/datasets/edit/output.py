@@ -4,18 +4,17 @@
 """Write the result of an edit: to another file, or in place of the file in one atomic step."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ...errors import MimicError, OptionError, OutputError
-from ...files import FileLock
-from .. import filesystem, layout
+from ...errors import OptionError
+from .. import layout
 from ..async_writer import BackgroundWriter
+from ..destination import destination
 from ..episode import Episode
-from ..writer import DatasetWriter, dataset_path, edit_path, leftover_paths, lock_path
+from ..writer import DatasetWriter, dataset_path
 
 _MAX_PENDING = 4
 """Maximum number of demonstrations in memory; one with images may take 100 MB."""
@@ -120,7 +119,7 @@ def write(
             if on_saved and not replaces:
                 on_saved(kept[-1], len(kept), count)
 
-    with _destination(inputs, output, in_place, overwrite) as (path, mode):
+    with destination(inputs, output, overwrite, "Give another --output, or --in-place.") as (path, mode):
         replaces = mode == "overwrite"
         attrs = {key: value for key, value in data_attrs.items() if key not in _OWN_ATTRS}
         attrs[layout.ATTR_PROVENANCE] = _extended(data_attrs.get(layout.ATTR_PROVENANCE), {"by": by, **entry})
@@ -140,68 +139,6 @@ def write(
 
 _OWN_ATTRS = (layout.ATTR_TOTAL, layout.ATTR_ENV_ARGS, layout.ATTR_PROVENANCE)
 """Attributes of `data` that the writer or the edit sets itself."""
-
-
-@contextmanager
-def _destination(
-    inputs: list[Path], output: str | os.PathLike[str] | None, in_place: bool, overwrite: bool
-) -> Iterator[tuple[Path, Any]]:
-    """Yield the file to write and the writer's mode.
-
-    An existing file (the input with `in_place`, or an old output) stays unchanged until the new one is complete. A new
-    output grows with each saved demonstration, and is removed if an input turns out to be wrong.
-    """
-    if output is None:
-        with _replacing(inputs[0], "Give another file: --output FILE") as made:
-            yield made, "overwrite"
-        return
-    output = dataset_path(output)
-    for path in inputs:
-        if output.exists() and path.exists() and os.path.samefile(output, path):
-            raise OutputError("this is an input", where=str(output), remedy="Give another --output, or --in-place.")
-    if overwrite and output.is_file():
-        with _replacing(output, "Give another --output.") as made:
-            yield made, "overwrite"
-        return
-    existed = os.path.lexists(output)
-    try:
-        yield output, "create"
-    except MimicError as error:
-        if not existed and not isinstance(error, OutputError):
-            output.unlink(missing_ok=True)
-        raise
-
-
-@contextmanager
-def _replacing(path: Path, otherwise: str) -> Iterator[Path]:
-    """Yield the path of a temporary file that replaces `path` at the end, unless there is an error."""
-    target = Path(os.path.realpath(path))
-    lock = FileLock(lock_path(target))
-    try:
-        lock.acquire()
-    except BlockingIOError as error:
-        raise OutputError(
-            "another program is writing this file", where=str(path), remedy="Wait until it has finished."
-        ) from error
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"cannot be written ({reason})", where=str(path), remedy=otherwise) from error
-    made = edit_path(target)
-    try:
-        before = filesystem.identity(target)
-        yield made
-        if filesystem.identity(target) != before:
-            raise OutputError("was changed by another program meanwhile", where=str(path), remedy="Try again.")
-        try:
-            os.chmod(made, target.stat().st_mode & 0o7777)
-            os.replace(made, target)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise OutputError(f"could not be replaced ({reason})", where=str(path), remedy=otherwise) from error
-    finally:
-        for leftover in leftover_paths(target):
-            leftover.unlink(missing_ok=True)
-        lock.release()
 
 
 def _with_history(by: str, item: Item) -> Episode:

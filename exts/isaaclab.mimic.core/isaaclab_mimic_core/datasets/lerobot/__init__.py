@@ -3,9 +3,10 @@
 
 """Export to and import from LeRobot datasets. lerobot runs in a Python environment of its own (`process`, `worker`)."""
 
+from ..importing import ImportReport
 from .export import export_lerobot
 from .features import LeRobotTerms, lerobot_terms
-from .importing import ImportReport, import_lerobot
+from .importing import import_lerobot
 from .subtasks import SubtaskTexts
 
 __all__ = ["ImportReport", "LeRobotTerms", "SubtaskTexts", "export_lerobot", "import_lerobot", "lerobot_terms"]

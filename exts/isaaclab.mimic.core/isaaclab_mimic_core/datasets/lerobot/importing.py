@@ -10,8 +10,7 @@ and so on.
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,38 +21,16 @@ from ...flat_paths import nest
 from .. import layout
 from ..check import content
 from ..episode import Episode
-from ..writer import DatasetWriter
+from ..importing import ImportReport, OnSaved, free_name, write_imported
 from . import export, features, labels
 from .features import Part
 from .process import LeRobotError, LeRobotProcess, lerobot_process
-
-OnSaved = Callable[[str, int, int, int], None]
-"""Called when a demonstration is on disk, with its name, its length, the number saved so far and the number of all."""
 
 _IMPLIED = ("timestamp", "frame_index", "episode_index", "index", "task_index", labels.DONE, labels.SUCCESS)
 """Columns whose contents a dataset file stores in another way."""
 _DERIVED = (labels.TASK_TEXT, labels.SUBTASK_TEXT, "language_persistent", "language_events")
 """Columns that `export_lerobot` derived from other data; not needed to restore a file."""
 _AGAIN = "Export it again, or remove the file meta/mimic.json: then only observations and actions are imported."
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """Result of an import."""
-
-    format: str
-    output: str
-    """Path of the file."""
-    demos: int
-    """Number of imported demonstrations."""
-    samples: int
-    """Number of imported samples."""
-    notes: tuple[str, ...] = ()
-    """Further information for the user, such as what is left out, as sentences."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain data."""
-        return asdict(self)
 
 
 def import_lerobot(
@@ -71,7 +48,7 @@ def import_lerobot(
         output: The file to write.
         task: Name of the task; if empty, that of the file from which it was exported, if any.
         overwrite: Whether an existing file may be replaced.
-        on_saved: Called after each demonstration.
+        on_saved: Called when a demonstration is on disk; if a file is replaced, only after the replacement.
 
     Raises:
         PlatformError: lerobot is not installed, or its process has died.
@@ -101,19 +78,18 @@ def import_lerobot(
         process.send({"columns": [*parts, *own], "episodes": [row["episode_index"] for row in info["episodes"]]})
         env_args = {**(about.get(layout.ATTR_ENV_ARGS) or {}), **({"env_name": task} if task else {})}
         history = {**(about.get("history") or {}), "imported": {"format": "lerobot", "from": folder.name}}
-        samples = 0
-        with DatasetWriter(
-            output, env_args, mode="overwrite" if overwrite else "create", attrs={layout.ATTR_PROVENANCE: history}
-        ) as writer:
-            for number, row in enumerate(info["episodes"], 1):
-                episode = _episode(process, row, parts, folder)
-                writer.add(episode)
-                (saved,) = writer.commit()
-                samples += episode.num_samples
-                if on_saved:
-                    on_saved(saved.name, episode.num_samples, number, len(info["episodes"]))
-        notes = tuple(_left_out(info, parts, about))
-        return ImportReport("lerobot", str(writer.path), len(info["episodes"]), samples, notes)
+        path, saved = write_imported(
+            (_episode(process, row, parts, folder) for row in info["episodes"]),
+            len(info["episodes"]),
+            folder,
+            output,
+            env_args=env_args,
+            history=history,
+            overwrite=overwrite,
+            on_saved=on_saved,
+        )
+        samples = sum(demo.num_samples for demo in saved)
+        return ImportReport("lerobot", path, len(saved), samples, tuple(_left_out(info, parts, about)))
 
 
 def _check_version(folder: Path) -> None:
@@ -171,7 +147,8 @@ def _parts_of(about: Mapping[str, Any], folder: Path) -> dict[str, tuple[Part, .
 
 def _parts_of_foreign(there: Mapping[str, Any]) -> dict[str, tuple[Part, ...]]:
     """Return the arrays that the columns of a dataset without `meta/mimic.json` become."""
-    found = {}
+    found: dict[str, tuple[Part, ...]] = {}
+    taken: set[str] = set()
     for name, feature in there.items():
         if not _is_numeric(feature):
             continue
@@ -180,7 +157,8 @@ def _parts_of_foreign(there: Mapping[str, Any]) -> dict[str, tuple[Part, ...]]:
         if name == features.ACTION:
             found[name] = (Part(layout.ACTIONS, shape, np.dtype(feature["dtype"]).str),)
         elif name.startswith("observation."):
-            term = name.removeprefix("observation.").replace(".", "_")
+            term = free_name(name.removeprefix("observation.").replace(".", "_"), taken)
+            taken.add(term)
             found[name] = (Part(layout.join(layout.OBS, term), shape, np.dtype(feature["dtype"]).str),)
     return found
 
