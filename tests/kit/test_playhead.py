@@ -76,4 +76,4 @@ def test_one_playhead_for_the_view_its_source_and_the_signals(kit, tmp_path):
     kit.expect(panel.edit_card.models["demos"].get_value_as_string, "0-2")
     panel.compare(str(tmp_path / "annotated.hdf5"))
     kit.pump_until(lambda: panel.command.differences, "the differences", lambda: panel.failure)
-    assert "1 demonstration with the same actions" in panel.command.differences
+    assert "in both       1 demonstration" in panel.command.differences

@@ -187,10 +187,10 @@ def info(file: tyro.conf.Positional[str], output: Annotated[Output, FLAT], compa
             from .datasets.compare import format_differences
 
             found = find_differences(file, compare)
-            print(json.dumps(found) if output.json else format_differences(found), file=streams.out)
+            print(json.dumps(found, allow_nan=False) if output.json else format_differences(found), file=streams.out)
             return DONE if found["same"] else FINDINGS
         summary = summarise(file)
-        print(json.dumps(summary) if output.json else format_summary(summary), file=streams.out)
+        print(json.dumps(summary, allow_nan=False) if output.json else format_summary(summary), file=streams.out)
         return DONE
 
     return job, output

@@ -4,15 +4,20 @@
 """Differences of two files: which demonstrations are in both, and in what these differ."""
 
 import json
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
 from isaaclab_mimic_core.datasets.compare import compare, format_differences
+from isaaclab_mimic_core.errors import DatasetError
 
 OTHER = "obs/other"
 
@@ -54,7 +59,7 @@ def test_the_same_demonstrations_are_found_again_and_their_differences_said(one,
     said = format_differences(found).splitlines()[1:]
     assert [line.strip() for line in said] == [
         "task          Some-v0 in one.hdf5, Other-v0 in two.hdf5",
-        "in both       3 demonstrations with the same actions",
+        "in both       3 demonstrations",
         "renamed       demo_2 is demo_1 in two.hdf5",
         "only in       one.hdf5: demo_1",
         "only in       two.hdf5: demo_2",
@@ -74,6 +79,86 @@ def test_of_twins_those_of_the_same_name_belong_together(tmp_path):
     two = write(tmp_path / "two.hdf5", episode(2), episode(1))
     found = compare(one, two)
     assert found["pairs"] == [["demo_1", "demo_1"]] and found["only"] == [["demo_0"], ["demo_0"]]
+
+
+def rewrite(path: Path, change: Callable[[h5py.File], Any], name: str = "changed.hdf5") -> Path:
+    """Return a copy of a file with a change."""
+    copy = path.with_name(name)
+    shutil.copy(path, copy)
+    with h5py.File(copy, "r+") as file:
+        change(file)
+    return copy
+
+
+def mask(*names: str) -> Callable[[h5py.File], None]:
+    def change(file: h5py.File) -> None:
+        group = file.require_group("mask")
+        group.pop("train", None)
+        group["train"] = np.array(names, "S")
+
+    return change
+
+
+def attribute(name: str, value: Any, group: str = "data") -> Callable[[h5py.File], None]:
+    return lambda file: file[group].attrs.__setitem__(name, value)
+
+
+@pytest.mark.parametrize(
+    ("change", "file", "said"),
+    [
+        (mask("demo_1"), {"masks.train": [["demo_0"], ["demo_1"]]}, "masks.train: demo_0 in masked.hdf5, demo_1 in"),
+        (
+            attribute("env_args", json.dumps({"env_name": "Some-v0", "type": 2, "env_kwargs": {"a": 1}})),
+            {"env_args.env_kwargs": [{}, None], "env_args.env_kwargs.a": [None, 1]},
+            "env_args.env_kwargs.a: none in masked.hdf5, 1 in",
+        ),
+        (
+            attribute("mimic", json.dumps({"generated": {"seed": 1}})),
+            {"mimic.generated.seed": [None, 1]},
+            "mimic.generated.seed: none in masked.hdf5, 1 in",
+        ),
+        (attribute("made", float("nan"), "/"), {"made": [None, "nan"]}, "made: none in masked.hdf5, nan in"),
+    ],
+)
+def test_what_belongs_to_the_files_is_compared(one, change, file, said):
+    first = rewrite(one, mask("demo_0"), "masked.hdf5")
+    two = rewrite(first, change)
+    found = compare(first, two)
+    assert not found["same"] and found["file"] == file and said in format_differences(found)
+    assert compare(two, two)["same"], "NaN is the same as NaN"
+
+
+def test_attributes_that_are_no_numbers_are_texts_and_the_same_as_themselves(one):
+    two = rewrite(one, attribute("x", float("nan"), "data/demo_0"))
+    assert compare(two, two)["same"]
+    assert compare(one, two)["attributes"] == {"x": {"demos": 1, "example": ["demo_0", None, "nan"]}}
+
+
+def test_an_array_that_cannot_be_read_is_named(one):
+    def spoil(file: h5py.File) -> None:
+        del file["data/demo_2/obs/hand"]
+        hand = file.create_dataset("data/demo_2/obs/hand", (6, 2), "f4", chunks=(6, 2), compression="gzip")
+        hand.id.write_direct_chunk((0, 0), b"no gzip")
+
+    with pytest.raises(DatasetError, match="demo_2: obs/hand is damaged"):
+        compare(one, rewrite(one, spoil))
+
+
+def test_demonstrations_without_actions_are_known_by_their_states_and_then_by_name(tmp_path):
+    pose = "states/rigid_object/cube/root_pose"
+
+    def seen(*places: float | None) -> list[Episode]:
+        none = np.zeros((6, 0), np.float32)
+        return [
+            Episode({"actions": none} | ({} if x is None else {pose: np.full((6, 7), x, np.float32)}), {})
+            for x in places
+        ]
+
+    one = write(tmp_path / "one.hdf5", *seen(1.0, 2.0, 5.0, None))
+    two = write(tmp_path / "two.hdf5", *seen(2.0, 3.0, 4.0, None))
+    found = compare(one, two)
+    assert found["pairs"] == [["demo_1", "demo_0"], ["demo_3", "demo_3"]]
+    assert found["only"] == [["demo_0", "demo_2"], ["demo_1", "demo_2"]]
 
 
 def test_the_command_says_it_and_its_exit_status_whether_there_are_any(one, tmp_path):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 import json
+import math
 
 import h5py
 import numpy as np
@@ -81,14 +82,14 @@ def test_a_file_without_demos(tmp_path):
 
 
 def test_a_generated_file_says_where_it_comes_from(tmp_path, make_episode):
-    run = {"generated": {"input": "demos.hdf5", "seed": 5}}
+    run = {"generated": {"input": "demos.hdf5", "seed": 5, "rate": math.nan}}
     with DatasetWriter(tmp_path / "a.hdf5", {"env_name": "T"}, attrs={"mimic": run}) as writer:
         for seed, source in enumerate(["demo_2", "demo_10"]):
             sources = {"franka": [{"demo": source, "segment": [0, 9]}, {"demo": "demo_2", "segment": [9, 20]}]}
             writer.add(make_episode(seed=seed, success=bool(seed), mimic={"generated": {"sources": sources}}))
     summary = summarise(writer.path)
     assert summary["provenance"] == {
-        "run": run,
+        "run": {"generated": {**run["generated"], "rate": "nan"}},  # JSON has no NaN
         "demos": 2,
         "seeds": 2,
         "sources": {"demo_2": 3, "demo_10": 1},

@@ -66,6 +66,15 @@ def history(attrs: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return dict(entry) if isinstance(entry, Mapping) else {}
 
 
+def for_json(value: Any) -> Any:
+    """Return plain data with texts for the numbers that JSON has not: `nan`, `inf`, `-inf`."""
+    if isinstance(value, Mapping):
+        return {key: for_json(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return list(map(for_json, value))
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def encode_attrs(attrs: Mapping[str, Any]) -> dict[str, Any]:
     """Return attributes in the form h5py stores, without those that are None."""
     return {key: encode(value) for key, value in attrs.items() if value is not None}

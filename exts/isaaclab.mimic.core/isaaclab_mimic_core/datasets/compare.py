@@ -3,10 +3,12 @@
 
 """Say in what two dataset files differ (`mimic info FILE --compare OTHER`), as data and as text.
 
-Demonstrations are the same if their actions are: annotating, rendering and renaming leave those alone.
+Demonstrations are the same if their actions are: annotating, rendering and renaming leave those alone. Those without
+actions, such as imported motions, are the same if their states are; without these, too, if their names are.
 """
 
 import hashlib
+import json
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,8 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import DatasetError
 from . import layout
+from .attributes import for_json
 from .reader import DatasetReader
+from .tree import Unreadable, printable
 
 _LISTED = 8
 """Names and attributes that are written at most before the rest is counted."""
@@ -29,16 +34,19 @@ def compare(path: str | os.PathLike[str], other: str | os.PathLike[str]) -> dict
 
     Returns:
         - `paths`: the two files, and `same`: whether nothing differs
-        - `file`: {property of the file: its two values}, of those that differ
+        - `file`: {property of the file: its two values}, of those that differ: `task`, `quaternions`, `masks.NAME`
+          (lists of demonstrations), attributes of the file by their path; None where a file has none
         - `pairs`: the names of each demonstration that is in both, and `only`: the names of those in one file only
         - `terms`: {array: {`only`: 0 or 1, the file that has it, None if both have; `demos`: number of demonstrations
           in both files in which it differs}}
         - `attributes`: {attribute: {`demos`: number of demonstrations in both files in which it differs, `example`:
           [name, value, value]}}
 
+    Values that are no numbers of JSON's (NaN, infinities) are texts.
+
     Raises:
         InputFileError: A file cannot be opened or is not a dataset.
-        DatasetError: A demonstration cannot be read.
+        DatasetError: A demonstration or a mask cannot be read.
     """
     with DatasetReader(path, allow_empty=True) as one, DatasetReader(other, allow_empty=True) as two:
         pairs, only = _pair(one, two)
@@ -50,17 +58,14 @@ def compare(path: str | os.PathLike[str], other: str | os.PathLike[str]) -> dict
                 known["demos"] += 1
                 # In some of the demonstrations both may have it.
                 known["only"] = owner if known["only"] == owner else None
-            flat = [_flat(reader.attrs(name)) for reader, name in zip((one, two), names, strict=True)]
-            for key in sorted(flat[0].keys() | flat[1].keys()):
-                values = [each.get(key) for each in flat]
-                if values[0] != values[1]:
-                    known = attributes.setdefault(key, {"demos": 0, "example": [names[0], *values]})
-                    known["demos"] += 1
-        file = {
-            name: [write(one), write(two)]
-            for name, write in _PROPERTIES.items()
-            if write(one) != write(two)
-        }  # fmt: skip
+            flat = [
+                _flat({**reader.attrs(name), **reader.stated(name).faults})
+                for reader, name in zip((one, two), names, strict=True)
+            ]
+            for key, values in _differing(*flat).items():
+                known = attributes.setdefault(key, {"demos": 0, "example": [names[0], *values]})
+                known["demos"] += 1
+        file = _differing(_properties(one), _properties(two))
     renamed = any(first != second for first, second in pairs)
     return {
         "paths": [str(path), str(other)],
@@ -85,9 +90,12 @@ def format_differences(found: Mapping[str, Any]) -> str:
     if found["same"]:
         say("same", f"They hold the same {_count(len(pairs))}.")
         return "\n".join(lines)
-    for name, (one, two) in found["file"].items():
-        say(name, f"{one} in {titles[0]}, {two} in {titles[1]}")
-    say("in both", f"{_count(len(pairs))} with the same actions")
+    for name, values in found["file"].items():
+        title, what = (name, "") if name in _TITLES else ("file", f"{name}: ")
+        one, two = map(_text, values)
+        far = one == two or len(one) + len(two) > 2 * _LONGEST
+        say(title, f"{what}differs" if far else f"{what}{one} in {titles[0]}, {two} in {titles[1]}")
+    say("in both", _count(len(pairs)))
     if renamed := [f"{first} is {second}" for first, second in pairs if first != second]:
         say("renamed", f"{_listed(renamed)} in {titles[1]}")
     for title, names in zip(titles, only, strict=True):
@@ -103,17 +111,42 @@ def format_differences(found: Mapping[str, Any]) -> str:
         say("arrays", f"{where}{_in_some(demos, len(pairs))}: {', '.join(terms)}")
     for key, known in found["attributes"].items():
         name, *values = known["example"]
-        text = " and ".join("none" if value is None else str(value) for value in values)
+        text = " and ".join(map(_text, values))
         example = f"; {name}: {text}" if len(text) <= 2 * _LONGEST else ""
         say("attribute", f"{key} differs{_in_some(known['demos'], len(pairs))}{example}")
     return "\n".join(lines)
 
 
-_PROPERTIES = {
-    "task": lambda reader: reader.env_name or "not stated",
-    "quaternions": lambda reader: "wxyz" if reader.legacy_quaternions else "xyzw",
-    "masks": lambda reader: ", ".join(reader.masks) or "none",
-}
+_TITLES = ("task", "quaternions")
+"""Properties of a file that have a line of their own."""
+
+
+def _properties(reader: DatasetReader) -> dict[str, Any]:
+    """Return what a file says of itself and of all its demonstrations, by path."""
+    flat = _flat({**reader.file_attrs, **reader.data_attrs, **reader.data_attr_faults})
+    # Told in words.
+    for path in (layout.ATTR_FORMAT_VERSION, f"{layout.ATTR_ENV_ARGS}.env_name"):
+        flat.pop(path, None)
+    told = reader.env_name or "not stated", "wxyz" if reader.legacy_quaternions else "xyzw"
+    masks = {f"masks.{key}": reader.mask(key) for key in reader.masks}
+    return {**dict(zip(_TITLES, told, strict=True)), **masks, **flat}
+
+
+def _differing(one: Mapping[str, Any], two: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return the pairs of values that differ, in an order that both give; None stands for what is not there."""
+    found = {}
+    for key in dict.fromkeys([*one, *sorted(two)]):
+        values = [one.get(key), two.get(key)]
+        # As texts, NaN is the same as NaN.
+        if values[0] != values[1] and len({json.dumps(value, sort_keys=True) for value in values}) > 1:
+            found[key] = list(map(for_json, values))
+    return found
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return _listed([printable(str(each)) for each in value])
+    return "none" if value is None else printable(str(value))
 
 
 def _pair(one: DatasetReader, two: DatasetReader) -> tuple[list[tuple[str, str]], tuple[list[str], list[str]]]:
@@ -139,10 +172,24 @@ def _pair(one: DatasetReader, two: DatasetReader) -> tuple[list[tuple[str, str]]
 
 
 def _identity(reader: DatasetReader, name: str) -> str:
-    if not reader.has(name, layout.ACTIONS):
+    """Return a text that is the same for the same actions; without any for the same states, else for the same name."""
+    terms = [layout.ACTIONS] if reader.has(name, layout.ACTIONS) else []
+    if not terms or not _values(reader, name, layout.ACTIONS).size:
+        terms = sorted(reader.shapes(name, [layout.STATES]))
+    if not terms:
         return f"named {name}"
-    actions = reader.values(name, layout.ACTIONS)
-    return hashlib.sha256(f"{actions.shape}".encode() + np.ascontiguousarray(actions).tobytes()).hexdigest()
+    digest = hashlib.sha256()
+    for term in terms:
+        values = _values(reader, name, term)
+        digest.update(f"{term} {values.shape}".encode() + np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
+
+
+def _values(reader: DatasetReader, name: str, term: str) -> np.ndarray:
+    try:
+        return reader.values(name, term)
+    except Unreadable as error:
+        raise DatasetError(f"{term} {error}", where=f"{reader.path}, {name}", remedy="Copy the file again.") from error
 
 
 def _differing_terms(one: DatasetReader, two: DatasetReader, name: str, other: str) -> list[tuple[str, int | None]]:
@@ -152,7 +199,7 @@ def _differing_terms(one: DatasetReader, two: DatasetReader, name: str, other: s
         (term, 0 if term in here else 1) for term in sorted(here.keys() ^ there.keys())
     ]
     for term in sorted(here.keys() & there.keys()):
-        if here[term][0] != there[term][0] or not _equal(one.values(name, term), two.values(other, term)):
+        if here[term][0] != there[term][0] or not _equal(_values(one, name, term), _values(two, other, term)):
             found.append((term, None))
     return found
 
@@ -167,7 +214,7 @@ def _flat(attrs: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     """Return attributes by path: those of a history, and of what is in it."""
     found: dict[str, Any] = {}
     for key, value in attrs.items():
-        if isinstance(value, Mapping) and before.count(".") < 2:
+        if isinstance(value, Mapping) and value and before.count(".") < 2:
             found |= _flat(value, f"{before}{key}.")
         else:
             found[f"{before}{key}"] = value

@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import DatasetError
 from ..files import FileLock
 from . import layout
-from .attributes import history
+from .attributes import for_json, history
 from .check import masks, usable
 from .origin import parts_of
 from .reader import DatasetReader
@@ -177,7 +177,7 @@ def _provenance(data_attrs: dict[str, Any], demos: list[dict[str, Any]]) -> dict
     for demo in demos:
         sources.update(part.demo for parts in parts_of(demo).values() for part in parts)
     return {
-        "run": run if isinstance(run, dict) else {},
+        "run": for_json(run) if isinstance(run, dict) else {},
         "demos": sum(isinstance(origin, dict) for origin in origins),
         "seeds": len({demo[layout.ATTR_SEED] for demo in demos if layout.ATTR_SEED in demo}),
         "sources": {name: sources[name] for name in sorted(sources, key=layout.natural_order)},

@@ -75,6 +75,11 @@ class DatasetReader:
         return self.format_version < layout.FORMAT_VERSION
 
     @property
+    def file_attrs(self) -> dict[str, Any]:
+        """Valid attributes of the file itself, as plain data (module `attributes`)."""
+        return read_attrs(self._file).values
+
+    @property
     def data_attrs(self) -> dict[str, Any]:
         """Valid attributes of the group `data`, as plain data (module `attributes`)."""
         return read_attrs(self._data).values
