@@ -45,6 +45,9 @@ NEAREST = "nearest_neighbor_object"
         (0, {"first_subtask_start_offset_range": (1, 0)}, ["first_subtask_start_offset_range", "(1, 0)"]),
         (1, {"subtask_term_offset_range": (0, 3)}, ["subtask_term_offset_range", "(0, 3)", "(0, 0)"]),
         (0, {"subtask_term_signal": None}, ["subtask_term_signal", "None"]),
+        (0, {"subtask_term_signal": "a\0b"}, ["is no name for a signal"]),
+        (0, {"subtask_term_signal": "\ud800"}, ["is no name for a signal"]),
+        (0, {"subtask_term_signal": "a/b"}, ["is no name for a signal"]),
     ],
 )
 def test_what_cannot_work_is_refused_by_name(which, changes, words):

@@ -15,7 +15,7 @@ from isaaclab.utils import configclass
 
 from isaaclab_mimic_core import rotations
 from isaaclab_mimic_core.datagen.config import read_frames
-from isaaclab_mimic_core.envs.frames import FramePoses, place_still_frames
+from isaaclab_mimic_core.envs.frames import FramePoses, place_still_frames, scale_frames
 from isaaclab_mimic_core.envs.mimic_cfg import FrameConfig, MimicEnvCfg
 from isaaclab_mimic_core.errors import ConfigError
 from isaaclab_mimic_core.tasks.signals.facts import live_facts
@@ -110,7 +110,11 @@ def test_signals_can_refer_to_frames():
         ("goal", {"pos": (0.0, 1.0, float("nan"))}, "must be 3 finite numbers"),
         ("goal", {"rot": (0.0, 0.0, 0.0, 2.0)}, "must be a quaternion"),
         ("goal", {"parent": 3}, "parent is 3, but must be the name"),
+        ("goal", {"pos": (0.0, -1e300, 0.0)}, "but must be within 1000 m"),
         ("bin/slot", {}, "is no name for a frame"),
+        ("a\0b", {}, "is no name for a frame"),
+        ("\ud800", {}, "is no name for a frame"),
+        ("a" * 101, {}, "is no name for a frame"),
     ],
 )
 def test_frames_that_are_refused(name, frame, what):
@@ -128,6 +132,15 @@ def test_any_configuration_class_can_have_frames():
     assert read_frames(MimicEnvCfg()) == () == read_frames(upstream.MimicEnvCfg())
     with pytest.raises(ConfigError, match="FrameConfig: rot is"):
         FrameConfig(rot=(1.0, 1.0, 0.0, 0.0))
+
+
+def test_a_place_on_an_object_stays_on_it_in_another_size():
+    frames = {"slot": FrameConfig("bin", (0.1, 0.0, 0.05), QUARTER), "goal": FrameConfig(pos=(0.4, 0.0, 0.0))}
+    cfg = SimpleNamespace(frame_configs=frames)
+    scale_frames(cfg, {"bin": 0.5})
+    slot, goal = read_frames(cfg)
+    assert slot.pos == pytest.approx((0.05, 0.0, 0.025)) and slot.rot == QUARTER
+    assert goal.pos == (0.4, 0.0, 0.0)
 
 
 def test_a_frame_of_a_table_is_placed_in_the_environment():

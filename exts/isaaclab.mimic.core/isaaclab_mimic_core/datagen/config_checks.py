@@ -9,6 +9,7 @@ upstream's instances too. Every error names field and value.
 
 import graphlib
 import math
+import re
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
@@ -24,6 +25,10 @@ SCHEMES = ("REPLAY", "TRANSFORM", "TRANSLATE")
 
 _LARGEST = 2**31 - 1
 """Largest whole number: steps and seeds are counted in 32 bits by what they are handed to."""
+_FARTHEST = 1000.0
+"""How far from its parent a frame may be, along each axis [m]; float32 tells tenths of a millimeter apart there."""
+_NAME = re.compile(r"[A-Za-z0-9_]{1,100}")
+"""Names that a file can keep poses by."""
 _UNIT = 1e-3
 """How far from 1 the length of a quaternion may be."""
 _FLAGS = (
@@ -72,6 +77,13 @@ def check_subtask(config: Any, where: str) -> None:
         value = getattr(config, field)
         if value is not None and (not isinstance(value, str) or not value):
             raise ConfigError(f"{field} is {value!r}, but must be a name or None", where=where)
+    signal = config.subtask_term_signal or ""
+    if not signal.isprintable() or "/" in signal or signal.startswith("."):
+        raise ConfigError(
+            f"subtask_term_signal {signal!r:.80} is no name for a signal",
+            where=where,
+            remedy="Use letters, digits and _.",
+        )
     strategy, kwargs = config.selection_strategy, config.selection_strategy_kwargs or {}
     if strategy not in STRATEGIES:
         raise ConfigError(
@@ -144,8 +156,9 @@ def check_frame(config: Any, name: Any, where: str) -> None:
     Raises:
         ConfigError: Names field and value.
     """
-    if not isinstance(name, str) or not name or "/" in name or name.startswith("."):
-        raise ConfigError(f"{name!r} is no name for a frame", where=where, remedy="Use letters, digits and _.")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        remedy = "Use letters, digits and _, at most 100 of them."
+        raise ConfigError(f"{name!r:.80} is no name for a frame", where=where, remedy=remedy)
     parent = config.parent
     if parent is not None and (not isinstance(parent, str) or not parent):
         raise ConfigError(f"parent is {parent!r}, but must be the name of an asset or None", where=where)
@@ -153,6 +166,8 @@ def check_frame(config: Any, name: Any, where: str) -> None:
         value = getattr(config, field)
         if not isinstance(value, (list, tuple)) or len(value) != size or not all(map(is_finite, value)):
             raise ConfigError(f"{field} is {value!r}, but must be {size} finite numbers", where=where)
+    if max(map(abs, config.pos)) > _FARTHEST:
+        raise ConfigError(f"pos is {config.pos!r}, but must be within {_FARTHEST:g} m", where=where)
     if abs(math.hypot(*config.rot) - 1.0) > _UNIT:
         raise ConfigError(
             f"rot is {tuple(config.rot)}, but must be a quaternion (x, y, z, w) of length 1",

@@ -4,7 +4,7 @@
 """Places that a task's configuration names (`frame_configs`), which motions can refer to as to objects."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -134,6 +134,21 @@ def place_still_frames(cfg: Any) -> None:
         config = cfg.frame_configs[frame.name]
         quat = rotations.quat_from_matrix(pose[:3, :3])
         config.parent, config.pos, config.rot = None, tuple(pose[:3, 3].tolist()), tuple(quat.tolist())
+
+
+def scale_frames(cfg: Any, scales: Mapping[str, float]) -> None:
+    """Move frames with the objects that are larger or smaller than the task has them: a place on one stays on it.
+
+    Args:
+        cfg: An environment's configuration.
+        scales: Factor by object (`sim.object_scale.scale_objects`).
+
+    Raises:
+        ConfigError: A frame is no place.
+    """
+    for frame in read_frames(cfg):
+        factor = scales.get(frame.parent or "", 1.0)
+        cfg.frame_configs[frame.name].pos = tuple(factor * each for each in frame.pos)
 
 
 def _where(frame: Frame) -> str:

@@ -153,7 +153,7 @@ def open_in_parts(
     borrowed = _load_isaac_lab(stack, device, engine, visualizer)
     from isaaclab_tasks.utils.parse_cfg import parse_env_cfg
 
-    from ..envs.frames import place_still_frames
+    from ..envs.frames import place_still_frames, scale_frames
 
     if spec.register is not None:
         resolve(spec.register)()
@@ -174,7 +174,10 @@ def open_in_parts(
         _use_local_assets(spec, make, cfg, engine)
     if configure:
         configure(cfg)
-    scales = as_text(scale_objects(cfg, read_scales(object_scale), seed))
+    scaled = scale_objects(cfg, read_scales(object_scale), seed)
+    if not bare:
+        scale_frames(cfg, scaled)
+    scales = as_text(scaled)
     solver = use_ik(cfg, ik, as_shipped)
     if engine == "ovphysx":
         forget_body_names(cfg)

@@ -156,7 +156,8 @@ class Choices:
         known |= {name: f'"{field.label}"' for name, field in self.fields.items() if name not in known}
 
         def say(found: re.Match) -> str:
-            return known.get(found[1].replace("-", "_"), found[0])
+            option: str = found[1]
+            return known.get(option.replace("-", "_")) or found[0]
 
         said = in_window_words(text).split("\n")
         lines = (line if "mimic " in line else re.sub(r"--([a-z][a-z-]*[a-z])", say, line) for line in said)
