@@ -225,6 +225,9 @@ def test_any_state_of_any_file_of_the_task_is_shown_at_once(recorded, stack_env,
             shown((recorded, "demo_1", 0))
         with pytest.raises(ValueError, match="row"):
             stage.request("show", moments=[{"path": "", "demo": ""}])
+        asked = stage._asked_at
+        stage.request("view", cameras=[eye])
+        assert stage._asked_at > asked, "it does not end while somebody looks at it from other sides"
 
 
 def test_a_report_shows_successes_and_causes_of_failure_above_their_sources(recorded, stack_env, tmp_path):

@@ -3,6 +3,8 @@
 
 """The table of demonstrations: filters, order, and what is chosen by Ctrl and Shift."""
 
+import json
+
 import pytest
 
 from isaaclab_mimic_ui.dataset.table import CHECK, FAILED, FOUND, LENGTH, SOURCE, SUCCESS, DemoTable
@@ -102,4 +104,13 @@ def test_ctrl_and_shift_choose_several_in_the_order_that_is_shown(table):
     assert (table.selection, table.chosen) == ("", set())
     table.fill(LISTED[:1])
     table.click("demo_0", shift=True)
-    assert table.chosen == {"demo_0"}, "where nothing was clicked before"
+    assert table.selection == "0", "where nothing was clicked before"
+
+
+def test_attributes_are_written_as_text_once_however_often_they_are_searched(table, monkeypatch):
+    written = []
+    monkeypatch.setattr(json, "dumps", lambda *attrs, **how: written.append(attrs) or "")
+    for text in ("k", "ke", "key"):
+        assert table.shown is not None and shown(table, text=text) == []
+        assert table.said == "0 of 5 shown"
+    assert len(written) == 5

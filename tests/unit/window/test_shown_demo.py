@@ -11,7 +11,7 @@ from isaaclab_mimic_core.errors import PlatformError
 from isaaclab_mimic_core.events import StageFailed, StageFinished
 from isaaclab_mimic_ui.dataset import process as processes
 from isaaclab_mimic_ui.dataset.process import DrawingProcess
-from isaaclab_mimic_ui.dataset.shown import ShownDemo
+from isaaclab_mimic_ui.dataset.shown import CLOSED, ShownDemo
 
 FILE, TASK = "demos.hdf5", "Isaac-Some-Task-v0"
 
@@ -117,7 +117,7 @@ def test_what_cannot_be_shown_is_said_in_a_line(started, monkeypatch):
     assert not shown.wanted and "no Python" in shown.failure
 
 
-def test_a_process_that_waited_long_enough_is_no_failure_and_another_is_started(started):
+def test_a_process_that_waited_long_enough_says_so_and_another_is_started(started):
     process = DrawingProcess()
     shown = ShownDemo(process)
     shown.choose(FILE, TASK, "demo_0", 10)
@@ -125,6 +125,6 @@ def test_a_process_that_waited_long_enough_is_no_failure_and_another_is_started(
     started[0].told = [StageFinished("strips", "done", {})]
     process.poll()
     shown.follow()
-    assert (shown.wanted, shown.failure) == (False, "")
+    assert (shown.wanted, shown.failure) == (False, CLOSED)
     shown.turn_on()
     assert len(started) == 2 and rows(started[1]) == [("demo_0", 0)]

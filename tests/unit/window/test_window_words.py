@@ -31,6 +31,11 @@ from isaaclab_mimic_ui.running.remedies import Remedy, find_remedy, in_window_wo
         ("See: mimic info /data/some.hdf5.", 'See: "Dataset".'),
         ("Record some: mimic record --output FILE", 'Record some: "Record"'),
         ("Convert it first: mimic convert FILE --output NEW", "Convert it first: mimic convert FILE --output NEW"),
+        (
+            "Do they succeed here? mimic replay annotated.hdf5 --task Isaac-Stack-Cube-Mimic-v0 --validate. Watch some",
+            'Do they succeed here? "Record > Replay". Watch some',
+        ),
+        ("mimic annotate --start-signals marks starts", '"Annotate" marks starts'),
         ("mimic generates nothing, and mimic check is fine", 'mimic generates nothing, and "Dataset > Check" is fine'),
     ],
 )
@@ -66,6 +71,12 @@ def test_what_a_failure_asks_for_is_a_button():
         ("Bring them to one layout first, or keep what all have: --force", "Bring them to one layout first"),
         ("a renamed task: mimic convert --task NAME; or insist: --force", "a renamed task: mimic convert --task NAME"),
         ("left out: 3 of 4 demonstrations (or --failed)", "left out: 3 of 4 demonstrations"),
+        ("not successful\n  Export them all the same: --failed", "not successful"),
+        ("Convert it: mimic convert FILE --output NEW", "Convert it: mimic convert FILE --output NEW"),
+        (
+            "It is older.\nmimic convert FILE --output NEW\nOr give another --output",
+            'It is older.\nmimic convert FILE --output NEW\nOr give another "Output"',
+        ),
         ("state data go to LeRobot: --format lerobot", "state data go to LeRobot"),
     ],
 )

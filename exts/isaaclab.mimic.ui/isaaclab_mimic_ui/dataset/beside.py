@@ -31,6 +31,8 @@ class Beside:
     """T + 1 states of these."""
     signals: dict[str, list[float]] = field(default_factory=dict)
     """Title -> values of each curve, T, of the sources in step."""
+    has_changed: bool = False
+    """Whether the file holds something else than when it was generated from: these may be other demonstrations."""
 
     def at(self, row: int) -> tuple[str, int]:
         """Return the source of a state, and which of its states belongs to it."""
@@ -46,7 +48,7 @@ def eefs_of(attrs: Mapping[str, Any]) -> list[str]:
     return [eef for eef, parts in parts_of(attrs).items() if parts and all(part.segment for part in parts)]
 
 
-def read_beside(attrs: Mapping[str, Any], samples: int, eef: str, files: Iterable[Path]) -> Beside:
+def read_beside(attrs: Mapping[str, Any], samples: int, eef: str, files: Iterable[Path], sha256: str = "") -> Beside:
     """Read the sources of a generated demonstration. Call it in a thread.
 
     Args:
@@ -54,15 +56,18 @@ def read_beside(attrs: Mapping[str, Any], samples: int, eef: str, files: Iterabl
         samples: Its samples.
         eef: One of `eefs_of`.
         files: Files that they may be in, the likeliest first.
+        sha256: What `digest.sources_digest` of their file was; that one is taken if it is there. Empty if unknown.
 
     Raises:
         DatasetError: They are in none of these files.
     """
     from isaaclab_mimic_core.datasets import DatasetReader
+    from isaaclab_mimic_core.datasets.digest import sources_digest
     from isaaclab_mimic_core.datasets.origin import in_step, parts_of
 
     parts = parts_of(attrs)[eef]
-    tried = []
+    tried: list[str] = []
+    fitting: list[tuple[Path, bool]] = []
     for path in dict.fromkeys(files):
         tried.append(path.name)
         try:
@@ -72,13 +77,18 @@ def read_beside(attrs: Mapping[str, Any], samples: int, eef: str, files: Iterabl
                     part.demo in there and reader.num_samples(part.demo) >= (part.segment or (0, 0))[1]
                     for part in parts
                 )
+                same = fits and (not sha256 or sources_digest(reader) == sha256)
         except MimicError:
             continue
-        if fits:
-            which, moments = in_step(parts, samples)
-            demos = tuple(parts[index].demo for index in which)
-            rows = tuple(moments.tolist())
-            return Beside(str(path), eef, demos, rows, _signals(str(path), demos, rows, samples))
+        fitting += [(path, same)] if fits else []
+        if same:
+            break
+    if fitting:
+        path, same = fitting[-1] if fitting[-1][1] else fitting[0]
+        which, moments = in_step(parts, samples)
+        demos = tuple(parts[index].demo for index in which)
+        rows = tuple(moments.tolist())
+        return Beside(str(path), eef, demos, rows, _signals(str(path), demos, rows, samples), not same)
     names = ", ".join(dict.fromkeys(part.demo for part in parts))
     raise DatasetError(f"what it was generated from ({names}) is not in {' or '.join(tried) or 'any file here'}")
 
@@ -115,7 +125,9 @@ class SourceBeside:
     def __init__(self, host: Host, on_change: Callable[[], None]) -> None:
         self._host, self._on_change = host, on_change
         self._reading: asyncio.Task | None = None
-        self._of: tuple[Mapping[str, Any], int, list[Path]] | None = None
+        self._of: tuple[Mapping[str, Any], int, list[Path], str] | None = None
+        self._wish = ""
+        """The end effector whose sources were wanted last; kept for the next demonstration that was generated."""
         self.eefs: list[str] = []
         """End effectors whose sources can be shown; none where there is no demonstration, or it was not generated."""
         self.eef = ""
@@ -124,38 +136,40 @@ class SourceBeside:
         self.failure = ""
         """Why there is none though it is wanted, in a line."""
 
-    def choose(self, attrs: Mapping[str, Any], samples: int, files: list[Path]) -> None:
-        """Take another demonstration; `files`: see `source_files`."""
-        self._of, self.found, self.failure = (attrs, samples, files), None, ""
+    def choose(self, attrs: Mapping[str, Any], samples: int, files: list[Path], sha256: str = "") -> None:
+        """Take another demonstration; for the rest see `read_beside`."""
+        self._of = attrs, samples, files, sha256
         self.eefs = eefs_of(attrs)
-        if self.eef:
-            self._want(self.eef if self.eef in self.eefs else "")
+        self._want(self._wish if self._wish in self.eefs else "")
 
     def leave(self) -> None:
         """Show no demonstration."""
         self._stop()
-        self._of, self.found, self.failure, self.eefs = None, None, "", []
+        self._of, self.found, self.failure, self.eefs, self.eef = None, None, "", [], ""
 
     def next(self) -> None:
         """Want the sources of the next end effector; after the last one, none."""
         order = ["", *self.eefs]
-        self._want(order[(order.index(self.eef) + 1) % len(order)])
+        self._wish = order[(order.index(self.eef) + 1) % len(order)]
+        self._want(self._wish)
 
     def _want(self, eef: str) -> None:
         self._stop()
+        was_shown = bool(self.eef)
         self.eef, self.found, self.failure = eef, None, ""
         if eef and self._of is not None:
             self._reading = self._host.spawn(self._read(*self._of))
-        self._on_change()
+        if eef or was_shown:
+            self._on_change()
 
     def _stop(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
 
-    async def _read(self, attrs: Mapping[str, Any], samples: int, files: list[Path]) -> None:
+    async def _read(self, attrs: Mapping[str, Any], samples: int, files: list[Path], sha256: str) -> None:
         try:
-            self.found = await asyncio.to_thread(read_beside, attrs, samples, self.eef, files)
+            self.found = await asyncio.to_thread(read_beside, attrs, samples, self.eef, files, sha256)
         except MimicError as error:
             self.failure = " ".join(str(error).split())
         self._on_change()

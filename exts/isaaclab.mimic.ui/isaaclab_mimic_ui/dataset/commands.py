@@ -22,7 +22,10 @@ EDITS = {
 }
 """Edit -> label of its button, and its tooltip."""
 
-_NOT_HERE = re.compile(r"[,;]? \(?or (?:insist: |keep what all have: )?--(?:in-place|overwrite|force|failed)\b\)?")
+_NOT_HERE = re.compile(
+    r"[,;]? \(?or (?:insist: |keep what all have: )?--(?:in-place|overwrite|force|failed)\b\)?"
+    r"|\s*Export them all the same: --failed\b"
+)
 """What a message offers besides, and the panel does not have."""
 _CALLED = {
     "--output FILE": '"Output"',
@@ -74,11 +77,18 @@ def edit_words(by: str, path: str, demos: str, other: str, output: str) -> list[
 
 
 def in_words(text: str) -> str:
-    """Return a message of a command with options and commands called as in the window."""
-    text = _NOT_HERE.sub("", in_window_words(text))
+    """Return a message of a command with options and commands called as in the window.
+
+    Commands that the window has not, with their options, stay as they are.
+    """
+    lines = _NOT_HERE.sub("", in_window_words(text)).split("\n")
+    return "\n".join(line if "mimic " in line else _called(line) for line in lines)
+
+
+def _called(line: str) -> str:
     for option, label in _CALLED.items():
-        text = text.replace(option, label)
-    return text
+        line = line.replace(option, label)
+    return line
 
 
 def progress(by: str, event: events.Event | None = None) -> str:

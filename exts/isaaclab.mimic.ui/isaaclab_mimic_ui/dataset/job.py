@@ -22,7 +22,7 @@ class DataCommand:
     def __init__(self, python: str = "") -> None:
         self._python = python
         self._client: VerbClient | None = None
-        self._by = ""
+        self._by = self._file = self._looked_at = ""
         self._stopped = False
         self._saved: events.DemoSaved | None = None
         self._ending: events.StageFinished | events.StageFailed | None = None
@@ -35,7 +35,10 @@ class DataCommand:
         self.findings: list[tuple[str, str, str]] | None = None
         """Level, demonstration and message of each finding of the last check; None if no check has run."""
         self.differences = ""
-        """What the last comparison has found, in words; empty if there was none."""
+        """What the last comparison has found, in words; empty if there was none.
+
+        Both are of the file that is looked at.
+        """
         self.ended = 0
         """How many commands have ended."""
 
@@ -43,10 +46,21 @@ class DataCommand:
     def is_running(self) -> bool:
         return self._client is not None
 
+    @property
+    def is_of_this(self) -> bool:
+        """Whether the last command was started for the file that is looked at now."""
+        return self._file == self._looked_at
+
+    def look_at(self, file: str) -> None:
+        """Look at another file: what was found, or will be, in the one before is not shown as its."""
+        self._looked_at = file
+        self.findings, self.differences = None, ""
+
     def start(self, by: str, words: list[str]) -> None:
-        """Begin; ignored while another one runs."""
+        """Begin, for the file that is looked at; ignored while another one runs."""
         if self._client is not None:
             return
+        self._file = self._looked_at
         self._by, self._stopped, self._saved, self._ending = by, False, None, None
         self.failure = self.done = ""
         try:
@@ -78,8 +92,8 @@ class DataCommand:
     def forget(self) -> None:
         """Show no command any more."""
         self.close()
-        self.failure = self.done = self.differences = ""
-        self.findings = None
+        self.failure = self.done = ""
+        self.look_at("")
 
     def close(self) -> None:
         """End it at once."""
@@ -106,6 +120,8 @@ class DataCommand:
                 self.done = stopped(self._saved)
             case events.StageFailed(message=message):
                 self.failure = message
+            case None if not self.is_of_this:
+                pass
             case None if client.answer is not None and self._by == "compare":
                 # Late: a command that has read files has brought what this needs.
                 from isaaclab_mimic_core.datasets.compare import format_differences

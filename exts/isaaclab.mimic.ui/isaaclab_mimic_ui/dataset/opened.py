@@ -31,10 +31,23 @@ class OpenedFile:
         """See `reading.summarise_file`; empty before a file has been read."""
         self.failure = ""
         """Why something cannot be read or done; empty if it can."""
+        self._path: Path | None = None
+        self._stamp: tuple[int, int, int] | None = None
         self.demo = ""
         """The demonstration that is shown; empty for none."""
         self.signals: dict[str, list[float]] = {}
         """Title -> values of each curve of that demonstration."""
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the file is another one than what was read: made anew, added to, or removed."""
+        if self._path is None or (self._reading is not None and not self._reading.done()):
+            return False
+        return _stamp_of(self._path) != self._stamp
+
+    def holds(self, demo: str) -> bool:
+        """Whether what was read has a demonstration."""
+        return any(name == demo for name, _, _ in self.summary.get("list", ()))
 
     @property
     def attrs(self) -> dict:
@@ -48,13 +61,15 @@ class OpenedFile:
 
     def open(self, path: Path) -> None:
         """Read another file."""
-        self.summary, self.failure = {}, ""
+        self.summary, self.failure, self._path = {}, "", path
         self.leave_demo()
         self._start(self._read(path))
 
     def choose(self, demo: str) -> None:
-        """Read a demonstration of the file."""
-        self.demo = demo
+        """Read a demonstration of the file; ignored if what was read has none of this name."""
+        if not self.holds(demo):
+            return
+        self.demo, self.signals = demo, {}
         self._start(self._read_signals(demo))
 
     def leave_demo(self) -> None:
@@ -64,7 +79,7 @@ class OpenedFile:
     def forget(self) -> None:
         """Show no file."""
         self.close()
-        self.summary, self.failure = {}, ""
+        self.summary, self.failure, self._path = {}, "", None
         self.leave_demo()
 
     def close(self) -> None:
@@ -77,6 +92,7 @@ class OpenedFile:
         self._reading = self._host.spawn(coroutine)
 
     async def _read(self, path: Path) -> None:
+        self._stamp = await asyncio.to_thread(_stamp_of, path)
         try:
             self.summary = await asyncio.to_thread(reading.summarise_file, path)
         except MimicError as error:
@@ -91,3 +107,12 @@ class OpenedFile:
             self._on_read()
         else:
             self._on_demo()
+
+
+def _stamp_of(path: Path) -> tuple[int, int, int] | None:
+    """Return what is different of a file that has changed; None if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size

@@ -15,6 +15,7 @@ from isaaclab_mimic_core.errors import TaskError
 from ..running.remedies import find_remedy
 
 _POSITION = "obs/eef_pos"
+_ONLY_HAND = "HEIGHT OF THE HAND [M]"
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ def summarise_file(path: Path) -> dict:
     Returns:
         `path`; `text`: the summary in words; `list`: name, attributes and length of each demonstration; `task`: id of
         its task, empty if that is not known, and `why_not`: why; `generated_from`: the file that it states to have been
-        generated from, empty if it states none; `remedy`: the step that makes it fit to generate from, None if the
-        window has none.
+        generated from, and `sources_sha256`: what `digest.sources_digest` of that was, both empty if it states none;
+        `remedy`: the step that makes it fit to generate from, None if the window has none.
     """
     from isaaclab_mimic_core.datasets import DatasetReader, format_summary, summarise
     from isaaclab_mimic_core.datasets.attributes import history
@@ -61,7 +62,15 @@ def summarise_file(path: Path) -> dict:
         "why_not": why_not,
         "remedy": find_remedy(found["usable"]["generate"]),
         "generated_from": stated if isinstance(stated, str) else "",
+        "sources_sha256": _stated_digest(found["provenance"]["run"]),
     }
+
+
+def _stated_digest(run: Any) -> str:
+    """Return the hash of the demonstrations that a run has generated from; empty if the file does not say."""
+    for name in ("manifest", "inputs", "input", "sha256"):
+        run = run.get(name) if isinstance(run, dict) else None
+    return run if isinstance(run, str) else ""
 
 
 def read_signals(path: str, demo: str) -> dict[str, list[float]]:
@@ -74,10 +83,12 @@ def read_signals(path: str, demo: str) -> dict[str, list[float]]:
         bodies = [each for each in reader.shapes(demo) if re.fullmatch(rf"{STATES}/rigid_object/\w+/root_pose", each)]
         paths = [each for each in (ACTIONS, EEF_POSE, _POSITION, TERM_SIGNALS) if reader.has(demo, each)]
         episode = reader.read(demo, [*paths, *bodies])
-    for name, values in episode.group(EEF_POSE).items():
-        curves[f"HEIGHT OF {name.upper()} [M]"] = values[:, 2, 3].tolist()
+    hands = episode.group(EEF_POSE)
+    for name, values in hands.items():
+        # A single one is called the same whatever the file has of it: curves of several files are put on each other.
+        curves[f"HEIGHT OF {name.upper()} [M]" if len(hands) > 1 else _ONLY_HAND] = values[:, 2, 3].tolist()
     if not curves and _POSITION in episode.data:
-        curves["HEIGHT OF THE HAND [M]"] = episode.data[_POSITION][:, 2].tolist()
+        curves[_ONLY_HAND] = episode.data[_POSITION][:, 2].tolist()
     if ACTIONS in episode.data:
         curves["LAST ACTION (GRIPPER)"] = episode.data[ACTIONS][:, -1].tolist()
     for name, values in episode.group(TERM_SIGNALS).items():

@@ -12,6 +12,7 @@ from .beside import Beside
 from .process import DrawingProcess
 
 COST = "Opens a simulation: up to half a minute, about 1.2 GB."
+CLOSED = "Closed: nothing was asked of it for two minutes."
 _LONGEST_STEP = 0.25
 """[s] Longest time that one look makes up for while it plays."""
 
@@ -109,9 +110,8 @@ class ShownDemo:
         if not self.wanted:
             return
         if not self._process.is_active:
-            # It ends by itself when nothing has been asked of it for two minutes.
             self.turn_off()
-            self.failure = _line(self._process.failure)
+            self.failure = _line(self._process.failure) or CLOSED
             return
         if self.playing and self.step_dt:
             now = self._clock()

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 ALL, SUCCEEDED, FAILED, FOUND = "all", "succeeded", "failed", "findings"
@@ -57,7 +57,7 @@ class Row:
         """The worst level among the findings; empty without any."""
         return next((level for level in _LEVELS if any(each == level for each, _ in self.findings)), "")
 
-    @property
+    @cached_property
     def words(self) -> str:
         """Everything that is known of it, as a text to be searched."""
         found = [text for finding in self.findings for text in finding]
@@ -97,6 +97,8 @@ class DemoTable:
         self.several = False
         """Whether they were chosen to do something with them, not only to be looked at."""
         self._anchor = ""
+        self._found: tuple[tuple[Row, ...], tuple, list[Row]] | None = None
+        """All demonstrations, what was asked of them, and which ones are shown for that."""
 
     def fill(self, listed: Iterable[tuple[str, dict, int]]) -> None:
         """Take the demonstrations of another file: name, attributes and length of each."""
@@ -119,6 +121,12 @@ class DemoTable:
     @property
     def shown(self) -> list[Row]:
         """The demonstrations that are shown, in their order."""
+        asked = self.kind, self.text, self.column, self.falling
+        if self._found is None or self._found[0] is not self.rows or self._found[1] != asked:
+            self._found = self.rows, asked, self._find()
+        return self._found[2]
+
+    def _find(self) -> list[Row]:
         tests = [_KINDS[self.kind], *(_test(word) for word in _words(self.text))]
         found = [row for row in self.rows if all(meets(row) for meets in tests)]
         return sorted(found, key=_KEYS[self.column], reverse=self.falling)
@@ -138,7 +146,10 @@ class DemoTable:
         self.column = column
 
     def click(self, name: str, ctrl: bool = False, shift: bool = False) -> None:
-        """Choose as lists do: a click one, with Ctrl one more or less, with Shift all from the last one to this."""
+        """Choose as lists do: a click one, with Ctrl one more or less, with Shift all from the last one to this.
+
+        With Shift where there is no last one, one more or less.
+        """
         if shift and self._anchor:
             names = [row.name for row in self.shown]
             if self._anchor in names and name in names:
@@ -147,7 +158,7 @@ class DemoTable:
                 self._choose(self.chosen | between if ctrl else between, several=True)
                 return
         self._anchor = name
-        if ctrl:
+        if ctrl or shift:
             self._choose(self.chosen ^ {name}, several=True)
         else:
             self._choose({name})

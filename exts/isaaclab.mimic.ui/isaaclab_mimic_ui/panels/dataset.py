@@ -78,7 +78,10 @@ class DatasetPanel:
 
     def on_shown(self) -> None:
         self.chooser.enable_known()
-        self.chooser.open_latest()
+        if self.file.has_changed:
+            self.open(self.chooser.text)
+        else:
+            self.chooser.open_latest()
 
     def refresh(self) -> None:
         if self._wide != (self._context.width() >= WIDE):
@@ -87,9 +90,7 @@ class DatasetPanel:
         self.demo.refresh()
         if self._ended != self.command.ended:
             self._ended = self.command.ended
-            self.file.failure = self.command.failure
-            self.table.take_findings(self.command.findings)
-            self._rebuild()
+            self._take_end()
         elif self.command.is_running:
             self._show_progress()
 
@@ -108,12 +109,17 @@ class DatasetPanel:
     def open(self, path: str) -> None:
         """Look at a file."""
         self.chooser.name(path)
-        self.command.findings, self.command.differences = None, ""
         self._leave_demo()
-        self.file.open(self._context.workflow.project.path(path))
+        resolved = self._context.workflow.project.path(path)
+        self.command.look_at(str(resolved))
+        self.file.open(resolved)
+        # Rows of the file before cannot be clicked meanwhile.
+        self._on_read()
 
     def choose(self, demo: str) -> None:
-        """Look at a demonstration of the file."""
+        """Look at a demonstration of the file; ignored if there is none of this name, as while a file is read."""
+        if not self.file.holds(demo):
+            return
         self.file.choose(demo)
         self.table.show(demo)
         project = self._context.workflow.project
@@ -143,7 +149,7 @@ class DatasetPanel:
         self.demo.process.end()
         self.file.forget()
         self.chooser.name("")
-        self._rebuild()
+        self._on_read()
 
     def destroy(self) -> None:
         self.file.close()
@@ -157,19 +163,20 @@ class DatasetPanel:
 
     def check(self) -> None:
         """Check the file."""
-        if not self.command.is_running:
+        if self.file.summary and not self.command.is_running:
             self._leave_demo()
             self._begin("check", check_words(self.file.summary["path"]))
 
     def compare(self, other: str) -> None:
         """Say in what another file differs from this one."""
-        if not self.command.is_running:
+        if self.file.summary and not self.command.is_running:
             self._leave_demo()
             other = str(self._context.workflow.project.path(other))
             self._begin("compare", compare_words(self.file.summary["path"], other))
 
     def _choose_other(self) -> None:
-        self._choose_in_project(FileRequest("File to compare with", start=self.file.summary["path"]), self.compare)
+        if self.file.summary:
+            self._choose_in_project(FileRequest("File to compare with", start=self.file.summary["path"]), self.compare)
 
     def _choose_in_project(self, request: FileRequest, on_chosen: Callable[[str], None]) -> None:
         project = self._context.workflow.project
@@ -183,7 +190,18 @@ class DatasetPanel:
         self.table.show("")
         self.demo.leave()
 
+    def _take_end(self) -> None:
+        """Show what a command has ended with. The file that is shown may be another one by now."""
+        if self.command.failure and self.command.is_of_this:
+            self.file.failure = self.command.failure
+        elif self.command.failure:
+            self.file.failure = self.file.failure or f"The last command has failed: {self.command.failure}"
+        self.table.take_findings(self.command.findings)
+        self._rebuild()
+
     def _on_edit(self, by: str, demos: str, other: str, output: str) -> None:
+        if not self.file.summary:
+            return
         try:
             project = self._context.workflow.project
             for text in (other, output):

@@ -27,7 +27,9 @@ _PLACES = {
 _MANUAL = "Annotate > Manual"
 _VALUE = r"(?:[A-Z][A-Z0-9]*\b|\S*[./]\S*[^\s.,;)])"
 """A placeholder, or a path; not a word of the sentence."""
-_WORDS = rf"(?: --input .+? --output \S+|(?: --[a-z][a-z-]*(?: {_VALUE})?| {_VALUE}))*"
+_OPTION = r"--(?:manual|validate|failed|overwrite|resume|start-signals)\b|--[a-z][a-z-]*(?: (?!--)\S*[^\s.,:;)`])?"
+"""An option with its value, which ends at the next space or the sentence's end; some have none."""
+_WORDS = rf"(?: --input .+? --output \S+| (?:{_OPTION})| {_VALUE})*"
 """What follows a verb. A file's name may have spaces in it, so that only what comes after says where it ends."""
 _COMMAND = re.compile(
     rf"(?P<quoted>`)?\bmimic (?P<verb>{'|'.join(_PLACES)})\b(?P<rest>(?(quoted)[^`]*|{_WORDS}))(?(quoted)`)"

@@ -73,7 +73,7 @@ class DemoHalf:
         if self.process.is_active and self.process.task != task:
             self.process.end()
         self.thumbnails.strip.show(path, task, file.demo)
-        self.beside.choose(file.attrs, file.samples, source_files(summary, annotated))
+        self.beside.choose(file.attrs, file.samples, source_files(summary, annotated), summary["sources_sha256"])
         self.scene.shown.choose(path, task, file.demo, file.samples, summary["why_not"])
         self.scene.refresh()
 

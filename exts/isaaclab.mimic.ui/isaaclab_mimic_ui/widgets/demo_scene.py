@@ -80,7 +80,7 @@ class DemoScene:
         self.shown.follow()
         if self.shown.playing:
             self._host.stay_awake()
-        failure = self.shown.failure or self.beside.failure
+        failure = self._failure
         face = self.shown.demo, self.shown.wanted, failure, id(self.shown.beside), self.beside.eef
         if face != self._face:
             self._face = face
@@ -140,8 +140,16 @@ class DemoScene:
             self.hide_button = ui.Button("Hide", name="small", width=64, clicked_fn=self.shown.turn_off)
         self._tell()
 
+    @property
+    def _failure(self) -> str:
+        """What cannot be shown, or not be trusted, and why; empty if all can."""
+        changed = ""
+        if self.beside.found is not None and self.beside.found.has_changed:
+            changed = f"{Path(self.beside.found.path).name} has changed since: this may not be its source."
+        return self.shown.failure or self.beside.failure or changed
+
     def _build_failure(self, otherwise: str) -> None:
-        failure = self.shown.failure or self.beside.failure
+        failure = self._failure
         text, name = failure or otherwise, "log_problem" if failure else "hint"
         ui.Label(text, name=name, tooltip=text, elided_text=True)
 
@@ -154,7 +162,9 @@ class DemoScene:
             f"Source{of}", name="small", width=70 if not of else 150, clicked_fn=self.beside.next
         )
         self.beside_button.name = "way_chosen" if self.beside.eef else "small"
-        file = f" ({Path(self.beside.found.path).name})" if self.beside.found is not None else ""
+        found = self.beside.found
+        since = ", which has changed since" if found is not None and found.has_changed else ""
+        file = f" ({Path(found.path).name}{since})" if found is not None else ""
         self.beside_button.set_tooltip(f"What it was generated from{file}, in step beside it: view and signals.")
 
     def _tell(self) -> None:

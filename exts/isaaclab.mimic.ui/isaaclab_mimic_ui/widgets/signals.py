@@ -62,7 +62,7 @@ class Signals:
                     ui.Rectangle(name="play", width=2)
                     self._after = ui.Spacer()
             hand = ui.InvisibleButton()
-        self._beside = " (GREY: ITS SOURCE)" if beside else ""
+        self._beside = " (GREY: ITS SOURCE)" if beside.keys() & signals.keys() else ""
         for curve, (title, values) in zip(self._curves, signals.items(), strict=True):
             curve.show(values, beside.get(title, ()))
         hand.set_mouse_pressed_fn(self._on_pressed)

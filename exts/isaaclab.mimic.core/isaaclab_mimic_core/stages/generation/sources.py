@@ -13,6 +13,7 @@ import torch
 from ...datagen.sources.source_demo import SourceDemo
 from ...datasets import DatasetReader, Episode, validate_source
 from ...datasets.check import require
+from ...datasets.digest import parts_to_generate
 from ...datasets.layout import ACTIONS, DATAGEN_INFO, EEF_POSE, START_SIGNALS, TARGET_EEF_POSE
 from ...errors import DatasetError
 from ...sim.object_scale import read_scales
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from ...datagen.contract import MimicEnv
     from ...datagen.tables import SubtaskTable
     from ...envs import BatchedEnv
-
-_PARTS = (ACTIONS, DATAGEN_INFO)
 
 
 def read_annotated(path: str, task: str, any_task: bool = False) -> list[Episode]:
@@ -43,8 +42,7 @@ def read_annotated(path: str, task: str, any_task: bool = False) -> list[Episode
     """
 
     def read(name: str) -> Episode:
-        shapes = reader.shapes(name)
-        parts = [part for part in _PARTS if any(p == part or p.startswith(f"{part}/") for p in shapes)]
+        parts = parts_to_generate(reader, name)
         # Demonstrations without annotation are reported below.
         require(reader, parts, [name], values=False)
         episode = reader.read(name, parts)

@@ -90,6 +90,7 @@ class Strips(SimStage):
         self._files: RecordedFiles | None = None
         self._thumbnails: Thumbnails | None = None
         self._due = 0.0
+        self._asked_at = 0.0
 
     @property
     def due(self) -> float:
@@ -128,16 +129,15 @@ class Strips(SimStage):
         self.env.reset(everyone, randomness.streams(self.options.seed, "reset", everyone))
         while not self._viewing.prepare(self.env):
             yield []
-        asked = time.monotonic()
-        while not self._stopping and time.monotonic() < asked + _PATIENCE:
+        self._asked_at = time.monotonic()
+        while not self._stopping and time.monotonic() < self._asked_at + _PATIENCE:
             if self._asked is not None:
                 self._show(self._files)
-                asked = time.monotonic()
                 yield []
             elif self._wanted:
                 yield [self._enter(f"Drawing {self._wanted[0][1]}")]
                 yield [self._draw(self._files, *self._wanted.popleft())]
-                asked = time.monotonic()
+                self._asked_at = time.monotonic()
             else:
                 self._due = time.monotonic() + _PERIOD
                 yield []
@@ -183,7 +183,8 @@ class Strips(SimStage):
         return self._thumbnails
 
     def _request(self, name: str, **arguments: Any) -> None:
-        self._due = 0.0
+        # Whoever only looks at it from another side asks for something, too.
+        self._due, self._asked_at = 0.0, time.monotonic()
         if name == "draw":
             self._wanted.append((str(arguments.get("path") or self.options.input), str(arguments["demo"])))
         elif name == "show":

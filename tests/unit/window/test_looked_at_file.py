@@ -1,0 +1,71 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What the Dataset panel says of a file and a demonstration is of these, whatever was looked at before."""
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+from waiting import wait_until
+
+from isaaclab_mimic_core.datasets import DatasetWriter, Episode
+from isaaclab_mimic_ui.dataset.commands import check_words
+from isaaclab_mimic_ui.dataset.job import DataCommand
+from isaaclab_mimic_ui.dataset.opened import OpenedFile
+from isaaclab_mimic_ui.host.desktop import DesktopHost
+
+
+def write(path: Path, demos: int) -> Path:
+    with DatasetWriter(path, {"env_name": "Some-v0"}, mode="overwrite") as writer:
+        for _ in range(demos):
+            writer.add(Episode({"actions": np.zeros((5, 1), np.float32)}))
+    return path
+
+
+async def been_read(file: OpenedFile) -> None:
+    while file._reading is not None and not file._reading.done():
+        await asyncio.sleep(0.001)
+
+
+def test_what_is_read_is_of_the_file_and_demonstration_that_are_looked_at(tmp_path):
+    first, other = write(tmp_path / "first.hdf5", 2), write(tmp_path / "other.hdf5", 1)
+
+    async def go() -> None:
+        file = OpenedFile(DesktopHost(tmp_path / "kept.json"), lambda: None, lambda: None)
+        file.open(first)
+        await been_read(file)
+        file.choose("demo_1")
+        await been_read(file)
+        assert file.signals and not file.has_changed
+        write(first, 1)
+        assert file.has_changed
+        file.choose("demo_0")
+        assert not file.signals, "those of the one before"
+        await been_read(file)
+        file.choose("demo_1")
+        await been_read(file)
+        assert (file.demo, file.signals) == ("demo_1", {}) and "demo_1" in file.failure
+        file.open(other)
+        file.choose("demo_0")
+        await been_read(file)
+        assert (file.summary["path"], file.demo, file.has_changed) == (str(other), "", False)
+        file.choose("demo_1")
+        assert file.demo == "", "of the file before"
+        file.forget()
+        assert not file.has_changed
+
+    asyncio.run(go())
+
+
+def test_findings_are_shown_of_the_file_that_was_checked_only(tmp_path):
+    first, other = write(tmp_path / "first.hdf5", 1), write(tmp_path / "other.hdf5", 1)
+    command = DataCommand()
+    for looked_at, found in ((other, False), (first, True)):
+        command.look_at(str(first))
+        command.start("check", check_words(str(first)))
+        command.look_at(str(looked_at))
+        wait_until(lambda: command.poll() or not command.is_running, "the check")
+        assert (command.findings is not None, command.is_of_this, command.failure) == (found, found, "")
+    command.look_at(str(other))
+    assert command.findings is None
