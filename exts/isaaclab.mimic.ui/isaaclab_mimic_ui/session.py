@@ -159,6 +159,11 @@ class Session:
         return self.state.is_active
 
     @property
+    def is_shared(self) -> bool:
+        """Whether workers share the run: the present one, or the next."""
+        return any(self.choices[name].strip() for name in ("workers", "ray") if name in self.choices.fields)
+
+    @property
     def task(self) -> str:
         """The task that is chosen."""
         return self.choices["task"]

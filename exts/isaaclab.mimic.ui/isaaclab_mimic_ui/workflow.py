@@ -21,7 +21,7 @@ from isaaclab_mimic_core.sample import SAMPLE
 
 from .dataset.contents import Contents, FileWatch
 from .dataset.job import DataCommand
-from .forms.model import can_write_in, read_kept
+from .forms.model import DESCRIPTOR, can_write_in, read_kept
 from .host.base import Host
 from .project import ANNOTATED, DEMOS, PROPOSED, Project, typed_path
 from .recent import STEP, ProjectLock, RecentProjects, home_of_projects
@@ -87,8 +87,15 @@ class Workflow:
         for session in self.sessions.values():
             session.poll()
         self.command.poll()
+        self._keep_results()
         self._start_next()
         self._keep_spare()
+
+    def _keep_results(self) -> None:
+        """Keep what runs have ended with at once: a window may be killed."""
+        results = [session.last for session in self.sessions.values()]
+        if any(now is not kept for now, kept in zip(results, self._kept_results, strict=True)):
+            self._keep_project()
 
     def _keep_spare(self) -> None:
         """Have a worker ready while nothing runs: while something does, the processor is the run's."""
@@ -219,7 +226,8 @@ class Workflow:
 
     def input_of(self, session: Session) -> Path | None:
         """Return the file of demonstrations that a step reads; None if it reads none."""
-        names = [name for name, field in session.choices.fields.items() if field.role is Role.INPUT_FILE]
+        files = (name for name, field in session.choices.fields.items() if field.role is Role.INPUT_FILE)
+        names = [name for name in files if name != DESCRIPTOR]
         return next((session.choices.path(name) for name in names if session.choices[name].strip()), None)
 
     def lacks_marks(self, session: Session) -> bool:
@@ -238,6 +246,7 @@ class Workflow:
         kept = {f"{_FORM}{session.step.key}": session.choices.to_text() for session in sessions}
         kept |= {f"{_RESULT}{session.step.key}": session.last.to_text() for session in sessions if session.last}
         self.recent.keep(self.project, self._front.key if self._front is not None else "", kept)
+        self._kept_results = [session.last for session in sessions]
 
     def _fill_forms(self) -> None:
         """Fill the forms as they were in this project; in a new one as they were last, without its own files."""
@@ -245,6 +254,7 @@ class Workflow:
         for session in self.sessions.values():
             session.recall(kept.get(f"{_FORM}{session.step.key}", ""))
             session.last = read_last_run(kept.get(f"{_RESULT}{session.step.key}", ""))
+        self._kept_results = [session.last for session in self.sessions.values()]
 
     def _is_used(self) -> bool:
         """Whether the project is one of those that were opened, or that something has been run in."""

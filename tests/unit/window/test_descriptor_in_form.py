@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from waiting import wait_until
+from waiting import LIMIT, wait_until
 
 from isaaclab_mimic_core.errors import InputFileError
 from isaaclab_mimic_core.tasks.descriptors import read_descriptor
@@ -51,3 +51,16 @@ def test_what_is_wrong_with_a_descriptor_is_shown_in_the_form_until_it_is_mended
     wait_until(lambda: not shown(), "no problem", seen=shown)
     file.unlink()
     assert shown() == "There is no such file."
+
+
+def test_a_start_goes_by_what_is_in_the_descriptor_now(tmp_path):
+    form, file = Choices(STEPS["generate"], Project(tmp_path)), tmp_path / "put.yaml"
+    file.write_text(GOOD.replace("object_ref", "object"))
+    form["descriptor"] = "put.yaml"
+    form.problems()
+    form.descriptors.settle(LIMIT)
+    assert "unknown" in form.problems()["descriptor"]
+    file.write_text(GOOD)
+    os.utime(file, ns=(0, 0))
+    form.descriptors.settle(LIMIT)
+    assert "descriptor" not in form.problems()

@@ -174,6 +174,10 @@ def test_what_runs_have_ended_with_is_kept_with_the_project_and_old_in_another_w
     evaluate.keep_numbers({"rollouts": "4"})
     generate._receive(StageFailed(f"{tmp_path / 'new' / 'in.hdf5'}: has no marks\n  See: mimic info FILE"))
     assert workflow.sessions["train"].last is None
+    workflow.poll()
+    killed = Workflow(DesktopHost(tmp_path / "window.json"))
+    kept = killed.recent.values(tmp_path / "new")
+    assert f"result:{evaluate.step.key}" in kept, "at once, and not only when the window closes"
     workflow.open_project(tmp_path / "second")
     assert evaluate.last is generate.last is None
     workflow.remember()
@@ -419,3 +423,19 @@ def test_only_paths_in_the_project_are_shortened(tmp_path):
     shown = project.shorten(f"Read '{tmp_path}/me/a b.hdf5', {tmp_path}/me2/b and /x{tmp_path}/me/c; ({tmp_path}/me/d)")
     assert shown == f"Read 'a b.hdf5', {tmp_path}/me2/b and /x{tmp_path}/me/c; (d)"
     assert Project(Path("/")).shorten("/a/b") == "/a/b"
+
+
+def test_what_a_failure_asks_for_is_done_with_the_demonstrations_not_the_descriptor(tmp_path, workflow):
+    workflow.open_project(tmp_path / "new")
+    for step in ("replay", "annotate"):
+        session = workflow.sessions[step]
+        session.choices["descriptor"] = "own.yaml"
+        session.choices["input"] = "mine.hdf5"
+        assert workflow.input_of(session) == tmp_path / "new" / "mine.hdf5"
+
+
+def test_workers_share_a_run_wherever_they_are(workflow):
+    replay = workflow.sessions["replay"]
+    assert not replay.is_shared and not workflow.sessions["record"].is_shared
+    replay.choices["ray"] = "local"
+    assert replay.is_shared

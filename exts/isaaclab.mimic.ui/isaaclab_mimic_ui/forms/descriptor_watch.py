@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 from isaaclab_mimic_core.errors import MimicError
@@ -16,15 +17,35 @@ class DescriptorWatch:
 
     def __init__(self) -> None:
         self._known: dict[Path, tuple[tuple[int, int], str]] = {}
-        self._busy: set[Path] = set()
+        self._busy: dict[Path, threading.Thread] = {}
+        self._asked: Path | None = None
         self._news = False
 
     def problem(self, path: Path) -> str:
         """Say what is wrong with a file, with its line and what to do; empty if nothing is, or while it is read."""
-        if path not in self._busy:
-            self._busy.add(path)
-            threading.Thread(target=self._look, args=(path,), name="mimic descriptor", daemon=True).start()
+        self._asked = path
+        self.look_again()
         return self._known[path][1] if path in self._known else ""
+
+    def look_again(self) -> None:
+        """Look whether the file that was asked for last has changed; if its answer has, that is news."""
+        if (path := self._asked) is not None and path not in self._busy:
+            look = threading.Thread(target=self._look, args=(path,), name="mimic descriptor", daemon=True)
+            self._busy[path] = look
+            look.start()
+
+    def settle(self, seconds: float) -> None:
+        """Look whether that file has changed, and wait for the answer, but not longer than this.
+
+        Args:
+            seconds: [s].
+        """
+        until = time.monotonic() + seconds
+        # A look that goes on already may have begun before the change.
+        for _ in range(2):
+            self.look_again()
+            for look in list(self._busy.values()):
+                look.join(max(0.0, until - time.monotonic()))
 
     def take_news(self) -> bool:
         """Return whether another answer is known since the last call."""
@@ -38,12 +59,14 @@ class DescriptorWatch:
             if path in self._known and self._known[path][0] == stamp:
                 return
             found = stamp, problem_of(path)
-            self._news |= self._known.get(path, (None, ""))[1] != found[1]
+            before = self._known.get(path, (None, ""))[1]
             self._known[path] = found
+            # Last: whoever takes the news asks for what is known.
+            self._news |= before != found[1]
         except OSError:  # Whether it is there is for the form to say.
             self._known.pop(path, None)
         finally:
-            self._busy.discard(path)
+            self._busy.pop(path, None)
 
 
 def problem_of(path: Path) -> str:

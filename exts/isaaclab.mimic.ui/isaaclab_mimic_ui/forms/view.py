@@ -24,6 +24,10 @@ from .row import Entry
 
 _REST = 0.8
 """[s] Errors of what is typed wait until nothing has been typed for this long."""
+_LOOK_PERIOD = 1.0
+"""[s] How often it is looked whether a descriptor was changed elsewhere."""
+_SETTLING = 0.5
+"""[s] How long a start waits for what is in a descriptor: a network may never answer."""
 
 
 class FormView:
@@ -49,6 +53,7 @@ class FormView:
         self._edited = ""
         """The field that is being typed into."""
         self._typed_at: float | None = None
+        self._look_due = 0.0
         self.trouble = ""
         """The first error that is shown, with the name of its field."""
         self._changed = on_change
@@ -145,7 +150,11 @@ class FormView:
 
         Call it once per frame, but not while a widget reports a change.
         """
-        rests = self._typed_at is not None and time.monotonic() - self._typed_at > _REST
+        now = time.monotonic()
+        if now > self._look_due:
+            self._look_due = now + _LOOK_PERIOD
+            self._choices.descriptors.look_again()
+        rests = self._typed_at is not None and now - self._typed_at > _REST
         if rests or self._choices.descriptors.take_news():
             self.check()
         if self._device_box is None or not self._is_outdated:
@@ -164,6 +173,7 @@ class FormView:
 
     def try_all(self) -> dict[str, str]:
         """Check all fields, also untouched ones; show and return the errors."""
+        self._choices.descriptors.settle(_SETTLING)
         self._touched.update(self.entries)
         self._typed_at = None
         problems = self.check()

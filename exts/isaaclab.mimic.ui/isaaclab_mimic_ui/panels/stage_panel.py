@@ -235,9 +235,14 @@ class StagePanel:
         if self.session.state is State.RUNNING:
             self.session.pause(not self.session.paused)
 
+    @property
+    def _can_step(self) -> bool:
+        """Whether the run can go one step now: several workers do not go in step with each other."""
+        return self.steps_singly and self.session.state is State.RUNNING and not self.session.is_shared
+
     def single_step(self) -> None:
         """Make one step, then pause."""
-        if self.steps_singly and self.session.state is State.RUNNING:
+        if self._can_step:
             self.session.paused = True
             self.session.request("single_step")
 
@@ -273,9 +278,10 @@ class StagePanel:
         actions = {
             "start": self.start_or_stop,
             "pause": self.toggle_pause,
-            "step": self.single_step,
             "view": self.open_view,
         }
+        if not self.session.is_shared:
+            actions["step"] = self.single_step
         if self.scene is None:
             return actions
         return actions | self.scene.actions()
@@ -389,7 +395,7 @@ class StagePanel:
         self.button.text = "Stopping ..." if stopping else "Stop" if active else session.step.button
         self.button.enabled = not stopping if active else session.can_start
         self.pause_button.visible = session.state is State.RUNNING
-        self.step_button.visible = self.steps_singly and session.state is State.RUNNING
+        self.step_button.visible = self._can_step
         self.pause_button.text = "Resume" if session.paused else "Pause"
         self.form.set_enabled(not active)
         if self._was_active and not active:
