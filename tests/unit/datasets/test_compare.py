@@ -142,6 +142,11 @@ def test_an_array_that_cannot_be_read_is_named(one):
 
     with pytest.raises(DatasetError, match="demo_2: obs/hand is damaged"):
         compare(one, rewrite(one, spoil))
+    # Of what can be read in neither nobody can say that it is the same.
+    two = rewrite(one, lambda file: file.__setitem__("data/demo_1/obs/far", h5py.ExternalLink("else.hdf5", "/a")))
+    assert compare(one, two)["same"] is False
+    with pytest.raises(DatasetError, match="demo_1: obs/far"):
+        compare(two, two)
 
 
 def test_demonstrations_without_actions_are_known_by_their_states_and_then_by_name(tmp_path):

@@ -189,17 +189,25 @@ def _values(reader: DatasetReader, name: str, term: str) -> np.ndarray:
     try:
         return reader.values(name, term)
     except Unreadable as error:
-        raise DatasetError(f"{term} {error}", where=f"{reader.path}, {name}", remedy="Copy the file again.") from error
+        raise _unreadable(reader, name, term, str(error)) from error
+
+
+def _unreadable(reader: DatasetReader, name: str, path: str, why: str) -> DatasetError:
+    return DatasetError(f"{path} {why}".strip(), where=f"{reader.path}, {name}", remedy="Copy the file again.")
 
 
 def _differing_terms(one: DatasetReader, two: DatasetReader, name: str, other: str) -> list[tuple[str, int | None]]:
     """Return the arrays that differ, each with the number of the file that has it, None if both have."""
-    here, there = one.shapes(name), two.shapes(other)
-    found: list[tuple[str, int | None]] = [
-        (term, 0 if term in here else 1) for term in sorted(here.keys() ^ there.keys())
-    ]
-    for term in sorted(here.keys() & there.keys()):
-        if here[term][0] != there[term][0] or not _equal(_values(one, name, term), _values(two, other, term)):
+    shapes = one.shapes(name), two.shapes(other)
+    damage = one.damage(name), two.damage(other)
+    for path in damage[0].keys() & damage[1].keys():
+        raise _unreadable(one, name, path, damage[0][path])
+    here, there = (known.keys() | lost.keys() for known, lost in zip(shapes, damage, strict=True))
+    found: list[tuple[str, int | None]] = [(term, 0 if term in here else 1) for term in sorted(here ^ there)]
+    for term in sorted(here & there):
+        readable = term in shapes[0] and term in shapes[1]
+        same = readable and shapes[0][term][0] == shapes[1][term][0]
+        if not same or not _equal(_values(one, name, term), _values(two, other, term)):
             found.append((term, None))
     return found
 
