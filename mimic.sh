@@ -10,7 +10,7 @@ usage='usage: ./mimic.sh VERB ...        run `mimic VERB ...`: quickstart, docto
                                   lerobot, which gets an environment of its own, .venv-lerobot
        ./mimic.sh lint            format, lint and types
        ./mimic.sh test [ARG ...]  the tests; ARGs go to pytest
-       ./mimic.sh gpu-check [--output FOLDER]  tests and benchmarks for a GPU, ten minutes at most
+       ./mimic.sh gpu-check [--output FOLDER]  tests and benchmarks for a GPU, nine minutes at most
        ./mimic.sh test-isaacsim [ARG ...]  more tests, on real parts of Isaac Sim 6.2: downloads 174 MB of them
                                   once (a minute at 25 Mbit/s); nothing of them is installed
 MIMIC_PYTHON=/path/to/python3.12 chooses the Python that .venv is made from.'
@@ -197,8 +197,8 @@ case ${1:-} in
     gpu-check)
         shift
         ensure dev
-        cd -- "$root"
-        exec "$python" benchmarks/gpu_check.py "$@"
+        # From the caller's folder, where a relative FOLDER belongs.
+        exec "$python" "$root/benchmarks/gpu_check.py" "$@"
         ;;
     test-isaacsim)
         shift

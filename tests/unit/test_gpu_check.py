@@ -4,6 +4,8 @@
 """`./mimic.sh gpu-check` runs its parts one after the other, each within its limit, and keeps what they measure."""
 
 import json
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +15,7 @@ sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 
 import gpu_check
 from gpu_check import Part, check, generator_rows, physics_rows, rendering_rows, training_rows
-from waiting import wait_until
+from waiting import LIMIT, wait_until
 
 COST = """{"generator": "ours, upstream", "num_envs": 1024, "wall_ms": 2.5}
 {"generator": "ours, upstream, recording", "num_envs": 1024, "wall_ms": 3.25}
@@ -63,6 +65,19 @@ def test_parts_for_which_no_time_is_left_are_not_started(tmp_path):
     assert json.loads((tmp_path / "gpu_check.json").read_text())["parts"][0]["status"] == "not started"
 
 
+def test_sigterm_ends_the_part_that_runs(tmp_path):
+    child = tmp_path / "child"
+    started = (
+        f"import sys; sys.path.append({str(gpu_check.BENCHMARKS)!r}); from gpu_check import *;"
+        f"check([Part('sleeps', ['bash', '-c', 'echo $$ > {child}; sleep 600'], 60.0)], Path({str(tmp_path)!r}), {{}})"
+    )
+    process = subprocess.Popen([sys.executable, "-c", started], stdout=subprocess.DEVNULL)
+    wait_until(lambda: child.exists() and child.read_text().endswith("\n"), "the start of the part")
+    process.terminate()
+    assert process.wait(timeout=LIMIT) == 128 + signal.SIGTERM
+    assert has_ended(int(child.read_text()))
+
+
 def test_rows_of_the_other_parts():
     assert physics_rows(
         '{"side": "default", "successes": 3, "attempts": 4, "successes_per_s": 6.6, "ms_per_step": 25.8,'
@@ -76,7 +91,7 @@ def test_rows_of_the_other_parts():
 
 def test_its_parts_fit_into_the_time_and_their_programs_exist():
     parts = gpu_check.all_parts()
-    assert sum(each.limit for each in parts) <= gpu_check.LIMIT == 600
+    assert sum(each.limit for each in parts) <= gpu_check.LIMIT == 540
     for each in parts:
         assert each.command[0] == sys.executable
         assert each.command[1].startswith("-m") or Path(each.command[1]).is_file()

@@ -262,6 +262,14 @@ def test_tests_and_checks_get_the_development_extra(machine: Machine):
     assert len(machine.installations()) == 2  # dev holds all that plain use needs
 
 
+def test_what_the_gpu_check_writes_lands_where_it_was_called(machine: Machine):
+    (machine.checkout / "benchmarks").mkdir()
+    program = "import os, sys; print(*sys.argv[1:], 'in', os.getcwd()); sys.exit(5)"
+    (machine.checkout / "benchmarks" / "gpu_check.py").write_text(program)
+    result = machine.run("gpu-check", "--output", "mine")
+    assert result.stdout == f"--output mine in {machine.away}\n" and result.returncode == 5
+
+
 def test_the_tests_on_isaac_sims_parts_are_asked_for_by_name(machine: Machine):
     machine.command("ldconfig", "#!/bin/sh\necho libvulkan.so.1\necho libglfw.so.3\n")
     result = machine.run("test-isaacsim", "-k", "name", STATUS="5")
