@@ -16,9 +16,9 @@ from registry import NUM_ENVS, demonstrations, planted, program
 
 RECORDED = 40
 """Steps of each demonstration that are recorded."""
-HORIZON = 6
+HORIZON = 4
 """Steps of a rollout; there are two in each environment."""
-EPOCH = 3
+EPOCH = 2
 """Batches of an epoch."""
 TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
 

@@ -195,6 +195,11 @@ def _on_device(value: Any) -> Any:
 class _Creation(TorchDispatchMode):
     """What makes tensors out of nothing."""
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # Nothing is compiled here, and Dynamo takes a second to be imported.
+        return False
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         return _run(func, args, kwargs or {})
 

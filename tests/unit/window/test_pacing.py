@@ -3,8 +3,13 @@
 
 """The desktop window draws no more frames than its renderer can, and at once after input."""
 
+import asyncio
+import math
+from pathlib import Path
+
 import pytest
 
+from isaaclab_mimic_ui.host.desktop import DesktopHost
 from isaaclab_mimic_ui.host.pacing import Pacing
 
 FASTEST, SLOWEST = 1 / 60, 1 / 20
@@ -85,3 +90,54 @@ def test_where_nothing_moves_and_nobody_does_anything_a_few_frames_a_second_are_
     renderer.paint(1)
     renderer.pacing.hurry()
     assert renderer.pacing.asleep == 0.0, "a click wakes it"
+
+
+class Input:
+    """Stands for X's queue: something comes in the wait with this number, counted from 1; 0: it is there already."""
+
+    def __init__(self, renderer: Renderer, comes_in: float):
+        self._renderer, self._comes_in = renderer, comes_in
+        self.waited: list[float] = []
+
+    @property
+    def waits(self) -> bool:
+        return len(self.waited) >= self._comes_in
+
+    async def come(self, seconds: float) -> None:
+        self.waited.append(seconds)
+        self._renderer.now += seconds / 4 if self.waits else seconds
+
+
+def rest(folder: Path, comes_in: float, used: bool = False) -> tuple[Input, Pacing, float]:
+    """Let a window rest after a frame that nobody has touched for long; return its input, its pacing, and how long."""
+    renderer, host = Renderer(0.01), DesktopHost(folder / "window.json")
+    host.pacing = renderer.pacing
+    renderer.now += 10.0
+    renderer.paint(1)
+    if used:
+        host.hurry()
+    given = Input(renderer, comes_in)
+    host._input = given  # type: ignore[assignment]
+    began = renderer.now
+    asyncio.run(host.rest())
+    lasted = renderer.now - began
+    renderer.paint(1)
+    return given, host.pacing, lasted
+
+
+def test_a_window_left_alone_rests_until_its_next_frame_is_due(tmp_path):
+    given, pacing, lasted = rest(tmp_path, math.inf)
+    assert len(given.waited) == 1 and 0.4 < lasted <= 0.5
+    assert pacing.asleep > 0.0, "and after that frame once more"
+
+
+@pytest.mark.parametrize("comes_in", [0, 1])
+def test_input_ends_its_rest_and_keeps_it_awake(tmp_path, comes_in):
+    given, pacing, lasted = rest(tmp_path, comes_in)
+    assert len(given.waited) == comes_in and lasted < 0.2
+    assert pacing.asleep == 0.0
+
+
+def test_a_window_that_is_used_does_not_wait_for_input(tmp_path):
+    given, _, lasted = rest(tmp_path, math.inf, used=True)
+    assert not given.waited and lasted == 0.0
