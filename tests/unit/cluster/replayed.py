@@ -24,6 +24,8 @@ SHORT = (2, 4)
 """Demonstrations that end before the cubes are stacked."""
 BROKEN = 3
 """One whose states do not follow from its actions, which end too early."""
+NUM_ENVS, PLACES = 2, (1, 1, 0, 1, 0, 0, 1)
+"""Environments in which they are said to have been generated, and which of them each demonstration was made in."""
 STRAYS = 5
 """One in whose states a cube is elsewhere."""
 
@@ -47,7 +49,8 @@ def write_recorded(path: Path) -> None:
                 data[f"initial_state/{name}"] = first[name][demo : demo + 1].float().numpy()
                 data[f"states/{name}"] = torch.stack([state[name][demo] for state in states[:steps]]).float().numpy()
             data["states/rigid_object/cube_1/root_pose"][5:, 0] += 0.1 * (demo == STRAYS)
-            writer.add(Episode(data, {"success": True}))
+            made = {"generated": {"env": PLACES[demo], "num_envs": NUM_ENVS}}
+            writer.add(Episode(data, {"success": True, "mimic": made}))
 
 
 def start(**options: Any) -> Share:

@@ -45,7 +45,7 @@ def test_workers_annotate_as_one_process_does_and_a_run_goes_on(one_ray, recorde
             if any(isinstance(event, EpisodeAnnotated) for event in so_far):
                 stage.request("stop")
     assert so_far[-1].outcome == "stopped" and 0 < so_far[-1].summary["annotated"] < DEMOS - len(SHORT)
-    shared = replace(begun, workers="2", resume=True)
+    shared = replace(begun, workers="1", resume=True)
     with SharedAnnotation(shared) as stage:
         events = list(stage)
 

@@ -36,7 +36,7 @@ def test_what_a_lost_worker_had_comes_first_and_is_given_once():
     work = HandOut(0, 10, lanes=2)
     assert work.give(0) == [0, 1] and work.give(1) == [2, 3] and work.give(0) == [4, 5]
     work.done(1)
-    work.lost([0])
+    work.lost([0], "Start it again.")
     assert work.give(1) == [0, 4] and work.give(1) == [5] and work.give(1) == [6, 7]
     assert work.give(0) == [8, 9] and work.give(0) == []
     for number in (0, 2, 3, 4, 5, 6, 7, 8, 9):
@@ -49,11 +49,11 @@ def test_what_ends_every_worker_is_given_up():
     assert work.give(0) == [0, 1]
     work.done(1)
     for _ in range(7):
-        work.lost([0])
+        work.lost([0], "Start it again.")
         assert work.has_returned and work.outstanding == 1
         assert work.give(0) == [0] and not work.has_returned
-    with pytest.raises(PlatformError, match=r"8 workers were lost that had number 0 to do(?s:.*)--resume"):
-        work.lost([0])
+    with pytest.raises(PlatformError, match=r"8 workers were lost that had number 0 to do(?s:.*)Start it again"):
+        work.lost([0], "Start it again.")
 
 
 def test_a_slow_worker_gets_less():

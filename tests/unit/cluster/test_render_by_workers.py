@@ -25,7 +25,7 @@ class Shared(RenderShared):
 
 def test_demonstrations_come_in_order_and_a_run_goes_on(one_ray, tmp_path):
     output = tmp_path / "seen.hdf5"
-    options = RenderOptions(input=str(SAMPLE), output=str(output), workers="2", episodes="0-4")
+    options = RenderOptions(input=str(SAMPLE), output=str(output), workers="1", episodes="0-4")
     events = []
     with Shared(options) as stage:
         while not stage.done:
@@ -44,7 +44,7 @@ def test_demonstrations_come_in_order_and_a_run_goes_on(one_ray, tmp_path):
         for number, name in enumerate(reader.episode_names):
             assert (reader.read(name, ["obs/table_cam"]).data["obs/table_cam"] == number).all()
             assert reader.attrs(name)["mimic"]["rendered"]["from"] == f"demo_{number}"
-    made = (tmp_path / "seen.workers.jsonl").read_text().splitlines()
+    made = (tmp_path / "seen.hdf5.workers.jsonl").read_text().splitlines()
     assert [json.loads(line)["from"] for line in made] == [f"demo_{n}" for n in range(5)]
     assert not list(tmp_path.glob("*.rendering"))
 

@@ -7,15 +7,13 @@ from dataclasses import replace
 
 import pytest
 from kinematic import KinematicStackEnv
-from replayed import BROKEN, DEMOS, SHORT, STRAYS
+from replayed import BROKEN, DEMOS, NUM_ENVS, PLACES, SHORT, STRAYS
 
 from isaaclab_mimic_core.cluster.replay import ReplayShared
 from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.events import EpisodeReplayed
 from isaaclab_mimic_core.options import ReplayOptions
 from isaaclab_mimic_core.stages.replay.replay import Replay
-
-ENVS = 2
 
 
 class Shared(ReplayShared):
@@ -25,14 +23,14 @@ class Shared(ReplayShared):
 
 
 def test_workers_replay_as_one_process_does(one_ray, recorded, tmp_path):
-    options = ReplayOptions(input=str(recorded), num_envs=ENVS, rest=0.2, drop_failed=str(tmp_path / "one.hdf5"))
-    with Replay(options, KinematicStackEnv(ENVS)) as stage:
+    options = ReplayOptions(input=str(recorded), num_envs=NUM_ENVS, rest=0.2, drop_failed=str(tmp_path / "one.hdf5"))
+    with Replay(options, KinematicStackEnv(NUM_ENVS)) as stage:
         alone = list(stage)
-    with Shared(replace(options, drop_failed=str(tmp_path / "two.hdf5"), workers="1")) as stage:
+    with Shared(replace(options, drop_failed=str(tmp_path / "two.hdf5"), workers="2")) as stage:
         together = list(stage)
 
     verdicts = [[event for event in events if isinstance(event, EpisodeReplayed)] for events in (alone, together)]
-    assert verdicts[0] == verdicts[1]
+    assert verdicts[0] == verdicts[1] and tuple(verdict.env for verdict in verdicts[1]) == PLACES
     assert [verdict.success for verdict in verdicts[1]] == [demo not in (*SHORT, BROKEN) for demo in range(DEMOS)]
     assert verdicts[1][STRAYS].objects_apart == pytest.approx(0.1, abs=1e-3) and verdicts[1][STRAYS].strayed_at == 5
     assert together[-1].outcome == "done" and together[-1].results == alone[-1].results

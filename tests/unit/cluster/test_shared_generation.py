@@ -46,7 +46,7 @@ def options(tmp_path) -> GenerateOptions:
 
 
 def test_two_workers_make_what_one_process_makes(one_ray, options, tmp_path):
-    who = Path(options.output).with_name("out.workers.jsonl")
+    who = Path(options.output).with_name("out.hdf5.workers.jsonl")
     who.write_text("what was there before\n")
     # Stopped by its failures, and taken up again by another number of workers.
     first = Shared(replace(options, num_demos=30, workers="2", max_failures=3, keep_failed=True))

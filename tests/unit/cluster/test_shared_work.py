@@ -8,17 +8,24 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from squares import Options, Squares
 
 from isaaclab_mimic_core import requirements
 from isaaclab_mimic_core.cluster import crew
+from isaaclab_mimic_core.cluster.annotate import AnnotateShared
+from isaaclab_mimic_core.cluster.evaluate import EvaluateShared
+from isaaclab_mimic_core.cluster.generate import GenerateShared
 from isaaclab_mimic_core.cluster.host import Machine
-from isaaclab_mimic_core.errors import OptionError, PlatformError, TaskError
+from isaaclab_mimic_core.cluster.render import RenderShared
+from isaaclab_mimic_core.cluster.replay import ReplayShared
+from isaaclab_mimic_core.errors import OptionError, OutputError, PlatformError, TaskError
 from isaaclab_mimic_core.events import DemoSaved, StageFinished, Warned
 from isaaclab_mimic_core.stages.drive import drive
 
@@ -35,7 +42,7 @@ def check(options: Options, events: list, saved: int) -> None:
     output = Path(options.output)
     assert output.read_text().splitlines() == [f"{n} {n * n}" for n in range(saved)]
     assert [event.name for event in events if isinstance(event, DemoSaved)] == [str(n) for n in range(saved)]
-    made = [json.loads(line) for line in output.with_name("squares.workers.jsonl").read_text().splitlines()]
+    made = [json.loads(line) for line in output.with_name("squares.txt.workers.jsonl").read_text().splitlines()]
     assert [line["number"] for line in made] == list(range(saved))
     assert {line["worker"] for line in made} <= {0, 1, 2} and all(line["machine"] for line in made)
     assert not [path for path in output.parent.iterdir() if ".pieces" in path.name]
@@ -104,6 +111,51 @@ def test_what_no_worker_can_do_ends_the_run_with_the_reason(one_ray, options):
     with pytest.raises(PlatformError, match=r"no worker is left(?s:.*)no space(?s:.*)--resume") as refused:
         drive(Squares(replace(options, workers="1", troubles="full@2")))
     assert refused.value.exit_code == 2
+
+
+def test_two_drivers_of_one_output_are_refused_before_anything_is_touched(options, tmp_path):
+    left, first = tmp_path / ".squares.txt.pieces-left", Squares(options)
+    (left / "piece").mkdir(parents=True)
+    for _ in range(2):
+        first.step()
+    (folder,) = tmp_path.glob("*.pieces*")
+    assert folder != left, "what a driver that was killed has left is removed"
+    second = Squares(options)
+    with pytest.raises(OutputError, match="another program is writing this") as refused:
+        list(second)
+    assert refused.value.exit_code == 2 and refused.value.where == options.output
+    second.close()
+    assert list(tmp_path.iterdir()) == [folder]
+    first.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_driver_without_an_output_has_left_is_removed(options, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / ".mimic-squares.pieces-left").mkdir()
+    stages = [Squares(replace(options, output="")) for _ in range(2)]
+    for stage in stages:
+        stage.step()
+        stage.step()
+    folders = {path.name for path in tmp_path.iterdir()}
+    assert len(folders) == 2 and ".mimic-squares.pieces-left" not in folders
+    for stage in stages:
+        stage.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_one_process_only_can_show_is_not_a_fault_of_workers(options):
+    stage = Squares(options)
+    for name in ("view", "single_step"):
+        stage.request(name)
+    with pytest.raises(ValueError, match="does not know the request 'dance'"):
+        stage.request("dance")
+
+
+def test_only_what_can_be_resumed_advises_it():
+    for stage in (AnnotateShared, EvaluateShared, GenerateShared, RenderShared, ReplayShared):
+        kind = get_type_hints(stage)["options"]
+        assert ("--resume" in stage.remedy) == hasattr(kind, "resume"), stage
 
 
 def test_another_version_is_refused():

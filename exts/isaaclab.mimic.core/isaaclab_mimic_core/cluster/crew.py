@@ -77,12 +77,13 @@ class Crew:
         cluster: Where.
         order: What to run.
         timeout: Time without a sign of life after which a worker is replaced [s].
+        remedy: What to do if the run cannot go on.
     """
 
-    def __init__(self, cluster: Cluster, order: Order, timeout: float):
+    def __init__(self, cluster: Cluster, order: Order, timeout: float, remedy: str):
         import ray
 
-        self._ray, self._timeout = ray, timeout
+        self._ray, self._timeout, self._remedy = ray, timeout, remedy
         actor = ray.remote(WorkerHost).options(max_restarts=-1, scheduling_strategy="SPREAD", **cluster.needs)
         self.workers = [Worker(index, actor.remote(order)) for index in range(cluster.workers)]
         """Those that are left."""
@@ -107,10 +108,7 @@ class Crew:
         try:
             return [told for worker in list(self.workers) for told in self._poll(worker)]
         except self._ray.exceptions.RayError as error:
-            raise PlatformError(
-                f"Ray itself has failed ({_last_line(error)})",
-                remedy="What was reported as saved is kept; go on with --resume.",
-            ) from error
+            raise PlatformError(f"Ray itself has failed ({_last_line(error)})", remedy=self._remedy) from error
 
     def _poll(self, worker: Worker) -> Iterator[Told]:
         if worker.answer is None:
@@ -216,7 +214,7 @@ class Crew:
         self._ray.kill(worker.host, no_restart=True)
         self.workers.remove(worker)
         if not self.workers:
-            remedy = "What was reported as saved is kept; go on with --resume." if self._was_ready else None
+            remedy = self._remedy if self._was_ready else None
             raise PlatformError(f"no worker is left; {worker}, the last one: {why}", remedy=remedy)
         lost = f"{worker}: {why}; the run goes on without it"
         self._forget(worker)

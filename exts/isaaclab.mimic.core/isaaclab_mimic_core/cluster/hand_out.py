@@ -77,8 +77,12 @@ class HandOut:
         for numbers in self._given.values():
             numbers.discard(number)
 
-    def lost(self, workers: Iterable[int]) -> None:
+    def lost(self, workers: Iterable[int], remedy: str) -> None:
         """Take back what these workers have not done.
+
+        Args:
+            workers: Those that are lost.
+            remedy: What to do if the run cannot go on.
 
         Raises:
             PlatformError: A number was given to too many workers that were lost.
@@ -88,7 +92,4 @@ class HandOut:
             self._returned |= numbers
             self._losses.update(numbers)
             if numbers and self._losses[worst := max(numbers, key=self._losses.__getitem__)] >= _MOST_LOSSES:
-                raise PlatformError(
-                    f"{_MOST_LOSSES} workers were lost that had number {worst} to do",
-                    remedy="What was reported as saved is kept; go on with --resume.",
-                )
+                raise PlatformError(f"{_MOST_LOSSES} workers were lost that had number {worst} to do", remedy=remedy)

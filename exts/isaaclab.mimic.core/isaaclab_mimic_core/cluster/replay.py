@@ -18,6 +18,7 @@ class ReplayShared(SharedWork):
 
     name = "replay"
     share = "isaaclab_mimic_core.stages.replay.share:start"
+    remedy = "Verdicts are not kept; start it again."
     options: ReplayOptions
 
     def __init__(self, options: ReplayOptions):

@@ -25,6 +25,7 @@ from typing import Any
 
 from ..errors import OutputError, PlatformError
 from ..events import Event, PhaseStarted, PieceMade, ShareReady, StageStarted, Warned
+from ..files import FileLock
 from ..option import Role, options_of
 from ..plugins import environment_for_workers
 from ..stages.files.in_order import InOrder
@@ -36,6 +37,8 @@ from .ray_cluster import AUTO, LOCAL, Cluster, RayThread, check_workers
 
 _PERIOD = 0.03
 """Time between two looks at the workers [s]."""
+_LOCK = "lock"
+"""File in the folder for pieces that its driver locks."""
 _LONG_WAIT = 60.0
 """Time after which it is said that workers wait for resources [s]."""
 
@@ -64,16 +67,18 @@ class SharedWork(Stage):
 
     share = ""
     """Place of the share: `module:function`, called with its options as keyword arguments."""
+    remedy = "What was reported as saved is kept; go on with --resume."
+    """What to do if the run cannot go on."""
 
     def __init__(self, options: Any, output: str):
         super().__init__()
         check_workers(options, options.viz)
         self.options = options
-        self._is_written = bool(output)
+        self._output, self._is_written = output, bool(output)
         beside = Path(os.path.realpath(output or os.path.join(tempfile.gettempdir(), f"mimic-{self.name}")))
         self._beside = beside.with_name(f".{beside.name}.pieces-")
         self._folder = self._beside
-        self._who = beside.with_name(f"{beside.stem}.workers.jsonl")
+        self._who = beside.with_name(f"{beside.name}.workers.jsonl")
         # That of an earlier output is replaced together with it.
         self._who_mode = "a" if getattr(options, "resume", False) else "w"
         self._crew: Crew | None = None
@@ -182,20 +187,22 @@ class SharedWork(Stage):
         if name == "watch":
             if self._crew and self._crew.workers:
                 self._crew.request(name, self._crew.workers[:1], **arguments)
-        elif name != "view":  # Pictures do not travel between machines.
+        # Pictures do not travel between machines, and no step is one of all workers.
+        elif name not in ("view", "single_step"):
             super()._request(name, **arguments)
 
     def run(self) -> Steps:
         yield [StageStarted(self.name, asdict(self.options)), *self._beginning()]
         if self._is_over_already():
             return self._close("done")
+        text = self._make_folder()
         yield [self._enter("Starting Ray" if self.options.ray in ("", LOCAL) else "Joining the Ray cluster")]
         cluster = yield from self._join()
         if cluster is None:
             return self._close("stopped")
         self._device, self._num_workers = cluster.device, cluster.workers
         self._handed = self._hand_out()
-        self._start_crew(cluster)
+        self._start_crew(cluster, text)
         several = "1 worker" if cluster.workers == 1 else f"{cluster.workers} workers"
         yield [self._enter(f"Starting {several}")]
         outcome = "stopped"
@@ -225,25 +232,51 @@ class SharedWork(Stage):
             time.sleep(_PERIOD)
         return ray.cluster
 
-    def _start_crew(self, cluster: Cluster) -> None:
+    def _make_folder(self) -> str:
+        """Make the folder for pieces; return what is in its mark.
+
+        Raises:
+            OutputError: It cannot be made, or another driver makes this output.
+        """
+        text = uuid.uuid4().hex
         try:
             self._beside.parent.mkdir(parents=True, exist_ok=True)
-            if self._is_written:
-                # What a driver that was killed has left. Without an output others may be at work there.
-                for left in self._beside.parent.glob(f"{glob.escape(self._beside.name)}*"):
-                    shutil.rmtree(left, ignore_errors=True)
-            # Only this user can write there.
-            self._folder = Path(tempfile.mkdtemp(prefix=self._beside.name, dir=self._beside.parent))
-            text = uuid.uuid4().hex
-            mark(self._folder, text)
+            self._remove_left_over()
+            # Only this user can write there. It gets the name by which others look for it once it is locked.
+            made = Path(tempfile.mkdtemp(prefix=f"{self._beside.name.removesuffix('-')}.", dir=self._beside.parent))
+            self._resources.callback(shutil.rmtree, made, ignore_errors=True)
+            lock = FileLock(made / _LOCK)
+            lock.acquire()
+            self._resources.callback(lock.release)
+            mark(made, text)
+            self._folder = made.rename(self._beside.with_name(f"{self._beside.name}{text}"))
         except OSError as error:
             raise OutputError(
                 f"cannot be written ({(error.strerror or str(error)).lower()})", where=str(self._folder)
             ) from error
         self._resources.callback(shutil.rmtree, self._folder, ignore_errors=True)
+        return text
+
+    def _remove_left_over(self) -> None:
+        """Remove the folders of drivers that were killed.
+
+        Raises:
+            OutputError: Another driver makes this output.
+        """
+        for left in self._beside.parent.glob(f"{glob.escape(self._beside.name)}*"):
+            if not FileLock.is_held(left / _LOCK):
+                shutil.rmtree(left, ignore_errors=True)
+            elif self._is_written:
+                raise OutputError(
+                    "another program is writing this",
+                    where=self._output,
+                    remedy="Wait until it has finished, or give another output.",
+                )
+
+    def _start_crew(self, cluster: Cluster, text: str) -> None:
         files = {} if cluster.is_local else self._files()
         order = Order(self.share, self._share_options(), str(self._folder), text, files, environment_for_workers())
-        self._crew = Crew(cluster, order, self.options.worker_timeout)
+        self._crew = Crew(cluster, order, self.options.worker_timeout, self.remedy)
         self._resources.callback(self._end_crew)
 
     def _files(self) -> dict[str, Any]:
@@ -292,7 +325,7 @@ class SharedWork(Stage):
             elif isinstance(event, PhaseStarted) and not self._was_ready and event.phase != self._phase:
                 events.append(self._enter(event.phase))
         if told.lost:
-            self._handed.lost([told.worker.index])
+            self._handed.lost([told.worker.index], self.remedy)
             events.append(Warned(told.lost))
         return events
 
@@ -316,7 +349,7 @@ class SharedWork(Stage):
                     remedy="Say by options what every worker shall use.",
                 )
         # It may have been started again without anybody having noticed that it was lost.
-        self._handed.lost([worker.index])
+        self._handed.lost([worker.index], self.remedy)
         if self._paused:
             self._crew.request("pause", [worker])
         return []
