@@ -13,6 +13,9 @@ import yaml
 
 from .errors import InputFileError
 
+_LONGEST_NAME = 200
+"""[characters] The rest of a longer name is not shown."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -33,9 +36,10 @@ class Entry:
 
     @property
     def where(self) -> str:
-        """File, line and name, for errors."""
+        """File, line and name, for errors; a name that cannot be printed is escaped, and a long one cut."""
         place = f"{self.path}, line {self.line}"
-        return f"{place}, {self.name}" if self.name else place
+        name = self.name if self.name.isprintable() else ascii(self.name)[1:-1]
+        return f"{place}, {name:.{_LONGEST_NAME}}" if name else place
 
     @property
     def plain(self) -> Any:

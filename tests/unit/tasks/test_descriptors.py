@@ -391,6 +391,18 @@ WRONG = {
         "must be a quaternion (x, y, z, w) of length 1",
         "(0, 0, 0, 1) is no rotation",
     ),
+    "frame of two words": (
+        with_more('frames: {"my goal": {pos: [0, 0, 0]}}\n'),
+        "my goal",
+        "'my goal' is no name for a frame",
+        "letters, digits and _",
+    ),
+    "frame that cannot be printed": (
+        with_more('frames: {"a\\0\\ud800": {pos: [0, 0, 0]}}\n'),
+        r"a\0\ud800",
+        r"frames a\x00\ud800: 'a\x00\ud800' is no name for a frame",
+        "letters, digits and _",
+    ),
     "frames in a list": (with_more("frames: [goal]\n"), "frames", "should be a mapping", "own-task"),
     "unknown embodiment": (with_more("embodiment: nowhere.yaml\n"), None, "cannot be read", ""),
 }

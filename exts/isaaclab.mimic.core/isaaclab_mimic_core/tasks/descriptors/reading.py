@@ -268,7 +268,9 @@ def _checked(check: Any, values: dict[str, Any], entries: Mapping[str, Entry], e
         check(SimpleNamespace(**values), where="")
     except ConfigError as error:
         field = error.what.split()[0]
-        raise entries.get(field, entry).error(error.what.removeprefix(f"{field} "), error.remedy) from error
+        if field in entries:
+            raise entries[field].error(error.what.removeprefix(f"{field} "), error.remedy) from error
+        raise entry.error(error.what, error.remedy) from error
 
 
 def _check_together(
