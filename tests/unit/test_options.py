@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import pytest
 
+from isaaclab_mimic_core import cli, stages
 from isaaclab_mimic_core import options as package
-from isaaclab_mimic_core import stages
 from isaaclab_mimic_core.errors import OptionError
 from isaaclab_mimic_core.option import MAY_DIFFER, check_options, deciding, option, options_of, read_options, redeclared
 from isaaclab_mimic_core.options import GenerateOptions, PlayOptions
@@ -114,3 +114,14 @@ def test_a_seed_that_numpy_does_not_take_is_refused():
     check_options(GenerateOptions(seed=2**32 - 1))
     with pytest.raises(OptionError, match="--seed: must be from 0 to"):
         check_options(PlayOptions(seed=2**32))
+
+
+def test_play_which_one_process_does_has_no_flags_of_workers(capsys):
+    with pytest.raises(SystemExit) as helped:
+        cli.main(["play", "--help"])
+    said = capsys.readouterr().out
+    assert helped.value.code == 0 and "--num-rollouts" in said
+    assert not [flag for flag in ("--workers", "--ray", "--worker-timeout") if flag in said]
+    with pytest.raises(SystemExit) as refused:
+        cli.main(["play", "--workers", "2"])
+    assert refused.value.code == 2 and "mimic evaluate" in capsys.readouterr().err

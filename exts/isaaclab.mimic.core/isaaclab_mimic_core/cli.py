@@ -29,7 +29,6 @@ from .options import (
     EvaluateOptions,
     ExportPolicyOptions,
     GenerateOptions,
-    PlayOptions,
     QuickstartOptions,
     RecordOptions,
     RenderOptions,
@@ -44,7 +43,7 @@ from .sim.launching import end_isaac_sim
 from .terminal.signals import interruptible
 from .terminal.streams import Streams, take_streams
 from .verbs import data, descriptors
-from .verbs.arguments import AnnotateArguments, ReplayArguments
+from .verbs.arguments import AnnotateArguments, PlayArguments, ReplayArguments
 from .verbs.driven import DRIVEN, with_settings
 from .verbs.job import FLAT, Job, Output
 from .verbs.parsing import REGISTRY
@@ -135,7 +134,7 @@ def evaluate(options: Annotated[EvaluateOptions, FLAT], output: Annotated[Output
     return lambda streams, output: run_stage("evaluate", options, streams, output, after=_show_success), output
 
 
-def play(options: Annotated[PlayOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
+def play(options: Annotated[PlayArguments, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Watch a policy.
     $ mimic play --checkpoints outputs/run/best.pth
     """

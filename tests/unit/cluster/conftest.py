@@ -34,6 +34,17 @@ def one_ray() -> Iterator[None]:
         os.environ["PYTHONPATH"] = before
 
 
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """What is made for comparison is small: more threads only wait for each other, and for the workers."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture
 def recorded(tmp_path) -> Path:
     """A file of demonstrations with their states; see `replayed`."""

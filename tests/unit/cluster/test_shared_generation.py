@@ -57,7 +57,7 @@ def test_two_workers_make_what_one_process_makes(one_ray, options, tmp_path):
     assert [event.success for event in ended].count(False) == 3 and not ended[-1].success
     assert isinstance(events[-1], StageFinished) and events[-1].outcome == "gave_up"
 
-    wanted = events[-1].summary["saved"] + 6
+    wanted = events[-1].summary["saved"] + 3
     again = replace(options, num_demos=wanted, workers="1", keep_failed=True, resume=True)
     with Shared(again) as stage:
         more = list(stage)

@@ -10,7 +10,7 @@ import tyro
 
 from ..errors import OptionError
 from ..option import redeclared
-from ..options import AnnotateByHandOptions, AnnotateOptions, ReplayOptions, WorkerOptions
+from ..options import AnnotateByHandOptions, AnnotateOptions, PlayOptions, ReplayOptions, WorkerOptions
 
 
 @dataclass(frozen=True)
@@ -52,3 +52,12 @@ class ReplayArguments(ReplayOptions):
 
     input: tyro.conf.Positional[str] = "demos.hdf5"
     """File of demonstrations."""
+
+
+@dataclass(frozen=True)
+class PlayArguments(PlayOptions):
+    """Arguments of `mimic play`, without those of workers: one process plays."""
+
+    workers: tyro.conf.Suppress[str] = redeclared(WorkerOptions, "workers")
+    ray: tyro.conf.Suppress[str] = redeclared(WorkerOptions, "ray")
+    worker_timeout: tyro.conf.Suppress[float] = redeclared(WorkerOptions, "worker_timeout")
