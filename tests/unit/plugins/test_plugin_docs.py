@@ -80,7 +80,15 @@ def test_the_device_that_is_shown(shown):
     assert (settings.port, settings.gain, settings.overwrite) == ("/dev/x", 2.0, True)
     hand = torch.eye(4)[None, None]
     env = SimpleNamespace(
-        num_envs=1, device="cpu", step_dt=0.05, gripper_dim=1, response=0.5, eef_names=("hand",), info={"task": "T"}
+        num_envs=1,
+        device="cpu",
+        step_dt=0.05,
+        gripper_dim=1,
+        response=0.5,
+        closing_time=0.0,
+        eef_names=("hand",),
+        info={"task": "T"},
+        grip=lambda closed: closed[:, None],
     )
     env.eef_pose, env.target_to_action = lambda: hand, lambda target, gripper: target[:, 0, :3, 3]
     device = make_device(env, "my_pad", settings)
