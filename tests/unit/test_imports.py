@@ -5,6 +5,7 @@
 
 import ast
 import graphlib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,9 @@ def test_the_public_names_are_where_the_stub_says():
         assert file.is_file(), f"{node.module} has moved: correct __init__.pyi"
         missing = {alias.name for alias in node.names} - names_in(file)
         assert not missing, f"{node.module} has no {missing}: correct __init__.pyi"
+
+
+def test_no_two_files_of_tests_have_one_name():
+    """Test files are top-level modules, so of two with one name pytest can import only the first."""
+    names = Counter(file.name for file in Path(__file__).parents[1].rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
