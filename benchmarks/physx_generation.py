@@ -115,7 +115,7 @@ class _Stopwatch:
 
 
 def _run_ours(options: Options, folder: Path) -> dict:
-    from isaaclab_mimic_core.events import AttemptFinished
+    from isaaclab_mimic_core.events import AttemptFinished, StageFinished
     from isaaclab_mimic_core.options import GenerateOptions
     from isaaclab_mimic_core.stages.generation.generate import Generate
     from isaaclab_mimic_core.tasks.open_env import open_env
@@ -144,10 +144,8 @@ def _run_ours(options: Options, folder: Path) -> dict:
             # Steps of attempts that ended, including steps that retries took back.
             spent = simulated * options.num_envs - int(stage._generator.attempts.ticks.sum())
             stage.request("stop")
-            for _ in stage:
-                pass
+            summary = next(event.summary for event in stage if isinstance(event, StageFinished))
             seconds = time.perf_counter() - start
-            summary = stage._summary()
     good = [event for event in finished if event.success]
     length = sum(event.steps for event in good) / len(good)
     return {
