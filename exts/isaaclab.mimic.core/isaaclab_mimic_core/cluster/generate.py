@@ -139,16 +139,7 @@ class GenerateShared(Generating, SharedWork):
         assert self._report is not None
         o, num_envs = self.options, min(self.options.num_envs, _DRAWING_ENVS)
         try:
-            with open_env(
-                o.task,
-                num_envs,
-                device=o.device,
-                physics=o.physics,
-                seed=o.seed,
-                assets=o.assets,
-                ik=o.ik,
-                object_scale=o.object_scale,
-            ) as env:
+            with open_env(o.task, num_envs, **o.simulation) as env:
                 return self._report.draw(env, ending) if self._report.wants_thumbnails(env) else []
         except MimicError as error:
             return [Warned(f"The report has no thumbnails: {error}")]

@@ -62,6 +62,11 @@ class SimOptions:
         if self.descriptor:
             object.__setattr__(self, "task", task_name(self.descriptor, self.task, DEFAULT_TASK))
 
+    @property
+    def simulation(self) -> dict[str, Any]:
+        """What says which simulation it is, by its names: besides task, descriptor and number of environments."""
+        return {name: getattr(self, name) for name in ("seed", "device", "physics", "assets", "ik", "object_scale")}
+
 
 def _plain(value: object) -> Any:
     """Turn paths into texts."""

@@ -23,6 +23,8 @@ EVERY_OBJECT = ""
 _LEAST, _MOST = 0.1, 10.0
 _WHERE = "--object-scale"
 _EVENT = "mimic_object_scale"
+_BOXES = "mimic_object_boxes"
+"""Attribute of the environment that holds the objects' boxes."""
 
 
 def read_scales(text: str) -> dict[str, tuple[float, float]]:
@@ -148,7 +150,9 @@ def keep_lowest_points(env: "ManagerBasedEnv", env_ids: "torch.Tensor", scales: 
 
     from .object_sizes import boxes
 
-    found = boxes(env.scene)
+    # Shapes do not change, and their bounds take longer than everything else here.
+    found = getattr(env, _BOXES, None) or boxes(env.scene)
+    setattr(env, _BOXES, found)
     for name, factor in scales.items():
         if name in found:
             asset = env.scene[name]

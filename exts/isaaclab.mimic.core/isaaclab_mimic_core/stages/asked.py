@@ -13,13 +13,17 @@ from collections import deque
 from concurrent.futures import Future
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..datasets import BackgroundWriter, DatasetWriter, Episode, FrameSpool
 from ..datasets.encoding import pack_episode
 from ..events import Event, PieceMade
 from ..files import write_atomically
 from .stage import Stage
+
+if TYPE_CHECKING:
+    from ..envs import BatchedEnv
+    from .replay.playback import Playback
 
 _REST = 0.05
 """Time between two looks for work [s]."""
@@ -37,6 +41,43 @@ class AskedStage(Stage):
     def due(self) -> float:
         """Without anything to do, a moment from now."""
         return max(super().due, time.monotonic() + _REST) if self._is_idle and not self._stopping else super().due
+
+
+class AskedPlayback(AskedStage):
+    """Plays the demonstrations that it is asked for, each in the environment in which one process would."""
+
+    _playback: "Playback | None"
+
+    def __init__(self, *arguments: Any):
+        super().__init__(*arguments)
+        self._place: dict[int, int] = {}
+        """Demonstration -> environment."""
+
+    @property
+    def _is_idle(self) -> bool:
+        return self._playback is not None and self._playback.done
+
+    def _request(self, name: str, **arguments: Any) -> None:
+        """Offer `work(numbers)`: demonstrations to play, by their places among those that are wanted."""
+        if name == "work":
+            assert self._playback is not None
+            for number in map(int, arguments["numbers"]):
+                self._playback.add(self._place[number], number)
+        else:
+            super()._request(name, **arguments)
+
+    def _assign(self, *arguments: Any) -> list[list[int]]:
+        """Keep where the stage would play each demonstration; none is played before it is asked for."""
+        queues = super()._assign(*arguments)  # type: ignore[misc]  # of the stage that it is mixed into
+        self._place = {index: env_id for env_id, queue in enumerate(queues) for index in queue}
+        return [[] for _ in queues]
+
+
+def told_of(env: "BatchedEnv") -> dict[str, Any]:
+    """Return what a driver has to know of a worker's environments (`ShareReady.about`)."""
+    resolved = {name: env.info.get(name) for name in ("physics", "assets", "ik")}
+    simulation = {"info": env.info, "device": str(env.device), "num_envs": env.num_envs, "env_args": env.env_args()}
+    return {**resolved, **simulation}
 
 
 def put_piece(folder: str, number: int, value: Any) -> PieceMade:

@@ -82,16 +82,7 @@ class Quickstart(SimStage):
 
     def _common(self) -> dict:
         o = self.options
-        return {
-            "task": o.task,
-            "num_envs": o.num_envs,
-            "seed": o.seed,
-            "device": o.device,
-            "physics": o.physics,
-            "assets": o.assets,
-            "ik": o.ik,
-            "object_scale": o.object_scale,
-        }
+        return {"task": o.task, "num_envs": o.num_envs, **o.simulation}
 
     def run(self) -> Steps:
         from ..report import write_report

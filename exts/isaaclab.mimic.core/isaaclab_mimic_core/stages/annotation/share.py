@@ -12,8 +12,8 @@ import torch
 from ...datasets import Episode
 from ...events import EpisodeAnnotated, Event, ShareReady
 from ...options import AnnotateOptions
-from ..asked import AskedStage, EpisodePieces
-from ..replay.playback import Playback, assign
+from ..asked import AskedPlayback, EpisodePieces, told_of
+from ..replay.playback import Playback
 from ..stage import Steps
 from .automatic import Annotate
 
@@ -36,11 +36,8 @@ def start(**options: Any) -> "Share":
     return Share(ShareOptions(**options))
 
 
-class Share(AskedStage, Annotate):
-    """Annotates the demonstrations that it is asked for, each in the environment in which one process would.
-
-    With none to annotate, nothing is simulated.
-    """
+class Share(AskedPlayback, Annotate):
+    """Annotates the demonstrations that it is asked for; with none to annotate, nothing is simulated."""
 
     name = "annotate_share"
     options: ShareOptions
@@ -51,21 +48,10 @@ class Share(AskedStage, Annotate):
         super().__init__(replace(options, output=unused, overwrite=True, resume=False), env)
         self._result.leave_out({each.name: "" for each in self._result.episodes if each.name not in options.names})
         self._playback: Playback | None = None
-        self._place: dict[int, int] = {}
-        """Demonstration -> environment."""
 
     @property
     def _is_idle(self) -> bool:
-        return self._playback is not None and self._playback.done and not self._strayed
-
-    def _request(self, name: str, **arguments: Any) -> None:
-        """Offer `work(numbers)`: demonstrations to annotate, by their places among those that are wanted."""
-        if name == "work":
-            assert self._playback is not None
-            for number in map(int, arguments["numbers"]):
-                self._playback.add(self._place[number], number)
-        else:
-            super()._request(name, **arguments)
+        return super()._is_idle and not self._strayed
 
     @torch.inference_mode()
     def _annotate(self) -> Steps:
@@ -75,9 +61,7 @@ class Share(AskedStage, Annotate):
         playback = self._playback = self._prepare()
         self._pieces = EpisodePieces(self._resources, self.options.folder, env.env_args())
         recorder = EpisodeRecorder(env.num_envs, env.device, playback.longest, self._pieces.spool())
-        about = {name: env.info.get(name) for name in ("physics", "assets", "ik")}
-        about |= {"info": env.info, "device": str(env.device), "num_envs": env.num_envs, "misfits": misfits}
-        about |= {"env_args": env.env_args()}
+        about = told_of(env) | {"misfits": misfits}
         yield [self._enter("Annotating"), *self._remarks_on_format(), ShareReady(about)]
         while not self._stopping:
             if waiting := playback.waiting:
@@ -88,11 +72,6 @@ class Share(AskedStage, Annotate):
                 yield from self._read_strayed()
             yield self._pieces.take()
         return self._finish("stopped", {})
-
-    def _assign(self, lengths: list[int]) -> list[list[int]]:
-        queues = assign(lengths, self.env.num_envs)
-        self._place = {index: env_id for env_id, queue in enumerate(queues) for index in queue}
-        return [[] for _ in queues]
 
     def _told(self, index: int, told: EpisodeAnnotated, kept: Episode | None, strayed: str = "") -> list[Event]:
         """Write what came of a demonstration."""

@@ -139,8 +139,7 @@ class CheckTask(SimStage):
 
     def _common(self) -> dict:
         o = self.options
-        names = ("task", "num_envs", "seed", "device", "physics", "assets", "ik", "object_scale", "any_task")
-        return {name: getattr(o, name) for name in names}
+        return {"task": o.task, "num_envs": o.num_envs, "any_task": o.any_task, **o.simulation}
 
 
 def attempts_asked_for(events: list[Event], wanted: int) -> list[AttemptFinished]:

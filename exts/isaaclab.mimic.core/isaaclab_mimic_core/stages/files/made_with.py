@@ -21,16 +21,13 @@ def made_with(history: Any) -> dict[str, Any]:
         The entry; an empty one if there is none.
     """
     history = history if isinstance(history, dict) else {}
-    entries = {kind: history[kind] for kind in ("annotated", "generated", "recorded") if _is_entry(history.get(kind))}
+    kinds = ("annotated", "generated", "recorded")
+    entries = {kind: history[kind] for kind in kinds if isinstance(history.get(kind), dict)}
     annotated = entries.get("annotated", {})
     if annotated.get("by") in ("hand", "states") or annotated.get("live"):
         # Annotated without being simulated again.
         del entries["annotated"]
     return next(iter(entries.values()), {})
-
-
-def _is_entry(value: Any) -> bool:
-    return isinstance(value, dict)
 
 
 def whole_number(entry: Mapping[str, Any], name: str, where: str) -> int | None:

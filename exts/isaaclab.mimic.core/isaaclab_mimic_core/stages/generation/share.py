@@ -15,7 +15,7 @@ from ...events import ShareReady
 from ...options import GenerateOptions
 from ...outcomes import AttemptOutcome
 from ...sim.engines.cameras import leave_out_cameras
-from ..asked import AskedStage, EpisodePieces
+from ..asked import AskedStage, EpisodePieces, told_of
 from ..sim_stage import SimStage
 from ..stage import Steps
 from ..watched import watched_paths
@@ -125,17 +125,7 @@ class Share(AskedStage, SimStage):
         """Return what the driver has to know of the environments."""
         assert self._generator is not None
         planner = type(self._generator.planner).__name__ if self._generator.planner else None
-        return {
-            "info": self.env.info,
-            "device": str(self.env.device),
-            "env_args": self.env.env_args(),
-            "physics": self.env.info.get("physics"),
-            "assets": self.env.info.get("assets"),
-            "ik": self.env.info.get("ik"),
-            "num_envs": self.env.num_envs,
-            "sources": list(self._bank.names),
-            "planner": planner,
-        }
+        return {**told_of(self.env), "sources": list(self._bank.names), "planner": planner}
 
     def _start_attempts(self, generator: "Generator") -> None:
         """Reset environments to the initial states of their next attempts."""

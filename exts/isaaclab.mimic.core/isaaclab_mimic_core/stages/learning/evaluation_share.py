@@ -11,7 +11,7 @@ from ...events import Event, ShareReady
 from ...learning.perturb import Variant
 from ...learning.rollouts import Rollout, Rollouts
 from ...options import EvaluateOptions
-from ..asked import AskedStage, put_piece
+from ..asked import AskedStage, put_piece, told_of
 from ..stage import Steps
 from .evaluate import Evaluate
 
@@ -73,10 +73,7 @@ class Share(AskedStage, Evaluate):
     def run(self) -> Steps:
         yield self._started()
         yield from self._prepare()
-        info = {name: self.env.info.get(name) for name in ("physics", "assets", "ik")}
-        variants = [variant.name for variant in self._result.variants]
-        about = {**info, "device": str(self.env.device), "num_envs": self.env.num_envs, "variants": variants}
-        yield [ShareReady(about)]
+        yield [ShareReady(told_of(self.env) | {"variants": [variant.name for variant in self._result.variants]})]
         while not self._stopping:
             if self._todo:
                 first = self._todo[0]

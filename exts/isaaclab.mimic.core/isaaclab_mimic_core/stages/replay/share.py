@@ -10,7 +10,7 @@ import torch
 
 from ...events import EpisodeReplayed, Event, ShareReady
 from ...options import ReplayOptions
-from ..asked import AskedStage, put_piece
+from ..asked import AskedPlayback, put_piece, told_of
 from ..stage import Steps
 from .replay import Replay
 
@@ -31,40 +31,20 @@ def start(**options: Any) -> "Share":
     return Share(ShareOptions(**options))
 
 
-class Share(AskedStage, Replay):
-    """Replays the demonstrations that it is asked for, each in the environment in which one process would.
-
-    With none to replay, nothing is simulated.
-    """
+class Share(AskedPlayback, Replay):
+    """Replays the demonstrations that it is asked for; with none to replay, nothing is simulated."""
 
     name = "replay_share"
     options: ShareOptions
 
     def __init__(self, options: ShareOptions, env: "BatchedEnv | None" = None):
         super().__init__(options, env)
-        self._place: dict[int, int] = {}
-        """Demonstration -> environment."""
         self._pieces: list[Event] = []
-
-    @property
-    def _is_idle(self) -> bool:
-        return self._playback is not None and self._playback.done
-
-    def _request(self, name: str, **arguments: Any) -> None:
-        """Offer `work(numbers)`: demonstrations to replay, by their places among those that are wanted."""
-        if name == "work":
-            assert self._playback is not None
-            for number in map(int, arguments["numbers"]):
-                self._playback.add(self._place[number], number)
-        else:
-            super()._request(name, **arguments)
 
     @torch.inference_mode()
     def _replay(self) -> Steps:
-        env, playback = self.env, self._prepare()
-        info = {name: env.info.get(name) for name in ("physics", "assets", "ik")}
-        about = {**info, "info": env.info, "device": str(env.device), "num_envs": env.num_envs}
-        yield [self._enter("Replaying"), ShareReady(about)]
+        playback = self._prepare()
+        yield [self._enter("Replaying"), ShareReady(told_of(self.env))]
         while not self._stopping:
             if waiting := playback.waiting:
                 self._refill(playback, waiting)
@@ -73,11 +53,6 @@ class Share(AskedStage, Replay):
             made, self._pieces = self._pieces, []
             yield made
         return self._finish("stopped", {})
-
-    def _assign(self, lengths: list[int], rest_steps: int) -> list[list[int]]:
-        queues = super()._assign(lengths, rest_steps)
-        self._place = {index: env_id for env_id, queue in enumerate(queues) for index in queue}
-        return [[] for _ in queues]
 
     def _told(self, index: int, verdict: EpisodeReplayed) -> None:
         """Write a verdict."""
