@@ -111,7 +111,7 @@ def test_nobody_takes_what_is_another_ones(kit, tmp_path, installed):
         changed(before, all_settings(), (*NEIGHBOURS_SETTINGS, "/exts/isaacsim.", "/persistent/exts/isaacsim.")) == {}
     )
     ours = {(menu, item) for menu, item, _ in mimic_dev_rest.MENUS}
-    assert ours == {("Window", "Isaac Lab Mimic"), ("Tools/Robotics", "Isaac Lab Mimic")}
+    assert ours == {("Window", "Isaac Lab Mimic"), ("Tools/Replicator", "Isaac Lab Mimic")}
     assert ours.isdisjoint(theirs)
 
     # Their windows open: no setting of ours changes, and all three are there.

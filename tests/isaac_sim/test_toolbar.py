@@ -150,6 +150,7 @@ def test_the_window_shows_it_and_asks_before_the_program_ends(kit, tmp_path):
     from isaaclab_mimic_ui.window import TITLE
 
     assert menus.shown["Window"] == {TITLE: False} == menus.shown["Tools"]
+    assert [item.name for item in menus.menus["Tools"]] == ["Replicator"], "beside Teleop and Episode Recorder"
     window = open_window(kit)
     assert menus.shown["Window"] == {TITLE: True} == menus.shown["Tools"]
     window.window.visible = False

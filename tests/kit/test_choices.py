@@ -177,7 +177,7 @@ def test_a_new_option_is_in_the_form_without_more(monkeypatch):
 def test_a_form_asks_for_the_settings_of_the_device_that_is_chosen():
     choices = Choices(RECORD, Project(Path()))
     driven = "How it is driven"
-    assert choices.groups[driven] == ("step_hz", "pos_sensitivity", "rot_sensitivity")
+    assert choices.groups[driven] == ("step_hz", "pos_sensitivity", "rot_sensitivity", "ramp")
     choices["pos_sensitivity"] = "0.5"
     choices["teleop_device"] = "spacemouse"
     assert choices.groups[driven][-2:] == ("curve", "axes") and choices.fields["curve"].tooltip.startswith("Exponent")

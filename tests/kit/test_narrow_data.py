@@ -1,8 +1,12 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The Dataset panel in a narrow window: its halves stand above each other, and nothing is cut off on the right."""
+"""The Dataset panel in a narrow window: its halves stand above each other, and nothing is cut off on the right.
 
+In a wide one, a demonstration is opened in Rerun.
+"""
+
+import os
 from pathlib import Path
 
 from harness import in_kit
@@ -20,6 +24,7 @@ def shown_whole(kit, window, panel, side_by_side: bool) -> None:
             "file": panel.chooser.choose_button,
             "known": panel.chooser.known_buttons["generated"],
             "check": panel.buttons["check"],
+            "rerun": panel.buttons["rerun"],
             "output": panel.edit_card.fields["output"],
             "export": panel.edit_card.buttons["export"],
             "right half": panel.demo.frame,
@@ -55,5 +60,11 @@ def test_a_narrow_window_shows_data_whole(kit, tmp_path):
     assert panel.file.demo == "demo_3" and len(panel.table.rows) == 10, "what was looked at is kept"
     window.window.width = 1120
     shown_whole(kit, window, panel, side_by_side=True)
+    # The demonstration that is looked at, in a viewer that does nothing.
+    os.environ |= {"RERUN_CLI_PATH": "/bin/true", "MIMIC_CACHE": str(tmp_path / "cache")}
+    kit.click(lambda: panel.buttons["rerun"])
+    kit.pump_until(lambda: panel.command.done, "the viewer", lambda: (panel.failure, panel.command.said))
+    assert panel.command.done.startswith("Rerun's viewer opens.\n1 demonstrations")
+    assert len(list(tmp_path.glob("cache/rerun/demos-*/demo_3.rrd"))) == 1
     kit.click(panel.table.rows["demo_1"])
     kit.expect(lambda: panel.file.demo, "demo_1")

@@ -4,7 +4,9 @@
 """The report of an Isaac Sim, in the real kernel: asked of the running application, and from the window."""
 
 import json
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 from harness import in_kit
 from mimic_window import open_window
@@ -14,9 +16,6 @@ UI = "isaaclab.mimic.ui"
 
 @in_kit(enable=["isaaclab.mimic.core"], settings=["/physics/suppressReadback=true"])
 def test_a_running_application_is_asked(kit, tmp_path):
-    import sys
-    from types import SimpleNamespace
-
     from isaaclab_mimic_core.doctor.isaac_sim import examine
 
     rows = {row.topic: row for row in examine()}
@@ -69,3 +68,16 @@ def test_a_button_of_the_window_makes_the_report_and_saves_it(kit, tmp_path):
     rows = json.loads((card.folder / "isaac-sim-report.json").read_text())
     assert any(row["topic"] == "Kit" and row["text"] == "110.4.0" for row in rows)
     assert Path(card.said.split(": ")[1].split(",")[0]).is_file()
+    # What ends is told by Kit's own notifications where there are some, until that is switched off.
+    window.host.notify("Train has finished", "nobody shows it here", False)
+    told = []
+    sys.modules["omni.kit.notification_manager"] = SimpleNamespace(
+        NotificationStatus=SimpleNamespace(INFO="info", WARNING="warning"),
+        post_notification=lambda text, **how: told.append((text, how["status"])),
+    )
+    window.host.notify("Train has failed", "no such file", True)
+    assert told == [("Train has failed\nno such file", "warning")]
+    assert window.notifier.wanted
+    kit.click(lambda: window.panels["keys"].notifications_box)
+    kit.expect(lambda: window.notifier.wanted, False)
+    del sys.modules["omni.kit.notification_manager"]

@@ -57,7 +57,7 @@ with open_env(TASK, 2, device="cpu", assets="local") as env:
     targets = env.env.action_manager.get_term("upper_body_ik").processed_actions
     result |= {"moved": moved.tolist(), "targets": bool(targets.isfinite().all())}
     # Somebody at the keyboard opens the left hand, moves the right one, and closes it.
-    keyboard = Keyboard(env, KeyboardSettings(step_hz=20.0))
+    keyboard = Keyboard(env, KeyboardSettings(step_hz=20.0, ramp=0.0))
     keyboard.begin(everyone, everyone)
     while keyboard.readings()["arm"] != "right":
         keyboard.key("TAB", True, 0.0)

@@ -53,7 +53,7 @@ def record(screen: Screen) -> None:
     screen.click("group.How it is driven")
     screen.wait(lambda seen: "field.pos_sensitivity" in seen["places"], "the settings of the device")
     screen.scroll_to("field.pos_sensitivity")
-    screen.fill(pos_sensitivity=SPEED)
+    screen.fill(pos_sensitivity=SPEED, ramp=0)
     screen.tap("ENTER", CTRL)
     screen.wait(lambda seen: seen["snapshot"].get("waiting"), "the simulation")
     fly(screen, 2)

@@ -27,6 +27,7 @@ from .panels.dataset import DatasetPanel
 from .panels.keys import KeysPanel
 from .panels.stage_panel import StagePanel
 from .panels.start import StartPanel
+from .running.notifier import Notifier
 from .scene.settings import ViewSettings
 from .session import Session, State
 from .steps import BY_KEY, SHOWN, STEPS
@@ -60,6 +61,7 @@ class MimicWindow:
         self.workflow = Workflow(host)
         self.hotkeys = Hotkeys(host)
         self.view = ViewSettings(host)
+        self.notifier = Notifier(host, self.workflow, lambda: host.is_looked_at(self._window))
         self.panels: dict = {}
         """Panels that have been opened, by step."""
         self._frames: dict[str, ui.Frame] = {}
@@ -149,7 +151,7 @@ class MimicWindow:
         elif self.chosen == START:
             self.heading.show("Isaac Lab Mimic", "Ten robot demonstrations become a thousand. Begin, or go on:")
         else:
-            self.heading.show("Keys", "What each key does, and when.")
+            self.heading.show("Keys and settings", "What each key does, and when; and what the window tells.")
         self.panels[self.chosen].on_shown()
         return self.panels[self.chosen]
 
@@ -220,7 +222,7 @@ class MimicWindow:
 
     def _make_panel(self, name: str):
         if name == _KEYS:
-            return KeysPanel(self.hotkeys, self._room)
+            return KeysPanel(self.hotkeys, self.notifier, self._room)
         context = self._context()
         if name == START:
             return StartPanel(context, self._follow_project)
@@ -321,6 +323,7 @@ class MimicWindow:
         while True:
             await self.host.next_update()
             self.workflow.poll()
+            self.notifier.follow()
             if self._is_busy():
                 self.host.stay_awake()
             self.gamepad.follow()
@@ -347,5 +350,8 @@ class MimicWindow:
             self.rail.show(name, self.workflow.status(step), name == chosen)
         project = self.workflow.project.folder
         self.rail.show_project(project.name or str(project), str(project), self.chosen == START)
-        self.rail.jobs.show(self.workflow.running)
+        running = self.workflow.running
+        self.rail.jobs.show(running)
+        told = [f"{each.step.title} {each.progress_text({})}" for each in running]
+        self.host.show_title(" - ".join([*told, TITLE]))
         self.rail.spare.refresh()

@@ -13,8 +13,8 @@ PERIOD = 0.03
 class Driven:
     """Steps at given times, and events that arrive at others."""
 
-    def __init__(self) -> None:
-        self.keys = HeldKeys(PERIOD)
+    def __init__(self, ramp: float = 0.0) -> None:
+        self.keys = HeldKeys(PERIOD, ramp)
         self.moved: list[float] = []
 
     def step(self, *times: float) -> None:
@@ -30,11 +30,17 @@ def steps(first: float, last: float, period: float = PERIOD) -> list[float]:
     return [first + period * number for number in range(round((last - first) / period) + 1)]
 
 
+@pytest.mark.parametrize("ramp", [0.0, 0.5])
 @pytest.mark.parametrize("held", [0.045, 0.12, 1.0])
 @pytest.mark.parametrize("late", [0.0, 0.1, 0.3])
-def test_the_way_is_the_time_held(held, late):
-    """All moments of a late press are late: those that were stepped without it are made up for, or taken back."""
-    driven = Driven()
+def test_the_way_is_the_time_held(held, late, ramp):
+    """All moments of a late press are late: those that were stepped without it are made up for, or taken back.
+
+    With a ramp the speed rises from a fifth, so the way is the area below it.
+    """
+    driven = Driven(ramp)
+    slow = min(held, ramp)
+    way = held - slow + (0.2 * slow + 0.4 * slow**2 / ramp if ramp else 0.0)
     pressed, released = 10.01, 10.01 + held
     events = [
         (pressed + late, "press", pressed),
@@ -46,7 +52,7 @@ def test_the_way_is_the_time_held(held, late):
             driven.step(now)
         else:
             getattr(driven.keys, what)("W", at, now)
-    assert driven.way == pytest.approx(held, abs=1e-6)
+    assert driven.way == pytest.approx(way, abs=1e-6)
     assert max(map(abs, driven.moved)) <= 1.0 and not driven.keys.pending
 
 
@@ -57,6 +63,19 @@ def test_a_press_between_two_steps_is_not_lost():
     driven.keys.release("W", 10.17, 10.4)
     driven.step(*steps(10.4, 10.6))
     assert driven.moved[1:6] == pytest.approx([1, 1, 1, 1, 0])
+
+
+def test_with_a_ramp_a_short_press_is_a_small_step():
+    ways = {}
+    for held in (0.12, 1.0):
+        driven = Driven(ramp=0.5)
+        driven.keys.press("W", 10.0, 10.0)
+        driven.step(*[now for now in steps(10.0, 12.0) if now < 10.0 + held])
+        driven.keys.release("W", 10.0 + held, 10.0 + held)
+        driven.step(*steps(10.0 + held, 11.0 + held))
+        ways[held] = driven.way
+    # At a quarter of a metre a second: 9 mm, and 20 cm.
+    assert ways[0.12] == pytest.approx(0.0355, abs=1e-3) and ways[1.0] == pytest.approx(0.8, abs=1e-3)
 
 
 def test_a_press_of_no_length_moves_by_one_step():

@@ -20,7 +20,7 @@ from isaaclab_mimic_core.devices.keyboard.device import Keyboard
 from isaaclab_mimic_core.errors import OptionError, TaskError
 from isaaclab_mimic_core.terminal.show import TerminalView
 
-SETTINGS = KeyboardSettings(step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0)
+SETTINGS = KeyboardSettings(step_hz=20.0, pos_sensitivity=0.4, rot_sensitivity=2.0, ramp=0.0)
 # The arm makes a ninth of the way to its target in a step, under absolute actions two ninths; it shall make half.
 STEP, TURN = 4.5 * 0.02, 4.5 * 0.1
 """What one step of these settings is: 0.4 m/s / 20 Hz and 2 rad/s / 20 Hz."""
@@ -144,7 +144,7 @@ def test_the_terminal_says_which_hand_is_driven(make_env):
 @pytest.mark.parametrize("step_hz", [5.0, 30.0, 100.0, 0.0])
 def test_a_second_of_a_held_key_is_its_sensitivity_at_any_step_rate(make_env, place, step_hz):
     env = make_env("rel")
-    keyboard = start(env, KeyboardSettings(step_hz=step_hz, pos_sensitivity=0.3))
+    keyboard = start(env, KeyboardSettings(step_hz=step_hz, pos_sensitivity=0.3, ramp=0.0))
     press(keyboard, "W")
     second = int(step_hz or 1 / env.step_dt)
     for number in range(second + 10):

@@ -154,7 +154,7 @@ def test_the_keyboard_drives_one_hand_after_the_other_and_closes_its_fingers():
     env.action_manager = SimpleNamespace(
         total_action_dim=36, get_term=lambda name: SimpleNamespace(_hand_joint_names=JOINTS)
     )
-    keyboard = Keyboard(adapter, KeyboardSettings(step_hz=10.0))
+    keyboard = Keyboard(adapter, KeyboardSettings(step_hz=10.0, ramp=0.0))
     keyboard.begin(torch.arange(NUM_ENVS), torch.arange(NUM_ENVS))
 
     def fingers() -> dict[str, float]:

@@ -4,13 +4,14 @@
 """What the Dataset panel says of a file and a demonstration is of these, whatever was looked at before."""
 
 import asyncio
+import shlex
 from pathlib import Path
 
 import numpy as np
 from waiting import wait_until
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
-from isaaclab_mimic_ui.dataset.commands import check_words
+from isaaclab_mimic_ui.dataset.commands import RERUN, check_words, rerun_words
 from isaaclab_mimic_ui.dataset.job import DataCommand
 from isaaclab_mimic_ui.dataset.opened import OpenedFile
 from isaaclab_mimic_ui.host.desktop import DesktopHost
@@ -69,3 +70,22 @@ def test_findings_are_shown_of_the_file_that_was_checked_only(tmp_path):
         assert (command.findings is not None, command.is_of_this, command.failure) == (found, found, "")
     command.look_at(str(other))
     assert command.findings is None
+
+
+def test_demonstrations_are_opened_in_reruns_viewer(tmp_path, monkeypatch):
+    """The files are written for it; the viewer itself is a program that writes down what it is given."""
+    monkeypatch.setenv("MIMIC_CACHE", str(tmp_path / "cache"))
+    told, viewer = tmp_path / "told", tmp_path / "viewer"
+    viewer.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {shlex.quote(str(told))}\necho "no screen" >&2\nexit 1\n')
+    viewer.chmod(0o755)
+    monkeypatch.setenv("RERUN_CLI_PATH", str(viewer))
+    file, command = write(tmp_path / "demos.hdf5", 3), DataCommand()
+    command.look_at(str(file))
+    command.start(RERUN, rerun_words(str(file), "1-2"))
+    wait_until(lambda: command.poll() or not command.is_running, "the export", seen=lambda: command.said)
+    assert command.failure == "" and command.done.startswith("Rerun's viewer opens.\n2 demonstrations")
+    wait_until(lambda: command.poll() or command.failure, "the end of the viewer")
+    assert command.failure == "Rerun's viewer has ended (no screen)." and command.ended == 2
+    shown = [Path(line) for line in told.read_text().splitlines()]
+    assert [each.name for each in shown] == ["demo_1.rrd", "demo_2.rrd"] and all(each.is_file() for each in shown)
+    assert shown[0].parent.parent == tmp_path / "cache" / "rerun"

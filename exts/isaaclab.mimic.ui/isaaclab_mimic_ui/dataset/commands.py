@@ -12,6 +12,10 @@ from isaaclab_mimic_core import events
 from isaaclab_mimic_core.errors import OptionError
 
 from ..running.remedies import in_window_words
+from .rerun_viewer import folder_for
+
+RERUN = "rerun"
+"""The command whose result Rerun's viewer shows."""
 
 EDITS = {
     "keep": ("Keep", "Write a file with these demonstrations."),
@@ -35,7 +39,7 @@ _CALLED = {
     ": --format lerobot": "",
 }
 """Option of a command -> what it is called in the panel."""
-_DOING = {"check": "Checking", "compare": "Comparing"} | dict.fromkeys(EDITS, "Writing")
+_DOING = {"check": "Checking", "compare": "Comparing", RERUN: "Preparing"} | dict.fromkeys(EDITS, "Writing")
 
 
 def check_words(path: str) -> list[str]:
@@ -46,6 +50,17 @@ def check_words(path: str) -> list[str]:
 def compare_words(path: str, other: str) -> list[str]:
     """Return the command line that says in what a file differs from another one."""
     return ["info", path, "--compare", other]
+
+
+def rerun_words(path: str, demos: str) -> list[str]:
+    """Return the command line that writes what Rerun's viewer reads.
+
+    Args:
+        path: The file.
+        demos: Names, numbers and ranges; all if empty.
+    """
+    chosen = ["--demos", demos] if demos else []
+    return ["export", path, "--format", "rerun", *chosen, "--overwrite", "--output", str(folder_for(path))]
 
 
 def edit_words(by: str, path: str, demos: str, other: str, output: str) -> list[str]:

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from isaaclab_mimic_core import events
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.remote.verb_client import VerbClient
 
-from .commands import outcome, progress, stopped
+from .commands import RERUN, outcome, progress, stopped
+from .rerun_viewer import RerunViewer
 
 
 class DataCommand:
@@ -21,6 +24,7 @@ class DataCommand:
 
     def __init__(self, python: str = "") -> None:
         self._python = python
+        self._viewer = RerunViewer(python)
         self._client: VerbClient | None = None
         self._by = self._file = self._looked_at = ""
         self._stopped = False
@@ -45,6 +49,11 @@ class DataCommand:
     @property
     def is_running(self) -> bool:
         return self._client is not None
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether the last command was asked to end."""
+        return self._stopped
 
     @property
     def is_of_this(self) -> bool:
@@ -73,6 +82,9 @@ class DataCommand:
     def poll(self) -> None:
         """Read new events; call it once a frame."""
         if self._client is None:
+            if why := self._viewer.poll():
+                self.failure, self.done = why, ""
+                self.ended += 1
             return
         for event in self._client.poll():
             self._take(event)
@@ -98,6 +110,7 @@ class DataCommand:
     def close(self) -> None:
         """End it at once."""
         if self._client is not None:
+            self._stopped = True
             self._client.stop()
             self._end()
 
@@ -113,6 +126,8 @@ class DataCommand:
     def _tell(self, client: VerbClient) -> None:
         """Keep the result of a command that has ended."""
         match self._ending:
+            case events.StageFinished() as ending if self._by == RERUN:
+                self._view(ending)
             case events.StageFinished() as ending:
                 self.done = outcome(ending)
             case events.StageFailed() if self._stopped:
@@ -130,6 +145,16 @@ class DataCommand:
             case None if client.answer is not None:
                 found = client.answer["findings"]
                 self.findings = [(each["level"], each["demo"], each["message"]) for each in found]
+
+    def _view(self, ending: events.StageFinished) -> None:
+        """Let Rerun's viewer show what was exported for it."""
+        folder = Path(ending.output)
+        try:
+            self._viewer.open([folder / name for name in ending.summary["files"]])
+        except (MimicError, OSError) as error:
+            self.failure = str(error)
+        else:
+            self.done = "\n".join(["Rerun's viewer opens.", *ending.results])
 
     def _end(self) -> None:
         assert self._client is not None

@@ -108,6 +108,23 @@ class Host(ABC):
     def has_attention(self, window: ui.Window) -> bool:
         """Whether keys that are pressed now are meant for the simulation or the window."""
 
+    def is_looked_at(self, window: ui.Window) -> bool:
+        """Whether the user has the window in front; also where that is not known."""
+        return True
+
+    def notify(self, title: str, text: str, failed: bool) -> None:
+        """Tell the user of something that has ended, outside of the window, where the program can.
+
+        Args:
+            title, text: What it says.
+            failed: Whether it is about an error.
+        """
+        return
+
+    def show_title(self, title: str) -> None:
+        """Change the title of the program's window, if the program is ours."""
+        return
+
     @abstractmethod
     def hold_physics(self) -> None:
         """Keep the program from stepping physics itself; called as long as a stage of ours does the stepping."""

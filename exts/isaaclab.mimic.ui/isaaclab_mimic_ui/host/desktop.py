@@ -20,11 +20,14 @@ from ..keyboard.keys import ALT, CTRL, GLFW, SHIFT
 from .base import Host, OnKey
 from .key_times import open_input, open_key_times
 from .navigation import set_navigation
+from .notification import notify
 from .pacing import Pacing
 
 _MODIFIERS = SHIFT | CTRL | ALT
 _MODIFIER_KEYS = {340: SHIFT, 341: CTRL, 342: ALT, 344: SHIFT, 345: CTRL, 346: ALT}
 """GLFW's codes of the modifiers themselves."""
+_FOCUSED = 0x00020001
+"""GLFW's name of whether a window has the focus."""
 
 
 class DesktopHost(Host):
@@ -39,6 +42,7 @@ class DesktopHost(Host):
         self.pacing = Pacing()
         self._kept: dict[str, str] = {}
         self._claimed = False
+        self._title = ""
         self._key_times = open_key_times(GLFW)
         self._input = open_input()
         self._waiting: list[asyncio.Future] = []
@@ -140,6 +144,21 @@ class DesktopHost(Host):
     def has_attention(self, window: ui.Window) -> bool:
         return True
 
+    def is_looked_at(self, window: ui.Window) -> bool:
+        glfw, handle = _glfw_window()
+        return glfw is None or bool(glfw.glfwGetWindowAttrib(ctypes.c_void_p(handle), _FOCUSED))
+
+    def notify(self, title: str, text: str, failed: bool) -> None:
+        notify(title, text, failed)
+
+    def show_title(self, title: str) -> None:
+        if title == self._title:
+            return
+        self._title = title
+        glfw, handle = _glfw_window()
+        if glfw is not None:
+            glfw.glfwSetWindowTitle(ctypes.c_void_p(handle), title.encode())
+
     def hold_physics(self) -> None:
         """Do nothing: nothing else steps physics here."""
 
@@ -155,14 +174,19 @@ class DesktopHost(Host):
 
 def keep_open() -> bool:
     """Cancel the closing of the operating system's window; return whether that was possible."""
+    glfw, handle = _glfw_window()
+    if glfw is None:
+        return False
+    glfw.glfwSetWindowShouldClose(ctypes.c_void_p(handle), 0)
+    return True
+
+
+def _glfw_window() -> tuple[ctypes.CDLL | None, int]:
+    """Return GLFW and its window, which omni.ui has opened; None without one."""
     try:
         glfw = ctypes.CDLL("libglfw.so.3")
     except OSError:
-        return False
+        return None, 0
     glfw.glfwGetCurrentContext.restype = ctypes.c_void_p
-    glfw.glfwSetWindowShouldClose.argtypes = (ctypes.c_void_p, ctypes.c_int)
-    window = glfw.glfwGetCurrentContext()
-    if not window:
-        return False
-    glfw.glfwSetWindowShouldClose(window, 0)
-    return True
+    handle = glfw.glfwGetCurrentContext()
+    return (glfw, handle) if handle else (None, 0)

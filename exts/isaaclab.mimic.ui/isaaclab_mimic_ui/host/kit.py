@@ -31,6 +31,8 @@ _PLAY_SIMULATIONS = "/app/player/playSimulations"
 _OVERLAY = "isaaclab.mimic.ui"
 """Name of our layer over a viewport."""
 _MODIFIERS = SHIFT | CTRL | ALT
+_NOTIFIED = 10
+"""[s] How long a notification is shown."""
 _BEFORE_THE_VIEWPORT = -100_000
 """Subscribers with a lower order are called first, and can consume an event."""
 
@@ -88,8 +90,8 @@ class KitHost(Host):
                 name=title, ticked=True, ticked_fn=is_ticked, onclick_fn=lambda *arguments: on_click()
             )
 
-        # Where windows are listed, and where Isaac Sim keeps its tools for robots.
-        places = {"Window": [item()], "Tools": [MenuItemDescription(name="Robotics", sub_menu=[item()])]}
+        # Where windows are listed, and beside Isaac Sim's Teleop and Episode Recorder.
+        places = {"Window": [item()], "Tools": [MenuItemDescription(name="Replicator", sub_menu=[item()])]}
         for menu, items in places.items():
             add_menu_items(items, menu)
         self._menus = tuple(places)
@@ -143,6 +145,18 @@ class KitHost(Host):
         # Where the user types into another window's field, that window has the focus.
         focused = [other.title for other in ui.Workspace.get_windows() if getattr(other, "focused", False)]
         return not focused or any(title == window.title or title.startswith("Viewport") for title in focused)
+
+    def is_looked_at(self, window: ui.Window) -> bool:
+        return window.visible and window.focused
+
+    def notify(self, title: str, text: str, failed: bool) -> None:
+        try:
+            from omni.kit import notification_manager
+        except ImportError:
+            return
+        kinds = notification_manager.NotificationStatus
+        status = kinds.WARNING if failed else kinds.INFO
+        notification_manager.post_notification(f"{title}\n{text}", duration=_NOTIFIED, status=status)
 
     def hold_physics(self) -> None:
         """Keep Isaac Sim's loop from stepping physics a second time.

@@ -13,7 +13,7 @@ import omni.ui as ui
 
 from isaaclab_mimic_core.errors import MimicError
 
-from ..dataset.commands import EDITS, check_words, compare_words, edit_words, in_words
+from ..dataset.commands import EDITS, RERUN, check_words, compare_words, edit_words, in_words, rerun_words
 from ..dataset.opened import OpenedFile
 from ..dataset.process import DrawingProcess
 from ..file_dialog.listing import FileRequest
@@ -68,7 +68,7 @@ class DatasetPanel:
         """Whether the chosen demonstration fills the window."""
         self.edit_card = EditCard(self._on_edit, context.on_editing, self._choose_in_project)
         self.buttons: dict[str, ui.Button] = {}
-        """check, compare and stop."""
+        """check, compare, rerun and stop."""
         self._progress: ui.Label | None = None
         self._left_half: ui.Stack | None = None
         self.left: ui.Frame | None = None
@@ -174,6 +174,12 @@ class DatasetPanel:
             other = str(self._context.workflow.project.path(other))
             self._begin("compare", compare_words(self.file.summary["path"], other))
 
+    def open_in_rerun(self) -> None:
+        """Show demonstrations in Rerun's viewer: those that are chosen, else the one that is looked at, else all."""
+        if self.file.summary and not self.command.is_running:
+            chosen = self.edit_card.models["demos"].get_value_as_string().strip() or self.file.demo
+            self._begin(RERUN, rerun_words(self.file.summary["path"], chosen))
+
     def _choose_other(self) -> None:
         if self.file.summary:
             self._choose_in_project(FileRequest("File to compare with", start=self.file.summary["path"]), self.compare)
@@ -250,7 +256,8 @@ class DatasetPanel:
         running = self.command.is_running
         self._progress.text = self.command.said
         self._progress.visible = self.buttons["stop"].visible = running
-        self.buttons["check"].enabled = self.buttons["compare"].enabled = not running
+        for name in ("check", "compare", RERUN):
+            self.buttons[name].enabled = not running
         self.edit_card.enable(not running)
 
     def _rebuild(self, left: bool = False) -> None:
@@ -294,7 +301,11 @@ class DatasetPanel:
                     "Compare ...", name="small", width=84, clicked_fn=self._choose_other
                 )
                 self.buttons["compare"].set_tooltip("Say in what another file differs from this one.")
-                self.buttons["check"] = ui.Button("Check", name="small", width=72, clicked_fn=self.check)
+                self.buttons[RERUN] = ui.Button("Rerun", name="small", width=60, clicked_fn=self.open_in_rerun)
+                self.buttons[RERUN].set_tooltip(
+                    "Open in Rerun's viewer: the demonstrations that are chosen, or the one that is looked at."
+                )
+                self.buttons["check"] = ui.Button("Check", name="small", width=60, clicked_fn=self.check)
             self.table.build(None if self._wide else _LIST_HEIGHT)
             with ui.HStack(height=24, spacing=style.GAP):
                 section("MAKE ANOTHER FILE")

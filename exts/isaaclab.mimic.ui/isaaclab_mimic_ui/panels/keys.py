@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The table of keys, shown, and changed by pressing another one; and below it a report of the application."""
+"""The table of keys, shown, and changed by pressing another one; below it a setting, and a report of the program."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import omni.ui as ui
 
 from ..keyboard.hotkeys import ACTIONS, SCOPES, Hotkeys
 from ..keyboard.keys import Key
+from ..running.notifier import Notifier
 from ..widgets import style
 from ..widgets.layout import card, scrolled, section
 from ..widgets.report_card import ReportCard
@@ -23,13 +24,20 @@ class KeysPanel:
 
     Args:
         hotkeys: The table.
+        notifier: Can be switched off here.
         width: Returns how much room there is [px].
     """
 
-    def __init__(self, hotkeys: Hotkeys, width: Callable[[], float]) -> None:
+    def __init__(self, hotkeys: Hotkeys, notifier: Notifier, width: Callable[[], float]) -> None:
         self._hotkeys = hotkeys
+        self.notifications = ui.SimpleBoolModel(notifier.wanted)
+        """Whether long work that has ended is told outside of the window."""
+        self._on_notifications = self.notifications.subscribe_value_changed_fn(
+            lambda model: notifier.want(model.get_value_as_bool())
+        )
         self._width, self._wide = width, True
         self.buttons: dict[str, ui.Button] = {}
+        self.notifications_box: ui.CheckBox | None = None
         self.report: ReportCard | None = None
         self.trouble = ""
         """Why the last change was refused; empty if it was not."""
@@ -48,6 +56,7 @@ class KeysPanel:
     def destroy(self) -> None:
         self._hotkeys.capture(None)
         self.buttons.clear()
+        self._on_notifications = self.notifications_box = None
         if self.report is not None:
             self.report.destroy()
         self._frame.destroy()
@@ -91,6 +100,12 @@ class KeysPanel:
                         for action in ACTIONS.values():
                             if action.scope == scope:
                                 self._build_row(action.id, action.title)
+            with ui.HStack(height=20, spacing=style.GAP):
+                with ui.VStack(width=18):
+                    ui.Spacer()
+                    self.notifications_box = ui.CheckBox(self.notifications, width=18, height=18)
+                    ui.Spacer()
+                ui.Label("Notify me of long work that ends while I do not look at this window", name="hint")
             self.report = ReportCard()
 
     def _build_row(self, id: str, title: str) -> None:

@@ -13,7 +13,7 @@ from .held_keys import HeldKeys
 if TYPE_CHECKING:
     import torch
 
-    from ..settings import EefSettings
+    from . import KeyboardSettings
 
 MOVES = {
     "W": (0, 1.0),
@@ -37,10 +37,10 @@ class Keyboard(EefDevice):
 
     name = "keyboard"
 
-    def __init__(self, env: BatchedEnv, settings: "EefSettings"):
+    def __init__(self, env: BatchedEnv, settings: "KeyboardSettings"):
         super().__init__(env, settings)
         self._down: set[str] = set()
-        self._moving = HeldKeys(self._period if settings.step_hz else 0.0)
+        self._moving = HeldKeys(self._period if settings.step_hz else 0.0, settings.ramp)
 
     def key(self, name: str, pressed: bool, at: float) -> None:
         repeats = pressed and name in self._down

@@ -4,8 +4,11 @@
 """How far held keys move a robot: by the times at which they went down and up, not by when that became known.
 
 On a busy machine a key's press and release arrive late, sometimes both between the same two steps. A key held for
-0.12 s is still worth 0.12 s of motion: what a step cannot make, the next ones make, and what was made too far, before
-the release was known, they take back.
+0.12 s is still worth what 0.12 s are worth: what a step cannot make, the next ones make, and what was made too far,
+before the release was known, they take back.
+
+A key that goes down begins slowly, and reaches full speed after a moment: a short press is a small step, as people need
+it over an object, and a long one moves fast. People do not press shorter than 0.1 s.
 """
 
 from dataclasses import dataclass
@@ -13,7 +16,10 @@ from dataclasses import dataclass
 LATEST = 0.5
 """[s] An event that is older counts as being that old."""
 SHORTEST = 1.0
-"""[steps] What a press is worth at least: some programs see keys only once a frame, where a short one lasts no time."""
+"""[steps] For how long a press counts at least: some programs see keys only once a frame, where a short one lasts no
+time."""
+BEGINS = 0.2
+"""Part of the full speed at which a key begins, where it begins slowly."""
 
 
 @dataclass
@@ -23,8 +29,8 @@ class _Key:
     is_down: bool = True
     is_new: bool = True
     """Whether no step has been made since it went down."""
-    worth: float = 0.0
-    """[steps] Motion that the time of this press is worth."""
+    held: float = 0.0
+    """[steps] For how long it has been down, as far as that is counted."""
     owed: float = 0.0
     """[steps] Motion that is not made yet; negative: motion to take back."""
 
@@ -35,11 +41,14 @@ class HeldKeys:
     Times are those of `time.monotonic()` [s].
 
     Args:
-        period: Time between two steps [s]; 0: steps keep no time, so that they are counted instead.
+        period: Time between two steps [s]; 0: steps keep no time, so that they are counted instead, at full speed.
+        ramp: Time after which a key that is held moves at full speed [s].
     """
 
-    def __init__(self, period: float):
+    def __init__(self, period: float, ramp: float = 0.0):
         self._period = period
+        self._ramp = ramp / period if period else 0.0
+        """[steps]"""
         self._slow = period
         """[s] Time that a step takes now, at least the period."""
         self._stepped: float | None = None
@@ -71,9 +80,7 @@ class HeldKeys:
             rest = rest / self._period if key.is_new else min(rest / self._slow, 1.0)
         else:
             rest = 0.0
-        rest = max(rest, SHORTEST - key.worth)
-        key.worth += rest
-        key.owed += rest
+        self._count(key, max(rest, SHORTEST - key.held))
 
     def clear(self) -> None:
         """Treat all keys as released, and forget the motion that is owed."""
@@ -97,13 +104,24 @@ class HeldKeys:
                 # robot is, too, and does not run on afterwards.
                 gained = (now - key.counted) / self._slow if key.is_new and self._period else 1.0
                 key.counted, key.is_new = now, False
-                key.worth += gained
-                key.owed += gained
+                self._count(key, gained)
             moves[name] = min(max(key.owed, -1.0), 1.0)
             key.owed -= moves[name]
             if not key.is_down and abs(key.owed) < 1e-9:
                 del self._keys[name]
         return moves
+
+    def _count(self, key: _Key, gained: float) -> None:
+        """Count that a key was down for longer [steps]; less if negative."""
+        before = self._worth(key.held)
+        key.held += gained
+        key.owed += self._worth(key.held) - before
+
+    def _worth(self, held: float) -> float:
+        """Return the motion that a press of this length is worth [steps]: the speed rises evenly up to the full one."""
+        if held >= self._ramp:
+            return held - 0.5 * (1.0 - BEGINS) * self._ramp
+        return BEGINS * held + 0.5 * (1.0 - BEGINS) * held * held / self._ramp
 
 
 def _known(at: float, now: float) -> float:
