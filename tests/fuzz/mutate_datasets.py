@@ -50,8 +50,8 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data" / "franka_stack" / "demos.hdf5"
 CONFIG = Path(franka_stack.__file__).with_name("robomimic.json")
 SAMPLES, DEMOS = 12, 2
-PATIENCE = 120
-"""[s] of a file's verbs together; on a quiet machine they take a second."""
+PATIENCE = 600
+"""[s] of a file's verbs together; on a quiet machine they take a second, on a crowded one two minutes."""
 MEMORY = 1 << 30
 """[bytes] that a file's verbs may take, with the program itself."""
 GROWTH = 200 << 20

@@ -97,3 +97,17 @@ def test_appending_keeps_what_is_there(recorded, stack_env, run_stage, tmp_path)
     with DatasetReader(path) as reader:
         assert reader.episode_names == ["demo_0"]
         np.testing.assert_array_equal(reader.read("demo_0").data["actions"], episodes[0].data["actions"])
+
+
+def test_a_script_that_never_succeeds_gives_up(stack_env, run_stage, tmp_path):
+    """As with cubes too large to stack: it went on for ever."""
+    path = tmp_path / "none.hdf5"
+    options = RecordOptions(
+        output=str(path), teleop_device="scripted", num_demos=1, num_envs=stack_env.num_envs, max_steps=2, patience=3
+    )
+    run = run_stage(Record(options, stack_env))
+    assert run.ending.outcome == "gave_up" and run.ending.summary["saved"] == 0
+    assert run.ending.summary["attempts"] == max(3, stack_env.num_envs)
+    (advice,) = (event.message for event in run.kinds["Warned"])
+    assert "at most 2 steps" in advice and "--max-steps" in advice
+    assert not path.exists()

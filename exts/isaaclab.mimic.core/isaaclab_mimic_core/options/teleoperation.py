@@ -78,5 +78,8 @@ class RecordOptions(DrivenOptions):
     max_steps: int | None = option(None, label="Given up after", group=_ENDING, unit="steps", low=0)
     """A demonstration that has not succeeded by then is discarded; 0: never. By default 600 for
     a script, never for a person."""
+    patience: int | None = option(None, label="Give up if the first", group=_ENDING, unit="attempts fail", low=0)
+    """Give up if this many first attempts (at least one in each environment) all fail; 0: never. By default 50 for
+    a script, never for a person."""
     next_obs: bool = option(False, label="Record next_obs, too", group=_ENDING)
     """Record the observations after each step too, as next_obs."""

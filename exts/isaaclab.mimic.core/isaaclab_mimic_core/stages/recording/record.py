@@ -10,7 +10,7 @@ import torch
 from ... import randomness
 from ...datasets import Episode
 from ...errors import OptionError
-from ...events import AttemptFinished, Event, Hinted, Progress
+from ...events import AttemptFinished, Event, Hinted, Progress, Warned
 from ...options import RecordOptions
 from ...outcomes import FailureCause
 from ..files.demo_file import DemoFile
@@ -23,8 +23,10 @@ from .hints import Hints
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
 
-_SCRIPT_PATIENCE = 600
+_SCRIPT_STEPS = 600
 """[steps] A scripted demonstration fails after this many."""
+_SCRIPT_PATIENCE = 50
+"""First attempts of a script that may all fail; nine of ten succeed where it can do the task at all."""
 _EXPECTED_STEPS = 600
 """[steps] Buffer size for a person's demonstration at first; it grows."""
 
@@ -46,7 +48,8 @@ class Record(DeviceStage):
         one_environment(options)
         if not (options.num_demos or self._live):
             raise OptionError("a script needs an end: must be at least 1, not 0", where="--num-demos")
-        self._patience = options.max_steps if options.max_steps is not None else 0 if self._live else _SCRIPT_PATIENCE
+        self._max_steps = options.max_steps if options.max_steps is not None else 0 if self._live else _SCRIPT_STEPS
+        self._patience = options.patience if options.patience is not None else 0 if self._live else _SCRIPT_PATIENCE
         self._mode: WritingMode = writing_mode(options.overwrite, options.append)
         check_output(options.output, self._mode)
         self._attempts = next_recording(options.output, options.task, options.seed) if options.append else 0
@@ -92,6 +95,8 @@ class Record(DeviceStage):
                 events = [*said, *self._play_step(file), *file.poll()]
                 if self._enough:
                     return events + self._close_file(file, "done")
+                if self._is_hopeless:
+                    return [*events, Warned(self._advice()), *self._close_file(file, "gave_up")]
 
     def _prepare(self) -> DemoFile:
         """Open the file and the episode recorder."""
@@ -100,7 +105,7 @@ class Record(DeviceStage):
         env, options = self.env, self.options
         file = DemoFile(options.output, env.env_args(), self._mode, wanted=options.num_demos)
         self._file = self._resources.enter_context(file)
-        self._recorder = EpisodeRecorder(env.num_envs, env.device, self._patience or _EXPECTED_STEPS, file.spool())
+        self._recorder = EpisodeRecorder(env.num_envs, env.device, self._max_steps or _EXPECTED_STEPS, file.spool())
         self._held = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
         self._numbers = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
         return file
@@ -117,7 +122,7 @@ class Record(DeviceStage):
         success = env.success()
         self._held = torch.where(success, self._held + 1, 0)
         won = self._held >= max(1, options.num_success_steps + options.num_extra_steps)
-        lost = ~won & (self._recorder.length >= (self._patience or torch.inf))
+        lost = ~won & (self._recorder.length >= (self._max_steps or torch.inf))
         events = self._watch(success) if self._live else []
         flags = torch.stack([won, lost]).to("cpu", torch.uint8).numpy()
         over = flags.any(axis=0).nonzero()[0]
@@ -130,6 +135,17 @@ class Record(DeviceStage):
     @property
     def _enough(self) -> bool:
         return 0 < self.options.num_demos <= self._submitted
+
+    @property
+    def _is_hopeless(self) -> bool:
+        return self._patience > 0 and max(self._patience, self.env.num_envs) <= self._finished and not self._submitted
+
+    def _advice(self) -> str:
+        limit = f", of at most {self._max_steps} steps each" if self._max_steps else ""
+        return (
+            f"None of the first {self._finished} attempts has succeeded{limit}. Watch some: --num-envs 1 --viz viser. "
+            "Give them more time: --max-steps. Go on all the same: --patience 0."
+        )
 
     def _end_before_all(self) -> str:
         """Return the outcome of a recording that ends early."""
