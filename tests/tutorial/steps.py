@@ -94,12 +94,20 @@ def mark(screen: Screen) -> None:
 
 
 def _changes(opening: list[float]) -> list[int]:
-    """Return the samples at which a gripper has come to rest after it was closed or opened."""
-    low, high = min(opening), max(opening)
-    closed = [each < (low + high) / 2 for each in opening]
-    rows = [row for row, (before, after) in enumerate(itertools.pairwise(closed)) if before != after]
+    """Return the samples at which a gripper has come to rest after it was closed on a cube or opened again.
+
+    A gripper that has closed on nothing, since the pilot has missed, marks no subtask.
+    """
+    wide = max(opening)
+    rows, last = [], 0
+    for closed, samples in itertools.groupby(opening, lambda each: each < 0.75 * wide):
+        span = list(samples)
+        begin, last = last, last + len(span)
+        if closed and min(span) > 0.25 * wide:
+            rows += [begin - 1, last - 1]
+    rows = [row for row in rows if row + 3 < len(opening)]
     for number, row in enumerate(rows):
-        while row + 3 < len(opening) and abs(opening[row + 3] - opening[row]) > 0.03 * (high - low):
+        while row + 3 < len(opening) and abs(opening[row + 3] - opening[row]) > 0.03 * wide:
             row += 1
         rows[number] = row + 3
     return rows
