@@ -4,7 +4,8 @@
 """How smooth the window is while it generates: what a frame takes, and how long a click waits for its answer.
 
 The desktop's window on a screen that nobody sees, painted by omni.ui at its own pace; it generates, first in a worker
-process, then in the window's own, for some time while nobody touches it, and for the same while somebody clicks. A
+process, then in the window's own, with the view of an environment on, for some time while nobody touches it, and for
+the same while somebody clicks. A
 frame is painting and all that the window does between two paintings, in its own process also the steps of the
 simulation; its processor time is that of the window's thread, without what a software renderer's threads take to
 paint. The same is measured before anything runs (idle). A click is made on a cell of the grid of environments and on
@@ -116,7 +117,11 @@ async def measure(source: Path, folder: Path, num_envs: int, seconds: float, in_
         await watch.frame()
     idle = list(watch.frames)
     panel.start_or_stop()
-    await watch.until(lambda: window.session.snapshot.get("steps", 0) > 20 and panel._grid.cells, 300)
+    await watch.until(lambda: window.session.snapshot.get("steps", 0) > 20 and panel.grid.cells, 300)
+    # With the view on.
+    await watch.click("cell", panel.grid.cells[0], lambda: panel.grid.chosen == 0)
+    await watch.until(lambda: panel.scene.canvas.shows_picture or window.session.snapshot.get("not_drawn"), 120)
+    watch.clicks["cell"].clear()
     watch.frames.clear()
     before, begin = window.session.snapshot["steps"], time.perf_counter()
     end = time.monotonic() + seconds
@@ -130,9 +135,9 @@ async def measure(source: Path, folder: Path, num_envs: int, seconds: float, in_
         await watch.until(lambda pause=pause: time.monotonic() > pause, 60)
         number += 1
         if number % 2:
-            chosen = panel._grid.chosen
-            cell = panel._grid.cells[number % min(8, num_envs)]
-            await watch.click("cell", cell, lambda chosen=chosen: panel._grid.chosen != chosen)
+            chosen = panel.grid.chosen
+            cell = panel.grid.cells[number % min(8, num_envs)]
+            await watch.click("cell", cell, lambda chosen=chosen: panel.grid.chosen != chosen)
         else:
             await watch.click("step", window.rail.items["dataset"], lambda: window.chosen == "dataset")
             await watch.click("step", window.rail.items["generate"], lambda: window.chosen == "generate")

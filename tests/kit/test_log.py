@@ -19,7 +19,7 @@ def test_the_log_keeps_its_end_in_view(kit, tmp_path):
     window = ui.Window("Log", width=500, height=140, position_x=50, position_y=50)
     window.frame.set_style(style.STYLE)
     with window.frame:
-        log = Log(0, lambda: None, lambda: None)
+        log = Log(0, lambda: None, lambda: None, share=1)
     messages, scroll = MessageLog(), log._scroll
 
     def place(more: int = 0) -> tuple[float, bool]:

@@ -10,7 +10,8 @@ def describe(window) -> dict:
     Returns:
         `chosen`: the step in front; `places`: name -> x, y, width, height [px] of what can be clicked; `values`: name
         -> what stands in a field; `state`, `failure`, `saved`, `snapshot`, `said`: of the step's run; `trouble`: what
-        is wrong with the form; `data`: of the Dataset panel; `project`: its folder; `rail`: state and text of steps.
+        is wrong with the form; `data`: of the Dataset panel; `project`: its folder; `rail`: state and text of steps;
+        `view`: x, y, width, height [px] of the view of the scene, None without one.
     """
     # Here, because in Kit this module outlives the extension, and must not keep its steps.
     from isaaclab_mimic_ui.steps import SHOWN
@@ -59,6 +60,9 @@ def describe(window) -> dict:
         for name, widget in widgets.items()
         if widget is not None and widget.visible and widget.enabled and widget.computed_width > 0
     }
+    scene = getattr(panel, "scene", None)
+    view = getattr(getattr(scene, "canvas", None), "view", None)
+    shown["view"] = [view.screen_position_x, view.screen_position_y, *scene.canvas.size] if view is not None else None
     rail = {name: window.workflow.status(step) for name, step in SHOWN.items()}
     return shown | {
         "project": str(project.folder),

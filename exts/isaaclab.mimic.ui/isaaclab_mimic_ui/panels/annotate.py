@@ -22,7 +22,7 @@ _TILES = (
 
 
 _DETAILS = 240
-"""[px] Height of what is below the view."""
+"""[px] Height of what is below the view, at least."""
 
 
 class AnnotatePanel(StagePanel):
@@ -43,7 +43,7 @@ class AnnotatePanel(StagePanel):
             with self.aside():
                 self._head = RunHead(self.session, "demonstrations looked at", _TILES, compact=True)
             self.build_scene()
-            with self.aside(spacing=4), ui.Frame(height=_DETAILS), ui.VStack(spacing=4):
+            with self.details(_DETAILS), ui.VStack(spacing=4):
                 section("SUBTASKS OF EACH DEMONSTRATION")
                 self._marks = MarksTable()
                 self._log = self.build_log(72)

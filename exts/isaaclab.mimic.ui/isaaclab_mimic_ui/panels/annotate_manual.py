@@ -75,7 +75,7 @@ class AnnotateManualPanel(StagePanel):
                 on_move=self._move,
                 on_select=lambda label: self.session.request("select", label=label),
             )
-            with ui.HStack(height=26, spacing=4):
+            with ui.HStack(height=26, spacing=2):
                 for id, text, name, arguments, tooltip in _BUTTONS:
                     self.buttons[id] = ui.Button(
                         text,

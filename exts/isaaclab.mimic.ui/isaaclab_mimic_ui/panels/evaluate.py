@@ -24,7 +24,7 @@ _TILES = (
 
 
 _DETAILS = 210
-"""[px] Height of what is below the view."""
+"""[px] Height of what is below the view, at least."""
 
 
 class EvaluatePanel(StagePanel):
@@ -57,7 +57,7 @@ class EvaluatePanel(StagePanel):
             with self.aside():
                 self._head = RunHead(self.session, "rollouts of this policy", _TILES, compact=True)
             self.build_scene()
-            with self.aside(), ui.Frame(height=_DETAILS), scrolled():
+            with self.details(_DETAILS), scrolled():
                 with ui.HStack(height=24, visible=False) as self._view:
                     ui.Spacer()
                     ui.Button("Open 3D view", name="small", width=110, clicked_fn=self.open_view)

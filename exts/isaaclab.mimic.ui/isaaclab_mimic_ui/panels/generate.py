@@ -21,7 +21,7 @@ from ..widgets.bars import Bar, Bars, failure_bars
 from ..widgets.curve import CurvePlot
 from ..widgets.empty import build_empty
 from ..widgets.env_grid import EnvGrid
-from ..widgets.layout import scrolled, section
+from ..widgets.layout import section
 from ..widgets.run_head import RunHead
 from .stage_panel import StagePanel
 
@@ -34,8 +34,8 @@ _TILES = (
 )
 
 
-_DETAILS = 130
-"""[px] Height of what is below the view, while there is one."""
+_DETAILS = 0.5
+"""Height of what is below the view, as a part of the view's, while there is one."""
 
 
 class GeneratePanel(StagePanel):
@@ -72,9 +72,9 @@ class GeneratePanel(StagePanel):
                 section("ENVIRONMENTS: THE SUBTASK EACH IS IN; CLICK ONE TO LOOK INTO IT")
                 self.grid = EnvGrid(self._on_environment, self._looked_into)
             self.build_scene(self._looked_into)
-            with self.aside(height=None) as self._below, scrolled(style.GAP):
+            with self.aside(height=None) as self._below, self.run_column():
                 self._plot = CurvePlot(
-                    "SUCCESS RATE OF THE LAST 40 ATTEMPTS", write=lambda value: f"{100 * value:.0f} %"
+                    "SUCCESS RATE OF THE LAST 40 ATTEMPTS", write=lambda value: f"{100 * value:.0f} %", share=1
                 )
                 with ui.HStack(height=0, spacing=style.PADDING):
                     with ui.VStack(height=0, spacing=4):
@@ -83,7 +83,7 @@ class GeneratePanel(StagePanel):
                     with ui.VStack(height=0, spacing=4):
                         section("SOURCES USED")
                         self._sources = Bars("Nothing saved yet.", name="bar_dim")
-                self._log = self.build_log(140)
+                self._log = self.build_log(140, share=1)
         self._make_room()
 
     def refresh_run(self) -> None:
@@ -125,7 +125,7 @@ class GeneratePanel(StagePanel):
         """Show the view if an environment is looked into, and give it room."""
         looks = self._looked_into >= 0
         self.scene.frame.visible = looks
-        self._below.height = ui.Pixel(_DETAILS) if looks else ui.Fraction(1)
+        self._below.height = ui.Fraction(_DETAILS if looks else 1.0)
 
     def actions(self) -> dict[str, Callable[[], None]]:
         return super().actions() | {"report": self._open_report}

@@ -16,7 +16,9 @@ from ..running.notifier import Notifier
 from ..widgets import style
 from ..widgets.layout import card, scrolled, section
 from ..widgets.report_card import ReportCard
-from .stage_panel import WIDE
+
+_WIDE = 930
+"""[px] From this width on the columns of keys are beside each other."""
 
 
 class KeysPanel:
@@ -47,7 +49,7 @@ class KeysPanel:
         self._frame.rebuild()
 
     def refresh(self) -> None:
-        if self._wide != (self._width() >= WIDE):
+        if self._wide != (self._width() >= _WIDE):
             self._frame.rebuild()
 
     def actions(self) -> dict:
@@ -81,7 +83,7 @@ class KeysPanel:
 
     def _build(self) -> None:
         self.buttons.clear()
-        self._wide = self._width() >= WIDE
+        self._wide = self._width() >= _WIDE
         with card(True):
             with ui.HStack(height=26, spacing=style.GAP):
                 ui.Label(

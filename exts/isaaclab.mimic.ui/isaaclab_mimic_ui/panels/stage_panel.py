@@ -33,6 +33,9 @@ _TROUBLE = 32
 _RUN_HEIGHT = 560
 """[px] Height of the lower half where the halves are above each other."""
 
+_DETAILS = 0.7
+"""Height of what is below the view, as a part of the view's."""
+
 _NO_MARKS = "No demonstration in this file is annotated."
 
 
@@ -110,13 +113,9 @@ class StagePanel:
         self.scene = SceneFrame(self.context.host, self.session, self.context.view, self.toggle_enlarged, env, least)
         return self.scene
 
-    def build_log(self, height: int) -> Log:
-        """Add the log of the run.
-
-        Args:
-            height: [px].
-        """
-        return Log(height, lambda: self.context.host.copy(self.session.log_text()), self.session.save_log)
+    def build_log(self, height: int, share: float = 0.0) -> Log:
+        """Add the log of the run; for its height see `Log`."""
+        return Log(height, lambda: self.context.host.copy(self.session.log_text()), self.session.save_log, share)
 
     @contextmanager
     def run_column(self, spacing: int = style.GAP) -> Iterator[None]:
@@ -137,6 +136,18 @@ class StagePanel:
         with ui.VStack(spacing=spacing, visible=not self.enlarged, **sizes) as column:
             self._asides.append(column)
             yield column
+
+    @contextmanager
+    def details(self, least: int) -> Iterator[None]:
+        """What is below the view: of the room there is, a part.
+
+        Args:
+            least: Height at least [px].
+        """
+        with ui.ZStack(height=ui.Fraction(_DETAILS), visible=not self.enlarged) as place:
+            self._asides.append(place)
+            ui.Spacer(height=least)
+            yield
 
     # -- for the window
 

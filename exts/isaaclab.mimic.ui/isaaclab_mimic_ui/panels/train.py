@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..running.messages import clock
 from ..widgets.curve import CurvePlot
 from ..widgets.empty import build_empty
-from ..widgets.layout import scrolled, section
+from ..widgets.layout import section
 from ..widgets.run_head import RunHead
 from ..widgets.success_table import SuccessTable
 from .stage_panel import StagePanel
@@ -37,15 +37,15 @@ class TrainPanel(StagePanel):
 
     def build_run(self) -> None:
         self._shown_changes = -1
-        with scrolled():
+        with self.run_column():
             self._head = RunHead(self.session, "epochs", _TILES)
-            self._loss = CurvePlot("LOSS BY EPOCH", None, None, height=110)
+            self._loss = CurvePlot("LOSS BY EPOCH", None, None, height=110, share=2)
             self._success = CurvePlot(
-                "SUCCESS RATE BY EVALUATION", height=72, write=lambda value: f"{100 * value:.0f} %"
+                "SUCCESS RATE BY EVALUATION", height=72, write=lambda value: f"{100 * value:.0f} %", share=1
             )
             section("CHECKPOINTS: SUCCESS, WITH ITS 95 % INTERVAL")
             self._table = SuccessTable("None is evaluated yet. See Evaluate every, or the next step.")
-            self._log = self.build_log(130)
+            self._log = self.build_log(130, share=1)
 
     def refresh_run(self) -> None:
         if not self._head.due():

@@ -23,8 +23,9 @@ class CurvePlot:
         title: What is plotted, with its unit.
         low: Lower end of the scale; None to fit.
         high: Upper end of the scale; None to fit.
-        height: [px]
+        height: [px]; with a share, at least.
         write: Writes a value.
+        share: Part of the room that is left in the container; 0: none.
     """
 
     def __init__(
@@ -34,15 +35,17 @@ class CurvePlot:
         high: float | None = 1.0,
         height: int = 72,
         write=lambda value: f"{value:.3g}",
+        share: float = 0.0,
     ) -> None:
         self._low, self._high, self._write = low, high, write
         self._shown: tuple = ()
         self._values: Sequence[float] = ()
-        with ui.VStack(height=0, spacing=3):
+        with ui.VStack(height=ui.Fraction(share) if share else ui.Pixel(0), spacing=3):
             with ui.HStack(height=16):
                 ui.Label(title, name="section")
                 self._last = ui.Label("", name="hint", width=0)
-            with ui.ZStack(height=height):
+            with ui.ZStack(height=ui.Fraction(1) if share else ui.Pixel(height)):
+                ui.Spacer(height=height)
                 ui.Rectangle(name="inset")
                 with ui.HStack():
                     ui.Spacer(width=_MARGIN)

@@ -22,40 +22,41 @@ class Log:
     """A list that grows downwards and keeps its end in view.
 
     Args:
-        height: [px]; 0 for as much as there is room.
+        height: [px]; with a share, at least.
         copy: Puts the whole log into the clipboard.
         save: Saves it.
+        share: Part of the room that is left in the container; 0: none.
     """
 
-    def __init__(self, height: int, copy: Callable[[], None], save: Callable[[], None]) -> None:
+    def __init__(self, height: int, copy: Callable[[], None], save: Callable[[], None], share: float = 0.0) -> None:
         self._shown = 0
         self._num_lines = 0
         self._follows = True
         """Whether the end is kept in view: until somebody scrolls up, who is reading."""
         self._at, self._end = 0.0, 0.0
         """Where it was scrolled to at the last look, and where the end was [px]."""
-        sizes = {"height": height} if height else {}
-        with ui.ZStack(**sizes):
+        with ui.ZStack(height=ui.Fraction(share) if share else ui.Pixel(height)):
+            ui.Spacer(height=height)
             ui.Rectangle(name="inset")
-            with ui.VStack():
-                ui.Spacer(height=6)
-                self._scroll = ui.ScrollingFrame(
-                    horizontal_scrollbar_policy=ui.ScrollBarPolicy.SCROLLBAR_ALWAYS_OFF,
-                    vertical_scrollbar_policy=ui.ScrollBarPolicy.SCROLLBAR_AS_NEEDED,
-                )
-                ui.Spacer(height=6)
+            with ui.HStack():
+                with ui.VStack():
+                    ui.Spacer(height=6)
+                    self._scroll = ui.ScrollingFrame(
+                        horizontal_scrollbar_policy=ui.ScrollBarPolicy.SCROLLBAR_ALWAYS_OFF,
+                        vertical_scrollbar_policy=ui.ScrollBarPolicy.SCROLLBAR_AS_NEEDED,
+                    )
+                    ui.Spacer(height=6)
+                # Beside the lines: they may be as long as there is room.
+                with ui.VStack(width=46, spacing=1):
+                    self.copy_button = ui.Button(
+                        "Copy", name="tool", height=22, tooltip="Copy the whole log.", clicked_fn=copy
+                    )
+                    self.save_button = ui.Button(
+                        "Save", name="tool", height=22, tooltip="Save the whole log in the project.", clicked_fn=save
+                    )
+                    ui.Spacer()
             with self._scroll:
                 self._lines = ui.VStack(height=0, spacing=3)
-            with ui.HStack(height=22):
-                ui.Spacer()
-                self.copy_button = ui.Button(
-                    "Copy", name="tool", width=46, tooltip="Copy the whole log.", clicked_fn=copy
-                )
-                ui.Spacer(width=3)
-                self.save_button = ui.Button(
-                    "Save", name="tool", width=46, tooltip="Save the whole log in the project.", clicked_fn=save
-                )
-                ui.Spacer(width=style.SCROLLBAR + 2)
 
     def show(self, log: MessageLog) -> None:
         """Show the added messages. When the list has grown too long, build it again with the last ones."""

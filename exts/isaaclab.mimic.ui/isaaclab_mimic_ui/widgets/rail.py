@@ -65,9 +65,9 @@ class Rail:
                 with ui.HStack(height=28):
                     ui.Spacer(width=8)
                     self.keys_button = ui.Button(
-                        "Keys",
+                        "Keys and settings",
                         name="small",
-                        tooltip="Show the keys, and change them.",
+                        tooltip="Show the keys, and change them; switch notifications off.",
                         clicked_fn=lambda: on_chosen(""),
                     )
                     ui.Spacer(width=8)

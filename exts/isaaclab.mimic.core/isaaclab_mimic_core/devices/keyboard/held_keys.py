@@ -30,7 +30,9 @@ class _Key:
     is_new: bool = True
     """Whether no step has been made since it went down."""
     held: float = 0.0
-    """[steps] For how long it has been down, as far as that is counted."""
+    """[s] For how long it has been down, as far as that is counted."""
+    worth: float = 0.0
+    """[steps] The same, in steps; in a simulation that is slower than real time those are fewer."""
     owed: float = 0.0
     """[steps] Motion that is not made yet; negative: motion to take back."""
 
@@ -47,8 +49,7 @@ class HeldKeys:
 
     def __init__(self, period: float, ramp: float = 0.0):
         self._period = period
-        self._ramp = ramp / period if period else 0.0
-        """[steps]"""
+        self._ramp = ramp if period else 0.0
         self._slow = period
         """[s] Time that a step takes now, at least the period."""
         self._stepped: float | None = None
@@ -75,12 +76,14 @@ class HeldKeys:
             return
         key.is_down = False
         # Negative if steps have been made since then, as if the key were still held.
-        rest = _known(at, now) - key.counted
+        seconds = _known(at, now) - key.counted
         if self._period:
-            rest = rest / self._period if key.is_new else min(rest / self._slow, 1.0)
+            rest = seconds / self._period if key.is_new else min(seconds / self._slow, 1.0)
         else:
             rest = 0.0
-        self._count(key, max(rest, SHORTEST - key.held))
+        self._count(key, rest, seconds)
+        if (lacks := SHORTEST - key.worth) > 0.0:
+            self._count(key, lacks, lacks * self._period)
 
     def clear(self) -> None:
         """Treat all keys as released, and forget the motion that is owed."""
@@ -102,23 +105,25 @@ class HeldKeys:
             if key.is_down:
                 # While a key is held, each step is worth a step: where the simulation is slower than real time, the
                 # robot is, too, and does not run on afterwards.
-                gained = (now - key.counted) / self._slow if key.is_new and self._period else 1.0
+                seconds = now - key.counted
+                gained = seconds / self._slow if key.is_new and self._period else 1.0
                 key.counted, key.is_new = now, False
-                self._count(key, gained)
+                self._count(key, gained, seconds)
             moves[name] = min(max(key.owed, -1.0), 1.0)
             key.owed -= moves[name]
             if not key.is_down and abs(key.owed) < 1e-9:
                 del self._keys[name]
         return moves
 
-    def _count(self, key: _Key, gained: float) -> None:
-        """Count that a key was down for longer [steps]; less if negative."""
-        before = self._worth(key.held)
-        key.held += gained
-        key.owed += self._worth(key.held) - before
+    def _count(self, key: _Key, steps: float, seconds: float) -> None:
+        """Count that a key was down for more steps, in which so much time has passed; less if negative."""
+        before, key.held = key.held, key.held + seconds
+        key.worth += steps
+        # At the mean speed of this time.
+        key.owed += steps * ((self._way(key.held) - self._way(before)) / seconds if seconds else 1.0)
 
-    def _worth(self, held: float) -> float:
-        """Return the motion that a press of this length is worth [steps]: the speed rises evenly up to the full one."""
+    def _way(self, held: float) -> float:
+        """Return what a press of this length is worth [s at full speed]: the speed rises evenly up to the full one."""
         if held >= self._ramp:
             return held - 0.5 * (1.0 - BEGINS) * self._ramp
         return BEGINS * held + 0.5 * (1.0 - BEGINS) * held * held / self._ramp
