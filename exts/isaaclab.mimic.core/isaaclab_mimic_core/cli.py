@@ -123,8 +123,21 @@ def render(options: Annotated[RenderOptions, FLAT], output: Annotated[Output, FL
 def train(options: Annotated[TrainOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:
     """Train a policy on a dataset.
     $ mimic train --dataset generated.hdf5 --output outputs/run
+    $ mimic train --dataset generated.hdf5 --output outputs/run --processes 0
     """
-    return lambda streams, output: run_stage("train", options, streams, output), output
+
+    def job(streams: Streams, output: Output) -> int:
+        from .learning.distributed import follow
+        from .learning.ranks import Ranks
+
+        ranks = Ranks.launched()
+        if ranks is None or ranks.leads:
+            return run_stage("train", options, streams, output)
+        # Of several processes that torchrun has started, the first one writes and speaks.
+        follow(ranks)
+        return DONE
+
+    return job, output
 
 
 def evaluate(options: Annotated[EvaluateOptions, FLAT], output: Annotated[Output, FLAT]) -> tuple[Job, Output]:

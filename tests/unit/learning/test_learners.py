@@ -17,6 +17,7 @@ from isaaclab_mimic_core.events import CheckpointSaved, EpochFinished, Warned
 from isaaclab_mimic_core.learning.learners import find_learner, get_learner, names
 from isaaclab_mimic_core.options import ExportPolicyOptions, TrainOptions
 from isaaclab_mimic_core.plugins import LEARNERS, LearnerSpec, register_learner
+from isaaclab_mimic_core.stages import create_with
 from isaaclab_mimic_core.stages.learning.export_policy import export
 from isaaclab_mimic_core.stages.learning.train import Train
 
@@ -51,6 +52,8 @@ def test_a_learner_from_outside_trains_and_goes_on(mean, dataset, tmp_path):
     with Train(TrainOptions(**given, epochs=30, resume=True)) as stage:
         again = [event.epoch for event in stage if isinstance(event, EpochFinished)]
     assert again == list(range(6, 31))
+    with pytest.raises(OptionError, match="--processes: the learner mean trains in one process"):
+        create_with("train", TrainOptions(**{**given, "output": str(tmp_path / "other")}, processes=2))
 
     path = str(tmp_path / "run" / "models" / "model_epoch_30.pth")
     with DatasetReader(dataset) as reader:

@@ -15,6 +15,7 @@ import torch
 
 from ..events import Progress
 from ..run_manifest import Difference
+from .ranks import Ranks
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Request:
     precision: str = "auto"
     begun: Mapping[str, Any] = field(default_factory=dict)
     """Resolved options of the run that is resumed; empty for a new run."""
+    ranks: Ranks | None = None
+    """Which of several processes this is; None if one trains alone."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,18 @@ class Training(Protocol):
         ...
 
 
+class DistributedTraining(Training, Protocol):
+    """A training that several processes share, each of which makes the same calls."""
+
+    def distribute(self, ranks: Ranks) -> None:
+        """Begin to average gradients over all processes, which are all there."""
+        ...
+
+    def make_steps(self, count: int) -> bool:
+        """Make so many steps of the epoch, together with the others; return whether it is over."""
+        ...
+
+
 class Plan(Protocol):
     """A training, checked as far as possible without reading the dataset."""
 
@@ -200,6 +215,8 @@ class Learner(Protocol):
 
     packages: tuple[str, ...]
     """Packages that the results depend on, besides Isaac Lab and torch."""
+    distributes: bool
+    """Whether several processes can share a training (`DistributedTraining`); may be left out, then they cannot."""
 
     def require(self) -> None:
         """Check that the packages it needs are installed.

@@ -51,8 +51,10 @@ class TrainOptions(DemonstrationOptions):
     """Reproduce the learner's own training loop bit by bit, which is slower."""
     precision: Literal["auto", "float32", "bfloat16"] = option("auto", label="Precision", group=_TRAINING)
     """float32, or bfloat16 for the recurrent layers while training; auto: bfloat16 on CPUs that have it."""
+    processes: int = option(1, label="Processes", group=_TRAINING, low=0, high=256, on_resume=MAY_DIFFER)
+    """Processes of this machine that share every batch, each with its own GPU or part of the cores; 0: one per GPU."""
     threads: int = option(0, label="Threads", group=_TRAINING, low=0, on_resume=MAY_DIFFER)
-    """Threads on a CPU; 0: half the cores (with exact, torch decides)."""
+    """Threads of a process on a CPU; 0: half the cores (with exact, torch decides)."""
     save_every: int = option(0, label="Save every", group=_TRAINING, unit="epochs", low=0, on_resume=MAY_DIFFER)
     """Epochs between checkpoints; 0: as configured."""
     horizon: int = option(500, label="Horizon of rollouts", group=_TRAINING, unit="steps", low=1)

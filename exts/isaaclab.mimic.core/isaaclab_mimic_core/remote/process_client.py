@@ -14,12 +14,19 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
+from ..errors import TaskError
 from ..events import Event, StageFailed, StageFinished, from_plain
+from ..exit_status import WRONG_INPUT
 from ..interpreter import child_environment, find_interpreter
 from ..plugins import environment_for_workers
 
 _MAX_LINES = 40
 """Number of the last lines of stderr to keep."""
+
+
+def as_error(failed: StageFailed) -> Exception:
+    """Return a process's failure as a `TaskError` if the user can act on it, else as a `RuntimeError`."""
+    return TaskError(failed.message) if failed.exit_code == WRONG_INPUT else RuntimeError(failed.message)
 
 
 class ProcessClient:
@@ -78,6 +85,11 @@ class ProcessClient:
     def done(self) -> bool:
         """Whether the process has ended and `poll` has returned its last event."""
         return self._ended
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process has ended and all that it has written can be polled."""
+        return self._process.poll() is not None and not self._threads[0].is_alive()
 
     @property
     def exit_code(self) -> int | None:

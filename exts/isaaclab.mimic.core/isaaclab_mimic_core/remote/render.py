@@ -20,7 +20,7 @@ from typing import Any
 from ..datasets import DatasetReader, DatasetWriter, Episode
 from ..datasets.edit import Selection, select_names
 from ..datasets.layout import ATTR_PROVENANCE, RANDOMIZATION, join
-from ..errors import OptionError, TaskError
+from ..errors import OptionError
 from ..events import (
     DemoSaved,
     EpisodeSkipped,
@@ -32,7 +32,6 @@ from ..events import (
     StageStarted,
     Warned,
 )
-from ..exit_status import WRONG_INPUT
 from ..option import check_options, deciding, flag
 from ..options import RenderOptions
 from ..sim.rendering.camera_file import read_cameras, resized
@@ -45,6 +44,7 @@ from ..stages.replay.recorded import usable_recordings
 from ..stages.stage import Stage, Steps
 from ..tasks import find_task
 from ..tasks.shipped import DEFAULT_TASK
+from .process_client import as_error
 from .worker_client import WorkerClient
 
 SHARE = "isaaclab_mimic_core.stages.rendering.share:start"
@@ -171,7 +171,7 @@ class Render(Stage):
         for client in self._clients:
             for event in client.poll():
                 if isinstance(event, StageFailed):
-                    raise _as_error(event)
+                    raise as_error(event)
                 if isinstance(event, Warned) and event not in events:
                     events.append(event)
         return events
@@ -298,8 +298,3 @@ def _checked_randomization(options: RenderOptions) -> Randomization | None:
     if options.renderer == "newton":
         raise OptionError("newton draws nothing at random", where="--randomization", remedy="Use another --renderer.")
     return read_randomization(options.randomization)
-
-
-def _as_error(failed: StageFailed) -> Exception:
-    """Return a process's failure as a `TaskError` if the user can act on it, else as a `RuntimeError`."""
-    return TaskError(failed.message) if failed.exit_code == WRONG_INPUT else RuntimeError(failed.message)

@@ -4,6 +4,7 @@
 """Start a stage in a worker process (`remote.worker`)."""
 
 import contextlib
+from collections.abc import Sequence
 
 from ..picture import Picture
 from .messages import READY, Order, Request, read_snapshot, write_order, write_request
@@ -19,17 +20,21 @@ class WorkerClient(ProcessClient):
             need, and `begin` later.
         options: The stage's options, as plain data.
         python: The interpreter to use; empty to find it (see `find_interpreter`).
+        launcher: A module, and its arguments, that starts the worker as a process of its own; it gets no memory for
+            pictures.
     """
 
-    def __init__(self, stage_name: str = "", options: dict | None = None, *, python: str = "") -> None:
+    def __init__(
+        self, stage_name: str = "", options: dict | None = None, *, python: str = "", launcher: Sequence[str] = ()
+    ) -> None:
         self._snapshot: dict = {}
         self.ready = False
         """Whether a process that is to begin later has imported everything, as of the last line it wrote."""
         self._pictures = PictureMemory.create()
-        descriptor = self._pictures.descriptor
+        self._draws = not launcher
         try:
-            words = ["isaaclab_mimic_core.remote.worker", *([] if stage_name else [READY])]
-            super().__init__(words, python=python, inherited=[descriptor])
+            words = launcher or ["isaaclab_mimic_core.remote.worker", *([] if stage_name else [READY])]
+            super().__init__(words, python=python, inherited=[self._pictures.descriptor] if self._draws else [])
         except BaseException:
             self._pictures.close()
             raise
@@ -38,7 +43,8 @@ class WorkerClient(ProcessClient):
 
     def begin(self, stage_name: str, options: dict) -> None:
         """Begin the stage of a process that was started without one."""
-        self._send(write_order(Order(stage_name, options, self._pictures.descriptor)))
+        pictures = self._pictures.descriptor if self._draws else -1
+        self._send(write_order(Order(stage_name, options, pictures)))
 
     def snapshot(self) -> dict:
         """Return the stage's latest snapshot; empty before the first one."""

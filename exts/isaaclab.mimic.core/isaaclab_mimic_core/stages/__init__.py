@@ -62,6 +62,8 @@ _SHARED = {
     "replay": "..cluster.replay:ReplayShared",
 }
 """Stages with workers."""
+_IN_PROCESSES = ".learning.train_in_processes:start"
+"""`train` with `processes`."""
 _CONSOLIDATED = ".recording.consolidated:Consolidated"
 """`teleop` with `generate_into`."""
 
@@ -93,6 +95,8 @@ def create_with(name: str, options: Any) -> Stage:
         place = _CONSOLIDATED
     elif name in _SHARED and options.is_shared:
         place = _SHARED[name]
+    elif name == "train" and options.processes != 1:
+        place = _IN_PROCESSES
     elif name == "render" and options.video:
         place = _FILMS
     return _find(place)(options)

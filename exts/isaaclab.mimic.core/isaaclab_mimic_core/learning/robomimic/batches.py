@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader
 
 from ... import randomness
 from ...errors import DatasetError
+from ..ranks import Ranks
 from .sequences import Sequences
 
 
@@ -26,12 +27,24 @@ class Batches(Protocol):
 
 
 class KeyedBatches:
-    """Resident batches in an order that depends on seed and epoch only, so that a resumed run has the same ones."""
+    """Resident batches in an order that depends on seed and epoch only, so that a resumed run has the same ones.
 
-    def __init__(self, sequences: Sequences, batch_size: int, seed: int):
+    Args:
+        sequences: The sequences.
+        batch_size: Number of sequences in a batch.
+        seed: The training's seed.
+        ranks: Which of several processes this is: it gets its share of the batches that one process would get.
+    """
+
+    def __init__(self, sequences: Sequences, batch_size: int, seed: int, ranks: Ranks | None = None):
         check_batch_size(sequences, batch_size)
-        self.sequences, self._size, self._seed = sequences, batch_size, seed
+        self.sequences, self._size, self._seed, self._ranks = sequences, batch_size, seed, ranks
         self.one_pass = len(sequences) // batch_size
+
+    @property
+    def weight(self) -> float:
+        """Which part of each batch this process has."""
+        return self._ranks.weight(self._size) if self._ranks else 1.0
 
     def epoch(self, number: int, steps: int) -> Iterator[dict[str, Any]]:
         generator = randomness.generator(self._seed, "training order", number)
@@ -39,14 +52,14 @@ class KeyedBatches:
         passes = -(-steps * self._size // whole)
         order = torch.cat([torch.randperm(len(self.sequences), generator=generator)[:whole] for _ in range(passes)])
         for indices in order[: steps * self._size].to(self.sequences.device).split(self._size):
-            yield self.sequences.batch(indices)
+            yield self.sequences.batch(self._ranks.share(indices) if self._ranks else indices)
 
 
 class SameBatches(KeyedBatches):
     """The same batches in every epoch, so that losses can be compared. With few sequences the batch is smaller."""
 
-    def __init__(self, sequences: Sequences, batch_size: int, seed: int):
-        super().__init__(sequences, min(batch_size, len(sequences)), seed)
+    def __init__(self, sequences: Sequences, batch_size: int, seed: int, ranks: Ranks | None = None):
+        super().__init__(sequences, min(batch_size, len(sequences)), seed, ranks)
 
     def epoch(self, number: int, steps: int) -> Iterator[dict[str, Any]]:
         return super().epoch(0, steps)

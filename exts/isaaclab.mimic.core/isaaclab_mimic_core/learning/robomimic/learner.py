@@ -41,6 +41,7 @@ class RobomimicLearner:
     """robomimic 0.3.0: its configurations, networks, losses and checkpoints."""
 
     packages: tuple[str, ...] = ("robomimic", "numpy")
+    distributes = True
 
     def require(self) -> None:
         require_robomimic()
@@ -85,6 +86,8 @@ class RobomimicPlan:
                 where="--exact",
                 remedy=f"Leave it out, or take train.{SECTION} out of the configuration.",
             )
+        if request.ranks is not None:
+            self._check_several(request, config)
         config.train.cuda = request.device != "cpu"
         if request.seed:
             config.train.seed = request.seed
@@ -117,10 +120,32 @@ class RobomimicPlan:
 
             trainer = VisuomotorTrainer(self._config, settings, request.device, precision, self.config_path)
         else:
-            trainer = Trainer(self._config, request.device, request.exact, precision, self.config_path)
+            trainer = Trainer(
+                self._config, request.device, request.exact, precision, self.config_path, ranks=request.ranks
+            )
         trainer.rehearse()
         self._precision = trainer.precision
         return trainer
+
+    def _check_several(self, request: Request, config: Any) -> None:
+        """Check what can be known now of whether several processes can share this training."""
+        from .sequences import can_be_resident
+
+        leave_out = "Leave out --processes, or"
+        if request.exact:
+            raise OptionError("robomimic's own loop is one process", where="--exact", remedy=f"{leave_out} --exact.")
+        if pretraining_of(config) is not None:
+            raise OptionError(
+                "encoders are trained in one process",
+                where="--processes",
+                remedy=f"{leave_out} take train.{SECTION} out of the configuration.",
+            )
+        if not can_be_resident(config):
+            raise OptionError(
+                "several processes share what lies on their devices: no images, goals or next_obs",
+                where="--processes",
+                remedy=f"{leave_out} observe numbers only.",
+            )
 
     def about(self) -> dict[str, Any]:
         return {"precision": self._precision}

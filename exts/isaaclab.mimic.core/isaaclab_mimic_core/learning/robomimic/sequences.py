@@ -41,6 +41,7 @@ class Sequences:
         pad_seq_length: Whether sequences may extend beyond a demonstration's end.
         pad_frame_stack: Whether they may extend before its beginning.
         device: Device of the tensors.
+        copies: How many processes of this machine read them at the same time, each for itself.
 
     Raises:
         DatasetError: A demonstration lacks an array, or has values that cannot be trained on.
@@ -57,10 +58,11 @@ class Sequences:
         pad_seq_length: bool,
         pad_frame_stack: bool,
         device: str,
+        copies: int = 1,
     ):
         self.path = demonstrations.path
         self.device = torch.device(device)
-        self._check_memory(demonstrations)
+        self._check_memory(demonstrations, copies)
         episodes = list(demonstrations.read(names))
         self.lengths = np.array([len(episode["actions"]) for episode in episodes])
         self._names = names
@@ -144,12 +146,12 @@ class Sequences:
             )
         return torch.tensor(stacked, device=self.device)
 
-    def _check_memory(self, demonstrations: Demonstrations) -> None:
+    def _check_memory(self, demonstrations: Demonstrations, copies: int) -> None:
         """Compare the size of the tensors with the free memory, before they are allocated."""
         if self.device.type == "cuda":
             free = torch.cuda.mem_get_info(self.device)[0]
         else:
-            free = free_memory()
+            free = free_memory() / copies
         # On the CPU the file's arrays and the tensors are in memory at the same time.
         if (wanted := 2 * 4 * demonstrations.size) > free:
             count = len(demonstrations.train) + len(demonstrations.valid)

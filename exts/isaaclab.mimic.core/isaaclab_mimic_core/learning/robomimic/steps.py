@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from ...errors import OptionError
+from ..ranks import Ranks
 from .action_units import ActionUnits
 from .distributions import unchecked
 
@@ -45,7 +46,14 @@ class FusedStep:
 
     def __init__(self, model: Any, precision: str, units: ActionUnits | None = None):
         self._model, self._units, self._precision = model, units, precision
+        self._loss: torch.nn.Module = _Loss(model)
+        self._ranks: Ranks | None = None
+        self._weight = 1.0
         use_fused_optimisers(model)
+
+    def distribute(self, ranks: Ranks, weight: float) -> None:
+        """Average the gradients of all processes from now on, of which this one has `weight` of each batch."""
+        self._loss, self._ranks, self._weight = ranks.averaging(self._loss, self._model.device), ranks, weight
 
     @staticmethod
     def serves(model: Any) -> bool:
@@ -59,19 +67,41 @@ class FusedStep:
         return isinstance(model, bc.BC) and made._train_step is bc.BC._train_step and not own
 
     def __call__(self, batch: dict, epoch: int) -> torch.Tensor:
-        """Train on a batch; return its loss, a tensor without dimensions on the device."""
+        """Train on a batch; return its loss, a tensor without dimensions on the device.
+
+        Of several processes each returns its part: the sum is the loss of the whole batch.
+        """
         model = self._model
         ready = model.process_batch_for_training(batch)
         optimiser = model.optimizers["policy"]
         optimiser.zero_grad(set_to_none=True)
         with in_precision(model, self._precision), unchecked():
-            loss = model._compute_losses(model._forward_training(ready), ready)["action_loss"]
-        loss.backward()
+            loss = self._loss(ready)
+        if self._ranks is not None:
+            loss = loss * self._weight
+            # Their gradients are not summed but averaged.
+            (loss * self._ranks.size).backward()
+        else:
+            loss.backward()
         if self._units is None:
             optimiser.step()
         else:
             self._units.update(optimiser)
         return loss.detach()
+
+
+class _Loss(torch.nn.Module):
+    """robomimic's training loss of a `bc` model, as a module whose parameters are the policy's."""
+
+    def __init__(self, model: Any):
+        super().__init__()
+        self.policy = model.nets["policy"]
+        self._model = model
+
+    def forward(self, ready: dict) -> torch.Tensor:
+        """Return the loss of a batch, a tensor without dimensions."""
+        model = self._model
+        return model._compute_losses(model._forward_training(ready), ready)["action_loss"]
 
 
 def use_fused_optimisers(model: Any) -> None:

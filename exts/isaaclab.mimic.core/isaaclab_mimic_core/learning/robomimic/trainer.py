@@ -7,6 +7,7 @@ It follows robomimic's scripts/train.py: seeds, model, epochs with a fixed numbe
 epoch, checkpoints by `TrainUtils.save_model`.
 """
 
+import io
 import math
 import time
 from collections import OrderedDict
@@ -17,8 +18,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from ... import randomness
 from ...errors import ConfigError, MimicError
 from ...files import write_atomically
+from ..ranks import Ranks
 from .action_units import ActionUnits, output_layer
 from .batches import Batches, ExactBatches, KeyedBatches, SameBatches, load_batches
 from .config import normalises_actions
@@ -35,13 +38,14 @@ class Pass:
     Args:
         batches: The batches.
         steps: How many an epoch has; None or 0: as many as show every sequence once.
+        ranks: The processes that share them.
     """
 
-    def __init__(self, batches: Batches, steps: int | None):
-        self.batches = batches
+    def __init__(self, batches: Batches, steps: int | None, ranks: Ranks | None = None):
+        self.batches, self._ranks = batches, ranks
         self.steps: int = steps or batches.one_pass
         self.losses: list[torch.Tensor] = []
-        """Loss of each batch of the epoch that is going on."""
+        """Loss of each batch of the epoch that is going on; of several processes each has its part."""
         self.loss: float | None = None
         """Mean loss of the last epoch that ended."""
 
@@ -58,6 +62,8 @@ class Pass:
         if not self.losses:
             return
         loss = float(torch.stack(self.losses).double().mean())
+        if self._ranks is not None:
+            loss = self._ranks.sum(loss)
         if not math.isfinite(loss):
             raise MimicError(
                 "the loss is not finite any more", where="training", remedy="Lower the learning rate in --config."
@@ -75,6 +81,7 @@ class Trainer:
         precision: `auto`, `float32` or `bfloat16` (see `steps.choose_precision`).
         where: The configuration's file, for errors.
         demonstrations: The demonstrations, checked; None: those of the configuration.
+        ranks: Which of several processes this is, that share every batch.
 
     Raises:
         MimicError: The data cannot be trained on, or there is not enough memory.
@@ -88,11 +95,12 @@ class Trainer:
         precision: str,
         where: str = "the configuration",
         demonstrations: Demonstrations | None = None,
+        ranks: Ranks | None = None,
     ):
         import robomimic.algo  # noqa: F401  registers what encodes observations
         from robomimic.utils import obs_utils
 
-        self.config, self.device = config, torch.device(device)
+        self.config, self.device, self._ranks = config, torch.device(device), ranks
         resident = can_be_resident(config)
         _check_normalisation(config, resident, exact)
         demonstrations = demonstrations or find_demonstrations(config, values=not resident)
@@ -119,14 +127,20 @@ class Trainer:
         fused = not exact and FusedStep.serves(self.model) and resident
         self.precision = choose_precision(precision, self.model, fused)
         units = self._action_units(fused)
+        if ranks is not None and not fused:
+            raise ConfigError(
+                "robomimic's own step of this algorithm trains in one process",
+                where=f"{where}, algo_name",
+                remedy="Leave out --processes; several share the training of bc.",
+            )
         self._step = FusedStep(self.model, self.precision, units) if fused else RobomimicStep(self.model)
         self._exact = exact
         self.env_meta = demonstrations.env_args
         experiment = config.experiment
-        self.training = Pass(batches, experiment.epoch_every_n_steps)
+        self.training = Pass(batches, experiment.epoch_every_n_steps, ranks)
         self.validation: Pass | None = None
         if held_back_batches is not None:
-            self.validation = Pass(held_back_batches, experiment.validation_epoch_every_n_steps)
+            self.validation = Pass(held_back_batches, experiment.validation_epoch_every_n_steps, ranks)
         self.epoch = 0
         self.preparations: list[Any] = []
         """What is done before the first epoch; images are checked first (`learning.api.Preparation`)."""
@@ -165,7 +179,16 @@ class Trainer:
         self.epoch += 1
         for each in filter(None, (self.training, self.validation)):
             each.losses = []
+        if self._ranks is not None and self._ranks.rank:
+            # What a network draws (dropout) differs between processes. Only the first one's generator is saved.
+            seed = randomness.generator(self.config.train.seed, f"network of rank {self._ranks.rank}", self.epoch)
+            torch.manual_seed(seed.initial_seed())
         self._work = self._make_epoch()
+
+    def distribute(self, ranks: Ranks) -> None:
+        """Average gradients over all processes from now on."""
+        assert isinstance(self._step, FusedStep) and isinstance(self.training.batches, KeyedBatches)  # checked at first
+        self._step.distribute(ranks, self.training.batches.weight)
 
     def advance(self, seconds: float) -> bool:
         """Train for about so many seconds; return whether the epoch is over.
@@ -176,6 +199,18 @@ class Trainer:
         for _ in self._work:
             if time.perf_counter() > until:
                 return False
+        return self._end_epoch()
+
+    def make_steps(self, count: int) -> bool:
+        """Make so many steps; return whether the epoch is over."""
+        for _ in range(count):
+            try:
+                next(self._work)
+            except StopIteration:
+                return self._end_epoch()
+        return False
+
+    def _end_epoch(self) -> bool:
         for each in filter(None, (self.training, self.validation)):
             each.end_epoch()
         return True
@@ -190,8 +225,13 @@ class Trainer:
         if self.validation is None:
             return
         self.model.set_eval()
+        batches = self.validation.batches
+        weight = batches.weight if isinstance(batches, KeyedBatches) else 1.0
         for batch in self.validation.epoch(self.epoch):
-            self.validation.losses.append(validation_loss(self.model, batch, self.epoch, self._exact))
+            # One of many processes may have nothing of a small batch.
+            nothing = torch.zeros((), device=self.device)
+            loss = validation_loss(self.model, batch, self.epoch, self._exact) if weight else nothing
+            self.validation.losses.append(weight * loss)
             yield
 
     @property
@@ -226,7 +266,7 @@ class Trainer:
         state = {**self._state(), "more": more}
         write_atomically(path, lambda beside: torch.save(state, beside))
 
-    def load_state(self, path: Path) -> dict:
+    def load_state(self, path: Path | io.BytesIO) -> dict:
         """Load a saved state, and return the `more` that was saved with it.
 
         Raises:
@@ -277,6 +317,7 @@ class Trainer:
             train.pad_seq_length,
             train.pad_frame_stack,
             str(self.device),
+            self._ranks.local_size if self._ranks else 1,
         )
 
     def _batches(
@@ -285,8 +326,14 @@ class Trainer:
         size, seed = self.config.train.batch_size, self.config.train.seed
         if exact:
             return ExactBatches(sequences, size), None if held_back is None else ExactBatches(held_back, size)
-        same = None if held_back is None else SameBatches(held_back, size, seed)
-        return KeyedBatches(sequences, size, seed), same
+        if self._ranks is not None and size < self._ranks.size:
+            raise ConfigError(
+                f"{self._ranks.size} processes cannot share batches of {size}",
+                where="train.batch_size",
+                remedy="Raise it in --config, or give fewer --processes.",
+            )
+        same = None if held_back is None else SameBatches(held_back, size, seed, self._ranks)
+        return KeyedBatches(sequences, size, seed, self._ranks), same
 
     def _action_units(self, fused: bool) -> ActionUnits | None:
         if not normalises_actions(self.config):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ...datasets import DatasetReader
-from ...errors import MimicError
+from ...errors import MimicError, OptionError
 from ...events import (
     CheckpointSaved,
     DurationEstimated,
@@ -26,10 +26,12 @@ from ...events import (
     Warned,
 )
 from ...files import FolderLock, file_hash
-from ...learning.api import Preparation, Request, Training
+from ...learning.api import Plan, Preparation, Request, Training
+from ...learning.distributed import lead
 from ...learning.fit import check_fit, fit_cameras
 from ...learning.intervals import wilson
 from ...learning.learners import get_learner
+from ...learning.ranks import Ranks
 from ...learning.run_folder import RunFolder, git_state
 from ...options import TrainOptions
 from ...run_manifest import InputFile, RunManifest
@@ -58,8 +60,49 @@ _OF_EVALUATIONS = ("seed", "physics", "assets", "ik", "object_scale", "eval_roll
 """Options that only evaluations use."""
 
 
+def request_of(options: TrainOptions, ranks: Ranks | None) -> Request:
+    """Return what a learner is asked for.
+
+    Raises:
+        MimicError: There is no such device, or no run to resume.
+    """
+    begun = RunFolder(options.output).manifest().options if options.resume else {}
+    return Request(
+        dataset=options.dataset,
+        task=options.task,
+        config=options.config,
+        epochs=options.epochs,
+        seed=options.train_seed,
+        device=ranks.device(options.device) if ranks else resolve_device(options.device),
+        exact=options.exact,
+        precision=options.precision,
+        begun=begun,
+        ranks=ranks,
+    )
+
+
+def plan_training(options: TrainOptions, request: Request) -> Plan:
+    """Check all that can be checked before a training begins, and return its plan.
+
+    Raises:
+        MimicError: It cannot begin.
+    """
+    learner = get_learner(options.learner)
+    learner.require()
+    if request.ranks is not None and not getattr(learner, "distributes", False):
+        raise OptionError(f"the learner {options.learner} trains in one process", where="--processes")
+    folder = RunFolder(options.output)
+    folder.check(options.resume)
+    check_output(str(folder.path / "run.json"), "overwrite")
+    with DatasetReader(options.dataset) as reader:
+        check_task(reader, options.task, options.any_task)
+    return learner.plan(request)
+
+
 class Train(SimStage):
     """Trains until the last epoch; opens environments only for evaluations.
+
+    If torch's launcher has started several processes, this is the stage of the first one.
 
     Args:
         options: Its options.
@@ -71,26 +114,17 @@ class Train(SimStage):
 
     def __init__(self, options: TrainOptions, env: "BatchedEnv | None" = None):
         super().__init__(options, env)
-        learner = get_learner(options.learner)
-        learner.require()
+        self._ranks = Ranks.launched()
+        if options.processes != 1:
+            raise OptionError(
+                "torch's launcher has started the processes" if self._ranks else "one process trains here",
+                where="--processes",
+                remedy="Leave it out.",
+            )
         self._folder = RunFolder(options.output)
         self._folder.check(options.resume)
-        check_output(str(self._folder.path / "run.json"), "overwrite")
-        with DatasetReader(options.dataset) as reader:
-            check_task(reader, options.task, options.any_task)
-        self._plan = learner.plan(
-            Request(
-                dataset=options.dataset,
-                task=options.task,
-                config=options.config,
-                epochs=options.epochs,
-                seed=options.train_seed,
-                device=resolve_device(options.device),
-                exact=options.exact,
-                precision=options.precision,
-                begun=self._folder.manifest().options if options.resume else {},
-            )
-        )
+        self._asked = request_of(options, self._ranks)
+        self._plan = plan_training(options, self._asked)
         self._board = None
         """TensorBoard's writer."""
         self._trainer: Training | None = None
@@ -213,7 +247,12 @@ class Train(SimStage):
     def _read(self) -> list[Event]:
         """Read the dataset; begin the run or resume it. Return warnings."""
         self._use_threads()
-        self._trainer = self._plan.start()
+        if self._ranks is not None:
+            leading = lead(self._plan, self.options.learner, self._asked)
+            self._resources.callback(leading.close)
+            self._trainer = leading
+        else:
+            self._trainer = self._plan.start()
         manifest = self._describe_run()
         events = self._go_on(manifest) if self.options.resume else self._begin_folder(manifest)
         if self._plan.tensorboard:
@@ -256,6 +295,7 @@ class Train(SimStage):
                 "name": self._plan.label,
                 "config": self._plan.config_path,
                 "device": resolve_device(self.options.device),
+                "processes": self._ranks.size if self._ranks else 1,
                 "threads": torch.get_num_threads(),
                 "given": asdict(self.options),
                 "git": git_state(),
@@ -433,4 +473,5 @@ class Train(SimStage):
         if self.options.threads:
             torch.set_num_threads(self.options.threads)
         elif not self.options.exact:
-            torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) // (1 if everything else 2)))
+            processes = self._ranks.local_size if self._ranks else 1
+            torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) // (1 if everything else 2) // processes))
