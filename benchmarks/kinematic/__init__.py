@@ -11,8 +11,15 @@ choices of two generators can be compared exactly.
 """
 
 from .batched_env import KinematicStackEnv, stack_config
-from .demonstrations import scripted_demonstrations
+from .demonstrations import scripted_demonstrations, write_annotated
 from .run import run_attempts
 from .world import StackWorld
 
-__all__ = ["KinematicStackEnv", "StackWorld", "run_attempts", "scripted_demonstrations", "stack_config"]
+__all__ = [
+    "KinematicStackEnv",
+    "StackWorld",
+    "run_attempts",
+    "scripted_demonstrations",
+    "stack_config",
+    "write_annotated",
+]

@@ -3,11 +3,16 @@
 
 """Demonstrations of the kinematic stack task by a script, annotated as a source of generation."""
 
+from pathlib import Path
+
 import torch
 
 from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
+from isaaclab_mimic_core.datasets import DatasetWriter, Episode
+from isaaclab_mimic_core.datasets.layout import ACTIONS, DATAGEN_INFO
 from isaaclab_mimic_core.envs.datagen_terms import PREFIX, datagen_terms
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
 from .batched_env import KinematicStackEnv
 from .world import CUBE
@@ -68,3 +73,14 @@ def scripted_demonstrations(num_demos: int = 10, seed: int = 7) -> list[SourceDe
         )
         for index in range(num_demos)
     ]
+
+
+def write_annotated(path: Path) -> None:
+    """Write such demonstrations into a file, as annotated ones of the stack task."""
+    with DatasetWriter(path, {"env_name": DEFAULT_TASK}) as writer:
+        for demo in scripted_demonstrations():
+            data = {ACTIONS: demo.actions}
+            for group in ("eef_pose", "target_eef_pose", "object_pose"):
+                data |= {f"{DATAGEN_INFO}/{group}/{name}": poses for name, poses in getattr(demo, group).items()}
+            data |= {f"{DATAGEN_INFO}/subtask_term_signals/{name}": s for name, s in demo.term_signals.items()}
+            writer.add(Episode(data, {"success": True}))

@@ -8,18 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from kinematic import scripted_demonstrations
+from kinematic import write_annotated
 from kinematic.share import kinematic_env
 
 from isaaclab_mimic_core.cluster.generate import GenerateShared
-from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
-from isaaclab_mimic_core.datasets.layout import ACTIONS, DATAGEN_INFO
+from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.errors import OptionError
 from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFinished
 from isaaclab_mimic_core.options import GenerateOptions
 from isaaclab_mimic_core.stages import create_with
 from isaaclab_mimic_core.stages.generation.generate import Generate
-from isaaclab_mimic_core.tasks import DEFAULT_TASK as TASK
 
 ENVS = 4
 
@@ -33,13 +31,7 @@ class Shared(GenerateShared):
 @pytest.fixture
 def options(tmp_path) -> GenerateOptions:
     path = tmp_path / "annotated.hdf5"
-    with DatasetWriter(path, {"env_name": TASK}) as writer:
-        for demo in scripted_demonstrations():
-            data = {ACTIONS: demo.actions}
-            for group in ("eef_pose", "target_eef_pose", "object_pose"):
-                data |= {f"{DATAGEN_INFO}/{group}/{name}": poses for name, poses in getattr(demo, group).items()}
-            data |= {f"{DATAGEN_INFO}/subtask_term_signals/{name}": s for name, s in demo.term_signals.items()}
-            writer.add(Episode(data, {"success": True}))
+    write_annotated(path)
     # Noise all the way and no second tries, so that some fail.
     given = {"fade_noise": False, "max_retries": 0, "num_envs": ENVS, "seed": 3}
     return GenerateOptions(input=str(path), output=str(tmp_path / "out.hdf5"), **given)

@@ -106,14 +106,19 @@ class Crew:
             MimicError: No worker can do the work, or none is left.
         """
         try:
-            return [told for worker in list(self.workers) for told in self._poll(worker)]
+            answers = [worker.answer for worker in self.workers if worker.answer is not None]
+            # One question for all of them: with many workers it is the most of what a look costs.
+            ready = self._ray.wait(answers, num_returns=len(answers), timeout=0)[0] if answers else []
+            there = set(ready)
+            return [told for worker in list(self.workers) for told in self._poll(worker, there)]
         except self._ray.exceptions.RayError as error:
             raise PlatformError(f"Ray itself has failed ({_last_line(error)})", remedy=self._remedy) from error
 
-    def _poll(self, worker: Worker) -> Iterator[Told]:
+    def _poll(self, worker: Worker, there: set[Any]) -> Iterator[Told]:
+        """Ask a worker, or take its answer, which is `there` or not."""
         if worker.answer is None:
             self._ask(worker)
-        elif self._ray.wait([worker.answer], timeout=0)[0]:
+        elif worker.answer in there:
             yield self._take(worker)
             self._ask(worker)
         elif worker.is_there and time.monotonic() - worker.asked > self._timeout:

@@ -19,6 +19,36 @@ _MOST_LOSSES = 8
 """Losses of workers after which the work that they had is given up: it may be what ends them."""
 
 
+class _Given:
+    """What one worker has to do. Looked at for every worker many times a second, so counted as it changes.
+
+    Args:
+        lanes: Environments of the worker.
+    """
+
+    def __init__(self, lanes: int):
+        self.numbers: set[int] = set()
+        self._busy = [0] * lanes
+        """How many numbers each environment has."""
+        self.hungry = lanes
+        """Environments that have at most one."""
+
+    def add(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            if number not in self.numbers:
+                self.numbers.add(number)
+                lane = number % len(self._busy)
+                self._busy[lane] += 1
+                self.hungry -= self._busy[lane] == 2
+
+    def discard(self, number: int) -> None:
+        if number in self.numbers:
+            self.numbers.remove(number)
+            lane = number % len(self._busy)
+            self._busy[lane] -= 1
+            self.hungry += self._busy[lane] == 1
+
+
 class HandOut:
     """Gives out numbers, and takes back those of workers that are lost.
 
@@ -30,7 +60,9 @@ class HandOut:
 
     def __init__(self, first: int, end: int | None = None, lanes: int = 1):
         self._next, self._end, self._lanes = first, end, lanes
-        self._given: dict[int, set[int]] = {}
+        self._given: dict[int, _Given] = {}
+        self._holder: dict[int, int] = {}
+        """Number -> the worker that has it to do."""
         self._returned: set[int] = set()
         self._losses: Counter[int] = Counter()
 
@@ -42,7 +74,7 @@ class HandOut:
     @property
     def outstanding(self) -> int:
         """Numbers that were given out, or given back, and are not done."""
-        return len(self._returned) + sum(map(len, self._given.values()))
+        return len(self._returned) + len(self._holder)
 
     def extend(self, end: int) -> None:
         """There is more to do: numbers up to `end`, without it."""
@@ -50,12 +82,9 @@ class HandOut:
 
     def wants(self, worker: int) -> bool:
         """Return whether an environment of a worker has nothing to do next."""
-        given = self._given.get(worker, ())
-        busy = [0] * self._lanes
-        for number in given:
-            busy[number % self._lanes] += 1
+        given = self._given.get(worker)
         # Never everything, also if there is no work at all for an environment.
-        return min(busy) <= 1 and len(given) < _MOST * self._lanes
+        return given is None or (given.hungry > 0 and len(given.numbers) < _MOST * self._lanes)
 
     def give(self, worker: int) -> list[int]:
         """Give a worker its next numbers; what a lost one had comes first. Empty if none are left."""
@@ -68,14 +97,15 @@ class HandOut:
             end = end if self._end is None else min(end, self._end)
             numbers = list(range(self._next, end))
             self._next = max(self._next, end)
-        self._given.setdefault(worker, set()).update(numbers)
+        self._given.setdefault(worker, _Given(self._lanes)).add(numbers)
+        self._holder |= dict.fromkeys(numbers, worker)
         return numbers
 
     def done(self, number: int) -> None:
         """A number is done, by whomever."""
         self._returned.discard(number)
-        for numbers in self._given.values():
-            numbers.discard(number)
+        if (holder := self._holder.pop(number, None)) is not None:
+            self._given[holder].discard(number)
 
     def lost(self, workers: Iterable[int], remedy: str) -> None:
         """Take back what these workers have not done.
@@ -88,7 +118,10 @@ class HandOut:
             PlatformError: A number was given to too many workers that were lost.
         """
         for worker in workers:
-            numbers = self._given.pop(worker, set())
+            given = self._given.pop(worker, None)
+            numbers = given.numbers if given else set()
+            for number in numbers:
+                del self._holder[number]
             self._returned |= numbers
             self._losses.update(numbers)
             if numbers and self._losses[worst := max(numbers, key=self._losses.__getitem__)] >= _MOST_LOSSES:
