@@ -9,7 +9,7 @@ import time
 from collections.abc import Generator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 
@@ -250,7 +250,8 @@ class Train(SimStage):
         if self._ranks is not None:
             leading = lead(self._plan, self.options.learner, self._asked)
             self._resources.callback(leading.close)
-            self._trainer = leading
+            # Whatever it does not do itself its own part does.
+            self._trainer = cast(Training, leading)
         else:
             self._trainer = self._plan.start()
         manifest = self._describe_run()
@@ -258,7 +259,7 @@ class Train(SimStage):
         if self._plan.tensorboard:
             from tensorboardX import SummaryWriter
 
-            self._board = SummaryWriter(str(self._folder.path / "tensorboard"), purge_step=self._trainer.epoch + 1)
+            self._board = SummaryWriter(str(self._folder.path / "tensorboard"), purge_step=self._trained.epoch + 1)
             self._resources.callback(self._board.close)
         return events
 
