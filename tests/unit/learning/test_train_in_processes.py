@@ -18,6 +18,7 @@ import pytest
 import torch
 from waiting import LIMIT
 
+from isaaclab_mimic_core.cluster.train import TrainInProcesses
 from isaaclab_mimic_core.errors import DeviceError, MimicError, OptionError
 from isaaclab_mimic_core.events import CheckpointSaved, EpochFinished
 from isaaclab_mimic_core.learning import distributed
@@ -28,7 +29,6 @@ from isaaclab_mimic_core.options import TrainOptions
 from isaaclab_mimic_core.remote.launch import told
 from isaaclab_mimic_core.stages import create_with
 from isaaclab_mimic_core.stages.learning.train import Train, request_of
-from isaaclab_mimic_core.stages.learning.train_in_processes import TrainInProcesses
 
 EPOCHS = 4
 

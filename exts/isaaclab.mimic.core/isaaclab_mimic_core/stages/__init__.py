@@ -62,7 +62,7 @@ _SHARED = {
     "replay": "..cluster.replay:ReplayShared",
 }
 """Stages with workers."""
-_IN_PROCESSES = ".learning.train_in_processes:start"
+_IN_PROCESSES = "..cluster.train:start"
 """`train` with `processes`."""
 _CONSOLIDATED = ".recording.consolidated:Consolidated"
 """`teleop` with `generate_into`."""

@@ -7,16 +7,16 @@ import time
 from dataclasses import asdict, replace
 from typing import Any
 
-from ...errors import OptionError
-from ...events import PhaseStarted, Progress, StageFailed, StageFinished, StageStarted
-from ...learning.ranks import Ranks
-from ...option import check_options
-from ...options import TrainOptions
-from ...remote.process_client import as_error
-from ...remote.worker_client import WorkerClient
-from ...sim.visualizers import check_visualizer
-from ..stage import Stage, Steps
-from .train import Train, plan_training, request_of
+from ..errors import OptionError
+from ..events import PhaseStarted, Progress, StageFailed, StageFinished, StageStarted
+from ..learning.ranks import Ranks
+from ..option import check_options
+from ..options import TrainOptions
+from ..remote.process_client import as_error
+from ..remote.worker_client import WorkerClient
+from ..sim.visualizers import check_visualizer
+from ..stages.learning.train import Train, plan_training, request_of
+from ..stages.stage import Stage, Steps
 
 _PERIOD = 0.03
 """Time between two looks at the processes [s]."""
