@@ -71,6 +71,9 @@ class AttemptOutcome:
     """Per end effector the first step and end (exclusive) of each source segment used."""
     ends: dict[str, list[int]] = field(default_factory=dict)
     """Per end effector the steps of the demonstration when each subtask had ended; 0: it has not."""
+    misses: dict[str, list[list[float]]] = field(default_factory=dict)
+    """Per end effector by how much its arm misses the poses of each source segment used, at most [m], [rad]; empty for
+    arms that can take any pose within their reach."""
     retries: int = 0
     """How often a subtask was retried."""
     flagged: bool = False

@@ -67,6 +67,7 @@ class ScriptedEnv:
         self.eef_names = tuple(cfg.subtask_configs)
         self.object_names = tuple(f"object_{i}" for i in range(object_poses.shape[2]))
         self.frame_names: tuple[str, ...] = ()
+        self.limited = (False,) * len(self.eef_names)
         self.time = torch.zeros(self.num_envs, dtype=torch.long)
         self.asked: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []
         """Per step the target poses, gripper actions and noise of all environments."""

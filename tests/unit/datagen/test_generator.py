@@ -22,6 +22,7 @@ from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
 from isaaclab_mimic_core.datagen.tables import SubtaskTable
 from isaaclab_mimic_core.errors import ConfigError
 from isaaclab_mimic_core.outcomes import AttemptOutcome, FailureCause
+from isaaclab_mimic_core.stages.generation.attempts import AttemptStatistics
 
 LENGTH = 20
 CUT = 8
@@ -479,3 +480,32 @@ def test_a_navigation_controller_is_refused():
     env.cfg.datagen_config.use_navigation_controller = True
     with pytest.raises(ConfigError, match="use_navigation_controller"):
         make_generator(env)
+
+
+# -- arms of few joints
+
+
+def test_an_arm_of_few_joints_follows_what_it_can():
+    env = make_env(num_envs=2, success=successes(range(200), range(200)), selection_strategy="random")
+    env.limited, asked = (True,), []
+
+    def miss(eef: int, rows: torch.Tensor, paths: torch.Tensor) -> torch.Tensor:
+        asked.append((rows.clone(), paths.clone()))
+        off = torch.tensor([0.1, 0.0005, 0.2])[:, None] * torch.linspace(0.0, 1.0, paths.shape[2])
+        return torch.stack([off, 0.2 * torch.ones_like(off)], dim=-1).expand(len(rows), -1, -1, -1)
+
+    env.miss = miss
+    demos, statistics = make_demos(), AttemptStatistics(0, 0)
+    for outcome in run(env):
+        statistics.add(outcome)
+        assert outcome.sources == {"arm": [1, 1]}, "the other two are missed by much"
+        assert torch.tensor(outcome.misses["arm"]).allclose(torch.tensor([[0.0005, 0.2]] * 2))
+    assert statistics.misses()["arm/0"] == {"median": [0.5, 11.46], "largest": [0.5, 11.46]}
+    # What it is asked for are the segments of all sources, moved with their object.
+    rows, paths = asked[0]
+    assert paths.shape == (2, 3, 8, 4, 4)
+    for source, demo in enumerate(demos):
+        moved = env.object_pose()[rows, 0] @ torch.tensor(demo.object_pose["object_0"][0]).inverse()
+        for at, step in ((0, 0), (-1, CUT - 1)):
+            wanted = moved @ torch.tensor(demo.target_eef_pose["arm"][step])
+            torch.testing.assert_close(paths[:, source, at], wanted, rtol=0, atol=1e-5)

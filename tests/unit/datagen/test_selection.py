@@ -93,3 +93,30 @@ def test_distance_is_metres_plus_radians():
     weights = torch.tensor(2.0), torch.tensor(10.0)
     assert float(pose_distance(a, b, *weights)) == pytest.approx(2 * 0.3 + 10 * torch.pi / 2, rel=1e-6)
     assert float(pose_distance(b, b, *weights)) == pytest.approx(0.0, abs=1e-2)
+
+
+def choose_within_reach(strategy: str, nn_k: int, draw: torch.Tensor, poses: tuple, off: list[float], skip=0):
+    """Choose where the arm misses each source's poses by so many metres."""
+    rows, one = len(draw), torch.ones(len(draw))
+    miss = torch.tensor(off)[None, :, None, None].expand(rows, -1, 4, 2) * torch.tensor([1.0, 0.0])
+    spread = [pose.expand(rows, *pose.shape) for pose in poses]
+    strategies = torch.full((rows,), STRATEGIES.index(strategy))
+    return select(strategies, torch.full((rows,), nn_k), one, one, *spread, draw, skip=skip, miss=miss)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_what_the_arm_cannot_follow_is_left_to_retries(poses, strategy):
+    draw = draws_for_each_rank(100)
+    off = [0.001, 0.2, 0.2, 0.004, 0.2, 0.2, 0.2, 0.03]
+    assert choose_within_reach(strategy, 3, draw, poses, off).unique().tolist() == [0, 3]
+    # The best of those that it cannot follow comes next.
+    again = choose_within_reach(strategy, 3, torch.full((1,), 0.999), poses, off, skip=1)
+    assert again.tolist() == [7]
+    # Where it can follow all of them the same well, nothing changes.
+    same = choose_within_reach(strategy, 3, draw, poses, [0.001] * NUM_DEMOS)
+    assert torch.equal(same, choose(strategy, 3, draw, poses))
+
+
+def test_if_it_cannot_follow_any_the_best_is_taken(poses):
+    off = [0.09, 0.08, 0.07, 0.02, 0.05, 0.06, 0.05, 0.06]
+    assert choose_within_reach("random", 3, draws_for_each_rank(50), poses, off).unique().tolist() == [3]

@@ -41,8 +41,11 @@ def outcomes_of(
         monitor.flagged[ids].tolist(),
         strict=True,
     )
+    missed = [[]] * len(env_ids) if selector.misses is None else selector.misses[ids].tolist()
     outcomes = []
-    for env, (success, cause, subtask), number, steps, sources, segments, start, ended, count, flagged in rows:
+    for (env, (success, cause, subtask), number, steps, sources, segments, start, ended, count, flagged), off in zip(
+        rows, missed, strict=True
+    ):
         used = {name: [source for source in sources[eef] if source >= 0] for eef, name in enumerate(names)}
         outcomes.append(
             AttemptOutcome(
@@ -56,6 +59,11 @@ def outcomes_of(
                 placement=dict(zip(bodies, start, strict=True)),
                 segments={name: segments[eef][: len(used[name])] for eef, name in enumerate(names)},
                 ends={name: ended[eef][: len(used[name])] for eef, name in enumerate(names)},
+                misses={
+                    name: off[eef][: len(used[name])]
+                    for eef, name in enumerate(names)
+                    if off and parts.env.limited[eef]
+                },
                 retries=count,
                 flagged=flagged,
             )

@@ -30,6 +30,11 @@ class MimicEnv(Protocol):
     gripper_dim: int
     """Numbers of an action that say what one gripper does."""
 
+    @property
+    def limited(self) -> tuple[bool, ...]:
+        """By end effector whether its arm has too few joints to take any pose within its reach: `miss` says which."""
+        ...
+
     def eef_pose(self) -> torch.Tensor:
         """Return the end effectors' poses: (num_envs, num_eefs, 4, 4)."""
         ...
@@ -50,6 +55,19 @@ class MimicEnv(Protocol):
 
         Returns:
             (num_envs, action_dim) for `step`.
+        """
+        ...
+
+    def miss(self, eef: int, rows: torch.Tensor, paths: torch.Tensor) -> torch.Tensor:
+        """Return by how much an end effector that is `limited` would miss the poses of paths.
+
+        Args:
+            eef: Index of the end effector.
+            rows: (K,) environments.
+            paths: (K, M, P, 4, 4) M paths of P poses in each.
+
+        Returns:
+            (K, M, P, 2) distances [m] and angles [rad].
         """
         ...
 

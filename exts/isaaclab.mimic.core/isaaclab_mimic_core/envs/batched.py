@@ -143,6 +143,28 @@ class BatchedEnv:
     ) -> torch.Tensor:
         raise NotImplementedError
 
+    def nearest_pose(self, target: torch.Tensor) -> torch.Tensor:
+        """Return the poses next to target poses that the robot can take: (num_envs, num_eefs, 4, 4) [m]."""
+        return target
+
+    @property
+    def limited(self) -> tuple[bool, ...]:
+        """By end effector whether its arm has too few joints to take any pose within its reach."""
+        return (False,) * len(self.eef_names)
+
+    def miss(self, eef: int, rows: torch.Tensor, paths: torch.Tensor) -> torch.Tensor:
+        """Return by how much an end effector that is `limited` would miss the poses of paths.
+
+        Args:
+            eef: Index of the end effector.
+            rows: (K,) environments.
+            paths: (K, M, P, 4, 4) M paths of P poses in each [m].
+
+        Returns:
+            (K, M, P, 2) distances [m] and angles [rad].
+        """
+        raise NotImplementedError
+
     def action_to_target(self, action: torch.Tensor) -> torch.Tensor:
         raise NotImplementedError
 

@@ -20,18 +20,35 @@ def subtask_ids(record: RunRecord, made: Contents) -> set[str]:
 
 
 def subtasks_table(record: RunRecord, names: dict[str, str]) -> Table | None:
-    """Return a table of the attempts that began and passed each subtask; None if unknown."""
-    counts = by_subtask(record.attempts)
+    """Return a table of the attempts that began and passed each subtask; None if unknown.
+
+    For arms of few joints also by how much they missed the poses of their sources.
+    """
+    counts, misses = by_subtask(record.attempts), record.summary.get("misses", {})
     rows = [
         [
             names.get(subtask, subtask),
             counts[subtask]["begun"],
             counts[subtask]["passed"],
             labels.percent(counts[subtask]["passed"] / counts[subtask]["begun"]),
+            *(_missed(misses.get(subtask, {})) if misses else ()),
         ]
         for subtask in sorted(counts, key=labels.subtask_key)
     ]
-    return Table(["by subtask", "begun", "passed", "success rate"], rows) if rows else None
+    columns, note = ["by subtask", "begun", "passed", "success rate"], ""
+    if misses:
+        columns += ["missed by", "at most"]
+        note = (
+            "Missed by: how far from poses that the arm cannot take it was told to go instead, the median of the "
+            "segments' worst poses."
+        )
+    return Table(columns, rows, note=note) if rows else None
+
+
+def _missed(miss: dict[str, list[float]]) -> list[str]:
+    """Return the median and the largest miss of a subtask in words; nothing where it is unknown."""
+    values = [miss.get(name) for name in ("median", "largest")]
+    return ["" if value is None else f"{value[0]:.1f} mm, {value[1]:.0f} deg" for value in values]
 
 
 def causes_table(record: RunRecord, names: dict[str, str]) -> Table | None:

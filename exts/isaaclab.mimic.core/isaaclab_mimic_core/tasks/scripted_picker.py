@@ -12,6 +12,7 @@ hand.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import isaaclab.utils.math as math_utils
 import torch
 
 from .. import rotations
@@ -65,6 +66,12 @@ class ScriptedPicker(ScriptedStacker):
         quat = rotations.quat_from_matrix(objects[..., :3, :3])
         middles = objects[..., :3, 3] + (objects[..., :3, :3] @ self._centers[..., None])[..., 0]
         return hand[:, :3, 3], hand[:, :3, :3], torch.cat([middles, quat], dim=-1)
+
+    def within_reach(self, goal: torch.Tensor, wanted: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        if not any(self._env.limited):
+            return goal, wanted
+        pose = self._env.nearest_pose(math_utils.make_pose(goal, wanted)[:, None])[:, 0]
+        return pose[:, :3, 3], pose[:, :3, :3]
 
     def holds(self, kind: torch.Tensor) -> torch.Tensor:
         return super().holds(kind) | (self.finished & self._holds_on)

@@ -16,6 +16,13 @@ from ..config_checks import STRATEGIES
 _RANDOM = STRATEGIES.index("random")
 ROBOT = STRATEGIES.index("nearest_neighbor_robot_distance")
 
+_LEVER = 0.02
+"""By how many metres a position is missed as badly as a rotation is by 1 rad."""
+_BEARABLE = 0.005
+"""Up to this an arm may miss a segment on average [m]; if it misses all of them by more, the best one is taken."""
+_LAST = 1e4
+"""Farther [m] than any source can be."""
+
 
 def pose_distance(a: torch.Tensor, b: torch.Tensor, pos_weight: torch.Tensor, rot_weight: torch.Tensor) -> torch.Tensor:
     """Return weighted distances between poses: metres times `pos_weight` plus radians times `rot_weight`.
@@ -44,6 +51,7 @@ def select(
     draw: torch.Tensor,
     skip: torch.Tensor | int = 0,
     preference: torch.Tensor | None = None,
+    miss: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Select one of D sources for each of K rows.
 
@@ -60,6 +68,8 @@ def select(
         skip: (K,) how many places to go on from the selected source, in order of distance and cyclically among the
             allowed ones: a retry takes another source than the tries before it.
         preference: (K, D) positive weights for drawing among the allowed sources; None: equal weights.
+        miss: (K, D, P, 2) by how much the arm would miss poses of each transformed segment [m], [rad]. Those that it
+            misses by much are selected only by retries; None: it can take them all.
 
     Returns:
         (K,) int64.
@@ -72,13 +82,19 @@ def select(
         here, there = torch.where(robot, eef_now[:, None], here), torch.where(robot, moved, there)
     distance = pose_distance(there, here, pos_weight[:, None], rot_weight[:, None])
     among = torch.where(strategy == _RANDOM, count, nn_k.clamp_max(count))
+    first = among
+    if miss is not None:
+        off = (miss[..., 0] + _LEVER * miss[..., 1]).mean(dim=-1)
+        bearable = off <= off.amin(dim=1, keepdim=True).clamp_min(_BEARABLE)
+        distance = torch.where(bearable, distance, _LAST * (1.0 + off))
+        first = among.minimum(bearable.sum(dim=1))
     order = distance.argsort(dim=1, stable=True)
     if preference is None:
-        rank = (draw * among).long()
+        rank = (draw * first).long()
     else:
         weights = preference.gather(1, order)
-        weights = torch.where(torch.arange(count, device=weights.device) < among[:, None], weights, 0.0).cumsum(dim=1)
+        weights = torch.where(torch.arange(count, device=weights.device) < first[:, None], weights, 0.0).cumsum(dim=1)
         # Rounding may leave the draw a little beyond the last one.
         rank = (weights <= draw[:, None] * weights[:, -1:]).sum(dim=1)
-    rank = (rank.minimum(among - 1) + skip) % among
+    rank = (rank.minimum(first - 1) + skip) % among
     return order.gather(1, rank[:, None])[:, 0]

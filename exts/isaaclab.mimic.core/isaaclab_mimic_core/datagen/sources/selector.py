@@ -9,10 +9,14 @@ import torch
 
 from ... import randomness
 from ..config import GenerationConfig
+from ..contract import MimicEnv
 from ..coordination.constraints import Constraints
 from . import selection
 from .bank import SourceBank, draw_bounds
 from .statistics import SourceStatistics
+
+_SAMPLES = 8
+"""Poses of a segment that are looked at, to see whether the arm can take them."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class SourceSelector:
     """Selects a source for every subtask that begins.
 
     Args:
+        env: Says by how much its arms would miss a segment.
         config: How to generate.
         bank: The source demonstrations.
         constraints: The constraints between end effectors; None if there are none.
@@ -60,6 +65,7 @@ class SourceSelector:
 
     def __init__(
         self,
+        env: MimicEnv,
         config: GenerationConfig,
         bank: SourceBank,
         constraints: Constraints | None,
@@ -68,7 +74,8 @@ class SourceSelector:
         nearness: torch.Tensor,
     ):
         subtasks, device, (n, e, s) = config.subtasks, sources.device, sources.shape
-        self._config, self._bank, self._constraints, self._statistics = config, bank, constraints, statistics
+        self._env, self._config, self._bank = env, config, bank
+        self._constraints, self._statistics = constraints, statistics
         self._by_robot = bool((subtasks.strategy == selection.ROBOT).any())
         self._eefs = torch.arange(e, device=device)
         self._slots = torch.arange(e * s, device=device)
@@ -76,6 +83,10 @@ class SourceSelector:
         self.sources, self.nearness = sources, nearness
         self.bounds = bank.bounds.repeat(n, 1, 1, 1, 1)
         """(num_envs, num_demos, num_eefs, max_subtasks, 2) segments with the random offsets of each attempt."""
+        self.misses: torch.Tensor | None = None
+        """(num_envs, num_eefs, max_subtasks, 2) by how much the arm misses each segment begun, at most [m], [rad]; None
+        if no arm is known to miss any."""
+        self._fractions = torch.linspace(0.0, 1.0, _SAMPLES, device=device)
         self._stream = torch.zeros(n, dtype=torch.long, device=device)
         self._draws = torch.zeros(n, e * s, device=device)
 
@@ -109,13 +120,19 @@ class SourceSelector:
         if stats is not None:
             nearness = stats.nearness(eef, subtask, object_now, then)
             preference = stats.preference(eef, subtask, nearness)
-        source = self._select(beginning, object_now, then, *eefs, preference)
+        miss = self._miss(beginning, item, object_now, starts)
+        source = self._select(beginning, object_now, then, *eefs, preference, miss)
         coordinated = motion = None
         if self._constraints is not None:
             coordinated, source, motion = self._constraints.coordinate(
                 rows, eef, subtask, source, object_now, then, self.bounds[rows], self._stream[rows]
             )
         self.sources[rows, eef, subtask] = source
+        if miss is not None:
+            if self.misses is None:
+                self.misses = miss.new_zeros(*self.sources.shape, 2)
+            which = torch.arange(len(rows), device=rows.device)
+            self.misses[rows, eef, subtask] = miss[which, source].amax(dim=1)
         if nearness is not None:
             self.nearness[rows, eef, subtask] = nearness.gather(1, source[:, None])[:, 0]
         begin, end = self.bounds[rows, source, eef, subtask].unbind(-1)
@@ -130,6 +147,24 @@ class SourceSelector:
         source = self.sources[rows].clamp_min(0)[:, None, ..., None]
         return self.bounds[rows].take_along_dim(source, dim=1)[:, 0]
 
+    def _miss(
+        self, beginning: Beginning, item: torch.Tensor, object_now: torch.Tensor, starts: torch.Tensor
+    ) -> torch.Tensor | None:
+        """Return by how much the arm would miss poses of each transformed segment: (K, D, _SAMPLES, 2) [m], [rad].
+
+        None for an arm that can take any pose within its reach. Arguments as for `choose`; `starts` (K, D) are the
+        segments' first steps.
+        """
+        bank, rows, eef, subtask = self._bank, beginning.rows, beginning.eef, beginning.subtask
+        if not self._env.limited[eef]:
+            return None
+        last = self.bounds[rows, :, eef, subtask, 1] - 1
+        steps = starts[..., None] + (self._fractions * (last - starts)[..., None]).round().long()
+        motion = object_now[:, None] @ bank.object_inverse[self._demos, item[:, None], starts]
+        fixed = (self._config.subtasks.object_index[eef, subtask] < 0)[:, None, None, None]
+        motion = torch.where(fixed, torch.eye(4, device=motion.device), motion)
+        return self._env.miss(eef, rows, motion[:, :, None] @ bank.target_pose[self._demos[..., None], eef, steps])
+
     def _select(
         self,
         beginning: Beginning,
@@ -138,6 +173,7 @@ class SourceSelector:
         eef_now: torch.Tensor | None,
         eef_then: torch.Tensor | None,
         preference: torch.Tensor | None,
+        miss: torch.Tensor | None,
     ) -> torch.Tensor:
         """Return the source of each row: (K,) int64. Arguments as in `selection.select`."""
         config, subtasks = self._config, self._config.subtasks
@@ -154,6 +190,7 @@ class SourceSelector:
             self._draws[rows, eef * subtasks.max_subtasks + subtask],
             skip=beginning.tries,
             preference=preference,
+            miss=None if config.settings.exact_upstream else miss,
         )
         alone = len(self._eefs) == 1 and not config.settings.exact_upstream
         if config.select_per_subtask and (config.select_per_arm or alone):

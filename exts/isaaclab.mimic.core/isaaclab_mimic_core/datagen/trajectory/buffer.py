@@ -75,7 +75,7 @@ class TrajectoryBuffer:
         """Number of waypoints of each trajectory: (num_envs, num_eefs) int64."""
         self.length.fill_(1)
         sources.fill_(-1)
-        self.selector = SourceSelector(config, bank, constraints, statistics, sources, nearness)
+        self.selector = SourceSelector(env, config, bank, constraints, statistics, sources, nearness)
         """Says which source segments the trajectories are made of."""
         self.planned_length = torch.zeros_like(self.length)
         """Number of waypoints of the planned path that each trajectory begins with: (num_envs, num_eefs) int64."""

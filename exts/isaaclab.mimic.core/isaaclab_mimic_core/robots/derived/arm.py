@@ -10,11 +10,15 @@ poses, or changes of position and rotation vector along the axes of the base fra
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import isaaclab.utils.math as math_utils
 import torch
 
 from ... import rotations
+
+if TYPE_CHECKING:
+    from .reach import ArmReach
 
 Poses = Callable[[], torch.Tensor]
 """Returns poses in the environment's frame: (num_envs, 4, 4) [m]."""
@@ -54,6 +58,8 @@ class Arm:
     """Name of its articulation in the scene."""
     body: int = 0
     """Index of the articulation's body that the moved frame is on."""
+    reach: "ArmReach | None" = None
+    """The poses that it can take, for an arm that has too few joints for all of them."""
     hand: tuple[int, ...] = field(default=(), kw_only=True)
     """Columns of an action that say what its gripper does."""
 

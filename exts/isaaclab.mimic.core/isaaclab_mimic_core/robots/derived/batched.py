@@ -23,7 +23,8 @@ class TaskSpaceEnv(BatchedEnv):
     """An environment of arms that are commanded by poses; subclasses say which (`arms`).
 
     As in upstream's Mimic classes, relative commands with noise are clamped to ±1 where actions are taken for commands
-    as they are (`Arm.clamps`); the generator always adds noise, be it zero.
+    as they are (`Arm.clamps`); the generator always adds noise, be it zero. An arm that has too few joints for any pose
+    (`Arm.reach`) is told to go to the next one that it can take.
     """
 
     def __init__(self, env: Any, success_term: "TerminationTermCfg | None", info: dict):
@@ -88,13 +89,28 @@ class TaskSpaceEnv(BatchedEnv):
     def target_to_action(
         self, target: torch.Tensor, gripper: torch.Tensor, noise: torch.Tensor | None = None
     ) -> torch.Tensor:
-        current = self.eef_pose()
+        current, target = self.eef_pose(), self.nearest_pose(target)
         parts = [
             group.action(current, target, base, noise)
             for group, base in zip(self._groups, self._base_poses(), strict=True)
         ]
         action = torch.cat([*parts, self._hands.put(gripper)], dim=-1)
         return action if self._places is None else action.index_select(-1, self._places)
+
+    @cached_property
+    def limited(self) -> tuple[bool, ...]:
+        return tuple(arm.reach is not None for arm in self._arms)
+
+    def nearest_pose(self, target: torch.Tensor) -> torch.Tensor:
+        if not any(self.limited):
+            return target
+        poses = zip(self._arms, target.unbind(1), strict=True)
+        return torch.stack([arm.reach.nearest(pose) if arm.reach else pose for arm, pose in poses], dim=1)
+
+    def miss(self, eef: int, rows: torch.Tensor, paths: torch.Tensor) -> torch.Tensor:
+        reach = self._arms[eef].reach
+        assert reach is not None, "the arm can take any pose"
+        return reach.miss(rows, paths)
 
     def action_to_target(self, action: torch.Tensor) -> torch.Tensor:
         return self._targets(action, self.eef_pose(), self._base_poses())

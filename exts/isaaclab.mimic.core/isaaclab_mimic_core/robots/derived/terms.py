@@ -18,6 +18,7 @@ from ... import rotations
 from ...errors import TaskError
 from .arm import Arm, Poses
 from .matching import owner
+from .reach import ALL, ArmReach
 
 _ACTIONS = "isaaclab.envs.mdp.actions"
 _OURS = f"{__name__.split('.')[0]}.sim.whole_arm_ik"
@@ -88,7 +89,10 @@ def _differential_ik(env: Any, name: str, term: Any, start: int, task: str) -> l
     arm = _arm(env, name, term, start, relative=controller.use_relative_mode)
     arm = replace(arm, rotates=controller.command_type == "pose")
     scale, offset = _numbers(term.cfg.scale, arm.size), _numbers(term.cfg.offset, arm.size)
-    return [replace(arm, scale=scale, offset=offset, clip=_clip(term, arm.size), response=_response(env, term))]
+    arm = replace(arm, scale=scale, offset=offset, clip=_clip(term, arm.size), response=_response(env, term))
+    if arm.rotates and arm.base is not None and len(term._joint_names) < ALL:
+        arm = replace(arm, reach=ArmReach(env, term, arm.pose, arm.base))
+    return [arm]
 
 
 def _rmpflow(env: Any, name: str, term: Any, start: int, task: str) -> list[Arm]:

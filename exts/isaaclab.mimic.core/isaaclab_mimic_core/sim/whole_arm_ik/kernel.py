@@ -54,7 +54,7 @@ class Workspace:
     """(N, 6 E)."""
 
 
-_ATTEMPTS = wp.constant(4)
+ATTEMPTS = wp.constant(4)
 """How often the joints that have not reached a limit are solved for."""
 
 
@@ -64,7 +64,7 @@ def _clamped(v: wp.vec3f, most: float) -> wp.vec3f:
 
 
 @wp.func
-def _place_joints(
+def place_joints(
     env: int, chain: ChainArrays, work: Workspace, q: wp.array2d(dtype=wp.float32), joints: wp.array(dtype=wp.int32)
 ):
     for j in range(chain.parent.shape[0]):
@@ -85,7 +85,7 @@ def _is_finite(env: int, action: wp.array2d(dtype=wp.float32)) -> int:
 
 
 @wp.func
-def _linearize(
+def linearize(
     env: int, tip: int, wanted: wp.transformf, chain: ChainArrays, work: Workspace, most: wp.vec2f, turns: bool
 ):
     """Write an end effector's pose error, nothing if it has no target rotation, and its rows of the Jacobian."""
@@ -114,7 +114,7 @@ def _linearize(
 
 
 @wp.func
-def _factorize(env: int, chain: ChainArrays, work: Workspace, damping: float):
+def factorize(env: int, chain: ChainArrays, work: Workspace, damping: float):
     """Write the Cholesky factor of J J^T + damping, of the joints that are free."""
     rows = work.error.shape[1]
     for a in range(rows):
@@ -134,7 +134,7 @@ def _factorize(env: int, chain: ChainArrays, work: Workspace, damping: float):
 
 
 @wp.func
-def _solve(env: int, chain: ChainArrays, work: Workspace):
+def solve_errors(env: int, chain: ChainArrays, work: Workspace):
     """Solve for what the steps of the joints so far leave of the error."""
     rows = work.error.shape[1]
     for a in range(rows):
@@ -153,7 +153,7 @@ def _solve(env: int, chain: ChainArrays, work: Workspace):
 
 
 @wp.func
-def _change(env: int, j: int, work: Workspace) -> float:
+def joint_change(env: int, j: int, work: Workspace) -> float:
     """Return by how much a joint is to be moved [rad]."""
     change = work.step[env, j]
     if work.free[env, j] != 0:
@@ -163,7 +163,7 @@ def _change(env: int, j: int, work: Workspace) -> float:
 
 
 @wp.func
-def _stop_at_limits(
+def stop_at_limits(
     env: int,
     chain: ChainArrays,
     work: Workspace,
@@ -175,7 +175,7 @@ def _stop_at_limits(
     for j in range(chain.parent.shape[0]):
         if work.free[env, j] != 0:
             q = joint_pos[env, joints[j]]
-            there = q + _change(env, j, work)
+            there = q + joint_change(env, j, work)
             within = wp.clamp(there, chain.limits[j][0], chain.limits[j][1])
             if within != there:
                 work.step[env, j] = within - q
@@ -223,7 +223,7 @@ def solve(
     env = wp.tid()
     count = chain.parent.shape[0]
     root = base_pose[env, base]
-    _place_joints(env, chain, work, joint_pos, joints)
+    place_joints(env, chain, work, joint_pos, joints)
     # Before the first step the simulation has no poses; then keep the joint positions.
     known = wp.length_sq(wp.transform_get_rotation(root)) > 0.0 and _is_finite(env, action) != 0
     here = wp.transformf(wp.transform_get_translation(root) - origin[env], wp.transform_get_rotation(root))
@@ -237,23 +237,23 @@ def solve(
         if not turns:
             rotation = wp.quat_identity()
         wanted = wp.transform_multiply(to_base, wp.transformf(position, wp.normalize(rotation)))
-        _linearize(env, tip, wanted, chain, work, most, turns)
+        linearize(env, tip, wanted, chain, work, most, turns)
     for j in range(count):
         q = joint_pos[env, joints[j]]
         work.free[env, j] = wp.where(chain.largest_step[j] > 0.0, 1, 0)
         work.step[env, j] = wp.where(chain.largest_step[j] > 0.0, chain.posture[j] * (chain.rest[j] - q), 0.0)
     attempts = int(0)  # noqa: UP018, RUF046
     if known:
-        attempts = _ATTEMPTS
+        attempts = ATTEMPTS
     while attempts > 0:
-        _factorize(env, chain, work, damping)
-        _solve(env, chain, work)
-        attempts = wp.where(_stop_at_limits(env, chain, work, joint_pos, joints) > 0, attempts - 1, 0)
+        factorize(env, chain, work, damping)
+        solve_errors(env, chain, work)
+        attempts = wp.where(stop_at_limits(env, chain, work, joint_pos, joints) > 0, attempts - 1, 0)
     for j in range(count):
         if columns[j] >= 0:
             q = joint_pos[env, joints[j]]
             change = float(0.0)  # noqa: UP018
             if known:
-                change = _change(env, j, work)
+                change = joint_change(env, j, work)
             change = wp.clamp(change, -chain.largest_step[j], chain.largest_step[j])
             target[env, columns[j]] = wp.clamp(q + change, chain.limits[j][0], chain.limits[j][1])

@@ -29,6 +29,45 @@ class IKSettings:
     """Largest rotation error that is corrected at once [rad]."""
 
 
+def chain_arrays(chain: Chain, limits: np.ndarray, device: str) -> Any:
+    """Return a chain as a `ChainArrays` on a device, with what its joints are drawn to and how fast they are left out.
+
+    Args:
+        chain: The joints.
+        limits: (J, 2) their least and largest positions [rad].
+        device: Where to compute.
+    """
+    arrays: Any = ChainArrays()
+    for name, values, kind in (
+        ("parent", chain.parent, wp.int32),
+        ("placement", chain.placement, wp.transformf),
+        ("axis", chain.axis, wp.vec3f),
+        ("limits", limits, wp.vec2f),
+        ("tip_joint", chain.tip_joint, wp.int32),
+        ("tip_placement", chain.tip_placement, wp.transformf),
+        ("moves", chain.moves, wp.int32),
+    ):
+        setattr(arrays, name, wp.array(np.asarray(values), dtype=kind, device=device))
+    return arrays
+
+
+def workspace(num: int, chain: Chain, device: str) -> Any:
+    """Return a `Workspace` for `num` threads on a device."""
+    joints, tips = len(chain.joints), len(chain.tip_joint)
+    work: Any = Workspace()
+    for name, shape, kind in (
+        ("frame", (joints,), wp.transformf),
+        ("step", (joints,), wp.float32),
+        ("free", (joints,), wp.int32),
+        ("jacobian", (6 * tips, joints), wp.float32),
+        ("system", (6 * tips, 6 * tips), wp.float32),
+        ("error", (6 * tips,), wp.float32),
+        ("solution", (6 * tips,), wp.float32),
+    ):
+        setattr(work, name, wp.zeros((num, *shape), dtype=kind, device=device))
+    return work
+
+
 class WholeArmSolver:
     """Moves the end effectors of N robots toward their targets, a step at a time.
 
@@ -57,39 +96,20 @@ class WholeArmSolver:
         settings = settings or IKSettings()
         self.chain = chain
         self._num, self._device = num, device
-        joints, tips = len(chain.joints), len(chain.tip_joint)
         place = {name: index for index, name in enumerate(moved)}
         self._columns = self._array([place.get(name, -1) for name in chain.joints], wp.int32)
         self._damping = settings.damping**2
         vector: Any = wp.vec2f
         self._most = vector(settings.max_position, settings.max_rotation)
-        arrays: Any = ChainArrays()
-        arrays.parent = self._array(chain.parent, wp.int32)
-        arrays.placement = self._array(chain.placement, wp.transformf)
-        arrays.axis = self._array(chain.axis, wp.vec3f)
-        arrays.limits = self._array(limits, wp.vec2f)
+        arrays = chain_arrays(chain, limits, device)
         arrays.largest_step = self._array(
             [speed * dt if name in place else 0.0 for name, speed in zip(chain.joints, chain.speed, strict=True)],
             wp.float32,
         )
         arrays.rest = self._array([rest.get(name, 0.0) for name in chain.joints], wp.float32)
         arrays.posture = self._array([settings.posture if name in rest else 0.0 for name in chain.joints], wp.float32)
-        arrays.tip_joint = self._array(chain.tip_joint, wp.int32)
-        arrays.tip_placement = self._array(chain.tip_placement, wp.transformf)
-        arrays.moves = self._array(chain.moves, wp.int32)
         self._chain = arrays
-        work: Any = Workspace()
-        for name, shape, kind in (
-            ("frame", (joints,), wp.transformf),
-            ("step", (joints,), wp.float32),
-            ("free", (joints,), wp.int32),
-            ("jacobian", (6 * tips, joints), wp.float32),
-            ("system", (6 * tips, 6 * tips), wp.float32),
-            ("error", (6 * tips,), wp.float32),
-            ("solution", (6 * tips,), wp.float32),
-        ):
-            setattr(work, name, wp.zeros((num, *shape), dtype=kind, device=device))
-        self._work = work
+        self._work = workspace(num, chain, device)
 
     def step(
         self, base_pose: Any, base: int, origin: Any, action: Any, joint_pos: Any, joints: Any, target: Any

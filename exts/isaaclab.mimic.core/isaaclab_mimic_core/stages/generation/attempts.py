@@ -3,7 +3,9 @@
 
 """Statistics of a run's attempts."""
 
+import math
 from collections import Counter, defaultdict
+from statistics import median
 
 from ...datagen.diversity import evenness, spread
 from ...outcomes import AttemptOutcome
@@ -29,6 +31,7 @@ class AttemptStatistics:
         self._used: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self._flagged: Counter[bool] = Counter()
         self._starts: list[tuple[bool, dict[str, list[float]]]] = []
+        self._misses: defaultdict[str, list[list[float]]] = defaultdict(list)
 
     @property
     def succeeded(self) -> int:
@@ -48,6 +51,9 @@ class AttemptStatistics:
         """Count an attempt that has ended."""
         self.attempts += 1
         self._starts.append((outcome.success, outcome.placement))
+        for eef, misses in outcome.misses.items():
+            for subtask, miss in enumerate(misses):
+                self._misses[f"{eef}/{subtask}"].append(miss)
         if outcome.flagged:
             self._flagged[outcome.success] += 1
         if outcome.success:
@@ -63,6 +69,22 @@ class AttemptStatistics:
     def source_evenness(self, num_sources: int) -> dict[str, float]:
         """Return how evenly saved demonstrations use the sources: `<eef>/<subtask>` -> 0 to 1."""
         return {where: round(evenness(used, num_sources), 3) for where, used in self._used.items()}
+
+    def misses(self) -> dict[str, dict[str, list[float]]]:
+        """Return by how much arms of few joints missed the segments that they followed, of all attempts.
+
+        Returns:
+            `<eef>/<subtask>` -> the `median` and the `largest` distance [mm] and angle [deg] of the segments' worst
+            poses.
+        """
+        found = {}
+        for where, misses in sorted(self._misses.items()):
+            columns = [[1000.0 * gap for gap, _ in misses], [math.degrees(turn) for _, turn in misses]]
+            found[where] = {
+                "median": [round(median(column), 2) for column in columns],
+                "largest": [round(max(column), 2) for column in columns],
+            }
+        return found
 
     def would_stop(self) -> dict[str, int]:
         """Return how many attempts early stop would have ended, and how many of these `succeeded`: false stops."""

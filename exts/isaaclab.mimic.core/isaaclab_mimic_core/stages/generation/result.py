@@ -189,6 +189,8 @@ class GenerationResult:
             "steps": steps,
             "seconds": round(seconds, 2),
         }
+        if misses := statistics.misses():
+            summary["misses"] = misses
         if num_sources and not self._settings.early_stop:
             summary["would_stop"] = statistics.would_stop()
         if self._failed_file is not None and Path(self._failed_file.path).exists():
@@ -202,7 +204,14 @@ class GenerationResult:
         if statistics.attempts:
             line += f" ({statistics.success_rate:.0%} successful)"
         line += f", {retries} subtasks tried again" if retries else ""
-        return [line, *(f"  {count} x {cause}" for cause, count in statistics.causes.most_common())]
+        lines = [line, *(f"  {count} x {cause}" for cause, count in statistics.causes.most_common())]
+        for where, off in statistics.misses().items():
+            (gap, turn), (most, most_turned) = off["median"], off["largest"]
+            lines.append(
+                f"  {where}: poses that the arm cannot take are missed by {gap:.1f} mm and {turn:.0f} deg "
+                f"(at most {most:.1f} mm and {most_turned:.0f} deg)"
+            )
+        return lines
 
     def _advice(self) -> str:
         statistics, options = self.statistics, self._options

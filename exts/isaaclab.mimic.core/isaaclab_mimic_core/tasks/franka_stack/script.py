@@ -142,7 +142,8 @@ class ScriptedStacker(TeleopDevice):
         self._enter_phases(position, rotation, held, kind)
 
         goal = self._goal(position, held[:, :3], base[:, :3], self._heights[placement], kind)
-        aim, turn_left = self._aim(rotation)
+        goal, wanted = self.within_reach(goal, self._wanted())
+        aim, turn_left = self._aim(rotation, wanted)
         gap = goal - position
         distance = gap.norm(dim=-1)
         velocity = self._pace(gap, distance, kind)
@@ -164,6 +165,10 @@ class ScriptedStacker(TeleopDevice):
         see = self._env.observations()
         cubes = see["object"][:, :21].reshape(-1, 3, 7)
         return see["eef_pos"], math_utils.matrix_from_quat(see["eef_quat"]), cubes
+
+    def within_reach(self, goal: torch.Tensor, wanted: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return what the hand can come to next to positions (num_envs, 3) [m] and rotations (num_envs, 3, 3)."""
+        return goal, wanted
 
     def holds(self, kind: torch.Tensor) -> torch.Tensor:
         """Return whether the gripper is to be closed in the current phases: (num_envs,) bool."""
@@ -220,10 +225,13 @@ class ScriptedStacker(TeleopDevice):
         goal = goals[self._rows, kind]
         return torch.where(self.finished[:, None], self._anchor, goal)
 
-    def _aim(self, rotation: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the next target rotation (num_envs, 3, 3), and the angle to the wanted heading (num_envs,) [rad]."""
+    def _wanted(self) -> torch.Tensor:
+        """Return the rotations in which the hand points down with the wanted heading: (num_envs, 3, 3)."""
         zero = torch.zeros_like(self._heading)
-        wanted = math_utils.matrix_from_quat(math_utils.quat_from_euler_xyz(zero + math.pi, zero, self._heading))
+        return math_utils.matrix_from_quat(math_utils.quat_from_euler_xyz(zero + math.pi, zero, self._heading))
+
+    def _aim(self, rotation: torch.Tensor, wanted: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the next target rotation (num_envs, 3, 3), and the angle to the wanted one (num_envs,) [rad]."""
         error = rotations.vector_from_matrix(wanted @ rotation.transpose(-1, -2))
         angle = error.norm(dim=-1)
         axis = error / angle.clamp_min(1e-9)[:, None]
