@@ -317,6 +317,34 @@ def test_a_demonstration_is_marked_by_hand(kit, tmp_path):
         assert [int(signals[label][:].argmax()) for label in labels] == set_to
 
 
+@pytest.mark.sim
+@in_kit(enable=[UI, "omni.appwindow"])
+def test_subtasks_are_proposed_and_used(kit, tmp_path):
+    window = open_window(kit)
+    panel = click_step(kit, window, "annotate")
+    kit.click(lambda: panel.way_buttons["propose"])
+    kit.expect(lambda: window.chosen, "propose")
+    panel, written = window.panels["propose"], tmp_path / "task.yaml"
+    written.write_text("mine")
+    type_into(kit, panel.entries["input"], str(DEMOS))
+    type_into(kit, panel.entries["output"], str(written))
+    type_into(kit, panel.entries["episodes"], "0")
+    kit.click(panel.button)
+    kit.expect(lambda: panel.entries["output"].problem, "This file exists. Choose another name, or Replace below.")
+    kit.click(lambda: panel.entries["existing"].segments["Replace"])
+    end(kit, window, panel)
+    kit.pump_until(lambda: panel.use_button.visible, "the button")
+    seen = "\n".join(window.session.last.results)
+    assert "Grasp the cube 2" in seen and "(sure)" in seen, seen
+    assert "object_ref: cube_2" in written.read_text()
+    kit.screenshot(tmp_path / "proposed.png")
+    kit.click(lambda: panel.use_button)
+    kit.expect(lambda: window.chosen, "annotate")
+    for step in ("annotate", "generate"):
+        entry = window.panel(step).entries["descriptor"]
+        kit.expect(lambda entry=entry: (entry.value, entry.problem), (str(written), ""))
+
+
 def put_strip(cache: Path, demo: str) -> tuple[int, int, int]:
     """Put thumbnails into a cache folder, which is used from now on; return the colour of the last of them."""
     from isaaclab_mimic_core.datasets import DatasetReader

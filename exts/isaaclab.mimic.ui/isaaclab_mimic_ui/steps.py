@@ -198,6 +198,24 @@ ANNOTATE_MANUAL = Step(
     remembered_as="mark",
 )
 
+PROPOSE = Step(
+    "propose",
+    "Annotate: Propose",
+    "See which subtasks the demonstrations show, and have them written down as a descriptor.",
+    "Propose",
+    "task_init",
+    options.TaskInitOptions,
+    # Any environment, which need not be a task of the project.
+    files={"input": DEMOS, TASK: ""},
+    needs=DEMOS,
+    blocked=ANNOTATE.blocked,
+    existing={REPLACE: "overwrite"},
+    first=("input", "output"),
+    left_out={"seed": "nothing here is random", "descriptor": "it is what this makes"},
+    under="annotate",
+    way="Propose",
+)
+
 GENERATE = Step(
     "generate",
     "Generate",
@@ -276,7 +294,7 @@ DATASET = Step(
 
 STEPS = {
     step.name: step
-    for step in (PREVIEW, RECORD, REPLAY, ANNOTATE, ANNOTATE_MANUAL, GENERATE, TRAIN, EVALUATE, PLAY, DATASET)
+    for step in (PREVIEW, RECORD, REPLAY, ANNOTATE, ANNOTATE_MANUAL, PROPOSE, GENERATE, TRAIN, EVALUATE, PLAY, DATASET)
 }
 """Name -> step, in the order of work."""
 

@@ -9,6 +9,7 @@ from .dataset import DatasetPanel
 from .evaluate import EvaluatePanel
 from .generate import GeneratePanel
 from .preview import PreviewPanel
+from .propose import ProposePanel
 from .record import RecordPanel
 from .replay import ReplayPanel
 from .train import TrainPanel
@@ -19,6 +20,7 @@ PANELS = {
     "replay": ReplayPanel,
     "annotate": AnnotatePanel,
     "annotate_manual": AnnotateManualPanel,
+    "propose": ProposePanel,
     "generate": GeneratePanel,
     "train": TrainPanel,
     "evaluate": EvaluatePanel,
