@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The humanoid in upstream's task on real physics: built from its wheel, it takes the object between its fingers."""
+"""The humanoid in upstream's tasks on real physics: built from its wheel, it takes objects between its fingers."""
 
 import importlib.util
 import json
@@ -15,15 +15,16 @@ from isaaclab_mimic_core.sim.assets import cache_root
 
 pytestmark = pytest.mark.sim
 
-PICK = Path(__file__).with_name("gr1t2_pick.py")
+needs_robot = pytest.mark.skipif(
+    importlib.util.find_spec("fourier_robot_descriptions") is None and not (cache_root() / FOLDER).is_dir(),
+    reason="needs the humanoid's description: ./mimic.sh setup humanoid",
+)
+PICK, POUR = (Path(__file__).with_name(f"gr1t2_{what}.py") for what in ("pick", "pour"))
 STEPS = 104
 """The left hand has closed on the object and lifted it."""
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("fourier_robot_descriptions") is None and not (cache_root() / FOLDER).is_dir(),
-    reason="needs the humanoid's description: ./mimic.sh setup humanoid",
-)
+@needs_robot
 def test_the_left_hand_lifts_the_object(start_python):
     process = start_python(PICK, STEPS)
     output, errors = process.communicate(timeout=LONG)
@@ -39,3 +40,20 @@ def test_the_left_hand_lifts_the_object(start_python):
     assert right_finger < -0.8 and left_finger > -0.3, "the right hand is closed, the left one open"
     # Upstream's observations but the camera's.
     assert seen["observed"]["robot_links_state"] == [59, 13] and seen["observed"]["hand_joint_state"] == [22]
+
+
+@needs_robot
+def test_the_left_hand_lifts_the_beaker_with_the_nut_in_it(start_python):
+    process = start_python(POUR, STEPS)
+    output, errors = process.communicate(timeout=LONG)
+    assert process.returncode == 0, errors[-2000:]
+    seen = json.loads(output.splitlines()[-1])
+    raised = seen["raised"]
+    assert raised["sorting_beaker"] > 0.03 and abs(raised["factory_nut"] - raised["sorting_beaker"]) < 0.02
+    assert seen["upright"] > 0.8 and seen["nut_beside_axis"] < 0.03, "the nut is still in it"
+    assert all(abs(raised[name]) < 0.005 for name in ("sorting_bowl", "sorting_scale", "black_sorting_bin"))
+    assert seen["signals"] == {"grasp_left": True, "idle_right": False, "grasp_right": False}
+    # Upstream's actions and observations but the camera's.
+    assert seen["actions"] == 36 and not seen["success"]
+    assert {"robot_joint_pos", "left_eef_pos", "right_eef_quat", "hand_joint_state"} <= set(seen["observed"])
+    assert "robot_pov_cam" not in seen["observed"]

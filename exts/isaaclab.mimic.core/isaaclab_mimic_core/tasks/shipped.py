@@ -11,6 +11,8 @@ _STACK = "isaaclab_mimic_core.tasks.franka_stack"
 _STACK_SCENE = f"{_STACK}.local_scene:use_local_assets"
 _STACK_SCRIPT = f"{_STACK}.script:ScriptedStacker"
 _PICK_PLACE = "isaaclab_mimic_core.tasks.gr1t2_pick_place"
+_NUT_POUR = "isaaclab_mimic_core.tasks.gr1t2_nut_pour"
+_PIPE = "isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe"
 _TWO_FRANKA = "isaaclab_mimic_core.tasks.two_franka"
 _TWO_FRANKA_SCRIPTS = f"{_TWO_FRANKA}.script"
 
@@ -120,13 +122,18 @@ _TASKS = (
         signals=f"{_PICK_PLACE}.signals:signals_of",
     ),
     TaskSpec(
-        "Isaac-NutPour-GR1T2-Pink-IK-Abs-Mimic-v0", "GR1T2 pours nuts with both arms", needs=_CAMERAS, cloud_assets=True
+        "Isaac-NutPour-GR1T2-Pink-IK-Abs-Mimic-v0",
+        "GR1T2 pours a nut and puts beaker and bowl away",
+        local_assets=f"{_NUT_POUR}.local_scene:use_local_assets",
+        script=f"{_NUT_POUR}.script:ScriptedPourer",
+        signals=f"{_NUT_POUR}.signals:signals_of",
     ),
     TaskSpec(
         "Isaac-ExhaustPipe-GR1T2-Pink-IK-Abs-Mimic-v0",
-        "GR1T2 moves an exhaust pipe with both arms",
-        needs=_CAMERAS,
-        cloud_assets=True,
+        "GR1T2 hands a pipe over and lays it into a bin",
+        local_assets=f"{_PIPE}.local_scene:use_local_assets",
+        script=f"{_PIPE}.script:ScriptedPiper",
+        signals=f"{_PIPE}.signals:signals_of",
     ),
     TaskSpec(
         "Isaac-Locomanipulation-G1-Abs-Mimic-v0",

@@ -8,13 +8,12 @@ Source: isaaclab_mimic.envs.{pickplace_gr1t2,locomanipulation_g1}_mimic_env of I
 
 from collections.abc import Sequence
 from functools import cached_property, partial
-from typing import Any
 
 import torch
 
 from ..derived.arm import Arm
 from ..derived.batched import TaskSpaceEnv
-from ..gr1t2.hands import SYNERGY
+from ..gr1t2.hands import SYNERGY, hand_joints
 from ..synergy import SynergyTable
 
 _ARMS = ("left", "right")
@@ -68,8 +67,7 @@ class GR1T2Env(_HumanoidEnv):
     @cached_property
     def synergy(self) -> SynergyTable:
         """How the hands close; the joints in the action's order."""
-        term: Any = self.env.action_manager.get_term("upper_body_ik")
-        return SYNERGY.table(term._hand_joint_names, self.eef_names, self.device)
+        return SYNERGY.table(hand_joints(self.env), self.eef_names, self.device)
 
     def grip(self, closed: torch.Tensor) -> torch.Tensor:
         fingers = self.synergy.positions(closed).split(self._left_hand_dim)

@@ -8,7 +8,9 @@ Names, initial poses, actions, subtasks, success and reset events remain those o
 """
 
 import math
-from typing import Any, Literal
+from typing import Any
+
+from ..gr1t2.room import furnish, leave_out_camera, surface
 
 EDGE, HEIGHT = 0.05, 0.28
 """Size of the object, a square rod [m]: what one hand of the robot holds, and can reach where upstream's object is."""
@@ -20,8 +22,6 @@ GRASP_YAW = 0.96
 _MASS = 0.3
 _CENTER = (0.0, 0.0, -0.09)
 """Center of mass in the rod's frame [m]: most of the mass is in the foot."""
-_TABLE_SIZE = (1.8, 0.6, 0.05)
-_FRICTION = 1.0
 
 
 def use_local_assets(cfg: Any, engine: str) -> None:
@@ -44,23 +44,14 @@ def use_local_assets(cfg: Any, engine: str) -> None:
         mass_props=[MassCfg(mass=_MASS)],
         rigid_props=[PhysxRigidBodyCfg(solver_position_iteration_count=16, solver_velocity_iteration_count=1)],
         # Fingers have the default friction, 0.5; it is to hold.
-        **_surface((0.8, 0.08, 0.05), combine="max"),
+        **surface((0.8, 0.08, 0.05), combine="max"),
     )
     # The object keeps upstream's initial pose, so the table is where the rod stands on it.
-    top = thing.init_state.pos[2] - HEIGHT / 2
-    scene.packing_table.spawn = sim_utils.CuboidCfg(size=_TABLE_SIZE, **_surface((0.55, 0.5, 0.45)))
-    x, y, _ = scene.packing_table.init_state.pos
-    scene.packing_table.init_state.pos = (x, y, top - _TABLE_SIZE[2] / 2)
-    scene.ground.spawn = sim_utils.CuboidCfg(size=(50.0, 50.0, 0.1), **_surface((0.3, 0.3, 0.32)))
-    scene.ground.init_state.pos = (0.0, 0.0, -0.05)
+    furnish(scene, "packing_table", thing.init_state.pos[2] - HEIGHT / 2)
     # The contact sensors drive a glove's haptics and name a prim of the steering wheel.
     scene.left_hand_contact = scene.right_hand_contact = None
     cfg.haptic_feedback = None
-    # The picture is for the person in a headset; `mimic render` draws it afterwards where it is wanted.
-    if getattr(scene, "robot_pov_cam", None) is not None:
-        scene.robot_pov_cam = None
-        cfg.observations.policy.robot_pov_cam = None
-        cfg.image_obs_list = []
+    leave_out_camera(cfg)
 
 
 def _spawn_stand(prim_path: str, cfg: Any, translation: Any = None, orientation: Any = None, **more: Any) -> Any:
@@ -73,25 +64,10 @@ def _spawn_stand(prim_path: str, cfg: Any, translation: Any = None, orientation:
 
     prim = sim_utils.spawn_cylinder(prim_path, cfg, translation, orientation, **more)
     half = GRASP_YAW / 2
-    rod: Any = sim_utils.CuboidCfg(size=(EDGE, EDGE, HEIGHT), **_surface((0.8, 0.08, 0.05), combine="max"))
+    rod: Any = sim_utils.CuboidCfg(size=(EDGE, EDGE, HEIGHT), **surface((0.8, 0.08, 0.05), combine="max"))
     rod.func(f"{prim_path}/rod", rod, orientation=(0.0, 0.0, math.sin(half), math.cos(half)))
-    foot: Any = sim_utils.CylinderCfg(radius=FOOT_RADIUS, height=FOOT_HEIGHT, **_surface((0.2, 0.2, 0.22)))
+    foot: Any = sim_utils.CylinderCfg(radius=FOOT_RADIUS, height=FOOT_HEIGHT, **surface((0.2, 0.2, 0.22)))
     foot.func(f"{prim_path}/foot", foot, translation=(0.0, 0.0, (FOOT_HEIGHT - HEIGHT) / 2))
     mass: Any = UsdPhysics.MassAPI.Apply(prim)
     mass.CreateCenterOfMassAttr(Gf.Vec3f(*_CENTER))
     return prim
-
-
-def _surface(color: tuple[float, float, float], combine: Literal["average", "max"] = "average") -> dict[str, Any]:
-    """Return what all shapes have in common: that they collide, with friction, and a color."""
-    import isaaclab.sim as sim_utils
-    from isaaclab.sim.schemas import UsdPhysicsCollisionCfg
-    from isaaclab_physx.sim.spawners.materials import PhysxRigidBodyMaterialCfg
-
-    return {
-        "visual_material": sim_utils.PreviewSurfaceCfg(diffuse_color=color),
-        "physics_material": PhysxRigidBodyMaterialCfg(
-            static_friction=_FRICTION, dynamic_friction=_FRICTION, friction_combine_mode=combine
-        ),
-        "collision_props": [UsdPhysicsCollisionCfg()],
-    }

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The signal of upstream's exhaust-pipe task with GR1T2; upstream has its demonstrations marked by hand."""
+
+from typing import Any
+
+import torch
+
+_RAISED = 0.06
+"""How much higher than where it stood the pipe is when the left hand brings it [m]."""
+_BROUGHT = -0.02
+"""The right hand takes a pipe farther right than this: least x [m]."""
+
+
+def signals_of(env: Any) -> "PipeSignals | None":
+    """Return the signals of the task's environments; None with the cloud's objects, for sizes are the local ones'.
+
+    Args:
+        env: A `BatchedEnv` of the task.
+    """
+    return PipeSignals(env) if env.info["assets"] == "local" else None
+
+
+class PipeSignals:
+    """Computes `idle_right_1`: the left hand has brought the pipe, so the right one can take it.
+
+    Args:
+        env: A `BatchedEnv` of the task.
+    """
+
+    def __init__(self, env: Any):
+        self._env = env
+        self._pipe = env.object_names.index("blue_exhaust_pipe")
+        self._raised = env.cfg.scene.blue_exhaust_pipe.init_state.pos[2] + _RAISED
+
+    def signals(self) -> dict[str, torch.Tensor]:
+        """Return each signal: (num_envs,) bool."""
+        pipe = self._env.object_pose()[:, self._pipe, :3, 3]
+        return {"idle_right_1": (pipe[:, 0] > _BROUGHT) & (pipe[:, 2] > self._raised)}

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The signals of upstream's nut-pouring task with GR1T2; upstream has its demonstrations marked by hand."""
+
+from typing import Any
+
+import torch
+
+from .local_scene import BOWL_HEIGHT, BOWL_RADIUS
+
+_LIFTED = 0.03
+"""How much higher than where it stood something is that a hand has taken [m]; the scale is 2 cm high."""
+
+
+def signals_of(env: Any) -> "NutPourSignals | None":
+    """Return the signals of the task's environments; None with the cloud's objects, for sizes are the local ones'.
+
+    Args:
+        env: A `BatchedEnv` of the task.
+    """
+    return NutPourSignals(env) if env.info["assets"] == "local" else None
+
+
+class NutPourSignals:
+    """Computes `grasp_left`, `idle_right` and `grasp_right`: beaker lifted, nut poured, bowl lifted.
+
+    Args:
+        env: A `BatchedEnv` of the task.
+    """
+
+    def __init__(self, env: Any):
+        self._env = env
+        self._objects = [env.object_names.index(name) for name in ("sorting_beaker", "sorting_bowl", "factory_nut")]
+        # Objects are put on the table by resets that move them sideways only.
+        scene = env.cfg.scene
+        self._raised = [thing.init_state.pos[2] + _LIFTED for thing in (scene.sorting_beaker, scene.sorting_bowl)]
+
+    def signals(self) -> dict[str, torch.Tensor]:
+        """Return each signal: (num_envs,) bool."""
+        beaker, bowl, nut = self._env.object_pose()[:, self._objects, :3, 3].unbind(dim=1)
+        inside = nut - bowl
+        poured = (inside[:, :2].norm(dim=-1) < BOWL_RADIUS) & (inside[:, 2] > 0.0) & (inside[:, 2] < BOWL_HEIGHT)
+        return {
+            "grasp_left": beaker[:, 2] > self._raised[0],
+            "idle_right": poured,
+            "grasp_right": bowl[:, 2] > self._raised[1],
+        }
