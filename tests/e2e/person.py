@@ -33,8 +33,8 @@ NEAR = 0.006
 """[m] How far off is good enough."""
 _STILL = 0.0012
 """[m] A hand that has moved less from one look to the next stands still."""
-_MOMENT = 1.5
-"""[s] What has not moved by then does not."""
+_MOMENT, _LOST = 1.5, 60.0
+"""[s] What has not moved by then does not; what is not seen by then is lost."""
 _DOUBT = 0.2
 """A cube of whose outline more is hidden is looked at from another side."""
 _PATIENCE = 40
@@ -59,6 +59,8 @@ class Person:
         self._random = random.Random(seed)
         self._gain = 1.0
         """How far keys move the hand, as a part of what was expected: machine and hands may be slow."""
+        self._period = 0.1
+        """[s] Time from one picture of a moving hand to the next: on a slow machine they are few."""
         self.presses = 0
         self.cubes: dict[str, sight.Cube] = {}
         self.notes: list[str] = []
@@ -75,15 +77,22 @@ class Person:
             left_from: Where it was before a key was pressed: nobody takes it for standing before it has moved, or a
                 moment has passed.
         """
-        before, begun = None, time.monotonic()
-        for _ in range(200):
-            time.sleep(0.12)
-            now = sight.hand(self.see(), self._lens("behind"))
-            if before is not None and now is not None and np.abs(now - before).max() < _STILL:
-                has_left = left_from is None or np.abs(now - left_from).max() > 2 * _STILL
-                if has_left or time.monotonic() > begun + _MOMENT:
-                    return now
-            before = now
+        begun = changed = since = time.monotonic()
+        before, has_left = None, left_from is None
+        while time.monotonic() < begun + _LOST:
+            time.sleep(0.05)
+            seen, now = sight.hand(self.see(), self._lens("behind")), time.monotonic()
+            if seen is None:
+                continue
+            if before is None or np.abs(seen - before).max() > _STILL:
+                if before is not None and has_left:
+                    self._period += 0.3 * (min(1.0, now - changed) - self._period)
+                before, changed, since = seen, now, now
+            if left_from is not None and not has_left:
+                late = now > begun + max(_MOMENT, 6 * self._period)
+                has_left = late or bool(np.abs(seen - left_from).max() > 2 * _STILL)
+            if has_left and now > since + max(0.2, 2.5 * self._period):
+                return seen
         raise LostError("the hand")
 
     def survey(self) -> None:

@@ -59,6 +59,8 @@ class StagePanel:
             lambda model: setattr(session.choices, "in_worker", model.get_value_as_bool())
         )
         self._wide = context.width() >= WIDE
+        self._width = self._widest = context.width()
+        """[px] Room at the last look, and the most since the right half was built."""
         self._face: tuple | None = None
         self._shown: tuple | None = None
         self.button: ui.Button | None = None
@@ -177,6 +179,9 @@ class StagePanel:
             self._wide = wide
             self._frame.rebuild()
             return
+        if self._has_shrunk():
+            self._run_frame.rebuild()
+            return
         self.form.refresh()
         self._refresh_buttons()
         lacks_marks = not self.session.is_active and self.context.workflow.lacks_marks(self.session)
@@ -194,6 +199,18 @@ class StagePanel:
             if self.scene is not None:
                 self.scene.refresh()
             self.refresh_run()
+
+    def _has_shrunk(self) -> bool:
+        """Whether there is less room than there was, and it no longer changes.
+
+        Lines that are wrapped keep the room that they had until they are built again.
+        """
+        before, self._width = self._width, self.context.width()
+        if self._width < self._widest and self._width == before:
+            self._widest = self._width
+            return True
+        self._widest = max(self._widest, self._width)
+        return False
 
     def start_or_stop(self) -> None:
         """Do what the button does."""
