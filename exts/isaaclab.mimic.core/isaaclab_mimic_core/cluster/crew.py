@@ -19,8 +19,8 @@ from ..remote.messages import Request
 from .host import Machine, Order, Report, WorkerHost, versions
 from .ray_cluster import Cluster
 
-_WAIT = 0.25
-"""How long a worker waits for something to tell [s]."""
+_WAIT = 1.0
+"""How long a worker waits for something to tell [s]: each answer costs the driver a millisecond."""
 _MOST_LOSSES, _MOST_AT_FIRST = 6, 3
 """A worker that is lost so often without having made a piece is not started again; at first, while none was ready."""
 _START = 300.0
@@ -119,8 +119,8 @@ class Crew:
         if worker.answer is None:
             self._ask(worker)
         elif worker.answer in there:
+            # Asked again at the next look, together with what it is given to do in between.
             yield self._take(worker)
-            self._ask(worker)
         elif worker.is_there and time.monotonic() - worker.asked > self._timeout:
             self._ray.kill(worker.host, no_restart=False)
             yield self._lose(worker, f"no answer for {self._timeout:g} s")

@@ -35,8 +35,8 @@ from .hand_out import HandOut
 from .host import Order, mark
 from .ray_cluster import AUTO, LOCAL, Cluster, RayThread, check_workers
 
-_PERIOD = 0.03
-"""Time between two looks at the workers [s]."""
+_PERIOD = 0.2
+"""Time between two looks at the workers [s], which have enough to do until then."""
 _LOCK = "lock"
 """File in the folder for pieces that its driver locks."""
 _LONG_WAIT = 60.0
