@@ -14,6 +14,7 @@ from scripted_env import ScriptedEnv, mimic_config, random_poses
 from isaaclab_mimic_core.datagen.config import read_config
 from isaaclab_mimic_core.datagen.failures import monitor
 from isaaclab_mimic_core.datagen.failures.check import Ending, FailureCheck, Parts, Step
+from isaaclab_mimic_core.datagen.failures.signals import lateness
 from isaaclab_mimic_core.datagen.generator import Generator
 from isaaclab_mimic_core.datagen.paths import remaining_path
 from isaaclab_mimic_core.datagen.settings import Settings
@@ -347,6 +348,12 @@ def test_an_attempt_ends_when_a_signal_does_not_hold_after_its_segment(raised, s
     assert outcome.steps == steps
     if steps < STEPS:
         assert outcome.subtask == "arm/0"
+
+
+def test_a_signal_may_be_late_by_the_interpolations_of_the_other_arms():
+    found = lateness(torch.tensor([[5, 3, 3], [5, 5, 0]]))
+    assert found.tolist() == [[10 - 5, 10 - 8, 0], [11 - 5, 11 - 10, 11 - 10]]
+    assert not lateness(torch.tensor([[5, 3]])).any(), "one arm waits for nobody"
 
 
 def test_without_a_signal_nothing_ends_early():

@@ -38,6 +38,24 @@ def explain_subtask(subtasks: SubtaskTable, ending: Ending) -> tuple[FailureCaus
     return cause, subtasks.label(eef, index)
 
 
+def lateness(num_interpolation: torch.Tensor) -> torch.Tensor:
+    """Return by how many steps others may be later than an end effector that has come to the end of a subtask.
+
+    A signal may be about what another end effector does: one waits until the other has poured. That one is later than
+    in the source by the interpolations that it has had.
+
+    Args:
+        num_interpolation: (num_eefs, max_subtasks) int64 steps of the interpolation to each subtask.
+
+    Returns:
+        (num_eefs, max_subtasks) int64; 0 with one end effector.
+    """
+    had = num_interpolation.cumsum(dim=1)
+    alone = torch.eye(len(had), dtype=torch.bool, device=had.device)
+    most = had[:, -1].expand(len(had), -1).masked_fill(alone, 0).amax(dim=1)
+    return (most[:, None] - had).clamp_min(0)
+
+
 class SignalCheck(FailureCheck):
     """Looks at the termination signals of all subtasks.
 
@@ -56,6 +74,7 @@ class SignalCheck(FailureCheck):
             for subtask, name in enumerate(names[:-1]):
                 # With a negative offset the segment may end before the signal is due.
                 self._watched[eef, subtask] = name is not None and int(subtasks.term_offset[eef, subtask, 0]) >= 0
+        self._grace = parts.config.settings.grace_steps + lateness(subtasks.num_interpolation)
         self._eefs = torch.arange(e, device=device)
         self._one_hot = torch.eye(s, dtype=torch.bool, device=device)
         self._countdown = torch.zeros(n, e, dtype=torch.long, device=device)
@@ -86,8 +105,8 @@ class SignalCheck(FailureCheck):
         holds = self._signals.gather(2, self._subtask.unsqueeze(-1)).squeeze(-1)
         failed = torch.where(due & watched & ~holds, self._subtask, -1)
         self._countdown = (self._countdown - 1).clamp_min(0)
-        self._countdown = torch.where(step.ended, self._parts.config.settings.grace_steps, self._countdown)
         self._subtask = torch.where(step.ended, attempts.subtask, self._subtask)
+        self._countdown = torch.where(step.ended, self._grace[self._eefs, self._subtask], self._countdown)
         # Of the current subtasks only.
         current = self._signals & self._one_hot[attempts.subtask]
         attempts.signal_ever |= current
