@@ -41,10 +41,15 @@ def opened(kind, name):
 
     from isaaclab_mimic_core.devices.gamepad import GamepadSettings
     from isaaclab_mimic_core.devices.hosts.kit import KitInput
+    from isaaclab_mimic_core.devices.keyboard import KeyboardSettings
     from isaaclab_mimic_core.plugins import DEVICES
 
     module = importlib.import_module(f"isaaclab_mimic_core.devices.{kind}.device")
-    settings = GamepadSettings(step_hz=20.0, pos_sensitivity=0.4, dead_zone=0.1, curve=2.0)
+    settings = (
+        KeyboardSettings(step_hz=20.0, pos_sensitivity=0.4, ramp=0.0)
+        if kind == "keyboard"
+        else GamepadSettings(step_hz=20.0, pos_sensitivity=0.4, dead_zone=0.1, curve=2.0)
+    )
     device = getattr(module, name)(Hand(), settings)
     device.begin(torch.tensor([0]), torch.tensor([0]))
     wanted = [True]

@@ -150,7 +150,7 @@ def teleop(env) -> dict:
     """Hold Q for a second at three step rates, by a clock that follows the steps: how far does the hand come?"""
     ways, clock = {}, Clock(keyboard)
     for hz in (10.0, 20.0, 40.0):
-        options = TeleopOptions(teleop_settings={"step_hz": hz, "pos_sensitivity": 0.1}, seed=3)
+        options = TeleopOptions(teleop_settings={"step_hz": hz, "pos_sensitivity": 0.1, "ramp": 0.0}, seed=3)
         with Teleop(options, env) as stage:
             while stage._device is None:
                 stage.step()
