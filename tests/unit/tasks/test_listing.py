@@ -90,7 +90,7 @@ def test_without_cloud_only_tasks_with_local_assets_run(monkeypatch):
     everything_here(monkeypatch, cloud_assets=False)
     runnable = {task["id"] for task in list_tasks() if task["runs_here"]}
     assert runnable == {task.id for task in TASKS.all().values() if task.local}
-    assert "asset server" in missing()["IsaacContrib-Stack-Cube-Bin-Franka-IK-Rel-Mimic"]
+    assert "asset server" in missing()["Isaac-Stack-Cube-Galbot-Left-Arm-Gripper-RmpFlow-Rel-Mimic-v0"]
 
 
 def test_each_need_is_named(monkeypatch):

@@ -70,7 +70,12 @@ _TASKS = (
         cloud_assets=True,
         script=_STACK_SCRIPT,
     ),
-    TaskSpec("IsaacContrib-Stack-Cube-Bin-Franka-IK-Rel-Mimic", "Franka stacks cubes into a bin", cloud_assets=True),
+    TaskSpec(
+        "IsaacContrib-Stack-Cube-Bin-Franka-IK-Rel-Mimic",
+        "Franka stacks cubes in a bin",
+        local_assets=f"{_STACK}.bin_scene:use_local_assets",
+        script=f"{_STACK}.bin_scene:BinStacker",
+    ),
     TaskSpec(
         "Isaac-Stack-Cube-Galbot-Left-Arm-Gripper-RmpFlow-Rel-Mimic-v0",
         "Galbot stacks with its left gripper (relative)",
