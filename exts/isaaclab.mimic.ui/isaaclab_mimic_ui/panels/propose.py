@@ -41,7 +41,8 @@ class ProposePanel(StagePanel):
         self.use_button = None
         self._lines: list[str] = []
         with self.run_column():
-            self._head = RunHead(self.session, "demonstrations looked at", _TILES, compact=True)
+            with self.aside():
+                self._head = RunHead(self.session, "demonstrations looked at", _TILES, compact=True)
             section("WHAT THE DEMONSTRATIONS SHOW")
             with card(True, name="inset"), scrolled(4):
                 self._seen = ui.VStack(height=0, spacing=4)
