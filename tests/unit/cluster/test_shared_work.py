@@ -12,6 +12,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import get_type_hints
 
 import pytest
@@ -164,6 +165,19 @@ def test_another_version_is_refused():
     with pytest.raises(PlatformError, match=r"worker 1 on elsewhere has isaaclab-mimic-kit 0\.0\.9, here "):
         crew.check_versions(worker, worker.machine)
     crew.check_versions(worker, Machine("elsewhere", 1, crew.versions()))
+
+
+def test_nobody_waits_for_a_worker_where_no_machine_is_left():
+    asked = []
+    ray = SimpleNamespace(nodes=lambda: asked.append(1) or [{"Alive": False}])
+    waiting = SimpleNamespace(workers=[crew.Worker(0, None)], _next_look=0.0, _ray=ray, _remedy="Go on with --resume.")
+    with pytest.raises(PlatformError, match=r"Ray itself has ended: it has no machine left(?s:.*)--resume"):
+        crew.Crew._check_machines(waiting)
+    # Not at every look, and not while all are there.
+    crew.Crew._check_machines(waiting)
+    waiting.workers[0].is_there, waiting._next_look = True, 0.0
+    crew.Crew._check_machines(waiting)
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "many", "1.5", "9999"])

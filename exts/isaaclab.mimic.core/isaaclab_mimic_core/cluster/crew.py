@@ -25,6 +25,8 @@ _MOST_LOSSES, _MOST_AT_FIRST = 6, 3
 """A worker that is lost so often without having made a piece is not started again; at first, while none was ready."""
 _START = 300.0
 """Time without a sign of life that a worker may take until it is ready, if it is longer than its timeout [s]."""
+_LOOK = 5.0
+"""Time between two looks at whether Ray has a machine left, while a worker is missing [s]."""
 _PAUSE = 1.0
 """Time until a lost worker is asked again, times the number of its losses [s]."""
 
@@ -88,6 +90,7 @@ class Crew:
         self.workers = [Worker(index, actor.remote(order)) for index in range(cluster.workers)]
         """Those that are left."""
         self._was_ready = False
+        self._next_look = 0.0
 
     @property
     def ready(self) -> list[Worker]:
@@ -106,6 +109,7 @@ class Crew:
             MimicError: No worker can do the work, or none is left.
         """
         try:
+            self._check_machines()
             answers = [worker.answer for worker in self.workers if worker.answer is not None]
             # One question for all of them: with many workers it is the most of what a look costs.
             ready = self._ray.wait(answers, num_returns=len(answers), timeout=0)[0] if answers else []
@@ -113,6 +117,18 @@ class Crew:
             return [told for worker in list(self.workers) for told in self._poll(worker, there)]
         except self._ray.exceptions.RayError as error:
             raise PlatformError(f"Ray itself has failed ({_last_line(error)})", remedy=self._remedy) from error
+
+    def _check_machines(self) -> None:
+        """See to it that a missing worker is not waited for where no machine is left to start it.
+
+        Raises:
+            PlatformError: There is none.
+        """
+        if time.monotonic() < self._next_look or all(worker.is_there for worker in self.workers):
+            return
+        self._next_look = time.monotonic() + _LOOK
+        if not any(node["Alive"] for node in self._ray.nodes()):
+            raise PlatformError("Ray itself has ended: it has no machine left", remedy=self._remedy)
 
     def _poll(self, worker: Worker, there: set[Any]) -> Iterator[Told]:
         """Ask a worker, or take its answer, which is `there` or not."""
