@@ -112,6 +112,38 @@ def test_nothing_moves_for_what_was_pressed_during_a_pause():
     assert moves == {"D": pytest.approx(0.5)}
 
 
+@pytest.mark.parametrize(("period", "ramp"), [(PERIOD, 0.0), (PERIOD, 0.5), (0.0, 0.5)])
+def test_a_release_during_a_pause_that_is_known_late_moves_nothing(period, ramp):
+    """Not even back: what was moved before the pause stays, what was moved after it as if the key were held goes."""
+    for stepped in (0, 1, 3):
+        keys = HeldKeys(period, ramp)
+        keys.press("W", 10.0, 10.0)
+        keys.rest(10.2)
+        moved = [keys.step(10.2 + (number + 1) * PERIOD)["W"] for number in range(stepped)]
+        keys.release("W", 10.1, 10.3)
+        moved += [keys.step(10.3 + number * PERIOD).get("W", 0.0) for number in range(5)]
+        kept = stepped if not period else 0.0
+        assert sum(moved) == pytest.approx(kept) and not keys.pending
+
+
+@pytest.mark.parametrize(("period", "ramp"), [(PERIOD, 0.0), (PERIOD, 0.5), (0.0, 0.5)])
+def test_a_pause_takes_back_nothing_that_was_moved_before_it(period, ramp):
+    keys = HeldKeys(period, ramp)
+    keys.press("W", 10.0, 10.0)
+    moved = [keys.step(now)["W"] for now in steps(10.03, 11.0)]
+    keys.rest(12.0)
+    keys.release("W", 11.9, 12.1)
+    assert min(moved) > 0.0 and keys.step(12.1) == {"W": 0.0} and not keys.pending
+
+
+@pytest.mark.parametrize(("period", "ramp"), [(PERIOD, 0.0), (PERIOD, 0.5), (0.0, 0.5)])
+def test_a_release_before_its_press_counts_as_a_press_of_no_length(period, ramp):
+    keys = HeldKeys(period, ramp)
+    keys.press("W", 10.0, 10.0)
+    keys.release("W", 9.9, 10.1)
+    assert 0.0 < sum(keys.step(now).get("W", 0.0) for now in steps(10.1, 10.3)) <= 1.0
+
+
 def test_a_time_long_ago_or_to_come_is_not_believed():
     driven = Driven()
     driven.keys.press("W", 1.0, 10.0)

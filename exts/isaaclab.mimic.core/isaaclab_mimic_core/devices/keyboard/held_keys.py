@@ -12,6 +12,7 @@ it over an object, and a long one moves fast. People do not press shorter than 0
 """
 
 from dataclasses import dataclass
+from math import inf
 
 LATEST = 0.5
 """[s] An event that is older counts as being that old."""
@@ -54,6 +55,8 @@ class HeldKeys:
         """[s] Time that a step takes now, at least the period."""
         self._stepped: float | None = None
         """[s] When the last step was made."""
+        self._rested = -inf
+        """[s] Until when time last passed without a step."""
         self._keys: dict[str, _Key] = {}
 
     @property
@@ -67,7 +70,7 @@ class HeldKeys:
         if key is not None and key.is_down:
             return
         owed = key.owed if key is not None else 0.0
-        self._keys[name] = _Key(_known(at, now), owed=owed)
+        self._keys[name] = _Key(max(_known(at, now), self._rested), owed=owed)
 
     def release(self, name: str, at: float, now: float) -> None:
         """Note that a key went up `at` a time."""
@@ -75,14 +78,15 @@ class HeldKeys:
         if key is None or not key.is_down:
             return
         key.is_down = False
-        # Negative if steps have been made since then, as if the key were still held.
-        seconds = _known(at, now) - key.counted
+        at = _known(at, now)
+        # Negative if steps have been made since then, as if the key were still held: at most those are taken back.
+        seconds = max(max(at, self._rested) - key.counted, -key.held)
         if self._period:
             rest = seconds / self._period if key.is_new else min(seconds / self._slow, 1.0)
         else:
             rest = 0.0
         self._count(key, rest, seconds)
-        if (lacks := SHORTEST - key.worth) > 0.0:
+        if at >= self._rested and (lacks := SHORTEST - key.worth) > 0.0:
             self._count(key, lacks, lacks * self._period)
 
     def clear(self) -> None:
@@ -91,7 +95,7 @@ class HeldKeys:
 
     def rest(self, now: float) -> None:
         """Let time pass without a step: it counts for no key, and keys that were let go meanwhile are forgotten."""
-        self._stepped = now
+        self._stepped = self._rested = now
         self._keys = {name: key for name, key in self._keys.items() if key.is_down}
         for key in self._keys.values():
             key.counted, key.owed = now, 0.0
