@@ -8,6 +8,7 @@ A program of its own, for one simulation can live in a process at a time.
 
 import json
 import sys
+from copy import copy
 from pathlib import Path
 
 import torch
@@ -18,6 +19,7 @@ sys.path.insert(0, str(EXAMPLE))
 import mimic_so101  # noqa: E402  registers the task
 
 from isaaclab_mimic_core.options import AnnotateOptions, GenerateOptions, RecordOptions  # noqa: E402
+from isaaclab_mimic_core.robots.derived.reach import ArmReach  # noqa: E402
 from isaaclab_mimic_core.stages.annotation.automatic import Annotate  # noqa: E402
 from isaaclab_mimic_core.stages.generation.generate import Generate  # noqa: E402
 from isaaclab_mimic_core.stages.recording.record import Record  # noqa: E402
@@ -44,9 +46,14 @@ with open_env(TASK, NUM_ENVS, device="cpu", assets="local") as env:
         turn = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.8776, -0.4794], [0.0, 0.4794, 0.8776]])
         turned[:, 0, :3, :3] = turn @ turned[:, 0, :3, :3]
         near = env.nearest_pose(turned)
+        # Its first joint as if another term moved it.
+        arm = env._arms[0]
+        others = copy(arm.reach._term)
+        others._jacobi_joint_ids = others._jacobi_joint_ids[1:]
         result = {
             "adapter": type(env).__name__,
             "limited": env.limited,
+            "moved by another": ArmReach(env.env, others, arm.pose, arm.base).is_known,
             "here": float((env.nearest_pose(pose) - pose).abs().max()),
             "off": float((near - turned)[..., :3, 3].norm(dim=-1).max()),
             "turned": float((near - turned)[..., :3, :3].abs().max()),

@@ -24,6 +24,7 @@ def test_five_joints_pick_and_place(start_python, tmp_path):
     assert process.returncode == 0, errors[-2000:]
     seen = json.loads(output.splitlines()[-1])
     assert seen["adapter"] == "DerivedEnv" and seen["limited"] == [True]
+    assert not seen["moved by another"]
     assert seen["here"] < 1e-3, "its own pose is one that it can take"
     assert seen["off"] < 2e-3 and seen["turned"] > 0.1, "the position is kept, the rotation is not"
     assert seen["recorded"] == seen["annotated"] == 2 and seen["saved"] == 1

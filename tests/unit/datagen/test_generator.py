@@ -18,6 +18,7 @@ from isaaclab_mimic_core.datagen.failures.signals import lateness
 from isaaclab_mimic_core.datagen.generator import Generator
 from isaaclab_mimic_core.datagen.paths import remaining_path
 from isaaclab_mimic_core.datagen.settings import Settings
+from isaaclab_mimic_core.datagen.sources import selector
 from isaaclab_mimic_core.datagen.sources.bank import make_bank
 from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
 from isaaclab_mimic_core.datagen.tables import SubtaskTable
@@ -492,7 +493,9 @@ def test_a_navigation_controller_is_refused():
 # -- arms of few joints
 
 
-def test_an_arm_of_few_joints_follows_what_it_can():
+@pytest.mark.parametrize("at_once", [2, 1], ids=["together", "one by one"])
+def test_an_arm_of_few_joints_follows_what_it_can(at_once, monkeypatch):
+    monkeypatch.setattr(selector, "_SEGMENTS", 3 * at_once)
     env = make_env(num_envs=2, success=successes(range(200), range(200)), selection_strategy="random")
     env.limited, asked = (True,), []
 
@@ -509,7 +512,8 @@ def test_an_arm_of_few_joints_follows_what_it_can():
         assert torch.tensor(outcome.misses["arm"]).allclose(torch.tensor([[0.0005, 0.2]] * 2))
     assert statistics.misses()["arm/0"] == {"median": [0.5, 11.46], "largest": [0.5, 11.46]}
     # What it is asked for are the segments of all sources, moved with their object.
-    rows, paths = asked[0]
+    assert len(asked[0][0]) == at_once
+    rows, paths = (torch.cat(parts) for parts in zip(*asked[: 2 // at_once], strict=True))
     assert paths.shape == (2, 3, 8, 4, 4)
     for source, demo in enumerate(demos):
         moved = env.object_pose()[rows, 0] @ torch.tensor(demo.object_pose["object_0"][0]).inverse()

@@ -17,6 +17,8 @@ from .statistics import SourceStatistics
 
 _SAMPLES = 8
 """Poses of a segment that are looked at, to see whether the arm can take them."""
+_SEGMENTS = 1 << 14
+"""Segments that are looked at together, to bound the memory."""
 
 
 @dataclass(frozen=True)
@@ -155,15 +157,20 @@ class SourceSelector:
         None for an arm that can take any pose within its reach. Arguments as for `choose`; `starts` (K, D) are the
         segments' first steps.
         """
-        bank, rows, eef, subtask = self._bank, beginning.rows, beginning.eef, beginning.subtask
+        bank, eef = self._bank, beginning.eef
         if not self._env.limited[eef]:
             return None
-        last = self.bounds[rows, :, eef, subtask, 1] - 1
-        steps = starts[..., None] + (self._fractions * (last - starts)[..., None]).round().long()
-        motion = object_now[:, None] @ bank.object_inverse[self._demos, item[:, None], starts]
-        fixed = (self._config.subtasks.object_index[eef, subtask] < 0)[:, None, None, None]
-        motion = torch.where(fixed, torch.eye(4, device=motion.device), motion)
-        return self._env.miss(eef, rows, motion[:, :, None] @ bank.target_pose[self._demos[..., None], eef, steps])
+        found = []
+        for part in torch.arange(len(starts), device=starts.device).split(max(1, _SEGMENTS // starts.shape[1])):
+            rows, subtask, first = beginning.rows[part], beginning.subtask[part], starts[part]
+            last = self.bounds[rows, :, eef, subtask, 1] - 1
+            steps = first[..., None] + (self._fractions * (last - first)[..., None]).round().long()
+            motion = object_now[part, None] @ bank.object_inverse[self._demos, item[part, None], first]
+            fixed = (self._config.subtasks.object_index[eef, subtask] < 0)[:, None, None, None]
+            motion = torch.where(fixed, torch.eye(4, device=motion.device), motion)
+            paths = motion[:, :, None] @ bank.target_pose[self._demos[..., None], eef, steps]
+            found.append(self._env.miss(eef, rows, paths))
+        return torch.cat(found)
 
     def _select(
         self,

@@ -99,13 +99,14 @@ class TaskSpaceEnv(BatchedEnv):
 
     @cached_property
     def limited(self) -> tuple[bool, ...]:
-        return tuple(arm.reach is not None for arm in self._arms)
+        return tuple(arm.reach is not None and arm.reach.is_known for arm in self._arms)
 
     def nearest_pose(self, target: torch.Tensor) -> torch.Tensor:
         if not any(self.limited):
             return target
-        poses = zip(self._arms, target.unbind(1), strict=True)
-        return torch.stack([arm.reach.nearest(pose) if arm.reach else pose for arm, pose in poses], dim=1)
+        poses = zip(self._arms, self.limited, target.unbind(1), strict=True)
+        near = [arm.reach.nearest(pose) if arm.reach and limited else pose for arm, limited, pose in poses]
+        return torch.stack(near, dim=1)
 
     def miss(self, eef: int, rows: torch.Tensor, paths: torch.Tensor) -> torch.Tensor:
         reach = self._arms[eef].reach

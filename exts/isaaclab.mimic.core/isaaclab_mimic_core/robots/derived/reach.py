@@ -13,10 +13,13 @@ import torch
 from ... import rotations
 
 if TYPE_CHECKING:
+    from ...sim.whole_arm_ik.chain import Chain
     from ...sim.whole_arm_ik.reach import Reach
 
 ALL = 6
 """With so many joints an arm can take any pose within its reach."""
+_STILL = 1e-6
+"""[m/rad], [rad/rad], [m/m] A joint that moves the hand by less does not move it."""
 
 
 class ArmReach:
@@ -59,21 +62,40 @@ class ArmReach:
     def _joint_pos(self) -> torch.Tensor:
         return self._data.joint_pos.torch.index_select(1, self._joints)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the poses can be told: all joints between base and hand turn, and are those of the term."""
+        return self._chain is not None
+
     @cached_property
-    def _reach(self) -> "Reach":
-        from ...sim.whole_arm_ik.reach import Reach
+    def _chain(self) -> "Chain | None":
         from ...sim.whole_arm_ik.simulated_chain import simulated_chain
 
         # All of a kind: the first environment's tells of them all.
+        term = self._term
+        moves = term._asset.data.body_link_jacobian_w.torch[0, term._jacobi_body_idx].abs().amax(dim=0).cpu().numpy()
+        moves[: term._asset.num_base_dofs] = 0.0
+        moves[term._jacobi_joint_ids] = 0.0
+        if (moves > _STILL).any():
+            return None
         base, pose = self._base()[0].double(), self._pose()[0].double()
         tip = torch.linalg.inv(base) @ pose
         quat = rotations.quat_from_matrix(tip[:3, :3])
-        chain = simulated_chain(
-            self._term._joint_names,
-            self._term._compute_frame_jacobian()[0].double().cpu().numpy(),
-            tip[:3, 3].cpu().numpy(),
-            self._joint_pos()[0].double().cpu().numpy(),
-            torch.cat([tip[:3, 3], quat]).cpu().numpy(),
-        )
+        try:
+            return simulated_chain(
+                term._joint_names,
+                term._compute_frame_jacobian()[0].double().cpu().numpy(),
+                tip[:3, 3].cpu().numpy(),
+                self._joint_pos()[0].double().cpu().numpy(),
+                torch.cat([tip[:3, 3], quat]).cpu().numpy(),
+            )
+        except ValueError:
+            return None
+
+    @cached_property
+    def _reach(self) -> "Reach":
+        from ...sim.whole_arm_ik.reach import Reach
+
+        assert self._chain is not None, "the arm's poses cannot be told"
         limits: np.ndarray = self._data.soft_joint_pos_limits.torch[0].index_select(0, self._joints).cpu().numpy()
-        return Reach(chain, limits, str(self._device))
+        return Reach(self._chain, limits, str(self._device))
