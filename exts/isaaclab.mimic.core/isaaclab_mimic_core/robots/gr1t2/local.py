@@ -27,6 +27,7 @@ def use_local_assets(cfg: Any, engine: str) -> None:
         raise TaskError("the local GR1T2 is built for PhysX", where="--physics newton", remedy="Use ovphysx or auto.")
     from isaaclab.actuators import ImplicitActuatorCfg
     from isaaclab.envs.mdp.actions.pink_actions_cfg import PinkInverseKinematicsActionCfg
+    from isaaclab.utils import replace
     from isaaclab_physx.sim.schemas import PhysxArticulationCfg
 
     robot = cfg.scene.robot
@@ -38,8 +39,10 @@ def use_local_assets(cfg: Any, engine: str) -> None:
             enabled_self_collisions=False, solver_position_iteration_count=16, solver_velocity_iteration_count=1
         )
     ]
-    # Upstream takes these gains from NVIDIA's file.
+    # Upstream takes gains from NVIDIA's file where its configuration says none, in some tasks of arms and trunk, too.
+    silent = {name: each for name, each in robot.actuators.items() if each.stiffness is None}
     robot.actuators = robot.actuators | {
+        **{name: replace(each, stiffness=400.0, damping=40.0) for name, each in silent.items()},
         "head": ImplicitActuatorCfg(joint_names_expr=["head_.*"], stiffness=100.0, damping=10.0),
         "legs": ImplicitActuatorCfg(
             joint_names_expr=[".*_hip_.*", ".*_knee_.*", ".*_ankle_.*"], stiffness=400.0, damping=40.0

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What stands around the objects of GR1T2's tasks on local assets: a table, the ground, and no camera."""
+"""What stands around the objects of GR1T2's tasks on local assets: a table and the ground."""
 
 from typing import Any, Literal
 
@@ -27,17 +27,6 @@ def furnish(scene: Any, table: str, top: float) -> None:
     asset.init_state.pos = (x, y, top - TABLE_SIZE[2] / 2)
     scene.ground.spawn = sim_utils.CuboidCfg(size=(50.0, 50.0, 0.1), **surface((0.3, 0.3, 0.32)))
     scene.ground.init_state.pos = (0.0, 0.0, -0.05)
-
-
-def leave_out_camera(cfg: Any) -> None:
-    """Remove the robot's camera and its observation from a task's configuration.
-
-    The picture is for the person in a headset; `mimic render` draws it afterwards where it is wanted.
-    """
-    if getattr(cfg.scene, "robot_pov_cam", None) is not None:
-        cfg.scene.robot_pov_cam = None
-        cfg.observations.policy.robot_pov_cam = None
-        cfg.image_obs_list = []
 
 
 def surface(color: tuple[float, float, float], combine: Literal["average", "max"] = "average") -> dict[str, Any]:

@@ -11,7 +11,7 @@ come from.
 import math
 from typing import Any
 
-from ..gr1t2.room import furnish, leave_out_camera
+from ..gr1t2.room import furnish
 
 PIPE_LENGTH, PIPE_RADIUS = 0.275, 0.022
 """Of the pipe [m]: upstream's initial pose has its frame, which is at one end, that high above the table."""
@@ -53,4 +53,3 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     for bin_, color in ((scene.blue_sorting_bin, (0.1, 0.3, 0.9)), (scene.black_sorting_bin, (0.05, 0.05, 0.05))):
         bin_.spawn = compound(tray(*_BIN, _WALL), _BIN_MASS, color=color, friction=1.0)
     furnish(scene, "table", scene.blue_exhaust_pipe.init_state.pos[2] - PIPE_LENGTH)
-    leave_out_camera(cfg)

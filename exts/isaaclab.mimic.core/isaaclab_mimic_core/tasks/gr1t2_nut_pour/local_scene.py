@@ -11,7 +11,7 @@ come from.
 import math
 from typing import Any
 
-from ..gr1t2.room import furnish, leave_out_camera
+from ..gr1t2.room import furnish
 
 BEAKER_RADIUS, BEAKER_HEIGHT = 0.028, 0.15
 """Of the beaker, outside [m]: what one hand holds, and a mouth above the hand."""
@@ -56,4 +56,3 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     scene.sorting_scale.spawn = compound([plate, body], 1.0, color=(0.75, 0.75, 0.78), friction=1.0)
     scene.black_sorting_bin.spawn = compound(tray(*_BIN, _WALL), 1.0, color=(0.05, 0.15, 0.8), friction=1.0)
     furnish(scene, "table", scene.sorting_scale.init_state.pos[2] - _WALL / 2)
-    leave_out_camera(cfg)

@@ -10,7 +10,7 @@ Names, initial poses, actions, subtasks, success and reset events remain those o
 import math
 from typing import Any
 
-from ..gr1t2.room import furnish, leave_out_camera, surface
+from ..gr1t2.room import furnish, surface
 
 EDGE, HEIGHT = 0.05, 0.28
 """Size of the object, a square rod [m]: what one hand of the robot holds, and can reach where upstream's object is."""
@@ -51,7 +51,10 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     # The contact sensors drive a glove's haptics and name a prim of the steering wheel.
     scene.left_hand_contact = scene.right_hand_contact = None
     cfg.haptic_feedback = None
-    leave_out_camera(cfg)
+    # The picture is for the person in a headset, and the object's pose is among the observations without it.
+    if getattr(scene, "robot_pov_cam", None) is not None:
+        scene.robot_pov_cam = cfg.observations.policy.robot_pov_cam = None
+        cfg.image_obs_list = []
 
 
 def _spawn_stand(prim_path: str, cfg: Any, translation: Any = None, orientation: Any = None, **more: Any) -> Any:

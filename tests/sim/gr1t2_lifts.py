@@ -1,0 +1,113 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Let scripts pick objects up with the humanoid's left hand, in two tasks: `gr1t2_lifts.py STEPS`. Last line: JSON.
+
+A program of its own, for one simulation can live in a process at a time.
+"""
+
+import json
+import sys
+import time
+
+import torch
+
+from isaaclab_mimic_core import randomness
+from isaaclab_mimic_core.devices.keyboard import KeyboardSettings
+from isaaclab_mimic_core.devices.keyboard.device import Keyboard
+from isaaclab_mimic_core.tasks.gr1t2_nut_pour.script import ScriptedPourer
+from isaaclab_mimic_core.tasks.gr1t2_pick_place.script import ScriptedHandover
+from isaaclab_mimic_core.tasks.open_env import open_env
+
+KEYS = 16
+"""Steps for which somebody holds keys: 0.8 s."""
+
+
+def pick_place(steps: int) -> dict:
+    """Lift the rod, then drive both hands by keys."""
+    with open_env("Isaac-PickPlace-GR1T2-Abs-Mimic-v0", 2, device="cpu", assets="local") as env:
+        everyone = torch.arange(env.num_envs)
+        env.reset(everyone, randomness.streams(1, "reset", everyone))
+        script = ScriptedHandover(env, seed=1)
+        script.begin(everyone, everyone)
+        robot = env.env.scene["robot"]
+        start = env.object_pose()[:, 0, :3, 3].clone()
+        wrists = [robot.body_names.index(f"{side}_hand_pitch_link") for side in ("left", "right")]
+        off = []
+        for _ in range(steps):
+            action = script.action()
+            env.step(action)
+            reached = robot.data.body_link_pose_w.torch[:, wrists, :3] - env.env.scene.env_origins[:, None]
+            off.append((reached - action[:, :14].unflatten(1, (2, 7))[..., :3]).norm(dim=-1).max())
+        signals = env.term_signals()
+        result = {
+            "ik": env.info["ik"],
+            "actions": env.action_dim,
+            "bodies": robot.num_bodies,
+            "off": float(torch.stack(off).max()),
+            "raised": (env.object_pose()[:, 0, 2, 3] - start[:, 2]).tolist(),
+            "to_wrist": (env.object_pose()[:, 0, :3, 3] - reached[:, 0]).norm(dim=-1).tolist(),
+            "idle_right": signals["idle_right"].tolist(),
+            "success": env.success().tolist(),
+            "observed": {name: list(shape) for name, shape in (env.observation_shapes() or {}).items()},
+        }
+        # An action that is not finite, if only of a finger, keeps the robot where it is.
+        before, bad = robot.data.joint_pos.torch.clone(), script.action()
+        bad[0, :14] += 0.2
+        bad[0, -1] = torch.nan
+        env.step(bad)
+        moved = (robot.data.joint_pos.torch - before).abs().max(dim=1).values
+        targets = env.env.action_manager.get_term("upper_body_ik").processed_actions
+        result |= {"moved": moved.tolist(), "targets": bool(targets.isfinite().all())}
+        # Somebody at the keyboard opens the left hand, moves the right one, and closes it.
+        keyboard = Keyboard(env, KeyboardSettings(step_hz=20.0, ramp=0.0))
+        keyboard.begin(everyone, everyone)
+        while keyboard.readings()["arm"] != "right":
+            keyboard.key("TAB", True, 0.0)
+            keyboard.key("TAB", False, 0.0)
+        began, result["driven"] = env.eef_pose()[:, :, :3, 3].clone(), {}
+        for _ in range(KEYS):
+            for name in ("K", "Q"):
+                keyboard.key(name, True, time.monotonic())
+            env.step(keyboard.action())
+        went = (env.eef_pose()[:, :, :3, 3] - began)[..., 2].amax(dim=0)
+        for side, letter in (("left", "L_"), ("right", "R_")):
+            index = robot.joint_names.index(f"{letter}index_proximal_joint")
+            finger = robot.data.joint_pos.torch[:, index].mean()
+            result["driven"][side] = [float(went[env.eef_names.index(side)]), float(finger)]
+    return result
+
+
+def nut_pour(steps: int) -> dict:
+    """Lift the beaker with the nut in it."""
+    with open_env("Isaac-NutPour-GR1T2-Pink-IK-Abs-Mimic-v0", 1, device="cpu", assets="local") as env:
+        everyone = torch.arange(env.num_envs)
+        env.reset(everyone, randomness.streams(1, "reset", everyone))
+        script = ScriptedPourer(env, seed=1)
+        script.begin(everyone, everyone)
+        names = ("sorting_beaker", "factory_nut", "sorting_bowl", "sorting_scale", "black_sorting_bin")
+        chosen = [env.object_names.index(name) for name in names]
+        start, pictures = env.object_pose()[0, chosen, :3, 3].clone(), []
+        pictures.append(env.observations()["robot_pov_cam"][0].float())
+        for _ in range(steps):
+            env.step(script.action())
+        pictures.append(env.observations()["robot_pov_cam"][0].float())
+        pose = env.object_pose()[0, chosen]
+        moved = pose[:, :3, 3] - start
+        reddish = [image[..., 0] > 2.0 * image[..., 1:].amax(dim=-1) for image in pictures]
+        return {
+            "actions": env.action_dim,
+            "raised": dict(zip(names, moved[:, 2].tolist(), strict=True)),
+            "upright": float(pose[0, 2, 2]),
+            "nut_beside_axis": float((pose[1, :2, 3] - pose[0, :2, 3]).norm()),
+            "signals": {name: bool(values[0]) for name, values in env.term_signals().items()},
+            "success": bool(env.success()[0]),
+            "observed": sorted(env.observation_shapes() or {}),
+            # Pixels of the beaker, and the row that is their middle, before and after.
+            "beaker_seen": [[int(seen.sum()), float(seen.nonzero()[:, 0].float().mean())] for seen in reddish],
+        }
+
+
+if __name__ == "__main__":
+    count = int(sys.argv[1])
+    print(json.dumps({"pick_place": pick_place(count), "nut_pour": nut_pour(count)}))
