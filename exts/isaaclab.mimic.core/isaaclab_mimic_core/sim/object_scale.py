@@ -118,6 +118,16 @@ def as_text(scales: Mapping[str, float]) -> str:
     return ",".join(f"{name}={factor}" if name else str(factor) for name, factor in scales.items())
 
 
+def scale_of(info: Mapping[str, Any], name: str) -> float:
+    """Return the factor on an object's size in open environments.
+
+    Args:
+        info: `BatchedEnv.info`.
+        name: The object's.
+    """
+    return read_scales(info.get("object_scale", "")).get(name, (1.0, 1.0))[0]
+
+
 def _scale(spawn: Any, factor: float) -> bool:
     """Scale what is spawned; return whether it could be."""
     if hasattr(spawn, "scale"):

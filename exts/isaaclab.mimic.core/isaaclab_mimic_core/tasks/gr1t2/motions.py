@@ -69,7 +69,7 @@ class TwoHandScript(TeleopDevice):
         style: Properties of the motion.
 
     Raises:
-        DeviceError: The objects are the cloud's, whose sizes are others.
+        DeviceError: The objects are the cloud's, or `--object-scale` has changed them: their sizes are others.
     """
 
     name = "scripted"
@@ -89,6 +89,12 @@ class TwoHandScript(TeleopDevice):
                 "the script grasps the local object, not the cloud's",
                 where="--teleop-device scripted",
                 remedy="Use --assets local.",
+            )
+        if env.info.get("object_scale"):
+            raise DeviceError(
+                "the script's grasps are measured on objects of the task's own size",
+                where="--object-scale",
+                remedy="Record without it; annotate, generate and replay take it.",
             )
         self._env, self._seed, self._style = env, seed, style or HandStyle()
         n, d = env.num_envs, env.device

@@ -87,8 +87,8 @@ class ScriptedPiper(TwoHandScript):
     def __init__(self, env: BatchedEnv, seed: int, style: HandStyle | None = None, plan: PipePlan | None = None):
         super().__init__(env, seed, style)
         self._plan = plan = plan or PipePlan()
-        self._objects = [env.object_names.index(name) for name in ("blue_exhaust_pipe", "blue_sorting_bin")]
-        d = env.device
+        d, names = env.device, ("blue_exhaust_pipe", "blue_sorting_bin")
+        self._objects = torch.tensor([env.object_names.index(name) for name in names], device=d)
         self._hold = torch.tensor(_HOLD, device=d)
         self._along = torch.tensor(plan.along, device=d)
         zero = torch.zeros(env.num_envs, 2, device=d)

@@ -7,6 +7,9 @@ from typing import Any
 
 import torch
 
+from ...sim.object_scale import scale_of
+from .local_scene import PIPE_LENGTH
+
 _RAISED = 0.06
 """How much higher than where it stood the pipe is when the left hand brings it [m]."""
 _BROUGHT = -0.02
@@ -32,7 +35,9 @@ class PipeSignals:
     def __init__(self, env: Any):
         self._env = env
         self._pipe = env.object_names.index("blue_exhaust_pipe")
-        self._raised = env.cfg.scene.blue_exhaust_pipe.init_state.pos[2] + _RAISED
+        # Its frame is at its upper end at first.
+        longer = PIPE_LENGTH * (scale_of(env.info, "blue_exhaust_pipe") - 1.0)
+        self._raised = env.cfg.scene.blue_exhaust_pipe.init_state.pos[2] + longer + _RAISED
 
     def signals(self) -> dict[str, torch.Tensor]:
         """Return each signal: (num_envs,) bool."""

@@ -106,13 +106,16 @@ class ScriptedPourer(TwoHandScript):
         super().__init__(env, seed, style)
         self._plan = plan = plan or PourPlan()
         names = ("sorting_beaker", "sorting_bowl", "black_sorting_bin", "sorting_scale")
-        self._objects = [env.object_names.index(name) for name in names]
         d = env.device
+        self._objects = torch.tensor([env.object_names.index(name) for name in names], device=d)
         radii = torch.tensor([BEAKER_RADIUS, BOWL_RADIUS], device=d)
         heights = (plan.beaker_height, plan.bowl_height)
         # From the wrist to the point of the object's axis that the hand holds.
         self._hold = torch.stack([-(plan.palm + radii), plan.crook + radii, torch.zeros_like(radii)], dim=-1)
         self._low = torch.tensor([[0.0, 0.0, height] for height in heights], device=d)
+        self._mouth = self._hold + torch.tensor([0.0, 0.0, BEAKER_HEIGHT - plan.beaker_height], device=d)
+        self._short = torch.tensor([plan.short, 0.0, 0.0], device=d)
+        self._only_yaw = torch.tensor([1.0, 0.0], device=d)
         self._pick, self._put = (torch.tensor(yaws, device=d) for yaws in (plan.pick_yaw, plan.put_yaw))
         self._goals = torch.tensor([plan.in_bin, plan.on_scale], device=d)
         self._shift = {kind: torch.tensor(shift, device=d) for kind, shift in _AROUND.items()}
@@ -159,9 +162,6 @@ class ScriptedPourer(TwoHandScript):
             tilt: (num_envs, 2, 2) the hands' angles [rad].
             more: How much higher than for pouring [m].
         """
-        plan = self._plan
-        mouth = self._hold + self._low.new_tensor([0.0, 0.0, BEAKER_HEIGHT - plan.beaker_height])
-        ahead = self.outward(self._low.new_tensor([-plan.short, 0.0, 0.0]), tilt * self._low.new_tensor([1.0, 0.0]))
-        point = bowl[:, None] - ahead
-        point[..., 2] += BOWL_HEIGHT + plan.above + more
-        return point - self.outward(mouth, tilt)
+        point = bowl[:, None] + self.outward(self._short, tilt * self._only_yaw)
+        point[..., 2] += BOWL_HEIGHT + self._plan.above + more
+        return point - self.outward(self._mouth, tilt)

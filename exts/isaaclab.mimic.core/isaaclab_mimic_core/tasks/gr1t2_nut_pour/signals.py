@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from ...sim.object_scale import scale_of
 from .local_scene import BOWL_HEIGHT, BOWL_RADIUS
 
 _LIFTED = 0.03
@@ -31,7 +32,10 @@ class NutPourSignals:
 
     def __init__(self, env: Any):
         self._env = env
-        self._objects = [env.object_names.index(name) for name in ("sorting_beaker", "sorting_bowl", "factory_nut")]
+        names = ("sorting_beaker", "sorting_bowl", "factory_nut")
+        self._objects = torch.tensor([env.object_names.index(name) for name in names], device=env.device)
+        scale = scale_of(env.info, "sorting_bowl")
+        self._radius, self._height = scale * BOWL_RADIUS, scale * BOWL_HEIGHT
         # Objects are put on the table by resets that move them sideways only.
         scene = env.cfg.scene
         self._raised = [thing.init_state.pos[2] + _LIFTED for thing in (scene.sorting_beaker, scene.sorting_bowl)]
@@ -40,7 +44,7 @@ class NutPourSignals:
         """Return each signal: (num_envs,) bool."""
         beaker, bowl, nut = self._env.object_pose()[:, self._objects, :3, 3].unbind(dim=1)
         inside = nut - bowl
-        poured = (inside[:, :2].norm(dim=-1) < BOWL_RADIUS) & (inside[:, 2] > 0.0) & (inside[:, 2] < BOWL_HEIGHT)
+        poured = (inside[:, :2].norm(dim=-1) < self._radius) & (inside[:, 2] > 0.0) & (inside[:, 2] < self._height)
         return {
             "grasp_left": beaker[:, 2] > self._raised[0],
             "idle_right": poured,

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""GR1T2's tasks with objects of other sizes: signals follow them, scripts are refused."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from isaaclab_mimic_core.errors import DeviceError
+from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.local_scene import PIPE_LENGTH
+from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.script import ScriptedPiper
+from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.signals import signals_of as pipe_signals
+from isaaclab_mimic_core.tasks.gr1t2_nut_pour.local_scene import BOWL_HEIGHT, BOWL_RADIUS
+from isaaclab_mimic_core.tasks.gr1t2_nut_pour.script import ScriptedPourer
+from isaaclab_mimic_core.tasks.gr1t2_nut_pour.signals import signals_of as pour_signals
+from isaaclab_mimic_core.tasks.gr1t2_pick_place.script import ScriptedHandover
+
+HEIGHT = 1.0
+"""Of all objects in the configuration [m]."""
+
+
+def env_with(scale: str, **positions: tuple[float, float, float]) -> SimpleNamespace:
+    """Return an environment with objects at these positions."""
+    poses = torch.eye(4).repeat(1, len(positions), 1, 1)
+    poses[0, :, :3, 3] = torch.tensor(list(positions.values()))
+    thing = SimpleNamespace(init_state=SimpleNamespace(pos=(0.0, 0.0, HEIGHT)))
+    return SimpleNamespace(
+        info={"assets": "local"} | ({"object_scale": scale} if scale else {}),
+        cfg=SimpleNamespace(scene=SimpleNamespace(**dict.fromkeys(positions, thing))),
+        object_names=list(positions),
+        object_pose=lambda: poses,
+        device="cpu",
+    )
+
+
+@pytest.mark.parametrize(("scale", "brought"), [("", True), ("black_sorting_bin=2.0", True), ("", False)])
+def test_a_pipe_is_brought_when_it_is_higher_than_it_stood(scale, brought):
+    env = env_with(scale, blue_exhaust_pipe=(0.0, 0.3, HEIGHT + (0.07 if brought else 0.05)))
+    assert pipe_signals(env).signals()["idle_right_1"].tolist() == [brought]
+
+
+@pytest.mark.parametrize("more", [0.05, 0.07])
+def test_a_longer_pipe_stands_higher(more):
+    env = env_with("blue_exhaust_pipe=1.2", blue_exhaust_pipe=(0.0, 0.3, HEIGHT + 0.2 * PIPE_LENGTH + more))
+    assert pipe_signals(env).signals()["idle_right_1"].tolist() == [more > 0.06]
+
+
+@pytest.mark.parametrize(
+    ("scale", "x", "z", "poured"),
+    [("", 1.2, 0.5, False), ("", 0.0, 1.2, False), ("", 0.0, 0.5, True), ("sorting_bowl=1.5", 1.2, 1.2, True)]
+    + [("sorting_bowl=0.5", 0.0, 0.6, False), ("factory_nut=1.5", 1.2, 1.2, False)],
+)
+def test_the_nut_is_poured_when_it_is_in_the_bowl_as_large_as_that_is(scale, x, z, poured):
+    nut = (x * BOWL_RADIUS, 0.0, HEIGHT + z * BOWL_HEIGHT)
+    env = env_with(scale, sorting_beaker=(0.3, 0.0, HEIGHT), sorting_bowl=(0.0, 0.0, HEIGHT), factory_nut=nut)
+    assert pour_signals(env).signals()["idle_right"].tolist() == [poured]
+
+
+@pytest.mark.parametrize("script", [ScriptedHandover, ScriptedPourer, ScriptedPiper])
+def test_scripts_refuse_objects_of_other_sizes(script):
+    with pytest.raises(DeviceError, match="the task's own size"):
+        script(env_with("anything=1.2", anything=(0.0, 0.0, 0.0)), 1)
