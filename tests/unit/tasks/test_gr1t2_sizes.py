@@ -49,8 +49,14 @@ def test_a_longer_pipe_stands_higher(more):
 
 @pytest.mark.parametrize(
     ("scale", "x", "z", "poured"),
-    [("", 1.2, 0.5, False), ("", 0.0, 1.2, False), ("", 0.0, 0.5, True), ("sorting_bowl=1.5", 1.2, 1.2, True)]
-    + [("sorting_bowl=0.5", 0.0, 0.6, False), ("factory_nut=1.5", 1.2, 1.2, False)],
+    [
+        ("", 1.2, 0.5, False),
+        ("", 0.0, 1.2, False),
+        ("", 0.0, 0.5, True),
+        ("sorting_bowl=1.5", 1.2, 1.2, True),
+        ("sorting_bowl=0.5", 0.0, 0.6, False),
+        ("factory_nut=1.5", 1.2, 1.2, False),
+    ],
 )
 def test_the_nut_is_poured_when_it_is_in_the_bowl_as_large_as_that_is(scale, x, z, poured):
     nut = (x * BOWL_RADIUS, 0.0, HEIGHT + z * BOWL_HEIGHT)
