@@ -75,6 +75,7 @@ _TASKS = (
         "Franka stacks cubes in a bin",
         local_assets=f"{_STACK}.bin_scene:use_local_assets",
         script=f"{_STACK}.bin_scene:BinStacker",
+        signals=f"{_STACK}.bin_scene:BinStackSignals",
     ),
     TaskSpec(
         "Isaac-Stack-Cube-Galbot-Left-Arm-Gripper-RmpFlow-Rel-Mimic-v0",
