@@ -94,9 +94,12 @@ def nut_pour(steps: int) -> dict:
         pictures.append(env.observations()["robot_pov_cam"][0].float())
         pose = env.object_pose()[0, chosen]
         moved = pose[:, :3, 3] - start
+        robot = env.env.scene["robot"]
+        arms = [robot.joint_names.index(f"{side}_elbow_pitch_joint") for side in ("left", "right")]
         reddish = [image[..., 0] > 2.0 * image[..., 1:].amax(dim=-1) for image in pictures]
         return {
             "actions": env.action_dim,
+            "stiffness": robot.data.joint_stiffness.torch[0, arms].tolist(),
             "raised": dict(zip(names, moved[:, 2].tolist(), strict=True)),
             "upright": float(pose[0, 2, 2]),
             "nut_beside_axis": float((pose[1, :2, 3] - pose[0, :2, 3]).norm()),

@@ -54,6 +54,7 @@ def test_the_left_hand_lifts_the_beaker_with_the_nut_in_it(lifts):
     raised = seen["raised"]
     assert raised["sorting_beaker"] > 0.03 and abs(raised["factory_nut"] - raised["sorting_beaker"]) < 0.02
     assert seen["upright"] > 0.8 and seen["nut_beside_axis"] < 0.03, "the nut is still in it"
+    assert seen["stiffness"] == [400.0, 400.0], "upstream's configuration says none"
     assert all(abs(raised[name]) < 0.005 for name in ("sorting_bowl", "sorting_scale", "black_sorting_bin"))
     assert seen["signals"] == {"grasp_left": True, "idle_right": False, "grasp_right": False}
     # Upstream's actions and observations; only the camera's shows objects.
