@@ -4,6 +4,7 @@
 """What is wrong with how widgets are laid out: cut off, too narrow for their text, over each other."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -37,14 +38,25 @@ def place(widget) -> Room:
     return Room(x, y, x + widget.computed_width, y + widget.computed_height)
 
 
-def faults(window) -> list[str]:
-    """Return what is wrong in a window, a line each."""
+@dataclass(frozen=True)
+class Looked:
+    """What a look at a window has found."""
+
+    faults: list[str]
+    """What is wrong, a line each."""
+    seen: Counter
+    """How many widgets that show something were looked at, by their type's name."""
+
+
+def look(window, frame=None) -> Looked:
+    """Look at a window, or at one of its frames."""
     x, y = window.position_x, window.position_y
     room = Room(x, y, x + window.width, y + window.height)
-    return list(_look(window.frame, room, window.title))
+    seen: Counter = Counter()
+    return Looked(list(_look(frame or window.frame, room, window.title, seen)), seen)
 
 
-def _look(widget, room: Room, path: str) -> Iterator[str]:
+def _look(widget, room: Room, path: str, seen: Counter) -> Iterator[str]:
     import omni.ui as ui
 
     if not widget.visible or widget.computed_width <= 0 or widget.computed_height <= 0:
@@ -55,6 +67,7 @@ def _look(widget, room: Room, path: str) -> Iterator[str]:
     called = f"{path} > {kind} {text!r}" if text else f"{path} > {kind}"
     shows = isinstance(widget, ui.Label | ui.Button | ui.AbstractField | ui.CheckBox | ui.ComboBox)
     if shows and not (isinstance(widget, ui.Label) and not text):
+        seen[kind] += 1
         yield from (f"{called}: {fault}" for fault in _cut_off(widget, here, room))
     children = [] if shows else [child for child in ui.Inspector.get_children(widget) if child is not None]
     if isinstance(widget, ui.ScrollingFrame):
@@ -64,7 +77,8 @@ def _look(widget, room: Room, path: str) -> Iterator[str]:
     if isinstance(widget, ui.HStack | ui.VStack):
         yield from (f"{called}: {fault}" for fault in _over_each_other(children, isinstance(widget, ui.HStack)))
     for child in children:
-        yield from _look(child, room, path if kind in ("HStack", "VStack", "ZStack", "Frame") else f"{path} > {kind}")
+        below = path if kind in ("HStack", "VStack", "ZStack", "Frame") else f"{path} > {kind}"
+        yield from _look(child, room, below, seen)
 
 
 def _cut_off(widget, here: Room, room: Room) -> Iterator[str]:

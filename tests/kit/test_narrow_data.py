@@ -46,7 +46,11 @@ def test_a_narrow_window_shows_data_whole(kit, tmp_path):
     panel = window.panel("dataset")
     panel.open(str(DEMOS))
     kit.pump_until(lambda: panel.file.summary and panel.table.rows, "the file")
+    kit.expect(lambda: panel.buttons["rerun"].enabled, False)
+    panel.open_in_rerun()
+    assert not panel.command.is_running, "a whole file is not exported unasked"
     panel.choose("demo_3")
+    kit.expect(lambda: panel.buttons["rerun"].enabled, True)
     kit.pump_until(lambda: panel.file.signals, "the demonstration")
     shown_whole(kit, window, panel, side_by_side=True)
     for width in (719, 560, 480):

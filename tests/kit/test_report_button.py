@@ -73,10 +73,32 @@ def test_a_button_of_the_window_makes_the_report_and_saves_it(kit, tmp_path):
     told = []
     sys.modules["omni.kit.notification_manager"] = SimpleNamespace(
         NotificationStatus=SimpleNamespace(INFO="info", WARNING="warning"),
-        post_notification=lambda text, **how: told.append((text, how["status"])),
+        NotificationButtonInfo=lambda text, on_complete: text,
+        post_notification=lambda text, **how: told.append((text, how)),
     )
     window.host.notify("Train has failed", "no such file", True)
-    assert told == [("Train has failed\nno such file", "warning")]
+    window.host.notify("Train has finished", "2 epochs", False)
+    lasting = {"status": "warning", "hide_after_timeout": False, "duration": 0, "button_infos": ["OK"]}
+    assert told == [
+        ("Train has failed\nno such file", lasting),
+        ("Train has finished\n2 epochs", {"status": "info", "duration": 10}),
+    ]
+    # Who clicks into the viewport looks at the window beside it, unless another tab hides it.
+    viewport = SimpleNamespace(focused=False)
+    sys.modules["omni.kit.viewport.utility"] = SimpleNamespace(get_active_viewport_window=lambda: viewport)
+    beside = SimpleNamespace(visible=True, docked=True, focused=False, is_selected_in_dock=lambda: True)
+    seen = window.host.is_looked_at
+    assert not seen(beside)
+    viewport.focused = True
+    assert seen(beside)
+    beside.is_selected_in_dock = lambda: False
+    assert not seen(beside)
+    beside.docked = False
+    assert seen(beside)
+    beside.visible = False
+    assert not seen(beside)
+    del sys.modules["omni.kit.viewport.utility"]
+    assert isinstance(seen(window.window), bool)
     assert window.notifier.wanted
     kit.click(lambda: window.panels["keys"].notifications_box)
     kit.expect(lambda: window.notifier.wanted, False)

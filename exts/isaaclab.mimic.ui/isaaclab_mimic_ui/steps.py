@@ -301,6 +301,9 @@ STEPS = {
 BY_KEY = {step.key: step for step in STEPS.values()}
 """Name in saved settings -> step."""
 
+KEYS_TITLE = "Keys and settings"
+"""Title of the page that is no step."""
+
 SHOWN = {name: step for name, step in STEPS.items() if not step.under}
 """Those that are steps of their own."""
 

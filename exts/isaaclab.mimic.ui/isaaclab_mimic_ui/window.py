@@ -30,7 +30,7 @@ from .panels.start import StartPanel
 from .running.notifier import Notifier
 from .scene.settings import ViewSettings
 from .session import Session, State
-from .steps import BY_KEY, SHOWN, STEPS
+from .steps import BY_KEY, KEYS_TITLE, SHOWN, STEPS
 from .widgets import style
 from .widgets.heading import Heading
 from .widgets.layout import padded
@@ -151,7 +151,7 @@ class MimicWindow:
         elif self.chosen == START:
             self.heading.show("Isaac Lab Mimic", "Ten robot demonstrations become a thousand. Begin, or go on:")
         else:
-            self.heading.show("Keys and settings", "What each key does, and when; and what the window tells.")
+            self.heading.show(KEYS_TITLE, "What each key does, and when; and what the window tells.")
         self.panels[self.chosen].on_shown()
         return self.panels[self.chosen]
 

@@ -3,10 +3,12 @@
 
 """Files for Rerun's viewer, read back by rerun-sdk; and by its viewer, without a screen."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -99,3 +101,21 @@ def test_what_cannot_be_exported_is_refused(tmp_path, demos):
         with pytest.raises(error, match=says):
             export_rerun(demos, tmp_path / "out", **{"fps": 20, **wrong})
     assert not (tmp_path / "out").exists()
+
+
+def test_a_recording_is_told_from_others_of_its_name(tmp_path, demos):
+    """A viewer adds what has the same identity: files of one name in two folders, and one that was made anew."""
+
+    def identity(path: Path) -> str:
+        export_rerun(path, tmp_path / "out", fps=20, names=["demo_0"], overwrite=True)
+        return RrdReader(tmp_path / "out" / "demo_0.rrd").recordings()[0].recording_id
+
+    elsewhere = tmp_path / "elsewhere" / demos.name
+    elsewhere.parent.mkdir()
+    shutil.copy(demos, elsewhere)
+    first = identity(demos)
+    assert first.startswith("demos/demo_0 ") and identity(demos) == first
+    assert identity(elsewhere) != first
+    with h5py.File(demos, "a") as file:
+        file["data/demo_0/actions"][0] += 1.0
+    assert identity(demos) != first

@@ -112,23 +112,26 @@ def test_nothing_moves_for_what_was_pressed_during_a_pause():
     assert moves == {"D": pytest.approx(0.5)}
 
 
-@pytest.mark.parametrize(("period", "ramp"), [(PERIOD, 0.0), (PERIOD, 0.5), (0.0, 0.5)])
-def test_a_release_during_a_pause_that_is_known_late_moves_nothing(period, ramp):
+@pytest.mark.parametrize("counted", [False, True])
+@pytest.mark.parametrize("ramp", [0.0, 0.5])
+def test_a_release_during_a_pause_that_is_known_late_moves_nothing(ramp, counted):
     """Not even back: what was moved before the pause stays, what was moved after it as if the key were held goes."""
     for stepped in (0, 1, 3):
-        keys = HeldKeys(period, ramp)
+        keys = HeldKeys(PERIOD, ramp, counted)
         keys.press("W", 10.0, 10.0)
         keys.rest(10.2)
         moved = [keys.step(10.2 + (number + 1) * PERIOD)["W"] for number in range(stepped)]
         keys.release("W", 10.1, 10.3)
+        made = sum(moved)
         moved += [keys.step(10.3 + number * PERIOD).get("W", 0.0) for number in range(5)]
-        kept = stepped if not period else 0.0
-        assert sum(moved) == pytest.approx(kept) and not keys.pending
+        # Where steps are counted, the key was held in those that were made.
+        assert sum(moved) == pytest.approx(made if counted else 0.0) and not keys.pending
 
 
-@pytest.mark.parametrize(("period", "ramp"), [(PERIOD, 0.0), (PERIOD, 0.5), (0.0, 0.5)])
-def test_a_pause_takes_back_nothing_that_was_moved_before_it(period, ramp):
-    keys = HeldKeys(period, ramp)
+@pytest.mark.parametrize("counted", [False, True])
+@pytest.mark.parametrize("ramp", [0.0, 0.5])
+def test_a_pause_takes_back_nothing_that_was_moved_before_it(ramp, counted):
+    keys = HeldKeys(PERIOD, ramp, counted)
     keys.press("W", 10.0, 10.0)
     moved = [keys.step(now)["W"] for now in steps(10.03, 11.0)]
     keys.rest(12.0)
@@ -136,9 +139,10 @@ def test_a_pause_takes_back_nothing_that_was_moved_before_it(period, ramp):
     assert min(moved) > 0.0 and keys.step(12.1) == {"W": 0.0} and not keys.pending
 
 
-@pytest.mark.parametrize(("period", "ramp"), [(PERIOD, 0.0), (PERIOD, 0.5), (0.0, 0.5)])
-def test_a_release_before_its_press_counts_as_a_press_of_no_length(period, ramp):
-    keys = HeldKeys(period, ramp)
+@pytest.mark.parametrize("counted", [False, True])
+@pytest.mark.parametrize("ramp", [0.0, 0.5])
+def test_a_release_before_its_press_counts_as_a_press_of_no_length(ramp, counted):
+    keys = HeldKeys(PERIOD, ramp, counted)
     keys.press("W", 10.0, 10.0)
     keys.release("W", 9.9, 10.1)
     assert 0.0 < sum(keys.step(now).get("W", 0.0) for now in steps(10.1, 10.3)) <= 1.0
@@ -162,8 +166,20 @@ def test_losing_the_keyboard_stops_at_once():
 
 
 def test_where_steps_keep_no_time_they_are_counted():
-    keys = HeldKeys(0.0)
+    keys = HeldKeys(PERIOD, counted=True)
     keys.press("W", 10.0, 10.0)
     assert [keys.step(10.001)["W"], keys.step(17.0)["W"]] == [1.0, 1.0]
     keys.release("W", 17.0, 17.0)
     assert keys.step(17.1) == {"W": 0.0} and not keys.pending
+
+
+def test_where_steps_are_counted_they_begin_slowly_too():
+    """The first fifth of a second at 0.05 s a step, however long the steps take."""
+    ways = []
+    for real in (1e-4, 3.0):
+        keys = HeldKeys(0.05, 0.5, counted=True)
+        keys.press("W", 10.0, 10.0)
+        ways.append(0.05 * sum(keys.step(10.0 + real * number)["W"] for number in range(1, 5)))
+        keys.release("W", 10.0 + 5 * real, 10.0 + 5 * real)
+        assert keys.step(10.0 + 6 * real) == {"W": 0.0} and not keys.pending
+    assert ways == pytest.approx([0.2 * 0.2 + 0.4 * 0.2**2 / 0.5] * 2)

@@ -157,6 +157,22 @@ def test_a_second_of_a_held_key_is_its_sensitivity_at_any_step_rate(make_env, pl
     assert env.eef_pose()[0, 0, 0, 3] == pytest.approx(0.4 + 0.3, abs=1e-3)
 
 
+@pytest.mark.parametrize("step_hz", [20.0, 0.0])
+@pytest.mark.parametrize(("held", "way"), [(0.1, 0.007), (1.0, 0.2)])
+def test_a_tap_is_a_small_step_and_a_long_press_moves_fast(make_env, place, step_hz, held, way):
+    """By default, as docs/teleoperation.md says; where steps are counted, whatever time they take."""
+    env = make_env("rel")
+    keyboard = start(env, KeyboardSettings(step_hz=step_hz))
+    press(keyboard, "W")
+    count = round(held / (1.0 / step_hz if step_hz else env.step_dt))
+    for number in range(count + 25):
+        if number == count:
+            let_go(keyboard, "W")
+        position = env.eef_pose()[0, 0, :3, 3] + step(keyboard, step_hz or 500.0)[0, :3] / 9
+        place(env, position.tolist())
+    assert env.eef_pose()[0, 0, 0, 3] == pytest.approx(0.4 + way, abs=2e-4)
+
+
 def test_a_press_that_is_known_late_moves_as_far_as_it_was_long(make_env, place):
     env = make_env("rel")
     keyboard = start(env)

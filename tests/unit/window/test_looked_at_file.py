@@ -4,7 +4,9 @@
 """What the Dataset panel says of a file and a demonstration is of these, whatever was looked at before."""
 
 import asyncio
+import os
 import shlex
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from isaaclab_mimic_core.datasets import DatasetWriter, Episode
 from isaaclab_mimic_ui.dataset.commands import RERUN, check_words, rerun_words
 from isaaclab_mimic_ui.dataset.job import DataCommand
 from isaaclab_mimic_ui.dataset.opened import OpenedFile
+from isaaclab_mimic_ui.dataset.rerun_viewer import RerunViewer, delete_older, folder_for
 from isaaclab_mimic_ui.host.desktop import DesktopHost
 
 
@@ -84,8 +87,47 @@ def test_demonstrations_are_opened_in_reruns_viewer(tmp_path, monkeypatch):
     command.start(RERUN, rerun_words(str(file), "1-2"))
     wait_until(lambda: command.poll() or not command.is_running, "the export", seen=lambda: command.said)
     assert command.failure == "" and command.done.startswith("Rerun's viewer opens.\n2 demonstrations")
-    wait_until(lambda: command.poll() or command.failure, "the end of the viewer")
-    assert command.failure == "Rerun's viewer has ended (no screen)." and command.ended == 2
+    wait_until(lambda: command.poll() or command.viewer_failure, "the end of the viewer")
+    assert command.viewer_failure == "Rerun's viewer has ended (no screen)."
+    assert command.done.startswith("Rerun's viewer opens.") and (command.failure, command.ended) == ("", 1)
     shown = [Path(line) for line in told.read_text().splitlines()]
     assert [each.name for each in shown] == ["demo_1.rrd", "demo_2.rrd"] and all(each.is_file() for each in shown)
     assert shown[0].parent.parent == tmp_path / "cache" / "rerun"
+
+
+def test_all_viewers_are_followed_and_say_nothing_about_commands(tmp_path, monkeypatch):
+    viewer, files = RerunViewer(sys.executable), [tmp_path / "ends", tmp_path / "closed"]
+    script = tmp_path / "viewer"
+    script.write_text(
+        '#!/bin/sh\nwhile [ ! -e "$1" ]; do sleep 0.01; done\necho "$1" >&2\ncase $1 in *ends) exit 3; esac\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("RERUN_CLI_PATH", str(script))
+    command = DataCommand()
+    command._viewer = viewer
+    for file in files:
+        viewer.open([file])
+    command.done = "2 demonstrations"
+    command.poll()
+    assert not command.viewer_failure
+    files[1].touch()
+    wait_until(lambda: command.poll() or len(viewer._running) == 1, "the viewer that was closed")
+    assert not command.viewer_failure
+    files[0].touch()
+    wait_until(lambda: command.poll() or command.viewer_failure, "the one that failed")
+    assert command.viewer_failure == f"Rerun's viewer has ended ({files[0]})."
+    assert (command.done, command.failure, command.ended) == ("2 demonstrations", "", 0)
+
+
+def test_what_was_made_for_viewers_before_is_deleted(tmp_path, monkeypatch):
+    monkeypatch.setenv("MIMIC_CACHE", str(tmp_path))
+    old, new, mine = (folder_for(str(tmp_path / f"{name}.hdf5")) for name in "abc")
+    unfinished = old.with_name(".d-01234567.89abcdef")
+    for folder in (old, unfinished, new, mine):
+        folder.mkdir(parents=True)
+        (folder / "demo_0.rrd").touch()
+    for folder in (old, unfinished, mine):
+        os.utime(folder, (0, 0))
+    delete_older(mine)
+    wait_until(lambda: not old.exists() and not unfinished.exists(), "the end of the old ones")
+    assert (mine / "demo_0.rrd").is_file() and (new / "demo_0.rrd").is_file(), "a viewer may still read it"

@@ -12,6 +12,7 @@ from waiting import Clock, wait_until
 
 from isaaclab_mimic_core.events import StageFailed, StageFinished
 from isaaclab_mimic_ui import session as sessions
+from isaaclab_mimic_ui.dataset.commands import in_words
 from isaaclab_mimic_ui.host.desktop import DesktopHost
 from isaaclab_mimic_ui.host.notification import notify
 from isaaclab_mimic_ui.running import notifier
@@ -100,7 +101,23 @@ def told(tmp_path, monkeypatch):
         made.follow()
         return list(shown)
 
-    made.run, made.folder = run, workflow.project.folder.name
+    def run_command(by: str, seconds: float = 60.0, **result) -> list:
+        """The same for a command of Dataset."""
+        shown.clear()
+        command = workflow.command
+        command._by, command._client = by, "runs"
+        command.failure, command.done, command.faults = "", "", {}
+        made.follow()
+        clock.now += seconds
+        command._client = None
+        for name, value in result.items():
+            setattr(command, name, value)
+        made.follow()
+        made.follow()
+        return list(shown)
+
+    made.run, made.run_command, made.folder = run, run_command, workflow.project.folder.name
+    made.project, made.shorten = workflow.project.folder, workflow.project.shorten
     return made
 
 
@@ -117,6 +134,27 @@ def test_a_long_run_that_nobody_looks_at_is_told_once(told):
     assert [title for title, *_ in told.run(StageFinished("generate", "gave_up"), 60)] == [
         "Generate ended before all was made"
     ]
+
+
+def test_a_command_of_dataset_is_told_by_its_name_and_in_the_windows_words(told):
+    where = told.folder
+    failure = f"{told.project / 'few.hdf5'}: exists already\nGive another --output, or --overwrite."
+    title, text, failed = told.run_command("keep", failure=failure)[0]
+    assert (title, failed) == ("Dataset > Keep has failed", True)
+    assert text == f"{where}: {in_words(told.shorten(failure))}" and "--" not in text and str(told.project) not in text
+    assert told.run_command("export", done="10 demonstrations") == [
+        ("Dataset > LeRobot has finished", f"{where}: 10 demonstrations", False)
+    ]
+    assert told.run_command("check") == [("Dataset > Check has finished", where, False)]
+    assert told.run_command("check", 5.0) == []
+
+
+def test_a_check_that_finds_something_has_not_simply_finished(told):
+    assert told.run_command("check", faults={"warning": 1, "error": 2})[0][::2] == (
+        "Dataset > Check has found 2 errors and 1 warning",
+        True,
+    )
+    assert told.run_command("check", faults={"warning": 2})[0][::2] == ("Dataset > Check has found 2 warnings", False)
 
 
 def test_what_is_short_or_stopped_or_seen_is_not_told(told):

@@ -9,6 +9,7 @@ from isaaclab_mimic_core.datasets import DatasetWriter, Episode, format_summary,
 from isaaclab_mimic_core.datasets.check import validator
 from isaaclab_mimic_ui.dataset.commands import in_words
 from isaaclab_mimic_ui.running.remedies import Remedy, find_remedy, in_window_words
+from isaaclab_mimic_ui.steps import KEYS_TITLE
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,7 @@ from isaaclab_mimic_ui.running.remedies import Remedy, find_remedy, in_window_wo
             '"Dataset > Check" names such demonstrations, "Dataset > Leave out" leaves them out',
         ),
         ("See: mimic info /data/some.hdf5.", 'See: "Dataset".'),
+        ("Examine it: mimic doctor", f'Examine it: "{KEYS_TITLE} > Examine"'),
         ("Record some: mimic record --output FILE", 'Record some: "Record"'),
         ("Convert it first: mimic convert FILE --output NEW", "Convert it first: mimic convert FILE --output NEW"),
         (

@@ -39,6 +39,8 @@ _CALLED = {
     ": --format lerobot": "",
 }
 """Option of a command -> what it is called in the panel."""
+TITLES = {"check": "Check", "compare": "Compare", RERUN: "Rerun"} | {by: label for by, (label, _) in EDITS.items()}
+"""Command -> label of its button."""
 _DOING = {"check": "Checking", "compare": "Comparing", RERUN: "Preparing"} | dict.fromkeys(EDITS, "Writing")
 
 
@@ -57,10 +59,9 @@ def rerun_words(path: str, demos: str) -> list[str]:
 
     Args:
         path: The file.
-        demos: Names, numbers and ranges; all if empty.
+        demos: Names, numbers and ranges.
     """
-    chosen = ["--demos", demos] if demos else []
-    return ["export", path, "--format", "rerun", *chosen, "--overwrite", "--output", str(folder_for(path))]
+    return ["export", path, "--format", "rerun", "--demos", demos, "--overwrite", "--output", str(folder_for(path))]
 
 
 def edit_words(by: str, path: str, demos: str, other: str, output: str) -> list[str]:

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from isaaclab_mimic_core import events
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.remote.verb_client import VerbClient
 
-from .commands import RERUN, outcome, progress, stopped
-from .rerun_viewer import RerunViewer
+from .commands import RERUN, TITLES, outcome, progress, stopped
+from .rerun_viewer import RerunViewer, delete_older
 
 
 class DataCommand:
@@ -45,10 +46,19 @@ class DataCommand:
         """
         self.ended = 0
         """How many commands have ended."""
+        self.viewer_failure = ""
+        """Why Rerun's viewer has ended, if not because the user has closed it."""
+        self.faults: dict[str, int] = {}
+        """Level -> how many findings the last check has made, of whatever file; empty if the last command is none."""
 
     @property
     def is_running(self) -> bool:
         return self._client is not None
+
+    @property
+    def title(self) -> str:
+        """What the button of the last command is called."""
+        return TITLES[self._by]
 
     @property
     def was_stopped(self) -> bool:
@@ -71,7 +81,8 @@ class DataCommand:
             return
         self._file = self._looked_at
         self._by, self._stopped, self._saved, self._ending = by, False, None, None
-        self.failure = self.done = ""
+        self.failure = self.done = self.viewer_failure = ""
+        self.faults = {}
         try:
             self._client = VerbClient(words, python=self._python)
         except (MimicError, OSError) as error:
@@ -81,10 +92,8 @@ class DataCommand:
 
     def poll(self) -> None:
         """Read new events; call it once a frame."""
+        self.viewer_failure = self._viewer.poll() or self.viewer_failure
         if self._client is None:
-            if why := self._viewer.poll():
-                self.failure, self.done = why, ""
-                self.ended += 1
             return
         for event in self._client.poll():
             self._take(event)
@@ -104,7 +113,7 @@ class DataCommand:
     def forget(self) -> None:
         """Show no command any more."""
         self.close()
-        self.failure = self.done = ""
+        self.failure = self.done = self.viewer_failure = ""
         self.look_at("")
 
     def close(self) -> None:
@@ -125,6 +134,8 @@ class DataCommand:
 
     def _tell(self, client: VerbClient) -> None:
         """Keep the result of a command that has ended."""
+        if self._by == "check" and client.answer is not None:
+            self.faults = dict(Counter(each["level"] for each in client.answer["findings"]))
         match self._ending:
             case events.StageFinished() as ending if self._by == RERUN:
                 self._view(ending)
@@ -151,6 +162,7 @@ class DataCommand:
         folder = Path(ending.output)
         try:
             self._viewer.open([folder / name for name in ending.summary["files"]])
+            delete_older(folder)
         except (MimicError, OSError) as error:
             self.failure = str(error)
         else:

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
@@ -15,10 +18,31 @@ from typing import IO
 from isaaclab_mimic_core.interpreter import child_environment, find_interpreter
 from isaaclab_mimic_core.sim.assets.cache import cache_root
 
+_READ_BY = 600.0
+"""[s] A viewer has read its files by then."""
+
 
 def folder_for(path: str) -> Path:
     """Return the folder for what the viewer reads of a file of demonstrations; the next time, it is replaced."""
     return cache_root() / "rerun" / f"{Path(path).stem}-{hashlib.sha256(path.encode()).hexdigest()[:8]}"
+
+
+def delete_older(folder: Path) -> None:
+    """Delete what was made for other files, and remains of what was not finished; what a viewer may still read stays.
+
+    In a thread, because it may be gigabytes.
+    """
+
+    def delete() -> None:
+        for other in folder.parent.iterdir():
+            try:
+                if other != folder and time.time() - other.stat().st_mtime > _READ_BY:
+                    shutil.rmtree(other, ignore_errors=True)
+            except OSError:
+                # Another window has deleted it.
+                continue
+
+    threading.Thread(target=delete, name="mimic rerun cache", daemon=True).start()
 
 
 class RerunViewer:
@@ -30,8 +54,8 @@ class RerunViewer:
 
     def __init__(self, python: str = "") -> None:
         self._python = python
-        self._process: subprocess.Popen | None = None
-        self._talk: IO[bytes] | None = None
+        self._running: list[tuple[subprocess.Popen, IO[bytes]]] = []
+        """With what each says."""
 
     def open(self, files: Sequence[Path]) -> None:
         """Show files (`.rrd`), in a viewer that runs already if there is one.
@@ -42,23 +66,25 @@ class RerunViewer:
         """
         python = find_interpreter(self._python)
         # Not a pipe: nobody would read it once the window is closed.
-        self._talk = tempfile.TemporaryFile()  # noqa: SIM115  it outlives this call
-        self._process = subprocess.Popen(
+        talk = tempfile.TemporaryFile()  # noqa: SIM115  it outlives this call
+        process = subprocess.Popen(
             [python, "-m", "rerun", *map(str, files)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=self._talk,
+            stderr=talk,
             env=child_environment(python),
             start_new_session=True,
         )
+        self._running.append((process, talk))
 
     def poll(self) -> str:
-        """Return why the viewer has ended, once; empty if it has not, or was closed by the user."""
-        if self._process is None or (code := self._process.poll()) is None:
-            return ""
-        self._process = None
-        assert self._talk is not None
-        with self._talk as talk:
-            talk.seek(0)
-            said = talk.read().decode(errors="replace").strip().splitlines()
-        return f"Rerun's viewer has ended ({said[-1] if said else f'exit code {code}'})." if code else ""
+        """Return why a viewer has ended, once; empty if none has, or the user has closed it."""
+        for each in [each for each in self._running if each[0].poll() is not None]:
+            self._running.remove(each)
+            code = each[0].returncode
+            with each[1] as talk:
+                talk.seek(0)
+                said = talk.read().decode(errors="replace").strip().splitlines()
+            if code:
+                return f"Rerun's viewer has ended ({said[-1] if said else f'exit code {code}'})."
+        return ""

@@ -32,7 +32,7 @@ _OVERLAY = "isaaclab.mimic.ui"
 """Name of our layer over a viewport."""
 _MODIFIERS = SHIFT | CTRL | ALT
 _NOTIFIED = 10
-"""[s] How long a notification is shown."""
+"""[s] How long a notification is shown that is not about a failure."""
 _BEFORE_THE_VIEWPORT = -100_000
 """Subscribers with a lower order are called first, and can consume an event."""
 
@@ -147,7 +147,9 @@ class KitHost(Host):
         return not focused or any(title == window.title or title.startswith("Viewport") for title in focused)
 
     def is_looked_at(self, window: ui.Window) -> bool:
-        return window.visible and window.focused
+        # Who clicks into the viewport sees the window beside it, unless it is behind another tab.
+        in_front = not window.docked or window.is_selected_in_dock()
+        return window.visible and in_front and (window.focused or _is_viewport_focused())
 
     def notify(self, title: str, text: str, failed: bool) -> None:
         try:
@@ -155,8 +157,13 @@ class KitHost(Host):
         except ImportError:
             return
         kinds = notification_manager.NotificationStatus
-        status = kinds.WARNING if failed else kinds.INFO
-        notification_manager.post_notification(f"{title}\n{text}", duration=_NOTIFIED, status=status)
+        if failed:
+            # Whoever comes back an hour later has to see it.
+            buttons = [notification_manager.NotificationButtonInfo("OK", on_complete=None)]
+            how = {"status": kinds.WARNING, "hide_after_timeout": False, "duration": 0, "button_infos": buttons}
+        else:
+            how = {"status": kinds.INFO, "duration": _NOTIFIED}
+        notification_manager.post_notification(f"{title}\n{text}", **how)
 
     def hold_physics(self) -> None:
         """Keep Isaac Sim's loop from stepping physics a second time.
@@ -226,11 +233,7 @@ class KitHost(Host):
 
     def draw_in_viewport(self, draw: Callable[[], None]) -> bool:
         """Draw over the active viewport, through its own camera."""
-        try:
-            from omni.kit.viewport.utility import get_active_viewport_window
-        except ImportError:
-            return False
-        window = get_active_viewport_window()
+        window = _active_viewport()
         if window is None:
             self.clear_viewport()
             return False
@@ -257,3 +260,17 @@ class KitHost(Host):
         view.scene.clear()
         api.remove_scene_view(view)
         frame.clear()
+
+
+def _active_viewport() -> ui.Window | None:
+    """Return the viewport that was used last; None without one."""
+    try:
+        from omni.kit.viewport.utility import get_active_viewport_window
+    except ImportError:
+        return None
+    return get_active_viewport_window()
+
+
+def _is_viewport_focused() -> bool:
+    viewport = _active_viewport()
+    return viewport is not None and viewport.focused

@@ -55,6 +55,7 @@ class DatasetPanel:
         self.command = context.workflow.command
         """The command that runs or has run last."""
         self._ended = self.command.ended
+        self._viewer_failure = self.command.viewer_failure
         self.demo = DemoHalf(
             context.host,
             DrawingProcess(context.host.setting("workerPython", ""), context.workflow.spare),
@@ -88,11 +89,16 @@ class DatasetPanel:
             self._wide = not self._wide
             self._frame.rebuild()
         self.demo.refresh()
+        if self._viewer_failure != self.command.viewer_failure:
+            self._viewer_failure = self.command.viewer_failure
+            self._rebuild(left=True)
         if self._ended != self.command.ended:
             self._ended = self.command.ended
             self._take_end()
         elif self.command.is_running:
             self._show_progress()
+        elif RERUN in self.buttons and self.buttons[RERUN].enabled != bool(self._for_rerun):
+            self.buttons[RERUN].enabled = bool(self._for_rerun)
 
     def actions(self) -> dict[str, Callable[[], None]]:
         """Return the actions of keys; none before a file has been read."""
@@ -175,10 +181,14 @@ class DatasetPanel:
             self._begin("compare", compare_words(self.file.summary["path"], other))
 
     def open_in_rerun(self) -> None:
-        """Show demonstrations in Rerun's viewer: those that are chosen, else the one that is looked at, else all."""
-        if self.file.summary and not self.command.is_running:
-            chosen = self.edit_card.models["demos"].get_value_as_string().strip() or self.file.demo
-            self._begin(RERUN, rerun_words(self.file.summary["path"], chosen))
+        """Show demonstrations in Rerun's viewer: those that are chosen, else the one that is looked at."""
+        if self.file.summary and self._for_rerun and not self.command.is_running:
+            self._begin(RERUN, rerun_words(self.file.summary["path"], self._for_rerun))
+
+    @property
+    def _for_rerun(self) -> str:
+        """What Rerun would show; empty for nothing: a whole file, which may be large, is not exported unasked."""
+        return self.edit_card.models["demos"].get_value_as_string().strip() or self.file.demo
 
     def _choose_other(self) -> None:
         if self.file.summary:
@@ -256,8 +266,9 @@ class DatasetPanel:
         running = self.command.is_running
         self._progress.text = self.command.said
         self._progress.visible = self.buttons["stop"].visible = running
-        for name in ("check", "compare", RERUN):
+        for name in ("check", "compare"):
             self.buttons[name].enabled = not running
+        self.buttons[RERUN].enabled = bool(self._for_rerun) and not running
         self.edit_card.enable(not running)
 
     def _rebuild(self, left: bool = False) -> None:
@@ -291,6 +302,8 @@ class DatasetPanel:
         with ui.VStack(spacing=6, **({} if self._wide else {"height": 0})):
             if self.file.failure:
                 build_notice(self._in_words(self.file.failure), error=True)
+            if self.command.viewer_failure:
+                build_notice(self.command.viewer_failure, error=True)
             if not self.file.summary:
                 ui.Label("Name an HDF5 file of demonstrations.", name="hint", height=0, word_wrap=True)
                 return
@@ -303,7 +316,8 @@ class DatasetPanel:
                 self.buttons["compare"].set_tooltip("Say in what another file differs from this one.")
                 self.buttons[RERUN] = ui.Button("Rerun", name="small", width=60, clicked_fn=self.open_in_rerun)
                 self.buttons[RERUN].set_tooltip(
-                    "Open in Rerun's viewer: the demonstrations that are chosen, or the one that is looked at."
+                    "Open in Rerun's viewer: the demonstrations that are chosen, or the one that is looked at.\n"
+                    "Choose one first; for all of them, Choose all."
                 )
                 self.buttons["check"] = ui.Button("Check", name="small", width=60, clicked_fn=self.check)
             self.table.build(None if self._wide else _LIST_HEIGHT)

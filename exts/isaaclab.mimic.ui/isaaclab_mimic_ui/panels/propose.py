@@ -8,12 +8,15 @@ from __future__ import annotations
 import omni.ui as ui
 
 from ..forms.model import DESCRIPTOR
+from ..project import TASK
 from ..session import State
 from ..widgets.empty import build_empty
 from ..widgets.layout import card, scrolled, section
 from ..widgets.run_head import RunHead
 from .stage_panel import StagePanel
 
+_FOLLOW = ("annotate", "annotate_manual", "generate")
+"""Steps that are to follow the descriptor; the others have a field for one, too."""
 _TILES = (("elapsed", "Time since the run began."),)
 
 
@@ -69,11 +72,18 @@ class ProposePanel(StagePanel):
             self.use_button.name = "primary" if self.use_button.visible else "plain"
 
     def use(self) -> None:
-        """Let the steps that follow a descriptor follow this one, and open Annotate."""
+        """Let Annotate and Generate follow this descriptor, and open Annotate."""
         workflow, output = self.context.workflow, self.session.output
-        for session in workflow.sessions.values():
-            if DESCRIPTOR in session.choices.fields and not session.is_active:
-                session.choices[DESCRIPTOR] = workflow.project.shown(output)
+        environment = self.session.choices[TASK].strip()
+        for name in _FOLLOW:
+            session = workflow.sessions[name]
+            if session.is_active:
+                continue
+            session.choices[DESCRIPTOR] = workflow.project.shown(output)
+            task = session.choices.fields[TASK]
+            if environment and session.choices[TASK] != environment:
+                # With the default, the environment is the one that the descriptor names.
+                session.choices[TASK] = environment if environment in task.choices else task.default
         self.context.open_step("annotate")
 
 

@@ -22,6 +22,7 @@ from ..widgets.last_run import build_last_run
 from ..widgets.layout import card, scrolled
 from ..widgets.log import Log
 from ..widgets.notice import build_notice
+from ..widgets.room import Room
 from .context import PanelContext
 
 WIDE = 720
@@ -59,8 +60,8 @@ class StagePanel:
             lambda model: setattr(session.choices, "in_worker", model.get_value_as_bool())
         )
         self._wide = context.width() >= WIDE
-        self._width = self._widest = context.width()
-        """[px] Room at the last look, and the most since the right half was built."""
+        self._room = Room(context.width())
+        """Of the panel."""
         self._face: tuple | None = None
         self._shown: tuple | None = None
         self.button: ui.Button | None = None
@@ -179,7 +180,7 @@ class StagePanel:
             self._wide = wide
             self._frame.rebuild()
             return
-        if self._has_shrunk():
+        if self._room.has_shrunk(self.context.width()):
             self._run_frame.rebuild()
             return
         self.form.refresh()
@@ -199,18 +200,6 @@ class StagePanel:
             if self.scene is not None:
                 self.scene.refresh()
             self.refresh_run()
-
-    def _has_shrunk(self) -> bool:
-        """Whether there is less room than there was, and it no longer changes.
-
-        Lines that are wrapped keep the room that they had until they are built again.
-        """
-        before, self._width = self._width, self.context.width()
-        if self._width < self._widest and self._width == before:
-            self._widest = self._width
-            return True
-        self._widest = max(self._widest, self._width)
-        return False
 
     def start_or_stop(self) -> None:
         """Do what the button does."""

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable
 
+from ..dataset.commands import in_words
 from ..forms.model import read_kept
 from ..host.base import Host
 from ..session import Session, State
@@ -55,10 +56,19 @@ class Notifier:
             self._command_since = time.monotonic()
         elif not command.is_running and self._command_since:
             took, self._command_since = time.monotonic() - self._command_since, 0.0
-            title = "Dataset has failed" if command.failure else "Dataset has finished"
             # What was stopped, and what was ended with its project, has neither failed nor made anything.
             if not command.was_stopped:
-                self._tell(took, title, command.failure or command.done, bool(command.failure))
+                self._command_ended(took)
+
+    def _command_ended(self, took: float) -> None:
+        command, project = self._workflow.command, self._workflow.project
+        ending = "has failed" if command.failure else "has finished"
+        if command.faults:
+            counts = (f"{count} {level}{'s' * (count > 1)}" for level, count in sorted(command.faults.items()))
+            ending = f"has found {' and '.join(counts)}"
+        failed = bool(command.failure) or "error" in command.faults
+        text = in_words(project.shorten(command.failure or command.done))
+        self._tell(took, f"Dataset > {command.title} {ending}", text, failed)
 
     def _run_ended(self, session: Session) -> None:
         if session.state in _ENDINGS and session.last is not None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..steps import KEYS_TITLE
+
 _PLACES = {
     "annotate": "Annotate",
     "check": "Dataset > Check",
-    "doctor": "Keys > Examine",
+    "doctor": f"{KEYS_TITLE} > Examine",
     "drop": "Dataset > Leave out",
     "evaluate": "Evaluate",
     "generate": "Generate",

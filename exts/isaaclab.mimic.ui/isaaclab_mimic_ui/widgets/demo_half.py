@@ -19,6 +19,7 @@ from ..scene.settings import ViewSettings
 from .dataset_details import Doors, build_details
 from .demo_scene import DemoScene
 from .layout import card
+from .room import Room
 from .signals import Signals
 from .strip_view import StripView
 
@@ -44,8 +45,8 @@ class DemoHalf:
     ) -> None:
         self.process, self._doors = process, doors
         self._was_active = False
-        self._width = 0.0
-        """[px] Of what is below the view, at the last look."""
+        self._room = Room()
+        """Of what is below the view."""
         self._file: OpenedFile | None = None
         self._command: DataCommand | None = None
         self.thumbnails = StripView(host, process, self.go)
@@ -109,11 +110,8 @@ class DemoHalf:
             strip = self.thumbnails.strip
             strip.draw_missing() if self._was_active else strip.look_again()
         self.scene.refresh()
-        if self.frame is not None:
-            # Lines that were wrapped in more room keep it.
-            before, self._width = self._width, self.frame.computed_width
-            if self._width < before - 1.0:
-                self.rebuild()
+        if self.frame is not None and self._room.has_shrunk(self.frame.computed_width):
+            self.rebuild()
 
     def rebuild(self) -> None:
         """Show what has been read, below the view. Before the panel is first painted, there is nothing to."""

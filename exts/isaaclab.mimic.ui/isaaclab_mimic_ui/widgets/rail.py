@@ -12,7 +12,7 @@ import omni.ui as ui
 from isaaclab_mimic_core.remote.spare import SpareWorker
 
 from ..session import Session
-from ..steps import Step
+from ..steps import KEYS_TITLE, Step
 from ..workflow import StepStatus
 from . import style
 from .jobs import Jobs
@@ -65,7 +65,7 @@ class Rail:
                 with ui.HStack(height=28):
                     ui.Spacer(width=8)
                     self.keys_button = ui.Button(
-                        "Keys and settings",
+                        KEYS_TITLE,
                         name="small",
                         tooltip="Show the keys, and change them; switch notifications off.",
                         clicked_fn=lambda: on_chosen(""),

@@ -14,6 +14,7 @@ Entities:
 Timelines: `sample`, and `time` [s].
 """
 
+import hashlib
 import io
 import math
 import os
@@ -29,6 +30,7 @@ from ...errors import DatasetError, OptionError
 from .. import layout
 from ..check import require
 from ..check.validator import LEAVE_OUT
+from ..digest import digest
 from ..episode import Episode
 from ..opening import data_group, open_for_reading
 from ..reader import DatasetReader
@@ -106,7 +108,8 @@ def export_rerun(
                         remedy="Renumber the demonstrations: mimic select FILE --output NEW",
                     )
                 try:
-                    _write(folder / files[-1], reader.path.stem, episode, _images(file, name, cameras), fps)
+                    recording = f"{reader.path.stem}/{name} {_short_hash(path, episode)}"
+                    _write(folder / files[-1], recording, episode, _images(file, name, cameras), fps)
                 except Unreadable as error:
                     raise DatasetError(
                         f"a camera's image {error}", where=f"{path}, {name}", remedy=LEAVE_OUT
@@ -142,11 +145,16 @@ def _images(file: h5py.File, name: str, cameras: Sequence[str]) -> dict[str, h5p
     return {camera: frames for camera, frames in found.items() if isinstance(frames, h5py.Dataset)}
 
 
-def _write(path: Path, title: str, episode: Episode, cameras: dict[str, h5py.Dataset], fps: int) -> None:
+def _short_hash(path: str | os.PathLike[str], episode: Episode) -> str:
+    """Tell a demonstration from others of its name: a viewer adds what has the same identity to what it shows."""
+    return hashlib.sha256(f"{Path(path).resolve()}\n{digest([episode])}".encode()).hexdigest()[:8]
+
+
+def _write(path: Path, identity: str, episode: Episode, cameras: dict[str, h5py.Dataset], fps: int) -> None:
     """Write a demonstration's file."""
     import rerun as rr
 
-    recording = rr.RecordingStream("isaaclab_mimic", recording_id=f"{title}/{episode.name}")
+    recording = rr.RecordingStream("isaaclab_mimic", recording_id=identity)
     recording.save(path, default_blueprint=_blueprint(episode, cameras))
     try:
         recording.send_recording_name(episode.name)

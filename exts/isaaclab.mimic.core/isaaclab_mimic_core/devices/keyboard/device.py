@@ -40,7 +40,7 @@ class Keyboard(EefDevice):
     def __init__(self, env: BatchedEnv, settings: "KeyboardSettings"):
         super().__init__(env, settings)
         self._down: set[str] = set()
-        self._moving = HeldKeys(self._period if settings.step_hz else 0.0, settings.ramp)
+        self._moving = HeldKeys(self._period, settings.ramp, counted=not settings.step_hz)
 
     def key(self, name: str, pressed: bool, at: float) -> None:
         repeats = pressed and name in self._down

@@ -44,13 +44,13 @@ class HeldKeys:
     Times are those of `time.monotonic()` [s].
 
     Args:
-        period: Time between two steps [s]; 0: steps keep no time, so that they are counted instead, at full speed.
+        period: Time between two steps [s], more than 0.
         ramp: Time after which a key that is held moves at full speed [s].
+        counted: Whether steps keep no time, so that they are counted instead: each is worth a period.
     """
 
-    def __init__(self, period: float, ramp: float = 0.0):
-        self._period = period
-        self._ramp = ramp if period else 0.0
+    def __init__(self, period: float, ramp: float = 0.0, counted: bool = False):
+        self._period, self._ramp, self._counted = period, ramp, counted
         self._slow = period
         """[s] Time that a step takes now, at least the period."""
         self._stepped: float | None = None
@@ -79,13 +79,10 @@ class HeldKeys:
             return
         key.is_down = False
         at = _known(at, now)
-        # Negative if steps have been made since then, as if the key were still held: at most those are taken back.
-        seconds = max(max(at, self._rested) - key.counted, -key.held)
-        if self._period:
-            rest = seconds / self._period if key.is_new else min(seconds / self._slow, 1.0)
-        else:
-            rest = 0.0
-        self._count(key, rest, seconds)
+        if not self._counted:
+            # Negative if steps have been made since then, as if the key were still held: at most those are taken back.
+            seconds = max(max(at, self._rested) - key.counted, -key.held)
+            self._count(key, seconds / self._period if key.is_new else min(seconds / self._slow, 1.0), seconds)
         if at >= self._rested and (lacks := SHORTEST - key.worth) > 0.0:
             self._count(key, lacks, lacks * self._period)
 
@@ -109,8 +106,8 @@ class HeldKeys:
             if key.is_down:
                 # While a key is held, each step is worth a step: where the simulation is slower than real time, the
                 # robot is, too, and does not run on afterwards.
-                seconds = now - key.counted
-                gained = seconds / self._slow if key.is_new and self._period else 1.0
+                seconds = self._period if self._counted else now - key.counted
+                gained = seconds / self._slow if key.is_new and not self._counted else 1.0
                 key.counted, key.is_new = now, False
                 self._count(key, gained, seconds)
             moves[name] = min(max(key.owed, -1.0), 1.0)
