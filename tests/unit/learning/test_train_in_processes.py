@@ -7,6 +7,8 @@ import json
 import multiprocessing
 import os
 import signal
+import time
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partialmethod
 from pathlib import Path
@@ -16,17 +18,19 @@ import h5py
 import numpy as np
 import pytest
 import torch
+from torch.distributed.elastic.multiprocessing import errors
 from waiting import LIMIT
 
 from isaaclab_mimic_core.cluster.train import TrainInProcesses
 from isaaclab_mimic_core.errors import DeviceError, MimicError, OptionError
-from isaaclab_mimic_core.events import CheckpointSaved, EpochFinished
+from isaaclab_mimic_core.events import CheckpointSaved, EpochFinished, StageFailed, StageFinished
+from isaaclab_mimic_core.exit_status import UNEXPECTED, WRONG_INPUT
 from isaaclab_mimic_core.learning import distributed
-from isaaclab_mimic_core.learning.distributed import follow, lead
+from isaaclab_mimic_core.learning.distributed import LeadingTraining, follow, lead
 from isaaclab_mimic_core.learning.learners import get_learner
-from isaaclab_mimic_core.learning.ranks import RankLost, Ranks
+from isaaclab_mimic_core.learning.ranks import GO_ON, RankLost, Ranks
 from isaaclab_mimic_core.options import TrainOptions
-from isaaclab_mimic_core.remote.launch import told
+from isaaclab_mimic_core.remote import launch
 from isaaclab_mimic_core.stages import create_with
 from isaaclab_mimic_core.stages.learning.train import Train, request_of
 
@@ -164,6 +168,81 @@ def test_what_cannot_begin_in_one_process_begins_in_none(options, tmp_path, monk
     assert second == "ended"
 
 
+def test_parameters_that_are_not_used_are_not_waited_for(options, tmp_path):
+    kinds = {"rnn": {"enabled": False}, "gmm": {"enabled": False}, "gaussian": {"enabled": True, "fixed_std": True}}
+    given = options(sections={"algo": {**kinds, "actor_layer_dims": [12]}, "train": {"seq_length": 1}})
+    trainer = get_learner("robomimic").plan(request_of(given, None)).start()
+    assert [tuple(each.shape) for each in trainer._unused] == [(7, 12), (7,)], "nothing is tested otherwise"
+    losses, weights = curve(trainer)
+    (answer, other) = together(2, given, curve, tmp_path)
+    assert other == "ended" and not isinstance(answer, str), answer
+    np.testing.assert_allclose(np.array(answer[0], float), np.array(losses, float), rtol=1e-6)
+    for name, value in weights.items():
+        np.testing.assert_allclose(answer[1][name], value, rtol=0, atol=1e-5, err_msg=name)
+
+
+def test_processes_with_other_settings_are_refused_by_name(options, tmp_path, monkeypatch):
+    real = get_learner("robomimic")
+    other = SimpleNamespace(plan=lambda request: real.plan(replace(request, seed=7)))
+    monkeypatch.setattr(distributed, "get_learner", lambda name: other)
+    first, second = together(2, options(), curve, tmp_path)
+    assert "process 1 of 2: " in first and "train.seed is 7, in the first process 101\n" in first
+    assert second == "ended"
+
+
+class Epochs:
+    """A training whose steps take a time by a clock of their own, and the ranks that it is led with."""
+
+    def __init__(self, steps: int):
+        self.steps, self.seconds = steps, 1e-6
+        self.clock = 0.0
+        self.made = 0
+        self.slices: list[int] = []
+
+    def begin_epoch(self) -> None:
+        self.made = 0
+
+    def make_steps(self, count: int) -> bool:
+        self.slices.append(count)
+        made = min(count, self.steps - self.made)
+        self.made += made
+        self.clock += made * self.seconds
+        return made < count
+
+    def tell(self, words) -> None:
+        pass
+
+    guarded = staticmethod(nullcontext)
+
+
+def test_slices_stay_short_however_short_epochs_are(monkeypatch):
+    epochs = Epochs(steps=3)
+    monkeypatch.setattr(distributed.time, "perf_counter", lambda: epochs.clock)
+    leading = LeadingTraining(epochs, epochs)
+    for _ in range(2000):
+        leading.begin_epoch()
+        while not leading.advance(0.1):
+            pass
+    assert max(epochs.slices) == 4 and epochs.slices[-1] == 4, "a whole epoch, and not more"
+    epochs.steps, epochs.seconds = 1000, 1.0
+    leading.begin_epoch()
+    for _ in range(3):
+        leading.advance(0.1)
+    assert epochs.slices[-3:] == [4, 1, 1]
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_stop_before_the_processes_start_is_not_lost(options, paused):
+    with create_with("train", options(processes=2)) as stage:
+        assert isinstance(stage, TrainInProcesses)
+        stage.step()
+        if paused:
+            stage.request("pause")
+            assert stage.step() == [] and stage.due > 0 and stage._client is None
+        stage.request("stop")
+        assert stage.step() == [StageFinished("train", "stopped")] and stage.done and stage._client is None
+
+
 def rank_processes(launcher: int) -> dict[int, int]:
     """Return the processes that a launcher has started, by rank."""
     found = {}
@@ -247,20 +326,81 @@ def test_shares_of_a_batch_are_nearly_equal_and_weigh_what_they_are():
             assert [len(share) / count for share in shares] == [each.weight(count) for each in parts]
 
 
-def test_the_launcher_names_who_failed_first():
-    def ended(**codes: int) -> str:
-        return told({int(rank[1:]): SimpleNamespace(exitcode=code) for rank, code in codes.items()}, 4)
+def failure(exitcode: int, timestamp: int = 0, message: object = "To enable traceback see") -> SimpleNamespace:
+    """As torch's `ProcessFailure`."""
+    return SimpleNamespace(exitcode=exitcode, timestamp=timestamp, message=message)
 
-    assert ended(r2=-9, r0=2, r1=-15).startswith("process 2 of 4 was killed by SIGKILL")
-    assert ended(r3=1).startswith("process 3 of 4 ended with exit code 1")
-    assert ended(r0=-11).startswith("process 0 of 4 was killed by SIGSEGV")
-    assert ended(r0=2) == "", "it has said why itself"
-    assert ended(r0=-15, r1=-15) == "The training was ended from outside."
+
+def test_the_launcher_names_who_failed_first():
+    def ended(**codes: int) -> StageFailed | None:
+        return launch.told({int(rank[1:]): failure(code) for rank, code in codes.items()}, 4)
+
+    def said(**codes: int) -> str:
+        failed = ended(**codes)
+        assert failed is not None and failed.exit_code == WRONG_INPUT
+        return failed.message
+
+    assert said(r2=-9, r0=2, r1=-15) == f"process 2 of 4 was killed by SIGKILL, and the training with it\n  {GO_ON}"
+    assert said(r0=-11).startswith("process 0 of 4 was killed by SIGSEGV")
+    assert ended(r0=2) is None, "it has said why itself"
+    assert said(r0=-15, r1=-15) == "The training was ended from outside."
+    later = launch.told({1: failure(-9, 130), 3: failure(-11, 100), 0: failure(2, 90)}, 4)
+    assert later is not None and later.message.startswith("process 3 of 4 was killed by SIGSEGV")
+
+
+def test_the_launcher_says_why_a_process_failed(tmp_path, monkeypatch):
+    def fail(ranks):
+        raise RuntimeError("CUDA out of memory.\nTried to allocate 20.00 GiB")
+
+    monkeypatch.setenv("TORCHELASTIC_ERROR_FILE", str(tmp_path / "error.json"))
+    monkeypatch.setattr(distributed, "follow", fail)
+    with pytest.raises(RuntimeError):
+        errors.record(launch.follow_to_the_end)(Ranks(1, 2, 1, 2))
+    first = errors.ProcessFailure(local_rank=1, pid=1, exitcode=1, error_file=str(tmp_path / "error.json"))
+    failed = launch.told({0: failure(2, first.timestamp), 1: first}, 2)
+    how, cause = "process 1 of 2 ended with exit code 1", " (RuntimeError: CUDA out of memory.)"
+    assert failed == StageFailed(f"{how}{cause}, and the training with it\n  {GO_ON}", UNEXPECTED)
+    # A library may end it without a word.
+    assert launch.told({1: failure(1)}, 2) == StageFailed(failed.message.replace(cause, ""), UNEXPECTED)
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_sigterm_stops_the_first_process_or_ends_it_soon(monkeypatch, waits):
+    monkeypatch.setattr(launch, "_GRACE", 0.01 if waits else LIMIT)
+    channel = SimpleNamespace(parent_gone=False)
+
+    def be() -> None:
+        launch.stop_on_sigterm(channel)
+        os.kill(os.getpid(), signal.SIGTERM)
+        while waits or not channel.parent_gone:
+            time.sleep(0.001)
+
+    process = multiprocessing.get_context("fork").Process(target=be)
+    process.start()
+    process.join(LIMIT)
+    assert process.exitcode == (128 + signal.SIGTERM if waits else 0)
 
 
 def test_only_what_tells_of_others_is_taken_for_a_lost_process():
     ranks = Ranks(0, 2, 0, 2)
-    with pytest.raises(RankLost, match="another process of this training has ended"), ranks.guarded():
-        raise torch.distributed.DistBackendError("NCCL communicator was aborted")
+    leading = LeadingTraining(Epochs(1), SimpleNamespace(tell=list, guarded=ranks.guarded))
+    lost = torch.distributed.DistBackendError("NCCL communicator was aborted\n#0 somewhere")
+    with pytest.raises(RankLost) as caught, ranks.guarded():
+        raise lost
+    assert str(caught.value) == "another process of this training has ended (NCCL communicator was aborted)"
+    with pytest.raises(RankLost) as caught, leading._telling("begin_epoch"):
+        raise lost
+    assert str(caught.value).endswith(GO_ON)
     with pytest.raises(RuntimeError, match="shapes differ"), ranks.guarded():
         raise RuntimeError("shapes differ")
+
+
+def test_processes_that_do_not_find_each_other_have_nothing_to_resume(monkeypatch):
+    def fail(*_, **__):
+        raise torch.distributed.DistNetworkError("The client socket has timed out")
+
+    monkeypatch.setattr(torch.distributed, "init_process_group", fail)
+    with pytest.raises(RankLost) as caught:
+        Ranks(0, 2, 0, 2).join()
+    assert str(caught.value).startswith("the processes could not connect (The client socket has timed out)\n")
+    assert "--resume" not in str(caught.value)

@@ -3,12 +3,13 @@
 
 """Train in several processes of this machine, which torch's launcher starts; one per GPU, or several on the CPU."""
 
+import math
 import time
 from dataclasses import asdict, replace
 from typing import Any
 
 from ..errors import OptionError
-from ..events import PhaseStarted, Progress, StageFailed, StageFinished, StageStarted
+from ..events import Event, PhaseStarted, Progress, StageFailed, StageFinished, StageStarted
 from ..learning.ranks import Ranks
 from ..option import check_options
 from ..options import TrainOptions
@@ -20,6 +21,8 @@ from ..stages.stage import Stage, Steps
 
 _PERIOD = 0.03
 """Time between two looks at the processes [s]."""
+_LEAVING = 10.0
+"""How long the processes may take to end after a stop [s]."""
 
 
 def start(options: TrainOptions) -> Stage:
@@ -57,7 +60,7 @@ class TrainInProcesses(Stage):
 
     @property
     def due(self) -> float:
-        return time.monotonic() + _PERIOD if self._client is not None else 0.0
+        return time.monotonic() + _PERIOD if self._client is not None or self.paused else 0.0
 
     @property
     def progress(self) -> Progress:
@@ -73,7 +76,8 @@ class TrainInProcesses(Stage):
     def request(self, name: str, **arguments: Any) -> None:
         if self._client is not None:
             self._client.request(name, **arguments)
-        elif name == "stop":
+        elif name in ("pause", "resume", "stop"):
+            # They are not started yet, and will not be before a `resume`, or at all.
             super().request(name)
 
     def run(self) -> Steps:
@@ -84,18 +88,27 @@ class TrainInProcesses(Stage):
             PhaseStarted(f"Starting {self.options.processes} processes"),
         ]
         launcher = ("isaaclab_mimic_core.remote.launch", str(self.options.processes))
+        if self._stopping:
+            return [StageFinished(self.name, "stopped")]
         told = asdict(replace(self.options, processes=1))
         self._client = client = WorkerClient(self.name, told, launcher=launcher)
         self._resources.callback(client.close)
         failed: StageFailed | None = None
-        ended = False
-        while not ended:
+        stopped: list[Event] = []
+        ended, until = False, math.inf
+        while not ended and time.monotonic() < until:
             # Looked at before the events, so that none is missed.
             ended = client.has_ended
             events = [each for each in client.poll() if not isinstance(each, StageStarted)]
-            if events and isinstance(events[-1], StageFinished):
-                return events
             # The last failure is the launcher's, which knows which process was the first to fail.
             failed = next((each for each in reversed(events) if isinstance(each, StageFailed)), failed)
-            yield [each for each in events if not isinstance(each, StageFailed)]
+            events = [each for each in events if not isinstance(each, StageFailed)]
+            if events and isinstance(last := events[-1], StageFinished):
+                if last.outcome != "stopped":
+                    return events
+                # Asked to, or because another process has failed, which the launcher says once all have ended.
+                stopped, events, until = events, [], time.monotonic() + _LEAVING
+            yield events
+        if stopped and failed is None:
+            return stopped
         raise as_error(failed or StageFailed("The processes have ended without a word."))

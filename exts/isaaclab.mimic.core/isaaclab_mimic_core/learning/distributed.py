@@ -22,10 +22,11 @@ import torch
 
 from ..errors import MimicError, PlatformError
 from ..files import file_hash
+from ..flat_paths import flatten
 from ..run_manifest import versions_of
 from .api import DistributedTraining, Plan, Request
 from .learners import get_learner
-from .ranks import Ranks
+from .ranks import GO_ON, RankLost, Ranks
 
 _GROWTH = 2
 """How much longer the next slice may be than the last one [steps]."""
@@ -61,7 +62,9 @@ class LeadingTraining:
             began = time.perf_counter()
             over = self._training.make_steps(steps)
             took = max(time.perf_counter() - began, 1e-6)
-        self._steps = max(1, min(_GROWTH * steps, int(steps * seconds / took)))
+        # A slice in which the epoch ended had fewer steps: how many fit into the time is not known.
+        most = steps if over else _GROWTH * steps
+        self._steps = max(1, min(most, int(steps * seconds / took)))
         return over
 
     def load_state(self, path: Path) -> dict:
@@ -84,8 +87,11 @@ class LeadingTraining:
             self._ranks.tell(words)
             with self._ranks.guarded():
                 yield
-        except BaseException:
+        except BaseException as error:
             self._together = False
+            if isinstance(error, RankLost):
+                # By now there is a run to resume.
+                error.remedy = GO_ON
             raise
 
 
@@ -105,7 +111,7 @@ def lead(plan: Plan, learner: str, request: Request) -> LeadingTraining:
     ranks.join()
     order = {**asdict(replace(request, ranks=None)), "begun": dict(request.begun)}
     digest = file_hash(request.dataset) if ranks.on_several_machines else ""
-    ranks.tell((learner, order, digest, _versions(), torch.get_num_threads()))
+    ranks.tell((learner, order, plan.config, digest, _versions(), torch.get_num_threads()))
     return LeadingTraining(_begin(plan.start, ranks), ranks)
 
 
@@ -113,14 +119,16 @@ def follow(ranks: Ranks) -> None:
     """Train with the process of rank 0 until it says that it is over, or has ended."""
     try:
         ranks.join()
-        learner, order, digest, versions, threads = ranks.hear()
+        learner, order, config, digest, versions, threads = ranks.hear()
         torch.set_num_threads(threads)
         device = order["device"].partition(":")[0]
 
         def start() -> Any:
             _check_same(order["dataset"], digest, versions, ranks)
             request = Request(**{**order, "device": ranks.device(device), "ranks": ranks})
-            return get_learner(learner).plan(request).start()
+            plan = get_learner(learner).plan(request)
+            _check_config(plan, config)
+            return plan.start()
 
         training = _begin(start, ranks)
         # Who stops all processes at once means the first one, which stops the others.
@@ -179,3 +187,19 @@ def _check_same(dataset: str, digest: str, versions: dict[str, str], ranks: Rank
         raise PlatformError(
             "has other content on this machine", where=dataset, remedy="Give all machines the same file."
         )
+
+
+def _check_config(plan: Plan, config: Any) -> None:
+    """Check that this process would train with the configuration of the first one.
+
+    Raises:
+        PlatformError: A setting differs; names the first one that does.
+    """
+    ours, theirs = flatten(plan.config), flatten(config)
+    for name in {**theirs, **ours}:
+        if (here := ours.get(name, "left out")) != (there := theirs.get(name, "left out")):
+            raise PlatformError(
+                f"{name.replace('/', '.')} is {here}, in the first process {there}",
+                where=plan.config_path,
+                remedy="Give all machines the same --config.",
+            )

@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 _PATIENCE = timedelta(days=10)
 """How long a process waits for the first one, which may evaluate or rest; one that has ended is noticed at once."""
+GO_ON = "What the training has saved is complete; go on with --resume."
+"""What to do if a training that had begun has ended with one of its processes."""
 _LOST = "gloo", "nccl", "connection closed", "connection reset"
 """Words of errors that torch raises when another process has ended, besides its own kind of errors."""
+_LONGEST = 300
+"""Characters of another program's error that are shown."""
 
 
 class RankLost(PlatformError):
-    """Another process of the training has ended."""
+    """Another process of the training has ended, or cannot be reached."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ class Ranks:
         """Wait until all processes are there."""
         import torch.distributed as dist
 
-        with self.guarded():
+        with self._connecting():
             dist.init_process_group(
                 "gloo", init_method=init_method, rank=self.rank, world_size=self.size, timeout=_PATIENCE
             )
@@ -161,15 +165,25 @@ class Ranks:
         import torch.distributed as dist
         from torch.nn.parallel import DistributedDataParallel
 
-        with self.guarded():
+        with self._connecting():
             group = dist.new_group(backend="nccl") if device.type == "cuda" else None
             return DistributedDataParallel(
                 module, process_group=group, broadcast_buffers=False, gradient_as_bucket_view=True
             )
 
     @contextlib.contextmanager
-    def guarded(self) -> Iterator[None]:
-        """Turn torch's errors about other processes into one for people.
+    def _connecting(self) -> Iterator[None]:
+        """`guarded`, for what the processes talk through."""
+        try:
+            with self.guarded("the processes could not connect"):
+                yield
+        except RankLost as error:
+            error.remedy = "GLOO_SOCKET_IFNAME and NCCL_SOCKET_IFNAME name the network through which they are to talk."
+            raise
+
+    @contextlib.contextmanager
+    def guarded(self, what: str = "another process of this training has ended") -> Iterator[None]:
+        """Turn torch's errors about other processes into one for people, which begins with `what`.
 
         Raises:
             RankLost: Another process has ended.
@@ -181,7 +195,9 @@ class Ranks:
 
             if not isinstance(error, dist.DistError) and not any(word in str(error).lower() for word in _LOST):
                 raise
-            raise RankLost(
-                "another process of this training has ended",
-                remedy="Its checkpoints are complete; go on with --resume.",
-            ) from error
+            raise RankLost(f"{what} ({first_line(error)})") from error
+
+
+def first_line(error: object) -> str:
+    """Return the first line of what an error says, which may be followed by a trace."""
+    return str(error).strip().partition("\n")[0][:_LONGEST]

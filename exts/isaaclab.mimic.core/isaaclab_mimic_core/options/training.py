@@ -54,7 +54,7 @@ class TrainOptions(DemonstrationOptions):
     processes: int = option(1, label="Processes", group=_TRAINING, low=0, high=256, on_resume=MAY_DIFFER)
     """Processes of this machine that share every batch, each with its own GPU or part of the cores; 0: one per GPU."""
     threads: int = option(0, label="Threads", group=_TRAINING, low=0, on_resume=MAY_DIFFER)
-    """Threads of a process on a CPU; 0: half the cores (with exact, torch decides)."""
+    """Threads of a process on a CPU; 0: half the cores, shared by the processes (with exact, torch decides)."""
     save_every: int = option(0, label="Save every", group=_TRAINING, unit="epochs", low=0, on_resume=MAY_DIFFER)
     """Epochs between checkpoints; 0: as configured."""
     horizon: int = option(500, label="Horizon of rollouts", group=_TRAINING, unit="steps", low=1)

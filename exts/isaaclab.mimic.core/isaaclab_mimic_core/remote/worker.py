@@ -23,6 +23,7 @@ import select
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 
 from .. import plugins
@@ -92,9 +93,22 @@ class Channel:
         return lines
 
 
-def main(*words: str) -> int:
-    """Serve one stage; see the module's description."""
+def run(*words: str, begin: Callable[[Channel], None] = lambda channel: None) -> int:
+    """Be the process: serve one stage, and end an Isaac Sim that it has started with the same exit status.
+
+    Args:
+        words: The program's arguments.
+        begin: Called first of all.
+    """
     channel = Channel.take_over()
+    begin(channel)
+    status = main(channel, *words)
+    end_isaac_sim(status)
+    return status
+
+
+def main(channel: Channel, *words: str) -> int:
+    """Serve one stage; see the module's description."""
     # On stderr only, for `ProcessClient.last_stderr`: the parent process finds problems of plug-ins itself.
     plugins.on_problem(lambda problem: print(f"warning: {problem}", file=sys.stderr))
     try:
@@ -173,6 +187,4 @@ def _handle_request(stage: Stage, line: str, channel: Channel) -> None:
 
 
 if __name__ == "__main__":
-    status = main(*sys.argv[1:])
-    end_isaac_sim(status)
-    sys.exit(status)
+    sys.exit(run(*sys.argv[1:]))

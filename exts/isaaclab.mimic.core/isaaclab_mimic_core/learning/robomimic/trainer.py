@@ -142,6 +142,8 @@ class Trainer:
         if held_back_batches is not None:
             self.validation = Pass(held_back_batches, experiment.validation_epoch_every_n_steps, ranks)
         self.epoch = 0
+        self._unused: list[torch.nn.Parameter] = []
+        """Parameters that the loss does not depend on; known after `rehearse`."""
         self.preparations: list[Any] = []
         """What is done before the first epoch; images are checked first (`learning.api.Preparation`)."""
         if images := image_keys(config) if not resident else []:
@@ -168,6 +170,7 @@ class Trainer:
                 where="train.batch_size",
                 remedy="Lower it in --config, or choose another --device.",
             ) from error
+        self._unused = [each for each in self.model.nets.parameters() if each.grad is None]
         self.model.deserialize(before)
         for optimiser, state in zip(_flat(self.model.optimizers), optimisers, strict=True):
             optimiser.load_state_dict(state)
@@ -186,8 +189,11 @@ class Trainer:
         self._work = self._make_epoch()
 
     def distribute(self, ranks: Ranks) -> None:
-        """Average gradients over all processes from now on."""
+        """Average gradients over all processes from now on; call it after `rehearse`."""
         assert isinstance(self._step, FusedStep) and isinstance(self.training.batches, KeyedBatches)  # checked at first
+        # Such as the standard deviation's layer of a Gaussian policy with `fixed_std`; DDP would wait for its gradient.
+        for each in self._unused:
+            each.requires_grad_(False)
         self._step.distribute(ranks, self.training.batches.weight)
 
     def advance(self, seconds: float) -> bool:
