@@ -26,6 +26,9 @@ GO_ON = "What the training has saved is complete; go on with --resume."
 """What to do if a training that had begun has ended with one of its processes."""
 _LOST = "gloo", "nccl", "connection closed", "connection reset"
 """Words of errors that torch raises when another process has ended, besides its own kind of errors."""
+_groups: list[Any] = []
+"""torch's process groups, held until the process ends: DDP's destructor must not be the one that destroys them. With
+Python's lock (the GIL) it would join their threads, which may wait for that lock."""
 _LONGEST = 300
 """Characters of another program's error that are shown."""
 
@@ -108,6 +111,7 @@ class Ranks:
             dist.init_process_group(
                 "gloo", init_method=init_method, rank=self.rank, world_size=self.size, timeout=_PATIENCE
             )
+            _groups.append(dist.group.WORLD)
 
     def leave(self) -> None:
         """Say that this process will not call any more."""
@@ -167,6 +171,7 @@ class Ranks:
 
         with self._connecting():
             group = dist.new_group(backend="nccl") if device.type == "cuda" else None
+            _groups.append(group)
             return DistributedDataParallel(
                 module, process_group=group, broadcast_buffers=False, gradient_as_bucket_view=True
             )
