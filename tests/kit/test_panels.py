@@ -340,9 +340,20 @@ def test_subtasks_are_proposed_and_used(kit, tmp_path):
     kit.screenshot(tmp_path / "proposed.png")
     kit.click(lambda: panel.use_button)
     kit.expect(lambda: window.chosen, "annotate")
-    for step in ("annotate", "generate"):
+    following = ("annotate", "annotate_manual", "generate")
+    for step in following:
         entry = window.panel(step).entries["descriptor"]
         kit.expect(lambda entry=entry: (entry.value, entry.problem), (str(written), ""))
+    forms = {name: session.choices for name, session in window.workflow.sessions.items() if name not in following}
+    descriptors = {name: form["descriptor"] for name, form in forms.items() if "descriptor" in form.fields}
+    assert len(descriptors) > 3 and not any(descriptors.values()), descriptors
+    # The environment that was typed is the descriptor's, and no longer the project's other one.
+    choices = window.workflow.sessions["annotate"].choices
+    other = next(task for task in choices.fields["task"].choices if task != choices["task"])
+    default, choices["task"] = choices["task"], other
+    panel.session.choices["task"] = "Isaac-Stack-Cube-Franka-IK-Rel-v0"
+    panel.use()
+    assert choices["task"] == default != other
 
 
 def put_strip(cache: Path, demo: str) -> tuple[int, int, int]:

@@ -30,6 +30,26 @@ def settle(kit, window, clock: Clock) -> Looked:
     return looked
 
 
+def look_at_broken_layouts(kit) -> list[str]:
+    """Return what is found of texts without room, and of widgets over each other and beyond the window."""
+    import omni.ui as ui
+
+    broken = ui.Window("Broken", width=300, height=200, position_x=100, position_y=100)
+    with broken.frame, ui.VStack(height=0):
+        with ui.HStack(height=20), ui.Frame(width=40, horizontal_clipping=True):
+            ui.Label("longer than its place")
+        with ui.HStack(height=20):
+            ui.Spacer(width=280)
+            ui.Button("beyond", width=60)
+        with ui.HStack(height=20, spacing=-20):
+            ui.Label("one", width=50)
+            ui.Label("next", width=50)
+    kit.update(FRAMES)
+    found = look(broken).faults
+    broken.destroy()
+    return found
+
+
 @in_kit(enable=[UI], settings=["/exts/omni.ui/width=1600", "/exts/omni.ui/height=1000"])
 def test_everything_is_whole_at_every_size(kit, tmp_path):
     from isaaclab_mimic_core.events import StageFinished
@@ -64,3 +84,10 @@ def test_everything_is_whole_at_every_size(kit, tmp_path):
     assert not found, "\n".join(f"{where}: {what}" for where, wrong in found.items() for what in wrong)
     few = {where: panel for where, panel in seen.items() if panel["Label"] < LABELS or panel["Button"] < BUTTONS}
     assert not few, few
+    broken = look_at_broken_layouts(kit)
+    for where, fault in (
+        ("'longer than its place'", "cut off"),
+        ("'beyond'", "cut off"),
+        ("HStack", "over each other"),
+    ):
+        assert any(where in each and fault in each for each in broken), (where, broken)
