@@ -65,7 +65,8 @@ def told(events: list[Event]) -> list[dict]:
 
 
 def by_keyboard(env, **options) -> tuple[Record, KeyPilot]:
-    stage = Record(RecordOptions(teleop_device="keyboard", **FAST, **options), env)
+    at_once = {**FAST, "teleop_settings": {**SETTINGS, "ramp": 0.0}}
+    stage = Record(RecordOptions(teleop_device="keyboard", **at_once, **options), env)
 
     def key(name: str, pressed: bool) -> None:
         stage.request("key", key=name, pressed=pressed)

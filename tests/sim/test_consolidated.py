@@ -30,7 +30,7 @@ def flown(stack_env, tmp_path_factory):
         generate_into=str(path),
         num_envs=stack_env.num_envs,
         num_demos=2,
-        teleop_settings={"step_hz": 0.0, "pos_sensitivity": SPEED},
+        teleop_settings={"step_hz": 0.0, "pos_sensitivity": SPEED, "ramp": 0.0},
         seed=3,
     )
     events, generating_before = [], 0
