@@ -10,7 +10,7 @@ import torch
 
 from isaaclab_mimic_core.errors import DeviceError
 from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.local_scene import PIPE_LENGTH
-from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.script import ScriptedPiper
+from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.script import ScriptedPipeHandover
 from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.signals import signals_of as pipe_signals
 from isaaclab_mimic_core.tasks.gr1t2_nut_pour.local_scene import BOWL_HEIGHT, BOWL_RADIUS
 from isaaclab_mimic_core.tasks.gr1t2_nut_pour.script import ScriptedPourer
@@ -64,7 +64,7 @@ def test_the_nut_is_poured_when_it_is_in_the_bowl_as_large_as_that_is(scale, x, 
     assert pour_signals(env).signals()["idle_right"].tolist() == [poured]
 
 
-@pytest.mark.parametrize("script", [ScriptedHandover, ScriptedPourer, ScriptedPiper])
+@pytest.mark.parametrize("script", [ScriptedHandover, ScriptedPourer, ScriptedPipeHandover])
 def test_scripts_refuse_objects_of_other_sizes(script):
     with pytest.raises(DeviceError, match="the task's own size"):
         script(env_with("anything=1.2", anything=(0.0, 0.0, 0.0)), 1)

@@ -13,7 +13,7 @@ import torch
 from isaaclab_mimic_core.errors import DeviceError
 from isaaclab_mimic_core.tasks.gr1t2.compound import Part, cup, tray
 from isaaclab_mimic_core.tasks.gr1t2.motions import HandStyle
-from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.script import _HOLD, DOWN, PipePlan, ScriptedPiper
+from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.script import _HOLD, DOWN, PipePlan, ScriptedPipeHandover
 from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.signals import PipeSignals
 from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.signals import signals_of as pipe_signals_of
 from isaaclab_mimic_core.tasks.gr1t2_nut_pour import local_scene
@@ -116,7 +116,7 @@ def test_the_script_refuses_objects_of_other_sizes():
 
 def test_the_pipe_is_level_and_within_reach_of_success_where_it_is_let_go():
     env = pipe_env()
-    script = ScriptedPiper(env, seed=1, style=EXACT)
+    script = ScriptedPipeHandover(env, seed=1, style=EXACT)
     everyone = torch.arange(env.num_envs)
     script.begin(everyone, everyone)
     first = script.action()

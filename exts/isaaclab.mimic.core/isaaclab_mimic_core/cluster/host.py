@@ -7,7 +7,6 @@ The stage has a process of its own, so that neither the simulation's libraries n
 events and requests as with any other worker process. Only light modules are imported here.
 """
 
-import ctypes
 import os
 import platform
 import shutil
@@ -22,6 +21,7 @@ from typing import Any
 
 from ..events import Event, PieceMade
 from ..remote.messages import Request
+from ..remote.orphans import end_with_parent
 from ..remote.worker_client import WorkerClient
 from ..run_manifest import versions_of
 
@@ -30,7 +30,6 @@ FOLDER = "folder"
 _MARK = "driver"
 """File in the driver's folder, by which a worker knows that it sees the same folder."""
 _NAP = 0.02
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class WorkerHost:
     def __init__(self, order: Order):
         _take_over(order.environment)
         # Without Ray nobody would end it, nor what it starts.
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        end_with_parent()
         # Ray ignores how child processes end; here that is to be told.
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._own_folder = None if _is_same_folder(order) else tempfile.mkdtemp(prefix="mimic-worker-")

@@ -5,5 +5,6 @@
 
 - `worker.py` runs in the other process; `worker_client.py` starts it for a stage, `verb_client.py` for a verb.
 - `messages.py`: the JSON lines. `process_client.py`: start the process, read its events.
+- `launch.py`: start the processes of a training. `orphans.py`: a process that ends with the one that has started it.
 - `render.py`: render camera images in several processes.
 """

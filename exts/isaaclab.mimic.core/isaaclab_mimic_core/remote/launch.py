@@ -10,7 +10,6 @@ they train with it (`learning.distributed`). If one of them fails or is killed, 
 says which it was, and why. If this program is killed, the system ends them.
 """
 
-import ctypes
 import os
 import signal
 import sys
@@ -24,12 +23,12 @@ from typing import TYPE_CHECKING, Any
 from ..events import StageFailed, to_json
 from ..exit_status import DONE, UNEXPECTED, WRONG_INPUT
 from ..learning.ranks import GO_ON, Ranks, first_line
+from .orphans import end_with_parent
 
 if TYPE_CHECKING:
     from .worker import Channel
 
 _RANK = "--rank"
-_PR_SET_PDEATHSIG = 1
 _GRACE = 5.0
 """How long the process of rank 0 may take to stop [s]."""
 
@@ -99,7 +98,7 @@ def told(failures: Mapping[int, Any], count: int) -> StageFailed | None:
 
 def run_rank() -> int:
     """Be one of the processes."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     ranks = Ranks.launched()
     assert ranks is not None, "torch's launcher has not started this"
     if ranks.leads:

@@ -138,7 +138,7 @@ _TASKS = (
         "Isaac-ExhaustPipe-GR1T2-Pink-IK-Abs-Mimic-v0",
         "GR1T2 hands a pipe over and lays it into a bin",
         local_assets=f"{_PIPE}.local_scene:use_local_assets",
-        script=f"{_PIPE}.script:ScriptedPiper",
+        script=f"{_PIPE}.script:ScriptedPipeHandover",
         signals=f"{_PIPE}.signals:signals_of",
     ),
     TaskSpec(

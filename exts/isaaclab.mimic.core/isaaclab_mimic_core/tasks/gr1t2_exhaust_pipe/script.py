@@ -48,7 +48,7 @@ class PipePlan:
     """Where it holds the pipe then, from the bin's frame [m]."""
 
 
-class ScriptedPiper(TwoHandScript):
+class ScriptedPipeHandover(TwoHandScript):
     """Scripted demonstrator of upstream's exhaust-pipe task with GR1T2.
 
     Args:

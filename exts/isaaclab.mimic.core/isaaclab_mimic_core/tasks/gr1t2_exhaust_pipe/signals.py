@@ -8,21 +8,13 @@ from typing import Any
 import torch
 
 from ...sim.object_scale import scale_of
+from ..gr1t2.signals import for_local_objects
 from .local_scene import PIPE_LENGTH
 
 _RAISED = 0.06
 """How much higher than where it stood the pipe is when the left hand brings it [m]."""
 _BROUGHT = -0.02
 """The right hand takes a pipe farther right than this: least x [m]."""
-
-
-def signals_of(env: Any) -> "PipeSignals | None":
-    """Return the signals of the task's environments; None with the cloud's objects, for sizes are the local ones'.
-
-    Args:
-        env: A `BatchedEnv` of the task.
-    """
-    return PipeSignals(env) if env.info["assets"] == "local" else None
 
 
 class PipeSignals:
@@ -43,3 +35,6 @@ class PipeSignals:
         """Return each signal: (num_envs,) bool."""
         pipe = self._env.object_pose()[:, self._pipe, :3, 3]
         return {"idle_right_1": (pipe[:, 0] > _BROUGHT) & (pipe[:, 2] > self._raised)}
+
+
+signals_of = for_local_objects(PipeSignals)

@@ -8,19 +8,11 @@ from typing import Any
 import torch
 
 from ...sim.object_scale import scale_of
+from ..gr1t2.signals import for_local_objects
 from .local_scene import BOWL_HEIGHT, BOWL_RADIUS
 
 _LIFTED = 0.03
 """How much higher than where it stood something is that a hand has taken [m]; the scale is 2 cm high."""
-
-
-def signals_of(env: Any) -> "NutPourSignals | None":
-    """Return the signals of the task's environments; None with the cloud's objects, for sizes are the local ones'.
-
-    Args:
-        env: A `BatchedEnv` of the task.
-    """
-    return NutPourSignals(env) if env.info["assets"] == "local" else None
 
 
 class NutPourSignals:
@@ -50,3 +42,6 @@ class NutPourSignals:
             "idle_right": poured,
             "grasp_right": bowl[:, 2] > self._raised[1],
         }
+
+
+signals_of = for_local_objects(NutPourSignals)

@@ -7,19 +7,12 @@ from typing import Any
 
 import torch
 
+from ..gr1t2.signals import for_local_objects
+
 _WITHIN_REACH = -0.2
 """The right hand can reach an object farther right than this: least x [m]."""
 _LET_GO = 0.16
 """Distance from the left wrist of an object that it has let go of [m]; it holds one at 0.13 m."""
-
-
-def signals_of(env: Any) -> "PickPlaceSignals | None":
-    """Return the signals of the task's environments; None with the cloud's object, for distances are the local one's.
-
-    Args:
-        env: A `BatchedEnv` of the task.
-    """
-    return PickPlaceSignals(env) if env.info["assets"] == "local" else None
 
 
 class PickPlaceSignals:
@@ -39,3 +32,6 @@ class PickPlaceSignals:
         thing = self._env.object_pose()[:, self._object, :3, 3]
         apart = (thing - self._env.eef_pose()[:, self._left, :3, 3]).norm(dim=-1)
         return {"idle_right": (thing[:, 0] > _WITHIN_REACH) & (apart > _LET_GO)}
+
+
+signals_of = for_local_objects(PickPlaceSignals)
