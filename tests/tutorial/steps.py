@@ -98,9 +98,10 @@ def mark(screen: Screen) -> None:
 def _changes(opening: list[float]) -> list[int]:
     """Return the samples at which a gripper has come to rest after it was closed on a cube or opened again.
 
-    A gripper that has closed on nothing, since the pilot has missed, marks no subtask.
+    A gripper that has closed on nothing, since the pilot has missed, marks no subtask. It is open at first; pressed upon
+    a cube, its fingers can be forced apart still wider.
     """
-    wide = max(opening)
+    wide = opening[0]
     rows, last = [], 0
     for closed, samples in itertools.groupby(opening, lambda each: each < 0.75 * wide):
         span = list(samples)
