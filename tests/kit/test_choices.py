@@ -177,8 +177,8 @@ def test_a_new_option_is_in_the_form_without_more(monkeypatch):
 def test_a_form_asks_for_the_settings_of_the_device_that_is_chosen():
     choices = Choices(RECORD, Project(Path()))
     driven = "How it is driven"
-    assert choices.groups[driven] == ("step_hz", "pos_sensitivity", "rot_sensitivity", "ramp")
-    choices["pos_sensitivity"] = "0.5"
+    assert choices.groups[driven] == ("step_hz", "pos_sensitivity", "rot_sensitivity", "orientation", "ramp")
+    choices["pos_sensitivity"], choices["orientation"] = "0.5", "view"
     choices["teleop_device"] = "spacemouse"
     assert choices.groups[driven][-2:] == ("curve", "axes") and choices.fields["curve"].tooltip.startswith("Exponent")
     choices["dead_zone"] = "1"
@@ -186,10 +186,11 @@ def test_a_form_asks_for_the_settings_of_the_device_that_is_chosen():
     choices["dead_zone"], choices["output"] = "0.1", "/tmp/demos.hdf5"
     settings = choices.options()["teleop_settings"]
     assert settings["pos_sensitivity"] == 0.5 and settings["dead_zone"] == 0.1, "what devices share stays"
+    assert settings["orientation"] == "view"
     assert stage_options.RecordOptions(**choices.options()).teleop_settings.dead_zone == 0.1
     again = Choices(RECORD, Project(Path()))
     again.read_text(choices.to_text())
-    assert again["teleop_device"] == "spacemouse" and again["dead_zone"] == "0.1"
+    assert again["teleop_device"] == "spacemouse" and again["dead_zone"] == "0.1" and again["orientation"] == "view"
     choices["teleop_device"] = "xr"
     assert choices.groups[driven] == ("step_hz", "mcap_record", "mcap_replay", "cloudxr")
     choices["mcap_replay"] = "/nowhere.mcap"

@@ -64,6 +64,7 @@ class Declaration:
     suffixes: tuple[str, ...] = ()
     offers: Callable[[], tuple[str, ...]] | None = None
     on_resume: OnResume = OnResume.SAME
+    window_only: bool = False
 
 
 def option(
@@ -79,6 +80,7 @@ def option(
     suffixes: tuple[str, ...] = (),
     offers: Callable[[], tuple[str, ...]] | None = None,
     on_resume: OnResume = OnResume.SAME,
+    window_only: bool = False,
 ) -> Any:
     """Declare an option, as the value of a dataclass's field.
 
@@ -95,8 +97,9 @@ def option(
         offers: What a form lets choose from, where plug-ins add to it; their registry knows what is possible. Choices
             that do not change are a `Literal` type.
         on_resume: Whether a run may be resumed with another value.
+        window_only: Whether only a window has what it is about, so that the command line has no flag for it.
     """
-    declared = Declaration(label, group, unit, low, high, below, role, suffixes, offers, on_resume)
+    declared = Declaration(label, group, unit, low, high, below, role, suffixes, offers, on_resume, window_only)
     return field(default=default, metadata={Declaration: declared})
 
 

@@ -82,6 +82,8 @@ def test_the_flags_are_those_of_the_device_that_drives(run, pad):
         (("--teleop-device", "keyboard", "--mcap-replay", "s.mcap"), "--teleop-device xr"),
         (("--teleop-device", "mouse"), "'mouse' is not one of keyboard"),
         (("--import", "no_such_module_at_all"), "there is no such module"),
+        (("--orientation", "view"), "--orientation: it is about the view of the window"),
+        (("--teleop-device", "xr", "--orientation=world"), "drive in the window: mimic ui"),
     ],
 )
 def test_flags_of_other_devices_are_refused(arguments, said, run, capfd):
@@ -92,6 +94,7 @@ def test_flags_of_other_devices_are_refused(arguments, said, run, capfd):
 def test_help_tells_the_flags_of_the_chosen_device(pad, capsys):
     for arguments, told, untold in [
         ((), "--rot-sensitivity", "--axes"),
+        ((), "--ramp", "--orientation"),
         (("--teleop-device", "spacemouse"), "--axes", "--cloudxr"),
         (("--import", pad, "--teleop-device", "flag_pad"), "Serial port that the pad is at.", "--rot-sensitivity"),
     ]:

@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 
+from isaaclab_mimic_core.devices.axis_map import turned
 from isaaclab_mimic_core.devices.keyboard.device import MOVES
 from isaaclab_mimic_ui.scene.camera import DIRECTIONS, Viewpoint, looking_at, projection, read_viewpoint
 
@@ -36,6 +37,27 @@ def test_a_driving_key_moves_the_hand_the_way_it_says(direction, key, screen):
     assert moved[along] * positive > 0.01
     if along == 0 or direction == "top":
         assert abs(moved[along]) > 1.2 * abs(moved[1 - along]), "mostly that way"
+
+
+@pytest.mark.parametrize("azimuth", [-3.0, -1.6, -0.4, 0.6, 1.3, 2.6])
+@pytest.mark.parametrize("elevation", [0.3, 0.9, math.pi / 2])
+@pytest.mark.parametrize(
+    ("key", "screen"), [("A", (-1, 0)), ("D", (1, 0)), ("W", (0, 1)), ("S", (0, -1)), ("Q", (0, 1)), ("E", (0, -1))]
+)
+def test_a_key_whose_axes_follow_the_view_moves_the_hand_exactly_that_way(azimuth, elevation, key, screen):
+    viewpoint = Viewpoint(azimuth=azimuth, elevation=elevation)
+    axis, sign = MOVES[key]
+    shift = np.array(turned(tuple(sign * np.eye(6)[axis]), viewpoint.azimuth))[:3]
+    if axis == 2 and elevation == math.pi / 2:
+        np.testing.assert_allclose(shift, [0.0, 0.0, sign], err_msg="up is up from above, too")
+        return
+    # From the middle of the picture, where perspective bends nothing.
+    hand = np.array(viewpoint.target)
+    before, after = seen(viewpoint, hand, hand + 0.05 * shift)
+    moved = (after - before) * (ASPECT, 1.0)
+    along = 0 if screen[0] else 1
+    assert moved[along] * screen[along] > 0.01
+    assert abs(moved[1 - along]) < (1e-9 if along else 1e-3), "and no other way"
 
 
 def test_up_is_up_from_every_side():

@@ -4,6 +4,7 @@
 """What helps somebody who drives: geometry and words alone."""
 
 from isaaclab_mimic_ui.scene import guides
+from isaaclab_mimic_ui.scene.camera import Viewpoint
 
 
 def pose(x, y, z):
@@ -33,3 +34,10 @@ def test_the_object_of_the_subtask_is_measured():
     snapshot["instructions"]["franka"] |= {"object": None}
     assert guides.readings(WATCHED, snapshot) == "Grasp red cube   gripper 7.3 cm open"
     assert guides.readings(WATCHED | {"openings": {}}, {}) == ""
+
+
+def test_a_device_is_told_where_the_view_looks_only_if_it_follows_it():
+    viewpoint = Viewpoint(azimuth=1.2)
+    assert guides.heading(viewpoint, {"readings": {"orientation": "view"}}) == 1.2
+    for told in ({}, {"readings": None}, {"readings": {}}, {"readings": {"orientation": "world"}}):
+        assert guides.heading(viewpoint, told) is None

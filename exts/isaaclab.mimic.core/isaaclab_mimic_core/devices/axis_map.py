@@ -1,11 +1,14 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Map the deflection of a cap or stick to a velocity of the end effector: axis map, dead zone, curve."""
+"""Map the deflection of a cap or stick to a velocity of the end effector: axis map, dead zone, curve, heading."""
 
 import math
 
 from ..errors import OptionError
+
+type Motion = tuple[float, float, float, float, float, float]
+"""Along and about x, y and z."""
 
 NAMES = ("x", "y", "z", "roll", "pitch", "yaw")
 
@@ -49,3 +52,15 @@ def shape(value: float, dead_zone: float, curve: float) -> float:
     """
     size = (min(abs(value), 1.0) - dead_zone) / (1.0 - dead_zone)
     return math.copysign(size**curve, value) if size > 0.0 else 0.0
+
+
+def turned(motion: Motion, azimuth: float) -> Motion:
+    """Turn a motion about z, so that what was along x is along a direction; up stays up.
+
+    Args:
+        motion: Shift and rotation vector in x, y, z.
+        azimuth: The direction: angle about z from +x [rad].
+    """
+    x, y, z, roll, pitch, yaw = motion
+    c, s = math.cos(azimuth), math.sin(azimuth)
+    return (c * x - s * y, s * x + c * y, z, c * roll - s * pitch, s * roll + c * pitch, yaw)

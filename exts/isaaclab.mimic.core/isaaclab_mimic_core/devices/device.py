@@ -19,6 +19,9 @@ RESET, PAUSE, RESUME, TOGGLE_PAUSE, STOP = "reset", "pause", "resume", "toggle_p
 KEY, CONTROL, RELEASE = "key", "gamepad", "release"
 """Requests by which a host passes its input on: `TeleopDevice.key`, `.gamepad` and `.release`."""
 
+HEADING = "heading"
+"""Request by which a host says where its view looks: `TeleopDevice.look_along`."""
+
 REQUEST_KEYS = {"R": RESET, "P": TOGGLE_PAUSE, "ESCAPE": STOP}
 """Keys with the same meaning for all devices."""
 
@@ -80,6 +83,13 @@ class TeleopDevice:
 
     def release(self) -> None:
         """Treat all keys and controls as released; called when the host can no longer see them, as on loss of focus."""
+
+    def look_along(self, azimuth: float) -> None:
+        """Take where the host's view looks; a device whose axes follow no view ignores it.
+
+        Args:
+            azimuth: The horizontal direction from the viewer into the view: angle about z from +x [rad].
+        """
 
     # -- for the stage
 

@@ -18,7 +18,9 @@ import torch
 
 from .. import rotations
 from ..envs import BatchedEnv
+from .axis_map import Motion, turned
 from .device import TeleopDevice
+from .settings import VIEW
 
 if TYPE_CHECKING:
     from .settings import EefSettings
@@ -57,12 +59,17 @@ class EefDevice(TeleopDevice):
         self._gain = max(CATCH_UP / env.response, 1.0)
         self._touched = False
         self._arm = 0
+        self._orientation = settings.orientation
+        self._azimuth = 0.0
 
-    def deflection(self) -> tuple[float, float, float, float, float, float]:
-        """Return each axis's deflection along and about x, y, z of the environment frame, from -1 to 1: 6 values."""
+    def deflection(self) -> Motion:
+        """Return each axis's deflection along and about forward, left and up, from -1 to 1: 6 values.
+
+        These are x, y, z of the environment frame, or as a view shows them (`EefSettings.orientation`).
+        """
         raise NotImplementedError
 
-    def displacement(self) -> tuple[float, float, float, float, float, float]:
+    def displacement(self) -> Motion:
         """Return how far the next step moves along and about each axis, as a part of a step at full speed: 6 values.
 
         Called once a step. By default the deflection.
@@ -75,6 +82,17 @@ class EefDevice(TeleopDevice):
     def grip_help(self) -> str:
         """What toggling the gripper does, for people."""
         return "gripper" if len(self._closed) == 1 else "close or open the driven hand"
+
+    @property
+    def directions(self) -> tuple[str, str]:
+        """What the first two axes are, for people: forward and back, left and right."""
+        if self._orientation == VIEW:
+            return "away from you, towards you", "left, right in the view"
+        return "forward, back (x)", "left, right (y)"
+
+    def look_along(self, azimuth: float) -> None:
+        if self._orientation == VIEW:
+            self._azimuth = azimuth
 
     def toggle_gripper(self) -> None:
         """Close the driven end effector's gripper, or open it."""
@@ -112,13 +130,14 @@ class EefDevice(TeleopDevice):
         displacement = self.displacement()
         if any(displacement):
             self._touched = True
-            self._push(displacement)
+            self._push(turned(displacement, self._azimuth))
         gripper = self._env.grip(self._close()).expand(len(self._target), -1, -1)
         return self._env.target_to_action(self._extrapolated_target(), gripper)
 
     def readings(self) -> dict:
         return {
             "deflection": [round(value, 3) for value in self.deflection()],
+            "orientation": self._orientation,
             "arm": self._env.eef_names[self._arm],
             "closed": dict(zip(self._env.eef_names, self._closed, strict=True)),
         }
@@ -139,8 +158,9 @@ class EefDevice(TeleopDevice):
         rotation = _matrix(self._gain * lag) @ eef[..., :3, :3]
         return math_utils.make_pose(eef[..., :3, 3] + self._gain * gap, rotation)
 
-    def _push(self, displacement: tuple[float, ...]) -> None:
-        """Move the driven end effector's target by one step, and limit its distance from the end effector."""
+    def _push(self, displacement: Motion) -> None:
+        """Move the driven end effector's target by one step along and about the environment's axes, and limit its
+        distance from the end effector."""
         share = torch.tensor(displacement, device=self._target.device)
         target, eef = self._target[:, self._arm], self._env.eef_pose()[:, self._arm]
         shift = self._speeds[0] * self._period * share[:3]

@@ -3,7 +3,8 @@
 
 """Verbs whose flags depend on the device: `--teleop-device X` adds the settings of X.
 
-The device, and the plug-ins to import, are read from the command line before the flags are parsed.
+The device, and the plug-ins to import, are read from the command line before the flags are parsed. Settings that only a
+window has get no flag.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from .. import plugins
 from ..devices import settings_of
 from ..devices.settings import DeviceSettings
 from ..errors import OptionError
+from ..option import Declaration
 from ..options import DrivenOptions, RecordOptions, TeleopOptions
 from ..options.teleoperation import SETTINGS
 from .job import FLAT, Job, Output
@@ -42,7 +44,7 @@ def with_settings(verb: Verb, name: str, arguments: Sequence[str]) -> Verb:
     device = [options.teleop_device, *_given(arguments, "teleop-device")][-1]
     settings = settings_of(device)
     names = [each.name for each in fields(options)]
-    _refuse_others(arguments, device, {*names, *(each.name for each in fields(settings))})
+    _refuse_others(arguments, device, {*names, *_with_flags(settings)})
 
     def call(options: Any, output: Output) -> tuple[Job, Output]:
         given = getattr(options, SETTINGS)
@@ -65,17 +67,34 @@ def _given(arguments: Sequence[str], flag: str) -> list[str]:
     return found
 
 
+def _with_flags(settings: type[DeviceSettings]) -> list[str]:
+    """Return the settings that the command line can give."""
+    return [each.name for each in fields(settings) if not each.metadata.get(Declaration, Declaration()).window_only]
+
+
 def _refuse_others(arguments: Sequence[str], device: str, known: set[str]) -> None:
-    """Raise an error for flags of devices other than the one that is used."""
+    """Raise an error for flags of devices other than the one that is used, and for what only a window has."""
     owners: dict[str, list[str]] = {}
+    of_windows: set[str] = set()
     for other in plugins.DEVICES.all():
+        settings = settings_of(other)
+        flags = _with_flags(settings)
+        of_windows |= {each.name for each in fields(settings)}.difference(flags)
         if other != device:
-            for each in fields(settings_of(other)):
-                owners.setdefault(each.name, []).append(other)
+            for name in flags:
+                owners.setdefault(name, []).append(other)
     for text in arguments:
         flag = text.partition("=")[0]
         name = flag.removeprefix("--no-").removeprefix("--").replace("-", "_")
-        if flag.startswith("--") and name not in known and name in owners:
+        if not flag.startswith("--") or name in known:
+            continue
+        if name in of_windows:
+            raise OptionError(
+                "it is about the view of the window, which a command does not have",
+                where=flag,
+                remedy="Leave it out, or drive in the window: mimic ui",
+            )
+        if name in owners:
             raise OptionError(
                 f"the device {device} has no such setting",
                 where=flag,
@@ -86,10 +105,10 @@ def _refuse_others(arguments: Sequence[str], device: str, known: set[str]) -> No
 def _typed(options: type[DrivenOptions], settings: type[DeviceSettings]) -> type:
     """Return a dataclass for the parser: the stage's options together with a device's settings.
 
-    A setting that is also an option of the stage gets no flag of its own.
+    A setting that is also an option of the stage, or that only a window has, gets no flag.
     """
-    shared = {each.name for each in fields(options)}
-    hidden = {each.name: each for each in fields(settings) if each.name in shared}
+    shared, flags = {each.name for each in fields(options)}, set(_with_flags(settings))
+    hidden = {each.name: each for each in fields(settings) if each.name in shared or each.name not in flags}
     own = _derived(
         settings,
         {name: tyro.conf.Suppress[Any] for name in hidden},

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import math
 
+from isaaclab_mimic_core.devices.settings import VIEW
+
+from .camera import Viewpoint
 from .shapes import GUIDE, Line, Point, Text
 
 _FOOT = 0.015
@@ -18,6 +21,12 @@ def places(watched: dict) -> list[Point]:
     ways = [*watched["done"].values(), *watched["planned"].values()] if "done" in watched else []
     poses = (*watched["eefs"].values(), *watched["objects"].values())
     return [[row[3] for row in pose[:3]] for pose in poses] + [point for way in ways for point in way]
+
+
+def heading(viewpoint: Viewpoint, snapshot: dict) -> float | None:
+    """Return where a view looks to (`Viewpoint.azimuth`), if a device that is driven follows it; None if none does."""
+    follows = (snapshot.get("readings") or {}).get("orientation") == VIEW
+    return viewpoint.azimuth if follows else None
 
 
 def plumb_lines(watched: dict) -> list[Line | Text]:

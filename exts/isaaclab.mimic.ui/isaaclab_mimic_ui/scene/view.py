@@ -9,6 +9,7 @@ cameras, if it has some.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -71,6 +72,8 @@ class SceneFrame:
         self._picture: dict | None = None
         """What the latest picture shows; None if there is none."""
         self._asked: list | None = None
+        self._headed: float | None = None
+        """What the device that is driven knows of where the view looks to."""
         self._watched = -1
         self._looked_at = 0.0, 0.0
         """Size of the view when what is shown was fitted into it [px]."""
@@ -175,7 +178,7 @@ class SceneFrame:
         session = self._session
         # Only what simulates tells of a view, and knows these requests. The next run knows nothing of this one's.
         if not session.is_active or "url" not in session.snapshot:
-            self._watched, self._asked = -1, None
+            self._watched, self._asked, self._headed = -1, None, None
             return
         if self._watched != self._env:
             self._watched = self._env
@@ -185,6 +188,10 @@ class SceneFrame:
         if cameras is not None and cameras != self._asked:
             self._asked = cameras
             session.request("view", cameras=cameras)
+        heading = guides.heading(self.settings.viewpoint, session.snapshot) if session.is_driven else None
+        if heading is not None and heading != self._headed:
+            session.request("heading", azimuth=heading)
+        self._headed = heading
 
     def _cameras(self) -> list[dict] | None:
         """Return the cameras to ask for; None if the view has no size yet."""
@@ -212,7 +219,9 @@ class SceneFrame:
         if self.settings.inset == "wrist":
             return _WRIST | {"follows": next(iter(self._seen["eefs"]))}
         x, y, z = self.settings.viewpoint.target
-        return {"eye": [x, y, z + _ABOVE], "look_at": [x, y, z], "up": [1.0, 0.0, 0.0], "field_of_view": 0.8}
+        ahead = guides.heading(self.settings.viewpoint, self._session.snapshot) or 0.0
+        up = [math.cos(ahead), math.sin(ahead), 0.0]
+        return {"eye": [x, y, z + _ABOVE], "look_at": [x, y, z], "up": up, "field_of_view": 0.8}
 
     # -- showing
 

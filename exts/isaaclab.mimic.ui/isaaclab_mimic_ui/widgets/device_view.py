@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import omni.ui as ui
 
+from isaaclab_mimic_core.devices.settings import VIEW, WORLD
+
 from . import style
 
-_AXES = ("x", "y", "z", "roll", "pitch", "yaw")
+_TURNS = ("roll", "pitch", "yaw")
+_AXES = {WORLD: ("x", "y", "z", *_TURNS), VIEW: ("ahead", "left", "up", *_TURNS)}
+"""What the axes of driving follow -> what they are called."""
 
 
 class DeviceView:
@@ -23,9 +27,10 @@ class DeviceView:
             with ui.HStack(height=18, spacing=style.GAP):
                 self._state = ui.Label("", name="hint", width=ui.Percent(34), elided_text=True)
                 self._bars = []
-                for axis in _AXES:
+                self._axes = []
+                for axis in _AXES[WORLD]:
                     with ui.HStack(spacing=3):
-                        ui.Label(axis, name="tick", width=0)
+                        self._axes.append(ui.Label(axis, name="tick", width=0))
                         with ui.ZStack():
                             with ui.VStack():
                                 ui.Spacer()
@@ -53,6 +58,9 @@ class DeviceView:
         device = shown["teleop_device"]
         self._state.text = f"{device}: {rests if shown.get('connected', True) else 'not connected'}"
         self._state.tooltip = self._state.text
+        for label, axis in zip(self._axes, _AXES.get(readings.get("orientation"), _AXES[WORLD]), strict=True):
+            if label.text != axis:
+                label.text = axis
         for (before, bar), value in zip(self._bars, readings.get("deflection", ()), strict=False):
             half = 50 * max(-1.0, min(1.0, value))
             before.width = ui.Percent(50 + min(0.0, half))

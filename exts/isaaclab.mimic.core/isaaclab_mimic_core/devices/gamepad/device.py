@@ -9,7 +9,7 @@ Kit reads the gamepad; `hosts/kit.py` passes its controls on.
 from typing import TYPE_CHECKING
 
 from ...envs import BatchedEnv
-from ..axis_map import shape
+from ..axis_map import Motion, shape
 from ..device import RESET, TOGGLE_PAUSE
 from ..eef_device import EefDevice
 
@@ -67,7 +67,7 @@ class Gamepad(EefDevice):
     def release(self) -> None:
         self._values.clear()
 
-    def deflection(self) -> tuple[float, float, float, float, float, float]:
+    def deflection(self) -> Motion:
         axes = [0.0] * 6
         for control, value in self._values.items():
             if control in CONTROLS:
@@ -84,7 +84,7 @@ class Gamepad(EefDevice):
 
     def help(self) -> list[tuple[str, str]]:
         return [
-            ("left stick", "forward, back, left, right"),
+            ("left stick", ", ".join(self.directions)),
             ("right stick", "up, down, yaw"),
             ("D-pad", "roll, pitch"),
             ("X", self.grip_help),

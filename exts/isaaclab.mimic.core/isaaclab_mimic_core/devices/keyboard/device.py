@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ...envs import BatchedEnv
+from ..axis_map import Motion
 from ..eef_device import EefDevice
 from .held_keys import HeldKeys
 
@@ -68,19 +69,20 @@ class Keyboard(EefDevice):
     def active(self) -> bool:
         return super().active or self._moving.pending
 
-    def deflection(self) -> tuple[float, float, float, float, float, float]:
+    def deflection(self) -> Motion:
         return _along_axes(dict.fromkeys(self._down & MOVES.keys(), 1.0))
 
-    def displacement(self) -> tuple[float, float, float, float, float, float]:
+    def displacement(self) -> Motion:
         return _along_axes(self._moving.step(time.monotonic()))
 
     def readings(self) -> dict:
         return {**super().readings(), "keys": sorted(self._down)}
 
     def help(self) -> list[tuple[str, str]]:
+        ahead, aside = self.directions
         return [
-            ("W S", "forward, back (x)"),
-            ("A D", "left, right (y)"),
+            ("W S", ahead),
+            ("A D", aside),
             ("Q E", "up, down (z)"),
             ("Z X", "roll"),
             ("T G", "pitch"),
@@ -90,7 +92,7 @@ class Keyboard(EefDevice):
         ]
 
 
-def _along_axes(moves: dict[str, float]) -> tuple[float, float, float, float, float, float]:
+def _along_axes(moves: dict[str, float]) -> Motion:
     """Return the sum of keys' motions along each axis."""
     axes = [0.0] * 6
     for name, share in moves.items():

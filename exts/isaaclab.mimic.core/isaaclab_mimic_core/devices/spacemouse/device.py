@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING
 
 from ...envs import BatchedEnv
-from ..axis_map import parse_axes, shape
+from ..axis_map import Motion, parse_axes, shape
 from ..device import RESET
 from ..eef_device import EefDevice
 from .hid import SpaceMouseReader
@@ -52,7 +52,7 @@ class SpaceMouse(EefDevice):
     def trouble(self) -> str:
         return " ".join(filter(None, (self._reader.trouble, self._reader.remedy)))
 
-    def deflection(self) -> tuple[float, float, float, float, float, float]:
+    def deflection(self) -> Motion:
         values = list(self._reader.axes.values())
         x, y, z, roll, pitch, yaw = (shape(sign * values[index], *self._shape) for index, sign in self._axes)
         return (x, y, z, roll, pitch, yaw)
@@ -69,7 +69,8 @@ class SpaceMouse(EefDevice):
         names = self._reader.buttons
         gripper = next((f"button {name}" for name in GRIPPER_BUTTONS if name in names), "key K")
         reset = [(f"button {name}", "reset") for name in RESET_BUTTONS if name in names][:1]
-        return [("push, pull, lift, press", "move"), ("tilt, twist", "turn"), (gripper, "gripper"), *reset]
+        moves = [("push, pull", self.directions[0]), ("to the side", self.directions[1]), ("lift, press", "up, down")]
+        return [*moves, ("tilt, twist", "turn"), (gripper, "gripper"), *reset]
 
     def close(self) -> None:
         self._reader.close()

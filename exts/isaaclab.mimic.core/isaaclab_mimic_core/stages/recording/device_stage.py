@@ -40,7 +40,8 @@ class DeviceStage(SimStage):
     """A stage whose environments a device drives.
 
     More requests: `reset` (discard and start over), `toggle_pause`, and input from the host: `key(key, pressed, at)`
-    (`at`: when that was, as `time.monotonic()` [s], by default now), `gamepad(control, value)`, `release`.
+    (`at`: when that was, as `time.monotonic()` [s], by default now), `gamepad(control, value)`, `release`, and
+    `heading(azimuth)` [rad]: where its view looks (`TeleopDevice.look_along`).
 
     Args:
         options: Its options, with a device's settings (`options.DrivenOptions`).
@@ -183,7 +184,7 @@ class DeviceStage(SimStage):
             self._paused = not self._paused
         elif name == asked.RESET:
             self._reset_wanted = True
-        elif name in (asked.KEY, asked.CONTROL, asked.RELEASE):
+        elif name in (asked.KEY, asked.CONTROL, asked.RELEASE, asked.HEADING):
             self._feed(name, **arguments)
         else:
             super()._request(name, **arguments)
@@ -194,12 +195,12 @@ class DeviceStage(SimStage):
             if arguments.get("pressed") and asked.REQUEST_KEYS.get(arguments.get("key", "")) == asked.STOP:
                 self.request("stop")
         elif name == asked.KEY:
-            at = float(arguments.get("at", time.monotonic()))
-            if not math.isfinite(at):
-                raise ValueError(f"a key was pressed at {at}")
+            at = _finite(arguments.get("at", time.monotonic()))
             self._device.key(str(arguments["key"]), bool(arguments["pressed"]), at)
         elif name == asked.CONTROL:
             self._device.gamepad(str(arguments["control"]), float(arguments["value"]))
+        elif name == asked.HEADING:
+            self._device.look_along(_finite(arguments["azimuth"]))
         else:
             self._device.release()
 
@@ -240,6 +241,12 @@ class DeviceStage(SimStage):
             current = self._instructions.current
             self.device.show({eef: (told["now"], told["next"]) for eef, told in current.items()})
         return events
+
+
+def _finite(value: Any) -> float:
+    if not math.isfinite(number := float(value)):
+        raise ValueError(f"{value} is no finite number")
+    return number
 
 
 def one_environment(options: DrivenOptions) -> None:
