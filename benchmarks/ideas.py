@@ -21,6 +21,7 @@ from physx_generation import annotate_sample
 from isaaclab_mimic_core.events import AttemptFinished, StageFinished
 from isaaclab_mimic_core.options import GenerateOptions
 from isaaclab_mimic_core.stages.generation.generate import Generate
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 from isaaclab_mimic_core.tasks.open_env import open_env
 
 OFF = {
@@ -71,7 +72,7 @@ class Options:
 def main(options: Options) -> None:
     with tempfile.TemporaryDirectory() as folder:
         annotated = options.annotated or annotate_sample(Path(folder) / "annotated.hdf5")
-        task = GenerateOptions().task
+        task = DEFAULT_TASK
         with open_env(task, options.num_envs, device=options.device, assets="local", seed=options.seed) as env:
             rows = []
             for name, switches in COMBINATIONS.items():

@@ -26,6 +26,7 @@ from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.datasets.edit import select
 from isaaclab_mimic_core.datasets.layout import ACTIONS, STATES
 from isaaclab_mimic_core.options import GenerateOptions
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 from isaaclab_mimic_core.tasks.open_env import open_env
 
 
@@ -53,7 +54,7 @@ def main(options: Options) -> None:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         annotated = options.annotated or annotate_sample(Path(folder) / "annotated.hdf5")
-        task, scale = GenerateOptions().task, options.object_scale
+        task, scale = DEFAULT_TASK, options.object_scale
         with open_env(
             task, options.num_envs, device=options.device, assets="local", seed=options.seed, object_scale=scale
         ) as env:

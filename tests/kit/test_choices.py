@@ -235,8 +235,9 @@ def test_an_input_follows_the_step_before_and_never_the_other_way_round(tmp_path
     assert "Choose" in forms["annotate"].problems()["input"]
     project.follow("demos")
     assert forms["annotate"]["input"] == "new.hdf5"
-    forms["generate"]["task"] = "Mimic-Lift-Box-Two-Franka-v0"
+    forms["record"]["task"] = "Mimic-Lift-Box-Two-Franka-v0"
     assert forms["preview"]["task"] == "Mimic-Lift-Box-Two-Franka-v0"
+    assert forms["annotate"]["task"] == "as the input says" and forms["annotate"].value("task") == ""
     assert (project.shown(tmp_path / "a" / "b"), project.shown("/y")) == ("a/b", "/y")
 
 

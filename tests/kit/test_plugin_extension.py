@@ -131,7 +131,8 @@ def test_lists_follow_an_extension(kit, tmp_path, folder):
     kit.expect(lambda: "my_mean" in shown(train, "learner"), True)
     generate = window.panel("generate")
     kit.expect(lambda: "my_detour" in shown(generate, "planner"), True)
-    assert generate.entries["task"].value == TASK
+    assert generate.entries["task"].value == "as the input says"
+    generate.entries["task"].value = TASK
 
     # A worker is a process of its own and has the task all the same.
     client = WorkerClient("my_stages:Find", {"task": TASK})

@@ -65,6 +65,7 @@ class Declaration:
     offers: Callable[[], tuple[str, ...]] | None = None
     on_resume: OnResume = OnResume.SAME
     window_only: bool = False
+    empty: str = ""
 
 
 def option(
@@ -81,6 +82,7 @@ def option(
     offers: Callable[[], tuple[str, ...]] | None = None,
     on_resume: OnResume = OnResume.SAME,
     window_only: bool = False,
+    empty: str = "",
 ) -> Any:
     """Declare an option, as the value of a dataclass's field.
 
@@ -98,8 +100,9 @@ def option(
             that do not change are a `Literal` type.
         on_resume: Whether a run may be resumed with another value.
         window_only: Whether only a window has what it is about, so that the command line has no flag for it.
+        empty: What a form calls the choice of nothing; only where the default is an empty text.
     """
-    declared = Declaration(label, group, unit, low, high, below, role, suffixes, offers, on_resume, window_only)
+    declared = Declaration(label, group, unit, low, high, below, role, suffixes, offers, on_resume, window_only, empty)
     return field(default=default, metadata={Declaration: declared})
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from isaaclab_mimic_core.errors import MimicError, OutputError
-from isaaclab_mimic_core.events import Event, Progress, StageFailed, StageFinished, Warned
+from isaaclab_mimic_core.events import Event, Progress, StageFailed, StageFinished, StageStarted, Warned
 from isaaclab_mimic_core.exit_status import WRONG_INPUT
 from isaaclab_mimic_core.files import write_atomically
 from isaaclab_mimic_core.picture import Picture
@@ -86,6 +86,8 @@ class Session:
         self.ended_at = 0.0
         """As `time.monotonic()` [s]; 0 before the first run of this project."""
         self._run_with: dict = {}
+        self._run_in = ""
+        """The task of the present or last run, as it says."""
         self._named: tuple[object, SubtaskNames] = None, NO_NAMES
         self.last: LastRun | None = None
         """What the last run of this project has ended with, also in an earlier window; None if there was none."""
@@ -165,8 +167,8 @@ class Session:
 
     @property
     def task(self) -> str:
-        """The task that is chosen."""
-        return self.choices["task"]
+        """The task of the present or last run; before one, that of the next as far as it is known."""
+        return self._run_in or self.choices.task
 
     @property
     def in_worker(self) -> bool:
@@ -204,6 +206,7 @@ class Session:
         self.statistics = RunStatistics()
         self.paused = False
         self.snapshot, self.failure, self.remedy, self.state = {}, "", None, State.STARTING
+        self._run_in = ""
         self.messages.clear()
         self.started_at = time.monotonic()
         self.say("Starting a worker process." if self.in_worker else "Starting.")
@@ -225,6 +228,7 @@ class Session:
         self.statistics = RunStatistics()
         self.paused = False
         self.snapshot, self.failure, self.remedy, self.output, self.state = {}, "", None, "", State.IDLE
+        self._run_in = ""
         self.started_at = self.ended_at = 0.0
         self.last = None
         self.messages.clear()
@@ -299,6 +303,8 @@ class Session:
 
     def _receive(self, event: Event) -> None:
         self.statistics.receive(event)
+        if isinstance(event, StageStarted):
+            self._run_in = str(event.options.get("task") or "")
         saved = bool(self.statistics.saved or self.statistics.checkpoints)
         if text := describe(event, self.subtasks, saved):
             self.say(text, {Warned: "warning", StageFailed: "error"}.get(type(event), ""))
@@ -325,7 +331,7 @@ class Session:
 
     def log_text(self) -> str:
         """Return the log as text, a line for each message."""
-        head = f"{self.step.title}, {self.choices['task']}"
+        head = f"{self.step.title}, {self.task}"
         lines = (f"{clock(each.elapsed):>8}  {each.level and each.level + ': '}{each.text}" for each in self.messages)
         return "\n".join((head, *lines)) + "\n"
 

@@ -17,6 +17,7 @@ from isaaclab_mimic_core import options
 from isaaclab_mimic_core.devices import is_live
 from isaaclab_mimic_core.option import FILES, RUN, SIMULATION
 from isaaclab_mimic_core.options.teleoperation import SETTINGS
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
 from .forms.fields import ADD, EXISTING, REPLACE, Field, FilledForm, existing_field, fields_of
 from .project import ANNOTATED, DEMOS, GENERATED, RUNS, TASK
@@ -85,7 +86,10 @@ class Step:
         """Fields of the form by name, in its order; those of the device that is chosen come beside them."""
         if self.options is None:
             return {}
-        known = fields_of(self.options, {TASK: TASK, **self.files})
+        known = fields_of(self.options, self.files if self.needs else {TASK: TASK, **self.files})
+        if not self.needs:
+            # Nothing is read that says it; all such steps are about the project's.
+            known[TASK] = known[TASK].begun_with(DEFAULT_TASK)
         if self.existing:
             known[EXISTING] = existing_field(tuple(self.existing))
         left_out = {*self.left_out, *self.existing.values(), SETTINGS}
@@ -205,8 +209,7 @@ PROPOSE = Step(
     "Propose",
     "task_init",
     options.TaskInitOptions,
-    # Any environment, which need not be a task of the project.
-    files={"input": DEMOS, TASK: ""},
+    files={"input": DEMOS},
     needs=DEMOS,
     blocked=ANNOTATE.blocked,
     existing={REPLACE: "overwrite"},

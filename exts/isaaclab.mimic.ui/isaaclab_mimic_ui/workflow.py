@@ -80,6 +80,8 @@ class Workflow:
         self._lock = ProjectLock()
         self._locked = 0.0
         self._files = FileWatch()
+        for session in self.sessions.values():
+            session.choices.made_in = lambda path: self._files[path].task
         self._next: tuple[Session | None, Session | None] = (None, None)
 
     def poll(self) -> None:

@@ -9,6 +9,7 @@ from ..events import Event, Progress, StageFinished, Warned
 from ..options import AnnotateOptions
 from ..stages.annotation.annotation_result import AnnotationResult
 from ..stages.asked import read_episode
+from ..stages.files.input_task import with_task
 from ..stages.files.output_check import as_written
 from .crew import Worker
 from .hand_out import HandOut
@@ -23,7 +24,7 @@ class AnnotateShared(SharedWork):
     options: AnnotateOptions
 
     def __init__(self, options: AnnotateOptions):
-        options = as_written(options, "output")
+        options = with_task(as_written(options, "output"), options.input)
         super().__init__(options, options.output)
         self._result = AnnotationResult(options)
         self.options = self._result.options

@@ -15,6 +15,7 @@ from ..events import Event, Progress, StageFinished, Warned
 from ..learning.perturb import NOMINAL, Variant
 from ..learning.rollouts import Rollout
 from ..options import EvaluateOptions
+from ..stages.files.input_task import with_task
 from ..stages.learning.evaluate import check_evaluation
 from ..stages.learning.evaluation_folder import folder_of
 from ..stages.learning.evaluation_result import EvaluationResult
@@ -32,6 +33,7 @@ class EvaluateShared(SharedWork):
 
     def __init__(self, options: EvaluateOptions):
         check_evaluation(options)
+        options = with_task(options, *options.checkpoints[:1])
         if options.video:
             raise OptionError(
                 "films are drawn in one process",

@@ -17,6 +17,7 @@ from ..errors import MimicError, OptionError
 from ..events import Event, StageFinished, Warned
 from ..options import GenerateOptions
 from ..stages.asked import read_episode
+from ..stages.files.input_task import with_task
 from ..stages.files.output_check import as_written
 from ..stages.generation.begin import begin_run, sees
 from ..stages.generation.generate import Generate
@@ -37,7 +38,7 @@ class GenerateShared(Generating, SharedWork):
     options: GenerateOptions
 
     def __init__(self, options: GenerateOptions):
-        options = as_written(options, "output")
+        options = with_task(as_written(options, "output"), options.input)
         settings = Generate.check(options)
         if settings.learn_sources:
             raise OptionError(

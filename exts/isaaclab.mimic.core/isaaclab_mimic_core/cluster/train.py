@@ -16,6 +16,7 @@ from ..options import TrainOptions
 from ..remote.process_client import as_error
 from ..remote.worker_client import WorkerClient
 from ..sim.visualizers import check_visualizer
+from ..stages.files.input_task import with_task
 from ..stages.learning.train import Train, plan_training, request_of
 from ..stages.stage import Stage, Steps
 
@@ -52,6 +53,7 @@ class TrainInProcesses(Stage):
         check_visualizer(options.viz)
         if options.viz != "none":
             raise OptionError("several processes show no live view", where=f"--viz {options.viz}")
+        options = with_task(options, options.dataset)
         ranks = Ranks(0, options.processes, 0, options.processes)
         # The same checks as in the processes, which take seconds to start.
         plan = plan_training(options, request_of(options, ranks))

@@ -23,8 +23,8 @@ class RenderOptions(WorkerOptions, SimOptions):
     mimic render --input generated.hdf5 --video films --beside annotated.hdf5
     """
 
-    task: str = redeclared(SimOptions, "task", "")
-    """Task id; by default the file's task. Another task must have the same scene."""
+    task: str = redeclared(SimOptions, "task")
+    """Task id. Empty: the one that the input was made in. Another task must have the same scene."""
     input: str = option(
         "generated.hdf5", label="File of demonstrations", group=FILES, role=Role.INPUT_FILE, on_resume=BY_CONTENT
     )

@@ -21,8 +21,6 @@ class ReplayOptions(WorkerOptions, DemonstrationOptions):
     mimic replay generated.hdf5 --validate
     """
 
-    task: str = redeclared(DemonstrationOptions, "task", "")
-    """Task id; by default the file's task."""
     input: str = option("demos.hdf5", label="File of demonstrations", group=FILES, role=Role.INPUT_FILE)
     """File of demonstrations."""
     episodes: str = option("", label="Demonstrations", group=FILES)

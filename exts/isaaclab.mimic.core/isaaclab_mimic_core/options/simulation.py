@@ -10,7 +10,6 @@ from typing import Any, Literal
 from ..option import BY_CONTENT, FILES, MAY_DIFFER, MORE, RUN, SIMULATION, Role, option, redeclared
 from ..tasks.described import task_name
 from ..tasks.names import all_tasks
-from ..tasks.shipped import DEFAULT_TASK
 
 MAX_SEED = 2**32 - 1
 """Largest seed that NumPy takes."""
@@ -25,8 +24,11 @@ Visualizer = Literal["none", "viser", "newton", "kit"]
 class SimOptions:
     """Where and how to simulate."""
 
-    task: str = option(DEFAULT_TASK, label="Task", group=FILES, offers=lambda: tuple(all_tasks()))
-    """Task id, or one of its other names; mimic tasks lists them."""
+    task: str = option(
+        "", label="Task", group=FILES, offers=lambda: tuple(all_tasks()), empty="as the input says"
+    )
+    """Task id, or one of its other names; mimic tasks lists them. Empty: the one that the input was made in, else
+    Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0."""
     num_envs: int = option(16, label="Environments", group=RUN, low=1, high=65536, on_resume=MAY_DIFFER)
     """Number of environments."""
     seed: int = option(1, label="Seed", group=RUN, low=0, high=MAX_SEED)
@@ -60,7 +62,7 @@ class SimOptions:
         for each in fields(self):
             object.__setattr__(self, each.name, _plain(getattr(self, each.name)))
         if self.descriptor:
-            object.__setattr__(self, "task", task_name(self.descriptor, self.task, DEFAULT_TASK))
+            object.__setattr__(self, "task", task_name(self.descriptor, self.task))
 
     @property
     def simulation(self) -> dict[str, Any]:

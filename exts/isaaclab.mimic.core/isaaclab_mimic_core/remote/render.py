@@ -36,6 +36,7 @@ from ..option import check_options, deciding, flag
 from ..options import RenderOptions
 from ..sim.rendering.camera_file import read_cameras, resized
 from ..sim.rendering.randomization import Randomization, read_randomization
+from ..stages.files.input_task import with_task
 from ..stages.files.made_with import recorded_scale
 from ..stages.files.output_check import as_written, check_output
 from ..stages.files.resume import recorded_digest
@@ -43,7 +44,6 @@ from ..stages.rendering.pieces import Piece, piece_name
 from ..stages.replay.recorded import usable_recordings
 from ..stages.stage import Stage, Steps
 from ..tasks import find_task
-from ..tasks.shipped import DEFAULT_TASK
 from .process_client import as_error
 from .worker_client import WorkerClient
 
@@ -67,6 +67,9 @@ class Render(Stage):
     def __init__(self, options: RenderOptions):
         super().__init__()
         options = as_written(options, "output")
+        # Training on these images uses the task with these cameras, so the output names that task.
+        renamed = {"env_name": find_task(options.task).id} if options.task else {}
+        options = with_task(options, options.input)
         check_options(options)
         if options.ik != "auto":
             raise OptionError("recorded states are drawn, nothing moves", where="--ik", remedy="Leave it out.")
@@ -84,12 +87,10 @@ class Render(Stage):
         names = select_names(options.input, Selection(demos=options.episodes))
         with DatasetReader(options.input) as reader:
             self._names, self.skipped = usable_recordings(reader, names, states=True)
-            task = find_task(options.task or reader.env_name or DEFAULT_TASK).id
-            # Training on these images uses the task with these cameras, so the output names that task.
-            self._env_args = reader.env_args | ({"env_name": task} if options.task else {})
+            self._env_args = reader.env_args | renamed
             self._history = dict(reader.data_attrs.get(ATTR_PROVENANCE) or {})
             scale = options.object_scale or recorded_scale(reader, self._names)
-        self.options = replace(options, task=task, object_scale=scale)
+        self.options = replace(options, object_scale=scale)
         self.wanted = [(name, variation) for name in self._names for variation in range(options.variations)]
         """What to render, in the order of the output: demonstration, and index of its rendering."""
         self.saved = self._already_saved() if goes_on else 0

@@ -18,6 +18,7 @@ from ..report import RunRecord
 from ..sample import sample_of
 from ..tasks import find_task
 from .annotation.automatic import Annotate
+from .files.input_task import with_task
 from .files.output_check import check_output
 from .generation.examples import draw_examples
 from .generation.generate import Generate
@@ -37,6 +38,7 @@ class Quickstart(SimStage):
     options: QuickstartOptions
 
     def __init__(self, options: QuickstartOptions, env: "BatchedEnv | None" = None):
+        options = with_task(options, options.input)
         super().__init__(options, env)
         self.folder = Path(options.output) if options.output else _free_folder(Path(_DEFAULT_FOLDER))
         self.source = options.input or str(sample_of(find_task(options.task)))

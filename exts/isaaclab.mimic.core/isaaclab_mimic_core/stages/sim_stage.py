@@ -17,6 +17,7 @@ from ..sim.engines import choose_engine
 from ..sim.object_scale import read_scales
 from ..sim.visualizers import check_visualizer
 from ..tasks import find_task
+from .files.input_task import with_task
 from .stage import Stage
 from .viewing import Viewing
 from .watched import watched_pictures, watched_poses
@@ -47,8 +48,8 @@ class SimStage(Stage):
 
     def __init__(self, options: SimOptions, env: "BatchedEnv | None" = None):
         super().__init__()
-        self.options = options
         check_options(options)
+        self.options = options = with_task(options)
         if not self.bare:
             find_task(options.task)
         resolve_device(options.device)

@@ -24,16 +24,15 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"(?P<files>.+?\.ya?ml(,.+?\.ya?ml)?)(@(?P<env>.+))?", re.IGNORECASE | re.DOTALL)
 
 
-def task_name(descriptor: str, task: str, default: str) -> str:
+def task_name(descriptor: str, task: str) -> str:
     """Return the name of the task that a descriptor and a task make together.
 
     Args:
         descriptor: The file; with an embodiment's after a comma, if it has one.
-        task: Name of the environment, or of the whole; empty: what a file of demonstrations says.
-        default: Name of the task if none was given; the environment is then that of the file.
+        task: Name of the environment, or of the whole; empty: the environment is the one that the descriptor names.
     """
-    if task in ("", default, descriptor) or task.startswith(f"{descriptor}@"):
-        return descriptor if task in ("", default) else task
+    if not task or task == descriptor or task.startswith(f"{descriptor}@"):
+        return task or descriptor
     return f"{descriptor}@{task}"
 
 

@@ -24,6 +24,7 @@ from ..events import (
     PhaseStarted,
     PolicyEvaluated,
     StageFinished,
+    StageStarted,
     Warned,
 )
 from ..stages.stage import Stage
@@ -63,6 +64,7 @@ class TerminalView:
         self._successes = self._attempts = 0
         self._told_controls = False
         self._told_columns = False
+        self._task = ""
 
     def __enter__(self) -> "TerminalView":
         if self._live:
@@ -119,6 +121,9 @@ class TerminalView:
                 self._console.print(f"  [cyan]{message}[/cyan]")
             case DemoSaved(name, path, steps) if self._told_controls:
                 self._console.print(f"  {name} saved in {path}, {steps} steps")
+            case StageStarted(_, {"task": str(task)}) if task and task != self._task:
+                self._task = task
+                self._console.print(f"Task: {task}")
             case PhaseStarted(phase):
                 self._console.print(f"[bold]{phase}[/bold]")
                 self._next_line = 0.0

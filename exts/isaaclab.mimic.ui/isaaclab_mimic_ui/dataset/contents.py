@@ -33,6 +33,8 @@ class Contents:
     """Those of them that are annotated."""
     checkpoints: int = 0
     """Checkpoints of a training run, or 1 for a file of one."""
+    task: str = ""
+    """The task that it was made in; empty if that is not known."""
 
     def serves(self, name: str) -> bool:
         """Whether this is the file that goes from one step to the next under a name."""
@@ -55,19 +57,27 @@ NOTHING = Contents()
 
 def read_contents(path: Path) -> Contents:
     """Read what a file or folder holds; nothing if it cannot be used. Takes longer than a frame."""
-    if path.is_dir():
-        return Contents(checkpoints=len(list((path / "models").glob("*.pth"))))
-    if path.suffix == ".pth":
-        return Contents(checkpoints=1)
     try:
         # Brings h5py, which a window that explains what is missing has to do without.
         from isaaclab_mimic_core.datasets import DatasetReader
         from isaaclab_mimic_core.datasets.layout import TERM_SIGNALS
-
+        from isaaclab_mimic_core.stages.files.input_task import task_of, task_of_run
+    except ImportError:
+        return NOTHING
+    if path.is_dir():
+        return Contents(checkpoints=len(list((path / "models").glob("*.pth"))), task=task_of_run(path))
+    if path.suffix == ".pth":
+        return Contents(checkpoints=1, task=task_of_run(path))
+    try:
         with DatasetReader(path, allow_empty=True) as reader:
             names = reader.episode_names
-            return Contents(len(names), sum(reader.has(name, TERM_SIGNALS) for name in names))
-    except (MimicError, ImportError, OSError):
+            annotated = sum(reader.has(name, TERM_SIGNALS) for name in names)
+            try:
+                task = task_of(reader)
+            except MimicError:
+                task = ""
+            return Contents(len(names), annotated, task=task)
+    except (MimicError, OSError):
         return NOTHING
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from isaaclab_mimic_core.errors import TaskError
+from isaaclab_mimic_core.errors import MimicError
 
 from ..running.remedies import find_remedy
 
@@ -40,7 +40,7 @@ def summarise_file(path: Path) -> dict:
     from isaaclab_mimic_core.datasets import DatasetReader, format_summary, summarise
     from isaaclab_mimic_core.datasets.attributes import history
     from isaaclab_mimic_core.datasets.layout import ACTIONS, ATTR_PROVENANCE
-    from isaaclab_mimic_core.tasks import DEFAULT_TASK, find_task
+    from isaaclab_mimic_core.stages.files.input_task import task_of
 
     found = summarise(str(path))
     with DatasetReader(path, allow_empty=True) as reader:
@@ -48,11 +48,11 @@ def summarise_file(path: Path) -> dict:
         for name in reader.episode_names:
             shape = reader.shapes(name).get(ACTIONS, ((0,), None))[0]
             demos.append((name, reader.attrs(name), shape[0]))
-    task = why_not = ""
-    try:
-        task = find_task(found["env_name"] or DEFAULT_TASK).id
-    except TaskError as error:
-        why_not = str(error)
+        task = why_not = ""
+        try:
+            task = task_of(reader)
+        except MimicError as error:
+            why_not = str(error)
     stated = history({ATTR_PROVENANCE: found["provenance"]["run"]}, "generated").get("input", "")
     return {
         "path": str(path),
@@ -110,12 +110,11 @@ def read_strip(path: str, demo: str) -> list[Thumbnail]:
     from PIL import Image
 
     from isaaclab_mimic_core.datasets import DatasetReader
+    from isaaclab_mimic_core.stages.files.input_task import task_of
     from isaaclab_mimic_core.stages.rendering.strip import kept_strip
-    from isaaclab_mimic_core.tasks import find_task
-    from isaaclab_mimic_core.tasks.shipped import DEFAULT_TASK
 
     with DatasetReader(path) as reader:
-        kept, rows = kept_strip(reader, demo, find_task(reader.env_name or DEFAULT_TASK).id)
+        kept, rows = kept_strip(reader, demo, task_of(reader))
     if not kept.exists():
         return []
     try:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from isaaclab_mimic_core.option import FILES, Declaration, Option, Role, options_of
@@ -73,7 +73,8 @@ class Field:
         """The choices; empty if anything can be typed."""
         if self.option.kind is bool and self.option.optional:
             return ("as the mode says", "on", "off")
-        return self.option.choices
+        empty = self.option.declared.empty
+        return (empty, *self.option.choices) if empty else self.option.choices
 
     @property
     def follows_plugins(self) -> bool:
@@ -91,6 +92,8 @@ class Field:
             return self.choices[0] if value is None else "on" if value else "off"
         if isinstance(value, tuple | list):
             return "; ".join(value)
+        if value == "" and self.option.declared.empty:
+            return self.option.declared.empty
         return _NOT_GIVEN if value is None else str(value)
 
     def to_value(self, text: str) -> object:
@@ -101,11 +104,16 @@ class Field:
         """
         value = self._read(text.strip())
         problem = self.option.problem(value)
-        if not problem and self.choices and self.option.kind is str and value not in self.choices:
-            problem = f"{value!r} is not one of {', '.join(self.choices)}"
+        if not problem and self.choices and self.option.kind is str and self.to_text(value) not in self.choices:
+            problem = f"{value!r} is not one of {', '.join(self.option.choices)}"
         if problem:
             raise ValueError(f"{problem[0].upper()}{problem[1:]}.")
         return value
+
+    def begun_with(self, value: str) -> Field:
+        """Return the field with another default, where there is no choice of nothing."""
+        declared = replace(self.option.declared, empty="")
+        return replace(self, option=replace(self.option, default=value, declared=declared))
 
     def takes(self, text: str) -> bool:
         """Return whether a text is valid in the form."""
@@ -124,7 +132,7 @@ class Field:
         if self.option.optional and text == _NOT_GIVEN:
             return None
         if kind is str:
-            return text
+            return "" if text == self.option.declared.empty else text
         noun = "A whole number" if kind is int else "A number"
         try:
             return kind(text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from isaaclab_mimic_core.devices import settings_of
@@ -15,6 +16,7 @@ from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.files import holds_something
 from isaaclab_mimic_core.option import Role
 from isaaclab_mimic_core.options.teleoperation import SETTINGS
+from isaaclab_mimic_core.tasks.names import same_task
 
 from ..project import TASK, Project, path_problem
 from ..running.remedies import in_window_words
@@ -51,6 +53,8 @@ class Choices:
         """What is wrong with descriptors; the form is to be checked again when there is news."""
         self.in_worker = True
         """Run in a process of its own."""
+        self.made_in: Callable[[Path], str] = lambda path: ""
+        """Returns the task that a file was made in, as far as that is known."""
         self.follow_device()
 
     def __getitem__(self, name: str) -> str:
@@ -105,6 +109,21 @@ class Choices:
         """
         return self.fields[name].to_value(self[name])
 
+    @property
+    def stated_task(self) -> str:
+        """The task that the input was made in; empty if that is not known."""
+        read = [option for option, file in self.step.files.items() if file == self.step.needs and file]
+        paths = [path for name in read for path in self.paths(name)]
+        return self.made_in(paths[0]) if paths else ""
+
+    @property
+    def task(self) -> str:
+        """The task that a run would be in; empty if only the run will know."""
+        if TASK not in self.fields:
+            return ""
+        text = self[TASK]
+        return self.stated_task if text == self.fields[TASK].option.declared.empty else text
+
     def drop_vanished(self) -> list[str]:
         """Give fields whose value can no longer be chosen their default; return their names."""
         vanished = [
@@ -127,6 +146,8 @@ class Choices:
                 problem = str(error)
             if problem:
                 found[name] = problem
+        if TASK not in found and (problem := self._task_problem()):
+            found[TASK] = problem
         return found | {name: text for name, text in self.step.check(self).items() if name not in found}
 
     def options(self) -> dict:
@@ -140,6 +161,9 @@ class Choices:
         for name in self.step.may_name_files:
             if (path := self.project.path(self[name])).suffix and os.path.isfile(path):
                 values[name] = str(path)
+        if TASK in self.fields and self.fields[TASK].shared and not self.project.task:
+            # A descriptor, or a file that is added to, may say another one than is shown.
+            del values[TASK]
         if EXISTING in values:
             wanted = values.pop(EXISTING)
             values |= {option: choice == wanted for choice, option in self.step.existing.items()}
@@ -219,6 +243,17 @@ class Choices:
             self.follow_device()
         if isinstance(kept.get("in_worker"), bool):
             self.in_worker = kept["in_worker"]
+
+    def _task_problem(self) -> str:
+        """Say that the input is of another task than the one chosen, where that has to be allowed; empty if it is not."""
+        field = self.fields.get(TASK)
+        if field is None or "any_task" not in self.fields or self["any_task"] == "True":
+            return ""
+        chosen, stated = self[TASK], self.stated_task
+        if not stated or chosen == field.option.declared.empty or same_task(chosen, stated):
+            return ""
+        allow = self.fields["any_task"].label
+        return f'The input is of {stated}. Choose "{field.option.declared.empty}", or tick {allow}.'
 
     def _file_problem(self, field: Field, role: Role) -> str:
         text = self[field.name].strip()

@@ -126,6 +126,11 @@ class Entry:
             self._problem = text
             self._apply()
 
+    def explain_again(self) -> None:
+        """Update the explanation: what it depends on may have changed."""
+        if self._explanation is not None and (text := self._explain(self.value)) != self._explanation.text:
+            self._explanation.text = self._explanation.tooltip = text
+
     def set_enabled(self, enabled: bool) -> None:
         for widget in (self.field, self.choose_button, *self.segments.values()):
             if widget is not None and widget.enabled != enabled:
@@ -207,8 +212,7 @@ class Entry:
             return
         if self._problem_label is not None:
             self._problem_label.text = self._problem_label.tooltip = self._problem
-        if self._explanation is not None:
-            self._explanation.text = self._explanation.tooltip = self._explain(self.value)
+        self.explain_again()
         for choice, button in self.segments.items():
             button.name = "segment_chosen" if choice == self.value else "segment"
         if not self._is_switch and not self.segments:

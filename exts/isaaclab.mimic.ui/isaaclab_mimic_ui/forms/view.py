@@ -15,6 +15,7 @@ from isaaclab_mimic_core.options.teleoperation import SETTINGS
 from isaaclab_mimic_core.tasks import all_tasks
 
 from ..file_dialog.listing import FileRequest
+from ..project import TASK
 from ..steps import OPEN_GROUPS
 from ..widgets import style
 from ..widgets.layout import section
@@ -108,7 +109,7 @@ class FormView:
                 self._choices[name],
                 partial(self._on_change, name),
                 partial(self._on_editing, name),
-                _explain_task if name == "task" else None,
+                self._explain_task if name == TASK else None,
                 self._on_choose,
             )
         self._is_outdated |= bool(gone or new)
@@ -154,6 +155,8 @@ class FormView:
         if now > self._look_due:
             self._look_due = now + _LOOK_PERIOD
             self._choices.descriptors.look_again()
+            if TASK in self.entries:
+                self.entries[TASK].explain_again()
         rests = self._typed_at is not None and now - self._typed_at > _REST
         if rests or self._choices.descriptors.take_news():
             self.check()
@@ -203,6 +206,16 @@ class FormView:
         self.groups.clear()
         self._device_box = None
 
+    def _explain_task(self, text: str) -> str:
+        """Return a task's title, and what it needs beyond physics; of the input's task its name, too."""
+        name = self._choices.task
+        task = all_tasks().get(name)
+        said = f"{name}: " if name and name != text else ""
+        if task is None or not task.title:
+            return said.removesuffix(": ")
+        title = task.title if said else task.title[0].upper() + task.title[1:]
+        return f"{said}{title}" + (f". Needs {' and '.join(task.needs)}" if task.needs else "") + "."
+
     def _on_choose(self, entry: Entry) -> None:
         field, project = entry.described, self._choices.project
         assert field.role, "only a path has a button to choose it"
@@ -234,10 +247,3 @@ class FormView:
         self._changed()
 
 
-def _explain_task(task_id: str) -> str:
-    """Return a task's title, and what it needs beyond physics."""
-    task = all_tasks().get(task_id)
-    if task is None or not task.title:
-        return ""
-    title = task.title[0].upper() + task.title[1:]
-    return title + (f". Needs {' and '.join(task.needs)}" if task.needs else "") + "."

@@ -62,6 +62,8 @@ def describe(event: events.Event, subtasks: SubtaskNames = NO_NAMES, saved: bool
         saved: Whether the run has saved anything.
     """
     match event:
+        case events.StageStarted():
+            return f"Task: {event.options['task']}." if event.options.get("task") else ""
         case events.PhaseStarted():
             return f"{event.phase.rstrip('.')}."
         case events.DemoSaved():

@@ -23,6 +23,7 @@ from ...errors import MimicError, TaskError
 from ...events import EpisodeAnnotated, Event, Progress, Warned
 from ...options import AnnotateOptions
 from ...sim.engines.cameras import leave_out_cameras
+from ..files.input_task import with_task
 from ..files.output_check import as_written
 from ..replay.playback import Playback, assign
 from ..replay.recorded import check_fits, misfit, turned_bases
@@ -47,7 +48,7 @@ class Annotate(SimStage):
     options: AnnotateOptions
 
     def __init__(self, options: AnnotateOptions, env: "BatchedEnv | None" = None):
-        options = as_written(options, "output")
+        options = with_task(as_written(options, "output"), options.input)
         super().__init__(options, env)
         self._result = AnnotationResult(options, env)
         self.options = self._result.options

@@ -24,7 +24,7 @@ from ...events import EpisodeAnnotated, Event, Progress, Warned
 from ...options import AnnotateByHandOptions
 from ...sim.engines.cameras import leave_out_cameras
 from ..files.demo_file import DemoFile
-from ..files.input_task import check_task
+from ..files.input_task import check_task, with_task
 from ..files.made_with import recorded_scale
 from ..files.output_check import as_written, check_output, writing_mode
 from ..files.resume import DatasetRun, earlier_annotation, manifest_of, recorded_digest
@@ -75,7 +75,7 @@ class AnnotateByHand(SimStage):
     options: AnnotateByHandOptions
 
     def __init__(self, options: AnnotateByHandOptions, env: "BatchedEnv | None" = None):
-        options = as_written(options, "output")
+        options = with_task(as_written(options, "output"), options.input)
         super().__init__(options, env)
         mode = writing_mode(options.overwrite, options.resume)
         check_output(options.output, mode, options.input)

@@ -15,6 +15,7 @@ from ...files import check_folder
 from ...options import AnnotateOptions, GenerateOptions, TaskCheckOptions
 from ...sim.engines.cameras import leave_out_cameras
 from ..annotation.automatic import Annotate
+from ..files.input_task import with_task
 from ..files.output_check import check_output
 from ..generation.generate import Generate
 from ..sim_stage import SimStage
@@ -35,7 +36,7 @@ class CheckTask(SimStage):
     options: TaskCheckOptions
 
     def __init__(self, options: TaskCheckOptions, env: "BatchedEnv | None" = None):
-        super().__init__(options, env)
+        super().__init__(with_task(options, options.input), env)
         if options.output:
             check_folder(options.output, "Give another --output.")
             check_output(str(Path(options.output) / "annotated.hdf5"))

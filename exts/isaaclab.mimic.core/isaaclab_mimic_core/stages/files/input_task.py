@@ -1,14 +1,71 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Check that a file was made in the task that it is used for."""
+"""Which task a stage works in: the one that is given, else the one that its input was made in, else the default.
+
+A task that is given for a file of another task is refused, unless that is asked for.
+"""
+
+from dataclasses import replace
+from pathlib import Path
 
 from ...datasets import DatasetReader
-from ...errors import DatasetError, TaskError
-from ...tasks import find_task
+from ...errors import DatasetError, MimicError, TaskError
+from ...learning.run_folder import RunFolder
+from ...options import SimOptions
+from ...tasks import DEFAULT_TASK, find_task
 from ...tasks.names import same_task
 
 _INSIST = "if robot, actions and objects are the same, insist: --any-task"
+
+
+def with_task[T: SimOptions](options: T, source: str = "") -> T:
+    """Return options with a task: the one given; else that of what is read; else the default.
+
+    A descriptor counts as a task that is given (`SimOptions.descriptor`).
+
+    Args:
+        options: The options.
+        source: A file of demonstrations, a checkpoint or the folder of a training run; empty if nothing is read.
+
+    Raises:
+        InputFileError: The file cannot be read.
+        DatasetError: It was made in a task that is not known here, and other tasks are not allowed.
+    """
+    if options.task:
+        return options
+    path = Path(source)
+    if not source:
+        task = DEFAULT_TASK
+    elif path.is_dir() or path.suffix == ".pth":
+        task = task_of_run(path)
+    else:
+        with DatasetReader(path, allow_empty=True) as reader:
+            try:
+                task = task_of(reader)
+            except DatasetError:
+                if not getattr(options, "any_task", False):
+                    raise
+                task = DEFAULT_TASK
+    return replace(options, task=task)
+
+
+def task_of(reader: DatasetReader) -> str:
+    """Return the id of the task that a file was made in; the default one if it does not say.
+
+    Raises:
+        DatasetError: That task is not known here.
+    """
+    if not reader.env_name:
+        return DEFAULT_TASK
+    try:
+        return find_task(reader.env_name).id
+    except TaskError as error:
+        raise DatasetError(
+            f"is of the task {reader.env_name}, which is not known here",
+            where=str(reader.path),
+            remedy=error.remedy,
+        ) from error
 
 
 def check_task(reader: DatasetReader, task: str, any_task: bool = False, otherwise: str = _INSIST) -> None:
@@ -27,7 +84,7 @@ def check_task(reader: DatasetReader, task: str, any_task: bool = False, otherwi
     if any_task or not stated or same_task(stated, task):
         return
     try:
-        remedy = f"Give --task {find_task(stated).id}"
+        remedy = f"Give --task {find_task(stated).id}, or none"
     except TaskError:
         remedy = "Give a file of this task"
     raise DatasetError(
@@ -35,3 +92,16 @@ def check_task(reader: DatasetReader, task: str, any_task: bool = False, otherwi
         where=str(reader.path),
         remedy=f"{remedy}; or, {otherwise}",
     )
+
+
+def task_of_run(path: Path) -> str:
+    """Return the id of the task that a policy was trained for, if its run says one that is known; else the default."""
+    # A checkpoint is in the run's folder, or in its `models`.
+    folders = [path] if path.is_dir() else [path.parent, path.parent.parent]
+    for folder in folders:
+        if (folder / "run.json").is_file():
+            try:
+                return find_task(str(RunFolder(str(folder)).manifest().options.get("task", ""))).id
+            except MimicError:
+                break
+    return DEFAULT_TASK

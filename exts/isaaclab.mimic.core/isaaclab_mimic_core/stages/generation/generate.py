@@ -17,6 +17,7 @@ from ...option import check_options
 from ...options import GenerateOptions
 from ...outcomes import AttemptOutcome
 from ...sim.engines.cameras import leave_out_cameras
+from ..files.input_task import with_task
 from ..files.output_check import as_written
 from ..sim_stage import SimStage
 from ..stage import Steps
@@ -37,7 +38,7 @@ class Generate(Generating, SimStage):
     options: GenerateOptions
 
     def __init__(self, options: GenerateOptions, env: "BatchedEnv | None" = None):
-        options = as_written(options, "output")
+        options = with_task(as_written(options, "output"), options.input)
         super().__init__(options, env)
         self._settings = self.check(options)
         begun = begin_run(options, self._settings, "live" if sees(options) else "later", env)

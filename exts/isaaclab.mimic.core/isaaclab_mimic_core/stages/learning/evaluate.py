@@ -22,6 +22,7 @@ from ...options import EvaluateOptions
 from ...requirements import VIDEOS, require
 from ...sim.engines import choose_engine
 from ...tasks import find_task
+from ..files.input_task import with_task
 from ..rendering.state_pictures import Draw, free_camera
 from ..sim_stage import SimStage
 from ..stage import Steps
@@ -52,6 +53,7 @@ class Evaluate(SimStage):
     keeps_files = True
 
     def __init__(self, options: EvaluateOptions, env: "BatchedEnv | None" = None):
+        options = with_task(options, *options.checkpoints[:1])
         super().__init__(options, env)
         check_evaluation(options, env)
         self._result = EvaluationResult(options, env, self.keeps_files)

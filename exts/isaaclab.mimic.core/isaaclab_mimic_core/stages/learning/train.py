@@ -38,7 +38,7 @@ from ...run_manifest import InputFile, RunManifest
 from ...sim.compute import resolve_device
 from ...tasks import find_task
 from ..duration import Duration
-from ..files.input_task import check_task
+from ..files.input_task import check_task, with_task
 from ..files.output_check import check_output
 from ..files.resume import manifest_of
 from ..sim_stage import SimStage
@@ -113,6 +113,7 @@ class Train(SimStage):
     options: TrainOptions
 
     def __init__(self, options: TrainOptions, env: "BatchedEnv | None" = None):
+        options = with_task(options, options.dataset)
         super().__init__(options, env)
         self._ranks = Ranks.launched()
         if options.processes != 1:

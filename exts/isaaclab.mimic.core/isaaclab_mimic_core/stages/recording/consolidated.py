@@ -20,6 +20,7 @@ from ...events import AttemptFinished, Event, Progress, Warned
 from ...options import TeleopOptions
 from ...outcomes import AttemptOutcome
 from ..files.demo_file import DemoFile
+from ..files.input_task import with_task
 from ..files.output_check import as_written, check_output, writing_mode
 from ..generation.attempts import AttemptStatistics
 from ..generation.growing import GrowingGenerator
@@ -46,7 +47,7 @@ class Consolidated(DeviceStage):
     options: TeleopOptions
 
     def __init__(self, options: TeleopOptions, env: "BatchedEnv | None" = None, device: DeviceFactory | None = None):
-        options = as_written(options, "generate_into")
+        options = with_task(as_written(options, "generate_into"), options.input)
         super().__init__(options, env, device)
         if options.num_envs < 2:
             raise OptionError(

@@ -58,6 +58,7 @@ class DeviceStage(SimStage):
 
     def __init__(self, options: DrivenOptions, env: "BatchedEnv | None" = None, device: "DeviceFactory | None" = None):
         super().__init__(options, env)
+        options = self.options
         self._make_device = device
         if device is None:
             devices.check_device(options.teleop_device, options.teleop_settings, find_task(options.task).id)

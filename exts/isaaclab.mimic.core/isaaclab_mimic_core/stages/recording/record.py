@@ -3,6 +3,7 @@
 
 """Record demonstrations from a device into a file."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -14,6 +15,7 @@ from ...events import AttemptFinished, Event, Hinted, Progress, Warned
 from ...options import RecordOptions
 from ...outcomes import FailureCause
 from ..files.demo_file import DemoFile
+from ..files.input_task import with_task
 from ..files.output_check import WritingMode, as_written, check_output, writing_mode
 from ..files.resume import next_recording
 from ..stage import Steps
@@ -44,6 +46,7 @@ class Record(DeviceStage):
 
     def __init__(self, options: RecordOptions, env: "BatchedEnv | None" = None, device: DeviceFactory | None = None):
         options = as_written(options, "output")
+        options = with_task(options, options.output if options.append and Path(options.output).exists() else "")
         super().__init__(options, env, device)
         one_environment(options)
         if not (options.num_demos or self._live):

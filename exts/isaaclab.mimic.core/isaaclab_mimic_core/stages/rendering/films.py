@@ -23,8 +23,7 @@ from ...options import RenderOptions
 from ...requirements import VIDEOS, require
 from ...sim.engines import choose_engine
 from ...sim.rendering.camera_file import CameraEntry, read_cameras, resized
-from ...tasks import find_task
-from ...tasks.shipped import DEFAULT_TASK
+from ..files.input_task import with_task
 from ..files.made_with import recorded_scale
 from ..files.output_check import check_output
 from ..replay.recorded import check_fits, states_of, usable_recordings
@@ -54,6 +53,7 @@ class Films(SimStage):
     options: RenderOptions
 
     def __init__(self, options: RenderOptions, env: "BatchedEnv | None" = None):
+        options = with_task(options, options.input)
         _check(options)
         if options.camera and env is not None:
             raise OptionError("needs environments of its own", where="--camera")
@@ -63,9 +63,7 @@ class Films(SimStage):
         with DatasetReader(options.input) as reader:
             self._names, self._skipped = usable_recordings(reader, names, states=True)
             scale = options.object_scale or recorded_scale(reader, self._names)
-            task = find_task(options.task or reader.env_name or DEFAULT_TASK).id
-            options = replace(options, task=task, object_scale=scale)
-            super().__init__(options, env)
+            super().__init__(replace(options, object_scale=scale), env)
             self._sources = Sources(options.beside) if options.beside else None
             if self._sources is not None:
                 self._resources.callback(self._sources.close)

@@ -14,8 +14,7 @@ import numpy as np
 from ...datasets import DatasetReader, filesystem
 from ...datasets.layout import ACTIONS, EEF_POSE, INITIAL_STATE, OBS, STATES, join
 from ...errors import DatasetError
-from ...tasks import find_task
-from ...tasks.shipped import DEFAULT_TASK
+from ..files.input_task import task_of
 from ..replay.recorded import check_fits, states_of, usable_recordings
 from .state_pictures import show
 
@@ -73,7 +72,7 @@ class RecordedFiles:
         if known is None or known[0] != now:
             self._forget(path)
             known = self._readers[path] = now, DatasetReader(path)
-        if find_task(known[1].env_name or DEFAULT_TASK).id != self._task:
+        if task_of(known[1]) != self._task:
             raise DatasetError("is of another task", where=path, remedy="Open it again.")
         return known[1]
 

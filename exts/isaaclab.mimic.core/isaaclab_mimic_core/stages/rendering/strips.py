@@ -23,8 +23,7 @@ from ...picture import Picture
 from ...requirements import PHYSX, how_to_get
 from ...sim.engines import choose_engine
 from ...sim.engines.cameras import leave_out_cameras
-from ...tasks import find_task
-from ...tasks.shipped import DEFAULT_TASK
+from ..files.input_task import task_of
 from ..files.made_with import recorded_scale
 from ..sim_stage import SimStage
 from ..stage import Steps
@@ -76,7 +75,7 @@ class Strips(SimStage):
             # Of a file with several sizes, that of the first demonstration asked for.
             first = [name for name in reader.episode_names if name == options.demo or not options.demo][:1]
             scale = options.object_scale or recorded_scale(reader, first)
-            options = replace(options, task=find_task(reader.env_name or DEFAULT_TASK).id, object_scale=scale)
+            options = replace(options, task=task_of(reader), object_scale=scale)
         if choose_engine(options.physics) == "isaacsim":
             raise TaskError(
                 "demonstrations are drawn outside of Isaac Sim only", where=options.input, remedy=how_to_get(PHYSX)

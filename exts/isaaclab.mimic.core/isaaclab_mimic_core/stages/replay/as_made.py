@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Replay as a file was made: its task, engine and assets, and every demonstration in its own environment."""
+"""Replay as a file was made: with its engine and assets, and every demonstration in its own environment."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from ...errors import MimicError
 from ...options import ReplayOptions
 from ...sim.engines import choose_engine
-from ...tasks.shipped import DEFAULT_TASK
 from ..files.made_with import made_with, whole_number
 
 if TYPE_CHECKING:
@@ -19,9 +18,9 @@ _NUM_ENVS = 16
 
 
 def as_it_was_made(
-    options: ReplayOptions, task: str, run: Any, attrs: list[dict], env: "BatchedEnv | None"
+    options: ReplayOptions, run: Any, attrs: list[dict], env: "BatchedEnv | None"
 ) -> tuple[ReplayOptions, list[int]]:
-    """Fill in options that were left open with what the file was made with: task, engine, assets, environments.
+    """Fill in options that were left open with what the file was made with: engine, assets, environments.
 
     Returns:
         The options, and the environment of each demonstration; empty if it does not matter.
@@ -37,7 +36,7 @@ def as_it_was_made(
     places = [env for env in envs if env is not None and env < num_envs] if as_made == num_envs else []
     # Each in its own, or none.
     places = places if len(places) == len(made) else []
-    changes: dict[str, Any] = {"num_envs": num_envs, "task": options.task or task or DEFAULT_TASK}
+    changes: dict[str, Any] = {"num_envs": num_envs}
     if options.assets == "auto" and common.get("assets"):
         changes["assets"] = common["assets"]
     if options.ik == "auto" and common.get("ik"):

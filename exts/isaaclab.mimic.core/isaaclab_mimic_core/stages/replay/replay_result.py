@@ -14,7 +14,7 @@ from ...events import EpisodeReplayed, EpisodeSkipped, Event, Progress, Warned
 from ...option import check_options
 from ...options import ReplayOptions
 from ..files.in_order import InOrder
-from ..files.input_task import check_task
+from ..files.input_task import check_task, with_task
 from ..files.made_with import recorded_scale
 from ..files.output_check import as_written, check_output
 from .as_made import as_it_was_made
@@ -38,15 +38,14 @@ class ReplayResult:
     """
 
     def __init__(self, options: ReplayOptions, env: "BatchedEnv | None" = None):
-        options = as_written(options, "drop_failed")
+        options = with_task(as_written(options, "drop_failed"), options.input)
         check_options(options)
         if options.drop_failed:
             mode = "overwrite" if options.overwrite else "create"
             check_output(options.drop_failed, mode, options.input)
         names = select_names(options.input, Selection(demos=options.episodes))
         with DatasetReader(options.input) as reader:
-            if options.task:
-                check_task(reader, options.task, options.any_task)
+            check_task(reader, options.task, options.any_task)
             self.names, self._skipped = usable_recordings(reader, names, states=options.by != "actions")
             self.compares = True
             """Whether there are recorded states to compare with."""
@@ -62,9 +61,7 @@ class ReplayResult:
             self.lengths = [reader.shapes(name)[ACTIONS][0][0] for name in self.names]
             """Steps of each demonstration."""
             self._count = len(reader.episode_names)
-            self.options, self.places = as_it_was_made(
-                options, reader.env_name, reader.data_attrs.get("mimic"), attrs, env
-            )
+            self.options, self.places = as_it_was_made(options, reader.data_attrs.get("mimic"), attrs, env)
         self.verdicts: list[EpisodeReplayed] = []
         self._judged: InOrder[EpisodeReplayed] = InOrder()
         self._written = ""

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A form's task: the project's where nothing is read, else that of the input, unless another one is allowed."""
+
+import pytest
+
+from isaaclab_mimic_core.datasets import DatasetWriter
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
+from isaaclab_mimic_ui.dataset.contents import read_contents
+from isaaclab_mimic_ui.forms.model import Choices
+from isaaclab_mimic_ui.project import Project
+from isaaclab_mimic_ui.steps import STEPS
+
+OTHER = "Mimic-Lift-Box-Two-Franka-v0"
+AS_INPUT = "as the input says"
+
+
+@pytest.fixture
+def project(tmp_path) -> Project:
+    return Project(tmp_path)
+
+
+def form(step: str, project: Project, made_in: str = "") -> Choices:
+    choices = Choices(STEPS[step], project)
+    choices.made_in = lambda path: made_in
+    return choices
+
+
+@pytest.mark.parametrize(
+    "step", ["replay", "annotate", "annotate_manual", "generate", "train", "evaluate", "play"], ids=str
+)
+def test_what_reads_something_works_in_its_task(step, project):
+    choices = form(step, project, OTHER)
+    assert choices["task"] == AS_INPUT == choices.fields["task"].choices[0] and choices.value("task") == ""
+    assert "task" not in choices.problems() and choices.options()["task"] == ""
+    assert choices.task == OTHER
+    form("record", project)["task"] = "Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0"
+    assert choices["task"] == AS_INPUT, "what is recorded next is something else"
+
+
+def test_the_task_of_record_and_preview_is_the_projects(project):
+    record, preview = form("record", project), form("preview", project)
+    assert record["task"] == DEFAULT_TASK == preview["task"] and AS_INPUT not in record.fields["task"].choices
+    assert "task" not in record.options(), "a descriptor may say another one"
+    record["task"] = OTHER
+    assert preview["task"] == OTHER == preview.options()["task"] == preview.task
+    again = form("record", Project(project.folder, project.values()))
+    assert again.options()["task"] == OTHER
+
+
+def test_another_task_than_the_inputs_has_to_be_allowed(project):
+    choices = form("annotate", project, OTHER)
+    choices["task"] = DEFAULT_TASK
+    told = choices.problems()["task"]
+    assert told == f'The input is of {OTHER}. Choose "{AS_INPUT}", or tick Allow another task.'
+    choices["any_task"] = "True"
+    assert "task" not in choices.problems()
+    choices["any_task"], choices["task"] = "False", OTHER
+    assert "task" not in choices.problems()
+    unknown = form("annotate", project)
+    unknown["task"] = OTHER
+    assert "task" not in unknown.problems(), "of what is not known yet nothing is said"
+
+
+def test_the_choice_is_kept(project):
+    choices = form("generate", project)
+    choices["task"] = OTHER
+    again = form("generate", project)
+    again.read_text(choices.to_text())
+    assert again["task"] == OTHER
+    choices["task"] = AS_INPUT
+    assert "task" not in choices.to_text()
+
+
+@pytest.mark.parametrize(("stated", "task"), [(OTHER, OTHER), ("", DEFAULT_TASK), ("Their-Stack-v0", "")])
+def test_what_a_file_was_made_in_is_read_with_its_contents(tmp_path, stated, task):
+    path = tmp_path / "demos.hdf5"
+    with DatasetWriter(path, {"env_name": stated} if stated else {}) as writer:
+        writer.commit()
+    assert read_contents(path).task == task
