@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from one_thread import one_thread as one_thread
 
 HERE = Path(__file__).parent
 _SEEN = (str(HERE), str(HERE.parents[2] / "benchmarks"))
@@ -32,17 +33,6 @@ def one_ray() -> Iterator[None]:
         del os.environ["PYTHONPATH"]
     else:
         os.environ["PYTHONPATH"] = before
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """What is made for comparison is small: more threads only wait for each other, and for the workers."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
+from one_thread import one_thread as one_thread
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 
@@ -19,12 +19,6 @@ from isaaclab_mimic_core.datagen.generator import Generator
 from isaaclab_mimic_core.datagen.settings import Settings
 from isaaclab_mimic_core.datagen.sources.bank import make_bank
 from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> None:
-    """Tensors are small: more threads only make the tests slower."""
-    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

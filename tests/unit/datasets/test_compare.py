@@ -166,6 +166,22 @@ def test_demonstrations_without_actions_are_known_by_their_states_and_then_by_na
     assert found["only"] == [["demo_0", "demo_2"], ["demo_1", "demo_2"]]
 
 
+def test_arrays_of_other_types_are_told_and_the_same_demonstrations_found(one, tmp_path):
+    def wider(seed: int) -> Episode:
+        made = episode(seed, success=True)
+        return Episode({**made.data, "actions": made.data["actions"].astype(np.float64)}, made.attrs)
+
+    two = write(tmp_path / "two.hdf5", *map(wider, range(4)))
+    found = compare(one, two)
+    assert len(found["pairs"]) == 4 and not found["terms"] and not found["same"]
+    assert found["types"] == {"actions": ["float32", "float64"]}
+    assert "types         float32 in one.hdf5, float64 in two.hdf5: actions" in format_differences(found)
+    # What is rounded are other values, of the same demonstration.
+    finer = [Episode({**each.data, "actions": each.data["actions"] + 1e-12}, each.attrs) for each in map(wider, range(4))]
+    found = compare(two, write(tmp_path / "three.hdf5", *finer))
+    assert len(found["pairs"]) == 4 and found["terms"] == {"actions": {"only": None, "demos": 4}} and not found["types"]
+
+
 def test_the_command_says_it_and_its_exit_status_whether_there_are_any(one, tmp_path):
     assert "They hold the same 4 demonstrations." in format_differences(compare(one, one))
     two = write(tmp_path / "two.hdf5", episode(0, success=True))

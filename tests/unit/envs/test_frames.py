@@ -94,10 +94,12 @@ def test_signals_can_refer_to_frames():
         frame_names=found.names,
         object_names=("goal", "slot"),
         object_pose=lambda: there,
+        info={"object_scale": "bin=0.5"},
     )
     facts = live_facts(env, {})
     torch.testing.assert_close(facts.pose("goal"), torch.tensor([[0.4, 0.3, 0.0, 0.0, 0.0, 0.0, 1.0]] * N))
     torch.testing.assert_close(facts.velocity("slot"), torch.tensor([[-0.2, 0.1, 0.0]] * N))
+    assert [facts.size(name) for name in ("bin", "slot", "goal", "drawer")] == [0.5, 0.5, 1.0, 1.0]
 
 
 @pytest.mark.parametrize(

@@ -4,27 +4,18 @@
 """Small real trainings: random demonstrations, and robomimic's configuration of the stack task with a small network."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
+from one_thread import one_thread as one_thread
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
 from isaaclab_mimic_core.learning.robomimic.config import read_config
 
 TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
 WIDTHS = {"eef_pos": 3, "eef_quat": 4, "gripper_pos": 2, "object": 39}
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Networks are small here: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ def facts(
     plate_quat=FLAT,
     hand=(0.0, 0.0, 0.02),
     fingers=0.02,
+    sizes=None,
 ) -> Facts:
     """Return one state; each of these may be a list of states instead."""
 
@@ -57,6 +58,7 @@ def facts(
         joints=lambda name: joints,
         joint_index=lambda asset, name: 0,
         fingers={"franka": HAND},
+        size=lambda name: (sizes or {}).get(name, 1.0),
     )
 
 
@@ -108,6 +110,28 @@ def test_when_it_holds(kind, tmp_path):
     assert found.success
     for statement in (found.signals["wanted"], found.success):
         assert compute(statement, facts(**state), found.signals).tolist() == [holds]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "height", "holds"),
+    [
+        ({}, 0.04, True),
+        ({"cube_1": 1.5}, 0.06, True),
+        ({"cube_1": 1.5}, 0.04, False),
+        ({"cube_1": 0.5}, 0.02, True),
+        ({"cube_2": 1.5}, 0.04, True),
+    ],
+)
+def test_the_offset_of_what_is_placed_is_as_large_as_what_it_is_placed_on(sizes, height, holds, tmp_path):
+    found = read(tmp_path, f"signals: {{wanted: {ON}}}\n")
+    assert compute(found.signals["wanted"], facts(cube=(0.0, 0.0, height), sizes=sizes), {}).tolist() == [holds]
+
+
+@pytest.mark.parametrize(("size", "y", "holds"), [(1.0, 0.1, True), (2.0, 0.2, True), (2.0, 0.1, False)])
+def test_the_offset_of_what_is_reached_is_as_large_as_the_object(size, y, holds, tmp_path):
+    found = read(tmp_path, "signals: {wanted: {reached: {object: cube_1, offset: [0.1, 0, 0], tolerance: 0.01}}}\n")
+    state = facts(hand=(0.0, y, 0.0), plate_quat=QUARTER, sizes={"cube_1": size})
+    assert compute(found.signals["wanted"], state, {}).tolist() == [holds]
 
 
 def test_all_states_are_computed_at_once(tmp_path):

@@ -9,13 +9,16 @@ import pytest
 import torch
 
 from isaaclab_mimic_core.errors import DeviceError
+from isaaclab_mimic_core.sim.object_scale import scale_objects
 from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.local_scene import PIPE_LENGTH
 from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.script import ScriptedPipeHandover
 from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.signals import signals_of as pipe_signals
 from isaaclab_mimic_core.tasks.gr1t2_nut_pour.local_scene import BOWL_HEIGHT, BOWL_RADIUS
 from isaaclab_mimic_core.tasks.gr1t2_nut_pour.script import ScriptedPourer
 from isaaclab_mimic_core.tasks.gr1t2_nut_pour.signals import signals_of as pour_signals
+from isaaclab_mimic_core.tasks.gr1t2_pick_place import local_scene as pick_place
 from isaaclab_mimic_core.tasks.gr1t2_pick_place.script import ScriptedHandover
+from isaaclab_mimic_core.tasks.gr1t2_pick_place.signals import signals_of as pick_signals
 
 HEIGHT = 1.0
 """Of all objects in the configuration [m]."""
@@ -68,3 +71,44 @@ def test_the_nut_is_poured_when_it_is_in_the_bowl_as_large_as_that_is(scale, x, 
 def test_scripts_refuse_objects_of_other_sizes(script):
     with pytest.raises(DeviceError, match="the task's own size"):
         script(env_with("anything=1.2", anything=(0.0, 0.0, 0.0)), 1)
+
+
+@pytest.mark.parametrize(("scale", "apart", "let_go"), [("", 0.165, True), ("", 0.155, False), ("object=2.0", 0.175, False), ("object=2.0", 0.19, True)])
+def test_a_thicker_rod_is_let_go_of_farther_from_the_wrist(scale, apart, let_go):
+    env = env_with(scale, object=(0.0, 0.0, HEIGHT))
+    hand = torch.eye(4).repeat(1, 1, 1, 1)
+    hand[0, 0, :3, 3] = torch.tensor([apart, 0.0, HEIGHT])
+    env.eef_names, env.eef_pose = ("left",), lambda: hand
+    assert pick_signals(env).signals()["idle_right"].tolist() == [let_go]
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.8])
+def test_all_parts_of_a_rod_are_scaled(factor):
+    import isaaclab.sim as sim_utils
+    from isaaclab.assets import AssetBaseCfg, RigidObjectCfg
+    from isaaclab.sim.utils import use_stage
+    from pxr import Usd, UsdGeom, UsdPhysics
+
+    nothing = sim_utils.UsdFileCfg(usd_path="wheel.usd")
+    scene = SimpleNamespace(
+        object=RigidObjectCfg(prim_path="/World/Object", spawn=nothing),
+        packing_table=AssetBaseCfg(prim_path="/World/Table", spawn=nothing),
+        ground=AssetBaseCfg(prim_path="/World/Ground", spawn=nothing),
+    )
+    cfg = SimpleNamespace(scene=scene, events=SimpleNamespace())
+    pick_place.use_local_assets(cfg, "ovphysx")
+    scale_objects(cfg, {"object": (factor, factor)})
+    spawn = scene.object.spawn
+    stage = Usd.Stage.CreateInMemory()
+    with use_stage(stage):
+        prim = spawn.func("/World/Object", spawn)
+    cache = UsdGeom.BBoxCache(Usd.TimeCode.Default(), [UsdGeom.Tokens.default_])
+    size = cache.ComputeLocalBound(prim).ComputeAlignedRange().GetSize()
+    foot = 2 * pick_place.FOOT_RADIUS
+    assert list(size) == pytest.approx([factor * each for each in (foot, foot, pick_place.HEIGHT)], abs=1e-6)
+    rod = cache.ComputeUntransformedBound(stage.GetPrimAtPath("/World/Object/rod")).ComputeAlignedRange().GetSize()
+    edge = pick_place.EDGE
+    assert list(rod) == pytest.approx([factor * each for each in (edge, edge, pick_place.HEIGHT)], abs=1e-6)
+    mass = UsdPhysics.MassAPI(prim)
+    assert mass.GetMassAttr().Get() == pytest.approx(0.3 * factor**3)
+    assert mass.GetCenterOfMassAttr().Get()[2] == pytest.approx(-0.09 * factor)

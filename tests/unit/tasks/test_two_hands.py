@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from isaaclab_mimic_core.errors import DeviceError
-from isaaclab_mimic_core.tasks.gr1t2.compound import Part, cup, tray
+from isaaclab_mimic_core.sim.assets.compound import Part, cup, tray
 from isaaclab_mimic_core.tasks.gr1t2.motions import HandStyle
 from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.script import _HOLD, DOWN, PipePlan, ScriptedPipeHandover
 from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.signals import PipeSignals

@@ -38,7 +38,8 @@ def compare(path: str | os.PathLike[str], other: str | os.PathLike[str]) -> dict
           (lists of demonstrations), attributes of the file by their path; None where a file has none
         - `pairs`: the names of each demonstration that is in both, and `only`: the names of those in one file only
         - `terms`: {array: {`only`: 0 or 1, the file that has it, None if both have; `demos`: number of demonstrations
-          in both files in which it differs}}
+          in both files in which its values differ}}
+        - `types`: {array: its two types of numbers}, of those that both files have in different ones
         - `attributes`: {attribute: {`demos`: number of demonstrations in both files in which it differs, `example`:
           [name, value, value]}}
 
@@ -51,8 +52,10 @@ def compare(path: str | os.PathLike[str], other: str | os.PathLike[str]) -> dict
     with DatasetReader(path, allow_empty=True) as one, DatasetReader(other, allow_empty=True) as two:
         pairs, only = _pair(one, two)
         terms: dict[str, dict[str, Any]] = {}
+        types: dict[str, list[str]] = {}
         attributes: dict[str, dict[str, Any]] = {}
         for names in pairs:
+            types |= _differing_types(one, two, *names)
             for term, owner in _differing_terms(one, two, *names):
                 known = terms.setdefault(term, {"only": owner, "demos": 0})
                 known["demos"] += 1
@@ -69,11 +72,12 @@ def compare(path: str | os.PathLike[str], other: str | os.PathLike[str]) -> dict
     renamed = any(first != second for first, second in pairs)
     return {
         "paths": [str(path), str(other)],
-        "same": not (file or terms or attributes or renamed or any(only)),
+        "same": not (file or terms or types or attributes or renamed or any(only)),
         "file": file,
         "pairs": [list(names) for names in pairs],
         "only": [list(names) for names in only],
         "terms": terms,
+        "types": types,
         "attributes": attributes,
     }
 
@@ -109,6 +113,11 @@ def format_differences(found: Mapping[str, Any]) -> str:
     for (owner, demos), terms in alike.items():
         where = "other values" if owner is None else f"only in {titles[owner]}"
         say("arrays", f"{where}{_in_some(demos, len(pairs))}: {', '.join(terms)}")
+    of_types: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for term, both in found["types"].items():
+        of_types[tuple(both)].append(term)
+    for (first, second), terms in of_types.items():
+        say("types", f"{first} in {titles[0]}, {second} in {titles[1]}: {', '.join(terms)}")
     for key, known in found["attributes"].items():
         name, *values = known["example"]
         text = " and ".join(map(_text, values))
@@ -181,6 +190,9 @@ def _identity(reader: DatasetReader, name: str) -> str:
     digest = hashlib.sha256()
     for term in terms:
         values = _values(reader, name, term)
+        if values.dtype.kind == "f":
+            # The same numbers in another type are the same demonstration.
+            values = values.astype(np.float32)
         digest.update(f"{term} {values.shape}".encode() + np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()
 
@@ -210,6 +222,16 @@ def _differing_terms(one: DatasetReader, two: DatasetReader, name: str, other: s
         if not same or not _equal(_values(one, name, term), _values(two, other, term)):
             found.append((term, None))
     return found
+
+
+def _differing_types(one: DatasetReader, two: DatasetReader, name: str, other: str) -> dict[str, list[str]]:
+    """Return the types of arrays that both files have in different ones."""
+    here, there = one.shapes(name), two.shapes(other)
+    return {
+        term: [str(here[term][1]), str(there[term][1])]
+        for term in sorted(here.keys() & there.keys())
+        if here[term][1] != there[term][1]
+    }
 
 
 def _equal(values: np.ndarray, others: np.ndarray) -> bool:

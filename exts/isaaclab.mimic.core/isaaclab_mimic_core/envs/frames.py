@@ -29,6 +29,8 @@ class FramePoses:
 
     def __init__(self, frames: Sequence[Frame], scene: Any, bodies: Sequence[str], others: bool = True):
         self.bodies, self.names = tuple(bodies), tuple(frame.name for frame in frames)
+        self.parents = {frame.name: frame.parent for frame in frames}
+        """Frame -> name of what it is fixed to; None: the environment."""
         self._scene, self._others = scene, others
         self._device = device = scene.env_origins.device
         self._robots: list[Any] = []

@@ -38,7 +38,7 @@ def use_local_assets(cfg: Any, engine: str) -> None:
         cfg: The configuration.
         engine: Physics engine: `ovphysx`, `isaacsim` or `newton`.
     """
-    from ..gr1t2.compound import compound, tray
+    from ...sim.assets.compound import compound, tray
 
     use_stack_assets(cfg, engine)
     scene = cfg.scene

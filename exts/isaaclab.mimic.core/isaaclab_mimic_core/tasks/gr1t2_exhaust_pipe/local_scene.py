@@ -34,7 +34,7 @@ def use_local_assets(cfg: Any, engine: str) -> None:
         cfg: The configuration.
         engine: Physics engine: `ovphysx` or `isaacsim`.
     """
-    from ..gr1t2.compound import Part, compound, tray
+    from ...sim.assets.compound import Part, compound, tray
 
     scene = cfg.scene
     # Eight-sided, so that it does not roll between fingers: an octagon is four rectangles.

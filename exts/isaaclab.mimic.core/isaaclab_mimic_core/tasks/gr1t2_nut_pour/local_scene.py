@@ -36,7 +36,7 @@ def use_local_assets(cfg: Any, engine: str) -> None:
         cfg: The configuration.
         engine: Physics engine: `ovphysx` or `isaacsim`.
     """
-    from ..gr1t2.compound import Part, compound, cup, tray
+    from ...sim.assets.compound import Part, compound, cup, tray
 
     scene = cfg.scene
     scene.sorting_beaker.spawn = compound(

@@ -60,17 +60,19 @@ def use_local_assets(cfg: Any, engine: str) -> None:
 def _spawn_stand(prim_path: str, cfg: Any, translation: Any = None, orientation: Any = None, **more: Any) -> Any:
     """Spawn the core of a rod, and the rod around it and its foot as parts of the same body.
 
-    Arguments are those of Isaac Lab's spawners.
+    Arguments are those of Isaac Lab's spawners. `--object-scale` has changed the core; the rest is as much larger.
     """
     import isaaclab.sim as sim_utils
     from pxr import Gf, UsdPhysics
 
     prim = sim_utils.spawn_cylinder(prim_path, cfg, translation, orientation, **more)
-    half = GRASP_YAW / 2
-    rod: Any = sim_utils.CuboidCfg(size=(EDGE, EDGE, HEIGHT), **surface((0.8, 0.08, 0.05), combine="max"))
+    factor, half = cfg.height / HEIGHT, GRASP_YAW / 2
+    edge, height = factor * EDGE, factor * HEIGHT
+    rod: Any = sim_utils.CuboidCfg(size=(edge, edge, height), **surface((0.8, 0.08, 0.05), combine="max"))
     rod.func(f"{prim_path}/rod", rod, orientation=(0.0, 0.0, math.sin(half), math.cos(half)))
-    foot: Any = sim_utils.CylinderCfg(radius=FOOT_RADIUS, height=FOOT_HEIGHT, **surface((0.2, 0.2, 0.22)))
-    foot.func(f"{prim_path}/foot", foot, translation=(0.0, 0.0, (FOOT_HEIGHT - HEIGHT) / 2))
+    radius, thick = factor * FOOT_RADIUS, factor * FOOT_HEIGHT
+    foot: Any = sim_utils.CylinderCfg(radius=radius, height=thick, **surface((0.2, 0.2, 0.22)))
+    foot.func(f"{prim_path}/foot", foot, translation=(0.0, 0.0, (thick - height) / 2))
     mass: Any = UsdPhysics.MassAPI.Apply(prim)
-    mass.CreateCenterOfMassAttr(Gf.Vec3f(*_CENTER))
+    mass.CreateCenterOfMassAttr(factor * Gf.Vec3f(*_CENTER))
     return prim

@@ -7,7 +7,9 @@ from typing import Any
 
 import torch
 
+from ...sim.object_scale import scale_of
 from ..gr1t2.signals import for_local_objects
+from .local_scene import EDGE
 
 _WITHIN_REACH = -0.2
 """The right hand can reach an object farther right than this: least x [m]."""
@@ -26,12 +28,14 @@ class PickPlaceSignals:
         self._env = env
         self._left = env.eef_names.index("left")
         self._object = env.object_names.index("object")
+        # A hand is as much farther from the middle of a thicker rod.
+        self._let_go = _LET_GO + EDGE / 2 * (scale_of(env.info, "object") - 1.0)
 
     def signals(self) -> dict[str, torch.Tensor]:
         """Return each signal: (num_envs,) bool."""
         thing = self._env.object_pose()[:, self._object, :3, 3]
         apart = (thing - self._env.eef_pose()[:, self._left, :3, 3]).norm(dim=-1)
-        return {"idle_right": (thing[:, 0] > _WITHIN_REACH) & (apart > _LET_GO)}
+        return {"idle_right": (thing[:, 0] > _WITHIN_REACH) & (apart > self._let_go)}
 
 
 signals_of = for_local_objects(PickPlaceSignals)

@@ -64,14 +64,15 @@ def _placed(
     """Return whether an object rests relative to another.
 
     `on`: it is above it: within `tolerance` [m] of `offset` from it along the axes of the environment. `in`, `at`: the
-    same along the axes of the other. It rests if it is slower than `speed` [m/s] relative to the other.
+    same along the axes of the other. It rests if it is slower than `speed` [m/s] relative to the other. The offset is
+    as much larger as the other is.
     """
     other = on or within or at
     shift = facts.pose(object)[:, :3] - facts.pose(other)[:, :3]
     if not on:
         shift = math_utils.quat_apply_inverse(facts.pose(other)[:, 3:], shift)
     still = (facts.velocity(object) - facts.velocity(other)).norm(dim=-1) < speed
-    return still & _within(shift, offset, tolerance)
+    return still & _within(shift, offset, tolerance, facts.size(other))
 
 
 def _released(facts: Facts, eef: str, object: str, distance: float) -> torch.Tensor:
@@ -83,10 +84,13 @@ def _released(facts: Facts, eef: str, object: str, distance: float) -> torch.Ten
 
 
 def _reached(facts: Facts, object: str, eef: str, offset: Any, tolerance: Any) -> torch.Tensor:
-    """Return whether an end effector is within `tolerance` of `offset` [m] in an object's frame."""
+    """Return whether an end effector is within `tolerance` of `offset` [m] in an object's frame.
+
+    The offset is as much larger as the object is.
+    """
     pose = facts.pose(object)
     shift = math_utils.quat_apply_inverse(pose[:, 3:], facts.eef_pose(eef)[:, :3, 3] - pose[:, :3])
-    return _within(shift, offset, tolerance)
+    return _within(shift, offset, tolerance, facts.size(object))
 
 
 def _joint(facts: Facts, asset: str, name: str, above: float | None, below: float | None) -> torch.Tensor:
@@ -120,8 +124,9 @@ def _closing(facts: Facts, eef: str) -> torch.Tensor:
     return fingers.closing(facts.joints(fingers.jointed))
 
 
-def _within(shift: torch.Tensor, offset: Any, tolerance: Any) -> torch.Tensor:
-    return ((shift - _on(offset, shift.device)).abs() <= _on(tolerance, shift.device)).all(dim=-1)
+def _within(shift: torch.Tensor, offset: Any, tolerance: Any, factor: float) -> torch.Tensor:
+    """Return whether shifts (N, 3) are within a tolerance of an offset that is enlarged: (N,) bool."""
+    return ((shift - factor * _on(offset, shift.device)).abs() <= _on(tolerance, shift.device)).all(dim=-1)
 
 
 @lru_cache(maxsize=256)

@@ -11,6 +11,7 @@ import torch
 
 from ... import rotations
 from ...robots.derived.fingers import Fingers
+from ...sim.object_scale import read_scales
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Facts:
     """Articulation, name of a joint -> its index."""
     fingers: Mapping[str, Fingers]
     """End effector -> the joints of its gripper."""
+    size: Callable[[str], float] = lambda name: 1.0
+    """Object or frame -> factor on its size, or on that of the object that the frame is fixed to."""
 
 
 def live_facts(env: Any, fingers: Mapping[str, Fingers]) -> Facts:
@@ -72,6 +75,12 @@ def live_facts(env: Any, fingers: Mapping[str, Fingers]) -> Facts:
         turning = torch.linalg.cross(data.body_ang_vel_w.torch[:, own.body], arm)
         return data.body_link_vel_w.torch[:, own.body, :3] + turning
 
+    scales = read_scales(env.info.get("object_scale", ""))
+
+    def size(name: str) -> float:
+        whose = env.frames.parents[name] if name in env.frame_names else name
+        return scales.get(whose, (1.0, 1.0))[0] if whose else 1.0
+
     return Facts(
         pose=pose,
         velocity=velocity,
@@ -80,4 +89,5 @@ def live_facts(env: Any, fingers: Mapping[str, Fingers]) -> Facts:
         joints=lambda name: scene.articulations[name].data.joint_pos.torch,
         joint_index=lambda name, joint: scene.articulations[name].joint_names.index(joint),
         fingers=fingers,
+        size=size,
     )
