@@ -7,7 +7,12 @@ from counting_stage import CountingStage
 
 
 class DrivenStage(CountingStage):
-    """Somebody is in the middle of a demonstration from the third step on, and never ends it."""
+    """Somebody is in the middle of a demonstration from the third step on, and never ends it.
+
+    The axes of driving follow the view, of which the snapshot says where it looks.
+    """
+
+    _heading: float | None = None
 
     def __init__(self, output: str, **others) -> None:
         super().__init__(output, num_demos=0, steps_per_demo=1_000_000, period=0.02)
@@ -20,4 +25,13 @@ class DrivenStage(CountingStage):
             "waiting": not steps,
             "steps": steps,
             "seconds": 12.0,
+            "url": None,
+            "readings": {"orientation": "view", "deflection": [0.0] * 6},
+            "heading": self._heading,
         }
+
+    def _request(self, name: str, **arguments) -> None:
+        if name == "heading":
+            self._heading = arguments["azimuth"]
+        elif name not in ("watch", "view"):
+            super()._request(name, **arguments)

@@ -77,7 +77,11 @@ def test_what_a_program_does_is_stopped_without_a_question(kit, tmp_path):
 @in_kit(enable=[UI])
 def test_another_steps_start_asks_and_then_waits_for_the_end(kit, tmp_path):
     window = open_window(kit)
-    begin_driving(kit, window, tmp_path, in_worker=False)
+    panel = begin_driving(kit, window, tmp_path, in_worker=False)
+    # Meanwhile whoever drives is told where the view looks.
+    for direction in ("front", "side"):
+        panel.scene.look(direction)
+        kit.expect(lambda: window.session.snapshot["heading"], window.view.viewpoint.azimuth)
     record, generate = (window.workflow.sessions[name] for name in ("record", "generate"))
     fill_in(window, tmp_path, COUNTING, num_demos=2, in_worker=False)
     kit.click(lambda: window.panel("generate").button)

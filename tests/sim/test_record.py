@@ -10,6 +10,7 @@ import torch
 from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.options import RecordOptions
 from isaaclab_mimic_core.stages.recording.record import Record
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
 pytestmark = pytest.mark.sim
 
@@ -27,10 +28,10 @@ def recorded(stack_env, run_stage, tmp_path_factory):
 
 
 def test_as_many_are_saved_as_were_asked_for(recorded):
-    options, run, env_args, episodes = recorded
+    _, run, env_args, episodes = recorded
     assert run.ending.outcome == "done" and run.ending.summary["saved"] == 2
     assert [event.name for event in run.kinds["DemoSaved"]] == ["demo_0", "demo_1"] == [e.name for e in episodes]
-    assert env_args == {"env_name": options.task, "type": 2, "env_kwargs": {}}
+    assert env_args == {"env_name": DEFAULT_TASK, "type": 2, "env_kwargs": {}}
     for episode, saved in zip(episodes, run.kinds["DemoSaved"], strict=True):
         assert episode.success is True and episode.seed == 11 and episode.num_samples == saved.steps
         made = episode.attrs["mimic"]["recorded"]
@@ -79,7 +80,7 @@ def test_appending_keeps_what_is_there(recorded, stack_env, run_stage, tmp_path)
     from isaaclab_mimic_core.datasets import DatasetWriter
 
     path = tmp_path / "demos.hdf5"
-    with DatasetWriter(path, {"env_name": options.task}) as writer:
+    with DatasetWriter(path, {"env_name": DEFAULT_TASK}) as writer:
         writer.add(episodes[0])
     with Record(
         RecordOptions(output=str(path), teleop_device="scripted", num_demos=1, append=True, seed=options.seed),

@@ -17,6 +17,7 @@ from isaaclab_mimic_core.options import (
 )
 from isaaclab_mimic_core.run_manifest import Difference, InputFile, RunManifest, versions_of
 from isaaclab_mimic_core.stages.files.resume import manifest_of
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
 BEGUN = RunManifest(
     "generate",
@@ -121,9 +122,9 @@ def test_each_option_decides_or_may_differ_as_it_is_declared(options):
 
 
 def test_what_is_left_to_the_program_is_compared_as_it_is_decided():
-    first = manifest_of("generate", GenerateOptions(physics="auto"), {})
+    first = manifest_of("generate", GenerateOptions(task=DEFAULT_TASK, physics="auto"), {})
     assert first.options["physics"] == "ovphysx" and "assets" not in first.options
-    assert first.options["task"] == "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
+    assert first.options["task"] == DEFAULT_TASK
     again = GenerateOptions(task="isaac-stack-cube-franka-ik-rel-v0", physics="ovphysx", num_envs=3, viz="viser")
     assert manifest_of("generate", again, {}).options == first.options
     assert first.with_options(assets="local").options["assets"] == "local"

@@ -82,7 +82,7 @@ def test_without_a_file_it_is_the_default():
 
 def test_a_file_of_an_unknown_task_is_refused_unless_other_tasks_are_allowed(made_in):
     path = made_in("Their-Stack-v0")
-    with pytest.raises(DatasetError, match="demos.hdf5: is of the task Their-Stack-v0, which is not known") as caught:
+    with pytest.raises(DatasetError, match=r"demos\.hdf5: is of the task Their-Stack-v0, which is not known") as caught:
         with_task(AnnotateOptions(), path)
     assert "--import MODULE" in str(caught.value)
     assert with_task(AnnotateOptions(any_task=True), path).task == DEFAULT_TASK

@@ -37,7 +37,7 @@ def recorded(path, lengths=LENGTHS, seed=1):
 
 def annotated(path, source, names, older=False, **made):
     """What annotation leaves of some demonstrations."""
-    manifest = manifest_of("annotate", AnnotateOptions(), {}).with_options(assets="local")
+    manifest = manifest_of("annotate", AnnotateOptions(task=TASK), {}).with_options(assets="local")
     attrs = {} if older else {"mimic": {"manifest": manifest.to_dict()}}
     with DatasetReader(source) as reader, DatasetWriter(path, reader.env_args, attrs=attrs) as writer:
         for name in names:

@@ -73,7 +73,10 @@ def test_scripts_refuse_objects_of_other_sizes(script):
         script(env_with("anything=1.2", anything=(0.0, 0.0, 0.0)), 1)
 
 
-@pytest.mark.parametrize(("scale", "apart", "let_go"), [("", 0.165, True), ("", 0.155, False), ("object=2.0", 0.175, False), ("object=2.0", 0.19, True)])
+@pytest.mark.parametrize(
+    ("scale", "apart", "let_go"),
+    [("", 0.165, True), ("", 0.155, False), ("object=2.0", 0.175, False), ("object=2.0", 0.19, True)],
+)
 def test_a_thicker_rod_is_let_go_of_farther_from_the_wrist(scale, apart, let_go):
     env = env_with(scale, object=(0.0, 0.0, HEIGHT))
     hand = torch.eye(4).repeat(1, 1, 1, 1)
@@ -82,8 +85,8 @@ def test_a_thicker_rod_is_let_go_of_farther_from_the_wrist(scale, apart, let_go)
     assert pick_signals(env).signals()["idle_right"].tolist() == [let_go]
 
 
-@pytest.mark.parametrize("factor", [1.0, 0.8])
-def test_all_parts_of_a_rod_are_scaled(factor):
+def rod(factor: float) -> dict[str, list[float]]:
+    """Return the sizes of the rod that is spawned, its center of mass [m], and its mass [kg]."""
     import isaaclab.sim as sim_utils
     from isaaclab.assets import AssetBaseCfg, RigidObjectCfg
     from isaaclab.sim.utils import use_stage
@@ -103,12 +106,15 @@ def test_all_parts_of_a_rod_are_scaled(factor):
     with use_stage(stage):
         prim = spawn.func("/World/Object", spawn)
     cache = UsdGeom.BBoxCache(Usd.TimeCode.Default(), [UsdGeom.Tokens.default_])
-    size = cache.ComputeLocalBound(prim).ComputeAlignedRange().GetSize()
-    foot = 2 * pick_place.FOOT_RADIUS
-    assert list(size) == pytest.approx([factor * each for each in (foot, foot, pick_place.HEIGHT)], abs=1e-6)
-    rod = cache.ComputeUntransformedBound(stage.GetPrimAtPath("/World/Object/rod")).ComputeAlignedRange().GetSize()
-    edge = pick_place.EDGE
-    assert list(rod) == pytest.approx([factor * each for each in (edge, edge, pick_place.HEIGHT)], abs=1e-6)
+    parts = {"all": prim, "rod": stage.GetPrimAtPath("/World/Object/rod")}
     mass = UsdPhysics.MassAPI(prim)
-    assert mass.GetMassAttr().Get() == pytest.approx(0.3 * factor**3)
-    assert mass.GetCenterOfMassAttr().Get()[2] == pytest.approx(-0.09 * factor)
+    found = {name: list(cache.ComputeLocalBound(each).ComputeAlignedRange().GetSize()) for name, each in parts.items()}
+    return {**found, "center": list(mass.GetCenterOfMassAttr().Get()), "mass": [mass.GetMassAttr().Get()]}
+
+
+def test_all_parts_of_a_rod_are_scaled():
+    usual, smaller = rod(1.0), rod(0.8)
+    foot = 2 * pick_place.FOOT_RADIUS
+    assert usual["all"] == pytest.approx([foot, foot, pick_place.HEIGHT], abs=1e-6)
+    for what, power in (("all", 1), ("rod", 1), ("center", 1), ("mass", 3)):
+        assert smaller[what] == pytest.approx([0.8**power * each for each in usual[what]], abs=1e-6), what

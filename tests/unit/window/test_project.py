@@ -19,6 +19,7 @@ from isaaclab_mimic_core.datasets.layout import TERM_SIGNALS
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.events import PolicyEvaluated, Progress, StageFailed, StageFinished
 from isaaclab_mimic_core.sample import SAMPLE
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 from isaaclab_mimic_ui.dataset import contents
 from isaaclab_mimic_ui.dataset.contents import NOTHING, Contents, FileWatch, read_contents
 from isaaclab_mimic_ui.forms.fields import ADD, EXISTING, NEW, REPLACE
@@ -70,7 +71,7 @@ def test_what_files_hold(tmp_path):
     path.unlink()
     write_demos(path, [True, False])
     found = read_contents(path)
-    assert found == Contents(demos=2, annotated=1)
+    assert found == Contents(demos=2, annotated=1, task=DEFAULT_TASK)
     assert (found.say("demos"), found.say("annotated"), found.say("generated")) == (
         "2 demos",
         "1 of 2 annotated",

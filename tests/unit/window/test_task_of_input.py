@@ -5,7 +5,7 @@
 
 import pytest
 
-from isaaclab_mimic_core.datasets import DatasetWriter
+from isaaclab_mimic_core.datasets import DatasetWriter, Episode
 from isaaclab_mimic_core.tasks import DEFAULT_TASK
 from isaaclab_mimic_ui.dataset.contents import read_contents
 from isaaclab_mimic_ui.forms.model import Choices
@@ -77,5 +77,5 @@ def test_the_choice_is_kept(project):
 def test_what_a_file_was_made_in_is_read_with_its_contents(tmp_path, stated, task):
     path = tmp_path / "demos.hdf5"
     with DatasetWriter(path, {"env_name": stated} if stated else {}) as writer:
-        writer.commit()
+        writer.add(Episode({"actions": [[0.0]] * 5}))
     assert read_contents(path).task == task

@@ -24,9 +24,7 @@ Visualizer = Literal["none", "viser", "newton", "kit"]
 class SimOptions:
     """Where and how to simulate."""
 
-    task: str = option(
-        "", label="Task", group=FILES, offers=lambda: tuple(all_tasks()), empty="as the input says"
-    )
+    task: str = option("", label="Task", group=FILES, offers=lambda: tuple(all_tasks()), empty="as the input says")
     """Task id, or one of its other names; mimic tasks lists them. Empty: the one that the input was made in, else
     Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0."""
     num_envs: int = option(16, label="Environments", group=RUN, low=1, high=65536, on_resume=MAY_DIFFER)

@@ -245,7 +245,7 @@ class Choices:
             self.in_worker = kept["in_worker"]
 
     def _task_problem(self) -> str:
-        """Say that the input is of another task than the one chosen, where that has to be allowed; empty if it is not."""
+        """Say that the input is of another task than the one chosen, where that has to be allowed; else nothing."""
         field = self.fields.get(TASK)
         if field is None or "any_task" not in self.fields or self["any_task"] == "True":
             return ""

@@ -245,5 +245,3 @@ class FormView:
         self._take_fields()
         self.check()
         self._changed()
-
-
