@@ -9,6 +9,7 @@ import torch
 
 from isaaclab_mimic_core.options.simulation import DemonstrationOptions
 from isaaclab_mimic_core.stages.generation.share import Share, ShareOptions
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
 from .batched_env import KinematicStackEnv
 
@@ -23,6 +24,6 @@ def start(**options: Any) -> Share:
 def kinematic_env(options: DemonstrationOptions) -> KinematicStackEnv:
     """Return environments that say the same of themselves as the options, so that a run can be resumed by them."""
     env = KinematicStackEnv(options.num_envs)
-    env.info |= {"task": options.task, "assets": "local"}
+    env.info |= {"task": options.task or DEFAULT_TASK, "assets": "local"}
     del env.info["physics"]
     return env
