@@ -98,8 +98,8 @@ def mark(screen: Screen) -> None:
 def _changes(opening: list[float]) -> list[int]:
     """Return the samples at which a gripper has come to rest after it was closed on a cube or opened again.
 
-    A gripper that has closed on nothing, since the pilot has missed, marks no subtask. It is open at first; pressed upon
-    a cube, its fingers can be forced apart still wider.
+    A gripper that has closed on nothing, since the pilot has missed, marks no subtask. It is open at first; pressed
+    upon a cube, its fingers can be forced apart still wider.
     """
     wide = opening[0]
     rows, last = [], 0
