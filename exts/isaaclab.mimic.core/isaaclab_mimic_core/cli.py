@@ -426,7 +426,7 @@ def _run(job: Job, verb: str, streams: Streams, output: Output) -> int:
 def _refuse(error: MimicError, verb: str, streams: Streams, output: Output) -> int:
     """Print an error that the user can act on."""
     if output.json:
-        print(to_json(StageFailed(str(error), error.exit_code)), file=streams.out)
+        print(to_json(StageFailed.of(error)), file=streams.out)
     print(f"mimic {verb}: {error}", file=streams.err)
     return error.exit_code
 

@@ -8,7 +8,25 @@ with `exit_code`; a panel shows it in place. Anything that is not a `MimicError`
 traceback.
 """
 
+from dataclasses import dataclass
+
 from .exit_status import WRONG_INPUT
+
+ANNOTATE, ANNOTATE_BY_HAND, LOOK_INTO = "annotate", "annotate --manual", "info"
+"""Verbs that a `Remedy` may name: those that do something about the file that was read."""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What to do about an error, where that is another verb on the same file: a window offers it as a button."""
+
+    text: str
+    """As a person on the command line reads it."""
+    verb: str
+    """One of the verbs above; empty if it is none of them."""
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class MimicError(Exception):
@@ -17,18 +35,20 @@ class MimicError(Exception):
     Args:
         what: What is wrong, as a sentence without a full stop.
         where: The file, demo, field or option concerned.
-        remedy: What to do about it.
+        remedy: What to do about it: a text, or a `Remedy`.
         about: Part of the task's configuration that is concerned, such as `subtask_configs['left'][0]`; for files that
             say it by line.
     """
 
     exit_code = WRONG_INPUT
 
-    def __init__(self, what: str, *, where: str | None = None, remedy: str | None = None, about: str = ""):
+    def __init__(self, what: str, *, where: str | None = None, remedy: str | Remedy | None = None, about: str = ""):
         super().__init__(what)
         self.what = what
         self.where = where
-        self.remedy = remedy
+        self.remedy = remedy if remedy is None else str(remedy)
+        self.verb = remedy.verb if isinstance(remedy, Remedy) else ""
+        """The verb that the remedy is; empty if it is none of those that a window offers."""
         self.about = about
 
     def __str__(self) -> str:

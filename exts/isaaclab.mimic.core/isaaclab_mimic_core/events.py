@@ -13,6 +13,7 @@ from math import isfinite
 from typing import Any
 
 from . import typed
+from .errors import MimicError
 from .exit_status import UNEXPECTED
 from .outcomes import AttemptOutcome
 
@@ -322,6 +323,13 @@ class StageFailed(Event):
 
     message: str
     exit_code: int = UNEXPECTED
+    verb: str = ""
+    """The verb that does something about it, if there is one (`errors.Remedy`)."""
+
+    @classmethod
+    def of(cls, error: MimicError) -> "StageFailed":
+        """Return the event of an error that the user can act on."""
+        return cls(str(error), error.exit_code, error.verb)
 
 
 _KINDS = {kind.__name__: kind for kind in Event.__subclasses__()}

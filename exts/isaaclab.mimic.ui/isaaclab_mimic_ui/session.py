@@ -27,7 +27,7 @@ from .project import Project
 from .running.last_run import LastRun
 from .running.messages import Message, MessageLog, clock, describe
 from .running.readiness import Shortage, find_shortage
-from .running.remedies import Remedy, find_remedy
+from .running.remedies import OFFERS, Offer
 from .running.runner import InProcessRunner, Runner, WorkerRunner
 from .running.statistics import RunStatistics
 from .running.subtask_names import NO_NAMES, SubtaskNames
@@ -72,7 +72,7 @@ class Session:
         self.state = State.IDLE
         self.failure = ""
         """What went wrong and what to do about it; empty unless the state is FAILED."""
-        self.remedy: Remedy | None = None
+        self.remedy: Offer | None = None
         """The step that a failure asks for, if that is one of the window's."""
         self.snapshot: dict = {}
         self.messages = MessageLog()
@@ -220,7 +220,7 @@ class Session:
             self._run_with = self._decided()
             self._runner = self._make_runner()
         except (MimicError, OSError) as error:
-            self._receive(StageFailed(str(error), WRONG_INPUT))
+            self._receive(StageFailed(str(error), WRONG_INPUT, getattr(error, "verb", "")))
 
     def forget(self) -> None:
         """End whatever runs, and show no run any more."""
@@ -316,7 +316,7 @@ class Session:
             self.state = State(event.outcome)
         elif isinstance(event, StageFailed):
             self.state, self.failure = State.FAILED, self.choices.in_words(event.message)
-            self.remedy = find_remedy(event.message)
+            self.remedy = OFFERS.get(event.verb)
         elif self.state is State.STARTING:
             self.state = State.RUNNING
         if not self.state.is_active:

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from waiting import wait_until
 
-from isaaclab_mimic_core.datasets import DatasetWriter, Episode
+from isaaclab_mimic_core.datasets import DatasetWriter, Episode, validate
 from isaaclab_mimic_core.datasets.layout import TERM_SIGNALS
-from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.errors import DatasetError, MimicError
 from isaaclab_mimic_core.events import PolicyEvaluated, Progress, StageFailed, StageFinished
 from isaaclab_mimic_core.sample import SAMPLE
 from isaaclab_mimic_core.tasks import DEFAULT_TASK
@@ -202,9 +202,9 @@ def test_a_step_that_needs_marks_says_which_file_has_none(tmp_path, workflow):
     generate.choices["input"] = str(tmp_path / "marked.hdf5")
     expect(workflow, generate=("possible", "ready"))
     assert not workflow.lacks_marks(generate)
-    generate._receive(StageFailed("in.hdf5: has no marks\n  Annotate it first: mimic annotate --input F --output G"))
+    generate._receive(StageFailed.of(DatasetError("has no marks", where="in.hdf5", remedy=validate._ANNOTATE)))
     assert generate.remedy and generate.remedy.step == "annotate"
-    assert generate.failure.endswith('Annotate it first: "Annotate"')
+    assert generate.failure.endswith('Annotate the file first: "Annotate"')
 
 
 def test_a_run_clears_replace_and_its_results_are_old_when_choices_change(tmp_path, workflow):

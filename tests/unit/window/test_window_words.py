@@ -3,22 +3,31 @@
 
 """Commands in messages are called as the window's own places, and the next step is a button."""
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 
+import isaaclab_mimic_core
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode, format_summary, summarise, validate
 from isaaclab_mimic_core.datasets.check import validator
+from isaaclab_mimic_core.errors import DatasetError
+from isaaclab_mimic_core.events import StageFailed, from_json, to_json
 from isaaclab_mimic_ui.dataset.commands import in_words
-from isaaclab_mimic_ui.running.remedies import Remedy, find_remedy, in_window_words
+from isaaclab_mimic_ui.running.remedies import OFFERS, Offer, in_window_words
 from isaaclab_mimic_ui.steps import KEYS_TITLE
+
+CORE = Path(isaaclab_mimic_core.__file__).parent
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (validate._ANNOTATE, 'Annotate the file first: "Annotate"'),
-        (validate._OTHER_TASK, 'Was the file made for another task? See: "Dataset"'),
+        (str(validate._ANNOTATE), 'Annotate the file first: "Annotate"'),
+        (str(validate._OTHER_TASK), 'Was the file made for another task? See: "Dataset"'),
         (
-            validator.LEAVE_OUT,
+            str(validator.LEAVE_OUT),
             '"Dataset > Check" names everything that is wrong; "Dataset > Leave out" leaves demonstrations out.',
         ),
         (
@@ -56,12 +65,34 @@ def test_the_summary_of_a_file_names_no_command_whatever_the_file_is_called(tmp_
 
 
 def test_what_a_failure_asks_for_is_a_button():
-    assert find_remedy(f"in.hdf5: has no marks\n{validate._ANNOTATE}") == Remedy("Annotate this file", "annotate")
-    manual = find_remedy("Mark the subtasks again: mimic annotate --manual")
-    assert manual == Remedy("Mark it by hand", "annotate_manual")
-    looked = find_remedy(validator.LEAVE_OUT)
-    assert looked is not None and looked.step == "dataset"
-    assert find_remedy("out of memory") is None and find_remedy("mimic convert FILE --output NEW") is None
+    for remedy, offer in (
+        (validate._ANNOTATE, Offer("Annotate this file", "annotate")),
+        (validate._MARK_AGAIN, Offer("Mark it by hand", "annotate_manual")),
+        (validator.LEAVE_OUT, Offer("Look into this file", "dataset")),
+        ("Give another --output.", None),
+        (None, None),
+    ):
+        # As a worker tells it.
+        failed = from_json(to_json(StageFailed.of(DatasetError("is wrong", where="in.hdf5", remedy=remedy))))
+        assert isinstance(failed, StageFailed) and OFFERS.get(failed.verb) == offer
+        assert remedy is None or failed.message == f"in.hdf5: is wrong\n  {remedy}"
+    assert OFFERS.get(StageFailed("mimic annotate").verb) is None
+
+
+def test_a_remedy_that_is_another_verb_on_the_file_says_which():
+    """A text alone would be no button."""
+    named = re.compile(r"\bmimic (annotate|check|drop|info|select)\b")
+    alone = []
+    for file in CORE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if (
+                isinstance(node, ast.keyword)
+                and node.arg == "remedy"
+                and isinstance(node.value, ast.Constant | ast.JoinedStr)
+            ):
+                alone += [file.name] * bool(named.search(ast.unparse(node.value)))
+    # Quickstart has no panel.
+    assert alone == ["quickstart.py"]
 
 
 @pytest.mark.parametrize(

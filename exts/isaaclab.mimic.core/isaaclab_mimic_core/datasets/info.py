@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DatasetError
+from ..errors import ANNOTATE, DatasetError
 from ..files import FileLock
 from . import layout
 from .attributes import for_json, history
@@ -38,7 +38,8 @@ def summarise(path: str | os.PathLike[str]) -> dict[str, Any]:
         - `masks` ({key: number of demonstrations, or None if unreadable}), `mask_faults` (texts)
         - `provenance` ({`run`: attribute `mimic` of the file, `demos`: number of demonstrations with a history,
           `seeds`: number of different seeds, `sources`: {source demonstration: number of segments taken from it}})
-        - `usable` ({use: reason why not; empty if usable}) for replay, annotate, generate, train
+        - `usable` ({use: reason why not; empty if usable}) for replay, annotate, generate, train; `remedy` ({use: verb
+          that makes it usable; empty if that is none})
         - `unfit` ({use: {demonstration: why it cannot be used}}); replay and annotate skip these
 
     Raises:
@@ -68,6 +69,7 @@ def summarise(path: str | os.PathLike[str]) -> dict[str, Any]:
         }
         summary["unfit"] = {use: _unfit(reader, use, summary) for use in _USES}
     summary["usable"] = {use: _obstacle(use, summary) for use in _USES}
+    summary["remedy"] = {use: ANNOTATE if use == "generate" and _lacks_marks(summary) else "" for use in _USES}
     return summary
 
 
@@ -198,6 +200,12 @@ def _first_unfit(unfit: dict[str, str]) -> str:
     return f"{name}: {message}" + (f"; and {more} more" if more else "")
 
 
+def _lacks_marks(summary: dict[str, Any]) -> bool:
+    """Whether there are demonstrations with actions, and all that generation lacks is their annotation."""
+    annotated = summary["eefs"] and summary["objects"]
+    return bool(summary["demos"]) and summary["actions"] is not None and not annotated
+
+
 def _obstacle(use: str, summary: dict[str, Any]) -> str:
     """Return why a file cannot be used for a purpose; empty if it can."""
     if not summary["demos"]:
@@ -208,7 +216,7 @@ def _obstacle(use: str, summary: dict[str, Any]) -> str:
         return "the demonstrations have no initial_state"
     if use == "train" and not summary["observations"]:
         return "the demonstrations have no observations"
-    if use == "generate" and not (summary["eefs"] and summary["objects"]):
+    if use == "generate" and _lacks_marks(summary):
         return f"no {layout.DATAGEN_INFO}; annotate it first: mimic annotate --input {summary['path']} --output G"
     unfit = summary["unfit"][use]
     # Replay and annotate skip unfit demonstrations.

@@ -11,15 +11,18 @@ from typing import Any
 import h5py
 import numpy as np
 
-from ..errors import DatasetError, InputFileError
+from ..errors import LOOK_INTO, DatasetError, InputFileError, Remedy
 from . import layout
 from .attributes import Attributes, read_attrs
 from .episode import Episode
 from .opening import data_group, open_for_reading
 from .tree import Shape, Tree, Unreadable, find, look_at, names_in, printable, read_values, survey
 
-_AGAIN = "Copy the file again, or leave this out: mimic check FILE names all that is damaged, mimic drop leaves it out."
-_MASK_AGAIN = "Write the mask again; mimic info FILE shows what the file holds."
+_AGAIN = Remedy(
+    "Copy the file again, or leave this out: mimic check FILE names all that is damaged, mimic drop leaves it out.",
+    LOOK_INTO,
+)
+_MASK_AGAIN = Remedy("Write the mask again; mimic info FILE shows what the file holds.", LOOK_INTO)
 
 
 def read_dataset(path: str | os.PathLike[str], paths: Iterable[str] | None = None) -> Iterator[Episode]:
@@ -326,7 +329,7 @@ class DatasetReader:
                 raise DatasetError(
                     f"there is no {wanted} in this demonstration",
                     where=f"{self.path}, {name}",
-                    remedy=f"See what the file holds: mimic info {self.path}",
+                    remedy=Remedy(f"See what the file holds: mimic info {self.path}", LOOK_INTO),
                 )
             chosen += inside
         return chosen

@@ -8,15 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from ..errors import DatasetError
+from ..errors import ANNOTATE, ANNOTATE_BY_HAND, LOOK_INTO, DatasetError, Remedy
 from . import layout
 from .episode import Episode
 from .signals import first_change
 
-_ANNOTATE = "Annotate the file first: mimic annotate --input F --output G"
-_OTHER_TASK = "Was the file made for another task? See: mimic info F"
-_OTHER_OBJECTS = f"Annotate again if the task names it only since then. {_OTHER_TASK}"
-_RECORD = "Drop this demonstration (mimic drop), or record it again."
+_ANNOTATE = Remedy("Annotate the file first: mimic annotate --input F --output G", ANNOTATE)
+_OTHER_TASK = Remedy("Was the file made for another task? See: mimic info F", LOOK_INTO)
+_OTHER_OBJECTS = Remedy(f"Annotate again if the task names it only since then. {_OTHER_TASK}", LOOK_INTO)
+_RECORD = Remedy("Drop this demonstration (mimic drop), or record it again.", LOOK_INTO)
+_MARK = Remedy(
+    "Mark the subtask by hand (mimic annotate --manual), or drop this demonstration (mimic drop).", ANNOTATE_BY_HAND
+)
+_MARK_AGAIN = Remedy("Mark the subtasks again: mimic annotate --manual", ANNOTATE_BY_HAND)
 
 
 def validate_source(
@@ -119,14 +123,14 @@ def _check_signals(episode: Episode, eef_name: str, names: Sequence[str | None],
             raise DatasetError(
                 f"the termination signal {name!r} of {eef_name!r} never rises",
                 where=where,
-                remedy="Mark the subtask by hand (mimic annotate --manual), or drop this demonstration (mimic drop).",
+                remedy=_MARK,
                 about=about,
             )
         if previous is not None and changes <= previous[1]:
             raise DatasetError(
                 f"the signal {name!r} (sample {changes}) does not come after {previous[0]!r} (sample {previous[1]})",
                 where=where,
-                remedy="Mark the subtasks again: mimic annotate --manual",
+                remedy=_MARK_AGAIN,
                 about=about,
             )
         previous = name, changes

@@ -26,7 +26,11 @@ _MAX_LINES = 40
 
 def as_error(failed: StageFailed) -> Exception:
     """Return a process's failure as a `TaskError` if the user can act on it, else as a `RuntimeError`."""
-    return TaskError(failed.message) if failed.exit_code == WRONG_INPUT else RuntimeError(failed.message)
+    if failed.exit_code != WRONG_INPUT:
+        return RuntimeError(failed.message)
+    error = TaskError(failed.message)
+    error.verb = failed.verb
+    return error
 
 
 class ProcessClient:

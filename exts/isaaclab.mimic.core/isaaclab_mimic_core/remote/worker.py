@@ -117,11 +117,11 @@ def main(channel: Channel, *words: str) -> int:
             channel.send(json.dumps({"ready": True}))
         _serve(channel)
     except MimicError as error:
-        channel.send_events([StageFailed(str(error), error.exit_code)])
+        channel.send_events([StageFailed.of(error)])
         return error.exit_code
     except Exception as error:
         if isinstance(error, ImportError) and (lack := explain(error)):
-            channel.send_events([StageFailed(str(lack), lack.exit_code)])
+            channel.send_events([StageFailed.of(lack)])
             return lack.exit_code
         traceback.print_exc()
         channel.send_events([StageFailed(f"{type(error).__name__}: {error}")])

@@ -12,7 +12,7 @@ from typing import Any
 
 from isaaclab_mimic_core.errors import MimicError
 
-from ..running.remedies import find_remedy
+from ..running.remedies import OFFERS
 
 _POSITION = "obs/eef_pos"
 _ONLY_HAND = "HEIGHT OF THE HAND [M]"
@@ -60,7 +60,7 @@ def summarise_file(path: Path) -> dict:
         "list": demos,
         "task": task,
         "why_not": why_not,
-        "remedy": find_remedy(found["usable"]["generate"]),
+        "remedy": OFFERS.get(found["remedy"]["generate"]),
         "generated_from": stated if isinstance(stated, str) else "",
         "sources_sha256": _stated_digest(found["provenance"]["run"]),
     }

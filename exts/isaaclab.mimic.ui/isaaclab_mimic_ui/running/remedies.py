@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from isaaclab_mimic_core.errors import ANNOTATE, ANNOTATE_BY_HAND, LOOK_INTO
+
 from ..steps import KEYS_TITLE
 
 _PLACES = {
@@ -39,8 +41,8 @@ _COMMAND = re.compile(
 
 
 @dataclass(frozen=True)
-class Remedy:
-    """What to do about a failure, with a button."""
+class Offer:
+    """A button for what can be done about a failure."""
 
     label: str
     """Of the button."""
@@ -48,21 +50,17 @@ class Remedy:
     """The step that does it, with the file that the failed step has read."""
 
 
+OFFERS = {
+    ANNOTATE: Offer("Annotate this file", "annotate"),
+    ANNOTATE_BY_HAND: Offer("Mark it by hand", "annotate_manual"),
+    LOOK_INTO: Offer("Look into this file", "dataset"),
+}
+"""Verb of a `Remedy` -> its button."""
+
+
 def in_window_words(text: str) -> str:
     """Return a message with the window's own places where it names commands that do the same."""
     return _COMMAND.sub(lambda found: f'"{_place(found)}"', text)
-
-
-def find_remedy(text: str) -> Remedy | None:
-    """Return what a message asks for, if that is another step of the window; None if it is not."""
-    for found in _COMMAND.finditer(text):
-        if _place(found) == _MANUAL:
-            return Remedy("Mark it by hand", "annotate_manual")
-        if found["verb"] == "annotate":
-            return Remedy("Annotate this file", "annotate")
-        if found["verb"] in ("check", "drop", "info", "select"):
-            return Remedy("Look into this file", "dataset")
-    return None
 
 
 def _place(found: re.Match) -> str:

@@ -155,7 +155,7 @@ class InProcessRunner(Runner):
             self._picture = self._stage.picture() or self._picture
             self._snapshot = self._stage.snapshot()
         except MimicError as error:
-            self._fail(StageFailed(str(error), error.exit_code))
+            self._fail(StageFailed.of(error))
         except Exception as error:
             self._host.log_error(traceback.format_exc())
             self._fail(StageFailed(f"{type(error).__name__}: {error}"))

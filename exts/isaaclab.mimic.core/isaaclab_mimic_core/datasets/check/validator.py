@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from ...errors import DatasetError
+from ...errors import LOOK_INTO, DatasetError, Remedy
 from .. import layout
 from ..reader import DatasetReader
 from ..tree import Unreadable
@@ -32,7 +32,7 @@ from .across import layouts
 from .demo import Outline, is_image, outline
 from .finding import Finding
 
-LEAVE_OUT = "mimic check FILE names everything that is wrong; mimic drop leaves demonstrations out."
+LEAVE_OUT = Remedy("mimic check FILE names everything that is wrong; mimic drop leaves demonstrations out.", LOOK_INTO)
 
 
 def require(

@@ -7,7 +7,7 @@ import os
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from ...errors import OptionError
+from ...errors import LOOK_INTO, OptionError, Remedy
 from ..check.validator import require_storable
 from ..reader import DatasetReader
 from .output import EditReport, Item, OnSaved, write
@@ -99,5 +99,7 @@ def _check_names(reader: DatasetReader, names: Collection[str]) -> None:
     for name in names:
         if name not in reader.episode_names:
             raise OptionError(
-                f"there is no demonstration {name!r}", where=str(reader.path), remedy=f"See: mimic info {reader.path}"
+                f"there is no demonstration {name!r}",
+                where=str(reader.path),
+                remedy=Remedy(f"See: mimic info {reader.path}", LOOK_INTO),
             )

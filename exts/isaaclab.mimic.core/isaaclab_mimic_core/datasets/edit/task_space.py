@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import DatasetError
+from ...errors import LOOK_INTO, DatasetError, Remedy
 from .. import layout
 from ..episode import Episode
 from .inverse_differential_ik import inverse_differential_ik
@@ -75,7 +75,7 @@ def to_task_space(episode: Episode, space: TaskSpace) -> Episode:
         raise DatasetError(
             f"has actions {actions.shape[-1]} wide, too narrow for {count} joints",
             where=episode.name,
-            remedy="Are these joint-space actions? See: mimic info FILE",
+            remedy=Remedy("Are these joint-space actions? See: mimic info FILE", LOOK_INTO),
         )
     commanded = _commanded_joints(episode, space)
     if space.relative:
@@ -107,7 +107,9 @@ def _commanded_joints(episode: Episode, space: TaskSpace) -> np.ndarray:
             f"{layout.PROCESSED_ACTIONS} is of shape {processed.shape}, not one row for each of "
             f"{episode.num_samples} steps",
             where=episode.name,
-            remedy="`mimic check` names such demonstrations, `mimic drop --findings rows` leaves them out",
+            remedy=Remedy(
+                "`mimic check` names such demonstrations, `mimic drop --findings rows` leaves them out", LOOK_INTO
+            ),
         )
     if processed is not None and processed.shape[1] >= count:
         return processed[:, :count].astype(np.float64)

@@ -26,7 +26,7 @@ import h5py
 import numpy as np
 
 from ... import requirements
-from ...errors import DatasetError, OptionError
+from ...errors import LOOK_INTO, DatasetError, OptionError, Remedy
 from .. import layout
 from ..check import require
 from ..check.validator import LEAVE_OUT
@@ -105,7 +105,7 @@ def export_rerun(
                     raise DatasetError(
                         "its name is too long for a file",
                         where=f"{path}, {name[:40]}...",
-                        remedy="Renumber the demonstrations: mimic select FILE --output NEW",
+                        remedy=Remedy("Renumber the demonstrations: mimic select FILE --output NEW", LOOK_INTO),
                     )
                 try:
                     recording = f"{reader.path.stem}/{name} {_short_hash(path, episode)}"

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 
 from ... import requirements
-from ...errors import DatasetError, OptionError
+from ...errors import LOOK_INTO, DatasetError, OptionError, Remedy
 from .. import layout
 from ..check import require
 from ..check.validator import LEAVE_OUT
@@ -122,7 +122,7 @@ def _check_name(name: str, folder: Path, where: str) -> None:
         raise DatasetError(
             "its name is too long for a file",
             where=where,
-            remedy="Renumber the demonstrations: mimic select FILE --output NEW",
+            remedy=Remedy("Renumber the demonstrations: mimic select FILE --output NEW", LOOK_INTO),
         )
 
 

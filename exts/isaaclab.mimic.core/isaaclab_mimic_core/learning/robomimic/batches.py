@@ -10,7 +10,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from ... import randomness
-from ...errors import DatasetError
+from ...errors import LOOK_INTO, DatasetError, Remedy
 from ..ranks import Ranks
 from .sequences import Sequences
 
@@ -104,7 +104,7 @@ class LoaderBatches:
             raise DatasetError(
                 f"a picture is damaged and cannot be read ({error})",
                 where=self.dataset.hdf5_path,
-                remedy="Copy the file again; mimic check names what is damaged.",
+                remedy=Remedy("Copy the file again; mimic check names what is damaged.", LOOK_INTO),
             ) from error
 
 

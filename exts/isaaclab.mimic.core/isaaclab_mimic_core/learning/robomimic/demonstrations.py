@@ -17,7 +17,7 @@ import numpy as np
 
 from ...datasets import DatasetReader, layout
 from ...datasets.check import checked_values, masked, require, require_apart
-from ...errors import ConfigError, DatasetError
+from ...errors import LOOK_INTO, ConfigError, DatasetError, Remedy
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def find_demonstrations(config: Any, values: bool) -> Demonstrations:
         raise ConfigError(
             "names no observation, so the policy would see nothing",
             where="observation.modalities.obs",
-            remedy="Name some of the dataset's: mimic info FILE lists them.",
+            remedy=Remedy("Name some of the dataset's: mimic info FILE lists them.", LOOK_INTO),
         )
     with DatasetReader(train.data) as reader:
         chosen, valid = reader.episode_names, []
@@ -112,7 +112,7 @@ def check_for_loader(found: Demonstrations) -> None:
     Raises:
         DatasetError: A demonstration's name or its `num_samples` is not what the loader expects.
     """
-    again = f"Write the file again: mimic select {found.path} --output NEW"
+    again = Remedy(f"Write the file again: mimic select {found.path} --output NEW", LOOK_INTO)
     with DatasetReader(found.path) as reader:
         for name in [*found.train, *found.valid]:
             where = f"{found.path}, {name}"

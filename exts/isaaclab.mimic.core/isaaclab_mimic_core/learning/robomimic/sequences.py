@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...errors import DatasetError, MimicError
+from ...errors import LOOK_INTO, DatasetError, MimicError, Remedy
 from ...memory import free_memory
 from .demonstrations import Demonstrations
 
@@ -142,7 +142,7 @@ class Sequences:
             raise DatasetError(
                 f"{path} is too large for float32, in which policies are trained",
                 where=f"{self.path}, {self._names[number]}",
-                remedy="Drop this demonstration (mimic drop), or record it again.",
+                remedy=Remedy("Drop this demonstration (mimic drop), or record it again.", LOOK_INTO),
             )
         return torch.tensor(stacked, device=self.device)
 

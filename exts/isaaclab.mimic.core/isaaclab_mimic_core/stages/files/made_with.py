@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...datasets import DatasetReader
-from ...errors import DatasetError, MimicError
+from ...errors import LOOK_INTO, DatasetError, MimicError, Remedy
 from ...sim.object_scale import read_scales
 
 
@@ -76,7 +76,7 @@ def recorded_scale(reader: DatasetReader, names: Iterable[str]) -> str:
         raise DatasetError(
             f"its demonstrations have objects of different sizes: {told}",
             where=str(reader.path),
-            remedy="Take those of one size: mimic select --demos",
+            remedy=Remedy("Take those of one size: mimic select --demos", LOOK_INTO),
         )
     return next(iter(found), "")
 

@@ -15,7 +15,7 @@ from ...datasets import DatasetReader, Episode, validate_source
 from ...datasets.check import require
 from ...datasets.digest import parts_to_generate
 from ...datasets.layout import ACTIONS, DATAGEN_INFO, EEF_POSE, START_SIGNALS, TARGET_EEF_POSE
-from ...errors import DatasetError
+from ...errors import DatasetError, Remedy
 from ...sim.object_scale import read_scales
 from ...sim.object_sizes import read_corners
 from ..files.input_task import check_task
@@ -137,7 +137,10 @@ def _all_of(make: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
         raise first
     others = ", ".join(str(error.where).rpartition(", ")[2] for error in errors[1:])
     raise DatasetError(
-        first.what, where=first.where, remedy=f"{first.remedy} Nor can these be sources: {others}.", about=first.about
+        first.what,
+        where=first.where,
+        remedy=Remedy(f"{first.remedy} Nor can these be sources: {others}.", first.verb),
+        about=first.about,
     )
 
 

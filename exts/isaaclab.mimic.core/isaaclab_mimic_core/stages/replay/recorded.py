@@ -12,7 +12,7 @@ import torch
 from ...datasets import DatasetReader, Episode
 from ...datasets.check import as_error, usable
 from ...datasets.layout import ACTIONS, INITIAL_STATE, ROOT_POSE, STATES
-from ...errors import DatasetError
+from ...errors import LOOK_INTO, DatasetError, Remedy
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
@@ -78,7 +78,9 @@ def check_fits(episode: Episode, env: "BatchedEnv", path: str) -> None:
     """
     if what := misfit(episode, env):
         raise DatasetError(
-            what, where=f"{path}, {episode.name}", remedy="Was the file made for another task? See: mimic info FILE"
+            what,
+            where=f"{path}, {episode.name}",
+            remedy=Remedy("Was the file made for another task? See: mimic info FILE", LOOK_INTO),
         )
 
 
