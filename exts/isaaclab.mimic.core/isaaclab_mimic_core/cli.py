@@ -15,6 +15,7 @@ import shlex
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -40,6 +41,7 @@ from .options import (
 from .packaging import PackageOptions, publish
 from .requirements import DESKTOP, explain, how_to_get
 from .sim.launching import end_isaac_sim
+from .tasks import DEFAULT_TASK
 from .terminal.signals import interruptible
 from .terminal.streams import Streams, take_streams
 from .verbs import data, descriptors
@@ -443,8 +445,10 @@ def _show_success(summary: dict, streams: Streams) -> None:
 
 def show_next(options: QuickstartOptions, summary: dict, streams: Streams) -> None:
     """Print what quickstart has made, and commands to go on with, in the same simulation."""
-    usual, names = SimOptions(), ("task", "physics", "assets", "ik", "object_scale", "descriptor")
-    chosen = {name: getattr(options, name) for name in names if getattr(options, name) != getattr(usual, name)}
+    usual, names = SimOptions(task=DEFAULT_TASK), ("task", "physics", "assets", "ik", "object_scale", "descriptor")
+    # What is recorded next is to be in the task of the file that was read.
+    made = replace(options, task=summary["task"])
+    chosen = {name: getattr(made, name) for name in names if getattr(made, name) != getattr(usual, name)}
     same = "".join(f" {flag(name)} {shlex.quote(value)}" for name, value in chosen.items())
     seconds = ", ".join(f"{name} {took:.0f} s" for name, took in summary["phases"].items())
     lines = [

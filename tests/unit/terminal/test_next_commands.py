@@ -11,6 +11,7 @@ import tyro
 
 from isaaclab_mimic_core import cli
 from isaaclab_mimic_core.options import GenerateOptions, QuickstartOptions, RecordOptions
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 from isaaclab_mimic_core.terminal.streams import Streams
 from isaaclab_mimic_core.verbs.parsing import REGISTRY
 
@@ -25,10 +26,10 @@ SUMMARY = {
 HUMANOID = "Isaac-PickPlace-GR1T2-Abs-Mimic-v0"
 
 
-def proposed(**chosen: Any) -> dict[str, Any]:
-    """Return the options that the proposed commands give, by verb."""
+def proposed(made_in: str = DEFAULT_TASK, **chosen: Any) -> dict[str, Any]:
+    """Return the options that the proposed commands give, by verb, after a run in a task."""
     out = io.StringIO()
-    cli.show_next(QuickstartOptions(**chosen), SUMMARY, Streams(out, out, None))
+    cli.show_next(QuickstartOptions(**chosen), {**SUMMARY, "task": made_in}, Streams(out, out, None))
     lines = [shlex.split(line) for line in out.getvalue().splitlines() if line.startswith("  mimic ")]
     words = {verb: rest for _, verb, *rest in lines}
     kinds = {"generate": GenerateOptions, "record": RecordOptions}
@@ -36,9 +37,11 @@ def proposed(**chosen: Any) -> dict[str, Any]:
 
 
 def test_they_are_about_the_same_task_and_assets():
-    for options in proposed(task=HUMANOID).values():
-        assert options.task == HUMANOID and options.assets == "local"
-    assert proposed(task=HUMANOID)["generate"].input == "a.hdf5"
+    # The task may be that of the file which was read.
+    for given in ({"task": HUMANOID}, {"input": "humanoid.hdf5"}):
+        for options in proposed(HUMANOID, **given).values():
+            assert options.task == HUMANOID and options.assets == "local"
+    assert proposed(HUMANOID)["generate"].input == "a.hdf5"
 
 
 def test_what_is_usual_is_left_out():

@@ -143,6 +143,7 @@ class Quickstart(SimStage):
             "annotated": self.annotated,
             "generated": self.generated,
             "report": report,
+            "task": self.options.task,
             "phases": self._phases,
             **{key: self._record.summary.get(key) for key in ("saved", "attempts", "seconds")},
         }
