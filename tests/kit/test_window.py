@@ -234,7 +234,7 @@ def disable_while_running(kit, tmp_path, in_worker, paints=False):
     open_window(kit)
     kit.disable(UI)  # whatever is created once and for all has been created now
     # So has what the first look into a file brings.
-    importlib.import_module("isaaclab_mimic_core.datasets")
+    importlib.import_module("isaaclab_mimic_core.stages.files.input_task")
     kit.move_to(0, 0)
     kit.screenshot(tmp_path / "before.png")
     before = describe_process()
