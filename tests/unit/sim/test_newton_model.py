@@ -15,13 +15,15 @@ import newton  # noqa: E402
 import warp as wp  # noqa: E402
 from pxr import Gf, Usd, UsdGeom, Vt  # noqa: E402
 
+from isaaclab_mimic_core.sim.rendering.hidden import Part, without_hidden  # noqa: E402
 from isaaclab_mimic_core.sim.rendering.newton_model import scene_of, vertex_colors  # noqa: E402
 from isaaclab_mimic_core.sim.rendering.surfaces import from_newton  # noqa: E402
 
 TRIANGLE = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
 
 
-def test_shapes_have_the_size_that_the_model_says():
+def test_shapes_have_the_size_that_the_model_says_and_face_outwards(monkeypatch, tmp_path):
+    monkeypatch.setenv("MIMIC_CACHE", str(tmp_path))
     kinds = newton.GeoType
     for kind, scale, size in (
         (kinds.BOX, (1.0, 2.0, 3.0), (2, 4, 6)),
@@ -34,7 +36,9 @@ def test_shapes_have_the_size_that_the_model_says():
     ):
         surface = from_newton(int(kind), scale, None)
         assert np.ptp(surface.points, axis=0) == pytest.approx(size, abs=0.02), kind
-        assert surface.closed == (kind != kinds.PLANE), kind
+        (seen,) = without_hidden([surface], [[Part(0, np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]))]])
+        assert len(seen.faces) == len(surface.faces), kind
+        assert seen.one_sided == (0 if kind == kinds.PLANE else len(seen.faces)), kind
     with pytest.raises(TaskError, match="gaussian"):
         from_newton(int(kinds.GAUSSIAN), (1.0, 1.0, 1.0), None)
 

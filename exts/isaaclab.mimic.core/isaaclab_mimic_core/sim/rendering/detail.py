@@ -14,24 +14,15 @@ surface, not of its own larger triangles, so that its shading stays the same.
 Levels are kept in the product's cache folder, one file per surface: making those of a Franka takes seconds.
 """
 
-import contextlib
-import hashlib
-import io
-import zipfile
-import zlib
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import warp as wp
 
-from ...errors import OutputError
-from ...files import write_atomically
-from ..assets.cache import cache_root
+from .kept import Arrays, kept
 from .surfaces import Surface, weld
 
-_FOLDER = "levels_of_detail-1"
-"""Name in the cache folder; the number changes when levels are made in another way."""
+_FOLDER = "levels_of_detail-2"
 
 _FEWEST = 12
 """No level has fewer triangles than about this many."""
@@ -61,15 +52,15 @@ def levels_of_detail(surface: Surface) -> list[Level]:
     finest = Level(surface, 0.0)
     if surface.uvs is not None or surface.colors is not None or len(surface.faces) <= 2 * _FEWEST:
         return [finest]
-    path = cache_root() / _FOLDER / f"{_digest(surface)}.npz"
-    coarser = _read(path)
-    if coarser is None:
-        coarser = _coarser(surface)
-        # A cache that cannot be written costs the same seconds next time.
-        with contextlib.suppress(OSError, OutputError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, lambda beside: beside.write_bytes(_bytes_of(coarser)))
-    return [finest, *coarser]
+    made_of = (surface.points, surface.faces, surface.normals, np.array(surface.one_sided))
+    arrays = kept(_FOLDER, made_of, lambda: _arrays_of(_coarser(surface)))
+    return [
+        finest,
+        *(
+            Level(Surface(*(arrays[f"{name}_{number}"] for name in _PARTS), one_sided=int(one_sided)), float(error))
+            for number, (error, one_sided) in enumerate(zip(arrays["errors"], arrays["one_sided"], strict=True))
+        ),
+    ]
 
 
 def _coarser(surface: Surface) -> list[Level]:
@@ -83,40 +74,19 @@ def _coarser(surface: Surface) -> list[Level]:
         if not 0 < len(coarse.faces) <= 0.8 * len(last.faces):
             break
         error = max(error, _apart(original, coarse))
-        levels.append(Level(_with_normals_of(surface, original, coarse), error))
+        levels.append(Level(_like_original(surface, original, coarse), error))
         last = coarse
     return levels
 
 
-def _digest(surface: Surface) -> str:
-    """Return what tells a surface from every other one."""
-    digest = hashlib.sha256()
-    for part in (surface.points, surface.faces, surface.normals):
-        array = np.ascontiguousarray(part if part is not None else ())
-        digest.update(f"{array.shape} {array.dtype} ".encode() + array.tobytes())
-    return digest.hexdigest()
-
-
-def _bytes_of(levels: list[Level]) -> bytes:
-    stream = io.BytesIO()
-    arrays = {"errors": np.array([level.error for level in levels])}
+def _arrays_of(levels: list[Level]) -> Arrays:
+    arrays = {
+        "errors": np.array([level.error for level in levels]),
+        "one_sided": np.array([level.surface.one_sided for level in levels], int),
+    }
     for number, level in enumerate(levels):
-        for name in _PARTS:
-            arrays[f"{name}_{number}"] = getattr(level.surface, name)
-    np.savez(stream, **arrays)
-    return stream.getvalue()
-
-
-def _read(path: Path) -> list[Level] | None:
-    """Return the levels in a file; None if it is not there, or damaged."""
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return [
-                Level(Surface(*(arrays[f"{name}_{number}"] for name in _PARTS)), float(error))
-                for number, error in enumerate(arrays["errors"])
-            ]
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error):
-        return None
+        arrays |= {f"{name}_{number}": getattr(level.surface, name) for name in _PARTS}
+    return arrays
 
 
 def _mesh(surface: Surface) -> wp.Mesh:
@@ -133,15 +103,18 @@ def _apart(original: wp.Mesh, coarse: Surface) -> float:
     return max(float(np.quantile(distance, _MOST)) for distance in (there, back))
 
 
-def _with_normals_of(surface: Surface, original: wp.Mesh, coarse: Surface) -> Surface:
-    """Return a coarse surface with the original's normals at its corners."""
+def _like_original(surface: Surface, original: wp.Mesh, coarse: Surface) -> Surface:
+    """Return a coarse surface with the original's normals at its corners, one-sided where the original is."""
     corners = coarse.corners
     inside = corners + _INWARDS * (corners.mean(axis=1, keepdims=True) - corners)
-    found = surface.facets[_closest(original, inside.reshape(-1, 3))[1]].reshape(-1, 3, 3)
+    nearest = _closest(original, inside.reshape(-1, 3))[1].reshape(-1, 3)
+    found = surface.facets[nearest]
     own = np.broadcast_to(coarse.facets[:, None], found.shape)
     # The other side of a thin wall may be nearer.
     same_side = np.einsum("tij,tij->ti", found, own) > _SAME_SIDE
-    return replace(coarse, normals=np.where(same_side[..., None], found, own))
+    normals = np.where(same_side[..., None], found, own)
+    single = (same_side & (nearest < surface.one_sided)).all(axis=1)
+    return replace(coarse, normals=normals).select(np.argsort(~single, kind="stable"), int(single.sum()))
 
 
 def _closest(mesh: wp.Mesh, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,8 +12,8 @@ import warp as wp
 
 mat34f = wp.types.matrix(shape=(3, 4), dtype=wp.float32)
 
-SMOOTH, TEXTURED, COLORED, CLOSED = 1, 2, 4, 8
-"""Bits of a level of detail: corners have normals, texture coordinates, colours; back faces are never visible."""
+SMOOTH, TEXTURED, COLORED = 1, 2, 4
+"""Bits of a level of detail: corners have normals, texture coordinates, colours."""
 
 COLOR, ALBEDO, PLANE_DEPTH, RAY_DEPTH, NORMALS, SHAPES = 1, 2, 4, 8, 16, 32
 """Images to render, as bits."""
@@ -44,6 +44,8 @@ class Geometry:
     """Per level: its first point, and at the end the number of points."""
     level_error: wp.array(dtype=wp.float32)
     level_look: wp.array(dtype=wp.int32)
+    level_one_sided: wp.array(dtype=wp.int32)
+    """Per level: how many of its first triangles are visible from the front only."""
     surface_level: wp.array(dtype=wp.int32)
     """Per surface: its first level, and at the end the number of levels."""
     surface_bounds: wp.array(dtype=wp.vec4f)

@@ -13,8 +13,6 @@ from ...errors import TaskError
 
 _WELD = 1e-6
 """Corners closer than this fraction of a surface's size are one vertex."""
-_HOLE = 5e-3
-"""Fraction of its area that may be missing in a closed surface."""
 _EVERYWHERE = 200.0
 """Edge length with which an infinite plane is drawn [m]: much farther than cameras see."""
 
@@ -29,6 +27,7 @@ class Surface:
         normals: (F, 3, 3) float32 unit normals of the corners; None: flat.
         uvs: (F, 3, 2) float32 texture coordinates of the corners, v upwards.
         colors: (F, 3, 3) float32 colours of the corners, linear, in place of the shape's.
+        one_sided: How many of the first triangles are visible from the front only.
     """
 
     points: np.ndarray
@@ -36,22 +35,7 @@ class Surface:
     normals: np.ndarray | None = None
     uvs: np.ndarray | None = None
     colors: np.ndarray | None = None
-
-    @cached_property
-    def closed(self) -> bool:
-        """Whether the triangles enclose a volume and face outwards, so that back faces are never visible.
-
-        Small holes are allowed, because meshes often have them: hardly anything of the inside is visible through them.
-        """
-        edges = np.concatenate([self.faces[:, [0, 1]], self.faces[:, [1, 2]], self.faces[:, [2, 0]]]).astype(np.int64)
-        there, back = (edges @ order for order in (np.array([len(self.points), 1]), np.array([1, len(self.points)])))
-        a, b, c = self.corners.transpose(1, 0, 2).astype(np.float64)
-        area = 0.5 * float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum())
-        alone = edges[~np.isin(there, back)]
-        around = float(np.linalg.norm(self.points[alone[:, 0]] - self.points[alone[:, 1]], axis=1).sum())
-        # Of all holes with a boundary of this length, a circle has the largest area.
-        tight = around**2 / (4.0 * np.pi) < _HOLE * area
-        return tight and float(np.einsum("ij,ij->", a, np.cross(b, c))) > 0.0
+    one_sided: int = 0
 
     @property
     def corners(self) -> np.ndarray:
@@ -67,6 +51,12 @@ class Surface:
     def flat(self) -> "Surface":
         """Return the same triangles without attributes at their corners."""
         return Surface(self.points, self.faces)
+
+    def select(self, faces: np.ndarray, one_sided: int = 0) -> "Surface":
+        """Return some of the triangles, in the order of their indices, and the points that they have."""
+        used, corners = np.unique(self.faces[faces], return_inverse=True)
+        normals, uvs, colors = (None if part is None else part[faces] for part in (self.normals, self.uvs, self.colors))
+        return Surface(self.points[used], corners.reshape(-1, 3).astype(np.int32), normals, uvs, colors, one_sided)
 
     def without_uvs(self) -> "Surface":
         """Return the same without texture coordinates."""
@@ -93,8 +83,10 @@ def weld(
     faces = index.reshape(-1, 3).astype(np.int32)
     a, b, c = faces.T
     kept = (a != b) & (b != c) & (c != a)
-    parts = (None if part is None else np.asarray(part, np.float32)[kept] for part in (normals, uvs, colors))
-    return Surface(points[first], np.ascontiguousarray(faces[kept]), *parts)
+    normals, uvs, colors = (
+        None if part is None else np.asarray(part, np.float32)[kept] for part in (normals, uvs, colors)
+    )
+    return Surface(points[first], np.ascontiguousarray(faces[kept]), normals, uvs, colors)
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:

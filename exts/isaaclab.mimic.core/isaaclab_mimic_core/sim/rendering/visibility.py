@@ -17,7 +17,7 @@ the slot of the world and the triangle of its level. So the result does not depe
 
 import warp as wp
 
-from .structs import CLOSED, Geometry, Lights, Placed, View, homogeneous, linear_color, mat34f
+from .structs import Geometry, Lights, Placed, View, homogeneous, linear_color, mat34f
 
 _TO_AXES = wp.constant(wp.quatf(-0.5, 0.5, -0.5, 0.5))
 """From a camera's optical axes (x right, y down, z forward) to Isaac Lab's world convention (x forward, z up)."""
@@ -293,7 +293,7 @@ def rasterize(
     level = placed.level[world, slot]
     first = geometry.level_face[level]
     count = geometry.level_face[level + 1] - first
-    closed = geometry.level_look[level] & CLOSED
+    one_sided = geometry.level_one_sided[level]
     points = screen[row]
     to = geometry.slot_point[slot]
     buffer = depth[world - depth_start]
@@ -310,8 +310,8 @@ def rasterize(
             bx, by = b[0] - a[0], b[1] - a[1]
             cx, cy = c[0] - a[0], c[1] - a[1]
             area = bx * cy - by * cx
-            # Back faces of a closed surface are hidden by its front; from inside nothing of it is drawn.
-            if area == 0.0 or (closed != 0 and area > 0.0):
+            # What its body hides from behind is not drawn from behind: from inside a body nothing of it is seen.
+            if area == 0.0 or (triangle < one_sided and area > 0.0):
                 continue
             # The pixels whose centre is between the least and the greatest coordinate.
             x0 = int(wp.max(a[0] + wp.min(0.0, wp.min(bx, cx)), -0.5) + 0.5)
@@ -359,7 +359,7 @@ def rasterize(
             sc = homogeneous(m, geometry.points[base + face[2]])
             n = wp.cross(sb - sa, sc - sa)
             volume = wp.dot(sa, n)
-            if volume == 0.0 or (closed != 0 and volume > 0.0):
+            if volume == 0.0 or (triangle < one_sided and volume > 0.0):
                 continue
             scale = 1.0 / volume
             na, nb, nc = wp.cross(sb, sc) * scale, wp.cross(sc, sa) * scale, wp.cross(sa, sb) * scale
