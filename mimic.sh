@@ -6,7 +6,7 @@
 set -euo pipefail
 
 usage='usage: ./mimic.sh VERB ...        run `mimic VERB ...`: quickstart, doctor, generate, ...
-       ./mimic.sh setup [EXTRA]   only install; EXTRA: ui (default), dev, learning, rerun, xr, cluster, humanoid;
+       ./mimic.sh setup [EXTRA]   only install; EXTRA: ui (default), dev, learning, rerun, xr, cluster, humanoid, g1;
                                   lerobot, which gets an environment of its own, .venv-lerobot
        ./mimic.sh lint            format, lint and types
        ./mimic.sh test [ARG ...]  the tests; ARGs go to pytest
@@ -167,8 +167,8 @@ ensure_openxr() {
 case ${1:-} in
     setup)
         case ${2:-ui} in
-            ui | dev | learning | rerun | xr | cluster | humanoid | lerobot) ;;
-            *) fail "no extra is named $2; there are ui, dev, learning, rerun, xr, cluster, humanoid, lerobot" ;;
+            ui | dev | learning | rerun | xr | cluster | humanoid | g1 | lerobot) ;;
+            *) fail "no extra is named $2; there are ui, dev, learning, rerun, xr, cluster, humanoid, g1, lerobot" ;;
         esac
         ensure "${2:-ui}"
         [ "${2:-ui}" != dev ] || ensure lerobot

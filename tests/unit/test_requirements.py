@@ -102,7 +102,7 @@ def test_isaac_labs_own_installation_lacks_this(isaaclab_isaacsim):
     assert missing == {
         "ovphysx", "ovstage", "tyro", "docstring-parser", "isaacsim-asset-isolated", "viser", "imageio-ffmpeg",
         "pyspacemouse", "robomimic", "rerun-sdk", "ray", "isaacteleop", "ovui", "omniverse-kit",
-        "fourier-robot-descriptions",
+        "fourier-robot-descriptions", "holosoma", "holosoma-inference",
     }  # fmt: skip
 
 

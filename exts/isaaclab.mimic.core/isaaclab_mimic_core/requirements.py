@@ -23,6 +23,8 @@ PHYSX = "physics without Isaac Sim"
 COMMANDS = "the command line and the Dataset panel"
 ROBOTS = "robots converted on this machine"
 HUMANOIDS = "the humanoid GR1T2 without NVIDIA's cloud"
+G1 = "the humanoid G1 without NVIDIA's cloud"
+WALKING = "walking with the humanoid G1"
 BROWSER_VIEW = "the live view in a browser"
 REPORTS = "reports"
 VIDEOS = "videos"
@@ -89,6 +91,16 @@ PACKAGES = (
         "fourier_robot_descriptions",
         "humanoid",
     ),
+    Package("holosoma", G1, "holosoma==0.0.3", "holosoma", "g1", alone=("holosoma-inference==0.1.3",)),
+    Package(
+        "holosoma-inference",
+        WALKING,
+        "holosoma-inference==0.1.3",
+        "holosoma_inference",
+        "g1",
+        alone=("holosoma==0.0.3",),
+    ),
+    Package("onnx", WALKING, "onnx==1.23.2", "onnx"),
     Package("viser", BROWSER_VIEW, "viser==1.1.1", "viser"),
     Package("matplotlib", REPORTS, "matplotlib==3.11.2", "matplotlib"),
     Package("jinja2", REPORTS, "jinja2==3.1.6", "jinja2"),
@@ -149,7 +161,8 @@ def how_to_install(packages: Iterable[Package], python: str = "") -> str:
     commands = []
     if together := dict.fromkeys(package.requirement for package in packages if not package.alone):
         commands.append(shlex.join([python, "-m", "pip", "install", *together]))
-    if alone := [name for package in packages if package.alone for name in (package.requirement, *package.alone)]:
+    names = (name for package in packages if package.alone for name in (package.requirement, *package.alone))
+    if alone := dict.fromkeys(names):
         commands.append(shlex.join([python, "-m", "pip", "install", "--no-deps", *alone]))
     return " && ".join(commands)
 

@@ -198,15 +198,17 @@ class TestAssets:
 
     def test_local_robots(self, tmp_path):
         machine = Machine(cache=tmp_path)
-        for finding, name in zip(assets.check_local_robots(machine), ("Franka", "GR1T2 (Apache-2.0)"), strict=True):
+        names = ("Franka", "GR1T2 (Apache-2.0)", "G1 (Apache-2.0)")
+        for finding, name in zip(assets.check_local_robots(machine), names, strict=True):
             assert name in finding.text and "not built yet" in finding.text
         for version, says in (("0.2.7", "its first use does it"), ("0.1.0", "downloads its description")):
-            other = Machine(cache=tmp_path, versions={"fourier-robot-descriptions": version})
-            assert says in list(assets.check_local_robots(other))[1].text
+            other = Machine(cache=tmp_path, versions={"fourier-robot-descriptions": version, "holosoma": version})
+            _, fourier, unitree = assets.check_local_robots(other)
+            assert says in fourier.text and "downloads its description" in unitree.text
         folder = tmp_path / gr1t2.FOLDER
         folder.mkdir()
         (folder / "gr1t2.usd").write_bytes(b"x" * 2_000_000)
-        franka, humanoid = assets.check_local_robots(machine)
+        franka, humanoid, _ = assets.check_local_robots(machine)
         assert "not built yet" in franka.text and humanoid.level == "ok" and "2 MB" in humanoid.text
 
 

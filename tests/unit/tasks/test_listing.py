@@ -11,7 +11,7 @@ import pytest
 from waiting import LONG
 
 from isaaclab_mimic_core.errors import PlatformError
-from isaaclab_mimic_core.plugins import TASKS
+from isaaclab_mimic_core.plugins import TASKS, TaskSpec
 from isaaclab_mimic_core.sim.assets import cloud
 from isaaclab_mimic_core.tasks import listing
 from isaaclab_mimic_core.tasks.listing import format_tasks, list_environments, list_tasks
@@ -70,9 +70,16 @@ def test_every_tasks_environment_can_be_generated_in(registry):
 def test_a_need_that_nobody_can_look_for_counts_as_missing(monkeypatch):
     pytest.importorskip("isaaclab")
     everything_here(monkeypatch)
-    assert {task_id: need for task_id, need in missing().items() if need} == {
-        "Isaac-Locomanipulation-G1-Abs-Mimic-v0": "a walking policy"
-    }
+    assert not any(missing().values())
+    assert listing._Lacking().of(TaskSpec("Some-Mimic-v0", needs=("a CUDA GPU", "a moon"))) == ["a moon"]
+
+
+def test_a_walking_policy_is_upstreams_or_one_that_is_installed(monkeypatch):
+    pytest.importorskip("isaaclab")
+    everything_here(monkeypatch, cloud_assets=False)
+    for here in (True, False):
+        monkeypatch.setattr(listing, "lacking", lambda purpose, here=here: [] if here else [purpose])
+        assert ("a walking policy" in missing()["Isaac-Locomanipulation-G1-Abs-Mimic-v0"]) is not here
 
 
 def everything_here(monkeypatch, *, cloud_assets=True, gpu=True, isaac_sim=True):
@@ -88,6 +95,7 @@ def missing() -> dict[str, str]:
 def test_without_cloud_only_tasks_with_local_assets_run(monkeypatch):
     pytest.importorskip("isaaclab")
     everything_here(monkeypatch, cloud_assets=False)
+    monkeypatch.setattr(listing, "lacking", lambda purpose: [])
     runnable = {task["id"] for task in list_tasks() if task["runs_here"]}
     assert runnable == {task.id for task in TASKS.all().values() if task.local}
     assert "asset server" in missing()["Isaac-Stack-Cube-Galbot-Left-Arm-Gripper-RmpFlow-Rel-Mimic-v0"]

@@ -28,6 +28,8 @@ ABSOLUTE = "Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0"
         ("Isaac-Stack-Cube-Bin-Franka-IK-Rel-Mimic-v0", "IsaacContrib-Stack-Cube-Bin-Franka-IK-Rel-Mimic"),
         ("Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-v0", "Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Mimic-v0"),
         ("Isaac-PickPlace-GR1T2-Abs-v0", "Isaac-PickPlace-GR1T2-Abs-Mimic-v0"),
+        ("Isaac-PickPlace-Locomanipulation-G1-Abs-v0", "Isaac-Locomanipulation-G1-Abs-Mimic-v0"),
+        ("IsaacContrib-PickPlace-Locomanipulation-G1-Abs", "Isaac-Locomanipulation-G1-Abs-Mimic-v0"),
     ],
 )
 def test_names(name, task_id):

@@ -13,6 +13,7 @@ from pathlib import Path
 from ..finding import Finding
 from ..requirements import ROBOTS, SIMULATION, how_to_get, how_to_install, in_words, lacking
 from ..robots.franka import usd as franka
+from ..robots.g1 import usd as g1
 from ..robots.gr1t2 import usd as gr1t2
 from ..sim.assets.cloud import cloud_assets_reachable
 from .machine import Machine
@@ -59,9 +60,6 @@ def _not_asked(machine: Machine) -> Iterator[Finding]:
     yield Finding("cloud assets", "note", "not asked, because isaaclab is not installed", how_to_get(SIMULATION))
 
 
-_FOURIER = gr1t2.WHEEL.partition("==")[0]
-
-
 @dataclass(frozen=True)
 class _LocalRobot:
     """A robot that is converted on this machine."""
@@ -76,6 +74,12 @@ class _LocalRobot:
     """Size of its description."""
 
 
+def _has(wheel: str) -> Callable[[Machine], bool]:
+    """Return a function that says whether a wheel is installed, in the version that is pinned: others are not used."""
+    name, _, version = wheel.partition("==")
+    return lambda machine: machine.versions.get(name) == version
+
+
 _LOCAL_ROBOTS = (
     _LocalRobot(
         "Franka Panda",
@@ -83,13 +87,8 @@ _LOCAL_ROBOTS = (
         lambda machine: Path(sys.prefix, "share", "isaacsim-asset").is_dir(),
         "32 MB",
     ),
-    _LocalRobot(
-        "Fourier GR1T2 (Apache-2.0)",
-        gr1t2.FOLDER,
-        # Another version is not used: the pinned one is fetched then.
-        lambda machine: f"{_FOURIER}=={machine.versions.get(_FOURIER)}" == gr1t2.WHEEL,
-        "83 MB",
-    ),
+    _LocalRobot("Fourier GR1T2 (Apache-2.0)", gr1t2.FOLDER, _has(gr1t2.WHEEL), "83 MB"),
+    _LocalRobot("Unitree G1 (Apache-2.0)", g1.FOLDER, _has(g1.WHEEL), "50 MB"),
 )
 
 

@@ -5,8 +5,8 @@
 
 from ..plugins import register_robot
 from .franka import ROBOT as FRANKA
+from .g1 import ROBOT as G1
 from .gr1t2 import ROBOT as GR1T2
-from .humanoid import G1
 from .two_franka import ROBOT as TWO_FRANKA
 
 

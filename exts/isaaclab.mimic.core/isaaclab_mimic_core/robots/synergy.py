@@ -8,6 +8,7 @@ Most of what hands do when they grasp lies along one such direction (Santello, F
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -52,3 +53,13 @@ class SynergyTable:
         """Return joint positions: (..., num_eefs) from 0, open, to 1, closed -> (..., J) [rad]."""
         opened, shut = self.ends
         return opened + (shut - opened) * closed[..., self.hand]
+
+
+def hand_joints(env: Any) -> Sequence[str]:
+    """Return the names of the finger joints in the order in which an action commands them.
+
+    Args:
+        env: Isaac Lab's environment; one of its action terms moves both arms and both hands.
+    """
+    terms = map(env.action_manager.get_term, env.action_manager.active_terms)
+    return next(term._hand_joint_names for term in terms if hasattr(term, "_hand_joint_names"))

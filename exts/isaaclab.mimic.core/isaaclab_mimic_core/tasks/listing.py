@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ..plugins import TASKS, RobotSpec, TaskSpec
-from ..requirements import SIMULATION, how_to_get, require
+from ..requirements import SIMULATION, WALKING, how_to_get, lacking, require
 from ..sim.assets.stand_ins import without_stand_in
 from .described import environment_task
 from .names import all_tasks
@@ -20,10 +20,10 @@ def list_tasks() -> list[dict]:
 
     Contact NVIDIA's asset server once, which takes up to 3 s without a network.
     """
-    lacking = _Lacking()
+    machine = _Lacking()
     tasks = []
-    for task in all_tasks(importing=not lacking.isaaclab).values():
-        missing = lacking.of(task)
+    for task in all_tasks(importing=not machine.isaaclab).values():
+        missing = machine.of(task)
         tasks.append({"id": task.id, "title": task.title, "runs_here": not missing, "missing": missing})
     return tasks
 
@@ -37,7 +37,7 @@ def list_environments() -> list[dict]:
         PlatformError: Isaac Lab is not installed.
     """
     require(SIMULATION)
-    lacking = _Lacking()
+    machine = _Lacking()
     from ..sim.preparing import prepare
 
     prepare()
@@ -51,8 +51,8 @@ def list_environments() -> list[dict]:
         if terms & _POSES.keys():
             task = environment_task(env_id)
             needs = [*(_POSES[term] for term in terms & _POSES.keys()), *task.needs]
-            missing = [need for need in dict.fromkeys(needs) if need and lacking.needs.get(need, True)]
-            if lacking.cloud and (assets := left_to_cloud(cfg.scene, robot_like(task), task)):
+            missing = [need for need in dict.fromkeys(needs) if need and machine.needs.get(need, True)]
+            if machine.cloud and (assets := left_to_cloud(cfg.scene, robot_like(task), task)):
                 missing.append(f"NVIDIA's asset server (no answer) for {', '.join(assets)}")
             listed.append({"id": env_id, "title": "", "runs_here": not missing, "missing": missing})
     return listed
@@ -99,6 +99,8 @@ class _Lacking:
             "camera rendering": not inside,
             "Isaac Sim": not inside,
             "a CUDA GPU": not _gpu_here(),
+            # Upstream's comes from the asset server.
+            "a walking policy": self.cloud and bool(lacking(WALKING)),
         }
 
     def of(self, task: TaskSpec) -> list[str]:

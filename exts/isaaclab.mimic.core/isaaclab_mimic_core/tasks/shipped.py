@@ -13,6 +13,7 @@ _STACK_SCRIPT = f"{_STACK}.script:ScriptedStacker"
 _PICK_PLACE = "isaaclab_mimic_core.tasks.gr1t2_pick_place"
 _NUT_POUR = "isaaclab_mimic_core.tasks.gr1t2_nut_pour"
 _PIPE = "isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe"
+_G1 = "isaaclab_mimic_core.tasks.g1_pick_place"
 _TWO_FRANKA = "isaaclab_mimic_core.tasks.two_franka"
 _TWO_FRANKA_SCRIPTS = f"{_TWO_FRANKA}.script"
 
@@ -143,9 +144,11 @@ _TASKS = (
     ),
     TaskSpec(
         "Isaac-Locomanipulation-G1-Abs-Mimic-v0",
-        "G1 picks and places with both hands",
+        "G1 picks an object up, carries it, and puts it down",
         needs=("a walking policy",),
-        cloud_assets=True,
+        local_assets=f"{_G1}.local_scene:use_local_assets",
+        script=f"{_G1}.script:ScriptedCarrier",
+        signals=f"{_G1}.signals:signals_of",
     ),
 )
 """In the order in which they are listed for users."""

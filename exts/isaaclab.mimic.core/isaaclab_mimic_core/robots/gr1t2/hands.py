@@ -3,9 +3,6 @@
 
 """How the hands of GR1T2 close: all joints of a hand together."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from ..synergy import Synergy
 
 SYNERGY = Synergy(
@@ -14,13 +11,3 @@ SYNERGY = Synergy(
     hands={"L_": "left", "R_": "right"},
 )
 """Open, the thumb stands opposite the fingers."""
-
-
-def hand_joints(env: Any) -> Sequence[str]:
-    """Return the names of the finger joints in the order in which an action commands them.
-
-    Args:
-        env: Isaac Lab's environment; its one action term, whatever its name, moves both arms and both hands.
-    """
-    (name,) = env.action_manager.active_terms
-    return env.action_manager.get_term(name)._hand_joint_names

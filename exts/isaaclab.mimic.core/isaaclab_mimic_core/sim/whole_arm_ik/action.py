@@ -12,10 +12,13 @@ from isaaclab.managers import ActionTerm
 
 from ...errors import OptionError
 from .chain import chain_of
-from .solver import WholeArmSolver
+from .solver import IKSettings, WholeArmSolver
 
 if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedEnv
+
+_YIELD = 0.25
+"""Largest distance of a joint of a standing robot from where it is told to be, where something holds it [rad]."""
 
 
 class WholeArmIK(ActionTerm):
@@ -25,6 +28,10 @@ class WholeArmIK(ActionTerm):
     positions of the hands' joints [rad]. Costs and gains of the configuration are Pink's own and are not used; frames,
     joints, hands and the joints with a posture are. A robot whose action is not finite in any entry keeps its arms and
     hands where they are.
+
+    A robot that stands on its feet is solved for from where its joints were told to be, not from where they are: else
+    its waist would give way to the weight on it. Hands that followed their targets at once would push it over, so here
+    the gain of Pink's tasks counts.
 
     Raises:
         OptionError: The robot lacks a joint of the URDF.
@@ -58,7 +65,12 @@ class WholeArmIK(ActionTerm):
             self.num_envs,
             env.sim.get_physics_dt(),
             self.device,
+            None if asset.is_fixed_base else IKSettings(gain=_gain(controller)),
         )
+        self._told = None if asset.is_fixed_base else asset.data.joint_pos.torch.clone()
+        self._moved_ids = torch.tensor(moved_ids, device=self.device)
+        self._moves = torch.zeros(asset.num_joints, dtype=torch.bool, device=self.device)
+        self._moves[self._moved_ids] = True
         self._joints = wp.array(ids, dtype=wp.int32, device=self.device)
         self._base = asset.body_names.index(controller.base_link_name)
         self._origins = wp.from_torch(env.scene.env_origins.contiguous(), wp.vec3f)
@@ -89,16 +101,33 @@ class WholeArmIK(ActionTerm):
     def apply_actions(self) -> None:
         asset: Any = self._asset
         data = asset.data
+        positions = data.joint_pos.warp
+        if self._told is not None:
+            there = data.joint_pos.torch
+            ahead = (self._told - there).clamp(-_YIELD, _YIELD)
+            self._told.copy_(torch.where(self._moves, there + ahead, there))
+            positions = wp.from_torch(self._told)
         self._solver.step(
             data.body_link_pose_w.warp,
             self._base,
             self._origins,
             self._raw_array,
-            data.joint_pos.warp,
+            positions,
             self._joints,
             self._processed_array,
         )
+        if self._told is not None:
+            self._told[:, self._moved_ids] = self._processed[:, : self._num_moved]
         asset.set_joint_position_target_index(target=self._processed, joint_ids=self._written)
 
     def reset(self, env_ids: Sequence[int] | None = None, **_: Any) -> None:
-        self._raw[slice(None) if env_ids is None else env_ids] = 0.0
+        rows: Any = slice(None) if env_ids is None else env_ids
+        self._raw[rows] = 0.0
+        if self._told is not None:
+            asset: Any = self._asset
+            self._told[rows] = asset.data.joint_pos.torch[rows]
+
+
+def _gain(controller: Any) -> float:
+    """Return the smallest gain of a Pink controller's pose tasks."""
+    return min(task.gain for task in controller.variable_input_tasks if hasattr(task, "frame"))

@@ -50,16 +50,26 @@ def use_ik(cfg: Any, choice: str, as_shipped: bool = False) -> str:
 
 def _fault(cfg: Any, term: Any) -> str:
     """Return why our term does not do what a Pink term asks for; empty if it does."""
-    from isaaclab.controllers.pink_ik import DampingTaskCfg, FrameTaskCfg, NullSpacePostureTaskCfg
+    from isaaclab.controllers.pink_ik import (
+        DampingTaskCfg,
+        FrameTaskCfg,
+        LocalFrameTaskCfg,
+        NullSpacePostureTaskCfg,
+    )
 
     controller = term.controller
     robot = getattr(cfg.scene, controller.articulation_name)
     weightless = getattr(robot.spawn.rigid_props, "disable_gravity", False)
-    known = (FrameTaskCfg, DampingTaskCfg, NullSpacePostureTaskCfg)
+    known = (FrameTaskCfg, LocalFrameTaskCfg, DampingTaskCfg, NullSpacePostureTaskCfg)
     if controller.urdf_path is None:
         return "the robot has no URDF"
     if controller.fixed_input_tasks or any(type(task) not in known for task in controller.variable_input_tasks):
         return "the task asks for other things than poses, damping and a posture"
+    bases = [
+        task.base_link_frame_name for task in controller.variable_input_tasks if isinstance(task, LocalFrameTaskCfg)
+    ]
+    if any(base != controller.base_link_name for base in bases):
+        return f"a pose is told from another link than {controller.base_link_name}"
     if term.enable_gravity_compensation and not weightless:
         return "the robot has gravity"
     try:

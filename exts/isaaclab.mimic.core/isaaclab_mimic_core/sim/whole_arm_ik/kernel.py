@@ -197,6 +197,7 @@ def solve(
     work: Workspace,
     damping: float,
     most: wp.vec2f,
+    gain: float,
     target: wp.array2d(dtype=wp.float32),
 ):
     """Set joint position targets [rad] that move all end effectors toward their target poses.
@@ -218,6 +219,7 @@ def solve(
         work: Space to compute in.
         damping: Square of the damping factor lambda.
         most: Largest pose error that is corrected at once [m], [rad].
+        gain: Part of a pose error that is corrected.
         target: Joint position targets, written: (env, at least the joints that are moved) [rad].
     """
     env = wp.tid()
@@ -238,6 +240,8 @@ def solve(
             rotation = wp.quat_identity()
         wanted = wp.transform_multiply(to_base, wp.transformf(position, wp.normalize(rotation)))
         linearize(env, tip, wanted, chain, work, most, turns)
+    for row in range(work.error.shape[1]):
+        work.error[env, row] = gain * work.error[env, row]
     for j in range(count):
         q = joint_pos[env, joints[j]]
         work.free[env, j] = wp.where(chain.largest_step[j] > 0.0, 1, 0)

@@ -27,6 +27,8 @@ class IKSettings:
     """Largest position error that is corrected at once [m]."""
     max_rotation: float = 0.15
     """Largest rotation error that is corrected at once [rad]."""
+    gain: float = 1.0
+    """Part of an error that is corrected in a step."""
 
 
 def chain_arrays(chain: Chain, limits: np.ndarray, device: str) -> Any:
@@ -98,7 +100,7 @@ class WholeArmSolver:
         self._num, self._device = num, device
         place = {name: index for index, name in enumerate(moved)}
         self._columns = self._array([place.get(name, -1) for name in chain.joints], wp.int32)
-        self._damping = settings.damping**2
+        self._damping, self._gain = settings.damping**2, settings.gain
         vector: Any = wp.vec2f
         self._most = vector(settings.max_position, settings.max_rotation)
         arrays = chain_arrays(chain, limits, device)
@@ -130,6 +132,7 @@ class WholeArmSolver:
                 self._work,
                 self._damping,
                 self._most,
+                self._gain,
             ],
             outputs=[target],
             device=self._device,

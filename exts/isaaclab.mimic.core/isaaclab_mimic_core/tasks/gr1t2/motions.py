@@ -19,7 +19,8 @@ from ... import randomness
 from ...devices.device import TeleopDevice
 from ...envs import BatchedEnv
 from ...errors import DeviceError
-from ...robots.gr1t2.hands import SYNERGY, hand_joints
+from ...robots.gr1t2.hands import SYNERGY
+from ...robots.synergy import hand_joints
 
 
 @dataclass(frozen=True)

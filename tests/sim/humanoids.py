@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Let scripts pick objects up with the humanoid's left hand, in two tasks: `gr1t2_lifts.py STEPS`. Last line: JSON.
+"""Let scripts move humanoids in several tasks: `humanoids.py TASK ...`. Last line: JSON.
 
 A program of its own, for one simulation can live in a process at a time.
 """
@@ -15,12 +15,17 @@ import torch
 from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.devices.keyboard import KeyboardSettings
 from isaaclab_mimic_core.devices.keyboard.device import Keyboard
+from isaaclab_mimic_core.robots.g1.navigation import place_of, put_at, seen_from
 from isaaclab_mimic_core.tasks.gr1t2_nut_pour.script import ScriptedPourer
 from isaaclab_mimic_core.tasks.gr1t2_pick_place.script import ScriptedHandover
 from isaaclab_mimic_core.tasks.open_env import open_env
 
+STEPS = 104
+"""The left hand has closed on the object and lifted it."""
 KEYS = 16
 """Steps for which somebody holds keys: 0.8 s."""
+STAND, WALK = 30, 90
+"""Steps for which robots stand, and then walk."""
 
 
 def pick_place(steps: int) -> dict:
@@ -111,6 +116,40 @@ def nut_pour(steps: int) -> dict:
         }
 
 
+def walking() -> dict:
+    """Let one G1 stand, and others walk ahead, sideways and turn; all hold their hands."""
+    velocities = torch.tensor([[0.0, 0.0, 0.0], [0.4, 0.0, 0.0], [0.0, -0.4, 0.0], [0.0, 0.0, 0.5]])
+    with open_env("Isaac-Locomanipulation-G1-Abs-Mimic-v0", len(velocities), device="cpu", assets="local") as env:
+        everyone = torch.arange(env.num_envs)
+        env.reset(everyone, randomness.streams(1, "reset", everyone))
+        robot = env.env.scene["robot"]
+        hands = torch.tensor([[0.21, 0.16, 0.83, 0.0], [0.21, -0.16, 0.83, 0.0]]).expand(env.num_envs, 2, 4)
+        start, off = place_of(env.env), []
+        for step in range(STAND + WALK):
+            pose = put_at(place_of(env.env)[:, None].expand(-1, 2, -1), hands)
+            half, zero = 0.5 * pose[..., 3], torch.zeros_like(pose[..., 3])
+            pose = torch.cat([pose[..., :3], torch.stack([zero, zero, half.sin(), half.cos()], dim=-1)], dim=-1)
+            fingers = torch.zeros(env.num_envs, 14)
+            height = torch.full((env.num_envs, 1), 0.72)
+            told = velocities if step >= STAND else torch.zeros_like(velocities)
+            env.step(torch.cat([pose.flatten(1), fingers, told, height], dim=1))
+            wrists = torch.stack([env.eef_pose()[:, env.eef_names.index(side)] for side in ("left", "right")], dim=1)
+            off.append((wrists[..., :3, 3] - pose[..., :3]).norm(dim=-1).max())
+        end = place_of(env.env)
+        moved = seen_from(start, torch.stack([end[:, 0], end[:, 1], torch.zeros(len(end)), end[:, 2]], dim=1))
+        joints = env.env.action_manager.get_term("upper_body_ik")._hand_joint_names
+        return {
+            "ik": env.info["ik"],
+            "actions": env.action_dim,
+            "hand_joints": list(joints),
+            "moved": moved[:, [0, 1, 3]].tolist(),
+            "upright": (-robot.data.projected_gravity_b.torch[:, 2]).tolist(),
+            "heights": robot.data.root_pos_w.torch[:, 2].tolist(),
+            "off": float(torch.stack(off[STAND:]).max()),
+            "observed": {name: list(shape) for name, shape in (env.observation_shapes() or {}).items()},
+        }
+
+
 if __name__ == "__main__":
-    count = int(sys.argv[1])
-    print(json.dumps({"pick_place": pick_place(count), "nut_pour": nut_pour(count)}))
+    kinds = {"pick_place": lambda: pick_place(STEPS), "nut_pour": lambda: nut_pour(STEPS), "walking": walking}
+    print(json.dumps({name: kinds[name]() for name in sys.argv[1:]}))

@@ -1,0 +1,112 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Convert Unitree's G1 with two Dex3 hands from URDF to USD.
+
+The description of the robot, with rubber hands, and the meshes of the Dex3 hands are those of the wheel `holosoma`,
+Apache-2.0. Joints and links are named as in Unitree's description with hands, and as upstream's configuration wants.
+"""
+
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from ...errors import PlatformError
+from ...requirements import G1, requirement_for
+from ...sim.assets import build_once
+from ...sim.assets.conversion import convert_urdf
+from ...sim.assets.wheel import wheel_folder
+from .dex3 import add_hand
+
+RECIPE = 1
+"""Version of the conversion; increase it when a change here or in `dex3` changes the result."""
+
+FOLDER = f"unitree-g1-{RECIPE}"
+"""The robot's folder in the cache."""
+
+WHEEL = requirement_for(G1)
+"""Wheel with the URDF and the meshes."""
+
+BASE = "pelvis"
+"""The robot's root link."""
+
+_ASSETS = Path("holosoma", "data", "robots", "g1")
+_URDF = "g1_29dof.urdf"
+_NAME = "g1"
+
+
+def g1_usd() -> Path:
+    """Return the path of the robot's USD file. The first call converts it, in about 20 s.
+
+    Raises:
+        PlatformError: The wheel cannot be fetched or used, the importer is not installed, or the conversion failed.
+        OutputError: The cache cannot be written.
+    """
+    return build_once(FOLDER, _build) / _NAME / f"{_NAME}.usda"
+
+
+def g1_kinematics() -> Path:
+    """Return the path of the robot's URDF without shapes: its joints, their frames and limits.
+
+    Raises:
+        MimicError: As for `g1_usd`.
+    """
+    return g1_usd().parents[1] / f"{_NAME}_kinematics.urdf"
+
+
+def _build(folder: Path) -> None:
+    start = time.perf_counter()
+    with TemporaryDirectory(dir=folder) as temporary:
+        tree = with_hands(wheel_folder(WHEEL, Path(temporary)) / _ASSETS / _URDF)
+        urdf = folder / f"{_NAME}.urdf"
+        tree.write(urdf)
+        convert_urdf(urdf, folder.parent / "g1-build.log", 2.5, fixed=False)
+    urdf.unlink()
+    for link in tree.getroot().iter("link"):
+        for shape in (*link.findall("visual"), *link.findall("collision")):
+            link.remove(shape)
+    tree.write(folder / f"{_NAME}_kinematics.urdf")
+    (folder / "build_seconds.txt").write_text(f"{time.perf_counter() - start:.1f}\n")
+
+
+def with_hands(urdf: Path) -> "ET.ElementTree[ET.Element]":
+    """Return the description with Dex3 hands in place of rubber ones, and without links that are only frames.
+
+    PhysX would give those without mass 1 kg. The wrists' cylinders stand for the rubber hands, too.
+
+    Args:
+        urdf: G1 with 29 joints.
+
+    Raises:
+        PlatformError: The file is not there, is no URDF, or lacks a mesh.
+    """
+    try:
+        tree = ET.parse(urdf)
+        robot: Any = tree.getroot()
+        frames = {
+            link.get("name")
+            for link in robot.iter("link")
+            if link.find("visual/geometry/mesh") is None or "rubber" in link.get("name")
+        }
+        for joint in robot.findall("joint"):
+            if joint.find("child").get("link") in frames:
+                robot.remove(joint)
+        for link in robot.findall("link"):
+            if link.get("name") in frames:
+                robot.remove(link)
+            elif link.get("name").endswith("wrist_yaw_link"):
+                for shape in link.findall("collision"):
+                    link.remove(shape)
+        for side in ("left", "right"):
+            add_hand(robot, side)
+        for mesh in robot.iter("mesh"):
+            mesh.set("filename", str((urdf.parent / mesh.attrib["filename"]).resolve(strict=True)))
+    except (OSError, ET.ParseError, AttributeError, KeyError, TypeError) as error:
+        raise PlatformError(
+            f"{WHEEL} holds no usable {_URDF}: {error}",
+            where=str(urdf),
+            remedy="Install the wheel anew, or uninstall it to have it fetched: ./mimic.sh setup g1",
+        ) from error
+    return tree

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Local assets for the scene of G1: a table, and a rod on a foot in place of the steering wheel.
+
+Names, initial poses, actions, subtasks and success remain those of upstream's task
+(isaaclab_tasks.contrib.locomanip_pick_place of Isaac Lab 3.0.0); docs/humanoids.md lists what differs.
+"""
+
+from typing import Any
+
+from ..gr1t2.room import FRICTION, furnish
+
+EDGE, HEIGHT = 0.045, 0.24
+"""Size of the object, a square rod [m]: what one hand of the robot holds."""
+FOOT_RADIUS, FOOT_HEIGHT = 0.07, 0.02
+"""Size of the foot that the rod stands on, within its height [m]: fingers that open do not tip it."""
+TABLE_DEPTH = 0.42
+"""Of the table's top [m]: the robot stands before it with its feet, and reaches what success wants."""
+
+_MASS = 0.3
+"""[kg]"""
+
+
+def use_local_assets(cfg: Any, engine: str) -> None:
+    """Replace the spawned assets in the task's configuration, except the robot's.
+
+    Args:
+        cfg: A configuration of `isaaclab_tasks.contrib.locomanip_pick_place` with `object` and `packing_table`.
+        engine: Physics engine: `ovphysx` or `isaacsim`.
+    """
+    from ..gr1t2.compound import Part, compound
+
+    scene = cfg.scene
+    foot = Part((2 * FOOT_RADIUS, 2 * FOOT_RADIUS, FOOT_HEIGHT), (0.0, 0.0, (FOOT_HEIGHT - HEIGHT) / 2), round=True)
+    scene.object.spawn = compound(
+        [Part((EDGE, EDGE, HEIGHT)), foot], _MASS, color=(0.8, 0.08, 0.05), friction=FRICTION, combine="max"
+    )
+    furnish(scene, "packing_table", scene.object.init_state.pos[2] - HEIGHT / 2, TABLE_DEPTH)
+    # The contact sensors drive a glove's haptics.
+    scene.left_hand_contact = scene.right_hand_contact = None
+    cfg.haptic_feedback = None
+    # The picture is for the person in a headset, and the object's pose is among the observations without it.
+    scene.robot_pov_cam = cfg.observations.policy.robot_pov_cam = None
+    cfg.image_obs_list = []
