@@ -50,7 +50,10 @@ def still_env(kind: type, eef_names: tuple[str, ...], action_dim: int, signals: 
     }
     env = object.__new__(kind)
     env.cfg = SimpleNamespace(
-        subtask_configs={name: [] for name in eef_names}, sim=SimpleNamespace(dt=0.01), decimation=2
+        subtask_configs={name: [] for name in eef_names},
+        datagen_config=SimpleNamespace(use_navigation_controller=False),
+        sim=SimpleNamespace(dt=0.01),
+        decimation=2,
     )
     env.sim = SimpleNamespace(device="cpu", visualizers=[])
     env.scene = SimpleNamespace(

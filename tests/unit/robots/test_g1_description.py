@@ -45,7 +45,7 @@ def test_every_joint_of_upstreams_configuration_is_there(robot):
 
 
 @needs_wheel
-def test_hands_are_each_others_mirror_image(robot):
+def test_the_right_hand_is_the_left_one_mirrored(robot):
     found = joints(robot)
     for name, left in found.items():
         if not name.startswith("left_hand"):

@@ -52,8 +52,10 @@ def read_config(env: MimicEnv, settings: Settings, seed: int, planned: bool | No
         ConfigError: A field contradicts another, or names what is not there; says which.
     """
     datagen = env.cfg.datagen_config
-    if getattr(datagen, "use_navigation_controller", False):
-        raise ConfigError("navigation controllers are not supported", where="datagen_config.use_navigation_controller")
+    if getattr(datagen, "use_navigation_controller", False) and not getattr(env, "navigates", False):
+        raise ConfigError(
+            "this robot does not walk", where="datagen_config.use_navigation_controller", remedy="Leave it out."
+        )
     subtasks = read_subtasks(env.cfg, env.object_names, env.device, planned)
     if settings.keep_clear and len(subtasks.eef_names) > 1:
         raise ConfigError(

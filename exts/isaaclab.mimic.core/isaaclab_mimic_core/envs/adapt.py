@@ -51,7 +51,7 @@ def adapt(env: Any, success_term: "TerminationTermCfg | None", info: dict) -> Ba
             where=info["task"],
             remedy="Only Mimic environments can be generated in; the ready-made ones: mimic tasks",
         )
-    return batched_class(type(env))(env, success_term, info)
+    return batched_class(type(env)).for_config(env.cfg)(env, success_term, info)
 
 
 def batched_class(env_class: type) -> type[BatchedEnv]:

@@ -81,6 +81,8 @@ class BatchedEnv:
     """Frames of the task's configuration; `object_names` ends with them."""
     task_signals: "TaskSignals | None" = None
     """Signals of the task's spec (`TaskSpec.signals`)."""
+    navigates: bool = False
+    """Whether it walks where the end effector `body` is to be: `DataGenConfig.use_navigation_controller`."""
     closing_time: float = 0.0
     """How long a person's hand takes to close [s]; 0: a gripper that gets there as fast as it can."""
     response: float = 1.0
@@ -106,6 +108,11 @@ class BatchedEnv:
         self.frames = self._read_frames()
         self.frame_names = self.frames.names
         self.object_names = (*self.frames.bodies, *self.frame_names)
+
+    @classmethod
+    def for_config(cls, cfg: Any) -> "type[BatchedEnv]":
+        """Return the class for an environment of this configuration: this one, or one that it names."""
+        return cls
 
     def at_its_lines(self) -> contextlib.AbstractContextManager[None]:
         """Return a context in which errors about the configuration name the line of the descriptor that says it."""
