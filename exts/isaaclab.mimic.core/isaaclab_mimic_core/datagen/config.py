@@ -37,6 +37,8 @@ class GenerationConfig:
     """Put the source end effector's actual pose in front of every segment; False: only of the first one."""
     interpolate_from_last_target_pose: bool
     """Interpolate from the last target pose; False, and in the first subtask: from the pose that was reached."""
+    navigates: bool = False
+    """A robot walks to the waypoints of the end effector `body`, which wait for it."""
 
 
 def read_config(env: MimicEnv, settings: Settings, seed: int, planned: bool | None = None) -> GenerationConfig:
@@ -72,6 +74,7 @@ def read_config(env: MimicEnv, settings: Settings, seed: int, planned: bool | No
         select_per_arm=datagen.generation_select_src_per_arm,
         transform_first_robot_pose=datagen.generation_transform_first_robot_pose,
         interpolate_from_last_target_pose=datagen.generation_interpolate_from_last_target_pose,
+        navigates=bool(getattr(datagen, "use_navigation_controller", False)),
     )
 
 

@@ -14,6 +14,8 @@ subtasks are done and the task is fulfilled, when a failure has no retry left, o
 of time after the last subtask is a failure, too.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
@@ -70,6 +72,9 @@ class Generator:
         self._objects: torch.Tensor | None = None  # poses after the last step; None before the first one
         self._beginning = np.zeros((n, num_eefs), dtype=bool)  # who begins a subtask with the next action
         self._released = torch.zeros(n, num_eefs, dtype=torch.bool, device=device)  # whose wait ends with this step
+        # Upstream's navigation controller: which robots are still on their way to their waypoint.
+        walks = config.navigates
+        self._is_behind: Callable[[], torch.Tensor] | None = getattr(env, "is_behind", None) if walks else None
 
     def begin(self, env_ids: torch.Tensor, numbers: torch.Tensor) -> None:
         """Start attempts in freshly reset environments: (K,) environments and (K,) numbers of the attempts."""
@@ -108,6 +113,8 @@ class Generator:
         attempts = self.attempts
         success, self._objects, eefs = self._env.success(), self._env.object_pose(), self._env.eef_pose()
         attempts.count_step()
+        if self._is_behind is not None:
+            attempts.cursor -= self._is_behind()[:, None].long()
         # Environments without an attempt do not go on; somebody else may be moving them.
         running = attempts.number >= 0
         ended = (attempts.cursor >= self.trajectories.length) & ~attempts.arm_done & running[:, None]

@@ -82,7 +82,8 @@ class BatchedEnv:
     task_signals: "TaskSignals | None" = None
     """Signals of the task's spec (`TaskSpec.signals`)."""
     navigates: bool = False
-    """Whether it walks where the end effector `body` is to be: `DataGenConfig.use_navigation_controller`."""
+    """Whether it walks where the end effector `body` is to be: `DataGenConfig.use_navigation_controller`. It then has a
+    method `is_behind`: which robots, (num_envs,) bool, are to be waited for."""
     closing_time: float = 0.0
     """How long a person's hand takes to close [s]; 0: a gripper that gets there as fast as it can."""
     response: float = 1.0

@@ -5,7 +5,7 @@
 
 Upstream (isaaclab_mimic.datagen.data_generator, Isaac Lab 3.0.0) repeats the last command of a walk until an
 environment says that the robot has arrived, and leaves the commands to the environment. Here the body's waypoints are
-places on the ground, and a controller walks there.
+places on the ground, a controller walks there, and every waypoint waits for the robot.
 """
 
 from functools import cached_property
@@ -30,6 +30,10 @@ BODY = "body"
 _HANDS = ("left", "right")
 """Order of the hands in an action."""
 _POSE = 7
+_LAG = (0.12, 0.3)
+"""How far the robot may be behind its waypoint before that waits [m], [rad]."""
+_PATIENCE = 300
+"""How long a waypoint waits [steps]: a robot that has fallen, or stands against something, does not come."""
 _SLACK = (0.05, 0.1)
 """How far the robot may stand from its place without taking its hands along [m], [rad]: arms make up for it."""
 
@@ -70,6 +74,8 @@ class WalkingG1Env(BatchedEnv):
         ]
         self._numbers, self._columns = torch.tensor(where, device=self.device).unbind(dim=1)
         self._walk = Walk(self.num_envs, self.device)
+        self._goal = torch.full((self.num_envs, 3), torch.nan, device=self.device)
+        self._waited = torch.zeros(self.num_envs, dtype=torch.long, device=self.device)
 
     # -- the contract
 
@@ -82,6 +88,7 @@ class WalkingG1Env(BatchedEnv):
     ) -> torch.Tensor:
         target = target[:, self._order]
         here, goal = place_of(self.env), _place(target[:, 2])
+        self._goal.copy_(goal)
         hands = command_to(target[:, :2], _carried(target[:, :2], goal, here), None, relative=False)
         velocity = self._walk.command(here, goal)
         if noise is not None:
@@ -92,6 +99,14 @@ class WalkingG1Env(BatchedEnv):
         action[:, -4:-1] = velocity
         action[:, self._columns] = gripper.flatten(1)[:, self._numbers]
         return action
+
+    def is_behind(self) -> torch.Tensor:
+        """Return which robots are too far behind the last waypoint to be given the next one: (num_envs,) bool."""
+        here = place_of(self.env)
+        far = (here[:, :2] - self._goal[:, :2]).norm(dim=1) > _LAG[0]
+        far |= turn(here[:, 2] - self._goal[:, 2]).abs() > _LAG[1]
+        self._waited = torch.where(far, self._waited + 1, 0)
+        return far & (self._waited <= _PATIENCE)
 
     def action_to_target(self, action: torch.Tensor) -> torch.Tensor:
         """Return target poses. A robot is where it was told to be: its velocities say no place."""
@@ -125,11 +140,15 @@ class WalkingG1Env(BatchedEnv):
 
     def reset(self, env_ids: torch.Tensor, keys: torch.Tensor) -> None:
         super().reset(env_ids, keys)
-        self._walk.reset(env_ids)
+        self._stand(env_ids)
 
     def restore(self, state: dict[str, torch.Tensor], env_ids: torch.Tensor) -> None:
         super().restore(state, env_ids)
+        self._stand(env_ids)
+
+    def _stand(self, env_ids: torch.Tensor) -> None:
         self._walk.reset(env_ids)
+        self._waited[env_ids] = 0
 
     def _in_order(self, poses: torch.Tensor) -> torch.Tensor:
         """Return poses of left, right and body in the order of the end effectors: (num_envs, 3, 4, 4)."""

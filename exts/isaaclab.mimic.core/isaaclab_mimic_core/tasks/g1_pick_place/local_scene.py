@@ -18,6 +18,9 @@ FOOT_RADIUS, FOOT_HEIGHT = 0.07, 0.02
 TABLE_DEPTH = 0.42
 """Of the table's top [m]: the robot stands before it with its feet, and reaches what success wants."""
 
+SHIFT = (0.03, 0.02)
+"""How far from its initial place the object may stand along x and y [m]; upstream's always stands there."""
+
 _MASS = 0.3
 """[kg]"""
 
@@ -29,7 +32,10 @@ def use_local_assets(cfg: Any, engine: str) -> None:
         cfg: A configuration of `isaaclab_tasks.contrib.locomanip_pick_place` with `object` and `packing_table`.
         engine: Physics engine: `ovphysx` or `isaacsim`.
     """
-    from ..gr1t2.compound import Part, compound
+    from isaaclab.managers import EventTermCfg, SceneEntityCfg
+
+    from ...envs.reset_sampling import randomize_object_pose
+    from ...sim.assets.compound import Part, compound
 
     scene = cfg.scene
     foot = Part((2 * FOOT_RADIUS, 2 * FOOT_RADIUS, FOOT_HEIGHT), (0.0, 0.0, (FOOT_HEIGHT - HEIGHT) / 2), round=True)
@@ -37,6 +43,19 @@ def use_local_assets(cfg: Any, engine: str) -> None:
         [Part((EDGE, EDGE, HEIGHT)), foot], _MASS, color=(0.8, 0.08, 0.05), friction=FRICTION, combine="max"
     )
     furnish(scene, "packing_table", scene.object.init_state.pos[2] - HEIGHT / 2, TABLE_DEPTH)
+    x, y, z = scene.object.init_state.pos
+    cfg.events.reset_object = EventTermCfg(
+        func=randomize_object_pose,
+        mode="reset",
+        params={
+            "asset_cfgs": [SceneEntityCfg("object")],
+            "pose_range": {
+                "x": (x - SHIFT[0], x + SHIFT[0]),
+                "y": (y - SHIFT[1], y + SHIFT[1]),
+                "z": (z, z),
+            },
+        },
+    )
     # The contact sensors drive a glove's haptics.
     scene.left_hand_contact = scene.right_hand_contact = None
     cfg.haptic_feedback = None
