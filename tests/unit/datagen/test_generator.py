@@ -4,6 +4,7 @@
 """An attempt's life: when it ends, as what, with which noise, and what its outcome says."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -488,6 +489,24 @@ def test_a_navigation_controller_is_refused():
     env.cfg.datagen_config.use_navigation_controller = True
     with pytest.raises(ConfigError, match="use_navigation_controller"):
         make_generator(env)
+
+
+def test_waypoints_wait_for_a_robot_that_walks():
+    def told(behind: range) -> torch.Tensor:
+        env: Any = make_env(num_envs=2)
+        env.cfg.datagen_config.use_navigation_controller = env.navigates = True
+        env.is_behind = lambda: torch.tensor([env.time[0] - 1 in behind, False])
+        generator = make_generator(env)
+        generator.begin(torch.arange(2), torch.arange(2))
+        for _ in range(9):
+            env.step(generator.action())
+            generator.observe()
+        return torch.stack([asked[0][:, 0] for asked in env.asked])
+
+    ahead, waits = told(range(0)), told(range(2, 5))
+    assert torch.equal(waits[:, 1], ahead[:, 1]), "the other robot does not wait"
+    assert torch.equal(waits[:3, 0], ahead[:3, 0]) and torch.equal(waits[5:, 0], ahead[2:6, 0])
+    assert all(torch.equal(waits[step, 0], ahead[2, 0]) for step in range(3, 6))
 
 
 # -- arms of few joints
