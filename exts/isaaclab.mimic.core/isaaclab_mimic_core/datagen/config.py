@@ -54,7 +54,7 @@ def read_config(env: MimicEnv, settings: Settings, seed: int, planned: bool | No
         ConfigError: A field contradicts another, or names what is not there; says which.
     """
     datagen = env.cfg.datagen_config
-    if getattr(datagen, "use_navigation_controller", False) and not getattr(env, "navigates", False):
+    if wants_navigation(env.cfg) and not getattr(env, "navigates", False):
         raise ConfigError(
             "this robot does not walk", where="datagen_config.use_navigation_controller", remedy="Leave it out."
         )
@@ -74,8 +74,13 @@ def read_config(env: MimicEnv, settings: Settings, seed: int, planned: bool | No
         select_per_arm=datagen.generation_select_src_per_arm,
         transform_first_robot_pose=datagen.generation_transform_first_robot_pose,
         interpolate_from_last_target_pose=datagen.generation_interpolate_from_last_target_pose,
-        navigates=bool(getattr(datagen, "use_navigation_controller", False)),
+        navigates=wants_navigation(env.cfg),
     )
+
+
+def wants_navigation(cfg: Any) -> bool:
+    """Return whether a `MimicEnvCfg` has a robot walk where the end effector `body` is to be."""
+    return bool(getattr(cfg.datagen_config, "use_navigation_controller", False))
 
 
 def read_subtasks(

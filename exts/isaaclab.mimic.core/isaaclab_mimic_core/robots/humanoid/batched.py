@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from ...datagen.config import wants_navigation
 from ...envs import BatchedEnv
 from ..derived.arm import Arm
 from ..derived.batched import TaskSpaceEnv
@@ -100,7 +101,7 @@ class G1Env(_HumanoidEnv):
 
     @classmethod
     def for_config(cls, cfg: Any) -> type[BatchedEnv]:
-        if not cfg.datagen_config.use_navigation_controller:
+        if not wants_navigation(cfg):
             return cls
         from ..g1.walking_env import WalkingG1Env
 
