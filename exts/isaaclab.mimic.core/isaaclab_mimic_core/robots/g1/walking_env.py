@@ -20,7 +20,7 @@ from ...errors import ConfigError
 from ..derived.arm import command_to, target_of
 from ..synergy import SynergyTable, hand_joints
 from .hands import HIP_HEIGHT, SYNERGY
-from .navigation import Walk, WalkSettings, place_of, turn
+from .navigation import Walk, place_of, turn
 
 if TYPE_CHECKING:
     from isaaclab.managers import TerminationTermCfg
@@ -30,9 +30,7 @@ BODY = "body"
 _HANDS = ("left", "right")
 """Order of the hands in an action."""
 _POSE = 7
-_WALK = WalkSettings(gain=6.0, near=(0.02, 0.05), far=(0.04, 0.1))
-"""Nearer than a person need stand: hands go where they are told to, and arms reach only so far."""
-_LAG = (0.1, 0.3)
+_LAG = (0.12, 0.3)
 """How far the robot may be behind its waypoint before that waits [m], [rad]."""
 _PATIENCE = 300
 """How long a waypoint waits [steps]: a robot that has fallen, or stands against something, does not come."""
@@ -75,7 +73,7 @@ class WalkingG1Env(BatchedEnv):
             for at, column in enumerate(columns[name])
         ]
         self._numbers, self._columns = torch.tensor(where, device=self.device).unbind(dim=1)
-        self._walk = Walk(self.num_envs, self.device, _WALK)
+        self._walk = Walk(self.num_envs, self.device)
         self._goal = torch.full((self.num_envs, 3), torch.nan, device=self.device)
         self._waited = torch.zeros(self.num_envs, dtype=torch.long, device=self.device)
 
