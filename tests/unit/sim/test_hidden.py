@@ -3,6 +3,8 @@
 
 """What nobody can see of a body is left out of the rasteriser's scene, and nothing else."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ prepare()
 
 from isaaclab_mimic_core.sim.rendering import hidden  # noqa: E402
 from isaaclab_mimic_core.sim.rendering.detail import levels_of_detail  # noqa: E402
-from isaaclab_mimic_core.sim.rendering.hidden import Part, without_hidden  # noqa: E402
+from isaaclab_mimic_core.sim.rendering.hidden import Part  # noqa: E402
 from isaaclab_mimic_core.sim.rendering.surfaces import Surface, weld  # noqa: E402
 
 SIDES = ((0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3))
@@ -39,9 +41,18 @@ def at(surface: int, *position: float) -> Part:
     return Part(surface, np.array([*(position or (0.0, 0.0, 0.0)), 0.0, 0.0, 0.0, 1.0]))
 
 
+def without_hidden(surfaces: list[Surface], bodies: list[list[Part]], whole: tuple[int, ...] = ()) -> list[Surface]:
+    parts = hidden.without_hidden(surfaces, bodies, whole)
+    while True:
+        try:
+            next(parts)
+        except StopIteration as end:
+            return end.value
+
+
 def counts(surfaces: list[Surface]) -> list[tuple[int, int]]:
     """Of each surface its triangles, and how many of them are seen from the front only."""
-    return [(len(surface.faces), surface.one_sided) for surface in surfaces]
+    return [(len(surface.faces), surface.single_sided) for surface in surfaces]
 
 
 def test_a_box_is_seen_from_outside_and_an_open_one_from_inside_too():
@@ -60,6 +71,36 @@ def test_what_a_body_encloses_is_left_out_and_what_another_body_does_is_not():
     assert np.ptp(both[1].points, axis=0) == pytest.approx([0.04] * 3)
 
 
+def test_what_may_be_a_room_stays_whole():
+    room, lamp = box(2.0), box(0.1)
+    kept = without_hidden([room, lamp], [[at(1)]], whole=(0, 1))
+    assert counts(kept) == [(12, 0), (12, 0)]
+
+
+def test_the_wall_of_a_tube_is_seen_as_deep_as_it_goes():
+    around, along = np.linspace(0, 2 * np.pi, 25), np.linspace(-0.4, 0.4, 41)
+    rings = np.stack([np.cos(around), np.sin(around), 0 * around], axis=-1)
+    corners = []
+    # Outside, and the inner wall, ten times as long as it is wide: its middle looks out in 1/100 of all directions.
+    for radius, order in ((0.05, 1), (0.04, -1)):
+        at_ring = [rings * (radius, radius, 0.0) + (0.0, 0.0, z) for z in along]
+        for low, high in pairwise(at_ring):
+            a, b, c, d = low[:-1], low[1:], high[1:], high[:-1]
+            corners += [np.stack([a, b, c], axis=1)[:, ::order], np.stack([a, c, d], axis=1)[:, ::order]]
+    tube = weld(np.concatenate(corners).astype(np.float32))
+    (seen,) = without_hidden([tube], [[at(0)]])
+    assert len(seen.faces) == len(tube.faces)
+
+
+def test_triangles_without_area_and_surfaces_without_triangles_are_nothing():
+    sliver = np.array([[[0.0, 0.0, 0.0], [0.01, 0.0, 0.0], [0.02, 0.0, 0.0]]], np.float32)
+    inner = weld(np.concatenate([box(0.02).corners, sliver]))
+    empty = weld(np.zeros((0, 3, 3), np.float32))
+    assert len(inner.faces) == 13
+    found = without_hidden([box(0.1), inner, empty], [[at(0), at(1), at(2)], [at(2)]])
+    assert counts(found) == [(12, 12), (0, 0), (0, 0)]
+
+
 def test_attributes_stay_with_their_triangles():
     inner, random = box(0.02, cells=6), np.random.default_rng(1)
     lower = inner.corners[..., 2].mean(axis=1) < -0.019
@@ -76,26 +117,49 @@ def test_attributes_stay_with_their_triangles():
     assert set(map(bytes, inner.corners[~lower])) <= set(map(bytes, kept.corners))
 
 
-def test_equal_bodies_are_looked_at_once_and_never_again(monkeypatch):
+def test_equal_bodies_are_looked_at_once_and_large_ones_never_again(monkeypatch, tmp_path):
     looked = []
     look = hidden._look_around
     monkeypatch.setattr(hidden, "_look_around", lambda body: looked.append(len(body.faces)) or look(body))
-    surfaces = [box(0.1), box(0.02)]
-    turned = np.array([0.0, 0.0, 0.5, 0.0, 0.0, 0.6, 0.8])
-    # The same two parts elsewhere, and in another arrangement.
-    elsewhere = [Part(0, turned), Part(1, turned + np.eye(7)[2] * 0.05)]
-    bodies = [[at(0), at(1, 0.0, 0.0, 0.05)], elsewhere, [at(0), at(1, 0.0, 0.0, 0.09)]]
+    surfaces = [box(0.1, cells=10), box(0.02)]
+    bodies = [[at(0), at(1, 0.0, 0.0, z)] for z in (0.05, 0.05, 0.09)]
     first = without_hidden(surfaces, bodies)
-    assert looked == [24, 24]
-    again = without_hidden(surfaces, bodies)
-    assert looked == [24, 24] and counts(again) == counts(first)
+    assert looked == [1212, 1212]
+    assert counts(without_hidden(surfaces, bodies)) == counts(first) and looked == [1212, 1212]
+    kept = sorted(tmp_path.rglob("*.npz"))
+    assert len(kept) == 2
+    # A file of other arrays, or of fewer triangles, is damaged: all is made anew.
+    np.savez(kept[0], other=np.zeros(3))
+    np.savez(kept[1], sides=np.zeros((7, 2), bool))
+    assert counts(without_hidden(surfaces, bodies)) == counts(first) and looked == [1212] * 4
+    # Of small bodies no file is kept.
+    without_hidden(surfaces[1:], [[at(0)]])
+    assert len(list(tmp_path.rglob("*.npz"))) == 2
 
 
-def test_coarser_levels_are_one_sided_where_the_surface_is():
-    shell = box(0.1, cells=8)
-    (closed,) = without_hidden([shell], [[at(0)]])
-    (opened,) = without_hidden([box(0.1, sides=5, cells=8)], [[at(0)]])
-    for level in levels_of_detail(closed):
-        assert level.surface.one_sided == len(level.surface.faces) > 0
-    for level in levels_of_detail(opened):
-        assert level.surface.one_sided == 0 < len(level.surface.faces)
+def test_coarser_levels_are_single_sided_where_the_surface_is():
+    ways = {"closed": box(0.1, cells=8), "open": box(0.1, sides=5, cells=8)}
+    # A closed box with a fin, which is seen from both sides.
+    fin = np.array([[[0.1, -0.1, 0.1], [0.1, 0.1, 0.1], [0.3, 0.0, 0.3]]], np.float32)
+    cut = np.linspace(0.0, 1.0, 9)
+    fins = [
+        fin[0, 0] + np.array([[u, v], [u + 1 / 8, v], [u, v + 1 / 8]]) @ (fin[0, 1:] - fin[0, 0])
+        for u in cut[:-1]
+        for v in cut[:-1]
+        if u + v < 0.99
+    ]
+    ways["finned"] = weld(np.concatenate([ways["closed"].corners, np.array(fins, np.float32)]))
+    for name, surface in ways.items():
+        (seen,) = without_hidden([surface], [[at(0)]])
+        levels = levels_of_detail(seen)
+        assert len(levels) > 2, name
+        for level in levels:
+            faces = len(level.surface.faces)
+            wanted = {"closed": faces, "open": 0}.get(name)
+            if wanted is None:
+                assert 0 < level.surface.single_sided < faces
+                # What is seen from both sides is the fin, and what touches it.
+                double = level.surface.corners[level.surface.single_sided :]
+                assert (double[..., 0].max(axis=1) > 0.099).all()
+            else:
+                assert level.surface.single_sided == wanted

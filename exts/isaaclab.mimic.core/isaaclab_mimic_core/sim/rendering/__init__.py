@@ -6,7 +6,7 @@
 - `renderer_cfg.py`, `renderer.py`: the renderer for a camera's `renderer_cfg`.
 - `newton_model.py`: read the scene from the Newton model that Isaac Lab builds.
 - `surfaces.py`: triangles of shapes. `hidden.py`: which of them can be seen. `detail.py`: coarser levels of detail.
-- `kept.py`: what takes seconds to make, in the cache folder.
+- `array_cache.py`: what takes seconds to make, in the cache folder.
 - `scene.py`, `structs.py`: the arrays on the device.
 - `rasterizer.py`: render one camera of every environment. `visibility.py`, `shading.py`: its kernels.
 - `camera_file.py`, `added_cameras.py`: cameras from a YAML file.

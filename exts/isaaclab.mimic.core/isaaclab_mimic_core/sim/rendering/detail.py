@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import warp as wp
 
-from .kept import Arrays, kept
+from .array_cache import Arrays, cached
 from .surfaces import Surface, weld
 
 _FOLDER = "levels_of_detail-2"
@@ -52,15 +52,8 @@ def levels_of_detail(surface: Surface) -> list[Level]:
     finest = Level(surface, 0.0)
     if surface.uvs is not None or surface.colors is not None or len(surface.faces) <= 2 * _FEWEST:
         return [finest]
-    made_of = (surface.points, surface.faces, surface.normals, np.array(surface.one_sided))
-    arrays = kept(_FOLDER, made_of, lambda: _arrays_of(_coarser(surface)))
-    return [
-        finest,
-        *(
-            Level(Surface(*(arrays[f"{name}_{number}"] for name in _PARTS), one_sided=int(one_sided)), float(error))
-            for number, (error, one_sided) in enumerate(zip(arrays["errors"], arrays["one_sided"], strict=True))
-        ),
-    ]
+    made_of = (surface.points, surface.faces, surface.normals, np.array(surface.single_sided))
+    return [finest, *cached(_FOLDER, made_of, lambda: _arrays_of(_coarser(surface)), _levels_of)]
 
 
 def _coarser(surface: Surface) -> list[Level]:
@@ -82,11 +75,18 @@ def _coarser(surface: Surface) -> list[Level]:
 def _arrays_of(levels: list[Level]) -> Arrays:
     arrays = {
         "errors": np.array([level.error for level in levels]),
-        "one_sided": np.array([level.surface.one_sided for level in levels], int),
+        "single_sided": np.array([level.surface.single_sided for level in levels], int),
     }
     for number, level in enumerate(levels):
         arrays |= {f"{name}_{number}": getattr(level.surface, name) for name in _PARTS}
     return arrays
+
+
+def _levels_of(arrays: Arrays) -> list[Level]:
+    return [
+        Level(Surface(*(arrays[f"{name}_{number}"] for name in _PARTS), single_sided=int(single)), float(error))
+        for number, (error, single) in enumerate(zip(arrays["errors"], arrays["single_sided"], strict=True))
+    ]
 
 
 def _mesh(surface: Surface) -> wp.Mesh:
@@ -104,7 +104,7 @@ def _apart(original: wp.Mesh, coarse: Surface) -> float:
 
 
 def _like_original(surface: Surface, original: wp.Mesh, coarse: Surface) -> Surface:
-    """Return a coarse surface with the original's normals at its corners, one-sided where the original is."""
+    """Return a coarse surface with the original's normals at its corners, single-sided where the original is."""
     corners = coarse.corners
     inside = corners + _INWARDS * (corners.mean(axis=1, keepdims=True) - corners)
     nearest = _closest(original, inside.reshape(-1, 3))[1].reshape(-1, 3)
@@ -113,7 +113,7 @@ def _like_original(surface: Surface, original: wp.Mesh, coarse: Surface) -> Surf
     # The other side of a thin wall may be nearer.
     same_side = np.einsum("tij,tij->ti", found, own) > _SAME_SIDE
     normals = np.where(same_side[..., None], found, own)
-    single = (same_side & (nearest < surface.one_sided)).all(axis=1)
+    single = (same_side & (nearest < surface.single_sided)).all(axis=1)
     return replace(coarse, normals=normals).select(np.argsort(~single, kind="stable"), int(single.sum()))
 
 

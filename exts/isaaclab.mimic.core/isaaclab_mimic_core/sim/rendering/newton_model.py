@@ -3,23 +3,35 @@
 
 """Build the rasteriser's scene from the visible shapes of a Newton model."""
 
+from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ...errors import TaskError
+from .hidden import Part, without_hidden
 from .scene import Look, Scene, Shape
-from .surfaces import from_mesh, from_newton
+from .surfaces import Surface, from_mesh, from_newton
 
 
 def scene_of(model: Any, stage: Any, detail: bool) -> Scene:
-    """Return a model's scene, on the model's device.
+    """Return a model's scene; see `scene_in_parts`."""
+    parts = scene_in_parts(model, stage, detail)
+    while True:
+        try:
+            next(parts)
+        except StopIteration as end:
+            return end.value
+
+
+def scene_in_parts(model: Any, stage: Any, detail: bool) -> Generator[None, None, Scene]:
+    """Return a model's scene, on the model's device; a generator that takes at most some seconds between two yields.
 
     Args:
         model: A `newton.Model` with its shapes.
         stage: The USD stage that it was made from, with the colours of vertices.
-        detail: Whether to make levels of detail.
+        detail: Whether to make levels of detail, and leave out what moving bodies hide of themselves.
 
     Raises:
         TaskError: The rasteriser does not support something in the model.
@@ -52,7 +64,19 @@ def scene_of(model: Any, stage: Any, detail: bool) -> Scene:
             colors = vertex_colors(stage, model.shape_label[index], len(getattr(source, "vertices", ())))
             looks.append(look if colors is None else replace(look, surface=from_mesh(source, (x, y, z), colors)))
         shapes.append(Shape(int(index), known[key], int(worlds[index]), int(bodies[index]), poses[index]))
+    if detail:
+        surfaces = yield from _without_hidden([look.surface for look in looks], shapes)
+        looks = [replace(look, surface=surface) for look, surface in zip(looks, surfaces, strict=True)]
     return Scene(looks, shapes, model.world_count, str(model.device), detail)
+
+
+def _without_hidden(surfaces: list[Surface], shapes: list[Shape]) -> Generator[None, None, list[Surface]]:
+    bodies: dict[int, list[Part]] = {}
+    for shape in shapes:
+        if shape.body >= 0:
+            bodies.setdefault(shape.body, []).append(Part(shape.surface, np.asarray(shape.pose)))
+    still = [shape.surface for shape in shapes if shape.body < 0]
+    return (yield from without_hidden(surfaces, list(bodies.values()), still))
 
 
 def _look(kind: int, scale: tuple[float, float, float], source: Any, textures: dict[Any, np.ndarray]) -> Look:

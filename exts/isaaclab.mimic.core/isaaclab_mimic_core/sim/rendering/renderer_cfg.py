@@ -30,7 +30,7 @@ class RasterizerCfg(RendererCfg):
     """The contexts that build the model of the scene."""
 
     detail_tolerance: float = 0.2
-    """Largest error of a level of detail [pixels]; 0 draws every triangle."""
+    """Largest error of a level of detail [pixels]; 0 draws every triangle, from both sides, hidden ones too."""
 
     light_direction: tuple[float, float, float] = (-1.0, 1.0, -1.0)
     """Direction in which the light travels, in the world's frame."""

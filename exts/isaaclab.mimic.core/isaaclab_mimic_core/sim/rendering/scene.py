@@ -12,7 +12,6 @@ import warp as wp
 
 from . import structs
 from .detail import Level, levels_of_detail
-from .hidden import Part, without_hidden
 from .surfaces import Surface
 
 _MOST_BITS = 32
@@ -58,18 +57,14 @@ class Scene:
         shapes: All shapes.
         num_worlds: Number of worlds.
         device: Name of the device for Warp or torch.
-        detail: Whether to make levels of detail, and leave out what nobody can see.
+        detail: Whether to make levels of detail.
     """
 
     def __init__(
         self, looks: Sequence[Look], shapes: Sequence[Shape], num_worlds: int, device: str, detail: bool = True
     ):
         self.device, self.num_worlds = device, num_worlds
-        surfaces = [look.surface for look in looks]
-        if detail:
-            levels = [levels_of_detail(surface) for surface in without_hidden(surfaces, _bodies(shapes))]
-        else:
-            levels = [[Level(surface, 0.0)] for surface in surfaces]
+        levels = [levels_of_detail(look.surface) if detail else [Level(look.surface, 0.0)] for look in looks]
         slots, still = _slots(shapes, num_worlds)
         self.num_slots = slots.shape[1]
         # The finest level has the most points. Every slot has room for the points of its largest surface.
@@ -117,9 +112,9 @@ class Scene:
         geometry.level_point = self._array(_starts([len(part) for part in points]), wp.int32)
         geometry.level_error = self._array([level.error for level in every], wp.float32)
         geometry.level_look = self._array([_corner_bits(surface) for surface in surfaces], wp.int32)
-        geometry.level_one_sided = self._array([surface.one_sided for surface in surfaces], wp.int32)
+        geometry.level_single_sided = self._array([surface.single_sided for surface in surfaces], wp.int32)
         geometry.surface_level = self._array(_starts([len(some) for some in levels]), wp.int32)
-        geometry.surface_bounds = self._array([_bounds(some[0].surface) for some in levels], wp.vec4f)
+        geometry.surface_bounds = self._array([_bounds(look.surface) for look in looks], wp.vec4f)
         self._paint(geometry, looks)
         return geometry
 
@@ -143,14 +138,6 @@ class Scene:
     def _array(self, values: Any, kind: Any) -> Any:
         number = np.int32 if kind in (wp.int32, wp.vec2i, wp.vec3i) else np.float32
         return wp.array(np.ascontiguousarray(np.asarray(values, number)), dtype=kind, device=self.device)
-
-
-def _bodies(shapes: Sequence[Shape]) -> list[list[Part]]:
-    """Return the shapes of each body of each world, and those of each world that do not move."""
-    bodies: dict[tuple[int, int], list[Part]] = {}
-    for shape in shapes:
-        bodies.setdefault((shape.world, shape.body), []).append(Part(shape.surface, np.asarray(shape.pose)))
-    return list(bodies.values())
 
 
 def _starts(counts: Any) -> np.ndarray:

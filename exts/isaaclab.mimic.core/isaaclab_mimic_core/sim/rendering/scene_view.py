@@ -15,7 +15,7 @@ import torch
 import warp as wp
 
 from ...errors import TaskError
-from .newton_model import scene_of
+from .newton_model import scene_in_parts
 from .rasterizer import CameraBuffers, Lighting, Rasterizer
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ class SceneView:
         yield
         model: Any = builder.finalize(self._device)
         yield
-        self._rasterizer = Rasterizer(scene_of(model, sim.stage, detail=True), _LIGHTING)
+        scene = yield from scene_in_parts(model, sim.stage, detail=True)
+        self._rasterizer = Rasterizer(scene, _LIGHTING)
         self._colors = model.shape_color
         self._poses: torch.Tensor = wp.to_torch(model.body_q).clone()
         """(bodies, 7) poses in the first environment's place, for those that the simulation says nothing of [m]."""

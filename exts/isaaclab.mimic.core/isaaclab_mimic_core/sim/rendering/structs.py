@@ -44,7 +44,7 @@ class Geometry:
     """Per level: its first point, and at the end the number of points."""
     level_error: wp.array(dtype=wp.float32)
     level_look: wp.array(dtype=wp.int32)
-    level_one_sided: wp.array(dtype=wp.int32)
+    level_single_sided: wp.array(dtype=wp.int32)
     """Per level: how many of its first triangles are visible from the front only."""
     surface_level: wp.array(dtype=wp.int32)
     """Per surface: its first level, and at the end the number of levels."""

@@ -27,7 +27,7 @@ class Surface:
         normals: (F, 3, 3) float32 unit normals of the corners; None: flat.
         uvs: (F, 3, 2) float32 texture coordinates of the corners, v upwards.
         colors: (F, 3, 3) float32 colours of the corners, linear, in place of the shape's.
-        one_sided: How many of the first triangles are visible from the front only.
+        single_sided: How many of the first triangles are visible from the front only.
     """
 
     points: np.ndarray
@@ -35,7 +35,7 @@ class Surface:
     normals: np.ndarray | None = None
     uvs: np.ndarray | None = None
     colors: np.ndarray | None = None
-    one_sided: int = 0
+    single_sided: int = 0
 
     @property
     def corners(self) -> np.ndarray:
@@ -52,11 +52,11 @@ class Surface:
         """Return the same triangles without attributes at their corners."""
         return Surface(self.points, self.faces)
 
-    def select(self, faces: np.ndarray, one_sided: int = 0) -> "Surface":
+    def select(self, faces: np.ndarray, single_sided: int = 0) -> "Surface":
         """Return some of the triangles, in the order of their indices, and the points that they have."""
         used, corners = np.unique(self.faces[faces], return_inverse=True)
         normals, uvs, colors = (None if part is None else part[faces] for part in (self.normals, self.uvs, self.colors))
-        return Surface(self.points[used], corners.reshape(-1, 3).astype(np.int32), normals, uvs, colors, one_sided)
+        return Surface(self.points[used], corners.reshape(-1, 3).astype(np.int32), normals, uvs, colors, single_sided)
 
     def without_uvs(self) -> "Surface":
         """Return the same without texture coordinates."""

@@ -293,7 +293,7 @@ def rasterize(
     level = placed.level[world, slot]
     first = geometry.level_face[level]
     count = geometry.level_face[level + 1] - first
-    one_sided = geometry.level_one_sided[level]
+    single_sided = geometry.level_single_sided[level]
     points = screen[row]
     to = geometry.slot_point[slot]
     buffer = depth[world - depth_start]
@@ -311,7 +311,7 @@ def rasterize(
             cx, cy = c[0] - a[0], c[1] - a[1]
             area = bx * cy - by * cx
             # What its body hides from behind is not drawn from behind: from inside a body nothing of it is seen.
-            if area == 0.0 or (triangle < one_sided and area > 0.0):
+            if area == 0.0 or (triangle < single_sided and area > 0.0):
                 continue
             # The pixels whose centre is between the least and the greatest coordinate.
             x0 = int(wp.max(a[0] + wp.min(0.0, wp.min(bx, cx)), -0.5) + 0.5)
@@ -359,7 +359,7 @@ def rasterize(
             sc = homogeneous(m, geometry.points[base + face[2]])
             n = wp.cross(sb - sa, sc - sa)
             volume = wp.dot(sa, n)
-            if volume == 0.0 or (triangle < one_sided and volume > 0.0):
+            if volume == 0.0 or (triangle < single_sided and volume > 0.0):
                 continue
             scale = 1.0 / volume
             na, nb, nc = wp.cross(sb, sc) * scale, wp.cross(sc, sa) * scale, wp.cross(sa, sb) * scale
