@@ -3,9 +3,12 @@
 
 """What is compared before a run is resumed, and the messages about it."""
 
+import json
+
 import pytest
 
 from isaaclab_mimic_core.errors import InputFileError, OptionError
+from isaaclab_mimic_core.learning.run_folder import RunFolder
 from isaaclab_mimic_core.option import BY_CONTENT, deciding, options_of
 from isaaclab_mimic_core.options import (
     AnnotateByHandOptions,
@@ -144,3 +147,28 @@ def test_a_descriptor_is_compared_by_its_content(tmp_path):
 
 def test_versions_of_what_is_not_installed_are_left_out():
     assert "no-such-package" not in versions_of("no-such-package")
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        {"options": [1, 2]},
+        {"options": "none"},
+        {"versions": "1.2"},
+        {"versions": [["torch"]]},
+        {"manifest": float("inf")},
+        {"manifest": 1, "verb": "train", "options": {}, "inputs": [], "versions": {}},
+    ],
+)
+def test_the_run_json_of_another_program_is_refused(run, tmp_path):
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    with pytest.raises(InputFileError, match=r"run\.json: "):
+        RunFolder(str(tmp_path)).manifest()
+
+
+def test_a_training_of_0_1_0_says_what_it_was(tmp_path):
+    run = {"task": "T", "options": {"eval_every": 5, "horizon": 30}, "dataset": "d.hdf5", "versions": {"torch": "2.5"}}
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    found = RunFolder(str(tmp_path)).manifest()
+    assert found.options == {"task": "T", "horizon": 30} and found.versions == {"torch": "2.5"}
+    assert found.inputs["dataset"].path == "d.hdf5"

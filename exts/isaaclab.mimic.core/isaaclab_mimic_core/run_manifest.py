@@ -74,7 +74,7 @@ class RunManifest:
                 raise InputFileError("was begun by a newer version", where=where, remedy="Update this program.")
             inputs = {str(name): InputFile(str(f["path"]), str(f["sha256"])) for name, f in stored["inputs"].items()}
             return cls(str(stored["verb"]), dict(stored["options"]), inputs, dict(stored["versions"]))
-        except (TypeError, KeyError, ValueError, AttributeError) as error:
+        except (TypeError, KeyError, ValueError, AttributeError, OverflowError) as error:
             raise InputFileError(
                 "does not say what the run in it was asked for",
                 where=where,

@@ -70,7 +70,7 @@ class RunFolder:
         """
         path = self.path / "run.json"
         run = _read_json(path)
-        return RunManifest.from_dict(run, str(path)) if "manifest" in run else _of_0_1_0(run)
+        return RunManifest.from_dict(run, str(path)) if "manifest" in run else _of_0_1_0(run, str(path))
 
     def keep(self, manifest: RunManifest) -> None:
         """Save the manifest of a resumed run; the rest of `run.json` stays."""
@@ -121,14 +121,20 @@ def _read_json(path: Path) -> dict:
     return found
 
 
-def _of_0_1_0(run: dict) -> RunManifest:
-    """Return the manifest of a run of 0.1.0."""
+def _of_0_1_0(run: dict, where: str) -> RunManifest:
+    """Return the manifest of a run of 0.1.0.
+
+    Raises:
+        InputFileError: It is something else.
+    """
     options = {name: run[name] for name in ("task", "exact", "precision") if name in run}
-    given = run.get("options", {})
+    given, versions = run.get("options", {}), run.get("versions", {})
+    if not (isinstance(given, dict) and isinstance(versions, dict)):
+        raise InputFileError("is not that of a training", where=where, remedy="Start a new run.")
     if given.get("eval_every"):
         options |= {name: given[name] for name in ("seed", "eval_rollouts", "horizon") if name in given}
     dataset = InputFile(str(run.get("dataset", "")), str(run.get("dataset_sha256", "")))
-    return RunManifest("train", options, {"dataset": dataset}, dict(run.get("versions", {})))
+    return RunManifest("train", options, {"dataset": dataset}, versions)
 
 
 def git_state() -> dict | None:
