@@ -21,7 +21,7 @@ from isaaclab_mimic_core.datagen.config import check_objects, config_values, rea
 from isaaclab_mimic_core.datagen.sources.segmentation import segment
 from isaaclab_mimic_core.datagen.sources.source_demo import SourceDemo
 from isaaclab_mimic_core.envs.frames import FramePoses, place_still_frames
-from isaaclab_mimic_core.errors import ConfigError, DatasetError, InputFileError, TaskError
+from isaaclab_mimic_core.errors import ANNOTATE_BY_HAND, ConfigError, DatasetError, InputFileError, TaskError
 from isaaclab_mimic_core.options import GenerateOptions, ReplayOptions
 from isaaclab_mimic_core.plugins import TASKS, TaskSpec, register_task, restored
 from isaaclab_mimic_core.robots.derived.arm import Arm
@@ -550,6 +550,8 @@ def test_demonstrations_that_do_not_fit_name_the_line_that_asks_for_it(rises, wh
         segment(demo, read_subtasks(cfg, ("cube_1", "cube_2", "cube_3"), torch.device("cpu")), 0)
     line = re.search(r"task\.yaml, line (\d+)", str(error.value))
     assert line and "object_ref" in file.read_text().splitlines()[int(line[1]) - 1], str(error.value)
+    # A window still has a button for it.
+    assert error.value.verb == ANNOTATE_BY_HAND
 
 
 def test_descriptors_are_read_without_torch():

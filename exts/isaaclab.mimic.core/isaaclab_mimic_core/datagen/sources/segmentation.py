@@ -11,7 +11,7 @@ without start signals, at the last stretch of the approach to its reference obje
 
 import numpy as np
 
-from ...errors import DatasetError
+from ...errors import ANNOTATE_BY_HAND, DatasetError, Remedy
 from ..tables import SubtaskTable
 from .source_demo import SourceDemo
 
@@ -46,7 +46,7 @@ def segment(demo: SourceDemo, subtasks: SubtaskTable, eef: int) -> list[tuple[in
                 raise DatasetError(
                     f"has no termination signal {signal!r} of {name}; this task does not tell when its subtasks end",
                     where=demo.name,
-                    remedy="Mark its subtasks by hand.",
+                    remedy=Remedy("Mark its subtasks by hand.", ANNOTATE_BY_HAND),
                     about=about,
                 )
             end = _first_change(demo, demo.term_signals[signal], f"signal {signal} of {name}", about) + 2
@@ -60,7 +60,9 @@ def segment(demo: SourceDemo, subtasks: SubtaskTable, eef: int) -> list[tuple[in
                     f"subtask {index} of {name} may begin at step {start + low}, before the one before it has ended"
                     f" (step {free_from} at the latest)",
                     where=demo.name,
-                    remedy="Correct its start mark, or make subtask_start_offset_range smaller.",
+                    remedy=Remedy(
+                        "Correct its start mark, or make subtask_start_offset_range smaller.", ANNOTATE_BY_HAND
+                    ),
                 )
             latest_start = start + high + (int(subtasks.first_offset[eef, 1]) if index == 0 else 0)
         else:
@@ -70,7 +72,7 @@ def segment(demo: SourceDemo, subtasks: SubtaskTable, eef: int) -> list[tuple[in
                 f"subtask {index} of {name} may be empty: it ends at step {earliest_end} at the earliest and begins at"
                 f" step {latest_start} at the latest",
                 where=demo.name,
-                remedy="Correct its marks, or make subtask_term_offset_range smaller.",
+                remedy=Remedy("Correct its marks, or make subtask_term_offset_range smaller.", ANNOTATE_BY_HAND),
                 about=about,
             )
         segments.append((start, end))
@@ -87,7 +89,7 @@ def _first_change(demo: SourceDemo, signal: np.ndarray, what: str, about: str = 
         raise DatasetError(
             f"the {what} never changes, so its subtask has no {'start' if what.startswith('start') else 'end'}",
             where=demo.name,
-            remedy="Mark it by hand, or leave this demonstration out.",
+            remedy=Remedy("Mark it by hand, or leave this demonstration out.", ANNOTATE_BY_HAND),
             about=about,
         )
     return int(changes[0])
