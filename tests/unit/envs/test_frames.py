@@ -34,6 +34,8 @@ def body(x: float, turn=(0.0, 0.0, 0.0, 1.0), spin=(0.0, 0.0, 0.0)) -> Any:
     pose = [[x + 10.0 * env, 0.0, 0.5, *turn] for env in range(N)]
     data = SimpleNamespace(
         root_pose_w=rows(pose),
+        root_pos_w=rows([row[:3] for row in pose]),
+        root_quat_w=rows([turn] * N),
         root_com_pos_w=rows([row[:3] for row in pose]),
         root_lin_vel_w=rows([[0.0, 0.1, 0.0]] * N),
         root_ang_vel_w=rows([spin] * N),
@@ -94,12 +96,16 @@ def test_signals_can_refer_to_frames():
         frame_names=found.names,
         object_names=("goal", "slot"),
         object_pose=lambda: there,
-        info={"object_scale": "bin=0.5"},
+        info={"object_scale": "bin=0.5", "object_boxes": {"bin": [[-0.1, -0.1, -0.02], [0.1, 0.1, 0.03]]}},
+        device="cpu",
     )
     facts = live_facts(env, {})
     torch.testing.assert_close(facts.pose("goal"), torch.tensor([[0.4, 0.3, 0.0, 0.0, 0.0, 0.0, 1.0]] * N))
     torch.testing.assert_close(facts.velocity("slot"), torch.tensor([[-0.2, 0.1, 0.0]] * N))
     assert [facts.size(name) for name in ("bin", "slot", "goal", "drawer")] == [0.5, 0.5, 1.0, 1.0]
+    # As far as it would be at its own size; nothing is known of the drawer.
+    torch.testing.assert_close(facts.below("bin"), torch.full((N,), 0.04))
+    assert not facts.below("drawer").any()
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,8 @@ def facts(
         joint_index=lambda asset, name: 0,
         fingers={"franka": HAND},
         size=lambda name: (sizes or {}).get(name, 1.0),
+        # Cubes of 4 cm.
+        below=lambda name: torch.full((len(objects[name]),), 0.02),
     )
 
 
@@ -115,15 +117,44 @@ def test_when_it_holds(kind, tmp_path):
 @pytest.mark.parametrize(
     ("sizes", "height", "holds"),
     [
+        # Half of each cube is between their middles.
         ({}, 0.04, True),
-        ({"cube_1": 1.5}, 0.06, True),
-        ({"cube_1": 1.5}, 0.04, False),
-        ({"cube_1": 0.5}, 0.02, True),
-        ({"cube_2": 1.5}, 0.04, True),
+        ({"cube_1": 2.0}, 0.06, True),
+        ({"cube_1": 2.0}, 0.08, False),
+        ({"cube_2": 2.0}, 0.06, True),
+        ({"cube_2": 2.0}, 0.04, False),
+        ({"cube_1": 2.0, "cube_2": 2.0}, 0.08, True),
+        ({"cube_1": 0.5, "cube_2": 1.5}, 0.04, True),
+        ({"cube_1": 0.5, "cube_2": 1.5}, 0.02, False),
+        ({"cube_1": 0.5}, 0.03, True),
     ],
 )
-def test_the_offset_of_what_is_placed_is_as_large_as_what_it_is_placed_on(sizes, height, holds, tmp_path):
-    found = read(tmp_path, f"signals: {{wanted: {ON}}}\n")
+@pytest.mark.parametrize("where", ["on", "in"])
+def test_of_the_offset_of_what_is_placed_each_objects_part_is_as_large_as_it(where, sizes, height, holds, tmp_path):
+    found = read(tmp_path, f"signals: {{wanted: {ON.replace('on:', f'{where}:')}}}\n")
+    assert compute(found.signals["wanted"], facts(cube=(0.0, 0.0, height), sizes=sizes), {}).tolist() == [holds]
+
+
+def test_an_offset_to_a_place_is_as_large_as_what_the_place_is_fixed_to(tmp_path):
+    found = read(tmp_path, f"signals: {{wanted: {AT}}}\n")
+    state = facts(cube=(0.15, 0.0, 0.0), sizes={"cube_1": 1.5, "cube_2": 3.0})
+    assert compute(found.signals["wanted"], state, {}).tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "height", "holds"),
+    [
+        ({}, 0.101, True),
+        # Its middle is 2 cm higher when it stands.
+        ({"cube_2": 2.0}, 0.119, False),
+        ({"cube_2": 2.0}, 0.121, True),
+        ({"cube_2": 0.5}, 0.089, False),
+        ({"cube_2": 0.5}, 0.091, True),
+        ({"cube_1": 2.0}, 0.101, True),
+    ],
+)
+def test_what_is_lifted_is_as_much_higher_as_it_is_larger(sizes, height, holds, tmp_path):
+    found = read(tmp_path, "signals: {wanted: {lifted: {object: cube_2, height: 0.1}}}\n")
     assert compute(found.signals["wanted"], facts(cube=(0.0, 0.0, height), sizes=sizes), {}).tolist() == [holds]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""GR1T2's tasks with objects of other sizes: signals follow them, scripts are refused."""
+"""Tasks of humanoids with objects of other sizes: signals follow them, scripts are refused."""
 
 from types import SimpleNamespace
 
@@ -10,6 +10,8 @@ import torch
 
 from isaaclab_mimic_core.errors import DeviceError
 from isaaclab_mimic_core.sim.object_scale import scale_objects
+from isaaclab_mimic_core.tasks.g1_pick_place.local_scene import EDGE
+from isaaclab_mimic_core.tasks.g1_pick_place.signals import signals_of as carry_signals
 from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.local_scene import PIPE_LENGTH
 from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.script import ScriptedPipeHandover
 from isaaclab_mimic_core.tasks.gr1t2_exhaust_pipe.signals import signals_of as pipe_signals
@@ -83,6 +85,18 @@ def test_a_thicker_rod_is_let_go_of_farther_from_the_wrist(scale, apart, let_go)
     hand[0, 0, :3, 3] = torch.tensor([apart, 0.0, HEIGHT])
     env.eef_names, env.eef_pose = ("left",), lambda: hand
     assert pick_signals(env).signals()["idle_right"].tolist() == [let_go]
+
+
+@pytest.mark.parametrize(
+    ("scale", "apart", "reached"),
+    [("", 0.249, True), ("", 0.251, False), ("object=2.0", 0.271, True), ("object=2.0", 0.25 + EDGE, False)],
+)
+def test_a_thicker_rod_is_in_reach_farther_from_the_wrist(scale, apart, reached):
+    env = env_with(scale, object=(0.0, 0.0, HEIGHT))
+    hand = torch.eye(4).repeat(1, 1, 1, 1)
+    hand[0, 0, :3, 3] = torch.tensor([apart, 0.0, HEIGHT])
+    env.eef_names, env.eef_pose = ("right",), lambda: hand
+    assert carry_signals(env).signals()["idle_right"].tolist() == [reached]
 
 
 def rod(factor: float) -> dict[str, list[float]]:

@@ -155,10 +155,9 @@ def keep_lowest_points(env: "ManagerBasedEnv", env_ids: "torch.Tensor", scales: 
         env_ids: (K,) those that are being reset.
         scales: Factor of each scaled object.
     """
-    import isaaclab.utils.math as math_utils
     import torch
 
-    from .object_sizes import boxes
+    from .object_sizes import below_origin, boxes
 
     # Shapes do not change, and their bounds take longer than everything else here.
     found = getattr(env, _BOXES, None) or boxes(env.scene)
@@ -168,8 +167,6 @@ def keep_lowest_points(env: "ManagerBasedEnv", env_ids: "torch.Tensor", scales: 
             asset = env.scene[name]
             pose = asset.data.root_pose_w.torch[env_ids].clone()
             half, center = (torch.tensor(each, device=pose.device) for each in (found[name].half, found[name].center))
-            up = math_utils.matrix_from_quat(pose[:, 3:7])[:, 2]
-            # What is below the origin, as large as it is now.
-            below = up.abs() @ half - up @ center
-            pose[:, 2] += below * (1 - 1 / factor)
+            # The boxes are as large as the objects are now.
+            pose[:, 2] += below_origin(half, center, pose[:, 3:7]) * (1 - 1 / factor)
             asset.write_root_pose_to_sim_index(root_pose=pose, env_ids=env_ids)

@@ -5,11 +5,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import DatasetError
+
+if TYPE_CHECKING:
+    import torch
 
 _LARGEST = 100.0
 """No object is larger than this [m]."""
@@ -53,6 +56,20 @@ def box_of(low: Sequence[float], high: Sequence[float], scale: Sequence[float]) 
     ends = [(factor * a, factor * b) for a, b, factor in zip(low, high, scale, strict=True)]
     x, y, z = (abs(b - a) / 2 for a, b in ends)
     return Box((x, y, z), ((ends[0][0] + ends[0][1]) / 2, (ends[1][0] + ends[1][1]) / 2, (ends[2][0] + ends[2][1]) / 2))
+
+
+def below_origin(half: "torch.Tensor", center: "torch.Tensor", quats: "torch.Tensor") -> "torch.Tensor":
+    """Return how far the lowest points of objects are below the origins of their frames: (N,) [m].
+
+    Args:
+        half: (3,) half of the extents of their box [m].
+        center: (3,) its middle in their frame [m].
+        quats: (N, 4) their orientations (xyzw).
+    """
+    import isaaclab.utils.math as math_utils
+
+    up = math_utils.matrix_from_quat(quats)[:, 2]
+    return up.abs() @ half - up @ center
 
 
 def as_plain(found: Mapping[str, Box]) -> dict[str, list[list[float]]]:

@@ -7,7 +7,9 @@ from typing import Any
 
 import torch
 
+from ...sim.object_scale import scale_of
 from ..gr1t2.signals import for_local_objects
+from .local_scene import EDGE
 
 _WITHIN_REACH = 0.25
 """Distance from the right wrist of an object that the hand can take without another step [m]."""
@@ -24,12 +26,14 @@ class CarrySignals:
         self._env = env
         self._right = env.eef_names.index("right")
         self._object = env.object_names.index("object")
+        # A hand is as much farther from the middle of a thicker rod.
+        self._within_reach = _WITHIN_REACH + EDGE / 2 * (scale_of(env.info, "object") - 1.0)
 
     def signals(self) -> dict[str, torch.Tensor]:
         """Return each signal: (num_envs,) bool."""
         thing = self._env.object_pose()[:, self._object, :3, 3]
         apart = (thing - self._env.eef_pose()[:, self._right, :3, 3]).norm(dim=-1)
-        return {"idle_right": apart < _WITHIN_REACH}
+        return {"idle_right": apart < self._within_reach}
 
 
 signals_of = for_local_objects(CarrySignals)

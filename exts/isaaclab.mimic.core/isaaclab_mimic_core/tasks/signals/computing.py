@@ -54,8 +54,11 @@ def _grasped(facts: Facts, object: str, eef: str, reach: float, speed: float) ->
 
 
 def _lifted(facts: Facts, object: str, height: float) -> torch.Tensor:
-    """Return whether an object's frame is higher than `height` [m] in the environment's frame."""
-    return facts.pose(object)[:, 2] > height
+    """Return whether an object's frame is higher than `height` [m] in the environment's frame.
+
+    That of a larger object is higher wherever it stands, so it has to be as much higher.
+    """
+    return facts.pose(object)[:, 2] - _raised(facts, object, 1.0) > height
 
 
 def _placed(
@@ -65,10 +68,13 @@ def _placed(
 
     `on`: it is above it: within `tolerance` [m] of `offset` from it along the axes of the environment. `in`, `at`: the
     same along the axes of the other. It rests if it is slower than `speed` [m/s] relative to the other. The offset is
-    as much larger as the other is.
+    as much larger as the other is; but for `on` and `in` the part of it that is below the object's frame is as much
+    larger as the object is.
     """
     other = on or within or at
     shift = facts.pose(object)[:, :3] - facts.pose(other)[:, :3]
+    if not at:
+        shift[:, 2] -= _raised(facts, object, facts.size(other))
     if not on:
         shift = math_utils.quat_apply_inverse(facts.pose(other)[:, 3:], shift)
     still = (facts.velocity(object) - facts.velocity(other)).norm(dim=-1) < speed
@@ -122,6 +128,12 @@ def closed(facts: Facts, eef: str) -> torch.Tensor:
 def _closing(facts: Facts, eef: str) -> torch.Tensor:
     fingers = facts.fingers[eef]
     return fingers.closing(facts.joints(fingers.jointed))
+
+
+def _raised(facts: Facts, object: str, factor: float) -> torch.Tensor | float:
+    """Return how much higher an object's frame is above its lowest point than with another factor: (N,) or 0 [m]."""
+    more = facts.size(object) - factor
+    return more * facts.below(object) if more else 0.0
 
 
 def _within(shift: torch.Tensor, offset: Any, tolerance: Any, factor: float) -> torch.Tensor:

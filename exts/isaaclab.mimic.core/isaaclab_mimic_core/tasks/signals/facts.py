@@ -12,6 +12,7 @@ import torch
 from ... import rotations
 from ...robots.derived.fingers import Fingers
 from ...sim.object_scale import read_scales
+from ...sim.object_sizes import below_origin
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Facts:
     """End effector -> the joints of its gripper."""
     size: Callable[[str], float] = lambda name: 1.0
     """Object or frame -> factor on its size, or on that of the object that the frame is fixed to."""
+    below: Callable[[str], torch.Tensor] = lambda name: torch.zeros(1)
+    """Object -> (N,) how far its lowest point would be below its frame at its own size [m]; 0 if that is not known."""
 
 
 def live_facts(env: Any, fingers: Mapping[str, Fingers]) -> Facts:
@@ -81,6 +84,17 @@ def live_facts(env: Any, fingers: Mapping[str, Fingers]) -> Facts:
         whose = env.frames.parents[name] if name in env.frame_names else name
         return scales.get(whose, (1.0, 1.0))[0] if whose else 1.0
 
+    boxes = {
+        name: torch.tensor(corners, device=env.device) for name, corners in env.info.get("object_boxes", {}).items()
+    }
+
+    def below(name: str) -> torch.Tensor:
+        quats = pose(name)[:, 3:]
+        if name not in boxes:
+            return torch.zeros_like(quats[:, 0])
+        low, high = boxes[name]
+        return below_origin((high - low) / 2, (high + low) / 2, quats) / size(name)
+
     return Facts(
         pose=pose,
         velocity=velocity,
@@ -90,4 +104,5 @@ def live_facts(env: Any, fingers: Mapping[str, Fingers]) -> Facts:
         joint_index=lambda name, joint: scene.articulations[name].joint_names.index(joint),
         fingers=fingers,
         size=size,
+        below=below,
     )
