@@ -14,6 +14,7 @@ from isaaclab_mimic_core import stages
 from isaaclab_mimic_core.datasets import DatasetReader, DatasetWriter, Episode
 from isaaclab_mimic_core.errors import DatasetError, InputFileError
 from isaaclab_mimic_core.events import StageStarted
+from isaaclab_mimic_core.option import options_of
 from isaaclab_mimic_core.options import (
     AnnotateByHandOptions,
     AnnotateOptions,
@@ -76,6 +77,7 @@ def test_a_task_that_is_given_stays(made_in):
 
 def test_without_a_file_it_is_the_default():
     assert with_task(ViewOptions()).task == DEFAULT_TASK
+    assert DEFAULT_TASK in options_of(ViewOptions)["task"].help, "the help says which that is"
     with pytest.raises(InputFileError, match="nowhere"):
         with_task(AnnotateOptions(), "nowhere.hdf5")
 
