@@ -111,7 +111,9 @@ def test_rollouts_are_the_same_whichever_environments_they_get(stack_env, checkp
             return super().act(observations, streams)
 
     policy = Noting(trainer.model, trainer.config, trainer.normalisation, stack_env.device, "sample")
-    many = run_all(Rollouts(stack_env, policy, range(2 * stack_env.num_envs + 3), 9, HORIZON, 20))
+    # As evaluations make their rollouts; films make theirs with the same policy, but not in this mode.
+    with torch.inference_mode():
+        many = run_all(Rollouts(stack_env, policy, range(2 * stack_env.num_envs + 3), 9, HORIZON, 20))
     assert [rollout.attempt for rollout in many] == list(range(2 * stack_env.num_envs + 3))
     assert all(rollout.steps == HORIZON for rollout in many) and len(starts) == len(many)
     first = dict(starts)

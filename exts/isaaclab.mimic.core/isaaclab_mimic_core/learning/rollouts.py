@@ -219,13 +219,13 @@ class Rollouts:
             self._restart([rollout.env for rollout in ended])
         return ended
 
-    @torch.inference_mode()
     def add(self, numbers: Iterable[int]) -> None:
         """Run more rollouts, too; environments that run idle begin with them at once."""
         self._waiting.extend(numbers)
         idle, self._idle = self._idle, []
         self._restart(idle)
 
+    @torch.inference_mode()
     def _restart(self, free: Sequence[int]) -> None:
         """Start the next rollouts in environments; those for which none is left run on idle, without cameras."""
         count = min(len(free), len(self._waiting))
