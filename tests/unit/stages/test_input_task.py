@@ -4,7 +4,6 @@
 """Without a task a stage works in the one that its input was made in."""
 
 import io
-import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,6 @@ from isaaclab_mimic_core.option import options_of
 from isaaclab_mimic_core.options import (
     AnnotateByHandOptions,
     AnnotateOptions,
-    EvaluateOptions,
     GenerateOptions,
     RecordOptions,
     RenderOptions,
@@ -139,18 +137,6 @@ def test_generation_and_training_begin_with_the_task_of_their_file(made_in, tmp_
     ):
         with pytest.raises(DatasetError, match="is of the task Their-Stack-v0, which is not known here"):
             stages.create_with(name, options)
-
-
-@pytest.mark.parametrize("place", ["", "models/epoch_2.pth", "best.pth"])
-def test_a_policy_is_evaluated_in_the_task_that_it_was_trained_for(place, tmp_path):
-    run = tmp_path / "run"
-    (run / "models").mkdir(parents=True)
-    options = EvaluateOptions()
-    assert with_task(options, str(run / place)).task == DEFAULT_TASK, "a run that does not say it"
-    (run / "run.json").write_text(json.dumps({"task": CUBES, "options": {}, "dataset": "d.hdf5"}))
-    assert with_task(options, str(run / place)).task == CUBES
-    (run / "run.json").write_text("{")
-    assert with_task(options, str(run / place)).task == DEFAULT_TASK
 
 
 def test_the_terminal_says_the_task_once():

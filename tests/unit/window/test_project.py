@@ -71,7 +71,7 @@ def test_what_files_hold(tmp_path):
     path.unlink()
     write_demos(path, [True, False])
     found = read_contents(path)
-    assert found == Contents(demos=2, annotated=1, task=DEFAULT_TASK)
+    assert found == Contents(demos=2, annotated=1, stated=DEFAULT_TASK, task=DEFAULT_TASK)
     assert (found.say("demos"), found.say("annotated"), found.say("generated")) == (
         "2 demos",
         "1 of 2 annotated",

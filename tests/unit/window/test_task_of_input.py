@@ -3,11 +3,14 @@
 
 """A form's task: the project's where nothing is read, else that of the input, unless another one is allowed."""
 
+import json
+
 import pytest
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
+from isaaclab_mimic_core.plugins import TaskSpec, register_task, restored
 from isaaclab_mimic_core.tasks import DEFAULT_TASK
-from isaaclab_mimic_ui.dataset.contents import read_contents
+from isaaclab_mimic_ui.dataset.contents import NOTHING, FileWatch, read_contents
 from isaaclab_mimic_ui.forms.model import Choices
 from isaaclab_mimic_ui.project import Project
 from isaaclab_mimic_ui.steps import STEPS
@@ -79,3 +82,30 @@ def test_what_a_file_was_made_in_is_read_with_its_contents(tmp_path, stated, tas
     with DatasetWriter(path, {"env_name": stated} if stated else {}) as writer:
         writer.add(Episode({"actions": [[0.0]] * 5}))
     assert read_contents(path).task == task
+
+
+def test_a_task_becomes_known_with_its_plug_in(tmp_path):
+    path = tmp_path / "demos.hdf5"
+    with DatasetWriter(path, {"env_name": "Their-Stack-v0"}) as writer:
+        writer.add(Episode({"actions": [[0.0]] * 5}))
+    files = FileWatch()
+    files._look(path)
+    assert (files[path].stated, files[path].task, files[path].demos) == ("Their-Stack-v0", "", 1)
+    with restored():
+        register_task(TaskSpec("Their-Stack-v0", "Their arm stacks"))
+        files._look(path)
+        assert files[path].task == "Their-Stack-v0", "though the file is the same"
+    files._look(path)
+    assert files[path].task == ""
+
+
+def test_what_a_policy_was_trained_for_is_read_from_its_run(tmp_path):
+    (tmp_path / "run" / "models").mkdir(parents=True)
+    best = tmp_path / "run" / "best.pth"
+    best.touch()
+    (tmp_path / "run" / "run.json").write_text(json.dumps({"task": OTHER, "options": {}, "dataset": "d.hdf5"}))
+    assert read_contents(tmp_path / "run").task == OTHER == read_contents(best).task
+    alone = tmp_path / "alone.pth"
+    alone.touch()
+    assert (read_contents(alone).checkpoints, read_contents(alone).task) == (1, ""), "the run opens it"
+    assert read_contents(tmp_path / "nowhere.hdf5") == NOTHING

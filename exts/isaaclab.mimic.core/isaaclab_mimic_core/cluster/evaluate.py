@@ -15,10 +15,10 @@ from ..events import Event, Progress, StageFinished, Warned
 from ..learning.perturb import NOMINAL, Variant
 from ..learning.rollouts import Rollout
 from ..options import EvaluateOptions
-from ..stages.files.input_task import with_task
 from ..stages.learning.evaluate import check_evaluation
 from ..stages.learning.evaluation_folder import folder_of
 from ..stages.learning.evaluation_result import EvaluationResult
+from ..stages.learning.trained_task import with_trained_task
 from .crew import Worker
 from .hand_out import HandOut
 from .shared_work import Arrived, SharedWork
@@ -33,7 +33,7 @@ class EvaluateShared(SharedWork):
 
     def __init__(self, options: EvaluateOptions):
         check_evaluation(options)
-        options = with_task(options, *options.checkpoints[:1])
+        options = with_trained_task(options)
         if options.video:
             raise OptionError(
                 "films are drawn in one process",

@@ -238,6 +238,13 @@ class Learner(Protocol):
         """Whether a file is one of this learner's checkpoints."""
         ...
 
+    def task_of(self, path: str) -> str:
+        """Return the name of the task whose demonstrations a checkpoint was trained on; empty if it says none.
+
+        May be left out, then checkpoints say none outside their run's folder.
+        """
+        ...
+
     def load(self, path: str, device: str, actions: str) -> Policy:
         """Load a checkpoint.
 

@@ -55,6 +55,21 @@ def find_learner(name: str, checkpoint: str) -> "Learner":
     )
 
 
+def task_of_checkpoint(path: Path, learner: str = "") -> str:
+    """Return the name of the task that a checkpoint says it is of; empty if it says none.
+
+    Args:
+        path: The file.
+        learner: Its learner's name; empty: found from the file.
+
+    Raises:
+        OptionError: There is no learner of that name.
+        InputFileError: There is no such file, or no learner knows it.
+    """
+    ask = getattr(find_learner(learner, str(path)), "task_of", None)
+    return ask(str(path)) if ask is not None else ""
+
+
 def _made(spec: LearnerSpec) -> "Learner":
     learner = resolve(spec.learner)()
     if missing := [name for name in _OFFERS if not callable(getattr(learner, name, None))]:

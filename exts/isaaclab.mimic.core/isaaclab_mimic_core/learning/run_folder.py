@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputFileError
+from ..errors import InputFileError, MimicError
 from ..files import check_folder, write_atomically, write_json
 from ..run_manifest import InputFile, RunManifest
 
@@ -109,6 +109,23 @@ class RunFolder:
                 if entry["epoch"] <= epoch and entry.get("prepared", 0) <= prepared
             ]
             write_atomically(self.log, lambda beside: beside.write_text("".join(line + "\n" for line in kept)))
+
+
+def task_of_run(path: Path) -> str:
+    """Return the name of the task that a run has trained for, which need not be known here; empty if none is said.
+
+    Args:
+        path: The run's folder, or a checkpoint in it.
+    """
+    # A checkpoint is in the run's folder, or in its `models`.
+    folders = [path] if path.is_dir() else [path.parent, path.parent.parent]
+    for folder in folders:
+        if (folder / "run.json").is_file():
+            try:
+                return str(RunFolder(str(folder)).manifest().options.get("task") or "")
+            except MimicError:
+                break
+    return ""
 
 
 def _read_json(path: Path) -> dict:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from isaaclab_mimic_core.errors import MimicError
+from isaaclab_mimic_core.learning.run_folder import task_of_run
+from isaaclab_mimic_core.tasks import DEFAULT_TASK, find_task
 
 from ..project import ANNOTATED, RUNS
 
@@ -33,8 +35,10 @@ class Contents:
     """Those of them that are annotated."""
     checkpoints: int = 0
     """Checkpoints of a training run, or 1 for a file of one."""
+    stated: str = ""
+    """The name of its task, as it says it; the default task's if it is demonstrations that do not say it."""
     task: str = ""
-    """The task that it was made in; empty if that is not known."""
+    """Id of that task; empty if it is not known here, until a plug-in brings it."""
 
     def serves(self, name: str) -> bool:
         """Whether this is the file that goes from one step to the next under a name."""
@@ -56,29 +60,40 @@ NOTHING = Contents()
 
 
 def read_contents(path: Path) -> Contents:
-    """Read what a file or folder holds; nothing if it cannot be used. Takes longer than a frame."""
+    """Read what a file or folder holds; nothing if it cannot be used. Takes longer than a frame.
+
+    Whose task only a checkpoint says is left to the run: opening one brings torch.
+    """
     try:
         # Brings h5py, which a window that explains what is missing has to do without.
         from isaaclab_mimic_core.datasets import DatasetReader
         from isaaclab_mimic_core.datasets.layout import TERM_SIGNALS
-        from isaaclab_mimic_core.stages.files.input_task import task_of, task_of_run
     except ImportError:
         return NOTHING
     if path.is_dir():
-        return Contents(checkpoints=len(list((path / "models").glob("*.pth"))), task=task_of_run(path))
+        return named(Contents(checkpoints=len(list((path / "models").glob("*.pth"))), stated=task_of_run(path)))
     if path.suffix == ".pth":
-        return Contents(checkpoints=1, task=task_of_run(path))
+        return named(Contents(checkpoints=1, stated=task_of_run(path)))
     try:
         with DatasetReader(path, allow_empty=True) as reader:
             names = reader.episode_names
             annotated = sum(reader.has(name, TERM_SIGNALS) for name in names)
             try:
-                task = task_of(reader)
+                stated = reader.env_name or DEFAULT_TASK
             except MimicError:
-                task = ""
-            return Contents(len(names), annotated, task=task)
+                stated = ""
+            return named(Contents(len(names), annotated, stated=stated))
     except (MimicError, OSError):
         return NOTHING
+
+
+def named(contents: Contents) -> Contents:
+    """Return contents with the task that is known under the stated name now."""
+    try:
+        task = find_task(contents.stated).id if contents.stated else ""
+    except MimicError:
+        task = ""
+    return contents if task == contents.task else replace(contents, task=task)
 
 
 class FileWatch:
@@ -121,6 +136,9 @@ class FileWatch:
             elif path not in self._known or self._known[path][0] != stamp:
                 with _READING:
                     self._known[path] = stamp, read_contents(path)
+            else:
+                # Plug-ins come and go while files stay.
+                self._known[path] = stamp, named(self._known[path][1])
         finally:
             self._rests_until[path] = time.monotonic() + _REST
             self._busy.discard(path)

@@ -55,6 +55,8 @@ class FormView:
         """The field that is being typed into."""
         self._typed_at: float | None = None
         self._look_due = 0.0
+        self._stated_task = ""
+        """The input's task when the form was checked last."""
         self.trouble = ""
         """The first error that is shown, with the name of its field."""
         self._changed = on_change
@@ -158,7 +160,7 @@ class FormView:
             if TASK in self.entries:
                 self.entries[TASK].explain_again()
         rests = self._typed_at is not None and now - self._typed_at > _REST
-        if rests or self._choices.descriptors.take_news():
+        if rests or self._choices.descriptors.take_news() or self._choices.stated_task != self._stated_task:
             self.check()
         if self._device_box is None or not self._is_outdated:
             return
@@ -191,6 +193,7 @@ class FormView:
         if rests:
             self._typed_at = None
         problems = self._choices.problems()
+        self._stated_task = self._choices.stated_task
         for name, entry in self.entries.items():
             problem = problems.get(name, "") if name in self._touched else ""
             if rests or not problem:

@@ -54,6 +54,11 @@ class RobomimicLearner:
 
         return is_checkpoint(path)
 
+    def task_of(self, path: str) -> str:
+        from .policy import task_of_checkpoint
+
+        return task_of_checkpoint(path)
+
     def load(self, path: str, device: str, actions: str) -> "BatchedPolicy":
         from .policy import load_policy
 

@@ -3,6 +3,7 @@
 
 """Run a trained policy in many environments, each with its own recurrent state, frames and random numbers."""
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -156,11 +157,24 @@ def load_policy(path: str, device: str, choice: str = "sample") -> BatchedPolicy
 
 def is_checkpoint(path: str) -> bool:
     """Whether a file is a robomimic checkpoint; no code in the file is executed."""
+    return {"model", "config", "algo_name", "shape_metadata"} <= _content(path).keys()
+
+
+def task_of_checkpoint(path: str) -> str:
+    """Return the name of the task that a robomimic checkpoint's `env_metadata` states; empty if there is none."""
+    about = _content(path).get("env_metadata")
+    stated = about.get("env_name") if isinstance(about, dict) else None
+    return stated if isinstance(stated, str) else ""
+
+
+def _content(path: str) -> dict:
+    """Return what a checkpoint holds, without reading its weights; nothing if the file is none."""
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        # Files of torch before 1.6 are no archives, and are read as a whole.
+        content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except Exception:  # Any error means that this is not a checkpoint.
-        return False
-    return isinstance(content, dict) and {"model", "config", "algo_name", "shape_metadata"} <= content.keys()
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def load_checkpoint(path: str, device: str) -> tuple[Any, Any, dict | None]:

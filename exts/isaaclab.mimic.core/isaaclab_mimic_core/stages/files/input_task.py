@@ -7,11 +7,9 @@ A task that is given for a file of another task is refused, unless that is asked
 """
 
 from dataclasses import replace
-from pathlib import Path
 
 from ...datasets import DatasetReader
-from ...errors import DatasetError, MimicError, TaskError
-from ...learning.run_folder import RunFolder
+from ...errors import DatasetError, InputFileError, TaskError
 from ...options import SimOptions
 from ...tasks import DEFAULT_TASK, find_task
 from ...tasks.names import same_task
@@ -26,7 +24,7 @@ def with_task[T: SimOptions](options: T, source: str = "") -> T:
 
     Args:
         options: The options.
-        source: A file of demonstrations, a checkpoint or the folder of a training run; empty if nothing is read.
+        source: A file of demonstrations; empty if nothing is read.
 
     Raises:
         InputFileError: The file cannot be read.
@@ -34,19 +32,14 @@ def with_task[T: SimOptions](options: T, source: str = "") -> T:
     """
     if options.task:
         return options
-    path = Path(source)
-    if not source:
-        task = DEFAULT_TASK
-    elif path.is_dir() or path.suffix == ".pth":
-        task = task_of_run(path)
-    else:
-        with DatasetReader(path, allow_empty=True) as reader:
+    task = DEFAULT_TASK
+    if source:
+        with DatasetReader(source, allow_empty=True) as reader:
             try:
                 task = task_of(reader)
             except DatasetError:
                 if not getattr(options, "any_task", False):
                     raise
-                task = DEFAULT_TASK
     return replace(options, task=task)
 
 
@@ -56,16 +49,24 @@ def task_of(reader: DatasetReader) -> str:
     Raises:
         DatasetError: That task is not known here.
     """
-    if not reader.env_name:
-        return DEFAULT_TASK
+    return known_task(reader.env_name, str(reader.path)) if reader.env_name else DEFAULT_TASK
+
+
+def known_task(stated: str, where: str, kind: type[InputFileError] = DatasetError) -> str:
+    """Return the id of the task that a file states.
+
+    Args:
+        stated: Any of the task's names.
+        where: The file.
+        kind: The error's class.
+
+    Raises:
+        InputFileError: That task is not known here.
+    """
     try:
-        return find_task(reader.env_name).id
+        return find_task(stated).id
     except TaskError as error:
-        raise DatasetError(
-            f"is of the task {reader.env_name}, which is not known here",
-            where=str(reader.path),
-            remedy=error.remedy,
-        ) from error
+        raise kind(f"is of the task {stated}, which is not known here", where=where, remedy=error.remedy) from error
 
 
 def check_task(reader: DatasetReader, task: str, any_task: bool = False, otherwise: str = _INSIST) -> None:
@@ -92,16 +93,3 @@ def check_task(reader: DatasetReader, task: str, any_task: bool = False, otherwi
         where=str(reader.path),
         remedy=f"{remedy}; or, {otherwise}",
     )
-
-
-def task_of_run(path: Path) -> str:
-    """Return the id of the task that a policy was trained for, if its run says one that is known; else the default."""
-    # A checkpoint is in the run's folder, or in its `models`.
-    folders = [path] if path.is_dir() else [path.parent, path.parent.parent]
-    for folder in folders:
-        if (folder / "run.json").is_file():
-            try:
-                return find_task(str(RunFolder(str(folder)).manifest().options.get("task", ""))).id
-            except MimicError:
-                break
-    return DEFAULT_TASK

@@ -22,12 +22,12 @@ from ...options import EvaluateOptions
 from ...requirements import VIDEOS, require
 from ...sim.engines import choose_engine
 from ...tasks import find_task
-from ..files.input_task import with_task
 from ..rendering.state_pictures import Draw, free_camera
 from ..sim_stage import SimStage
 from ..stage import Steps
 from .evaluation_result import EvaluationResult
 from .film import Film
+from .trained_task import with_trained_task
 
 if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedRLEnvCfg
@@ -53,7 +53,7 @@ class Evaluate(SimStage):
     keeps_files = True
 
     def __init__(self, options: EvaluateOptions, env: "BatchedEnv | None" = None):
-        options = with_task(options, *options.checkpoints[:1])
+        options = with_trained_task(options)
         super().__init__(options, env)
         check_evaluation(options, env)
         self._result = EvaluationResult(options, env, self.keeps_files)
