@@ -32,6 +32,6 @@ class DrivenStage(CountingStage):
 
     def _request(self, name: str, **arguments) -> None:
         if name == "heading":
-            self._heading = arguments["azimuth"]
+            self._heading = arguments["heading"]
         elif name not in ("watch", "view"):
             super()._request(name, **arguments)

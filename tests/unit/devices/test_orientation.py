@@ -4,7 +4,7 @@
 """Axes of driving that follow a view, against values worked out by hand."""
 
 import math
-from types import SimpleNamespace
+from contextlib import ExitStack
 
 import pytest
 import torch
@@ -22,6 +22,7 @@ from isaaclab_mimic_core.devices.spacemouse import SpaceMouseSettings
 from isaaclab_mimic_core.devices.spacemouse.device import SpaceMouse
 from isaaclab_mimic_core.devices.spacemouse.hid import SpaceMouseReader
 from isaaclab_mimic_core.errors import OptionError
+from isaaclab_mimic_core.stages.pace import Pace
 from isaaclab_mimic_core.stages.recording.device_stage import DeviceStage
 
 SPEED = {"step_hz": 20.0, "pos_sensitivity": 0.4, "rot_sensitivity": 2.0}
@@ -46,7 +47,7 @@ def act(device) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    ("key", "azimuth", "expected"),
+    ("key", "heading", "expected"),
     [
         ("W", 0.0, (1, 0, 0, 0, 0, 0)),
         # A view along +y, from behind a robot that looks along y: away from the viewer is +y, left is -x.
@@ -65,9 +66,9 @@ def act(device) -> list[float]:
         ("C", 1.0, (0, 0, 0, 0, 0, 1)),
     ],
 )
-def test_keys_move_and_turn_the_hand_as_the_view_looks(make_env, clock, key, azimuth, expected):
+def test_keys_move_and_turn_the_hand_as_the_view_looks(make_env, clock, key, heading, expected):
     keyboard = Keyboard(make_env("rel"), KeyboardSettings(**SPEED, ramp=0.0, orientation="view"))
-    keyboard.look_along(azimuth)
+    keyboard.heading(heading)
     keyboard.begin(torch.arange(1), torch.arange(1))
     keyboard.key(key, True, clock.now)
     clock.now += 1.0 / 20.0
@@ -79,7 +80,7 @@ def test_keys_move_and_turn_the_hand_as_the_view_looks(make_env, clock, key, azi
 
 def test_axes_of_the_world_follow_no_view(make_env, clock):
     keyboard = Keyboard(make_env("rel"), KeyboardSettings(**SPEED, ramp=0.0))
-    keyboard.look_along(1.0)
+    keyboard.heading(1.0)
     keyboard.begin(torch.arange(1), torch.arange(1))
     keyboard.key("W", True, clock.now)
     clock.now += 1.0 / 20.0
@@ -90,7 +91,7 @@ def test_axes_of_the_world_follow_no_view(make_env, clock):
 def test_a_stick_and_a_cap_follow_the_view_as_keys_do(make_env):
     env = make_env("rel")
     pad = Gamepad(env, GamepadSettings(**SPEED, orientation="view"))
-    pad.look_along(QUARTER)
+    pad.heading(QUARTER)
     pad.gamepad("LEFT_STICK_LEFT", 1.0)
     pad.gamepad("DPAD_LEFT", 1.0)
     moved = act(pad)
@@ -98,10 +99,54 @@ def test_a_stick_and_a_cap_follow_the_view_as_keys_do(make_env):
     mouse = FakeMouse("SpaceNavigator")
     settings = SpaceMouseSettings(**SPEED, axes="-x,-y,z,roll,pitch,yaw", orientation="view")
     cap = SpaceMouse(env, settings, SpaceMouseReader(FakePorts(mouse)))
-    cap.look_along(QUARTER)
+    cap.heading(QUARTER)
     cap.poll()
-    cap.deflection = lambda: (-1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    # Away from the person, whose cap is turned around: towards the person, which is -y here.
+    mouse.move(y=-350)
+    cap.poll()
     assert act(cap)[:3] == pytest.approx((0.0, -1.0, 0.0), abs=1e-5), "after its own axes are turned around"
+    cap.heading(0.0)
+    assert act(cap)[:3] == pytest.approx((-1.0, 0.0, 0.0), abs=1e-5), "a cap that is held follows a view that turns"
+
+
+def drive(keyboard, clock, steps: int) -> list[float]:
+    """Make steps while the hand stands still; return how far the target has moved along x and y [m]."""
+    before = keyboard._target[0, 0, :2, 3].clone()
+    for _ in range(steps):
+        clock.now += 0.05
+        keyboard.action()
+    return (keyboard._target[0, 0, :2, 3] - before).tolist()
+
+
+def test_a_held_key_keeps_the_direction_of_its_press(make_env, clock):
+    keyboard = Keyboard(make_env("rel"), KeyboardSettings(**SPEED, ramp=0.0, orientation="view"))
+    keyboard.begin(torch.arange(1), torch.arange(1))
+    keyboard.heading(0.0)
+    keyboard.key("W", True, clock.now)
+    assert drive(keyboard, clock, 1) == pytest.approx([0.02, 0.0], abs=1e-6)
+    keyboard.heading(math.pi)
+    keyboard.key("W", True, clock.now)  # repeats
+    assert drive(keyboard, clock, 1) == pytest.approx([0.02, 0.0], abs=1e-6)
+    keyboard.key("W", False, clock.now)
+    keyboard.key("W", True, clock.now)
+    assert drive(keyboard, clock, 1) == pytest.approx([-0.02, 0.0], abs=1e-6), "pressed anew, away is the other way"
+    assert keyboard.readings()["deflection"] == [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+
+
+def test_what_was_made_too_far_is_taken_back_where_it_was_made(make_env, clock):
+    """A release that is known 0.1 s late, while the view has turned by a quarter."""
+    keyboard = Keyboard(make_env("rel"), KeyboardSettings(**SPEED, ramp=0.0, orientation="view"))
+    keyboard.begin(torch.arange(1), torch.arange(1))
+    keyboard.key("W", True, clock.now)
+    went_up = clock.now + 0.05
+    assert drive(keyboard, clock, 3) == pytest.approx([0.06, 0.0], abs=1e-6)
+    keyboard.heading(QUARTER)
+    keyboard.key("W", False, went_up)
+    # Pressed again at once, in the new direction: neither is added to the other.
+    keyboard.key("W", True, clock.now)
+    assert drive(keyboard, clock, 1) == pytest.approx([-0.02, 0.02], abs=1e-6)
+    keyboard.key("W", False, clock.now)
+    assert drive(keyboard, clock, 3) == pytest.approx([-0.02, 0.0], abs=1e-6)
 
 
 def test_the_readings_and_the_controls_say_what_the_axes_are(make_env):
@@ -114,22 +159,54 @@ def test_the_readings_and_the_controls_say_what_the_axes_are(make_env):
 
 
 def test_a_turned_motion_keeps_its_size():
-    for azimuth in (-2.0, 0.3, 1.0, 3.0):
-        motion = turned((0.3, -0.8, 0.2, 0.5, 0.1, -1.0), azimuth)
+    for heading in (-2.0, 0.3, 1.0, 3.0):
+        motion = turned((0.3, -0.8, 0.2, 0.5, 0.1, -1.0), heading)
         assert math.hypot(*motion[:2]) == pytest.approx(math.hypot(0.3, 0.8))
         assert math.hypot(*motion[3:5]) == pytest.approx(math.hypot(0.5, 0.1))
         assert (motion[2], motion[5]) == (0.2, -1.0)
     assert turned((1.0, 2.0, 3.0, 4.0, 5.0, 6.0), 0.0) == (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
 
 
-def test_a_host_says_where_its_view_looks():
-    heard = []
-    stage = SimpleNamespace(_device=SimpleNamespace(look_along=heard.append))
-    DeviceStage._feed(stage, "heading", azimuth=0.6)
-    assert heard == [0.6]
+class Stage(DeviceStage):
+    """A stage that drives a keyboard, without its environments' simulation."""
+
+    def __init__(self, env, orientation: str):
+        self._make_device = lambda env: Keyboard(env, KeyboardSettings(**SPEED, ramp=0.0, orientation=orientation))
+        self._env, self._device, self._live, self._armed = env, None, False, False
+        self._heading, self._told_no_heading, self._told_slow = None, False, False
+        self._resources, self._pace = ExitStack(), Pace(20.0)
+
+    def _drive(self):
+        raise NotImplementedError
+
+    def _reset_requested(self):
+        raise NotImplementedError
+
+    def said(self) -> list[str]:
+        """Return what the next step warns of."""
+        return [event.message for event in self._begin_step() or []]
+
+
+def test_a_host_says_where_its_view_looks(make_env):
+    stage = Stage(make_env("rel"), "view")
+    stage._request("heading", heading=0.4)
+    stage._request("heading", heading=0.6)
     with pytest.raises(ValueError, match="nan is no finite number"):
-        DeviceStage._feed(stage, "heading", azimuth=float("nan"))
-    DeviceStage._feed(SimpleNamespace(_device=None), "heading", azimuth=0.6)
+        stage._request("heading", heading=float("nan"))
+    stage._open_device()
+    assert stage.device._heading == 0.6, "what was said before the device was there"
+    stage._request("heading", heading=-1.0)
+    assert stage.device._heading == -1.0 and stage.said() == []
+
+
+def test_without_a_window_it_is_said_once_that_no_view_is_followed(make_env):
+    stage = Stage(make_env("rel"), "view")
+    stage._open_device()
+    assert stage.said() == ["No window says where its view looks (orientation view): forward is x, left is y."]
+    assert stage.said() == []
+    stage = Stage(make_env("rel"), "world")
+    stage._open_device()
+    assert stage.said() == []
 
 
 def test_there_are_two_orientations():

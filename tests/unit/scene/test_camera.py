@@ -7,10 +7,11 @@ import math
 
 import numpy as np
 import pytest
+from pxr import Gf
 
 from isaaclab_mimic_core.devices.axis_map import turned
 from isaaclab_mimic_core.devices.keyboard.device import MOVES
-from isaaclab_mimic_ui.scene.camera import DIRECTIONS, Viewpoint, looking_at, projection, read_viewpoint
+from isaaclab_mimic_ui.scene.camera import DIRECTIONS, Viewpoint, heading_of, looking_at, projection, read_viewpoint
 
 ASPECT = 1.6
 
@@ -118,3 +119,12 @@ def test_a_damaged_memory_is_the_default(kept):
 def test_a_viewpoint_is_remembered():
     viewpoint = Viewpoint([0.1, 0.2, 0.3], 2.0, -1.0, 0.5)
     assert read_viewpoint(viewpoint.plain()) == viewpoint
+
+
+@pytest.mark.parametrize("azimuth", [-3.0, -0.4, 0.0, 1.3])
+@pytest.mark.parametrize("elevation", [-0.3, 0.7, math.pi / 2])
+def test_a_camera_of_usd_says_where_it_looks(azimuth, elevation):
+    """Also one that looks straight down."""
+    viewpoint = Viewpoint(target=[0.4, -0.2, 0.1], azimuth=azimuth, elevation=elevation)
+    pose = Gf.Matrix4d().SetLookAt(*(Gf.Vec3d(*each) for each in (viewpoint.eye, viewpoint.target, viewpoint.up)))
+    assert heading_of(pose.GetInverse()) == pytest.approx(azimuth, abs=1e-6)

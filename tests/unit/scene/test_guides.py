@@ -4,7 +4,6 @@
 """What helps somebody who drives: geometry and words alone."""
 
 from isaaclab_mimic_ui.scene import guides
-from isaaclab_mimic_ui.scene.camera import Viewpoint
 
 
 def pose(x, y, z):
@@ -36,8 +35,7 @@ def test_the_object_of_the_subtask_is_measured():
     assert guides.readings(WATCHED | {"openings": {}}, {}) == ""
 
 
-def test_a_device_is_told_where_the_view_looks_only_if_it_follows_it():
-    viewpoint = Viewpoint(azimuth=1.2)
-    assert guides.heading(viewpoint, {"readings": {"orientation": "view"}}) == 1.2
+def test_axes_follow_the_view_where_the_readings_say_so():
+    assert guides.follows_view({"readings": {"orientation": "view"}})
     for told in ({}, {"readings": None}, {"readings": {}}, {"readings": {"orientation": "world"}}):
-        assert guides.heading(viewpoint, told) is None
+        assert not guides.follows_view(told)

@@ -54,13 +54,13 @@ def shape(value: float, dead_zone: float, curve: float) -> float:
     return math.copysign(size**curve, value) if size > 0.0 else 0.0
 
 
-def turned(motion: Motion, azimuth: float) -> Motion:
+def turned(motion: Motion, heading: float) -> Motion:
     """Turn a motion about z, so that what was along x is along a direction; up stays up.
 
     Args:
         motion: Shift and rotation vector in x, y, z.
-        azimuth: The direction: angle about z from +x [rad].
+        heading: The direction: angle about z from +x [rad].
     """
     x, y, z, roll, pitch, yaw = motion
-    c, s = math.cos(azimuth), math.sin(azimuth)
+    c, s = math.cos(heading), math.sin(heading)
     return (c * x - s * y, s * x + c * y, z, c * roll - s * pitch, s * roll + c * pitch, yaw)

@@ -20,7 +20,7 @@ KEY, CONTROL, RELEASE = "key", "gamepad", "release"
 """Requests by which a host passes its input on: `TeleopDevice.key`, `.gamepad` and `.release`."""
 
 HEADING = "heading"
-"""Request by which a host says where its view looks: `TeleopDevice.look_along`."""
+"""Request by which a host says where its view looks: `TeleopDevice.heading`."""
 
 REQUEST_KEYS = {"R": RESET, "P": TOGGLE_PAUSE, "ESCAPE": STOP}
 """Keys with the same meaning for all devices."""
@@ -84,11 +84,16 @@ class TeleopDevice:
     def release(self) -> None:
         """Treat all keys and controls as released; called when the host can no longer see them, as on loss of focus."""
 
-    def look_along(self, azimuth: float) -> None:
+    @property
+    def follows_view(self) -> bool:
+        """Whether the axes are those of the host's view, of which `heading` then has to say where it looks."""
+        return False
+
+    def heading(self, heading: float) -> None:
         """Take where the host's view looks; a device whose axes follow no view ignores it.
 
         Args:
-            azimuth: The horizontal direction from the viewer into the view: angle about z from +x [rad].
+            heading: The horizontal direction from the viewer into the view: angle about z from +x [rad].
         """
 
     # -- for the stage

@@ -60,7 +60,8 @@ class EefDevice(TeleopDevice):
         self._touched = False
         self._arm = 0
         self._orientation = settings.orientation
-        self._azimuth = 0.0
+        self._heading = 0.0
+        """Where the view looks that the axes follow [rad]; 0: they are the environment's."""
 
     def deflection(self) -> Motion:
         """Return each axis's deflection along and about forward, left and up, from -1 to 1: 6 values.
@@ -70,11 +71,11 @@ class EefDevice(TeleopDevice):
         raise NotImplementedError
 
     def displacement(self) -> Motion:
-        """Return how far the next step moves along and about each axis, as a part of a step at full speed: 6 values.
+        """Return how far the next step moves along and about the environment's axes: 6 values.
 
-        Called once a step. By default the deflection.
+        Each is a part of a step at full speed. Called once a step. By default the deflection, as the view looks now.
         """
-        return self.deflection()
+        return turned(self.deflection(), self._heading)
 
     # -- user input
 
@@ -86,13 +87,17 @@ class EefDevice(TeleopDevice):
     @property
     def directions(self) -> tuple[str, str]:
         """What the first two axes are, for people: forward and back, left and right."""
-        if self._orientation == VIEW:
+        if self.follows_view:
             return "away from you, towards you", "left, right in the view"
         return "forward, back (x)", "left, right (y)"
 
-    def look_along(self, azimuth: float) -> None:
-        if self._orientation == VIEW:
-            self._azimuth = azimuth
+    @property
+    def follows_view(self) -> bool:
+        return self._orientation == VIEW
+
+    def heading(self, heading: float) -> None:
+        if self.follows_view:
+            self._heading = heading
 
     def toggle_gripper(self) -> None:
         """Close the driven end effector's gripper, or open it."""
@@ -130,7 +135,7 @@ class EefDevice(TeleopDevice):
         displacement = self.displacement()
         if any(displacement):
             self._touched = True
-            self._push(turned(displacement, self._azimuth))
+            self._push(displacement)
         gripper = self._env.grip(self._close()).expand(len(self._target), -1, -1)
         return self._env.target_to_action(self._extrapolated_target(), gripper)
 

@@ -162,6 +162,10 @@ class Host(ABC):
         """Whether the program itself shows scenes."""
         return False
 
+    def viewport_heading(self) -> float | None:
+        """Return where the program's viewport looks: angle about z from +x [rad]; None without a viewport."""
+        return None
+
     def draw_in_viewport(self, draw: Callable[[], None]) -> bool:
         """Replace what we have drawn in the program's viewport.
 

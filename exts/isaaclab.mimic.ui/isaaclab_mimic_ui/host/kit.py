@@ -22,6 +22,7 @@ from isaaclab_mimic_core.plugins import GAMEPAD
 from isaaclab_mimic_core.sim.host import inside_isaac_sim
 
 from ..keyboard.keys import ALT, CTRL, SHIFT
+from ..scene.camera import heading_of
 from .base import Host, OnKey
 
 _SETTINGS = "/exts/isaaclab.mimic.ui"
@@ -230,6 +231,10 @@ class KitHost(Host):
     @property
     def has_viewport(self) -> bool:
         return inside_isaac_sim()
+
+    def viewport_heading(self) -> float | None:
+        window = _active_viewport() if self.has_viewport else None
+        return None if window is None else heading_of(window.viewport_api.transform)
 
     def draw_in_viewport(self, draw: Callable[[], None]) -> bool:
         """Draw over the active viewport, through its own camera."""

@@ -136,6 +136,15 @@ def shares(picture: float, place: float) -> tuple[float, float]:
     return min(1.0, ratio), min(1.0, 1.0 / ratio)
 
 
+def heading_of(transform: Sequence[Sequence[float]]) -> float:
+    """Return the horizontal direction in which a level camera looks, also straight down: angle about z from +x [rad].
+
+    Args:
+        transform: The camera's pose, USD's way: a matrix of rows, the first of which is what is right in the picture.
+    """
+    return math.atan2(transform[0][0], -transform[0][1])
+
+
 def projection(aspect: float = 1.0, field: float = FIELD_OF_VIEW, near: float = 0.05, far: float = 20.0) -> list[float]:
     """Return a projection; `field` [rad] is seen from top to bottom, `aspect` times that across.
 

@@ -9,7 +9,6 @@ import math
 
 from isaaclab_mimic_core.devices.settings import VIEW
 
-from .camera import Viewpoint
 from .shapes import GUIDE, Line, Point, Text
 
 _FOOT = 0.015
@@ -23,10 +22,9 @@ def places(watched: dict) -> list[Point]:
     return [[row[3] for row in pose[:3]] for pose in poses] + [point for way in ways for point in way]
 
 
-def heading(viewpoint: Viewpoint, snapshot: dict) -> float | None:
-    """Return where a view looks to (`Viewpoint.azimuth`), if a device that is driven follows it; None if none does."""
-    follows = (snapshot.get("readings") or {}).get("orientation") == VIEW
-    return viewpoint.azimuth if follows else None
+def follows_view(snapshot: dict) -> bool:
+    """Whether a device that is driven moves along the axes of a view."""
+    return (snapshot.get("readings") or {}).get("orientation") == VIEW
 
 
 def plumb_lines(watched: dict) -> list[Line | Text]:

@@ -73,7 +73,7 @@ class SceneFrame:
         """What the latest picture shows; None if there is none."""
         self._asked: list | None = None
         self._headed: float | None = None
-        """What the device that is driven knows of where the view looks to."""
+        """Where the view looks, as the stage that is driven has been told [rad]."""
         self._watched = -1
         self._looked_at = 0.0, 0.0
         """Size of the view when what is shown was fitted into it [px]."""
@@ -188,10 +188,15 @@ class SceneFrame:
         if cameras is not None and cameras != self._asked:
             self._asked = cameras
             session.request("view", cameras=cameras)
-        heading = guides.heading(self.settings.viewpoint, session.snapshot) if session.is_driven else None
-        if heading is not None and heading != self._headed:
-            session.request("heading", azimuth=heading)
-        self._headed = heading
+        # From the start: the device opens with what was said last. Stages that nobody drives do not know it.
+        if session.snapshot.get("live") and (heading := self._heading()) != self._headed:
+            self._headed = heading
+            session.request("heading", heading=heading)
+
+    def _heading(self) -> float:
+        """Return where the person looks who drives: in Isaac Sim's window into its viewport, if it simulates there."""
+        seen = self._host.viewport_heading() if self._session.in_window else None
+        return self.settings.viewpoint.azimuth if seen is None else seen
 
     def _cameras(self) -> list[dict] | None:
         """Return the cameras to ask for; None if the view has no size yet."""
@@ -219,7 +224,7 @@ class SceneFrame:
         if self.settings.inset == "wrist":
             return _WRIST | {"follows": next(iter(self._seen["eefs"]))}
         x, y, z = self.settings.viewpoint.target
-        ahead = guides.heading(self.settings.viewpoint, self._session.snapshot) or 0.0
+        ahead = self._heading() if guides.follows_view(self._session.snapshot) else 0.0
         up = [math.cos(ahead), math.sin(ahead), 0.0]
         return {"eye": [x, y, z + _ABOVE], "look_at": [x, y, z], "up": up, "field_of_view": 0.8}
 

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ...envs import BatchedEnv
-from ..axis_map import Motion
+from ..axis_map import Motion, turned
 from ..eef_device import EefDevice
 from .held_keys import HeldKeys
 
@@ -34,23 +34,25 @@ MOVES = {
 
 
 class Keyboard(EefDevice):
-    """Moves the end effector while keys are held; a host (`devices/hosts/`) passes the keys on."""
+    """Moves the end effector while keys are held; a host (`devices/hosts/`) passes the keys on.
+
+    Where axes follow a view, a key keeps the direction in which it was pressed, until it is released: a view that turns
+    meanwhile bends no motion, and what is made too far is taken back along the line on which it was made.
+    """
 
     name = "keyboard"
 
     def __init__(self, env: BatchedEnv, settings: "KeyboardSettings"):
         super().__init__(env, settings)
-        self._down: set[str] = set()
-        self._moving = HeldKeys(self._period, settings.ramp, counted=not settings.step_hz)
+        self._down: dict[str, float] = {}
+        """Keys that are down -> where the view looked when each went down [rad]."""
+        self._moving: HeldKeys[tuple[str, float]] = HeldKeys(self._period, settings.ramp, counted=not settings.step_hz)
 
     def key(self, name: str, pressed: bool, at: float) -> None:
         repeats = pressed and name in self._down
-        if pressed:
-            self._down.add(name)
-        else:
-            self._down.discard(name)
+        along = self._down.setdefault(name, self._heading) if pressed else self._down.pop(name, self._heading)
         if name in MOVES:
-            (self._moving.press if pressed else self._moving.release)(name, at, time.monotonic())
+            (self._moving.press if pressed else self._moving.release)((name, along), at, time.monotonic())
         if not repeats:
             super().key(name, pressed, at)
 
@@ -70,7 +72,7 @@ class Keyboard(EefDevice):
         return super().active or self._moving.pending
 
     def deflection(self) -> Motion:
-        return _along_axes(dict.fromkeys(self._down & MOVES.keys(), 1.0))
+        return _along_axes({(name, 0.0): 1.0 for name in self._down.keys() & MOVES.keys()})
 
     def displacement(self) -> Motion:
         return _along_axes(self._moving.step(time.monotonic()))
@@ -92,10 +94,13 @@ class Keyboard(EefDevice):
         ]
 
 
-def _along_axes(moves: dict[str, float]) -> Motion:
-    """Return the sum of keys' motions along each axis."""
-    axes = [0.0] * 6
-    for name, share in moves.items():
+def _along_axes(moves: dict[tuple[str, float], float]) -> Motion:
+    """Return the sum of keys' motions along each axis; a key is its name, and where the view looked."""
+    total: Motion = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    for (name, heading), share in moves.items():
         axis, direction = MOVES[name]
-        axes[axis] += direction * share
-    return (axes[0], axes[1], axes[2], axes[3], axes[4], axes[5])
+        axes = [0.0] * 6
+        axes[axis] = direction * share
+        x, y, z, roll, pitch, yaw = turned((axes[0], axes[1], axes[2], axes[3], axes[4], axes[5]), heading)
+        total = (total[0] + x, total[1] + y, total[2] + z, total[3] + roll, total[4] + pitch, total[5] + yaw)
+    return total

@@ -11,6 +11,7 @@ A key that goes down begins slowly, and reaches full speed after a moment: a sho
 it over an object, and a long one moves fast. People do not press shorter than 0.1 s.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from math import inf
 
@@ -38,8 +39,8 @@ class _Key:
     """[steps] Motion that is not made yet; negative: motion to take back."""
 
 
-class HeldKeys:
-    """The keys that move the robot now.
+class HeldKeys[K: Hashable]:
+    """The keys that move the robot now: `K` is what tells one from another.
 
     Times are those of `time.monotonic()` [s].
 
@@ -57,14 +58,14 @@ class HeldKeys:
         """[s] When the last step was made."""
         self._rested = -inf
         """[s] Until when time last passed without a step."""
-        self._keys: dict[str, _Key] = {}
+        self._keys: dict[K, _Key] = {}
 
     @property
     def pending(self) -> bool:
         """Whether the next step moves the robot."""
         return bool(self._keys)
 
-    def press(self, name: str, at: float, now: float) -> None:
+    def press(self, name: K, at: float, now: float) -> None:
         """Note that a key went down `at` a time; a key that repeats may go down again."""
         key = self._keys.get(name)
         if key is not None and key.is_down:
@@ -72,7 +73,7 @@ class HeldKeys:
         owed = key.owed if key is not None else 0.0
         self._keys[name] = _Key(max(_known(at, now), self._rested), owed=owed)
 
-    def release(self, name: str, at: float, now: float) -> None:
+    def release(self, name: K, at: float, now: float) -> None:
         """Note that a key went up `at` a time."""
         key = self._keys.get(name)
         if key is None or not key.is_down:
@@ -97,11 +98,11 @@ class HeldKeys:
         for key in self._keys.values():
             key.counted, key.owed = now, 0.0
 
-    def step(self, now: float) -> dict[str, float]:
+    def step(self, now: float) -> dict[K, float]:
         """Make a step `now`; return how far each key moves in it: -1 to 1, as a part of a step at full speed."""
         self._slow = max(self._period, now - self._stepped) if self._stepped is not None else self._period
         self._stepped = now
-        moves: dict[str, float] = {}
+        moves: dict[K, float] = {}
         for name, key in list(self._keys.items()):
             if key.is_down:
                 # While a key is held, each step is worth a step: where the simulation is slower than real time, the

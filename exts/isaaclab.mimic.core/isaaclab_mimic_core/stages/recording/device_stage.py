@@ -41,7 +41,7 @@ class DeviceStage(SimStage):
 
     More requests: `reset` (discard and start over), `toggle_pause`, and input from the host: `key(key, pressed, at)`
     (`at`: when that was, as `time.monotonic()` [s], by default now), `gamepad(control, value)`, `release`, and
-    `heading(azimuth)` [rad]: where its view looks (`TeleopDevice.look_along`).
+    `heading(heading)` [rad]: where its view looks (`TeleopDevice.heading`).
 
     Args:
         options: Its options, with a device's settings (`options.DrivenOptions`).
@@ -68,7 +68,9 @@ class DeviceStage(SimStage):
         self._connected = True
         self._armed = False
         self._reset_wanted = False
-        self._told_slow = False
+        self._told_slow = self._told_no_heading = False
+        self._heading: float | None = None
+        """Where the host's view looks; None as long as no host has said it [rad]."""
         self._looked = self._drawn = 0.0
         self._instructions: Instructions | None = None
 
@@ -146,6 +148,8 @@ class DeviceStage(SimStage):
             device = devices.make_device(self.env, self.options.teleop_device, self.options.teleop_settings)
         self._device = device
         self._resources.callback(device.close)
+        if self._heading is not None:
+            device.heading(self._heading)
         if self._live:
             self._instructions = Instructions(list_subtasks(self.env.cfg))
 
@@ -163,12 +167,16 @@ class DeviceStage(SimStage):
             self._rest()
             return None
         self._pace.tick(time.monotonic())
+        events: list[Event] = []
+        if self._heading is None and self.device.follows_view and not self._told_no_heading:
+            self._told_no_heading = True
+            events.append(Warned("No window says where its view looks (orientation view): forward is x, left is y."))
         if self._pace.too_slow and not self._told_slow:
             self._told_slow = True
             rate = 1.0 / self._pace.period
             message = f"This machine makes {self._pace.rate:.0f} steps/s of the {rate:.0f} asked for (--step-hz)"
-            return [Warned(f"{message}: the robot moves that much slower.")]
-        return []
+            events.append(Warned(f"{message}: the robot moves that much slower."))
+        return events
 
     def _follow(self, signals: dict[str, bool]) -> list[Event]:
         """Update the instructions from the driven environment's signals after a step."""
@@ -191,7 +199,11 @@ class DeviceStage(SimStage):
             super()._request(name, **arguments)
 
     def _feed(self, name: str, **arguments: Any) -> None:
-        if self._device is None:
+        if name == asked.HEADING:
+            self._heading = _finite(arguments["heading"])
+            if self._device is not None:
+                self._device.heading(self._heading)
+        elif self._device is None:
             # Nothing to move yet, but ending must be possible.
             if arguments.get("pressed") and asked.REQUEST_KEYS.get(arguments.get("key", "")) == asked.STOP:
                 self.request("stop")
@@ -200,8 +212,6 @@ class DeviceStage(SimStage):
             self._device.key(str(arguments["key"]), bool(arguments["pressed"]), at)
         elif name == asked.CONTROL:
             self._device.gamepad(str(arguments["control"]), float(arguments["value"]))
-        elif name == asked.HEADING:
-            self._device.look_along(_finite(arguments["azimuth"]))
         else:
             self._device.release()
 
