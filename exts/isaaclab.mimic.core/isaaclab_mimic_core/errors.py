@@ -8,22 +8,25 @@ with `exit_code`; a panel shows it in place. Anything that is not a `MimicError`
 traceback.
 """
 
+import os.path
 from dataclasses import dataclass
 
 from .exit_status import WRONG_INPUT
 
 ANNOTATE, ANNOTATE_BY_HAND, LOOK_INTO = "annotate", "annotate --manual", "info"
-"""Verbs that a `Remedy` may name: those that do something about the file that was read."""
+"""Verbs that a `Remedy` may name: those that do something about a file."""
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """What to do about an error, where that is another verb on the same file: a window offers it as a button."""
+    """What to do about an error, where that is another verb on a file: a window offers it as a button."""
 
     text: str
     """As a person on the command line reads it."""
     verb: str
     """One of the verbs above; empty if it is none of them."""
+    file: str = ""
+    """The file, if that is not the one where the error is (`MimicError.where`)."""
 
     def __str__(self) -> str:
         return self.text
@@ -49,11 +52,21 @@ class MimicError(Exception):
         self.remedy = remedy if remedy is None else str(remedy)
         self.verb = remedy.verb if isinstance(remedy, Remedy) else ""
         """The verb that the remedy is; empty if it is none of those that a window offers."""
+        self.file = (remedy.file or _file_in(where)) if isinstance(remedy, Remedy) else ""
+        """The file for that verb, an absolute path; empty without a verb, or if the error is in no file."""
         self.about = about
 
     def __str__(self) -> str:
         first = f"{self.where}: {self.what}" if self.where else self.what
         return f"{first}\n  {self.remedy}" if self.remedy else first
+
+
+def _file_in(where: str | None) -> str:
+    """Return the file that a place begins with, such as `FILE, DEMO`; empty if it does with none."""
+    named = where or ""
+    while named and not os.path.isfile(named):
+        named = named.rpartition(", ")[0]
+    return os.path.abspath(named) if named else ""
 
 
 class OptionError(MimicError):

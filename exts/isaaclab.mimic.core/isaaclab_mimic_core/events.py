@@ -325,11 +325,13 @@ class StageFailed(Event):
     exit_code: int = UNEXPECTED
     verb: str = ""
     """The verb that does something about it, if there is one (`errors.Remedy`)."""
+    file: str = ""
+    """The file with which it does; empty if that is not known."""
 
     @classmethod
     def of(cls, error: MimicError) -> "StageFailed":
         """Return the event of an error that the user can act on."""
-        return cls(str(error), error.exit_code, error.verb)
+        return cls(str(error), error.exit_code, error.verb, error.file)
 
 
 _KINDS = {kind.__name__: kind for kind in Event.__subclasses__()}

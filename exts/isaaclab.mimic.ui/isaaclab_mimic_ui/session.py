@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from isaaclab_mimic_core.errors import MimicError, OutputError
 from isaaclab_mimic_core.events import Event, Progress, StageFailed, StageFinished, StageStarted, Warned
@@ -73,7 +74,9 @@ class Session:
         self.failure = ""
         """What went wrong and what to do about it; empty unless the state is FAILED."""
         self.remedy: Offer | None = None
-        """The step that a failure asks for, if that is one of the window's."""
+        """The step that a failure asks for, if that is one of the window's and it is known for which file."""
+        self.remedy_file = Path()
+        """That file."""
         self.snapshot: dict = {}
         self.messages = MessageLog()
         self.output = ""
@@ -220,7 +223,8 @@ class Session:
             self._run_with = self._decided()
             self._runner = self._make_runner()
         except (MimicError, OSError) as error:
-            self._receive(StageFailed(str(error), WRONG_INPUT, getattr(error, "verb", "")))
+            is_ours = isinstance(error, MimicError)
+            self._receive(StageFailed.of(error) if is_ours else StageFailed(str(error), WRONG_INPUT))
 
     def forget(self) -> None:
         """End whatever runs, and show no run any more."""
@@ -316,7 +320,8 @@ class Session:
             self.state = State(event.outcome)
         elif isinstance(event, StageFailed):
             self.state, self.failure = State.FAILED, self.choices.in_words(event.message)
-            self.remedy = OFFERS.get(event.verb)
+            self.remedy = OFFERS.get(event.verb) if event.file else None
+            self.remedy_file = Path(event.file)
         elif self.state is State.STARTING:
             self.state = State.RUNNING
         if not self.state.is_active:

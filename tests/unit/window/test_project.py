@@ -202,8 +202,12 @@ def test_a_step_that_needs_marks_says_which_file_has_none(tmp_path, workflow):
     generate.choices["input"] = str(tmp_path / "marked.hdf5")
     expect(workflow, generate=("possible", "ready"))
     assert not workflow.lacks_marks(generate)
-    generate._receive(StageFailed.of(DatasetError("has no marks", where="in.hdf5", remedy=validate._ANNOTATE)))
+    generate._receive(StageFailed.of(DatasetError("has no marks", where="nowhere", remedy=validate._ANNOTATE)))
+    assert generate.remedy is None, "a button needs a file"
+    damaged = f"{tmp_path / 'demos.hdf5'}, demo_0"
+    generate._receive(StageFailed.of(DatasetError("has no marks", where=damaged, remedy=validate._ANNOTATE)))
     assert generate.remedy and generate.remedy.step == "annotate"
+    assert generate.remedy_file == tmp_path / "demos.hdf5", "not the input, which may be whole"
     assert generate.failure.endswith('Annotate the file first: "Annotate"')
 
 

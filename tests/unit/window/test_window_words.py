@@ -12,8 +12,9 @@ import pytest
 import isaaclab_mimic_core
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode, format_summary, summarise, validate
 from isaaclab_mimic_core.datasets.check import validator
-from isaaclab_mimic_core.errors import DatasetError
+from isaaclab_mimic_core.errors import DatasetError, MimicError
 from isaaclab_mimic_core.events import StageFailed, from_json, to_json
+from isaaclab_mimic_core.remote.process_client import as_error
 from isaaclab_mimic_ui.dataset.commands import in_words
 from isaaclab_mimic_ui.running.remedies import OFFERS, Offer, in_window_words
 from isaaclab_mimic_ui.steps import KEYS_TITLE
@@ -77,6 +78,18 @@ def test_what_a_failure_asks_for_is_a_button():
         assert isinstance(failed, StageFailed) and OFFERS.get(failed.verb) == offer
         assert remedy is None or failed.message == f"in.hdf5: is wrong\n  {remedy}"
     assert OFFERS.get(StageFailed("mimic annotate").verb) is None
+
+
+@pytest.mark.parametrize("rest", ["", ", demo_0", ", demo_0, obs"])
+def test_a_failure_names_the_file_that_its_button_opens(tmp_path, monkeypatch, rest):
+    path = tmp_path / "two, or three.hdf5"
+    path.touch()
+    monkeypatch.chdir(tmp_path)
+    error = DatasetError("is wrong", where=f"{path.name}{rest}", remedy=validator.LEAVE_OUT)
+    told = as_error(StageFailed.of(error))
+    assert isinstance(told, MimicError) and told.file == str(path), "whichever process tells it"
+    assert DatasetError("is wrong", where="elsewhere.hdf5", remedy=validator.LEAVE_OUT).file == ""
+    assert DatasetError("is wrong", where=str(path), remedy="Give another one.").file == "", "no verb, no button"
 
 
 def test_a_remedy_that_is_another_verb_on_the_file_says_which():

@@ -29,7 +29,7 @@ def as_error(failed: StageFailed) -> Exception:
     if failed.exit_code != WRONG_INPUT:
         return RuntimeError(failed.message)
     error = TaskError(failed.message)
-    error.verb = failed.verb
+    error.verb, error.file = failed.verb, failed.file
     return error
 
 

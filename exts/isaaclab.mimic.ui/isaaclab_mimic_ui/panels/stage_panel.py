@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import omni.ui as ui
 
@@ -234,18 +235,16 @@ class StagePanel:
             self.context.open_step(following.name)
 
     def _annotate(self) -> None:
-        self._lead_to("annotate")
+        if (path := self.context.workflow.input_of(self.session)) is not None:
+            self._lead_to("annotate", path)
 
-    def _lead_to(self, step: str) -> None:
-        """Open another step with the file that this one reads."""
-        project, path = self.context.workflow.project, self.context.workflow.input_of(self.session)
+    def _lead_to(self, step: str, path: Path) -> None:
+        """Open another step with a file."""
+        project = self.context.workflow.project
         if step == "dataset":
-            panel = self.context.open_step(step)
-            if path is not None:
-                panel.open(project.shown(path))
+            self.context.open_step(step).open(project.shown(path))
             return
-        if path is not None:
-            project.choose_input(STEPS[step].needs, STEPS[step].under or step, project.shown(path))
+        project.choose_input(STEPS[step].needs, STEPS[step].under or step, project.shown(path))
         self.context.open_step(step)
 
     def toggle_pause(self) -> None:
@@ -434,9 +433,8 @@ class StagePanel:
                 build_notice(self.session.failure, error=True)
             if (remedy := self.session.remedy) is not None:
                 with ui.HStack(height=28):
-                    self.remedy_button = ui.Button(
-                        remedy.label, name="small", width=180, clicked_fn=partial(self._lead_to, remedy.step)
-                    )
+                    lead = partial(self._lead_to, remedy.step, self.session.remedy_file)
+                    self.remedy_button = ui.Button(remedy.label, name="small", width=180, clicked_fn=lead)
                     ui.Spacer()
             with card(grows=True):
                 if self.session.state is State.IDLE:

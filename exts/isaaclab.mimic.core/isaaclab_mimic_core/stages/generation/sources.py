@@ -139,7 +139,7 @@ def _all_of(make: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
     raise DatasetError(
         first.what,
         where=first.where,
-        remedy=Remedy(f"{first.remedy} Nor can these be sources: {others}.", first.verb),
+        remedy=Remedy(f"{first.remedy} Nor can these be sources: {others}.", first.verb, first.file),
         about=first.about,
     )
 
