@@ -11,11 +11,13 @@ from isaaclab_mimic_core.datasets import DatasetWriter, Episode
 from isaaclab_mimic_core.plugins import TaskSpec, register_task, restored
 from isaaclab_mimic_core.tasks import DEFAULT_TASK
 from isaaclab_mimic_ui.dataset.contents import NOTHING, FileWatch, read_contents
+from isaaclab_mimic_ui.forms.fields import ADD, EXISTING, REPLACE
 from isaaclab_mimic_ui.forms.model import Choices
 from isaaclab_mimic_ui.project import Project
 from isaaclab_mimic_ui.steps import STEPS
 
 OTHER = "Mimic-Lift-Box-Two-Franka-v0"
+CUBES = "Isaac-Stack-Cube-Franka-IK-Abs-Mimic-v0"
 AS_INPUT = "as the input says"
 
 
@@ -64,6 +66,36 @@ def test_another_task_than_the_inputs_has_to_be_allowed(project):
     unknown = form("annotate", project)
     unknown["task"] = OTHER
     assert "task" not in unknown.problems(), "of what is not known yet nothing is said"
+
+
+def would_run_in(choices: Choices) -> str:
+    """Return the task of the options that the form makes; empty if the stage finds it in what it reads."""
+    given, options = choices.options(), choices.step.options
+    assert options is not None
+    return options(task=given.get("task", ""), descriptor=given.get("descriptor", "")).task
+
+
+@pytest.mark.parametrize("step", ["annotate", "record"])
+def test_with_a_descriptor_the_task_is_its(step, project):
+    choices = form(step, project, OTHER)
+    choices["descriptor"] = "mine.yaml"
+    mine = str(project.folder / "mine.yaml")
+    assert choices.task == mine == would_run_in(choices), "not that of the input, nor the one that is shown"
+    choices["task"] = CUBES
+    assert choices.task == f"{mine}@{CUBES}" == would_run_in(choices)
+
+
+def test_what_is_added_to_a_file_is_in_its_task(project):
+    choices = form("record", project, OTHER)
+    assert choices.task == choices["task"] == DEFAULT_TASK
+    for existing, task in ((REPLACE, DEFAULT_TASK), (ADD, OTHER)):
+        choices[EXISTING] = existing
+        assert (choices.task, would_run_in(choices)) == (task, "")
+    choices.made_in = lambda path: ""
+    assert choices.task == DEFAULT_TASK, "a file that is not there"
+    choices.made_in = lambda path: OTHER
+    choices["task"] = CUBES
+    assert choices.task == CUBES == would_run_in(choices), "chosen, so that the run refuses the file"
 
 
 def test_the_choice_is_kept(project):

@@ -16,6 +16,7 @@ from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.files import holds_something
 from isaaclab_mimic_core.option import Role
 from isaaclab_mimic_core.options.teleoperation import SETTINGS
+from isaaclab_mimic_core.tasks.described import task_name
 from isaaclab_mimic_core.tasks.names import same_task
 
 from ..project import TASK, Project, path_problem
@@ -118,11 +119,25 @@ class Choices:
 
     @property
     def task(self) -> str:
-        """The task that a run would be in; empty if only the run will know."""
+        """The task that a run would be in, a descriptor's too (`tasks.described`); empty if only the run will know."""
         if TASK not in self.fields:
             return ""
-        text = self[TASK]
-        return self.stated_task if text == self.fields[TASK].option.declared.empty else text
+        shared = bool(self.fields[TASK].shared)
+        if shared:
+            chosen = self.project.task
+        else:
+            chosen = "" if self[TASK] == self.fields[TASK].option.declared.empty else self[TASK]
+        if DESCRIPTOR in self.fields and self[DESCRIPTOR].strip():
+            return task_name(str(self.path(DESCRIPTOR)), chosen)
+        if chosen or not shared:
+            return chosen or self.stated_task
+        # The one that is shown, unless the file that is added to says another one.
+        added_to = self.made_in(self.path("output")) if self._adds_demos else ""
+        return added_to or self[TASK]
+
+    @property
+    def _adds_demos(self) -> bool:
+        return EXISTING in self.fields and self.step.existing.get(self[EXISTING]) == "append"
 
     def drop_vanished(self) -> list[str]:
         """Give fields whose value can no longer be chosen their default; return their names."""

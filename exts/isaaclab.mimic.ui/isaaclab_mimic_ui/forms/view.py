@@ -210,10 +210,10 @@ class FormView:
         self._device_box = None
 
     def _explain_task(self, text: str) -> str:
-        """Return a task's title, and what it needs beyond physics; of the input's task its name, too."""
+        """Return a task's title, and what it needs beyond physics; of one that is not the chosen one its name, too."""
         name = self._choices.task
         task = all_tasks().get(name)
-        said = f"{name}: " if name and name != text else ""
+        said = f"{self._choices.project.shorten(name)}: " if name and name != text else ""
         if task is None or not task.title:
             return said.removesuffix(": ")
         title = task.title if said else task.title[0].upper() + task.title[1:]
