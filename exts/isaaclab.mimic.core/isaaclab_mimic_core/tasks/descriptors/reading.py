@@ -86,7 +86,7 @@ class Descriptor:
             if not error.about or error.about not in self.entries:
                 raise
             remedy = f"{error.remedy or ''} It is what {self.entries[error.about].where} asks for.".strip()
-            raise DatasetError(error.what, where=error.where, remedy=Remedy(remedy, error.verb)) from error
+            raise DatasetError(error.what, where=error.where, remedy=Remedy(remedy, error.verb, error.file)) from error
         except ConfigError as error:
             if any(part and (error.where or "").endswith(part) for part in self.entries):
                 raise _at_its_line(error, self.entries, self.entries[""]) from error
