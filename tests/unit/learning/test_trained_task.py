@@ -66,9 +66,9 @@ def test_a_checkpoint_of_the_old_format_says_it(tmp_path):
 def test_policies_of_an_unknown_task_are_refused(tmp_path):
     path = checkpoint(tmp_path / "theirs.pth", "Their-Stack-v0")
     for name, options in (("evaluate", EvaluateOptions), ("play", PlayOptions)):
-        with pytest.raises(InputFileError, match=r"theirs\.pth: is of the task Their-Stack-v0, which is not known") as told:
+        with pytest.raises(InputFileError, match="is of the task Their-Stack-v0, which is not known") as told:
             create_with(name, options(checkpoints=(path,)))
-        assert "--import MODULE" in str(told.value)
+        assert str(told.value).startswith(path) and "--import MODULE" in str(told.value)
     run = tmp_path / "run"
     checkpoint(run / "models" / "last.pth", BOX)
     (run / "run.json").write_text(json.dumps({"task": "Their-Lift-v0", "options": {}, "dataset": "d.hdf5"}))

@@ -75,7 +75,9 @@ def find_demonstrations(config: Any, values: bool) -> Demonstrations:
         raise ConfigError(
             "names no observation, so the policy would see nothing",
             where="observation.modalities.obs",
-            remedy=Remedy("Name some of the dataset's: mimic info FILE lists them.", LOOK_INTO, str(Path(train.data).absolute())),
+            remedy=Remedy(
+                "Name some of the dataset's: mimic info FILE lists them.", LOOK_INTO, str(Path(train.data).absolute())
+            ),
         )
     with DatasetReader(train.data) as reader:
         chosen, valid = reader.episode_names, []

@@ -4,7 +4,6 @@
 """Which task policies are evaluated in: the one that is given, else the one that they were trained for."""
 
 from dataclasses import replace
-from pathlib import Path
 
 from ...datasets.tree import printable
 from ...errors import InputFileError, OptionError
@@ -18,8 +17,8 @@ from .evaluation_folder import find_checkpoints
 def with_trained_task[T: EvaluateOptions](options: T) -> T:
     """Return options with a task: the one given; else that of the policies; else the default.
 
-    What a run's folder says counts before what a checkpoint says, which is the task of its demonstrations. A policy that
-    states no task may be of any.
+    What a run's folder says counts before what a checkpoint says, which is the task of its demonstrations. A policy
+    that states no task may be of any.
 
     Raises:
         InputFileError: There is no such checkpoint, or it is of a task that is not known here.
