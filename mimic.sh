@@ -6,8 +6,10 @@
 set -euo pipefail
 
 usage='usage: ./mimic.sh VERB ...        run `mimic VERB ...`: quickstart, doctor, generate, ...
-       ./mimic.sh setup [EXTRA]   only install; EXTRA: ui (default), dev, learning, rerun, xr, cluster, humanoid, g1;
-                                  lerobot, which gets an environment of its own, .venv-lerobot
+       ./mimic.sh setup [EXTRA]   only install; EXTRA: ui (default), dev, learning, rerun, xr, cluster, humanoid, g1,
+                                  g1-walking; lerobot, which gets an environment of its own, .venv-lerobot
+       ./mimic.sh setup EXTRA ARG ...  the same, whether it is there or not; ARGs go to `uv pip install`, such as
+                                  --reinstall-package NAME for one whose files are damaged
        ./mimic.sh lint            format, lint and types
        ./mimic.sh test [ARG ...]  the tests; ARGs go to pytest
        ./mimic.sh gpu-check [--output FOLDER]  tests and benchmarks for a GPU, nine minutes at most
@@ -30,6 +32,8 @@ root=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 venv=$root/.venv
 python=$venv/bin/python
 lerobot_venv=$root/.venv-lerobot
+# Of `setup`: words for uv, and the extra that they are for, which is then installed in any case.
+arguments=() anew=
 
 # Containers often forbid Python to keep what it compiles; then each start compiles Isaac Lab's 2,900 modules again. Kept
 # in .venv, nothing lies beside anybody's sources.
@@ -43,6 +47,7 @@ fingerprint=$(sha256sum -- "$root/pyproject.toml" "$root/mimic.sh")
 
 is_installed() { # EXTRA
     local in=$venv
+    [ "$1" != "$anew" ] || return 1
     [ "$1" = lerobot ] && in=$lerobot_venv
     [ -x "$in/bin/python" ] && [ -r "$in/mimic-$1" ] && [ "$(<"$in/mimic-$1")" = "$fingerprint" ]
 }
@@ -97,7 +102,7 @@ install() { # EXTRA
         ;;
     esac
     # Only the robot description in isaacsim-asset is wanted; outside site-packages its Python modules shadow no others.
-    "${uv[@]}" pip install --python "$python" --editable ".[ui,$1]" &&
+    "${uv[@]}" pip install --python "$python" "${arguments[@]}" --editable ".[ui,$1]" &&
         "${uv[@]}" pip install --python "$python" --no-deps --target "$venv/share/isaacsim-asset" \
             "isaacsim-asset==$asset_version" ||
         fail "installation failed (see above); start again to continue it"
@@ -119,7 +124,7 @@ install_lerobot() {
     uv --version >/dev/null 2>&1 || uv=("$python" -m uv)
     say "installing into .venv-lerobot (once; what .venv holds already is not downloaded again)"
     cd -- "$root"
-    "${uv[@]}" pip install --python "$lerobot_venv/bin/python" --group lerobot ||
+    "${uv[@]}" pip install --python "$lerobot_venv/bin/python" "${arguments[@]}" --group lerobot ||
         fail "lerobot could not be installed (see above); start again to continue it"
     printf '%s\n' "$fingerprint" >"$lerobot_venv/mimic-lerobot"
 }
@@ -166,12 +171,18 @@ ensure_openxr() {
 
 case ${1:-} in
     setup)
-        case ${2:-ui} in
-            ui | dev | learning | rerun | xr | cluster | humanoid | g1 | lerobot) ;;
-            *) fail "no extra is named $2; there are ui, dev, learning, rerun, xr, cluster, humanoid, g1, lerobot" ;;
+        extra=${2:-ui}
+        case $extra in
+            ui | dev | learning | rerun | xr | cluster | humanoid | g1 | g1-walking | lerobot) ;;
+            *) fail "no extra is named $extra; there are ui, dev, learning, rerun, xr, cluster, humanoid, g1," \
+                "g1-walking, lerobot" ;;
         esac
-        ensure "${2:-ui}"
-        [ "${2:-ui}" != dev ] || ensure lerobot
+        if [ $# -gt 2 ]; then
+            arguments=("${@:3}") anew=$extra
+        fi
+        ensure "$extra"
+        arguments=() anew=
+        [ "$extra" != dev ] || ensure lerobot
         say "ready"
         ;;
     lint)

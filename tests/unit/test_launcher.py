@@ -224,6 +224,17 @@ def test_installs_pinned_set_and_robot_description(machine: Machine):
     assert "--no-deps --target" in description and description.split()[-1].startswith("isaacsim-asset==")
 
 
+def test_what_is_there_is_installed_anew_when_uv_is_told_how(machine: Machine):
+    for _ in range(2):
+        machine.run("setup", "g1-walking")
+    assert len(machine.installations()) == 1
+    words = ("--reinstall-package", "holosoma-inference")
+    assert "ready" in machine.run("setup", "g1-walking", *words).stderr
+    assert " ".join(words) in machine.installations()[-1] and machine.installations()[-1].endswith(".[ui,g1-walking]")
+    machine.run("setup", "g1-walking")
+    assert len(machine.installations()) == 2
+
+
 def test_lerobot_has_an_environment_of_its_own(machine: Machine):
     for _ in range(2):
         machine.run("setup", "lerobot")

@@ -16,7 +16,15 @@ from packaging.utils import canonicalize_name
 
 from isaaclab_mimic_core import requirements
 from isaaclab_mimic_core.errors import OptionError, PlatformError
-from isaaclab_mimic_core.requirements import PACKAGES, explain, how_to_get, how_to_install, lacking, require
+from isaaclab_mimic_core.requirements import (
+    PACKAGES,
+    explain,
+    how_to_get,
+    how_to_install,
+    how_to_reinstall,
+    lacking,
+    require,
+)
 from isaaclab_mimic_core.sim.engines import automatic_engine, choice, choose_engine
 from isaaclab_mimic_ui.running.readiness import find_shortage
 
@@ -84,7 +92,7 @@ def test_the_table_agrees_with_pyproject():
         else:
             assert ours[canonicalize_name(package.name)] == package.requirement
     # And nothing of pyproject is missing in it, but what another package in it brings along.
-    listed = {*BY_NAME, *(Requirement(each).name for package in PACKAGES for each in package.alone)}
+    listed = {*BY_NAME, *(Requirement(each).name for package in PACKAGES for each in package.alone or ())}
     assert set(ours) <= {canonicalize_name(each) for each in listed}
 
 
@@ -110,7 +118,7 @@ def test_the_document_lists_the_same(isaaclab_isaacsim):
     text = (ROOT / "docs" / "install.md").read_text()
     for package in PACKAGES:
         if package.name not in isaaclab_isaacsim and package.name not in ("omniverse-kit",):
-            for requirement in (package.requirement, *package.alone):
+            for requirement in (package.requirement, *(package.alone or ())):
                 assert requirement in text, requirement
 
 
@@ -164,6 +172,29 @@ def test_commands_for_several_kinds_of_python(monkeypatch, tmp_path):
     assert how_to_install(wanted) == "./mimic.sh setup learning"
     assert how_to_get(requirements.XR) == "./mimic.sh setup xr"
     assert how_to_get(requirements.BROWSER_VIEW) == "./mimic.sh setup"
+
+
+def test_a_package_without_a_stated_licence_comes_by_its_own_name_alone(users_python, monkeypatch):
+    description, policy = (how_to_get(purpose) for purpose in (requirements.G1, requirements.WALKING))
+    assert "--no-deps holosoma==0.0.3" in description and "inference" not in description
+    assert "--no-deps holosoma-inference==0.1.3" in policy and "holosoma==" not in policy
+    monkeypatch.setattr(requirements, "_made_by_our_launcher", lambda: True)
+    assert how_to_get(requirements.G1) == "./mimic.sh setup g1"
+    assert how_to_install([BY_NAME["holosoma-inference"]]) == "./mimic.sh setup g1-walking"
+    # No other extra brings it.
+    extras = {name: " ".join(needs) for name, needs in PROJECT["optional-dependencies"].items()}
+    assert [name for name, needs in extras.items() if "inference" in needs or "g1-walking" in needs] == ["g1-walking"]
+
+
+def test_what_is_damaged_is_installed_anew(users_python, monkeypatch):
+    found = [how_to_reinstall(name) for name in ("holosoma-inference", "fourier-robot-descriptions")]
+    assert [words.split(" -m pip install ")[1] for words in found] == [
+        "--no-deps --force-reinstall holosoma-inference==0.1.3",
+        "--no-deps --force-reinstall fourier-robot-descriptions==0.2.7",
+    ]
+    monkeypatch.setattr(requirements, "_made_by_our_launcher", lambda: True)
+    words = "./mimic.sh setup g1-walking --reinstall-package holosoma-inference"
+    assert how_to_reinstall("holosoma-inference") == words
 
 
 def test_a_failed_import_is_explained_by_the_table(only):

@@ -51,8 +51,8 @@ class Package:
     """The module that is looked for; empty to look for the distribution itself: others have a module of that name."""
     extra: str = ""
     """The extra of ours that brings it; empty if it always comes with us."""
-    alone: tuple[str, ...] = ()
-    """Installed without dependencies, together with these: it asks for others than Isaac Lab does."""
+    alone: tuple[str, ...] | None = None
+    """Installed without dependencies, together with these: it asks for others than Isaac Lab does. None: with them."""
 
 
 _ISAACLAB = "isaaclab==3.0.0"
@@ -91,15 +91,8 @@ PACKAGES = (
         "fourier_robot_descriptions",
         "humanoid",
     ),
-    Package("holosoma", G1, "holosoma==0.0.3", "holosoma", "g1", alone=("holosoma-inference==0.1.3",)),
-    Package(
-        "holosoma-inference",
-        WALKING,
-        "holosoma-inference==0.1.3",
-        "holosoma_inference",
-        "g1",
-        alone=("holosoma==0.0.3",),
-    ),
+    Package("holosoma", G1, "holosoma==0.0.3", "holosoma", "g1", alone=()),
+    Package("holosoma-inference", WALKING, "holosoma-inference==0.1.3", "holosoma_inference", "g1-walking", alone=()),
     Package("onnx", WALKING, "onnx==1.23.2", "onnx"),
     Package("viser", BROWSER_VIEW, "viser==1.1.1", "viser"),
     Package("matplotlib", REPORTS, "matplotlib==3.11.2", "matplotlib"),
@@ -154,15 +147,12 @@ def how_to_install(packages: Iterable[Package], python: str = "") -> str:
             # It installs one extra at a time, each with all that is always needed.
             extras = dict.fromkeys(package.extra for package in packages if package.extra) or [""]
             return " && ".join(f"./mimic.sh setup {extra}".strip() for extra in extras)
-        try:
-            python = find_interpreter()
-        except PlatformError:
-            python = "python"
+        python = _our_python()
     commands = []
-    if together := dict.fromkeys(package.requirement for package in packages if not package.alone):
+    if together := dict.fromkeys(package.requirement for package in packages if package.alone is None):
         commands.append(shlex.join([python, "-m", "pip", "install", *together]))
-    names = (name for package in packages if package.alone for name in (package.requirement, *package.alone))
-    if alone := dict.fromkeys(names):
+    parts = [(package.requirement, *package.alone) for package in packages if package.alone is not None]
+    if alone := dict.fromkeys(name for names in parts for name in names):
         commands.append(shlex.join([python, "-m", "pip", "install", "--no-deps", *alone]))
     return " && ".join(commands)
 
@@ -171,6 +161,18 @@ def requirement_for(purpose: str) -> str:
     """Return what pip is asked for, for a purpose that needs one package."""
     (package,) = [package for package in PACKAGES if package.purpose == purpose]
     return package.requirement
+
+
+def how_to_reinstall(name: str) -> str:
+    """Return the command that installs one package anew, in our version: its files are damaged, or of another one.
+
+    Args:
+        name: A package in this table, of an extra.
+    """
+    package = next(package for package in PACKAGES if package.name == name)
+    if _made_by_our_launcher():
+        return f"./mimic.sh setup {package.extra} --reinstall-package {name}"
+    return shlex.join([_our_python(), "-m", "pip", "install", "--no-deps", "--force-reinstall", package.requirement])
 
 
 def how_to_get(purpose: str) -> str:
@@ -216,6 +218,13 @@ def _shortage(missing: list[Package], where: str | None = None) -> PlatformError
 
 
 _PURPOSES = tuple(dict.fromkeys(package.purpose for package in PACKAGES))
+
+
+def _our_python() -> str:
+    try:
+        return find_interpreter()
+    except PlatformError:
+        return "python"
 
 
 def _made_by_our_launcher() -> bool:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ...errors import PlatformError
-from ...requirements import G1, requirement_for
+from ...requirements import G1, how_to_reinstall, requirement_for
 from ...sim.assets import build_once
 from ...sim.assets.conversion import convert_urdf
 from ...sim.assets.wheel import wheel_folder
@@ -107,6 +107,6 @@ def with_hands(urdf: Path) -> "ET.ElementTree[ET.Element]":
         raise PlatformError(
             f"{WHEEL} holds no usable {_URDF}: {error}",
             where=str(urdf),
-            remedy="Install the wheel anew, or uninstall it to have it fetched: ./mimic.sh setup g1",
+            remedy=f"Install it anew: {how_to_reinstall('holosoma')}",
         ) from error
     return tree

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ...errors import PlatformError
-from ...requirements import HUMANOIDS, requirement_for
+from ...requirements import HUMANOIDS, how_to_reinstall, requirement_for
 from ...sim.assets import build_once
 from ...sim.assets.conversion import convert_urdf
 from ...sim.assets.wheel import wheel_folder
@@ -105,7 +105,7 @@ def _simulated(urdf: Path) -> "ET.ElementTree[ET.Element]":
         raise PlatformError(
             f"{WHEEL} holds no usable {_URDF}: {error}",
             where=str(urdf),
-            remedy="Install the wheel anew, or uninstall it to have it fetched: ./mimic.sh setup humanoid",
+            remedy=f"Install it anew: {how_to_reinstall('fourier-robot-descriptions')}",
         ) from error
     return tree
 
