@@ -6,19 +6,23 @@
 import importlib.util
 import json
 import math
+from importlib import metadata
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
-from isaaclab_mimic_core.errors import PlatformError
+from isaaclab_mimic_core.errors import PlatformError, TaskError
+from isaaclab_mimic_core.robots.g1 import local
 from isaaclab_mimic_core.robots.g1.navigation import Walk, put_at, seen_from, turn
 from isaaclab_mimic_core.robots.g1.onnx_network import OnnxNetwork
 from isaaclab_mimic_core.robots.g1.policy import WalkingPolicy, policy_file
+from isaaclab_mimic_core.robots.g1.walking import WalkingAction
 
 onnx = pytest.importorskip("onnx")
 needs_policy = pytest.mark.skipif(
-    importlib.util.find_spec("holosoma_inference") is None, reason="needs ./mimic.sh setup g1"
+    importlib.util.find_spec("holosoma_inference") is None, reason="needs ./mimic.sh setup g1-walking"
 )
 
 
@@ -40,10 +44,148 @@ def test_an_unknown_operation_is_refused(tmp_path):
     graph = onnx.helper.make_graph([node], "g", [shape[0]], [shape[1]])
     onnx.save(onnx.helper.make_model(graph), tmp_path / "a.onnx")
     with pytest.raises(PlatformError, match="the operation Cos"):
-        WalkingPolicy(tmp_path / "a.onnx", 1, 0.02, "cpu")
+        WalkingPolicy(tmp_path / "a.onnx", 1, "cpu")
     (tmp_path / "b.onnx").write_bytes(b"nothing")
     with pytest.raises(PlatformError, match="the walking policy cannot be used"):
-        WalkingPolicy(tmp_path / "b.onnx", 1, 0.02, "cpu")
+        WalkingPolicy(tmp_path / "b.onnx", 1, "cpu")
+
+
+def save(path, width=19, joints=2, bias=True, trans_a=0, **said):
+    """Write a network of one layer, and what it says of itself."""
+    weight, offset = np.zeros((joints, width), np.float32), np.full(joints, 0.5, np.float32)
+    values = [onnx.numpy_helper.from_array(weight, "w"), onnx.numpy_helper.from_array(offset, "b")]
+    node = onnx.helper.make_node("Gemm", ["x", "w", *(["b"] if bias else [])], ["y"], transB=1, transA=trans_a)
+    shapes = [onnx.helper.make_tensor_value_info(name, 1, [1, n]) for name, n in (("x", width), ("y", joints))]
+    model = onnx.helper.make_model(onnx.helper.make_graph([node], "g", shapes[:1], shapes[1:], values))
+    onnx.helper.set_model_props(model, {**Seen.metadata, **said})
+    onnx.save(model, path)
+    return path
+
+
+def test_a_layer_may_lack_its_offset(tmp_path):
+    network = OnnxNetwork(save(tmp_path / "a.onnx", bias=False), "cpu")
+    assert network(torch.ones(3, 19)).tolist() == 3 * [[0.0, 0.0]]
+    assert OnnxNetwork(save(tmp_path / "b.onnx"), "cpu")(torch.ones(3, 19)).tolist() == 3 * [[0.5, 0.5]]
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"width": 20}, "does not compute a row of 19 numbers"),
+        ({"trans_a": 1}, "mixes rows"),
+        ({"dof_names": '["waist_yaw_joint"]', "kp": "[9.0]", "kd": "[1.0]"}, "does not compute a row of 16"),
+        ({"dof_names": '["waist_yaw_joint", "waist_yaw_joint"]'}, "names of joints"),
+        ({"kp": "[9.0]"}, "zip"),
+        ({"kd": '[9.0, "many"]'}, "many"),
+        ({"kp": "[9.0, -1.0]"}, "positive numbers"),
+        ({"command_ranges": "{}"}, "lin_vel_x"),
+        (
+            {"command_ranges": '{"lin_vel_x": [-1], "lin_vel_y": [-1, 1], "ang_vel_yaw": [-1, 1]}'},
+            "least and a largest",
+        ),
+    ],
+)
+def test_what_the_file_holds_is_checked_once(tmp_path, changed, why):
+    with pytest.raises(PlatformError, match=why) as raised:
+        WalkingPolicy(save(tmp_path / "a.onnx", **changed), 1, "cpu")
+    assert raised.value.where == str(tmp_path / "a.onnx") and "holosoma-inference" in raised.value.remedy
+
+
+def test_a_policy_and_a_robot_have_the_same_joints(tmp_path):
+    policy = WalkingPolicy(save(tmp_path / "a.onnx"), 1, "cpu")
+    known = ["waist_yaw_joint", "left_knee_joint"]
+    policy.check_robot([*known, "finger"], known)
+    with pytest.raises(PlatformError, match="the robot has no left_knee_joint"):
+        policy.check_robot(["waist_yaw_joint"], [])
+    with pytest.raises(PlatformError, match="it does not move finger"):
+        policy.check_robot([*known, "finger"], ["finger"])
+
+
+def test_another_version_of_the_package_is_refused(monkeypatch):
+    monkeypatch.setattr("isaaclab_mimic_core.robots.g1.policy.require", lambda purpose: None)
+    monkeypatch.setattr(metadata, "distribution", lambda name: SimpleNamespace(version="0.2.0"))
+    with pytest.raises(PlatformError, match=r"inference==0\.2\.0 is installed, and .*==0\.1\.3 wanted") as raised:
+        policy_file()
+    assert "holosoma-inference" in raised.value.remedy
+
+
+def test_the_policy_is_looked_for_before_anything_is_fetched(monkeypatch):
+    from isaaclab_tasks.contrib.locomanip_pick_place.configs.action_cfg import AgileBasedLowerBodyActionCfg
+
+    def missing() -> None:
+        raise PlatformError("no policy")
+
+    monkeypatch.setattr(local, "policy_file", missing)
+    monkeypatch.setattr(local, "g1_usd", lambda: pytest.fail("it was fetched"))
+    cfg = SimpleNamespace(actions=SimpleNamespace(legs=AgileBasedLowerBodyActionCfg()))
+    with pytest.raises(PlatformError, match="no policy"):
+        local.use_local_assets(cfg, "ovphysx")
+
+
+def walking_action(monkeypatch, tmp_path, step_dt=0.02, **changed):
+    monkeypatch.setattr("isaaclab_mimic_core.robots.g1.policy.OnnxNetwork", Seen)
+    names = ["finger", "waist_yaw_joint", "left_knee_joint"]
+    asked = {"_knee": [2], "waist_.*_joint": [1]}
+    written = []
+
+    def find(patterns):
+        ids = sorted(index for pattern in patterns for index in asked[pattern])
+        return ids, [names[index] for index in ids]
+
+    def tensor(*shape):
+        return SimpleNamespace(torch=torch.zeros(2, *shape))
+
+    robot = SimpleNamespace(
+        joint_names=names,
+        find_joints=find,
+        set_joint_position_target_index=lambda **given: written.append(given),
+        data=SimpleNamespace(
+            default_joint_pos=tensor(3),
+            joint_pos=tensor(3),
+            joint_vel=tensor(3),
+            root_ang_vel_b=tensor(3),
+            projected_gravity_b=tensor(3),
+        ),
+    )
+    cfg = SimpleNamespace(
+        asset_name="robot",
+        policy_path=str(tmp_path),
+        joint_names=["_knee"],
+        policy_output_scale=0.25,
+        policy_output_offset=0.0,
+        clip=None,
+        debug_vis=False,
+    )
+    vars(cfg).update(changed)
+    env = SimpleNamespace(num_envs=2, device="cpu", step_dt=step_dt, scene={"robot": robot})
+    return WalkingAction(cfg, env), written
+
+
+def test_targets_are_clipped_as_the_configuration_says(monkeypatch, tmp_path):
+    action, written = walking_action(monkeypatch, tmp_path)
+    action.process_actions(torch.zeros(2, 4))
+    # The network says 2 for each; a scale of 0.25, and the knee's own position at rest.
+    assert action.processed_actions[0].tolist() == pytest.approx([0.5, 1.169])
+    for _ in range(2):
+        action.apply_actions()
+    assert written[0]["joint_ids"] is written[1]["joint_ids"] and written[0]["joint_ids"].numpy().tolist() == [1, 2]
+    action, _ = walking_action(monkeypatch, tmp_path, clip={".*knee.*": (-1.0, 1.0)})
+    action.process_actions(torch.zeros(2, 4))
+    assert action.processed_actions[0].tolist() == pytest.approx([0.5, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("changed", "where"),
+    [
+        ({"step_dt": 0.04}, "decimation"),
+        ({"policy_output_scale": 1.0}, "policy_output_scale"),
+        ({"policy_output_offset": 0.1}, "policy_output_offset"),
+    ],
+)
+def test_what_the_policy_does_not_do_is_refused(monkeypatch, tmp_path, changed, where):
+    with pytest.raises(TaskError) as raised:
+        walking_action(monkeypatch, tmp_path, **changed)
+    assert where in raised.value.where
 
 
 class Seen:
@@ -59,6 +201,9 @@ class Seen:
     def __init__(self, path, device):
         self.rows = torch.empty(0)
 
+    def check(self, inputs, outputs):
+        assert (inputs, outputs) == (19, 2)
+
     def __call__(self, rows):
         self.rows = rows
         return torch.full((len(rows), 2), 2.0)
@@ -67,7 +212,7 @@ class Seen:
 @pytest.fixture
 def policy(monkeypatch, tmp_path):
     monkeypatch.setattr("isaaclab_mimic_core.robots.g1.policy.OnnxNetwork", Seen)
-    return WalkingPolicy(tmp_path, 3, 0.02, "cpu")
+    return WalkingPolicy(tmp_path, 3, "cpu")
 
 
 def test_each_robot_has_its_own_gait(policy):

@@ -6,6 +6,7 @@
 What differs from upstream's robot, and why, is in docs/humanoids.md.
 """
 
+from pathlib import Path
 from typing import Any
 
 from ...errors import TaskError
@@ -14,8 +15,11 @@ from .usd import BASE, g1_kinematics, g1_usd
 
 _BALANCING = ("_hip_", "_knee_", "_ankle_", "waist_")
 
-_HEIGHT = 0.785
-"""Of the pelvis in upstream's initial pose, when the soles of this robot are on the ground [m]."""
+_HIGHER = 0.035
+"""How much higher than NVIDIA's G1 this one's pelvis is, when the soles of both are on the ground [m]."""
+
+_ITERATIONS = 16
+"""Least number of the solver's iterations for positions."""
 
 
 def use_local_assets(cfg: Any, engine: str) -> None:
@@ -35,22 +39,28 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     from isaaclab_physx.sim.schemas import PhysxArticulationCfg
     from isaaclab_tasks.contrib.locomanip_pick_place.configs.action_cfg import AgileBasedLowerBodyActionCfg
 
+    terms = vars(cfg.actions).values()
+    walking = [term for term in terms if isinstance(term, AgileBasedLowerBodyActionCfg)]
+    # Before the description is fetched and converted.
+    policy = policy_file() if walking else Path()
     robot = cfg.scene.robot
-    x, y, _ = robot.init_state.pos
-    robot.init_state.pos = (x, y, _HEIGHT)
+    x, y, z = robot.init_state.pos
+    robot.init_state.pos = (x, y, z + _HIGHER)
     spawn = robot.spawn
     spawn.usd_path = str(g1_usd())
-    spawn.activate_contact_sensors = False
-    spawn.articulation_props = [
-        PhysxArticulationCfg(
-            enabled_self_collisions=False, solver_position_iteration_count=16, solver_velocity_iteration_count=4
-        )
-    ]
-    for term in vars(cfg.actions).values():
+    given = spawn.articulation_props
+    for props in given if isinstance(given, list) else [given]:
+        if isinstance(props, PhysxArticulationCfg):
+            # Fingers that hold.
+            least = props.solver_position_iteration_count or 0
+            props.solver_position_iteration_count = max(least, _ITERATIONS)
+    for term in terms:
         if isinstance(term, PinkInverseKinematicsActionCfg):
             _solve_with_own_urdf(term)
-        elif isinstance(term, AgileBasedLowerBodyActionCfg):
-            _walk(robot, term)
+    for term in walking:
+        _walk(robot, term, policy)
+        # Upstream's policy sees it, and nobody else.
+        setattr(cfg.observations, term.obs_group_name, None)
 
 
 def _solve_with_own_urdf(term: Any) -> None:
@@ -71,15 +81,15 @@ def _solve_with_own_urdf(term: Any) -> None:
     term.enable_gravity_compensation = False
 
 
-def _walk(robot: Any, term: Any) -> None:
+def _walk(robot: Any, term: Any, file: Path) -> None:
     """Let the robot walk with the local policy, and drive legs and waist as the policy was trained."""
     from isaaclab.actuators import ImplicitActuatorCfg
 
     from .walking import WalkingAction
 
     term.class_type = WalkingAction
-    term.policy_path = str(policy_file())
-    policy = WalkingPolicy(policy_file(), 1, 1.0, "cpu")
+    term.policy_path = str(file)
+    policy = WalkingPolicy(file, 1, "cpu")
     gains = {name: each for name, each in policy.gains.items() if any(part in name for part in _BALANCING)}
     others = {name: each for name, each in robot.actuators.items() if name not in ("legs", "feet", "waist")}
     robot.actuators = others | {

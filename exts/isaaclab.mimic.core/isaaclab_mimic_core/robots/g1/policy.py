@@ -9,6 +9,7 @@ fetched or copied. Scales and order of the observation are those of its reposito
 
 import json
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -16,9 +17,13 @@ from pathlib import Path
 import torch
 
 from ...errors import PlatformError
-from ...requirements import WALKING, require
+from ...requirements import PACKAGES, WALKING, how_to_reinstall, require
 from .onnx_network import OnnxNetwork
 
+STEP = 0.02
+"""Time between two actions, as it was trained [s]."""
+
+_WHEEL = "holosoma-inference"
 _FILE = Path("holosoma_inference", "models", "loco", "g1_29dof", "ppo_g1_29dof.onnx")
 _ARMS = ("shoulder", "elbow", "wrist")
 _REST = {
@@ -38,6 +43,8 @@ _GAIT = 1.0
 """Time of two steps [s]."""
 _STILL = 0.01
 """A smaller command, in all of its numbers, is to stand [m/s], [rad/s]."""
+_RANGES = ("lin_vel_x", "lin_vel_y", "ang_vel_yaw")
+"""What the file calls a command's numbers, in their order."""
 _MOTOR = 20.0 * math.pi
 """Natural frequency of the drives [rad/s]: their armature follows from it."""
 
@@ -58,10 +65,18 @@ def policy_file() -> Path:
     """Return the path of the policy.
 
     Raises:
-        PlatformError: It is not installed.
+        PlatformError: It is not installed, or in another version than the one whose scales are known here.
     """
     require(WALKING)
-    return Path(str(metadata.distribution("holosoma-inference").locate_file(_FILE)))
+    wanted = next(package.requirement for package in PACKAGES if package.name == _WHEEL)
+    try:
+        wheel = metadata.distribution(_WHEEL)
+        found = f"{_WHEEL}=={wheel.version}"
+    except metadata.PackageNotFoundError:
+        wheel, found = None, f"{_WHEEL} of an unknown version"
+    if wheel is None or found != wanted:
+        raise PlatformError(f"{found} is installed, and {wanted} wanted", remedy=how_to_reinstall(_WHEEL))
+    return Path(str(wheel.locate_file(_FILE)))
 
 
 class WalkingPolicy:
@@ -73,35 +88,51 @@ class WalkingPolicy:
     Args:
         path: The ONNX file.
         num: N.
-        dt: Time between two actions [s].
         device: Where to compute.
 
     Raises:
         PlatformError: The file is not what is expected.
     """
 
-    def __init__(self, path: Path, num: int, dt: float, device: torch.device | str):
+    def __init__(self, path: Path, num: int, device: torch.device | str):
         try:
             self._network = OnnxNetwork(path, device)
-            said = {key: json.loads(self._network.metadata[key]) for key in ("dof_names", "kp", "kd", "command_ranges")}
-            self.joints: tuple[str, ...] = tuple(said["dof_names"])
-            """The robot's J joints in the policy's order."""
-            drives = zip(self.joints, said["kp"], said["kd"], strict=True)
-            self.gains = {name: Gains(kp, kd, kp / _MOTOR**2) for name, kp, kd in drives}
+            self.gains, ranges = _said(self._network.metadata)
             """Joint -> what drives it."""
-            ranges = [said["command_ranges"][key] for key in ("lin_vel_x", "lin_vel_y", "ang_vel_yaw")]
+            self.joints: tuple[str, ...] = tuple(self.gains)
+            """The robot's J joints in the policy's order."""
+            self._network.check(3 * len(self.joints) + 13, len(self.joints))
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise PlatformError(
-                f"the walking policy cannot be used: {error}", where=str(path), remedy="./mimic.sh setup g1"
-            ) from error
+            raise _unusable(path, str(error)) from error
+        self._path = path
         self._least, self._largest = torch.tensor(ranges, device=device).unbind(dim=1)
         self._rest = torch.tensor([_rest(name) for name in self.joints], device=device)
         self._own = torch.tensor([not any(part in name for part in _ARMS) for name in self.joints], device=device)
         self._last = torch.zeros(num, len(self.joints), device=device)
         self._phase = torch.zeros(num, 2, device=device)
         self._stands = torch.ones(num, dtype=torch.bool, device=device)
-        self._step = 2.0 * math.pi * dt / _GAIT
+        self._step = 2.0 * math.pi * STEP / _GAIT
         self._begin = torch.tensor([0.0, math.pi], device=device)
+
+    @property
+    def memory(self) -> tuple[torch.Tensor, ...]:
+        """What it keeps from step to step, to be put back in place with a robot's state: (N, ...) each."""
+        return self._last, self._phase, self._stands
+
+    def check_robot(self, joints: Sequence[str], moved: Sequence[str]) -> None:
+        """See to it that the policy fits a robot.
+
+        Args:
+            joints: All of the robot's joints.
+            moved: Those that it is to move.
+
+        Raises:
+            PlatformError: The robot lacks a joint of the policy, or the policy knows one that it is to move.
+        """
+        if absent := [name for name in self.joints if name not in joints]:
+            raise _unusable(self._path, f"the robot has no {', '.join(absent)}")
+        if absent := [name for name in moved if name not in self.joints]:
+            raise _unusable(self._path, f"it does not move {', '.join(absent)}")
 
     def reset(self, rows: torch.Tensor | slice) -> None:
         """Forget what some of the robots did."""
@@ -149,6 +180,29 @@ class WalkingPolicy:
         )
         self._last.copy_(self._network(observed).clamp(-_MOST, _MOST))
         return self._last, self._rest + _ACTION_SCALE * self._last
+
+
+def _said(metadata: Mapping[str, str]) -> tuple[dict[str, Gains], list[list[float]]]:
+    """Return what the file says of itself: gains by joint, and least and largest velocity of each kind.
+
+    Raises:
+        ValueError: It makes no sense; or `KeyError`, `TypeError`.
+    """
+    said = {key: json.loads(metadata[key]) for key in ("dof_names", "kp", "kd", "command_ranges")}
+    names = said["dof_names"]
+    if not names or not all(isinstance(name, str) for name in names) or len(set(names)) != len(names):
+        raise ValueError("dof_names are not the names of joints")
+    drives = list(zip(names, map(float, said["kp"]), map(float, said["kd"]), strict=True))
+    if not all(0.0 < gain < math.inf for _, *gains in drives for gain in gains):
+        raise ValueError("kp and kd are not positive numbers")
+    ranges = [[float(end) for end in said["command_ranges"][key]] for key in _RANGES]
+    if not all(len(each) == 2 and -math.inf < each[0] <= 0.0 <= each[1] < math.inf for each in ranges):
+        raise ValueError("command_ranges are not a least and a largest velocity each, with 0 between them")
+    return {name: Gains(kp, kd, kp / _MOTOR**2) for name, kp, kd in drives}, ranges
+
+
+def _unusable(path: Path, why: str) -> PlatformError:
+    return PlatformError(f"the walking policy cannot be used: {why}", where=str(path), remedy=how_to_reinstall(_WHEEL))
 
 
 def _rest(joint: str) -> float:

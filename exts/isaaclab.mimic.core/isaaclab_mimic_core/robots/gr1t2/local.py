@@ -32,7 +32,6 @@ def use_local_assets(cfg: Any, engine: str) -> None:
 
     robot = cfg.scene.robot
     robot.spawn.usd_path = str(gr1t2_usd())
-    robot.spawn.activate_contact_sensors = False
     # No self-collisions: convex hulls of neighbouring links touch in poses that the real robot can reach.
     robot.spawn.articulation_props = [
         PhysxArticulationCfg(

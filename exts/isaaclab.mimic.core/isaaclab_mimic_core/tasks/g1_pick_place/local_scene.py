@@ -58,6 +58,7 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     )
     # The contact sensors drive a glove's haptics.
     scene.left_hand_contact = scene.right_hand_contact = None
+    scene.robot.spawn.activate_contact_sensors = False
     cfg.haptic_feedback = None
     # The picture is for the person in a headset, and the object's pose is among the observations without it.
     scene.robot_pov_cam = cfg.observations.policy.robot_pov_cam = None

@@ -37,6 +37,8 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     from ...sim.assets.compound import Part, compound, tray
 
     scene = cfg.scene
+    # The task has no contact sensor.
+    scene.robot.spawn.activate_contact_sensors = False
     # Eight-sided, so that it does not roll between fingers: an octagon is four rectangles.
     width = 2 * PIPE_RADIUS
     side = width * math.tan(math.pi / 8)

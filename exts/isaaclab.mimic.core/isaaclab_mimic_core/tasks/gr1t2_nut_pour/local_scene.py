@@ -39,6 +39,8 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     from ...sim.assets.compound import Part, compound, cup, tray
 
     scene = cfg.scene
+    # The task has no contact sensor.
+    scene.robot.spawn.activate_contact_sensors = False
     scene.sorting_beaker.spawn = compound(
         cup(BEAKER_RADIUS, BEAKER_HEIGHT, _WALL, 8), _BEAKER_MASS, color=(0.8, 0.08, 0.05), friction=1.0
     )

@@ -50,6 +50,7 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     furnish(scene, "packing_table", thing.init_state.pos[2] - HEIGHT / 2)
     # The contact sensors drive a glove's haptics and name a prim of the steering wheel.
     scene.left_hand_contact = scene.right_hand_contact = None
+    scene.robot.spawn.activate_contact_sensors = False
     cfg.haptic_feedback = None
     # The picture is for the person in a headset, and the object's pose is among the observations without it.
     if getattr(scene, "robot_pov_cam", None) is not None:
