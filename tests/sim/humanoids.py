@@ -13,6 +13,7 @@ import time
 import torch
 
 from isaaclab_mimic_core import randomness
+from isaaclab_mimic_core.datagen.snapshots import Snapshots
 from isaaclab_mimic_core.devices.keyboard import KeyboardSettings
 from isaaclab_mimic_core.devices.keyboard.device import Keyboard
 from isaaclab_mimic_core.robots.g1.navigation import place_of, put_at, seen_from
@@ -26,6 +27,8 @@ KEYS = 16
 """Steps for which somebody holds keys: 0.8 s."""
 STAND, WALK = 30, 90
 """Steps for which robots stand, and then walk."""
+ON = 5
+"""Steps for which they go on, again and again."""
 
 
 def pick_place(steps: int) -> dict:
@@ -125,20 +128,23 @@ def walking() -> dict:
         robot = env.env.scene["robot"]
         hands = torch.tensor([[0.21, 0.16, 0.83, 0.0], [0.21, -0.16, 0.83, 0.0]]).expand(env.num_envs, 2, 4)
         start, off = place_of(env.env), []
-        for step in range(STAND + WALK):
+
+        def step(told: torch.Tensor) -> None:
             pose = put_at(place_of(env.env)[:, None].expand(-1, 2, -1), hands)
             half, zero = 0.5 * pose[..., 3], torch.zeros_like(pose[..., 3])
             pose = torch.cat([pose[..., :3], torch.stack([zero, zero, half.sin(), half.cos()], dim=-1)], dim=-1)
             fingers = torch.zeros(env.num_envs, 14)
             height = torch.full((env.num_envs, 1), 0.72)
-            told = velocities if step >= STAND else torch.zeros_like(velocities)
             env.step(torch.cat([pose.flatten(1), fingers, told, height], dim=1))
             wrists = torch.stack([env.eef_pose()[:, env.eef_names.index(side)] for side in ("left", "right")], dim=1)
             off.append((wrists[..., :3, 3] - pose[..., :3]).norm(dim=-1).max())
+
+        for told in [torch.zeros_like(velocities)] * STAND + [velocities] * WALK:
+            step(told)
         end = place_of(env.env)
         moved = seen_from(start, torch.stack([end[:, 0], end[:, 1], torch.zeros(len(end)), end[:, 2]], dim=1))
         joints = env.env.action_manager.get_term("upper_body_ik")._hand_joint_names
-        return {
+        seen = {
             "ik": env.info["ik"],
             "actions": env.action_dim,
             "hand_joints": list(joints),
@@ -148,6 +154,18 @@ def walking() -> dict:
             "off": float(torch.stack(off[STAND:]).max()),
             "observed": {name: list(shape) for name, shape in (env.observation_shapes() or {}).items()},
         }
+        # They go on, are put back to where they were with what their controllers kept, and without it, and go on.
+        snapshots, slot, went = Snapshots(env, 1, []), torch.zeros(env.num_envs, dtype=torch.long), []
+        snapshots.save(everyone, slot, env.state())
+        state = {path: values.clone() for path, values in env.state().items()}
+        for put_back in (None, lambda: snapshots.restore(everyone, slot), lambda: env.restore(state, everyone)):
+            if put_back is not None:
+                put_back()
+            for _ in range(ON):
+                step(velocities)
+            went.append(robot.data.joint_pos.torch.clone())
+        seen["again"], seen["without_memory"] = (float((each - went[0]).abs().max()) for each in went[1:])
+        return seen
 
 
 if __name__ == "__main__":

@@ -79,8 +79,11 @@ def test_g1_stands_and_walks_as_it_is_told_and_holds_its_hands(seen_in):
     assert all(0.68 < height < 0.82 for height in seen["heights"])
     stood, ahead, aside, turned = seen["moved"]
     assert abs(stood[0]) + abs(stood[1]) < 0.15 and abs(stood[2]) < 0.2
-    # Beyond where the one that stands has drifted to.
-    assert ahead[0] - stood[0] > 0.12 and aside[1] - stood[1] < -0.12 and turned[2] - stood[2] > 0.3
+    # Each more than those that are told otherwise, which drift: standing, and much more on their way.
+    assert ahead[0] - max(stood[0], aside[0], turned[0]) > 0.1
+    assert aside[1] - min(stood[1], ahead[1], turned[1]) < -0.06
+    assert turned[2] - max(stood[2], ahead[2], aside[2]) > 0.4
+    assert seen["again"] < 0.01 < seen["without_memory"], "put back in the middle of a walk, they go on as they did"
     assert seen["off"] < 0.05, "the wrists follow their targets"
     # Upstream's action names the finger joints in this order, and its observations are there but the camera's.
     assert seen["hand_joints"][:4] == [f"left_hand_{part}_0_joint" for part in ("index", "middle", "thumb")] + [

@@ -52,6 +52,7 @@ class ScriptedEnv:
 
     pose_action_dim = POSE_ACTION_DIM
     gripper_dim = 1
+    navigates = False
 
     def __init__(
         self,
@@ -104,6 +105,9 @@ class ScriptedEnv:
 
     def restore(self, state: dict[str, torch.Tensor], env_ids: torch.Tensor) -> None:
         self.time[env_ids] = state["time"][:, 0]
+
+    def memory(self) -> list[torch.Tensor]:
+        return []
 
     def _now(self, values: torch.Tensor) -> torch.Tensor:
         return values[self.time.clamp_max(len(values) - 1), torch.arange(self.num_envs)]

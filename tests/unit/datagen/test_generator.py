@@ -375,6 +375,24 @@ def test_a_failed_subtask_is_tried_again_from_where_it_began_with_other_sources(
     assert int(env.time) == one_try
 
 
+def test_a_retry_puts_back_what_controllers_keep():
+    env = make_env(signals={"grasp": successes(range(0))})
+    count, restore = torch.full((1, 2), 7.0), env.restore
+
+    def reset_too(state: dict, env_ids: torch.Tensor) -> None:
+        restore(state, env_ids)
+        count[env_ids] = 0.0
+
+    env.memory, env.restore = lambda: [count], reset_too
+    generator = make_generator(env, replace(Settings(), max_retries=1))
+    generator.begin(torch.arange(1), torch.arange(1))
+    while not generator.take_rewinds():
+        env.step(generator.action())
+        count += 1.0
+        generator.observe()
+    assert count.tolist() == [[7.0, 7.0]]
+
+
 def test_a_retry_may_succeed_and_only_its_steps_count():
     settings = replace(Settings(), max_retries=2)
     success = successes(range(200), range(200))
@@ -495,7 +513,12 @@ def test_waypoints_wait_for_a_robot_that_walks():
     def told(behind: range) -> torch.Tensor:
         env: Any = make_env(num_envs=2)
         env.cfg.datagen_config.use_navigation_controller = env.navigates = True
-        env.is_behind = lambda: torch.tensor([env.time[0] - 1 in behind, False])
+
+        def is_behind(target: torch.Tensor) -> torch.Tensor:
+            assert torch.equal(target, env.asked[-1][0]), "the last waypoints"
+            return torch.tensor([env.time[0] - 1 in behind, False])
+
+        env.is_behind = is_behind
         generator = make_generator(env)
         generator.begin(torch.arange(2), torch.arange(2))
         for _ in range(9):
@@ -507,6 +530,47 @@ def test_waypoints_wait_for_a_robot_that_walks():
     assert torch.equal(waits[:, 1], ahead[:, 1]), "the other robot does not wait"
     assert torch.equal(waits[:3, 0], ahead[:3, 0]) and torch.equal(waits[5:, 0], ahead[2:6, 0])
     assert all(torch.equal(waits[step, 0], ahead[2, 0]) for step in range(3, 6))
+
+
+def walking_env(behind: torch.Tensor) -> Any:
+    """Return environments whose robots are, or are not, always behind: (num_envs,) bool."""
+    env: Any = make_env(num_envs=len(behind))
+    env.cfg.datagen_config.use_navigation_controller = env.navigates = True
+    env.is_behind = lambda target: behind
+    return env
+
+
+def test_a_waypoint_does_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr("isaaclab_mimic_core.datagen.attempts._PATIENCE", 4)
+    env = walking_env(torch.tensor([True, False]))
+    generator = make_generator(env)
+    generator.begin(torch.arange(2), torch.arange(2))
+    for _ in range(8):
+        env.step(generator.action())
+        generator.observe()
+    # The first one was held back four times.
+    assert generator.attempts.cursor[:, 0].tolist() == [4, 8]
+    assert generator.attempts.waited.tolist() == [8, 0]
+
+
+def test_only_running_attempts_wait():
+    env = walking_env(torch.tensor([True, True]))
+    generator = make_generator(env)
+    generator.begin(torch.arange(2), torch.arange(2))
+    generator.release(torch.tensor([1]))
+    for _ in range(3):
+        env.step(generator.action())
+        generator.observe()
+    assert generator.attempts.waited.tolist() == [3, 0]
+
+
+def test_what_says_that_it_walks_must_do_it():
+    env = walking_env(torch.tensor([False]))
+    with pytest.raises(ConfigError, match="each waypoint waits"):
+        make_generator(env, Settings.of("upstream"))
+    del env.is_behind
+    with pytest.raises(ConfigError, match="ScriptedEnv says `navigates`, but has no method `is_behind`"):
+        make_generator(env)
 
 
 # -- arms of few joints

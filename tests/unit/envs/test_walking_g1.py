@@ -92,9 +92,37 @@ def test_who_is_elsewhere_walks_and_takes_its_hands_along(env):
     torch.testing.assert_close(short, torch.full_like(short, 0.25), atol=1e-4, rtol=0)
     # Noise on a robot that stands does not make it walk.
     still = env.target_to_action(env.eef_pose(), gripper, torch.ones(NUM_ENVS, 3, 7))
-    env._walk.reset(torch.arange(NUM_ENVS))
-    assert (env.target_to_action(env.eef_pose(), gripper, torch.ones(NUM_ENVS, 3, 7))[:, 28:31] == 0.0).all()
-    assert still.shape == (NUM_ENVS, 32)
+    assert still.shape == (NUM_ENVS, 32) and not still[:, 28:31].any()
+
+
+def test_asking_changes_nothing_and_a_step_says_who_walks(env):
+    def target(*place: float) -> torch.Tensor:
+        target = env.eef_pose().clone()
+        target[:, 0] = target[:, 0] @ _on_ground(torch.tensor([place]).repeat(NUM_ENVS, 1))
+        return target
+
+    gripper, near, far = torch.zeros(NUM_ENVS, 3, 7), target(0.05, 0.0, 0.0), target(0.3, 0.0, 0.0)
+    anywhere = torch.eye(4).expand_as(near)
+    standing = env.target_to_action(near, gripper)
+    for other in (far, anywhere):
+        env.target_to_action(other, gripper)
+        assert torch.equal(env.target_to_action(near, gripper), standing) and not standing[:, 28:31].any()
+    assert not env.is_behind(near).any() and env.is_behind(far).all() and not env.is_behind(near).any()
+    assert env.is_behind(target(0.0, 0.0, 0.4)).all()
+    # Half of them walk; they go on until they are nearer than where a walk begins.
+    action = torch.where(torch.arange(NUM_ENVS)[:, None] < 10, env.target_to_action(far, gripper), standing)
+    env.env.step = lambda action: None
+    env.step(action)
+    going = env.target_to_action(near, gripper)[:, 28] > 0.0
+    assert going.tolist() == 10 * [True] + 10 * [False]
+    env.step(standing)
+    assert torch.equal(env.target_to_action(near, gripper), standing)
+
+
+def test_what_the_action_terms_keep_is_part_of_a_snapshot(env):
+    kept = torch.zeros(NUM_ENVS, 2)
+    env.env.action_manager.get_term = lambda name: SimpleNamespace(memory=(kept,)) if name == "legs" else None
+    assert [each is kept for each in env.memory()] == [True, False] and env.memory()[1] is env._walk.walks
 
 
 def test_one_number_closes_each_hand(env):

@@ -8,10 +8,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+import warp as wp
 from two_arms import LINKS, write_arms
 
 from isaaclab_mimic_core.errors import OptionError
 from isaaclab_mimic_core.sim.whole_arm_ik import use_ik
+from isaaclab_mimic_core.sim.whole_arm_ik.action import WholeArmIK
 from isaaclab_mimic_core.sim.whole_arm_ik.chain import Chain, read_chain
 from isaaclab_mimic_core.sim.whole_arm_ik.solver import WholeArmSolver
 
@@ -204,6 +206,65 @@ def test_a_hand_without_a_rotation_stays_and_the_other_moves(urdf, chain, quater
         target[:7] = pinocchio.SE3ToXYZQUAT(robot.hands(rest(chain))[0])
         off = robot.off(q, target)
         assert (off[:, 0] < 1e-3).all() and (off[:, 1] < np.radians(0.5)).all()
+
+
+def test_who_stands_is_solved_for_from_where_a_restored_state_has_put_it(urdf, chain):
+    """Isaac Lab resets action terms before it writes the state."""
+    names = list(chain.joints)
+
+    def array(values: torch.Tensor, kind=None) -> SimpleNamespace:
+        return SimpleNamespace(torch=values, warp=wp.from_torch(values, *([kind] if kind else [])))
+
+    written: dict = {}
+    joint_pos = torch.zeros(2, len(names))
+    robot = SimpleNamespace(
+        is_fixed_base=False,
+        num_joints=len(names),
+        joint_names=names,
+        body_names=["base_link"],
+        find_joints=lambda asked: ([names.index(name) for name in asked], list(asked)),
+        set_joint_position_target_index=lambda **targets: written.update(targets),
+        data=SimpleNamespace(
+            default_joint_pos=array(torch.zeros(2, len(names))),
+            joint_pos=array(joint_pos),
+            soft_joint_pos_limits=array(torch.tensor([-2.0, 2.0]).repeat(2, len(names), 1)),
+            body_link_pose_w=array(torch.tensor([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]).repeat(2, 1, 1), wp.transformf),
+        ),
+    )
+    controller = SimpleNamespace(
+        urdf_path=str(urdf),
+        base_link_name="base_link",
+        num_hand_joints=0,
+        variable_input_tasks=[SimpleNamespace(frame=link, gain=0.5) for link in LINKS],
+    )
+    cfg = SimpleNamespace(
+        asset_name="robot",
+        controller=controller,
+        pink_controlled_joint_names=names,
+        hand_joint_names=[],
+        debug_vis=False,
+    )
+    scene = {"robot": robot}
+    env = SimpleNamespace(num_envs=2, device="cpu", sim=SimpleNamespace(get_physics_dt=lambda: 1 / 200))
+    env.scene = type("Scene", (dict,), {"env_origins": torch.zeros(2, 3)})(scene)
+    term = WholeArmIK(cfg, env)
+    kinematics = Robot(urdf, chain)
+    posture = np.where(rest(chain) == 0.0, 0.4, rest(chain))
+    hands = np.concatenate([pinocchio.SE3ToXYZQUAT(hand) for hand in kinematics.hands(posture)])
+    action = torch.tensor(hands, dtype=torch.float32).repeat(2, 1)
+    term.reset()
+    term.process_actions(action)
+    term.apply_actions()
+    # The second environment is put back to where its hands are told to be.
+    term.reset(torch.tensor([1]))
+    joint_pos[1] = torch.tensor(posture)
+    before = term.memory[0][0].clone()
+    term.process_actions(action)
+    assert torch.equal(term.memory[0][0], before) and torch.equal(term.memory[0][1], joint_pos[1])
+    term.apply_actions()
+    targets = written["target"]
+    torch.testing.assert_close(targets[1], joint_pos[1], atol=0.02, rtol=0)
+    assert (targets[0] - joint_pos[1]).abs().max() > 0.2, "it is on its way"
 
 
 def test_a_choice_has_an_effect_or_is_refused(urdf, tmp_path):

@@ -9,6 +9,9 @@ from .columns import side_by_side
 from .contract import MimicEnv
 from .tables import SubtaskTable
 
+_PATIENCE = 300
+"""How long a waypoint waits [steps]: a robot that has fallen, or stands against something, does not come."""
+
 
 class Attempts:
     """The running attempts, one per environment, in tensors.
@@ -22,14 +25,15 @@ class Attempts:
         n, (e, s), device = env.num_envs, subtasks.object_index.shape, env.device
         self.number = torch.full((n,), -1, dtype=torch.long, device=device)
         """Number of each environment's attempt, -1 for none: (num_envs,) int64."""
-        self.counters, columns = side_by_side(n, ((e,), (e,), (), (), ()), torch.long, device)
+        self.counters, columns = side_by_side(n, ((e,), (e,), (), (), (), ()), torch.long, device)
         """All counters of an attempt side by side; a snapshot keeps them."""
-        self.cursor, self.subtask, self.held_steps, self.settling_steps, self.steps = columns
+        self.cursor, self.subtask, self.held_steps, self.settling_steps, self.steps, self.waited = columns
         """`cursor`: steps made on the current trajectory, (num_envs, num_eefs); `subtask`: the current one, of the same
         shape. (num_envs,) each: `held_steps`: for how long the task has been fulfilled; `settling_steps`: for how long
-        all end effectors have been done; `steps`: steps of the demonstration so far."""
-        # What a step adds to them: one to all but the subtask.
-        self._one_step = torch.tensor([1] * e + [0] * e + [1] * 3, device=device)
+        all end effectors have been done; `steps`: steps of the demonstration so far; `waited`: for how long a waypoint
+        has waited for a robot that walks."""
+        # What a step adds to them: one to all but the subtask and `waited`.
+        self._one_step = torch.tensor([1] * e + [0] * e + [1, 1, 1, 0], device=device)
         self.flags, columns = side_by_side(n, ((e,), (e, s), (e, s), ()), torch.bool, device)
         """All flags of an attempt side by side; a snapshot keeps them."""
         self.arm_done, self.signal_at_end, self.signal_ever, self.fulfilled = columns
@@ -58,6 +62,12 @@ class Attempts:
         """Count one more step of everything."""
         self.counters += self._one_step
         self.ticks += 1
+
+    def wait(self, behind: torch.Tensor) -> None:
+        """Let waypoints wait for robots that are behind, (num_envs,) bool, but not for ever."""
+        behind = behind & (self.number >= 0)
+        self.waited.add_(1).mul_(behind)
+        self.cursor -= (behind & (self.waited <= _PATIENCE))[:, None].long()
 
     def note_ends(self, ended: torch.Tensor) -> None:
         """Take note of when subtasks have ended: (num_envs, num_eefs) bool, whose current one has."""

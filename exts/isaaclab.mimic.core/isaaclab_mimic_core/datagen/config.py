@@ -54,10 +54,8 @@ def read_config(env: MimicEnv, settings: Settings, seed: int, planned: bool | No
         ConfigError: A field contradicts another, or names what is not there; says which.
     """
     datagen = env.cfg.datagen_config
-    if wants_navigation(env.cfg) and not getattr(env, "navigates", False):
-        raise ConfigError(
-            "this robot does not walk", where="datagen_config.use_navigation_controller", remedy="Leave it out."
-        )
+    if wants_navigation(env.cfg):
+        _check_navigation(env, settings)
     subtasks = read_subtasks(env.cfg, env.object_names, env.device, planned)
     if settings.keep_clear and len(subtasks.eef_names) > 1:
         raise ConfigError(
@@ -76,6 +74,25 @@ def read_config(env: MimicEnv, settings: Settings, seed: int, planned: bool | No
         interpolate_from_last_target_pose=datagen.generation_interpolate_from_last_target_pose,
         navigates=wants_navigation(env.cfg),
     )
+
+
+def _check_navigation(env: MimicEnv, settings: Settings) -> None:
+    """Refuse a navigation controller where there is none, or none that does what is asked."""
+    where = "datagen_config.use_navigation_controller"
+    if not env.navigates:
+        raise ConfigError("this robot does not walk", where=where, remedy="Leave it out.")
+    if not callable(getattr(env, "is_behind", None)):
+        raise ConfigError(
+            f"{type(env).__name__} says `navigates`, but has no method `is_behind`",
+            where=where,
+            remedy="Add it (datagen.contract.WalkingEnv), or leave `navigates` out.",
+        )
+    if settings.exact_upstream:
+        raise ConfigError(
+            "upstream repeats the last command of a walk, and here each waypoint waits for the robot",
+            where="mode upstream",
+            remedy="Use another mode, or leave use_navigation_controller out.",
+        )
 
 
 def wants_navigation(cfg: Any) -> bool:

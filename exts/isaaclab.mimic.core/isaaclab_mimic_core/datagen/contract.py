@@ -7,6 +7,7 @@ The six methods are those of Isaac Lab's `ManagerBasedRLMimicEnv`, batched: the 
 everywhere, the end effectors the second. Poses are homogeneous matrices in the environment's own frame [m].
 """
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import torch
@@ -29,6 +30,8 @@ class MimicEnv(Protocol):
     """Numbers of an action that say where one end effector moves; action noise is drawn for these."""
     gripper_dim: int
     """Numbers of an action that say what one gripper does."""
+    navigates: bool
+    """Whether it walks where the end effector `body` is to be: a `WalkingEnv`."""
 
     @property
     def limited(self) -> tuple[bool, ...]:
@@ -88,8 +91,27 @@ class MimicEnv(Protocol):
         ...
 
 
+class WalkingEnv(MimicEnv, Protocol):
+    """An environment whose robots walk to the waypoints of `body`; needed where `navigates`."""
+
+    def is_behind(self, target: torch.Tensor) -> torch.Tensor:
+        """Return which robots are too far behind waypoints to be given the next ones: (num_envs,) bool.
+
+        Args:
+            target: (num_envs, num_eefs, 4, 4) the last target poses; anything where no attempt runs.
+        """
+        ...
+
+
 class RestorableEnv(MimicEnv, Protocol):
     """An environment that can be put back to an earlier state; needed for retries."""
+
+    def memory(self) -> Sequence[torch.Tensor]:
+        """Return what controllers keep from step to step, and `state` does not say: (num_envs, ...) each.
+
+        They are the controllers' own tensors: a snapshot puts them back in place, after `restore`.
+        """
+        ...
 
     def state(self) -> dict[str, torch.Tensor]:
         """Return the scene's state by path: (num_envs, ...)."""

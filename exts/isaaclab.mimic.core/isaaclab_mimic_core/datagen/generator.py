@@ -14,7 +14,7 @@ subtasks are done and the task is fulfilled, when a failure has no retry left, o
 of time after the last subtask is a failure, too.
 """
 
-from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import torch
@@ -24,7 +24,7 @@ from ..outcomes import AttemptOutcome
 from .attempt_outcomes import outcomes_of
 from .attempts import Attempts
 from .config import GenerationConfig
-from .contract import MimicEnv
+from .contract import MimicEnv, WalkingEnv
 from .coordination.constraints import Constraints, Positions
 from .failures.check import Parts, Step
 from .failures.monitor import FailureMonitor
@@ -72,9 +72,9 @@ class Generator:
         self._objects: torch.Tensor | None = None  # poses after the last step; None before the first one
         self._beginning = np.zeros((n, num_eefs), dtype=bool)  # who begins a subtask with the next action
         self._released = torch.zeros(n, num_eefs, dtype=torch.bool, device=device)  # whose wait ends with this step
-        # Upstream's navigation controller: which robots are still on their way to their waypoint.
-        walks = config.navigates
-        self._is_behind: Callable[[], torch.Tensor] | None = getattr(env, "is_behind", None) if walks else None
+        # Upstream's navigation controller: waypoints wait for robots that are on their way to the last ones.
+        self._walking = cast(WalkingEnv, env) if config.navigates else None
+        self._target: torch.Tensor | None = None
 
     def begin(self, env_ids: torch.Tensor, numbers: torch.Tensor) -> None:
         """Start attempts in freshly reset environments: (K,) environments and (K,) numbers of the attempts."""
@@ -101,6 +101,7 @@ class Generator:
         target, gripper, amplitude = self.trajectories.waypoint(attempts.cursor)
         if not exact:
             amplitude = torch.where(attempts.arm_done, 0.0, amplitude)
+        self._target = target
         # Noise depends on all steps made, retried ones included, so a retry has other noise than earlier tries.
         noise = amplitude[..., None] * self._noise.at(attempts.ticks).reshape(*amplitude.shape, -1)
         return self._env.target_to_action(target, gripper, noise)
@@ -113,8 +114,8 @@ class Generator:
         attempts = self.attempts
         success, self._objects, eefs = self._env.success(), self._env.object_pose(), self._env.eef_pose()
         attempts.count_step()
-        if self._is_behind is not None:
-            attempts.cursor -= self._is_behind()[:, None].long()
+        if self._walking is not None and self._target is not None:
+            attempts.wait(self._walking.is_behind(self._target))
         # Environments without an attempt do not go on; somebody else may be moving them.
         running = attempts.number >= 0
         ended = (attempts.cursor >= self.trajectories.length) & ~attempts.arm_done & running[:, None]

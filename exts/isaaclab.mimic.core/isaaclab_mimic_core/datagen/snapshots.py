@@ -22,9 +22,10 @@ class Snapshots:
 
     def __init__(self, env: RestorableEnv, num_slots: int, fields: Sequence[torch.Tensor]):
         self._env = env
-        self._fields = list(fields)
+        self._fields, self._memory = list(fields), list(env.memory())
         self._num_slots = num_slots
-        self._kept = [f.new_zeros((f.shape[0], num_slots, *f.shape[1:])) for f in self._fields]
+        both = [*self._fields, *self._memory]
+        self._kept = [f.new_zeros((f.shape[0], num_slots, *f.shape[1:])) for f in both]
         self._state: dict[torch.dtype, torch.Tensor] = {}
         self._shapes: dict[str, torch.Size] = {}
         self._paths: dict[torch.dtype, list[str]] = {}
@@ -47,16 +48,17 @@ class Snapshots:
             if dtype not in self._state:
                 self._state[dtype] = value.new_zeros(len(value), self._num_slots, value.shape[1])
             self._state[dtype][rows, slots] = value[rows]
-        for kept, field in zip(self._kept, self._fields, strict=True):
+        for kept, field in zip(self._kept, [*self._fields, *self._memory], strict=True):
             kept[rows, slots] = field[rows]
 
     def restore(self, rows: torch.Tensor, slots: torch.Tensor) -> None:
         """Restore saved snapshots: (K,) environments and the slot of each."""
-        for kept, field in zip(self._kept, self._fields, strict=True):
-            field[rows] = kept[rows, slots]
         state: dict[str, torch.Tensor] = {}
         for dtype, paths in self._paths.items():
             sizes = [self._shapes[path].numel() for path in paths]
             for path, value in zip(paths, self._state[dtype][rows, slots].split(sizes, dim=1), strict=True):
                 state[path] = value.reshape(len(rows), *self._shapes[path])
         self._env.restore(state, rows)
+        # Last, for restoring resets the controllers.
+        for kept, field in zip(self._kept, [*self._fields, *self._memory], strict=True):
+            field[rows] = kept[rows, slots]

@@ -82,8 +82,8 @@ class BatchedEnv:
     task_signals: "TaskSignals | None" = None
     """Signals of the task's spec (`TaskSpec.signals`)."""
     navigates: bool = False
-    """Whether it walks where the end effector `body` is to be: `DataGenConfig.use_navigation_controller`. It then has a
-    method `is_behind`: which robots, (num_envs,) bool, are to be waited for."""
+    """Whether it walks where the end effector `body` is to be; it then has a method `is_behind`
+    (`datagen.contract.WalkingEnv`)."""
     closing_time: float = 0.0
     """How long a person's hand takes to close [s]; 0: a gripper that gets there as fast as it can."""
     response: float = 1.0
@@ -271,6 +271,11 @@ class BatchedEnv:
         self.env.reset_to(nest(state), env_ids, is_relative=True)
         clear_velocity_targets(self.env, env_ids)
         self._frame_sensors.after_reset()
+
+    def memory(self) -> list[torch.Tensor]:
+        """Return what action terms keep from step to step, their `memory`: (num_envs, ...) each."""
+        terms = self.env.action_manager
+        return [kept for name in terms.active_terms for kept in getattr(terms.get_term(name), "memory", ())]
 
     def stop_drawing(self, env_ids: torch.Tensor) -> None:
         """Let cameras leave out some environments, (K,), until these are reset or restored; what was seen stays."""

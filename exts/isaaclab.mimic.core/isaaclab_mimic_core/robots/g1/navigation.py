@@ -81,6 +81,16 @@ class Walk:
         self.walks[rows] = False
 
     def command(self, here: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
+        """Return velocities as `velocity` does, and take note of them."""
+        velocity = self.velocity(here, goal)
+        self.note(velocity)
+        return velocity
+
+    def note(self, velocity: torch.Tensor) -> None:
+        """Take note of what the robots are told now, (N, 3): who walks goes on until it is near enough."""
+        self.walks.copy_((velocity != 0.0).any(dim=1))
+
+    def velocity(self, here: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
         """Return velocities forward, to the left and about the vertical: (N, 3) [m/s], [rad/s].
 
         Args:
@@ -92,8 +102,8 @@ class Walk:
         distance, angle = gap[:, :2].norm(dim=1), gap[:, 3].abs()
         begins = (distance > settings.far[0]) | (angle > settings.far[1])
         arrived = (distance < settings.near[0]) & (angle < settings.near[1])
-        self.walks.copy_(begins | (self.walks & ~arrived))
+        walks = begins | (self.walks & ~arrived)
         wanted = settings.gain * gap[:, [0, 1, 3]]
         # All numbers are made smaller together, so that it goes straight there.
         wanted = wanted / (wanted.abs() / self._most).amax(dim=1, keepdim=True).clamp_min(1.0)
-        return torch.where(self.walks[:, None], wanted, 0.0)
+        return torch.where(walks[:, None], wanted, 0.0)

@@ -32,8 +32,6 @@ _HANDS = ("left", "right")
 _POSE = 7
 _LAG = (0.12, 0.3)
 """How far the robot may be behind its waypoint before that waits [m], [rad]."""
-_PATIENCE = 300
-"""How long a waypoint waits [steps]: a robot that has fallen, or stands against something, does not come."""
 _SLACK = (0.05, 0.1)
 """How far the robot may stand from its place without taking its hands along [m], [rad]: arms make up for it."""
 
@@ -74,8 +72,6 @@ class WalkingG1Env(BatchedEnv):
         ]
         self._numbers, self._columns = torch.tensor(where, device=self.device).unbind(dim=1)
         self._walk = Walk(self.num_envs, self.device)
-        self._goal = torch.full((self.num_envs, 3), torch.nan, device=self.device)
-        self._waited = torch.zeros(self.num_envs, dtype=torch.long, device=self.device)
 
     # -- the contract
 
@@ -88,9 +84,8 @@ class WalkingG1Env(BatchedEnv):
     ) -> torch.Tensor:
         target = target[:, self._order]
         here, goal = place_of(self.env), _place(target[:, 2])
-        self._goal.copy_(goal)
         hands = command_to(target[:, :2], _carried(target[:, :2], goal, here), None, relative=False)
-        velocity = self._walk.command(here, goal)
+        velocity = self._walk.velocity(here, goal)
         if noise is not None:
             noise = noise[:, self._order]
             hands, velocity = hands + noise[:, :2], torch.where(velocity == 0.0, 0.0, velocity + noise[:, 2, :3])
@@ -100,13 +95,10 @@ class WalkingG1Env(BatchedEnv):
         action[:, self._columns] = gripper.flatten(1)[:, self._numbers]
         return action
 
-    def is_behind(self) -> torch.Tensor:
-        """Return which robots are too far behind the last waypoint to be given the next one: (num_envs,) bool."""
-        here = place_of(self.env)
-        far = (here[:, :2] - self._goal[:, :2]).norm(dim=1) > _LAG[0]
-        far |= turn(here[:, 2] - self._goal[:, 2]).abs() > _LAG[1]
-        self._waited = torch.where(far, self._waited + 1, 0)
-        return far & (self._waited <= _PATIENCE)
+    def is_behind(self, target: torch.Tensor) -> torch.Tensor:
+        here, goal = place_of(self.env), _place(target[:, self._order[2]])
+        far = (here[:, :2] - goal[:, :2]).norm(dim=1) > _LAG[0]
+        return far | (turn(here[:, 2] - goal[:, 2]).abs() > _LAG[1])
 
     def action_to_target(self, action: torch.Tensor) -> torch.Tensor:
         """Return target poses. A robot is where it was told to be: its velocities say no place."""
@@ -138,17 +130,20 @@ class WalkingG1Env(BatchedEnv):
 
     # -- simulation
 
+    def step(self, action: torch.Tensor) -> None:
+        super().step(action)
+        self._walk.note(action[:, -4:-1])
+
+    def memory(self) -> list[torch.Tensor]:
+        return [*super().memory(), self._walk.walks]
+
     def reset(self, env_ids: torch.Tensor, keys: torch.Tensor) -> None:
         super().reset(env_ids, keys)
-        self._stand(env_ids)
+        self._walk.reset(env_ids)
 
     def restore(self, state: dict[str, torch.Tensor], env_ids: torch.Tensor) -> None:
         super().restore(state, env_ids)
-        self._stand(env_ids)
-
-    def _stand(self, env_ids: torch.Tensor) -> None:
         self._walk.reset(env_ids)
-        self._waited[env_ids] = 0
 
     def _in_order(self, poses: torch.Tensor) -> torch.Tensor:
         """Return poses of left, right and body in the order of the end effectors: (num_envs, 3, 4, 4)."""

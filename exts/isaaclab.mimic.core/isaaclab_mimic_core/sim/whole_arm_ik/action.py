@@ -68,6 +68,9 @@ class WholeArmIK(ActionTerm):
             None if asset.is_fixed_base else IKSettings(gain=_gain(controller)),
         )
         self._told = None if asset.is_fixed_base else asset.data.joint_pos.torch.clone()
+        # Whose joints were told nothing yet: they are where a reset, or after it a restored state, has put them.
+        self._untold = torch.ones(self.num_envs, dtype=torch.bool, device=self.device)
+        self._told_array = None if self._told is None else wp.from_torch(self._told)
         self._moved_ids = torch.tensor(moved_ids, device=self.device)
         self._moves = torch.zeros(asset.num_joints, dtype=torch.bool, device=self.device)
         self._moves[self._moved_ids] = True
@@ -91,9 +94,18 @@ class WholeArmIK(ActionTerm):
         """Position targets of the arms' joints, then of the hands': (num_envs, joints) [rad]."""
         return self._processed
 
+    @property
+    def memory(self) -> tuple[torch.Tensor, ...]:
+        """What it keeps from step to step, to be put back in place with a state: (num_envs, ...) each."""
+        return () if self._told is None else (self._told, self._untold)
+
     def process_actions(self, actions: torch.Tensor) -> None:
         self._raw[:] = actions
         asset: Any = self._asset
+        if self._told is not None:
+            # Isaac Lab resets action terms before it writes a restored state, so it is too early there.
+            self._told.copy_(torch.where(self._untold[:, None], asset.data.joint_pos.torch, self._told))
+            self._untold.zero_()
         finite = actions.isfinite().all(dim=1, keepdim=True)
         held = asset.data.joint_pos.torch[:, self._hands]
         self._processed[:, self._num_moved :] = torch.where(finite, actions[:, self._pose_dim :], held)
@@ -106,7 +118,7 @@ class WholeArmIK(ActionTerm):
             there = data.joint_pos.torch
             ahead = (self._told - there).clamp(-_YIELD, _YIELD)
             self._told.copy_(torch.where(self._moves, there + ahead, there))
-            positions = wp.from_torch(self._told)
+            positions = self._told_array
         self._solver.step(
             data.body_link_pose_w.warp,
             self._base,
@@ -123,9 +135,7 @@ class WholeArmIK(ActionTerm):
     def reset(self, env_ids: Sequence[int] | None = None, **_: Any) -> None:
         rows: Any = slice(None) if env_ids is None else env_ids
         self._raw[rows] = 0.0
-        if self._told is not None:
-            asset: Any = self._asset
-            self._told[rows] = asset.data.joint_pos.torch[rows]
+        self._untold[rows] = True
 
 
 def _gain(controller: Any) -> float:
