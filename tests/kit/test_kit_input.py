@@ -14,7 +14,7 @@ class Hand:
         import torch
 
         self.num_envs, self.gripper_dim, self.device, self.step_dt = 1, 1, torch.device("cpu"), 0.05
-        self.response, self.closing_time = 1.0, 0.0
+        self.response, self.closing_time, self.navigates = 1.0, 0.0, False
         self.eef_names, self.info = ("hand",), {"task": "none"}
 
     def eef_pose(self):

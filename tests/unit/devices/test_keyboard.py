@@ -254,6 +254,14 @@ def test_hands_with_fingers_that_nobody_says_how_to_close_are_refused(make_env):
         Keyboard(env, SETTINGS)
 
 
+def test_a_robot_that_walks_is_not_driven_hand_by_hand(make_env):
+    env = make_env("two_arms")
+    env.navigates = True
+    with pytest.raises(TaskError, match="a robot that walks would leave its hands behind") as raised:
+        Keyboard(env, SETTINGS)
+    assert raised.value.where == env.info["task"]
+
+
 def test_help_says_how_to_change_the_hand_where_there_are_several(make_env):
     both = dict(start(make_env("two_arms")).help())
     assert both["K"] == "close or open the driven hand" and both["TAB"] == "drive the next hand"

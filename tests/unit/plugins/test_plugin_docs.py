@@ -86,6 +86,7 @@ def test_the_device_that_is_shown(shown):
         gripper_dim=1,
         response=0.5,
         closing_time=0.0,
+        navigates=False,
         eef_names=("hand",),
         info={"task": "T"},
         grip=lambda closed: closed[:, None],

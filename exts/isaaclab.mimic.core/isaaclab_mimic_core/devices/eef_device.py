@@ -18,6 +18,7 @@ import torch
 
 from .. import rotations
 from ..envs import BatchedEnv
+from ..errors import TaskError
 from .axis_map import Motion, turned
 from .device import TeleopDevice
 from .settings import VIEW
@@ -39,11 +40,17 @@ class EefDevice(TeleopDevice):
         settings: A `EefSettings`.
 
     Raises:
-        TaskError: It is not known how the robot's hands close.
+        TaskError: It is not known how the robot's hands close, or the robot walks: its hands would have to go along.
     """
 
     def __init__(self, env: BatchedEnv, settings: "EefSettings"):
         super().__init__()
+        if env.navigates:
+            raise TaskError(
+                "one end effector is driven at a time, and a robot that walks would leave its hands behind",
+                where=env.info["task"],
+                remedy="Use --teleop-device scripted or xr, or the task without use_navigation_controller.",
+            )
         self._env = env
         # How far each hand is closed, from 0 to 1.
         self._grip = torch.zeros(len(env.eef_names), device=env.device)
