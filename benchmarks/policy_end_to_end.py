@@ -1,9 +1,10 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""From the sample demonstrations to a policy: annotate, generate, train, evaluate, with the time of each step.
+"""From a task's sample demonstrations to a policy: annotate, generate, train, evaluate, with the time of each step.
 
     python benchmarks/policy_end_to_end.py outputs/policy --num-demos 1000 --num-rollouts 200
+    python benchmarks/policy_end_to_end.py outputs/gr1t2 --task Isaac-PickPlace-GR1T2-Abs-Mimic-v0 --num-envs 32
 
 `--config upstream` does the same with Isaac Lab's own configuration. Success is measured in initial states that occur
 in no recording or generation; the curve over epochs is in evaluation/ in the run's folder.
@@ -16,7 +17,8 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from isaaclab_mimic_core.sample import sample_of
+from isaaclab_mimic_core.tasks import DEFAULT_TASK, find_task
 
 
 def mimic(*words: object) -> float:
@@ -29,6 +31,7 @@ def mimic(*words: object) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("output", type=Path)
+    parser.add_argument("--task", default=DEFAULT_TASK)
     parser.add_argument("--num-demos", type=int, default=1000)
     parser.add_argument("--num-envs", type=int, default=64)
     parser.add_argument("--epochs", type=int, default=0)
@@ -38,15 +41,16 @@ def main() -> None:
     parser.add_argument("--device", default="auto")
     a = parser.parse_args()
     annotated, generated, run = a.output / "annotated.hdf5", a.output / "generated.hdf5", a.output / "run"
-    where = ("--assets", "local", "--device", a.device, "--num-envs", a.num_envs)
-    sample = ROOT / "data" / "franka_stack" / "demos.hdf5"
+    task = ("--task", a.task)
+    where = (*task, "--assets", "local", "--device", a.device, "--num-envs", a.num_envs)
+    sample = sample_of(find_task(a.task))
     took = {
         "annotate": mimic("annotate", "--input", sample, "--output", annotated, *where),
         "generate": mimic(
             "generate", "--input", annotated, "--output", generated, "--num-demos", a.num_demos, "--seed", 100, *where
         ),
         "train": mimic(
-            *("train", "--dataset", generated, "--output", run, "--precision", a.precision),
+            *("train", *task, "--dataset", generated, "--output", run, "--precision", a.precision),
             *("--epochs", a.epochs, "--config", a.config, "--device", a.device),
         ),
         "evaluate": mimic("evaluate", "--checkpoints", run, "--num-rollouts", a.num_rollouts, "--seed", 7, *where),
