@@ -11,6 +11,8 @@ from typing import Any, Self
 
 from .errors import InputFileError, OptionError
 
+MANIFEST = "manifest"
+"""Key of a run's manifest in a dataset's attribute `mimic`."""
 _FORMAT = 1
 
 
@@ -139,6 +141,22 @@ class RunManifest:
             if self.versions.get(name, then) != then
         ]
         return [f"The run was begun with {'; '.join(changed)}: what is made now may differ."] if changed else []
+
+
+def stated_input(history: Any, option: str) -> InputFile | None:
+    """Return the file that a dataset was made from; None if it does not say.
+
+    Args:
+        history: The attribute `mimic` of its group `data`, as it is read.
+        option: The option that named the file.
+    """
+    found = history
+    for key in (MANIFEST, "inputs", option):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    path = found.get("path") if isinstance(found, Mapping) else None
+    if not isinstance(found, Mapping) or not isinstance(path, str):
+        return None
+    return InputFile(path, str(found.get("sha256") or ""))
 
 
 def versions_of(*packages: str) -> dict[str, str]:

@@ -4,6 +4,7 @@
 """Files of Isaac Sim's Episode Recorder: written here by the layout in its sources, and one that its wheel brings."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from isaaclab_mimic_core.errors import DatasetError, InputFileError, OutputError
 from isaaclab_mimic_core.sim.assets import cache_root
 
 TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
+PLAIN = "Isaac-Stack-Cube-Franka-IK-Rel-v0"
+DESCRIPTOR = Path(__file__).parents[2] / "data" / "descriptors" / "franka_cube_stack.yaml"
 ASSETS = {
     "robot": ("articulation", "Robot"),
     "cube_1": ("rigid_object", "Cube_1"),
@@ -242,6 +245,12 @@ def test_the_command_asks_for_the_task(tmp_path, capfd):
     with DatasetReader(output) as reader:
         assert "states/rigid_object/cube_1/root_pose" in reader.shapes(reader.episode_names[0])
     assert cli.main([*given, "--task", TASK]) == 2, "it is there already"
+    # A descriptor may lie elsewhere for who reads it.
+    mine = shutil.copy(DESCRIPTOR, tmp_path / "mine.yaml")
+    for task, stated in ((f"{mine}@{PLAIN}", PLAIN), (PLAIN, TASK)):
+        assert cli.main([*given, "--task", task, "--overwrite"]) == 0
+        with DatasetReader(output) as reader:
+            assert reader.env_name == stated
     before = file.read_bytes()
     assert cli.main([*given[:-1], str(file), "--task", TASK, "--overwrite"]) == 2
     with pytest.raises(OutputError, match="this is an input"):

@@ -12,6 +12,7 @@ import torch
 from isaaclab_mimic_core.errors import InputFileError, OptionError
 from isaaclab_mimic_core.learning.learners import task_of_checkpoint
 from isaaclab_mimic_core.options import EvaluateOptions, PlayOptions
+from isaaclab_mimic_core.run_manifest import InputFile, RunManifest
 from isaaclab_mimic_core.stages import create_with
 from isaaclab_mimic_core.stages.learning.trained_task import with_trained_task
 from isaaclab_mimic_core.tasks import DEFAULT_TASK
@@ -43,6 +44,17 @@ def test_the_run_says_it(place, tmp_path):
     assert task_of(str(run / place)) == CUBES, "trained for another task than that of its demonstrations"
     (run / "run.json").write_text("{")
     assert task_of(str(run / place)) == BOX
+
+
+def test_a_policy_trained_with_a_descriptor_asks_for_it(tmp_path):
+    run = tmp_path / "run"
+    path = checkpoint(run / "models" / "epoch_2.pth", BOX)
+    manifest = RunManifest("train", {"task": BOX}, {"descriptor": InputFile("mine.yaml", "abc")})
+    (run / "run.json").write_text(json.dumps(manifest.to_dict()))
+    with pytest.raises(InputFileError, match=r"epoch_2\.pth: was made by the descriptor mine\.yaml\n.*--desc"):
+        task_of(path)
+    given = EvaluateOptions(checkpoints=(path,), descriptor="mine.yaml")
+    assert with_trained_task(given).task == "mine.yaml"
 
 
 def test_a_checkpoint_says_it_where_there_is_no_run(tmp_path):

@@ -4,8 +4,12 @@
 """Without a task a stage works in the one that its input was made in."""
 
 import io
+import json
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
@@ -24,8 +28,11 @@ from isaaclab_mimic_core.options import (
     TrainOptions,
     ViewOptions,
 )
-from isaaclab_mimic_core.stages.files.input_task import task_of, with_task
+from isaaclab_mimic_core.plugins import TaskSpec, register_task, restored
+from isaaclab_mimic_core.run_manifest import InputFile, RunManifest
+from isaaclab_mimic_core.stages.files.input_task import check_task, task_of, with_task
 from isaaclab_mimic_core.tasks import DEFAULT_TASK
+from isaaclab_mimic_core.tasks.names import same_task, stated_name
 from isaaclab_mimic_core.terminal.show import TerminalView
 
 OTHER = "Mimic-Lift-Box-Two-Franka-v0"
@@ -80,12 +87,85 @@ def test_without_a_file_it_is_the_default():
         with_task(AnnotateOptions(), "nowhere.hdf5")
 
 
-def test_a_file_of_an_unknown_task_is_refused_unless_other_tasks_are_allowed(made_in):
+def test_a_file_of_an_unknown_task_is_refused_and_no_other_is_guessed(made_in):
     path = made_in("Their-Stack-v0")
     with pytest.raises(DatasetError, match=r"demos\.hdf5: is of the task Their-Stack-v0, which is not known") as caught:
         with_task(AnnotateOptions(), path)
     assert "--import MODULE" in str(caught.value)
-    assert with_task(AnnotateOptions(any_task=True), path).task == DEFAULT_TASK
+    with pytest.raises(DatasetError, match="Their-Stack-v0, which is not known here\n  Give --task; --any-task"):
+        with_task(AnnotateOptions(any_task=True), path)
+    assert with_task(AnnotateOptions(any_task=True, task=CUBES), path).task == CUBES
+
+
+def test_a_file_that_names_a_descriptor_which_is_not_there_is_named(made_in, tmp_path):
+    path = made_in("mine.yaml@Isaac-Stack-Cube-Franka-IK-Abs-v0")
+    with pytest.raises(DatasetError, match=r"demos\.hdf5: is of the task mine\.yaml@.*cannot be read") as caught:
+        with_task(AnnotateOptions(), path)
+    assert "--descriptor FILE" in str(caught.value)
+    with DatasetReader(path) as reader:
+        with pytest.raises(DatasetError, match=f"not of {CUBES}\n  Give a file of this task"):
+            check_task(reader, CUBES)
+        check_task(reader, CUBES, any_task=True)
+    # What the file says can still be read where nothing is done with its task.
+    assert not same_task("mine.yaml", CUBES) and same_task("mine.yaml", "mine.yaml")
+
+
+DESCRIPTOR = Path(__file__).parents[2] / "data" / "descriptors" / "franka_cube_stack.yaml"
+
+
+def described(made_in, descriptor: str) -> str:
+    """Return a file of the stacking environment that says it was made by a descriptor."""
+    path = made_in(CUBES)
+    manifest = RunManifest("annotate", {"task": CUBES}, {"descriptor": InputFile(descriptor, "abc")})
+    with h5py.File(path, "r+") as file:
+        file["data"].attrs["mimic"] = json.dumps({"manifest": manifest.to_dict()})
+    return path
+
+
+@pytest.mark.parametrize("any_task", [False, True])
+def test_a_file_made_by_a_descriptor_asks_for_it(any_task, made_in):
+    path = described(made_in, "mine.yaml")
+    with pytest.raises(DatasetError, match=r"demos\.hdf5: was made by the descriptor mine\.yaml\n") as caught:
+        with_task(AnnotateOptions(any_task=any_task), path)
+    assert "--task" in str(caught.value) and ("--descriptor mine.yaml" in str(caught.value)) != any_task
+    assert with_task(AnnotateOptions(descriptor="mine.yaml"), path).task == "mine.yaml"
+    assert with_task(AnnotateOptions(task=CUBES), path).task == CUBES
+    # It is drawn without.
+    with DatasetReader(path) as reader:
+        assert task_of(reader) == CUBES
+
+
+def test_a_file_made_by_a_plug_ins_descriptor_is_of_its_task(made_in):
+    path = described(made_in, str(DESCRIPTOR))
+    with restored():
+        register_task(TaskSpec("Their-Stack", environment=CUBES, descriptor=str(DESCRIPTOR)))
+        assert with_task(AnnotateOptions(), path).task == "Their-Stack"
+        with h5py.File(path, "r+") as file:
+            file["data"].attrs["env_args"] = json.dumps({"env_name": OTHER})
+        assert with_task(AnnotateOptions(), path).task == OTHER, "it was converted"
+
+
+@pytest.mark.parametrize(
+    "history", [{"manifest": 3}, {"manifest": {"inputs": []}}, {"manifest": {"inputs": {"descriptor": {"path": 5}}}}]
+)
+def test_a_history_that_says_something_else_names_no_descriptor(history, made_in):
+    path = made_in(CUBES)
+    with h5py.File(path, "r+") as file:
+        file["data"].attrs["mimic"] = json.dumps(history)
+    assert with_task(AnnotateOptions(), path).task == CUBES
+
+
+def test_what_is_written_into_files_is_no_path_of_a_descriptor(made_in, tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(DESCRIPTOR.read_text())
+    assert stated_name(f"{mine}@{CUBES}") == CUBES
+    assert stated_name("Isaac-Stack-Cube-Franka-IK-Abs-v0") == CUBES
+    with pytest.raises(InputFileError, match="nowhere"):
+        stated_name(f"nowhere.yaml@{CUBES}")
+    options = RenderOptions(input=made_in(CUBES), output=f"{tmp_path}/seen.hdf5", descriptor=str(mine), task=CUBES)
+    made: Any = stages.create_with("render", options)
+    assert made.options.task == f"{mine}@{CUBES}" and made._env_args["env_name"] == CUBES
+    made.close()
 
 
 def annotate(path, folder):

@@ -117,15 +117,25 @@ def task_of_run(path: Path) -> str:
     Args:
         path: The run's folder, or a checkpoint in it.
     """
+    manifest = manifest_of_run(path)
+    return str(manifest.options.get("task") or "") if manifest is not None else ""
+
+
+def manifest_of_run(path: Path) -> RunManifest | None:
+    """Return the manifest of a run; None if there is none that can be read.
+
+    Args:
+        path: The run's folder, or a checkpoint in it.
+    """
     # A checkpoint is in the run's folder, or in its `models`.
     folders = [path] if path.is_dir() else [path.parent, path.parent.parent]
     for folder in folders:
         if (folder / "run.json").is_file():
             try:
-                return str(RunFolder(str(folder)).manifest().options.get("task") or "")
+                return RunFolder(str(folder)).manifest()
             except MimicError:
                 break
-    return ""
+    return None
 
 
 def _read_json(path: Path) -> dict:

@@ -43,7 +43,7 @@ from ..stages.files.resume import recorded_digest
 from ..stages.rendering.pieces import Piece, piece_name
 from ..stages.replay.recorded import usable_recordings
 from ..stages.stage import Stage, Steps
-from ..tasks import find_task
+from ..tasks.names import stated_name
 from .process_client import as_error
 from .worker_client import WorkerClient
 
@@ -68,7 +68,7 @@ class Render(Stage):
         super().__init__()
         options = as_written(options, "output")
         # Training on these images uses the task with these cameras, so the output names that task.
-        renamed = {"env_name": find_task(options.task).id} if options.task else {}
+        renamed = {"env_name": stated_name(options.task)} if options.task else {}
         options = with_task(options, options.input)
         check_options(options)
         if options.ik != "auto":

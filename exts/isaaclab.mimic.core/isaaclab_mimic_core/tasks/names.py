@@ -5,7 +5,7 @@
 
 import difflib
 
-from ..errors import TaskError
+from ..errors import MimicError, TaskError
 from ..plugins import TASKS, TaskSpec
 from .described import described_task
 from .registered import entry_of, may_be_mimic, registered_tasks, stem
@@ -33,9 +33,27 @@ def _meant(name: str) -> str:
     """Return what a task's names have in common: the stem of its environment's name."""
     try:
         found = find_task(name)
-    except TaskError:
+    except MimicError:
         return stem(name)
     return stem(found.environment or found.id)
+
+
+def stated_name(name: str) -> str:
+    """Return the name by which a file states its task: the id, or with a descriptor's file the environment's.
+
+    That file may lie elsewhere, or be another one, where the dataset is read.
+
+    Raises:
+        TaskError: There is no such task.
+        InputFileError: A descriptor cannot be followed.
+    """
+    described = described_task(name.strip())
+    return described.environment if described is not None else find_task(name).id
+
+
+def described_by(descriptor: str) -> TaskSpec | None:
+    """Return the task that a plug-in has registered with a descriptor; None if there is none."""
+    return next((task for task in TASKS.all().values() if descriptor and task.descriptor == descriptor), None)
 
 
 def find_task(name: str) -> TaskSpec:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from ..errors import OptionError, TaskError
+from ..errors import MimicError, OptionError, TaskError
 from ..events import DemoExported, DemoSaved, StageFinished, Warned, to_json
 from ..exit_status import DONE, FINDINGS
 from ..option import check_options
@@ -207,7 +207,11 @@ def import_dataset(
                 print(to_json(event), file=streams.out, flush=True)
             raise_lost_interrupt()
 
-        common: dict[str, Any] = {"task": options.task, "overwrite": options.overwrite, "on_saved": tell}
+        common: dict[str, Any] = {
+            "task": options.task and _stated_name(options.task),
+            "overwrite": options.overwrite,
+            "on_saved": tell,
+        }
         if options.format == "episode-recorder":
             report = _import_recording(folder, options, common)
         else:
@@ -301,14 +305,26 @@ def _task_name(given: str, file: str) -> str:
         file: The dataset.
     """
     from ..datasets import DatasetReader
-    from ..tasks.names import find_task
 
     with DatasetReader(file) as reader:
         stated = reader.env_name
     try:
-        return find_task(given or stated).id
+        return _stated_name(given or stated)
+    except MimicError:
+        # The file names a descriptor that lies elsewhere.
+        if given:
+            raise
+        return stated
+
+
+def _stated_name(name: str) -> str:
+    """Return the name by which a file states a task; the given one if the task is unknown."""
+    from ..tasks.names import stated_name
+
+    try:
+        return stated_name(name)
     except TaskError:
-        return given or stated
+        return name
 
 
 def _task_space(options: ConvertOptions) -> "TaskSpace | None":
@@ -348,7 +364,7 @@ def _export_lerobot(file: str, options: ExportOptions, common: dict[str, Any]) -
         env_name, known = reader.env_name, lerobot_terms(reader)
     try:
         title = find_task(env_name).title or env_name
-    except TaskError:
+    except MimicError:
         title = env_name
     return export_lerobot(
         file,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import TaskError
+from ...errors import MimicError
 from .. import layout
 from ..reader import DatasetReader
 from . import subtasks as s
@@ -77,14 +77,14 @@ def labels_of(
         reader: The file.
         names: The demonstrations.
         task: Description of the task.
-        subtask_texts: Returns the texts of the subtasks, or raises `TaskError`. Called only if there are signals.
+        subtask_texts: Returns the texts of the subtasks, or raises a `MimicError`. Called only if there are signals.
     """
     notes = []
     texts = None
     if subtask_texts and any(reader.has(name, layout.TERM_SIGNALS) for name in names):
         try:
             texts = subtask_texts()
-        except TaskError as error:
+        except MimicError as error:
             notes.append(f"subtasks are named after their signals, as the task does not describe them: {error.what}")
     texts = s.texts_of_signals(reader, names, task) if texts is None else texts
     labels = Labels(

@@ -9,10 +9,13 @@ A task that is given for a file of another task is refused, unless that is asked
 from dataclasses import replace
 
 from ...datasets import DatasetReader
-from ...errors import DatasetError, InputFileError, TaskError
+from ...datasets.layout import ATTR_PROVENANCE
+from ...datasets.tree import printable
+from ...errors import DatasetError, InputFileError, MimicError, TaskError
 from ...options import SimOptions
+from ...run_manifest import stated_input
 from ...tasks import DEFAULT_TASK, find_task
-from ...tasks.names import same_task
+from ...tasks.names import described_by, same_task
 
 _INSIST = "if robot, actions and objects are the same, insist: --any-task"
 
@@ -28,27 +31,37 @@ def with_task[T: SimOptions](options: T, source: str = "") -> T:
 
     Raises:
         InputFileError: The file cannot be read.
-        DatasetError: It was made in a task that is not known here, and other tasks are not allowed.
+        DatasetError: It was made in a task that is not known here, or by a descriptor: none of them is guessed.
     """
     if options.task:
         return options
-    task = DEFAULT_TASK
-    if source:
-        with DatasetReader(source, allow_empty=True) as reader:
-            try:
-                task = task_of(reader)
-            except DatasetError:
-                if not getattr(options, "any_task", False):
-                    raise
+    if not source:
+        return replace(options, task=DEFAULT_TASK)
+    with DatasetReader(source, allow_empty=True) as reader:
+        try:
+            check_descriptor(_descriptor_of(reader), source)
+            task = task_of(reader)
+        except DatasetError as error:
+            if not getattr(options, "any_task", False):
+                raise
+            raise DatasetError(
+                error.what, where=error.where, remedy="Give --task; --any-task allows another one than the file's."
+            ) from error
     return replace(options, task=task)
 
 
 def task_of(reader: DatasetReader) -> str:
     """Return the id of the task that a file was made in; the default one if it does not say.
 
+    Its scene is that of the file. If a descriptor of the user's says what the subtasks are, they are others.
+
     Raises:
         DatasetError: That task is not known here.
     """
+    described = described_by(_descriptor_of(reader))
+    # It may have been given another task since then.
+    if described is not None and same_task(described.id, reader.env_name):
+        return described.id
     return known_task(reader.env_name, str(reader.path)) if reader.env_name else DEFAULT_TASK
 
 
@@ -67,6 +80,37 @@ def known_task(stated: str, where: str, kind: type[InputFileError] = DatasetErro
         return find_task(stated).id
     except TaskError as error:
         raise kind(f"is of the task {stated}, which is not known here", where=where, remedy=error.remedy) from error
+    except MimicError as error:
+        raise kind(
+            f"is of the task {stated}, which is not known here: {error.where} {error.what}",
+            where=where,
+            remedy="Say where its descriptor is now: --descriptor FILE; or give another --task",
+        ) from error
+
+
+def check_descriptor(descriptor: str, where: str, kind: type[InputFileError] = DatasetError) -> None:
+    """Check that the descriptor that something was made by is that of a task here: a file of the user's may have moved.
+
+    Args:
+        descriptor: The descriptor; empty if there was none.
+        where: The file that was made.
+        kind: The error's class.
+
+    Raises:
+        InputFileError: It is that of none.
+    """
+    if descriptor and described_by(descriptor) is None:
+        raise kind(
+            f"was made by the descriptor {printable(descriptor)}",
+            where=where,
+            remedy=f"Give it: --descriptor {printable(descriptor)}; or --task for another's subtasks and success.",
+        )
+
+
+def _descriptor_of(reader: DatasetReader) -> str:
+    """Return the descriptor that a file says it was made by; empty if it says none."""
+    found = stated_input(reader.data_attrs.get(ATTR_PROVENANCE), "descriptor")
+    return found.path if found is not None else ""
 
 
 def check_task(reader: DatasetReader, task: str, any_task: bool = False, otherwise: str = _INSIST) -> None:
@@ -86,7 +130,7 @@ def check_task(reader: DatasetReader, task: str, any_task: bool = False, otherwi
         return
     try:
         remedy = f"Give --task {find_task(stated).id}, or none"
-    except TaskError:
+    except MimicError:
         remedy = "Give a file of this task"
     raise DatasetError(
         f"is of the task {stated}, not of {find_task(task).id}",

@@ -15,7 +15,7 @@ from ...datasets.layout import ACTIONS, ATTR_PROVENANCE, ATTR_SEED, INITIAL_STAT
 from ...errors import OptionError
 from ...option import deciding
 from ...options import GenerateOptions, SimOptions
-from ...run_manifest import InputFile, RunManifest, versions_of
+from ...run_manifest import MANIFEST, InputFile, RunManifest, versions_of
 from ...sim.engines import choose_engine
 from ...tasks import find_task
 from ...tasks.described import content_hash
@@ -25,9 +25,6 @@ from .output_check import WritingMode
 
 if TYPE_CHECKING:
     from ...envs import BatchedEnv
-
-MANIFEST = "manifest"
-"""Key of the run's manifest in a dataset's attribute `mimic`."""
 
 
 def manifest_of(

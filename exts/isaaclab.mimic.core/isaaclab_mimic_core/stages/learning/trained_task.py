@@ -4,13 +4,15 @@
 """Which task policies are evaluated in: the one that is given, else the one that they were trained for."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from ...datasets.tree import printable
 from ...errors import InputFileError, OptionError
 from ...learning.learners import task_of_checkpoint
-from ...learning.run_folder import task_of_run
+from ...learning.run_folder import manifest_of_run
 from ...options import EvaluateOptions
-from ..files.input_task import known_task, with_task
+from ...tasks.names import described_by
+from ..files.input_task import check_descriptor, known_task, with_task
 from .evaluation_folder import find_checkpoints
 
 
@@ -21,7 +23,8 @@ def with_trained_task[T: EvaluateOptions](options: T) -> T:
     that states no task may be of any.
 
     Raises:
-        InputFileError: There is no such checkpoint, or it is of a task that is not known here.
+        InputFileError: There is no such checkpoint, or it is of a task that is not known here, or was trained with a
+            descriptor: that says what success is.
         OptionError: The policies are of different tasks.
     """
     if options.task or not options.checkpoints:
@@ -30,7 +33,7 @@ def with_trained_task[T: EvaluateOptions](options: T) -> T:
     """Id of a task -> the first policy of it."""
     seen: set[str] = set()
     for path in find_checkpoints(options.checkpoints)[1]:
-        stated = printable(task_of_run(path) or task_of_checkpoint(path, options.learner))
+        stated = printable(_stated_by_run(path) or task_of_checkpoint(path, options.learner))
         if stated and stated not in seen:
             seen.add(stated)
             found.setdefault(known_task(stated, str(path), InputFileError), str(path))
@@ -42,3 +45,19 @@ def with_trained_task[T: EvaluateOptions](options: T) -> T:
             remedy="Evaluate them one after the other, or say in which task: --task",
         )
     return replace(options, task=next(iter(found))) if found else with_task(options)
+
+
+def _stated_by_run(path: Path) -> str:
+    """Return the name of the task that a checkpoint's run has trained for; empty if none is said.
+
+    Raises:
+        InputFileError: A descriptor says what its success is.
+    """
+    manifest = manifest_of_run(path)
+    if manifest is None:
+        return ""
+    if (made_by := manifest.inputs.get("descriptor")) is not None:
+        check_descriptor(made_by.path, str(path), InputFileError)
+        if (described := described_by(made_by.path)) is not None:
+            return described.id
+    return str(manifest.options.get("task") or "")
