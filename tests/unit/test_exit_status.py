@@ -48,7 +48,8 @@ def test_a_program_is_told_of_it(defect, capfd):
     assert defect(json=True) == UNEXPECTED
     out, err = capfd.readouterr()
     event = json.loads(out)
-    assert event == {"event": "StageFailed", "message": "KeyError: 'a name that we forgot'", "exit_code": UNEXPECTED}
+    said = {"message": "KeyError: 'a name that we forgot'", "exit_code": UNEXPECTED, "verb": "", "file": ""}
+    assert event == {"event": "StageFailed", **said}
     assert "Traceback" in err
 
 
