@@ -76,6 +76,10 @@ class KinematicStackEnv(FrankaRelEnv):
     def state(self) -> dict[str, torch.Tensor]:
         return self.world.state()
 
+    def memory(self) -> list[torch.Tensor]:
+        """Return nothing: no controller keeps anything."""
+        return []
+
     def observations(self) -> dict[str, torch.Tensor]:
         return self.world.obs_buf["policy"]
 
