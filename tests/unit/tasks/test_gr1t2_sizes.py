@@ -111,6 +111,7 @@ def rod(factor: float) -> dict[str, list[float]]:
         object=RigidObjectCfg(prim_path="/World/Object", spawn=nothing),
         packing_table=AssetBaseCfg(prim_path="/World/Table", spawn=nothing),
         ground=AssetBaseCfg(prim_path="/World/Ground", spawn=nothing),
+        robot=SimpleNamespace(spawn=SimpleNamespace(activate_contact_sensors=True)),
     )
     cfg = SimpleNamespace(scene=scene, events=SimpleNamespace())
     pick_place.use_local_assets(cfg, "ovphysx")
