@@ -3,7 +3,9 @@
 
 """Inverse kinematics of two arms on a waist: poses in reach are reached as Pink reaches them, and limits hold."""
 
+import re
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -302,3 +304,89 @@ def test_a_choice_has_an_effect_or_is_refused(urdf, tmp_path):
         with pytest.raises(OptionError, match=fault) as raised:
             use_ik(cfg, choice)
         assert "\n" not in raised.value.what
+
+
+class Standing:
+    """A robot that stands on its feet, and whose joints stay where they are, whatever they are told."""
+
+    is_fixed_base = False
+
+    def __init__(self, chain: Chain):
+        self.joint_names = [*chain.joints, "finger"]
+        self.num_joints, self.body_names = len(self.joint_names), ["base_link"]
+        self.told: torch.Tensor = torch.empty(0)
+        positions = torch.tensor([*rest(chain), 0.0], dtype=torch.float32).repeat(2, 1)
+        pose = torch.tensor([0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]).repeat(2, 1, 1)
+        limits = torch.tensor([*chain.limits.tolist(), [-1.0, 1.0]]).repeat(2, 1, 1)
+        tensors = {"joint_pos": positions, "default_joint_pos": positions, "soft_joint_pos_limits": limits}
+        self.data = SimpleNamespace(
+            **{
+                name: SimpleNamespace(torch=each, warp=wp.from_torch(each.contiguous()))
+                for name, each in tensors.items()
+            },
+            body_link_pose_w=SimpleNamespace(warp=wp.from_torch(pose, wp.transformf)),
+        )
+
+    def find_joints(self, names):
+        ids = [index for index, name in enumerate(self.joint_names) if any(re.fullmatch(each, name) for each in names)]
+        return ids, [self.joint_names[index] for index in ids]
+
+    def set_joint_position_target_index(self, target, joint_ids):
+        self.told = target.clone()
+
+
+def test_a_standing_robot_is_solved_for_from_what_it_was_told(urdf, chain):
+    from isaaclab.controllers.pink_ik import LocalFrameTaskCfg, PinkIKControllerCfg
+    from isaaclab.envs.mdp.actions.pink_actions_cfg import PinkInverseKinematicsActionCfg
+
+    from isaaclab_mimic_core.sim.whole_arm_ik.action import _YIELD, WholeArmIK
+
+    frames = [
+        LocalFrameTaskCfg(
+            frame=link, base_link_frame_name="base_link", position_cost=1.0, orientation_cost=1.0, gain=0.075
+        )
+        for link in LINKS
+    ]
+    controller = PinkIKControllerCfg(
+        articulation_name="robot",
+        base_link_name="base_link",
+        num_hand_joints=1,
+        urdf_path=str(urdf),
+        variable_input_tasks=frames,
+    )
+    cfg = PinkInverseKinematicsActionCfg(
+        asset_name="robot",
+        pink_controlled_joint_names=["(?!waist|finger).*"],
+        hand_joint_names=["finger"],
+        controller=controller,
+        target_eef_link_names={},
+    )
+    wp.init()
+    robot = Standing(chain)
+    scene = type("Scene", (dict,), {"env_origins": torch.zeros(2, 3)})(robot=robot)
+    sim = SimpleNamespace(get_physics_dt=lambda: 1 / 200)
+    env: Any = SimpleNamespace(num_envs=2, device="cpu", scene=scene, sim=sim)
+    term = WholeArmIK(cfg, env)
+    moved = robot.find_joints(cfg.pink_controlled_joint_names)[0]
+    here = robot.data.joint_pos.torch[:, moved]
+    poses = np.concatenate([pinocchio.SE3ToXYZQUAT(hand) for hand in Robot(urdf, chain).hands(rest(chain))])
+    poses[[2, 9]] += 1.0  # the base is 1 m up
+    poses[[0, 7]] += 0.05
+    action = torch.tensor([*poses, 0.3], dtype=torch.float32).repeat(2, 1)
+    term.process_actions(action)
+
+    def ahead() -> torch.Tensor:
+        term.apply_actions()
+        assert (robot.told[:, -1] == 0.3).all(), "fingers go where they are told"
+        return (robot.told[:, :-1] - here).abs().amax(dim=1)
+
+    first = ahead()
+    assert (first > 0.0).all() and (first < 0.05).all(), "a small part of the way"
+    for _ in range(150):
+        last = ahead()
+    assert (last > 2.0 * first).all() and (last < _YIELD + 0.05).all(), "it does not wind up without end"
+    term.reset(torch.tensor([0]))
+    term.process_actions(action)
+    once_more = ahead()
+    torch.testing.assert_close(once_more[0], first[0], atol=1e-5, rtol=0)
+    assert once_more[1] > 2.0 * first[1], "the other robot goes on"

@@ -56,7 +56,7 @@ class WalkSettings:
     most: tuple[float, float, float] = (0.5, 0.6, 0.5)
     """Largest velocity that is commanded forward and sideways [m/s], and about the vertical [rad/s]."""
     near: tuple[float, float] = (0.035, 0.07)
-    """Where a walk ends: distance [m], angle [rad]. With 0.02 m it would step on the spot, for it sways so far."""
+    """Where a walk ends: distance [m], angle [rad]. With 0.02 m no walk of a generation run ended in time."""
     far: tuple[float, float] = (0.07, 0.14)
     """Where one begins."""
 
