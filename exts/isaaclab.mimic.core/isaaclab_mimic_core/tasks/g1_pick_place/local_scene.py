@@ -11,10 +11,10 @@ from typing import Any
 
 from ..gr1t2.room import FRICTION, furnish
 
-EDGE, HEIGHT = 0.045, 0.24
-"""Size of the object, a square rod [m]: what one hand of the robot holds."""
-FOOT_RADIUS, FOOT_HEIGHT = 0.07, 0.02
-"""Size of the foot that the rod stands on, within its height [m]: fingers that open do not tip it."""
+EDGE, HEIGHT = 0.045, 0.30
+"""Size of the object, a square rod [m]: what one hand of the robot holds, as high as its arms reach far."""
+FOOT_EDGE, FOOT_HEIGHT = 0.14, 0.02
+"""Size of the square foot that the rod stands on, within its height [m]: a round one would roll when it is tilted."""
 TABLE_DEPTH = 0.42
 """Of the table's top [m]: the robot stands before it with its feet, and reaches what success wants."""
 
@@ -38,7 +38,7 @@ def use_local_assets(cfg: Any, engine: str) -> None:
     from ...sim.assets.compound import Part, compound
 
     scene = cfg.scene
-    foot = Part((2 * FOOT_RADIUS, 2 * FOOT_RADIUS, FOOT_HEIGHT), (0.0, 0.0, (FOOT_HEIGHT - HEIGHT) / 2), round=True)
+    foot = Part((FOOT_EDGE, FOOT_EDGE, FOOT_HEIGHT), (0.0, 0.0, (FOOT_HEIGHT - HEIGHT) / 2))
     scene.object.spawn = compound(
         [Part((EDGE, EDGE, HEIGHT)), foot], _MASS, color=(0.8, 0.08, 0.05), friction=FRICTION, combine="max"
     )

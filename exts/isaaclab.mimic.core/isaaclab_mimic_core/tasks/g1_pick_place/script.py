@@ -46,9 +46,9 @@ _MOTIONS = (
 )
 _REST = ((0.17, 0.16, 0.93), (0.17, -0.16, 0.93))
 """Where the left and the right wrist are when the robot walks [m]: ahead, to the left of it, and above the object."""
-_CARRY = (0.23, -0.17, 0.86)
+_CARRY = (0.23, -0.17, 0.89)
 """The same of a hand with the object."""
-_GRASP = (-0.10, -0.05, 0.05)
+_GRASP = (-0.10, -0.05, 0.09)
 """From the object to the right wrist when it grasps: ahead, to the left and up of a robot that looks along y [m]."""
 _BESIDE, _ASIDE = (-0.02, -0.10, 0.0), (-0.02, -0.11, 0.0)
 """Shifts of the wrist from where it grasps, before and after it [m]."""
