@@ -47,6 +47,7 @@ def _arms() -> Any:
     limits = torch.tensor([-2.0, 2.0]).repeat(NUM_ENVS, len(names), 1)
     poses = torch.tensor([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]).repeat(NUM_ENVS, 1, 1)
     robot = SimpleNamespace(
+        is_fixed_base=True,
         joint_names=names,
         body_names=["base_link"],
         find_joints=lambda asked: ([names.index(name) for name in asked], list(asked)),
