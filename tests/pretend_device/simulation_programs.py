@@ -48,6 +48,7 @@ def _arms() -> Any:
     poses = torch.tensor([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]).repeat(NUM_ENVS, 1, 1)
     robot = SimpleNamespace(
         is_fixed_base=True,
+        num_joints=len(names),
         joint_names=names,
         body_names=["base_link"],
         find_joints=lambda asked: ([names.index(name) for name in asked], list(asked)),
