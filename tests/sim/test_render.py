@@ -46,8 +46,8 @@ def short(tmp_path) -> Path:
     return path
 
 
-def render(start_python, output: Path, *more: str, source: Path = SAMPLE, task: str = TASK):
-    common = ("--input", source, "--output", output, "--assets", "local", "--num-envs", "16", "--json")
+def render(start_python, output: Path, *more: str, source: Path = SAMPLE, task: str = TASK, num_envs: int = 16):
+    common = ("--input", source, "--output", output, "--assets", "local", "--num-envs", str(num_envs), "--json")
     return start_python(*MODULE, "render", *common, *(("--task", task) if task else ()), *more)
 
 
@@ -130,17 +130,17 @@ def test_a_file_without_cameras_is_filmed_by_others_and_a_killed_run_goes_on(sta
 def test_what_cannot_be_drawn_is_said_and_nothing_is_written(start_python, tmp_path):
     output = tmp_path / "out.hdf5"
     one = ("--processes", "1")
-    process = render(start_python, output, *one, task="")
+    process = render(start_python, output, *one, task="", num_envs=1)
     assert "no cameras" in finish(process, 2)[-1]["message"]
     cameras = tmp_path / "cameras.yaml"
     cameras.write_text("cameras: {tail: {body: panda_tail}}")
-    events = finish(render(start_python, output, *one, "--cameras", cameras, task=""), 2)
+    events = finish(render(start_python, output, *one, "--cameras", cameras, task="", num_envs=1), 2)
     assert "panda_tail" in events[-1]["message"] and "panda_hand" in events[-1]["message"]
     cameras.write_text(CAMERAS)
     ranges = tmp_path / "look.yaml"
     ranges.write_text("materials:\n  tabel: {roughness: [0.5, 0.5]}")
     given = ("--cameras", cameras, "--randomization", ranges)
-    events = finish(render(start_python, output, *one, *given, task=""), 2)
+    events = finish(render(start_python, output, *one, *given, task="", num_envs=1), 2)
     assert "look.yaml, line 2, materials tabel" in events[-1]["message"] and "table" in events[-1]["message"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cameras.yaml", "look.yaml"]
 

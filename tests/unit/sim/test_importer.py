@@ -59,7 +59,8 @@ def test_a_robot_is_converted_where_isaac_sim_hides_the_importer(tmp_path, binar
     assert "was imported" in subprocess.run(hidden, env=binary, capture_output=True, text=True).stderr
     urdf = tmp_path / "arm.urdf"
     urdf.write_text(URDF)
-    command = [sys.executable, "-m", "isaaclab_mimic_core.sim.assets.conversion", urdf, tmp_path / "out", "80.0"]
+    module = "isaaclab_mimic_core.sim.assets.conversion"
+    command = [sys.executable, "-m", module, urdf, tmp_path / "out", "80.0", "fixed"]
     result = subprocess.run(list(map(str, command)), env=binary, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr[-3000:]
     assert (tmp_path / "out" / "arm" / "arm.usda").is_file()
