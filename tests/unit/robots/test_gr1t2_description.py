@@ -12,6 +12,7 @@ import pytest
 
 from isaaclab_mimic_core.errors import DeviceError, PlatformError
 from isaaclab_mimic_core.robots.gr1t2 import usd
+from isaaclab_mimic_core.sim.assets.wheel import wheel_folder
 from isaaclab_mimic_core.tasks.gr1t2_pick_place.script import ScriptedHandover
 from isaaclab_mimic_core.tasks.gr1t2_pick_place.signals import PickPlaceSignals, signals_of
 
@@ -48,7 +49,7 @@ def install(folder, monkeypatch, text: str) -> None:
 
 def test_links_without_mass_are_left_out(tmp_path, monkeypatch):
     install(tmp_path, monkeypatch, URDF)
-    robot = usd._simulated(usd._description(tmp_path)).getroot()
+    robot = usd._simulated(wheel_folder(usd.WHEEL, tmp_path) / usd._ASSETS / usd._URDF).getroot()
     assert [link.get("name") for link in robot.findall("link")] == ["arm", "hand"]
     (joint,) = robot.findall("joint")
     assert joint.find("parent").get("link") == "arm" and joint.find("mimic") is None
@@ -81,7 +82,7 @@ def test_a_wheel_that_cannot_be_fetched_is_one_line(tmp_path, cache, monkeypatch
     importlib.util.find_spec("fourier_robot_descriptions") is None, reason="needs ./mimic.sh setup humanoid"
 )
 def test_the_wheel_has_the_robot_of_upstreams_configuration(tmp_path):
-    robot = usd._simulated(usd._description(tmp_path)).getroot()
+    robot = usd._simulated(wheel_folder(usd.WHEEL, tmp_path) / usd._ASSETS / usd._URDF).getroot()
     turning = {joint.get("name") for joint in robot.findall("joint") if joint.get("type") == "revolute"}
     assert len(turning) == 54 and {"waist_yaw_joint", "left_wrist_pitch_joint", "R_thumb_distal_joint"} <= turning
     assert {"left_hand_pitch_link", "right_hand_roll_link", "base_link"} <= {

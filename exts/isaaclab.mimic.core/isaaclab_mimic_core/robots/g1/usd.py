@@ -7,17 +7,14 @@ The description of the robot, with rubber hands, and the meshes of the Dex3 hand
 Apache-2.0. Joints and links are named as in Unitree's description with hands, and as upstream's configuration wants.
 """
 
-import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from ...errors import PlatformError
 from ...requirements import G1, how_to_reinstall, requirement_for
 from ...sim.assets import build_once
-from ...sim.assets.conversion import convert_urdf
-from ...sim.assets.wheel import wheel_folder
+from ...sim.assets.described_robot import build_described_robot, kinematics_name
 from .dex3 import add_hand
 
 RECIPE = 1
@@ -53,22 +50,11 @@ def g1_kinematics() -> Path:
     Raises:
         MimicError: As for `g1_usd`.
     """
-    return g1_usd().parents[1] / f"{_NAME}_kinematics.urdf"
+    return g1_usd().parents[1] / kinematics_name(_NAME)
 
 
 def _build(folder: Path) -> None:
-    start = time.perf_counter()
-    with TemporaryDirectory(dir=folder) as temporary:
-        tree = with_hands(wheel_folder(WHEEL, Path(temporary)) / _ASSETS / _URDF)
-        urdf = folder / f"{_NAME}.urdf"
-        tree.write(urdf)
-        convert_urdf(urdf, folder.parent / "g1-build.log", 2.5, fixed=False)
-    urdf.unlink()
-    for link in tree.getroot().iter("link"):
-        for shape in (*link.findall("visual"), *link.findall("collision")):
-            link.remove(shape)
-    tree.write(folder / f"{_NAME}_kinematics.urdf")
-    (folder / "build_seconds.txt").write_text(f"{time.perf_counter() - start:.1f}\n")
+    build_described_robot(folder, _NAME, WHEEL, lambda wheel: with_hands(wheel / _ASSETS / _URDF), 2.5, fixed=False)
 
 
 def with_hands(urdf: Path) -> "ET.ElementTree[ET.Element]":

@@ -7,17 +7,14 @@ The robot has the name of NVIDIA's file, GR1T2_fourier_hand_6dof, and the same j
 wheel of robot descriptions, Apache-2.0, of which only the URDF and its meshes are used.
 """
 
-import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from ...errors import PlatformError
 from ...requirements import HUMANOIDS, how_to_reinstall, requirement_for
 from ...sim.assets import build_once
-from ...sim.assets.conversion import convert_urdf
-from ...sim.assets.wheel import wheel_folder
+from ...sim.assets.described_robot import build_described_robot, kinematics_name
 
 RECIPE = 1
 """Version of the conversion; increase it when a change below changes the result."""
@@ -52,27 +49,11 @@ def gr1t2_kinematics() -> Path:
     Raises:
         MimicError: As for `gr1t2_usd`.
     """
-    return gr1t2_usd().parents[1] / f"{_NAME}_kinematics.urdf"
+    return gr1t2_usd().parents[1] / kinematics_name(_NAME)
 
 
 def _build(folder: Path) -> None:
-    start = time.perf_counter()
-    with TemporaryDirectory(dir=folder) as temporary:
-        tree = _simulated(_description(Path(temporary)))
-        urdf = folder / f"{_NAME}.urdf"
-        tree.write(urdf)
-        convert_urdf(urdf, folder.parent / "gr1t2-build.log", 40.0)
-    urdf.unlink()
-    for link in tree.getroot().iter("link"):
-        for shape in (*link.findall("visual"), *link.findall("collision")):
-            link.remove(shape)
-    tree.write(folder / f"{_NAME}_kinematics.urdf")
-    (folder / "build_seconds.txt").write_text(f"{time.perf_counter() - start:.1f}\n")
-
-
-def _description(temporary: Path) -> Path:
-    """Return the URDF: of the installed wheel, or of one that is fetched into a temporary folder (83 MB)."""
-    return wheel_folder(WHEEL, temporary) / _ASSETS / _URDF
+    build_described_robot(folder, _NAME, WHEEL, lambda wheel: _simulated(wheel / _ASSETS / _URDF), 40.0)
 
 
 def _simulated(urdf: Path) -> "ET.ElementTree[ET.Element]":

@@ -15,10 +15,10 @@ import torch
 from ... import randomness
 from ...devices.device import TeleopDevice
 from ...envs import BatchedEnv
-from ...errors import DeviceError
 from ...robots.g1.hands import HIP_HEIGHT, SYNERGY
 from ...robots.g1.navigation import Walk, place_of, put_at, seen_from
 from ...robots.synergy import hand_joints
+from ..local_objects import check_objects
 
 CARRY, BEFORE, AT, UP, OVER, DOWN, STAY, ASIDE = range(8)
 """Where the right hand goes: to the body; beside the object; to it; up; over the goal; down to it; nowhere; off."""
@@ -101,18 +101,7 @@ class ScriptedCarrier(TeleopDevice):
 
     def __init__(self, env: BatchedEnv, seed: int, style: CarrierStyle | None = None):
         super().__init__()
-        if env.info["assets"] != "local":
-            raise DeviceError(
-                "the script grasps the local object, not the cloud's",
-                where="--teleop-device scripted",
-                remedy="Use --assets local.",
-            )
-        if env.info.get("object_scale"):
-            raise DeviceError(
-                "the script's grasps are measured on objects of the task's own size",
-                where="--object-scale",
-                remedy="Record without it; annotate, generate and replay take it.",
-            )
+        check_objects(env)
         self._env, self._seed, self._style = env, seed, style or CarrierStyle()
         n, d = env.num_envs, env.device
         table = torch.tensor(_MOTIONS, device=d)
@@ -122,6 +111,10 @@ class ScriptedCarrier(TeleopDevice):
         self._rest = torch.tensor([(*each, 0.0) for each in _REST], device=d)
         self._carry = torch.tensor((*_CARRY, 0.0), device=d)
         self._still = torch.tensor([0.0, 0.0, _AHEAD], device=d)
+        self._from_object = torch.tensor(_along_y(_GRASP), device=d)
+        self._beside, self._aside = (torch.tensor((*shift, 0.0), device=d) for shift in (_BESIDE, _ASIDE))
+        self._before = torch.tensor([_BEFORE_OBJECT[1], -_BEFORE_OBJECT[0]], device=d)
+        self._put, self._home = (torch.tensor(place, device=d) for place in (_GOAL, _HOME))
         self._stream = torch.zeros(n, dtype=torch.long, device=d)
         self._motion, self._clock, self._count = (torch.zeros_like(self._stream) for _ in range(3))
         self._start, self._end, self._bend = (torch.zeros(n, 4, device=d) for _ in range(3))
@@ -189,9 +182,9 @@ class ScriptedCarrier(TeleopDevice):
         beside = style.offset * (2.0 * demo[:, 1:4] - 1.0)
         # Where it would grasp the object where that is now, and where it has to be to put it at the goal.
         takes = begins & (hand == BEFORE)
-        self._grasp = torch.where(takes[:, None], self._at(seen + self._ahead(_GRASP) + beside), self._grasp)
-        goal = torch.tensor(_GOAL, device=seen.device) + style.spread * (2.0 * demo[:, 4:6] - 1.0)
-        puts = self._at(torch.cat([goal, seen[:, 2:]], dim=1) + self._ahead(_GRASP) + beside)
+        self._grasp = torch.where(takes[:, None], self._at(seen + self._from_object + beside), self._grasp)
+        goal = self._put + style.spread * (2.0 * demo[:, 4:6] - 1.0)
+        puts = self._at(torch.cat([goal, seen[:, 2:]], dim=1) + self._from_object + beside)
         puts[:, 2] = self._grasp[:, 2]
         self._grasp = torch.where((begins & (hand == OVER))[:, None], puts, self._grasp)
         lift = torch.zeros_like(self._grasp)
@@ -200,13 +193,13 @@ class ScriptedCarrier(TeleopDevice):
         start = seen_from(frame, self._wrist)
         ends = {
             CARRY: torch.where(holds, self._carry, self._rest[1]),
-            BEFORE: self._grasp + self._shift(_BESIDE),
+            BEFORE: self._grasp + self._beside,
             AT: self._grasp,
             UP: self._grasp + lift,
             OVER: self._grasp + lift,
             DOWN: self._grasp,
             STAY: start,
-            ASIDE: self._grasp + self._shift(_ASIDE),
+            ASIDE: self._grasp + self._aside,
         }
         end = start
         for kind, where in ends.items():
@@ -223,14 +216,8 @@ class ScriptedCarrier(TeleopDevice):
     def _place(self, place: torch.Tensor, demo: torch.Tensor) -> torch.Tensor:
         """Return where the robot is to stand: (num_envs, 3)."""
         seen = self._env.observations()["object_pos"]
-        before = torch.tensor([_BEFORE_OBJECT[1], -_BEFORE_OBJECT[0]], device=seen.device)
-        before = before + self._style.stand * (2.0 * demo[:, 7:9] - 1.0)
-        goal = torch.tensor(_GOAL, device=seen.device)
-        where = {
-            OBJECT: seen[:, :2] + before,
-            GOAL: goal + before,
-            HOME: torch.tensor(_HOME, device=seen.device).expand_as(before),
-        }
+        before = self._before + self._style.stand * (2.0 * demo[:, 7:9] - 1.0)
+        where = {OBJECT: seen[:, :2] + before, GOAL: self._put + before, HOME: self._home.expand_as(before)}
         found = self._goal
         for kind, xy in where.items():
             there = torch.cat([xy, torch.full_like(xy[:, :1], _AHEAD)], dim=1)
@@ -242,17 +229,15 @@ class ScriptedCarrier(TeleopDevice):
         pose = torch.cat([position, torch.full_like(position[:, :1], _AHEAD)], dim=1)
         return seen_from(self._still.expand(len(pose), 3), pose)
 
-    def _ahead(self, shift: tuple[float, float, float]) -> torch.Tensor:
-        """Return a shift ahead, to the left and up of a robot that looks along y, in the environment's frame: (3,)."""
-        ahead, left, up = shift
-        return torch.tensor([-left, ahead, up], device=self._goal.device)
-
-    def _shift(self, shift: tuple[float, float, float]) -> torch.Tensor:
-        return torch.tensor((*shift, 0.0), device=self._goal.device)
-
     def _leave(self, over: torch.Tensor, grip: torch.Tensor) -> None:
         over = over & ~self.finished & (~self._walk.walks | (self._clock > _LONGEST))
         self._grip = torch.where(over, grip, self._grip)
         self._clock = torch.where(over, 0, self._clock + 1)
         self._motion = self._motion + over.long()
         self._count = self._count + 1
+
+
+def _along_y(shift: tuple[float, float, float]) -> tuple[float, float, float]:
+    """Return a shift ahead, to the left and up of a robot that looks along y, in the environment's frame."""
+    ahead, left, up = shift
+    return -left, ahead, up

@@ -18,9 +18,9 @@ import torch
 from ... import randomness
 from ...devices.device import TeleopDevice
 from ...envs import BatchedEnv
-from ...errors import DeviceError
 from ...robots.gr1t2.hands import SYNERGY
 from ...robots.synergy import hand_joints
+from ..local_objects import check_objects
 
 
 @dataclass(frozen=True)
@@ -85,18 +85,7 @@ class TwoHandScript(TeleopDevice):
 
     def __init__(self, env: BatchedEnv, seed: int, style: HandStyle | None = None):
         super().__init__()
-        if env.info["assets"] != "local":
-            raise DeviceError(
-                "the script grasps the local object, not the cloud's",
-                where="--teleop-device scripted",
-                remedy="Use --assets local.",
-            )
-        if env.info.get("object_scale"):
-            raise DeviceError(
-                "the script's grasps are measured on objects of the task's own size",
-                where="--object-scale",
-                remedy="Record without it; annotate, generate and replay take it.",
-            )
+        check_objects(env)
         self._env, self._seed, self._style = env, seed, style or HandStyle()
         n, d = env.num_envs, env.device
         table = torch.tensor(self.motions, device=d)
