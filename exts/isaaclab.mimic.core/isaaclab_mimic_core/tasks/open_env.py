@@ -13,6 +13,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError, TaskError
+from ..garbage import not_sought_in
 from ..plugins import TASKS, RobotSpec, TaskSpec, resolve
 from ..sim.assets.cloud import cloud_assets_reachable, cloud_paths
 from ..sim.assets.stand_ins import use_stand_ins
@@ -109,6 +110,7 @@ def open_env(
         yield env
 
 
+@not_sought_in
 def open_in_parts(
     stack: contextlib.ExitStack,
     task: str,
