@@ -75,8 +75,8 @@ def by_keyboard(env, **options) -> tuple[Record, KeyPilot]:
 
 
 def record_by_keyboard(env) -> dict:
-    """Three demonstrations; before them a false start, which R discards, and a pause."""
-    stage, pilot = by_keyboard(env, output=str(FOLDER / "keyboard.hdf5"), num_demos=3, next_obs=True)
+    """Two demonstrations; before them a false start, which R discards, and a pause."""
+    stage, pilot = by_keyboard(env, output=str(FOLDER / "keyboard.hdf5"), num_demos=2, next_obs=True)
     seen = {"steps": 0}
 
     def meddle() -> None:
@@ -115,10 +115,10 @@ def rest(stage, env) -> dict:
 
 
 def record_by_spacemouse(env) -> dict:
-    """Three demonstrations; in the midst of the first the SpaceMouse is unplugged and plugged in again."""
+    """A demonstration; in its midst the SpaceMouse is unplugged and plugged in again."""
     mouse = FakeMouse(MODEL)
     ports = FakePorts(mouse)
-    options = RecordOptions(output=str(FOLDER / "spacemouse.hdf5"), teleop_device="spacemouse", num_demos=3, **FAST)
+    options = RecordOptions(output=str(FOLDER / "spacemouse.hdf5"), teleop_device="spacemouse", num_demos=1, **FAST)
     stage = Record(options, env, device=lambda env: SpaceMouse(env, options.teleop_settings, SpaceMouseReader(ports)))
     pilot = CapPilot(env, mouse, options.teleop_settings, (BUTTONS[MODEL][0], NO_BUTTONS))
     seen = {"steps": 0}

@@ -84,11 +84,11 @@ def test_instructions_are_shown_in_the_headset(chain):
     assert {"type": "system_notice", "message": notice} in chain.shown
     # Each of the stack's subtasks in its turn, in every demonstration.
     told = [title for title in chain.instructions if title.startswith("Subtask")]
-    assert [title.split()[1] for title in told] == ["1", "2", "3", "4"] * (len(told) // 4) and len(told) >= 12
+    assert [title.split()[1] for title in told] == ["1", "2", "3", "4"] * (len(told) // 4) and len(told) >= 8
 
 
-def test_three_demonstrations_are_recorded(chain):
-    assert chain.live["outcome"] == "done" and len(chain.live["saved"]) == 3
+def test_demonstrations_are_recorded(chain):
+    assert chain.live["outcome"] == "done" and len(chain.live["saved"]) == 2
     with DatasetReader(chain.folder / "live.hdf5") as reader:
         for episode, steps in zip(reader.episodes(), chain.live["saved"], strict=True):
             assert episode.success is True and episode.num_samples == steps

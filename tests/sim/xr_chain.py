@@ -180,7 +180,7 @@ def lose_headset(env) -> dict:
 
 with open_env(TASK, 1, device="cpu", assets="local") as env:
     result: dict = {"inputs": follow_inputs(env), "shown": headset.shown()}
-    result["live"] = record(env, "live.hdf5", 3, mcap_record=str(folder / "session.mcap"))
+    result["live"] = record(env, "live.hdf5", 2, mcap_record=str(folder / "session.mcap"))
     result["instructions"] = [shown["message"]["title"] for shown in headset.shown()]
     del os.environ["XR_RUNTIME_JSON"]
     result["replayed"] = record(env, "replayed.hdf5", 1, mcap_replay=str(folder / "session.mcap"))
