@@ -12,7 +12,7 @@ import torch
 
 from isaaclab_mimic_core.errors import ConfigError
 from isaaclab_mimic_core.learning.robomimic.action_units import ActionUnits, output_layer
-from isaaclab_mimic_core.learning.robomimic.config import build_config, normalises_actions
+from isaaclab_mimic_core.learning.robomimic.config import action_normalisation, build_config
 from isaaclab_mimic_core.learning.robomimic.trainer import Trainer
 
 GAUSSIAN = {"action_config": {"actions": {"normalization": "gaussian"}}}
@@ -110,14 +110,15 @@ def test_robomimic_opens_the_checkpoint(dataset, write_config, tmp_path):
     assert torch.equal(theirs.weight, mine.weight)
 
 
-def test_only_where_it_is_asked_for(dataset, write_config):
-    assert not normalises_actions(configured(dataset, write_config))
-    assert not normalises_actions(configured(dataset, write_config, action_config={"actions": {"normalization": None}}))
-    assert normalises_actions(configured(dataset, write_config, **GAUSSIAN))
+def test_only_what_is_asked_for(dataset, write_config):
+    for asked in (None, "min_max", "gaussian"):
+        config = configured(dataset, write_config, action_config={"actions": {"normalization": asked}})
+        assert action_normalisation(config) == asked
+    assert action_normalisation(configured(dataset, write_config)) is None
 
 
 def test_what_cannot_be_done_is_refused(dataset, write_config):
-    with pytest.raises(ConfigError, match="min_max"):
-        configured(dataset, write_config, action_config={"actions": {"normalization": "min_max"}})
+    with pytest.raises(ConfigError, match="quantiles"):
+        configured(dataset, write_config, action_config={"actions": {"normalization": "quantiles"}})
     with pytest.raises(ConfigError, match="--exact"):
         Trainer(configured(dataset, write_config, **GAUSSIAN), "cpu", exact=True, precision="float32")

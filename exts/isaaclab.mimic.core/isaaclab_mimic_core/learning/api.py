@@ -122,6 +122,8 @@ class Training(Protocol):
     """Loss on the validation demonstrations after the last epoch; None if there are none."""
     preparations: Sequence[Preparation]
     """What is done before the first epoch, in this order; may be empty, or left out."""
+    notes: Sequence[str]
+    """Notes for the user: how the data are learned; may be empty, or left out."""
 
     @property
     def steps_done(self) -> int:

@@ -16,7 +16,7 @@ from ...tasks.registered import stem
 from .pretraining import SECTION, with_defaults
 from .settings import ALGORITHMS, leaves, neutralise
 
-_ACTION_CONFIGS = ({"actions": {"normalization": None}}, {"actions": {"normalization": "gaussian"}})
+_ACTION_CONFIGS = tuple({"actions": {"normalization": kind}} for kind in (None, "min_max", "gaussian"))
 
 
 def require_robomimic() -> None:
@@ -96,8 +96,8 @@ def take_dataset(raw: dict, dataset: str, where: str) -> list[str]:
 def build_config(raw: dict, where: str) -> Any:
     """Turn plain data into robomimic's configuration object, with all defaults filled in.
 
-    robomimic 0.4's `train.action_config` is accepted as well, with the value
-    `{"actions": {"normalization": "gaussian"}}` only, and a section of our own, `train.encoder_pretraining`.
+    robomimic 0.4's `train.action_config` is accepted as well, with the values of `_ACTION_CONFIGS`, and a section of
+    our own, `train.encoder_pretraining`.
 
     Raises:
         ConfigError: robomimic does not know the algorithm or a key, or a value has the wrong type.
@@ -170,9 +170,14 @@ def plain(config: Any) -> dict:
     return json.loads(json.dumps(config))
 
 
-def normalises_actions(config: Any) -> bool:
-    """Whether actions are learned normalised, each dimension by its mean and standard deviation."""
-    return config.train.get("action_config") == _ACTION_CONFIGS[1]
+def action_normalisation(config: Any) -> str | None:
+    """Return how the configuration wants actions normalised, each dimension for itself.
+
+    Returns:
+        `min_max`: its range in the dataset to [-1, 1]; `gaussian`: by mean and standard deviation; None: as needed.
+    """
+    asked = config.train.get("action_config")
+    return asked["actions"]["normalization"] if asked else None
 
 
 def _check_kinds(raw: dict, defaults: Any, where: str, prefix: str) -> None:

@@ -58,6 +58,17 @@ class Demonstrations:
                 arrays = {path: checked_values(reader, name, path) for path in self.paths}
                 yield {path: values[: len(arrays[layout.ACTIONS])] for path, values in arrays.items()}
 
+    def actions(self, names: list[str]) -> np.ndarray:
+        """Return all actions of demonstrations, (N, A) float32.
+
+        Raises:
+            DatasetError: A value is not finite, or an array is damaged.
+        """
+        with DatasetReader(self.path) as reader:
+            found = [checked_values(reader, name, layout.ACTIONS) for name in names]
+        with np.errstate(over="ignore"):
+            return np.concatenate(found).astype(np.float32, copy=False)
+
 
 def find_demonstrations(config: Any, values: bool) -> Demonstrations:
     """Find the demonstrations of a robomimic configuration by its masks, and the arrays by its keys.

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from ...errors import ConfigError, MimicError, OptionError
+from .action_range import ActionRange
 from .policy import load_checkpoint
 
 _ROUNDING = 1e-5
@@ -30,6 +31,7 @@ class PlainPolicy(nn.Module):
         model: robomimic's model.
         config: The model's configuration.
         normalisation: Mean and standard deviation by observation, or None.
+        action_range: How what it has learned is turned into actions; None if it is them.
 
     Raises:
         ConfigError: The policy is not of this type.
@@ -37,8 +39,10 @@ class PlainPolicy(nn.Module):
 
     mean: torch.Tensor
     std: torch.Tensor
+    scale: torch.Tensor
+    offset: torch.Tensor
 
-    def __init__(self, model: Any, config: Any, normalisation: dict | None):
+    def __init__(self, model: Any, config: Any, normalisation: dict | None, action_range: ActionRange | None = None):
         super().__init__()
         from robomimic.algo import bc
 
@@ -65,6 +69,8 @@ class PlainPolicy(nn.Module):
         self.logits_head = heads["logits"] if self.mixture else None
         self.modes = network.num_modes if self.mixture else 1
         self.action_dim = model.ac_dim
+        self.register_buffer("scale", torch.ones(self.action_dim) if action_range is None else action_range.scale)
+        self.register_buffer("offset", torch.zeros(self.action_dim) if action_range is None else action_range.offset)
         self.horizon = int(getattr(model, "_rnn_horizon", 0))
 
     @property
@@ -92,7 +98,7 @@ class PlainPolicy(nn.Module):
             chosen = (values[-1] > steps).sum(dim=-1).clamp(max=self.modes - 1)
             means = action.reshape(-1, self.modes, self.action_dim)
             action = means.gather(1, chosen[:, None, None].expand(-1, 1, self.action_dim)).squeeze(1)
-        return (action, *following)
+        return (action * self.scale + self.offset, *following)
 
     def examples(self, batch: int) -> tuple[torch.Tensor, ...]:
         """Return inputs of the right shapes, with observations distributed as in the dataset."""

@@ -12,6 +12,7 @@ import torch
 from ... import randomness
 from ...errors import ConfigError, InputFileError
 from ..api import PolicySpec
+from .action_range import KEY, ActionRange
 from .config import require_robomimic
 from .distributions import unchecked
 
@@ -25,12 +26,21 @@ class BatchedPolicy:
         normalisation: Mean and standard deviation by observation, or None.
         device: Where the environments' tensors are.
         choice: `sample` draws a mode of the action distribution, as robomimic does; `mode` takes the most likely one.
+        action_range: How what it has learned is turned into actions; None if it is them.
     """
 
-    def __init__(self, model: Any, config: Any, normalisation: dict | None, device: torch.device, choice: str):
+    def __init__(
+        self,
+        model: Any,
+        config: Any,
+        normalisation: dict | None,
+        device: torch.device,
+        choice: str,
+        action_range: ActionRange | None = None,
+    ):
         from robomimic.algo import bc
 
-        self._model, self._choice, self._device = model, choice, device
+        self._model, self._choice, self._device, self._range = model, choice, device, action_range
         self._images = {key for kind in ("rgb", "depth") for key in config.observation.modalities.obs[kind]}
         # robomimic's networks take images with channels first; environments return them with channels last.
         seen = {k: (*s[1:], s[0]) if k in self._images else tuple(s) for k, s in model.obs_shapes.items()}
@@ -78,7 +88,7 @@ class BatchedPolicy:
         with unchecked():
             action = self._choose(seen, streams)
         self._age += 1
-        return action
+        return action if self._range is None else self._range.restore(action)
 
     def _prepare(self, key: str, value: torch.Tensor) -> torch.Tensor:
         if key in self._images:
@@ -151,8 +161,8 @@ def load_policy(path: str, device: str, choice: str = "sample") -> BatchedPolicy
         PlatformError: robomimic is not installed.
         InputFileError: The file is missing or is not a checkpoint.
     """
-    model, config, normalisation = load_checkpoint(path, device)
-    return BatchedPolicy(model, config, normalisation, torch.device(device), choice)
+    model, config, normalisation, action_range = load_checkpoint(path, device)
+    return BatchedPolicy(model, config, normalisation, torch.device(device), choice, action_range)
 
 
 def is_checkpoint(path: str) -> bool:
@@ -177,8 +187,8 @@ def _content(path: str) -> dict:
     return content if isinstance(content, dict) else {}
 
 
-def load_checkpoint(path: str, device: str) -> tuple[Any, Any, dict | None]:
-    """Load a checkpoint; return robomimic's model, its configuration and the observations' statistics.
+def load_checkpoint(path: str, device: str) -> tuple[Any, Any, dict | None, ActionRange | None]:
+    """Load a checkpoint; return robomimic's model, its configuration, the observations' statistics, the actions' range.
 
     Raises:
         PlatformError: robomimic is not installed.
@@ -192,6 +202,8 @@ def load_checkpoint(path: str, device: str) -> tuple[Any, Any, dict | None]:
     try:
         content = torch.load(path, map_location=device, weights_only=True)
         rollout_policy, _ = policy_from_checkpoint(device=torch.device(device), ckpt_dict=content)
+        stats = content.get(KEY)
+        action_range = None if stats is None else ActionRange.from_stats(stats, torch.device(device))
     except Exception as error:
         raise InputFileError(
             f"is not a checkpoint of robomimic 0.3 ({type(error).__name__})",
@@ -203,7 +215,7 @@ def load_checkpoint(path: str, device: str) -> tuple[Any, Any, dict | None]:
         raise InputFileError(
             "has weights that are not finite", where=path, remedy="Train it again with a lower learning rate."
         )
-    return model, model.global_config, rollout_policy.obs_normalization_stats
+    return model, model.global_config, rollout_policy.obs_normalization_stats, action_range
 
 
 def _like(flags: torch.Tensor, value: torch.Tensor) -> torch.Tensor:

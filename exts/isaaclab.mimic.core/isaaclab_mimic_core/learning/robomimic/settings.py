@@ -156,9 +156,9 @@ SETTINGS: dict[str, Honoured | Replaced | Refused] = {
         "what is read beside observations", lambda value: _are_names(value) and "actions" in value, "names with actions"
     ),
     "train.action_config.actions.normalization": Honoured(
-        "whether actions are learned normalised, as robomimic has it from 0.4 on",
-        lambda value: value in (None, "gaussian"),
-        "gaussian or null",
+        "how actions are normalised, as robomimic has it from 0.4 on",
+        lambda value: value in (None, "min_max", "gaussian"),
+        "min_max, gaussian or null",
     ),
     # Our own section; its defaults are in `pretraining.Pretraining`.
     "train.encoder_pretraining.num_epochs": _count("epochs for which the encoders of images are trained first"),

@@ -22,9 +22,10 @@ from ... import randomness
 from ...errors import ConfigError, MimicError
 from ...files import write_atomically
 from ..ranks import Ranks
+from .action_range import KEY, ActionRange, NormalisedBatches, range_to_learn
 from .action_units import ActionUnits, output_layer
 from .batches import Batches, ExactBatches, KeyedBatches, SameBatches, load_batches
-from .config import normalises_actions
+from .config import action_normalisation
 from .demonstrations import Demonstrations, check_for_loader, find_demonstrations
 from .images import ImageCheck, image_keys
 from .policy import BatchedPolicy
@@ -121,9 +122,19 @@ class Trainer:
                 self.normalisation = sequences.statistics()
                 for each in filter(None, (sequences, held_back)):
                     each.normalise(self.normalisation)
+            action_range = self._choose_range(sequences.other["actions"], exact)
+            if action_range is not None:
+                for each in filter(None, (sequences, held_back)):
+                    each.other["actions"] = action_range.normalise(each.other["actions"])
             batches, held_back_batches = self._batches(sequences, held_back, exact)
         else:
+            action_range = self._choose_range(torch.as_tensor(demonstrations.actions(demonstrations.train)), exact)
             batches, held_back_batches = load_batches(config)
+            if action_range is not None:
+                batches = NormalisedBatches(batches, action_range)
+                held_back_batches = held_back_batches and NormalisedBatches(held_back_batches, action_range)
+        self.action_range = action_range
+        """How learned actions are turned into those of the dataset; None if they are these."""
         fused = not exact and FusedStep.serves(self.model) and resident
         self.precision = choose_precision(precision, self.model, fused)
         units = self._action_units(fused)
@@ -265,7 +276,9 @@ class Trainer:
 
     def save_checkpoint(self, path: Path) -> None:
         """Write the policy as a robomimic checkpoint, with its normalisation."""
-        write_checkpoint(path, self.model, self.config, self.env_meta, self.shapes, self.normalisation)
+        write_checkpoint(
+            path, self.model, self.config, self.env_meta, self.shapes, self.normalisation, self.action_range
+        )
 
     def save_state(self, path: Path, more: dict) -> None:
         """Write all that the next epoch depends on."""
@@ -310,7 +323,13 @@ class Trainer:
 
     def policy(self, device: torch.device) -> BatchedPolicy:
         """Return the current policy."""
-        return BatchedPolicy(self.model, self.config, self.normalisation, device, "sample")
+        return BatchedPolicy(self.model, self.config, self.normalisation, device, "sample", self.action_range)
+
+    def _choose_range(self, actions: torch.Tensor, exact: bool) -> ActionRange | None:
+        """Return the range that actions are learned in, of all that are trained on, (N, A)."""
+        asked = action_normalisation(self.config) == "min_max"
+        action_range, self.notes = range_to_learn(actions, asked, exact)
+        return action_range
 
     def _read(self, demonstrations: Demonstrations, names: list[str]) -> Sequences:
         train = self.config.train
@@ -342,12 +361,13 @@ class Trainer:
         return KeyedBatches(sequences, size, seed, self._ranks), same
 
     def _action_units(self, fused: bool) -> ActionUnits | None:
-        if not normalises_actions(self.config):
+        if action_normalisation(self.config) != "gaussian":
             return None
         layer = output_layer(self.model) if fused else None
         if layer is None:
             raise ConfigError(
-                "actions can be normalised for robomimic's bc on observations without images, and not with --exact",
+                "these actions can be normalised (gaussian) for robomimic's bc on observations without images, and not "
+                "with --exact",
                 where="train.action_config",
                 remedy="Leave it out of the configuration.",
             )
@@ -355,22 +375,32 @@ class Trainer:
 
 
 def write_checkpoint(
-    path: Path, model: Any, config: Any, env_meta: dict, shapes: dict, normalisation: dict | None
+    path: Path,
+    model: Any,
+    config: Any,
+    env_meta: dict,
+    shapes: dict,
+    normalisation: dict | None,
+    action_range: ActionRange | None,
 ) -> None:
     """Write a robomimic checkpoint, atomically."""
     from robomimic.utils.train_utils import save_model
 
-    write_atomically(
-        path,
-        lambda beside: save_model(
+    def write(beside: Path) -> None:
+        save_model(
             model,
             config,
             env_meta=env_meta,
             shape_meta=shapes,
             ckpt_path=str(beside),
             obs_normalization_stats=normalisation,
-        ),
-    )
+        )
+        if action_range is not None:
+            # robomimic 0.3.0 has no argument for it.
+            content = torch.load(beside, weights_only=True)
+            torch.save({**content, KEY: action_range.stats()}, beside)
+
+    write_atomically(path, write)
 
 
 def _flat(by_name: dict) -> list:

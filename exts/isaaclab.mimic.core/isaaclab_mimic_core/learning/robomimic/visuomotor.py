@@ -99,11 +99,20 @@ class VisuomotorTrainer(Trainer):
     def save_checkpoint(self, path: Path) -> None:
         """Write the whole policy as a robomimic checkpoint."""
         whole = self._whole.filled(self.model)
-        write_checkpoint(path, whole, self._whole.config, self.env_meta, self._whole.shapes, self._statistics())
+        write_checkpoint(
+            path,
+            whole,
+            self._whole.config,
+            self.env_meta,
+            self._whole.shapes,
+            self._statistics(),
+            self.action_range,
+        )
 
     def policy(self, device: torch.device) -> BatchedPolicy:
         """Return the current policy; it sees images."""
-        return BatchedPolicy(self._whole.filled(self.model), self._whole.config, self._statistics(), device, "sample")
+        whole = self._whole.filled(self.model)
+        return BatchedPolicy(whole, self._whole.config, self._statistics(), device, "sample", self.action_range)
 
     def begin_epoch(self) -> None:
         widths, factor = self._noisy

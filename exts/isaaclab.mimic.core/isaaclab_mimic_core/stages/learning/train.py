@@ -257,6 +257,8 @@ class Train(SimStage):
             self._trainer = self._plan.start()
         manifest = self._describe_run()
         events = self._go_on(manifest) if self.options.resume else self._begin_folder(manifest)
+        # Learners of others may say nothing.
+        events += [Warned(note) for note in getattr(self._trained, "notes", ())]
         if self._plan.tensorboard:
             from tensorboardX import SummaryWriter
 
