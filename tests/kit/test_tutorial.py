@@ -3,7 +3,6 @@
 
 """The entire tutorial in one session of Kit, by clicks and keys; after it, the extensions leave nothing."""
 
-import asyncio
 import json
 import os
 import time
@@ -83,8 +82,6 @@ def test_the_whole_tutorial_in_one_session_of_kit(kit, tmp_path):
     open_window(kit, "start")
     kit.disable(UI)  # whatever is created once and for all has been created now
     kit.disable(CORE)
-    # So has the thread of the pool of Kit's own loop, which everybody shares.
-    kit.run(asyncio.to_thread(int))
     kit.move_to(0, 0)
     kit.screenshot(tmp_path / "0_before.png")
     before = describe_process()
