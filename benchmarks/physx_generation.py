@@ -6,14 +6,17 @@
     python benchmarks/physx_generation.py --num-envs 64 --num-attempts 128
 
 Each side runs in a process of its own, recording into a file, until the given number of attempts have ended. Attempts
-that still run then do not count. Prints a table and one JSON line per side.
+that still run then do not count. Prints one JSON line per side, then a table.
 """
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,10 +24,10 @@ from typing import Any, Literal
 import tyro
 
 SAMPLE = Path(__file__).parents[1] / "data" / "franka_stack" / "demos.hdf5"
-Side = Literal["isaaclab", "isaaclab-cores", "upstream", "default"]
-SIDES: tuple[Side, ...] = ("isaaclab", "isaaclab-cores", "upstream", "default")
-"""Isaac Lab's own generator; the same with as many physics threads as there are cores, where it takes eight; ours under
-its rules; ours."""
+Side = Literal["isaaclab", "isaaclab-cores", "isaaclab-fitted", "upstream", "default"]
+SIDES: tuple[Side, ...] = ("isaaclab", "isaaclab-cores", "isaaclab-fitted", "upstream", "default")
+"""Isaac Lab's own generator; the same with as many physics threads as there are cores, where it takes eight; and with
+as many as ours; ours under its rules; ours."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,14 @@ def main(options: Options) -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         annotated = options.annotated or annotate_sample(Path(folder) / "annotated.hdf5")
-        results = [_measure(options, side, annotated) for side in options.sides]
+        results = []
+        for side in options.sides:
+            results.append(_measure(options, side, annotated))
+            print(json.dumps(results[-1]), flush=True)
     keys = ("side", "attempts", "successes", "seconds", "successes_per_s", "ms_per_step", "ms_in_env", "other_share")
     print("".join(f"{key:>17}" for key in keys))
     for result in results:
         print("".join(f"{result[key]:>17}" for key in keys))
-    for result in results:
-        print(json.dumps(result))
 
 
 def annotate_sample(path: Path) -> str:
@@ -118,6 +122,7 @@ def _run_ours(options: Options, folder: Path) -> dict:
     from isaaclab_mimic_core.events import AttemptFinished, StageFinished
     from isaaclab_mimic_core.options import GenerateOptions
     from isaaclab_mimic_core.stages.generation.generate import Generate
+    from isaaclab_mimic_core.tasks import DEFAULT_TASK
     from isaaclab_mimic_core.tasks.open_env import open_env
 
     settings = GenerateOptions(
@@ -128,7 +133,7 @@ def _run_ours(options: Options, folder: Path) -> dict:
         mode=options.side,
         seed=options.seed,
     )
-    with open_env(settings.task, options.num_envs, device=options.device, assets="local", seed=options.seed) as env:
+    with open_env(DEFAULT_TASK, options.num_envs, device=options.device, assets="local", seed=options.seed) as env:
         env.step = step = _Stopwatch(env.step)
         env.reset = reset = _Stopwatch(env.reset)
         env.restore = restore = _Stopwatch(env.restore)
@@ -163,9 +168,22 @@ def _run_ours(options: Options, folder: Path) -> dict:
     }
 
 
+@contextlib.contextmanager
+def _as_many_threads_as_cores() -> Iterator[None]:
+    """Start PhysX with as many worker threads as there are cores."""
+    import ovphysx
+
+    make_config = ovphysx.PhysXConfig
+    cores = len(os.sched_getaffinity(0))
+    ovphysx.PhysXConfig = lambda *args, **kwargs: make_config(*args, **kwargs | {"num_threads": cores})
+    try:
+        yield
+    finally:
+        ovphysx.PhysXConfig = make_config
+
+
 def _run_isaaclab(options: Options, folder: Path) -> dict:
     import asyncio
-    import contextlib
     import io
 
     import torch
@@ -174,7 +192,7 @@ def _run_isaaclab(options: Options, folder: Path) -> dict:
     from isaaclab_mimic.datagen import generation
     from isaaclab_tasks.contrib.stack.stack_env_cfg import StackEventCfg
 
-    from isaaclab_mimic_core.sim.repairs.physics_threads import no_more_threads_than_cores
+    from isaaclab_mimic_core.sim.repairs.physics_threads import fitting_threads
     from isaaclab_mimic_core.tasks import DEFAULT_TASK
     from isaaclab_mimic_core.tasks.open_env import open_env
 
@@ -188,9 +206,12 @@ def _run_isaaclab(options: Options, folder: Path) -> dict:
         cfg.datagen_config.generation_guarantee = False
 
     torch.manual_seed(options.seed)
-    fitted = options.side == "isaaclab-cores"
+    threads = {
+        "isaaclab-cores": _as_many_threads_as_cores,
+        "isaaclab-fitted": lambda: fitting_threads(options.num_envs),
+    }
     with (
-        no_more_threads_than_cores() if fitted else contextlib.nullcontext(),
+        threads.get(options.side, contextlib.nullcontext)(),
         open_env(
             DEFAULT_TASK,
             options.num_envs,

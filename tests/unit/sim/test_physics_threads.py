@@ -1,45 +1,49 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""PhysX is started with no more worker threads than there are cores."""
+"""PhysX is started with as many worker threads as help."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
-from isaaclab_mimic_core.sim.repairs.physics_threads import no_more_threads_than_cores
+from isaaclab_mimic_core.sim.repairs.physics_threads import fitting_threads
+
+MANY = 64
+"""Environments."""
 
 
-@pytest.fixture
-def one_core() -> Iterator[None]:
-    """Let this process use one core only, for a while."""
-    usable = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(usable)})
-    yield
-    os.sched_setaffinity(0, usable)
+@pytest.fixture(autouse=True)
+def eight_cores(monkeypatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(8)))
 
 
-@pytest.mark.parametrize("asked", [8, 1, None])
-def test_threads_are_bounded_by_cores(asked, one_core):
+def threads(num_envs: int, asked: int | None = 8) -> int:
     ovphysx = pytest.importorskip("ovphysx")
     stock = ovphysx.PhysXConfig
-    with no_more_threads_than_cores():
-        assert ovphysx.PhysXConfig(num_threads=asked).num_threads == 1
+    with fitting_threads(num_envs):
+        made = ovphysx.PhysXConfig(num_threads=asked)
     assert ovphysx.PhysXConfig is stock
+    return made.num_threads
 
 
-def test_processes_that_share_a_machine_keep_to_their_part(monkeypatch):
-    ovphysx = pytest.importorskip("ovphysx")
-    for given, threads in (("1", 1), ("10000", len(os.sched_getaffinity(0))), ("0", 1)):
-        monkeypatch.setenv("OMP_NUM_THREADS", given)
-        with no_more_threads_than_cores():
-            assert ovphysx.PhysXConfig(num_threads=8).num_threads == threads
+@pytest.mark.parametrize(("asked", "started"), [(8, 8), (100, 8), (3, 3), (0, 0), (None, 8)])
+def test_no_more_are_started_than_asked_for_or_cores_are_there(asked, started):
+    assert threads(MANY, asked) == started
 
 
-def test_no_more_are_started_than_asked_for(monkeypatch):
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    ovphysx = pytest.importorskip("ovphysx")
-    with no_more_threads_than_cores():
-        assert ovphysx.PhysXConfig(num_threads=1).num_threads == 1
-        assert ovphysx.PhysXConfig(num_threads=10_000).num_threads == len(os.sched_getaffinity(0))
+@pytest.mark.parametrize(("cores", "started"), [(1, 0), (2, 0), (3, 3)])
+def test_few_cores_are_left_to_the_thread_that_asks(cores, started, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(cores)))
+    assert threads(MANY) == started
+
+
+def test_few_environments_are_simulated_by_the_thread_that_asks():
+    assert threads(16) == 0 and threads(17) == 8
+
+
+@pytest.mark.parametrize(("given", "started"), [("1", 0), ("4", 4), ("10000", 8), ("0", 0), ("many", 8)])
+def test_processes_that_share_a_machine_keep_to_their_part(given, started, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", given)
+    assert threads(MANY) == started
