@@ -3,9 +3,11 @@
 
 """isaaclab_ov 3.0.0 gives PhysX eight worker threads on any machine, and waits for them many times a step.
 
-On two cores the thread that waits is faster without them: a step of the three-cube stack takes 4.2 ms instead of 5.8
-with two threads in one environment, and 58 instead of 73 in 256. Beside other work each wait lasts until a core is free
-for a thread, so that a step can take 50 times as long. The number does not change what is simulated.
+With few environments these waits take longer than what is shared out: on two cores a step of the three-cube stack takes
+4.2 ms by the thread that asks for it alone, and 5.8 with two others. Beside other work each wait lasts until a core is
+free: 48 demonstrations in 16 environments took 47 s alone, and 178 with two others, beside two busy loops. With 64
+environments two threads save a tenth of the time, and cost a fifth beside busy loops; with 32 it makes no difference.
+The number does not change what is simulated.
 """
 
 import contextlib
@@ -13,18 +15,16 @@ import functools
 import os
 from collections.abc import Iterator
 
-FEW_CORES = 2
-"""So many cores or fewer are better used by the thread that asks for a step alone."""
-FEW_ENVIRONMENTS = 16
-"""The same whatever the machine: there is too little to share."""
+FEW_ENVIRONMENTS = 32
+"""So many or fewer are simulated by the thread that asks for a step alone."""
 
 
 @contextlib.contextmanager
 def fitting_threads(num_envs: int) -> Iterator[None]:
     """Choose the number of PhysX's worker threads, while it starts without Kit.
 
-    None with few environments or few cores; else as many as Isaac Lab asks for, but no more than there are cores, or
-    than OMP_NUM_THREADS says. That variable, which torch and NumPy follow, is set by Ray and by Slurm's users for
+    None with few environments or a single core; else as many as Isaac Lab asks for, but no more than there are cores,
+    or than OMP_NUM_THREADS says. That variable, which torch and NumPy follow, is set by Ray and by Slurm's users for
     processes that share a machine.
 
     Args:
@@ -39,7 +39,7 @@ def fitting_threads(num_envs: int) -> Iterator[None]:
         cores = len(os.sched_getaffinity(0))
         given = os.environ.get("OMP_NUM_THREADS", "")
         cores = min(cores, int(given)) if given.isdecimal() else cores
-        alone = cores <= FEW_CORES or num_envs <= FEW_ENVIRONMENTS
+        alone = cores <= 1 or num_envs <= FEW_ENVIRONMENTS
         threads = 0 if alone else cores if num_threads is None else min(num_threads, cores)
         return make_config(*args, num_threads=threads, **kwargs)
 
