@@ -82,6 +82,7 @@ class Workflow:
         self._files = FileWatch()
         for session in self.sessions.values():
             session.choices.made_in = lambda path: self._files[path].task
+            session.choices.made_by = lambda path: self._files[path].asks_for
         self._next: tuple[Session | None, Session | None] = (None, None)
 
     def poll(self) -> None:

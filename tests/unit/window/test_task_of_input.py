@@ -5,6 +5,7 @@
 
 import json
 
+import h5py
 import pytest
 
 from isaaclab_mimic_core.datasets import DatasetWriter, Episode
@@ -141,3 +142,35 @@ def test_what_a_policy_was_trained_for_is_read_from_its_run(tmp_path):
     alone.touch()
     assert (read_contents(alone).checkpoints, read_contents(alone).task) == (1, ""), "the run opens it"
     assert read_contents(tmp_path / "nowhere.hdf5") == NOTHING
+
+
+def made_by(path, descriptor: str):
+    manifest = {"manifest": {"inputs": {"descriptor": {"path": descriptor, "sha256": "0" * 64}}}}
+    with DatasetWriter(path, {"env_name": OTHER}) as writer:
+        writer.add(Episode({"actions": [[0.0]] * 5}))
+    with h5py.File(path, "r+") as file:
+        file["data"].attrs["mimic"] = json.dumps(manifest)
+    return path
+
+
+def test_a_descriptor_that_a_file_was_made_by_is_asked_for(tmp_path, project):
+    contents = read_contents(made_by(tmp_path / "generated.hdf5", "/elsewhere/mine.yaml"))
+    assert (contents.task, contents.asks_for) == ("", "/elsewhere/mine.yaml"), "not its environment's task"
+    assert read_contents(made_by(tmp_path / "odd.hdf5", "a\nb.yaml")).asks_for == r"a\nb.yaml"
+    choices = form("train", project)
+    choices.made_by = lambda path: contents.asks_for
+    told = choices.problems()["descriptor"]
+    assert told.startswith("The input was made by /elsewhere/mine.yaml. Choose that file")
+    choices["task"] = OTHER
+    assert "descriptor" not in choices.problems(), "another one's subtasks and success are chosen"
+    choices["task"], choices["descriptor"] = AS_INPUT, "mine.yaml"
+    assert choices.problems()["descriptor"] == "There is no such file."
+    assert "descriptor" not in form("generate", project).problems()
+
+
+def test_a_descriptor_of_a_task_here_is_not_asked_for(tmp_path):
+    path = made_by(tmp_path / "generated.hdf5", "/elsewhere/mine.yaml")
+    with restored():
+        register_task(TaskSpec(f"{OTHER}@mine", "Theirs", environment=OTHER, descriptor="/elsewhere/mine.yaml"))
+        contents = read_contents(path)
+        assert contents.asks_for == "" and contents.task == f"{OTHER}@mine"

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from isaaclab_mimic_core.errors import MimicError
-from isaaclab_mimic_core.learning.run_folder import task_of_run
+from isaaclab_mimic_core.learning.run_folder import manifest_of_run, task_of_run
 from isaaclab_mimic_core.tasks import DEFAULT_TASK, find_task
+from isaaclab_mimic_core.tasks.names import described_by, same_task
 
 from ..project import ANNOTATED, RUNS
 
@@ -37,8 +38,19 @@ class Contents:
     """Checkpoints of a training run, or 1 for a file of one."""
     stated: str = ""
     """The name of its task, as it says it; the default task's if it is demonstrations that do not say it."""
+    descriptor: str = ""
+    """The descriptor that says what its subtasks and its success are, as it says it; empty if there is none."""
     task: str = ""
-    """Id of that task; empty if it is not known here, until a plug-in brings it."""
+    """Id of that task, or of that of the descriptor; empty if it is not known here, until a plug-in brings it."""
+
+    @property
+    def asks_for(self) -> str:
+        """The descriptor, if it is a file of somebody's that may be elsewhere now; empty if not. In one line."""
+        if not self.descriptor or described_by(self.descriptor) is not None:
+            return ""
+        from isaaclab_mimic_core.datasets.tree import printable
+
+        return printable(self.descriptor)
 
     def serves(self, name: str) -> bool:
         """Whether this is the file that goes from one step to the next under a name."""
@@ -68,29 +80,37 @@ def read_contents(path: Path) -> Contents:
         # Brings h5py, which a window that explains what is missing has to do without.
         from isaaclab_mimic_core.datasets import DatasetReader
         from isaaclab_mimic_core.datasets.layout import TERM_SIGNALS
+        from isaaclab_mimic_core.stages.files.input_task import descriptor_of
     except ImportError:
         return NOTHING
-    if path.is_dir():
-        return named(Contents(checkpoints=len(list((path / "models").glob("*.pth"))), stated=task_of_run(path)))
-    if path.suffix == ".pth":
-        return named(Contents(checkpoints=1, stated=task_of_run(path)))
+    if path.is_dir() or path.suffix == ".pth":
+        count = len(list((path / "models").glob("*.pth"))) if path.is_dir() else 1
+        manifest = manifest_of_run(path)
+        by = manifest.inputs.get("descriptor") if manifest is not None else None
+        return named(
+            Contents(checkpoints=count, stated=task_of_run(path), descriptor=by.path if by is not None else "")
+        )
     try:
         with DatasetReader(path, allow_empty=True) as reader:
             names = reader.episode_names
             annotated = sum(reader.has(name, TERM_SIGNALS) for name in names)
             try:
-                stated = reader.env_name or DEFAULT_TASK
+                stated, descriptor = reader.env_name or DEFAULT_TASK, descriptor_of(reader)
             except MimicError:
-                stated = ""
-            return named(Contents(len(names), annotated, stated=stated))
+                stated = descriptor = ""
+            return named(Contents(len(names), annotated, stated=stated, descriptor=descriptor))
     except (MimicError, OSError):
         return NOTHING
 
 
 def named(contents: Contents) -> Contents:
-    """Return contents with the task that is known under the stated name now."""
+    """Return contents with the task that is known under the stated name, or by the descriptor, now."""
+    described = described_by(contents.descriptor)
     try:
-        task = find_task(contents.stated).id if contents.stated else ""
+        if described is not None and same_task(described.id, contents.stated):
+            task = described.id
+        else:
+            task = find_task(contents.stated).id if contents.stated and not contents.asks_for else ""
     except MimicError:
         task = ""
     return contents if task == contents.task else replace(contents, task=task)

@@ -40,6 +40,7 @@ def summarise_file(path: Path) -> dict:
     from isaaclab_mimic_core.datasets import DatasetReader, format_summary, summarise
     from isaaclab_mimic_core.datasets.attributes import history
     from isaaclab_mimic_core.datasets.layout import ACTIONS, ATTR_PROVENANCE
+    from isaaclab_mimic_core.run_manifest import stated_input
     from isaaclab_mimic_core.stages.files.input_task import task_of
 
     found = summarise(str(path))
@@ -53,6 +54,7 @@ def summarise_file(path: Path) -> dict:
             task = task_of(reader)
         except MimicError as error:
             why_not = str(error)
+    sources = stated_input(found["provenance"]["run"], "input")
     stated = history({ATTR_PROVENANCE: found["provenance"]["run"]}, "generated").get("input", "")
     return {
         "path": str(path),
@@ -62,15 +64,8 @@ def summarise_file(path: Path) -> dict:
         "why_not": why_not,
         "remedy": OFFERS.get(found["remedy"]["generate"]),
         "generated_from": stated if isinstance(stated, str) else "",
-        "sources_sha256": _stated_digest(found["provenance"]["run"]),
+        "sources_sha256": sources.sha256 if sources is not None else "",
     }
-
-
-def _stated_digest(run: Any) -> str:
-    """Return the hash of the demonstrations that a run has generated from; empty if the file does not say."""
-    for name in ("manifest", "inputs", "input", "sha256"):
-        run = run.get(name) if isinstance(run, dict) else None
-    return run if isinstance(run, str) else ""
 
 
 def read_signals(path: str, demo: str) -> dict[str, list[float]]:

@@ -56,6 +56,8 @@ class Choices:
         """Run in a process of its own."""
         self.made_in: Callable[[Path], str] = lambda path: ""
         """Returns the task that a file was made in, as far as that is known."""
+        self.made_by: Callable[[Path], str] = lambda path: ""
+        """Returns the descriptor that a file was made by, if it has to be chosen."""
         self.follow_device()
 
     def __getitem__(self, name: str) -> str:
@@ -113,9 +115,13 @@ class Choices:
     @property
     def stated_task(self) -> str:
         """The task that the input was made in; empty if that is not known."""
+        return self.made_in(read) if (read := self._read) else ""
+
+    @property
+    def _read(self) -> Path | None:
+        """The file, or the first of those, that the step reads."""
         read = [option for option, file in self.step.files.items() if file == self.step.needs and file]
-        paths = [path for name in read for path in self.paths(name)]
-        return self.made_in(paths[0]) if paths else ""
+        return next((path for name in read for path in self.paths(name)), None)
 
     @property
     def task(self) -> str:
@@ -163,6 +169,8 @@ class Choices:
                 found[name] = problem
         if TASK not in found and (problem := self._task_problem()):
             found[TASK] = problem
+        if DESCRIPTOR not in found and (problem := self._descriptor_problem()):
+            found[DESCRIPTOR] = problem
         return found | {name: text for name, text in self.step.check(self).items() if name not in found}
 
     def options(self) -> dict:
@@ -269,6 +277,15 @@ class Choices:
             return ""
         allow = self.fields["any_task"].label
         return f'The input is of {stated}. Choose "{field.option.declared.empty}", or tick {allow}.'
+
+    def _descriptor_problem(self) -> str:
+        """Say that the input was made by a descriptor, where neither that nor a task is chosen; else nothing."""
+        if DESCRIPTOR not in self.fields or self[DESCRIPTOR].strip() or TASK not in self.fields:
+            return ""
+        empty = self.fields[TASK].option.declared.empty
+        if self[TASK] != empty or self._read is None or not (by := self.made_by(self._read)):
+            return ""
+        return f"The input was made by {by}. Choose that file, or a task above for another one's subtasks and success."
 
     def _file_problem(self, field: Field, role: Role) -> str:
         text = self[field.name].strip()

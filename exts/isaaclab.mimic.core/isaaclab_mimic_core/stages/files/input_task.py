@@ -39,7 +39,7 @@ def with_task[T: SimOptions](options: T, source: str = "") -> T:
         return replace(options, task=DEFAULT_TASK)
     with DatasetReader(source, allow_empty=True) as reader:
         try:
-            check_descriptor(_descriptor_of(reader), source)
+            check_descriptor(descriptor_of(reader), source)
             task = task_of(reader)
         except DatasetError as error:
             if not getattr(options, "any_task", False):
@@ -58,7 +58,7 @@ def task_of(reader: DatasetReader) -> str:
     Raises:
         DatasetError: That task is not known here.
     """
-    described = described_by(_descriptor_of(reader))
+    described = described_by(descriptor_of(reader))
     # It may have been given another task since then.
     if described is not None and same_task(described.id, reader.env_name):
         return described.id
@@ -107,7 +107,7 @@ def check_descriptor(descriptor: str, where: str, kind: type[InputFileError] = D
         )
 
 
-def _descriptor_of(reader: DatasetReader) -> str:
+def descriptor_of(reader: DatasetReader) -> str:
     """Return the descriptor that a file says it was made by; empty if it says none."""
     found = stated_input(reader.data_attrs.get(ATTR_PROVENANCE), "descriptor")
     return found.path if found is not None else ""
