@@ -3,8 +3,10 @@
 
 """Workers on a real Ray: what they make is merged in order, whatever happens to them."""
 
+import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,6 +130,32 @@ def test_two_drivers_of_one_output_are_refused_before_anything_is_touched(option
     second.close()
     assert list(tmp_path.iterdir()) == [folder]
     first.close()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("makes_folders", [False, True])
+def test_what_a_killed_driver_has_left_is_removed_though_a_worker_still_writes(
+    makes_folders, options, tmp_path, monkeypatch
+):
+    left, remove = tmp_path / ".squares.txt.pieces-left", shutil.rmtree
+    left.mkdir()
+
+    def removed_meanwhile(folder, ignore_errors=False) -> None:
+        """As `rmtree`; before that removes the folder, a worker has its next piece ready."""
+        monkeypatch.setattr(shutil, "rmtree", remove)
+        if makes_folders:
+            left.mkdir(exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            (left / "another").touch()
+        with contextlib.suppress(OSError if ignore_errors else ()):
+            os.rmdir(folder)
+
+    monkeypatch.setattr(shutil, "rmtree", removed_meanwhile)
+    stage = Squares(options)
+    for _ in range(2):
+        stage.step()
+    assert left.exists() == makes_folders
+    stage.close()
     assert not list(tmp_path.iterdir())
 
 

@@ -241,7 +241,14 @@ class SharedWork(Stage):
         text = uuid.uuid4().hex
         try:
             self._beside.parent.mkdir(parents=True, exist_ok=True)
-            self._remove_left_over()
+            if self._remove_left_over() and self._is_written:
+                raise OutputError(
+                    "another program is writing this",
+                    where=self._output,
+                    remedy="Wait until it has finished, or give another output.",
+                )
+            # A worker of theirs that has not ended yet can make its folder again, to write a last piece.
+            self._resources.callback(self._remove_left_over)
             # Only this user can write there. It gets the name by which others look for it once it is locked.
             made = Path(tempfile.mkdtemp(prefix=f"{self._beside.name.removesuffix('-')}.", dir=self._beside.parent))
             self._resources.callback(shutil.rmtree, made, ignore_errors=True)
@@ -257,21 +264,17 @@ class SharedWork(Stage):
         self._resources.callback(shutil.rmtree, self._folder, ignore_errors=True)
         return text
 
-    def _remove_left_over(self) -> None:
-        """Remove the folders of drivers that were killed.
-
-        Raises:
-            OutputError: Another driver makes this output.
-        """
+    def _remove_left_over(self) -> bool:
+        """Remove the folders of drivers that were killed; return whether another driver makes this output."""
+        others = False
         for left in self._beside.parent.glob(f"{glob.escape(self._beside.name)}*"):
-            if not FileLock.is_held(left / _LOCK):
-                shutil.rmtree(left, ignore_errors=True)
-            elif self._is_written:
-                raise OutputError(
-                    "another program is writing this",
-                    where=self._output,
-                    remedy="Wait until it has finished, or give another output.",
-                )
+            if FileLock.is_held(left / _LOCK):
+                others = True
+                continue
+            # Its workers may still write a piece by the old name, into a folder that is being emptied.
+            with contextlib.suppress(OSError):
+                shutil.rmtree(left.rename(left.with_name(f"{self._beside.name}gone-{uuid.uuid4().hex}")))
+        return others
 
     def _start_crew(self, cluster: Cluster, text: str) -> None:
         files = {} if cluster.is_local else self._files()
