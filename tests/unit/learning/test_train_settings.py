@@ -21,9 +21,10 @@ from isaaclab_mimic_core.learning.robomimic.learner import RobomimicLearner, Rob
 from isaaclab_mimic_core.learning.robomimic.settings import Honoured, Refused, Replaced, leaves, rule
 from isaaclab_mimic_core.option import check_options
 from isaaclab_mimic_core.options import TrainOptions
-from isaaclab_mimic_core.tasks import franka_stack
+from isaaclab_mimic_core.tasks import franka_stack, gr1t2_pick_place
 
 UPSTREAM = Path(importlib.util.find_spec("isaaclab_tasks").origin).parent
+HUMANOID = Path(__file__).parents[3] / "data" / "gr1t2_pick_place"
 TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Mimic-v0"
 BASE = dict(leaves(config_factory("bc")))
 WIDTHS = {"eef_pos": (3,), "object": (5,), "table_cam": (16, 16, 3), "depth_cam": (16, 16, 1), "lidar": (1, 16, 16)}
@@ -491,6 +492,15 @@ def test_a_task_brings_its_configuration(data, tmp_path, monkeypatch):
         assert remedy.strip() == f"Leave --config out, or give {made.config_path}"
     with pytest.raises(InputFileError, match="cannot be read"):
         RobomimicLearner().plan(Request(str(data), TASK, "config/train/other.json"))
+
+
+def test_the_humanoids_configuration_fits_its_demonstrations():
+    made = RobomimicLearner().plan(Request(str(HUMANOID / "demos.hdf5"), "Isaac-PickPlace-GR1T2-Abs-Mimic-v0", ""))
+    assert Path(made.config_path) == Path(gr1t2_pick_place.__file__).with_name("robomimic.json") and made.notes == []
+    trainer = made.start()
+    # Wrists are always above 1 m, which a policy says only in the range of its data.
+    assert trainer.action_range is not None
+    assert (trainer.action_range.offset[[2, 9]] > 1.0).all()
 
 
 @pytest.mark.parametrize("path", sorted(UPSTREAM.rglob("robomimic/*.json")), ids=lambda path: path.stem)

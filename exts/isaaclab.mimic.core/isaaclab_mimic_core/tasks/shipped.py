@@ -120,6 +120,7 @@ _TASKS = (
         local_assets=f"{_PICK_PLACE}.local_scene:use_local_assets",
         script=f"{_PICK_PLACE}.script:ScriptedHandover",
         sample="gr1t2_pick_place",
+        train_configs={"robomimic": f"{_PICK_PLACE}:robomimic.json"},
         signals=f"{_PICK_PLACE}.signals:signals_of",
     ),
     TaskSpec(
