@@ -3,10 +3,9 @@
 
 """isaaclab_ov 3.0.0 gives PhysX eight worker threads on any machine, and waits for them many times a step.
 
-With few environments these waits take longer than what is shared out: on two cores a step of the three-cube stack takes
-4.2 ms by the thread that asks for it alone, and 5.8 with two others. Beside other work each wait lasts until a core is
-free: 48 demonstrations in 16 environments took 47 s alone, and 178 with two others, beside two busy loops. With 64
-environments two threads save a tenth of the time, and cost a fifth beside busy loops; with 32 it makes no difference.
+With few environments these waits take longer than what is shared out, and beside other work each lasts until a core is
+free: on two cores with two busy loops a step in one environment takes 5 ms by the thread that asks for it, and 211 with
+two others. With 64 environments these save a tenth of the time; with 32 it makes no difference (docs/benchmarks.md).
 The number does not change what is simulated.
 """
 
