@@ -38,14 +38,11 @@ def so_many(threads: int) -> Iterator[None]:
 
 
 def measure_here(num_envs: int, threads: int, steps: int) -> dict:
-    # The module, not the function of the same name in its package.
-    import isaaclab_mimic_core.tasks.open_env  # noqa: F401
     from isaaclab_mimic_core.terminal.streams import take_streams
 
-    module = sys.modules["isaaclab_mimic_core.tasks.open_env"]
-    module.fitting_threads = lambda num_envs: so_many(threads)  # type: ignore[attr-defined]
     streams = take_streams("physics_threads", json_lines=False, verbose=False)
-    row = measure(num_envs, steps, "ovphysx", "cpu", as_shipped=False)
+    with so_many(threads):
+        row = measure(num_envs, steps, "ovphysx", "cpu", as_shipped=False)
     row |= {"threads": threads}
     print(json.dumps(row), file=streams.out)
     return row

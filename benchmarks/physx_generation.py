@@ -11,12 +11,10 @@ that still run then do not count. Prints one JSON line per side, then a table.
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -24,10 +22,10 @@ from typing import Any, Literal
 import tyro
 
 SAMPLE = Path(__file__).parents[1] / "data" / "franka_stack" / "demos.hdf5"
-Side = Literal["isaaclab", "isaaclab-cores", "isaaclab-fitted", "upstream", "default"]
-SIDES: tuple[Side, ...] = ("isaaclab", "isaaclab-cores", "isaaclab-fitted", "upstream", "default")
-"""Isaac Lab's own generator; the same with as many physics threads as there are cores, where it takes eight; and with
-as many as ours; ours under its rules; ours."""
+Side = Literal["isaaclab", "isaaclab-fitted", "upstream", "default"]
+SIDES: tuple[Side, ...] = ("isaaclab", "isaaclab-fitted", "upstream", "default")
+"""Isaac Lab's own generator; the same with as many physics threads as ours, where it takes eight; ours under its rules;
+ours."""
 
 
 @dataclass(frozen=True)
@@ -168,20 +166,6 @@ def _run_ours(options: Options, folder: Path) -> dict:
     }
 
 
-@contextlib.contextmanager
-def _as_many_threads_as_cores() -> Iterator[None]:
-    """Start PhysX with as many worker threads as there are cores."""
-    import ovphysx
-
-    make_config = ovphysx.PhysXConfig
-    cores = len(os.sched_getaffinity(0))
-    ovphysx.PhysXConfig = lambda *args, **kwargs: make_config(*args, **kwargs | {"num_threads": cores})
-    try:
-        yield
-    finally:
-        ovphysx.PhysXConfig = make_config
-
-
 def _run_isaaclab(options: Options, folder: Path) -> dict:
     import asyncio
     import io
@@ -206,12 +190,8 @@ def _run_isaaclab(options: Options, folder: Path) -> dict:
         cfg.datagen_config.generation_guarantee = False
 
     torch.manual_seed(options.seed)
-    threads = {
-        "isaaclab-cores": _as_many_threads_as_cores,
-        "isaaclab-fitted": lambda: fitting_threads(options.num_envs),
-    }
     with (
-        threads.get(options.side, contextlib.nullcontext)(),
+        fitting_threads(options.num_envs) if options.side == "isaaclab-fitted" else contextlib.nullcontext(),
         open_env(
             DEFAULT_TASK,
             options.num_envs,

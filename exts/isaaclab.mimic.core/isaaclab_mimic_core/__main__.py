@@ -8,13 +8,13 @@ import traceback
 
 from .events import StageFailed, to_json
 from .exit_status import INTERRUPTED, UNEXPECTED
-from .garbage import not_sought_at_exit
+from .garbage_collection import skip_at_exit
 from .requirements import explain
 
 
 def main() -> int:
     """Run the command line, and give what fails before a verb has begun the same exit statuses."""
-    not_sought_at_exit()
+    skip_at_exit()
     try:
         from .cli import main
 

@@ -58,7 +58,7 @@ def test_each_dimension_fills_what_a_policy_can_say(absolute):
     torch.testing.assert_close(low[moves], -torch.ones(6), rtol=0, atol=1e-4)
     assert low[2] == high[2] == 0.0 and found.scale[2] == 1.0
     torch.testing.assert_close(found.restore(found.normalise(actions)), actions, rtol=0, atol=1e-6)
-    again = ActionRange.from_stats(found.stats(), torch.device("cpu"))
+    again = ActionRange.from_stats(found.stats(), 7)
     assert torch.equal(again.scale, found.scale) and torch.equal(again.offset, found.offset)
 
 
@@ -127,7 +127,15 @@ def test_a_damaged_range_is_no_checkpoint(absolute, write_config, tmp_path):
     path = tmp_path / "policy.pth"
     make_trainer(absolute, write_config).save_checkpoint(path)
     content = torch.load(path, weights_only=True)
-    for stats in ({"actions": {"scale": [[1.0]]}}, {"actions": {"scale": [[1.0]], "offset": [[1.0, 2.0]]}}, 5):
+    stated = content[KEY]["actions"]
+    for stats in (
+        {"actions": {"scale": stated["scale"]}},
+        {"actions": stated | {"scale": [[1.0]]}},
+        {"actions": {"scale": [[1.0]], "offset": [[1.0]]}},
+        {"actions": stated | {"scale": [[0.0] * 7]}},
+        {"actions": stated | {"offset": [[float("nan")] * 7]}},
+        5,
+    ):
         torch.save({**content, KEY: stats}, path)
         with pytest.raises(InputFileError, match="is not a checkpoint"):
             load_policy(str(path), "cpu")

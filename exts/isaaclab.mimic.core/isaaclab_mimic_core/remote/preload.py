@@ -6,7 +6,7 @@
 import contextlib
 import importlib
 
-from ..garbage import not_sought
+from ..garbage_collection import paused
 from ..sim.engines import choose_engine
 from ..sim.preparing import prepare
 
@@ -32,7 +32,7 @@ def preload() -> None:
 
     A module that cannot be imported is left to the stage that needs it, which says why.
     """
-    with contextlib.suppress(Exception), not_sought():
+    with contextlib.suppress(Exception), paused():
         if choose_engine("auto") != "ovphysx":
             return
         prepare()

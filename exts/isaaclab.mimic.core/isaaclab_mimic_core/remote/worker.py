@@ -30,7 +30,7 @@ from .. import plugins
 from ..errors import MimicError, OptionError
 from ..events import Event, StageFailed, Warned, to_json
 from ..exit_status import DONE, UNEXPECTED
-from ..garbage import not_sought_at_exit
+from ..garbage_collection import skip_at_exit
 from ..requirements import explain
 from ..sim.launching import end_isaac_sim
 from ..stages.stage import Stage
@@ -101,7 +101,7 @@ def run(*words: str, begin: Callable[[Channel], None] = lambda channel: None) ->
         words: The program's arguments.
         begin: Called first of all.
     """
-    not_sought_at_exit()
+    skip_at_exit()
     channel = Channel.take_over()
     begin(channel)
     status = main(channel, *words)

@@ -56,6 +56,19 @@ def described_by(descriptor: str) -> TaskSpec | None:
     return next((task for task in TASKS.all().values() if descriptor and task.descriptor == descriptor), None)
 
 
+def described_in(stated: str, descriptor: str) -> TaskSpec | None:
+    """Return the task that a plug-in has registered with a descriptor, if its scene is that of a stated task.
+
+    It may have been given another one since a file was made by it.
+
+    Args:
+        stated: Any name of the task that the file states.
+        descriptor: The descriptor that it was made by; empty if there is none.
+    """
+    described = described_by(descriptor)
+    return described if described is not None and same_task(described.id, stated) else None
+
+
 def find_task(name: str) -> TaskSpec:
     """Return a task by its id, its base task's id, or an old name. Ignore upper and lower case.
 

@@ -13,7 +13,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError, TaskError
-from ..garbage import not_sought_in
+from ..garbage_collection import paused_in_parts
 from ..plugins import TASKS, RobotSpec, TaskSpec, resolve
 from ..sim.assets.cloud import cloud_assets_reachable, cloud_paths
 from ..sim.assets.stand_ins import use_stand_ins
@@ -110,7 +110,7 @@ def open_env(
         yield env
 
 
-@not_sought_in
+@paused_in_parts
 def open_in_parts(
     stack: contextlib.ExitStack,
     task: str,

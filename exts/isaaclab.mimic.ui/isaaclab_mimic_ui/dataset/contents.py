@@ -14,7 +14,7 @@ from pathlib import Path
 from isaaclab_mimic_core.errors import MimicError
 from isaaclab_mimic_core.learning.run_folder import manifest_of_run, task_of_run
 from isaaclab_mimic_core.tasks import DEFAULT_TASK, find_task
-from isaaclab_mimic_core.tasks.names import described_by, same_task
+from isaaclab_mimic_core.tasks.names import described_by, described_in
 
 from ..project import ANNOTATED, RUNS
 
@@ -105,9 +105,9 @@ def read_contents(path: Path) -> Contents:
 
 def named(contents: Contents) -> Contents:
     """Return contents with the task that is known under the stated name, or by the descriptor, now."""
-    described = described_by(contents.descriptor)
+    described = described_in(contents.stated, contents.descriptor)
     try:
-        if described is not None and same_task(described.id, contents.stated):
+        if described is not None:
             task = described.id
         else:
             task = find_task(contents.stated).id if contents.stated and not contents.asks_for else ""

@@ -46,16 +46,25 @@ class ActionRange:
         return cls(scale.float(), ((low + high) / 2).float())
 
     @classmethod
-    def from_stats(cls, stats: dict, device: torch.device) -> "ActionRange":
+    def from_stats(cls, stats: dict, width: int) -> "ActionRange":
         """Return the one of a checkpoint, the inverse of `stats`.
 
+        Args:
+            stats: What the checkpoint says.
+            width: The number A of actions that its policy returns.
+
         Raises:
-            KeyError, TypeError, ValueError: It is none.
+            KeyError, TypeError, ValueError: It is none for so many actions.
         """
-        values = [torch.tensor(stats["actions"][name], device=device).float().reshape(-1) for name in _NAMES]
-        if len(values[0]) != len(values[1]) or not all(bool(value.isfinite().all()) for value in values):
-            raise ValueError(f"{KEY} are not one scale and one offset for each action")
-        return cls(*values)
+        scale, offset = (torch.tensor(stats["actions"][name]).float().reshape(-1) for name in _NAMES)
+        finite = bool(scale.isfinite().all() and offset.isfinite().all())
+        if len(scale) != width or len(offset) != width or not finite or bool((scale <= 0.0).any()):
+            raise ValueError(f"{KEY} are not a scale above 0 and an offset for each of {width} actions")
+        return cls(scale, offset)
+
+    def on(self, device: torch.device) -> "ActionRange":
+        """Return it with its tensors on a device."""
+        return ActionRange(self.scale.to(device), self.offset.to(device))
 
     def stats(self) -> dict[str, dict[str, list[list[float]]]]:
         """Return it as robomimic 0.4 has it in checkpoints."""
@@ -63,11 +72,11 @@ class ActionRange:
 
     def normalise(self, actions: torch.Tensor) -> torch.Tensor:
         """Return what is learned, (..., A), for actions (..., A)."""
-        return (actions - self.offset.to(actions.device)) / self.scale.to(actions.device)
+        return (actions - self.offset) / self.scale
 
     def restore(self, learned: torch.Tensor) -> torch.Tensor:
         """Return actions (..., A) for what has been learned, (..., A)."""
-        return learned * self.scale.to(learned.device) + self.offset.to(learned.device)
+        return learned * self.scale + self.offset
 
 
 _NAMES = ("scale", "offset")

@@ -40,7 +40,8 @@ class BatchedPolicy:
     ):
         from robomimic.algo import bc
 
-        self._model, self._choice, self._device, self._range = model, choice, device, action_range
+        self._model, self._choice, self._device = model, choice, device
+        self._range = None if action_range is None else action_range.on(device)
         self._images = {key for kind in ("rgb", "depth") for key in config.observation.modalities.obs[kind]}
         # robomimic's networks take images with channels first; environments return them with channels last.
         seen = {k: (*s[1:], s[0]) if k in self._images else tuple(s) for k, s in model.obs_shapes.items()}
@@ -203,7 +204,7 @@ def load_checkpoint(path: str, device: str) -> tuple[Any, Any, dict | None, Acti
         content = torch.load(path, map_location=device, weights_only=True)
         rollout_policy, _ = policy_from_checkpoint(device=torch.device(device), ckpt_dict=content)
         stats = content.get(KEY)
-        action_range = None if stats is None else ActionRange.from_stats(stats, torch.device(device))
+        action_range = None if stats is None else ActionRange.from_stats(stats, rollout_policy.policy.ac_dim)
     except Exception as error:
         raise InputFileError(
             f"is not a checkpoint of robomimic 0.3 ({type(error).__name__})",

@@ -15,7 +15,7 @@ from ...errors import DatasetError, InputFileError, MimicError, TaskError
 from ...options import SimOptions
 from ...run_manifest import stated_input
 from ...tasks import DEFAULT_TASK, find_task
-from ...tasks.names import described_by, same_task
+from ...tasks.names import described_by, described_in, same_task
 
 _INSIST = "if robot, actions and objects are the same, insist: --any-task"
 
@@ -58,9 +58,8 @@ def task_of(reader: DatasetReader) -> str:
     Raises:
         DatasetError: That task is not known here.
     """
-    described = described_by(descriptor_of(reader))
-    # It may have been given another task since then.
-    if described is not None and same_task(described.id, reader.env_name):
+    described = described_in(reader.env_name, descriptor_of(reader))
+    if described is not None:
         return described.id
     return known_task(reader.env_name, str(reader.path)) if reader.env_name else DEFAULT_TASK
 

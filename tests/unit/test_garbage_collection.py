@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Garbage is not sought while Isaac Lab is loaded, and is sought as ever before and afterwards."""
+"""Garbage collection pauses while Isaac Lab is loaded, and runs as ever before and afterwards."""
 
 import gc
 import weakref
@@ -9,18 +9,18 @@ from collections.abc import Generator
 
 import pytest
 
-from isaaclab_mimic_core.garbage import not_sought, not_sought_in
+from isaaclab_mimic_core.garbage_collection import paused, paused_in_parts
 
 
 class Ring:
-    """Something that refers to itself: only a search frees it."""
+    """Something that refers to itself: only a collection frees it."""
 
     def __init__(self) -> None:
         self.itself = self
 
 
-def test_nothing_is_sought_inside_and_everything_afterwards():
-    with not_sought():
+def test_nothing_is_collected_inside_and_everything_afterwards():
+    with paused():
         assert not gc.isenabled()
         kept = Ring()
         garbage = weakref.ref(Ring())
@@ -29,13 +29,13 @@ def test_nothing_is_sought_inside_and_everything_afterwards():
     assert any(each is kept for each in gc.get_objects(2)), "it counts as old"
     assert garbage() is not None
     gc.collect()
-    assert garbage() is None, "nothing is kept from the search for ever"
+    assert garbage() is None, "nothing is kept from collection for ever"
 
 
 def test_whoever_has_switched_it_off_finds_it_off():
     gc.disable()
     try:
-        with not_sought():
+        with paused():
             pass
         assert not gc.isenabled()
     finally:
@@ -43,7 +43,7 @@ def test_whoever_has_switched_it_off_finds_it_off():
 
 
 def test_an_error_switches_it_on_again():
-    with pytest.raises(KeyError), not_sought():
+    with pytest.raises(KeyError), paused():
         raise KeyError
     assert gc.isenabled()
 
@@ -51,7 +51,7 @@ def test_an_error_switches_it_on_again():
 def test_between_the_parts_of_a_generator_it_is_on():
     seen = []
 
-    @not_sought_in
+    @paused_in_parts
     def parts(number: int) -> Generator[int, None, str]:
         try:
             for each in range(number):
