@@ -194,6 +194,11 @@ def test_what_a_file_says_of_a_run_and_the_options_decide_is_told():
     (said,) = overruled(str(STACK), GenerateOptions(seed=7, num_demos=10))
     assert said == f"{STACK} says seed 1; a run goes by --seed."
     assert overruled(str(STACK), GenerateOptions(seed=1, num_demos=10)) == []
+    # What AutoData's generator does not follow either.
+    robot = FILES / "gr1_ik_abs.yaml"
+    (said,) = overruled(f"{FILES / 'gr1_pick_place.yaml'},{robot}", GenerateOptions(num_demos=1000))
+    unused = "hand_open, hand_close, eefs.left.offset, eefs.right.offset"
+    assert said == f"{robot}: {unused} are for retargeting, which is not done here."
 
 
 def test_a_package_that_is_not_there():

@@ -19,6 +19,8 @@ _MOST = 4096
 """Largest column of an action, and number of columns."""
 _SINGLE, _BIMANUAL = "delta_pose_ik_single_arm", "absolute_pose_whole_body_bimanual"
 _COMMON = ("type", "name", "description", "obs_group", "action_layout")
+_HANDS, _GRASP = ("hand_open", "hand_close"), "offset"
+"""Open and closed hands, and the frame of a grasp in a hand's: of use for AutoData's retargeting only."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Embodiment:
     unique_quat: bool = False
     action_dim: int = 0
     """Numbers in an action."""
+    unused: tuple[str, ...] = ()
+    """What the file says that nothing here follows: AutoData retargets demonstrations to another robot by it."""
 
 
 def read_embodiment(path: str) -> Embodiment:
@@ -85,8 +89,7 @@ def _single(entry: Entry) -> Embodiment:
 
 
 def _bimanual(entry: Entry) -> Embodiment:
-    # Open and closed hands, and the frames of grasps, are for AutoData's retargeting between robots.
-    found = entry.known((*_COMMON, "eefs", "hand_open", "hand_close"))
+    found = entry.known((*_COMMON, "eefs", *_HANDS))
     keys = ("left_pose_slice", "right_pose_slice", "hand_joints_slice", "canonicalize_quat", "passthrough_channels")
     layout_entry = _entry(found, "action_layout", entry)
     layout = layout_entry.known(keys)
@@ -96,10 +99,10 @@ def _bimanual(entry: Entry) -> Embodiment:
     channels = layout.get("passthrough_channels")
     spans = [_numbers(each, 2) for each in channels.settings().values()] if channels and channels.plain else []
     others = [column for first, end in spans for column in range(first, end)]
-    hands = []
+    hands, unused = [], [key for key in _HANDS if key in found]
     for name, (start, end) in (("left", left), ("right", right)):
         eef_entry = _entry(eefs, name, eefs_entry)
-        eef = eef_entry.known(("pose_obs_keys", "gripper_action_indices", "offset"))
+        eef = eef_entry.known(("pose_obs_keys", "gripper_action_indices", _GRASP))
         if end - start != 7:
             raise layout[f"{name}_pose_slice"].error(f"has {end - start} numbers", "A pose has 7.")
         own = _entry(eef, "gripper_action_indices", eef_entry)
@@ -109,6 +112,7 @@ def _bimanual(entry: Entry) -> Embodiment:
         position, quat = _observations(_entry(eef, "pose_obs_keys", eef_entry))
         # Channels without an end effector are taken over with the right hand's, as the last of an action.
         columns += others if name == "right" else []
+        unused += [f"eefs.{name}.{_GRASP}"] if _GRASP in eef else []
         hands.append(Hand(name, start, tuple(columns), position, quat))
     unique = "canonicalize_quat" not in layout or _value(layout, "canonicalize_quat", layout_entry, bool)
     size = max([joints[1], *(end for _, end in spans)])
@@ -118,7 +122,8 @@ def _bimanual(entry: Entry) -> Embodiment:
             f"does not give each of {size} numbers of an action to one of poses, hands and channels",
             "Check the slices, and gripper_action_indices, which count from the begin of hand_joints_slice.",
         )
-    return Embodiment(entry.path, tuple(hands), False, _group(found, entry), unique_quat=unique, action_dim=size)
+    group = _group(found, entry)
+    return Embodiment(entry.path, tuple(hands), False, group, unique_quat=unique, action_dim=size, unused=tuple(unused))
 
 
 def _entry(found: dict[str, Entry], key: str, above: Entry) -> Entry:

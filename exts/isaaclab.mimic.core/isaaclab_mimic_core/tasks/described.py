@@ -116,18 +116,21 @@ def content_hash(files: str) -> str:
 
 
 def overruled(files: str, options: Any) -> list[str]:
-    """Return what a descriptor says of a run and the options say otherwise: at most one sentence."""
+    """Return what a descriptor and its embodiment say and a run does not go by: a sentence for each of both."""
     from .descriptors.schema import RUN
 
     # Without an option, success is always guaranteed.
     given = {key: getattr(options, name) if name else True for key, name in RUN.items()}
     given["max_num_failures"] = given["max_num_failures"] or None
-    others = {key: value for key, value in load(files).run.items() if value != given[key]}
-    if not others:
-        return []
-    said = ", ".join(f"{key} {json.dumps(value)}" for key, value in others.items())
-    names = ", ".join(f"--{RUN[key].replace('_', '-')}" for key in others if RUN[key])
-    return [f"{files} says {said}; a run goes by {names or 'its options'}."]
+    descriptor = load(files)
+    sentences = []
+    if others := {key: value for key, value in descriptor.run.items() if value != given[key]}:
+        said = ", ".join(f"{key} {json.dumps(value)}" for key, value in others.items())
+        names = ", ".join(f"--{RUN[key].replace('_', '-')}" for key in others if RUN[key])
+        sentences.append(f"{files} says {said}; a run goes by {names or 'its options'}.")
+    if (robot := descriptor.embodiment) is not None and robot.unused:
+        sentences.append(f"{robot.path}: {', '.join(robot.unused)} are for retargeting, which is not done here.")
+    return sentences
 
 
 _LOADED: dict[str, tuple[list[int], "Descriptor"]] = {}
