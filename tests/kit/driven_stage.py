@@ -9,10 +9,11 @@ from counting_stage import CountingStage
 class DrivenStage(CountingStage):
     """Somebody is in the middle of a demonstration from the third step on, and never ends it.
 
-    The axes of driving follow the view, of which the snapshot says where it looks.
+    The snapshot says what the axes of driving follow, and where the view looks.
     """
 
     _heading: float | None = None
+    _orientation = "view"
 
     def __init__(self, output: str, **others) -> None:
         super().__init__(output, num_demos=0, steps_per_demo=1_000_000, period=0.02)
@@ -26,12 +27,14 @@ class DrivenStage(CountingStage):
             "steps": steps,
             "seconds": 12.0,
             "url": None,
-            "readings": {"orientation": "view", "deflection": [0.0] * 6},
+            "readings": {"orientation": self._orientation, "deflection": [0.0] * 6},
             "heading": self._heading,
         }
 
     def _request(self, name: str, **arguments) -> None:
         if name == "heading":
             self._heading = arguments["heading"]
+        elif name == "orientation":
+            self._orientation = arguments["orientation"]
         elif name not in ("watch", "view"):
             super()._request(name, **arguments)

@@ -65,7 +65,8 @@ class ShowingStage(Stage):
 
     def _watched(self) -> dict:
         pose = [[1.0, 0.0, 0.0, 0.01 * self._moments[0]["row"]], [0, 1, 0, 0.0], [0, 0, 1, 0.2], [0, 0, 0, 1]]
-        return {"env": 0, "origin": [0.0] * 3, "eefs": {"arm": pose}, "objects": {"cube": pose}, "openings": {}}
+        poses = {"eefs": {"arm": pose}, "objects": {"cube": pose}}
+        return {"env": 0, "origin": [0.0] * 3, "facing": 0.0, "openings": {}, **poses}
 
     def _request(self, name: str, **arguments) -> None:
         self._is_new = True

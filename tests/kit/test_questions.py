@@ -74,14 +74,25 @@ def test_what_a_program_does_is_stopped_without_a_question(kit, tmp_path):
     kit.expect(lambda: window.session.state.value, "stopped")
 
 
-@in_kit(enable=[UI])
+@in_kit(enable=[UI, "omni.appwindow"])
 def test_another_steps_start_asks_and_then_waits_for_the_end(kit, tmp_path):
+    import carb.input
+
     window = open_window(kit)
     panel = begin_driving(kit, window, tmp_path, in_worker=False)
     # Meanwhile whoever drives is told where the view looks.
     for direction in ("front", "side"):
         panel.scene.look(direction)
         kit.expect(lambda: window.session.snapshot["heading"], window.view.viewpoint.azimuth)
+    # What the axes follow is changed by a key or a click, for this run and the next, whose form says so.
+    assert panel.entries["orientation"].value == "robot" and not panel.session.is_old
+    kit.press_input(carb.input.KeyboardInput.KEY_6)
+    kit.expect(lambda: window.session.snapshot["readings"]["orientation"], "robot")
+    kit.expect(lambda: panel.scene.buttons["orientation"].text, "Orientation: robot")
+    kit.click(panel.scene.buttons["orientation"])
+    kit.expect(lambda: window.session.snapshot["readings"]["orientation"], "view")
+    kit.expect(lambda: panel.entries["orientation"].value, "view")
+    kit.screenshot(tmp_path / "driven.png")
     record, generate = (window.workflow.sessions[name] for name in ("record", "generate"))
     fill_in(window, tmp_path, COUNTING, num_demos=2, in_worker=False)
     kit.click(lambda: window.panel("generate").button)

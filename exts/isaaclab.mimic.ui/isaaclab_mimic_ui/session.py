@@ -253,6 +253,17 @@ class Session:
         if self._runner is not None and self.state.is_active:
             self._runner.request(name, **arguments)
 
+    def orient(self, orientation: str) -> None:
+        """Let the axes of driving follow something else, from the next input of this run on, and in the next runs.
+
+        Args:
+            orientation: `robot` or `view` (`devices.settings.EefSettings.orientation`).
+        """
+        self.choices["orientation"] = orientation
+        # The run goes on by what the form has now.
+        self._run_with = self._decided()
+        self.request("orientation", orientation=orientation)
+
     def take_picture(self) -> Picture | None:
         """Return the latest picture of what is looked into; None if there is none since the last call."""
         return self._runner.take_picture() if self._runner is not None else None

@@ -20,6 +20,8 @@ from isaaclab_mimic_core.robots.franka.batched import FrankaRelEnv
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from facing import face
+
 START = (0.4, 0.1, 0.3)
 """Where the hand stands [m]."""
 DOWN = (1.0, 0.0, 0.0, 0.0)
@@ -84,6 +86,7 @@ def make_env() -> Callable[..., Any]:
         env.info = {"task": kind}
         env.eef_names = ("left", "right") if kind == "two_arms" else ("franka",)
         env.env = SimpleNamespace(obs_buf={})
+        face(env, 0.0)
         _place(env, START)
         return env
 

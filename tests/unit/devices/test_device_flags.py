@@ -83,7 +83,7 @@ def test_the_flags_are_those_of_the_device_that_drives(run, pad):
         (("--teleop-device", "mouse"), "'mouse' is not one of keyboard"),
         (("--import", "no_such_module_at_all"), "there is no such module"),
         (("--orientation", "view"), "--orientation: it is about the view of the window"),
-        (("--teleop-device", "xr", "--orientation=world"), "drive in the window: mimic ui"),
+        (("--teleop-device", "xr", "--orientation=robot"), "drive in the window: mimic ui"),
     ],
 )
 def test_flags_of_other_devices_are_refused(arguments, said, run, capfd):

@@ -1,13 +1,14 @@
 # Copyright (c) 2026, The Isaac Lab Mimic for Kit Developers.
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Axes of driving that follow a view, against values worked out by hand."""
+"""Axes of driving that follow the robot or a view, against values worked out by hand."""
 
 import math
 from contextlib import ExitStack
 
 import pytest
 import torch
+from facing import face
 from fake_hid import FakeMouse, FakePorts
 from waiting import Clock
 
@@ -29,6 +30,7 @@ SPEED = {"step_hz": 20.0, "pos_sensitivity": 0.4, "rot_sensitivity": 2.0}
 # The arm makes a ninth of the way to its target in a step; it shall make half.
 STEP, TURN = 4.5 * 0.02, 4.5 * 0.1
 """What one step of these settings is: 0.4 m/s / 20 Hz and 2 rad/s / 20 Hz."""
+NO_VIEW = "No window says where its view looks (orientation view): forward is where the robot looks."
 QUARTER = math.pi / 2
 HALF, ROOT = 0.5, math.sqrt(0.75)
 """Cosine and sine of 60 degrees."""
@@ -78,14 +80,60 @@ def test_keys_move_and_turn_the_hand_as_the_view_looks(make_env, clock, key, hea
     assert keyboard.readings()["deflection"].count(0.0) == 5, "what is pressed is one direction of the person's"
 
 
-def test_axes_of_the_world_follow_no_view(make_env, clock):
-    keyboard = Keyboard(make_env("rel"), KeyboardSettings(**SPEED, ramp=0.0))
+@pytest.mark.parametrize(
+    ("key", "facing", "expected"),
+    [
+        ("W", 0.0, (1, 0, 0, 0, 0, 0)),
+        # As Isaac Lab's GR1T2 stands, which looks along +y: its left is -x.
+        ("W", QUARTER, (0, 1, 0, 0, 0, 0)),
+        ("A", QUARTER, (-1, 0, 0, 0, 0, 0)),
+        ("Z", QUARTER, (0, 0, 0, 0, 1, 0)),
+        ("D", math.pi, (0, 1, 0, 0, 0, 0)),
+    ],
+)
+def test_axes_of_the_robot_follow_where_it_looks_and_no_view(make_env, clock, key, facing, expected):
+    env = make_env("rel")
+    face(env, facing)
+    keyboard = Keyboard(env, KeyboardSettings(**SPEED, ramp=0.0))
     keyboard.heading(1.0)
     keyboard.begin(torch.arange(1), torch.arange(1))
-    keyboard.key("W", True, clock.now)
+    keyboard.key(key, True, clock.now)
     clock.now += 1.0 / 20.0
-    torch.testing.assert_close(keyboard.action()[0, :6], torch.tensor([STEP, 0, 0, 0, 0, 0]), atol=1e-6, rtol=0)
-    assert keyboard.readings()["orientation"] == "world" and ("W S", "forward, back (x)") in keyboard.help()
+    action = keyboard.action()[0]
+    assert [*(action[:3] / STEP).tolist(), *(action[3:6] / TURN).tolist()] == pytest.approx(expected, abs=1e-5)
+    assert keyboard.readings()["orientation"] == "robot" and ("W S", "forward, back") in keyboard.help()
+
+
+def test_the_orientation_can_be_changed_while_driving_and_holds_from_the_next_press_on(make_env, clock):
+    env = make_env("rel")
+    face(env, QUARTER)
+    stage = Stage(env, "robot")
+    stage._open_device()
+    keyboard = stage.device
+    keyboard.begin(torch.arange(1), torch.arange(1))
+    stage._request("heading", heading=math.pi)
+    stage._request("key", key="W", pressed=True)
+    assert drive(keyboard, clock, 1) == pytest.approx([0.0, 0.02], abs=1e-6)
+    stage._request("orientation", orientation="view")
+    assert drive(keyboard, clock, 1) == pytest.approx([0.0, 0.02], abs=1e-6), "a held key keeps its direction"
+    assert keyboard.readings()["orientation"] == "view" and keyboard.help()[0][1] == "away from you, towards you"
+    stage._request("key", key="W", pressed=False, at=clock.now)
+    stage._request("key", key="W", pressed=True, at=clock.now)
+    assert drive(keyboard, clock, 1) == pytest.approx([-0.02, 0.0], abs=1e-6), "where the view looks, said before"
+    with pytest.raises(ValueError, match="'world' is not one of robot, view"):
+        stage._request("orientation", orientation="world")
+    stage._request("orientation", orientation="robot")
+    stage._request("key", key="W", pressed=False, at=clock.now)
+    stage._request("key", key="A", pressed=True, at=clock.now)
+    assert drive(keyboard, clock, 1) == pytest.approx([-0.02, 0.0], abs=1e-6), "to its left"
+
+
+def test_what_was_chosen_before_the_device_was_there_holds(make_env):
+    stage = Stage(make_env("rel"), "robot")
+    stage._request("orientation", orientation="view")
+    stage._open_device()
+    assert stage.device.follows_view
+    assert stage.said() == [NO_VIEW]
 
 
 def test_a_stick_and_a_cap_follow_the_view_as_keys_do(make_env):
@@ -173,6 +221,7 @@ class Stage(DeviceStage):
     def __init__(self, env, orientation: str):
         self._make_device = lambda env: Keyboard(env, KeyboardSettings(**SPEED, ramp=0.0, orientation=orientation))
         self._env, self._device, self._live, self._armed = env, None, False, False
+        self._orientation = ""
         self._heading, self._told_no_heading, self._told_slow = None, False, False
         self._resources, self._pace = ExitStack(), Pace(20.0)
 
@@ -202,13 +251,13 @@ def test_a_host_says_where_its_view_looks(make_env):
 def test_without_a_window_it_is_said_once_that_no_view_is_followed(make_env):
     stage = Stage(make_env("rel"), "view")
     stage._open_device()
-    assert stage.said() == ["No window says where its view looks (orientation view): forward is x, left is y."]
+    assert stage.said() == [NO_VIEW]
     assert stage.said() == []
-    stage = Stage(make_env("rel"), "world")
+    stage = Stage(make_env("rel"), "robot")
     stage._open_device()
     assert stage.said() == []
 
 
 def test_there_are_two_orientations():
-    with pytest.raises(OptionError, match="--orientation: 'local' is not one of world, view"):
+    with pytest.raises(OptionError, match="--orientation: 'local' is not one of robot, view"):
         devices.read_settings("keyboard", {"orientation": "local"}, {}).check()

@@ -25,14 +25,16 @@ def seen(viewpoint: Viewpoint, *points, aspect=ASPECT) -> np.ndarray:
     return clip[:, :2] / clip[:, 3:]
 
 
+@pytest.mark.parametrize("facing", [0.0, math.pi / 2, -2.5])
 @pytest.mark.parametrize("direction", ["behind", "top"])
 @pytest.mark.parametrize(("key", "screen"), [("A", (0, -1)), ("D", (0, 1)), ("W", (1, 1)), ("S", (1, -1))])
-def test_a_driving_key_moves_the_hand_the_way_it_says(direction, key, screen):
+def test_a_driving_key_moves_the_hand_the_way_it_says(direction, key, screen, facing):
     viewpoint = Viewpoint()
-    viewpoint.look(direction)
+    viewpoint.look(direction, facing)
     axis, sign = MOVES[key]
     hand = np.array([0.45, 0.0, 0.15])
-    before, after = seen(viewpoint, hand, hand + 0.05 * sign * np.eye(3)[axis])
+    shift = np.array(turned(tuple(sign * np.eye(6)[axis]), facing))[:3]
+    before, after = seen(viewpoint, hand, hand + 0.05 * shift)
     moved = (after - before) * (ASPECT, 1.0)
     along, positive = screen
     assert moved[along] * positive > 0.01
@@ -64,17 +66,46 @@ def test_a_key_whose_axes_follow_the_view_moves_the_hand_exactly_that_way(azimut
 def test_up_is_up_from_every_side():
     for direction in ("behind", "front", "side"):
         viewpoint = Viewpoint()
-        viewpoint.look(direction)
+        viewpoint.look(direction, 0.0)
         low, high = seen(viewpoint, [0.45, 0.0, 0.1], [0.45, 0.0, 0.2])
         assert high[1] > low[1] + 0.1 and abs(high[0] - low[0]) < 1e-6
         np.testing.assert_allclose(seen(viewpoint, viewpoint.target), [[0.0, 0.0]], atol=1e-9)
+
+
+def test_directions_are_those_of_the_robot():
+    """A robot that looks along +y: from behind it, +y is away from the viewer and -x on the left."""
+    viewpoint = Viewpoint()
+    viewpoint.look("top", math.pi / 2)
+    assert viewpoint.up == pytest.approx([0.0, 1.0, 0.0])
+    viewpoint.look("front", math.pi / 2)
+    assert viewpoint.forward[1] < -0.8 and abs(viewpoint.forward[0]) < 1e-9
+    viewpoint.look("side", math.pi / 2)
+    assert viewpoint.forward[0] < -0.8 and abs(viewpoint.forward[1]) < 1e-9
+    viewpoint.look("front")
+    assert viewpoint.forward[1] < -0.8, "of the same robot"
+    kept = read_viewpoint(viewpoint.plain())
+    assert kept == viewpoint and read_viewpoint(viewpoint.plain() | {"facing": float("nan")}) == Viewpoint()
+
+
+def test_another_robot_is_looked_at_from_behind_if_it_is_of_another_kind():
+    viewpoint = Viewpoint(azimuth=1.0, elevation=0.3)
+    viewpoint.suit(facing=0.1, hands=1)
+    assert (viewpoint.azimuth, viewpoint.elevation) == (1.0, 0.3), "a robot that looks the same way"
+    # A humanoid that looks along +y: over its head, straight ahead.
+    viewpoint.suit(facing=math.pi / 2, hands=2)
+    assert viewpoint.azimuth == pytest.approx(math.pi / 2) and viewpoint.elevation > 0.9
+    viewpoint.look("side")
+    viewpoint.suit(facing=math.pi / 2 + 0.1, hands=2)
+    assert viewpoint.elevation < 0.5, "as it was chosen for this robot"
+    viewpoint.suit(facing=0.0, hands=1)
+    assert viewpoint == Viewpoint(list(viewpoint.target), viewpoint.distance)
 
 
 def test_all_that_is_framed_is_seen():
     viewpoint = Viewpoint()
     points = [[0.2, -0.4, 0.0], [0.8, 0.5, 0.6], [0.3, 0.1, 0.2]]
     for direction in DIRECTIONS:
-        viewpoint.look(direction)
+        viewpoint.look(direction, 0.0)
         viewpoint.frame(points)
         assert 0.3 < np.abs(seen(viewpoint, *points, aspect=1.0)).max() <= 1.0
     viewpoint.frame([[0.0, 0.0, 0.0]])

@@ -35,7 +35,9 @@ def test_the_object_of_the_subtask_is_measured():
     assert guides.readings(WATCHED | {"openings": {}}, {}) == ""
 
 
-def test_axes_follow_the_view_where_the_readings_say_so():
-    assert guides.follows_view({"readings": {"orientation": "view"}})
-    for told in ({}, {"readings": None}, {"readings": {}}, {"readings": {"orientation": "world"}}):
-        assert not guides.follows_view(told)
+def test_the_readings_say_what_the_axes_follow_and_what_else_they_could():
+    for followed, other in (("view", "robot"), ("robot", "view")):
+        told = {"readings": {"orientation": followed}}
+        assert (guides.orientation(told), guides.other_orientation(told)) == (followed, other)
+    for told in ({}, {"readings": None}, {"readings": {}}):
+        assert guides.orientation(told) == guides.other_orientation(told) == "", "a headset has no such axes"

@@ -19,8 +19,8 @@ RESET, PAUSE, RESUME, TOGGLE_PAUSE, STOP = "reset", "pause", "resume", "toggle_p
 KEY, CONTROL, RELEASE = "key", "gamepad", "release"
 """Requests by which a host passes its input on: `TeleopDevice.key`, `.gamepad` and `.release`."""
 
-HEADING = "heading"
-"""Request by which a host says where its view looks: `TeleopDevice.heading`."""
+HEADING, ORIENTATION = "heading", "orientation"
+"""Requests by which a host says where its view looks, and what the axes follow: `TeleopDevice.heading`, `.orient`."""
 
 REQUEST_KEYS = {"R": RESET, "P": TOGGLE_PAUSE, "ESCAPE": STOP}
 """Keys with the same meaning for all devices."""
@@ -94,6 +94,16 @@ class TeleopDevice:
 
         Args:
             heading: The horizontal direction from the viewer into the view: angle about z from +x [rad].
+        """
+
+    def orient(self, orientation: str) -> None:
+        """Let the axes follow something else from the next input on; a device that has no such setting ignores it.
+
+        Args:
+            orientation: `robot` or `view` (`settings.EefSettings.orientation`).
+
+        Raises:
+            ValueError: It is neither.
         """
 
     # -- for the stage

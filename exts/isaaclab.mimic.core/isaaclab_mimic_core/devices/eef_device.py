@@ -21,7 +21,7 @@ from ..envs import BatchedEnv
 from ..errors import TaskError
 from .axis_map import Motion, turned
 from .device import TeleopDevice
-from .settings import VIEW
+from .settings import ROBOT, VIEW
 
 if TYPE_CHECKING:
     from .settings import EefSettings
@@ -66,14 +66,16 @@ class EefDevice(TeleopDevice):
         self._gain = max(CATCH_UP / env.response, 1.0)
         self._touched = False
         self._arm = 0
-        self._orientation = settings.orientation
-        self._heading = 0.0
-        """Where the view looks that the axes follow [rad]; 0: they are the environment's."""
+        self._orientation: str = settings.orientation
+        self._facing = 0.0
+        """Where the driven robot looks [rad]."""
+        self._view: float | None = None
+        """Where the view looks; None as long as no host has said it [rad]."""
 
     def deflection(self) -> Motion:
         """Return each axis's deflection along and about forward, left and up, from -1 to 1: 6 values.
 
-        These are x, y, z of the environment frame, or as a view shows them (`EefSettings.orientation`).
+        These are the robot's, or as a view shows them (`EefSettings.orientation`).
         """
         raise NotImplementedError
 
@@ -96,15 +98,24 @@ class EefDevice(TeleopDevice):
         """What the first two axes are, for people: forward and back, left and right."""
         if self.follows_view:
             return "away from you, towards you", "left, right in the view"
-        return "forward, back (x)", "left, right (y)"
+        return "forward, back", "left, right"
 
     @property
     def follows_view(self) -> bool:
         return self._orientation == VIEW
 
     def heading(self, heading: float) -> None:
-        if self.follows_view:
-            self._heading = heading
+        self._view = heading
+
+    def orient(self, orientation: str) -> None:
+        if orientation not in (ROBOT, VIEW):
+            raise ValueError(f"{orientation!r} is not one of {ROBOT}, {VIEW}")
+        self._orientation = orientation
+
+    @property
+    def _heading(self) -> float:
+        """What is forward now: angle about z from +x of the environment's frame [rad]."""
+        return self._facing if self._view is None or not self.follows_view else self._view
 
     def toggle_gripper(self) -> None:
         """Close the driven end effector's gripper, or open it."""
@@ -130,6 +141,7 @@ class EefDevice(TeleopDevice):
         self._grip = torch.zeros_like(self._grip)
         self._arm = 0
         self._touched = False
+        self._facing = self._env.facing()[env_ids[0]].item()
 
     def halt(self) -> None:
         self._target[:] = self._env.eef_pose()

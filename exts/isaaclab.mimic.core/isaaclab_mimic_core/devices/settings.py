@@ -13,8 +13,8 @@ from typing import Literal
 
 from ..option import check_options, option
 
-WORLD, VIEW = "world", "view"
-"""What the axes of driving follow: the environment, or the view of a window."""
+ROBOT, VIEW = "robot", "view"
+"""What the axes of driving follow: where the robot looks, or the view of a window."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class EefSettings(LiveSettings):
     """How fast the hand moves at full deflection, or while a key is held [m/s]."""
     rot_sensitivity: float = option(1.0, label="Turning", unit="rad/s", low=0, high=1000)
     """How fast it turns [rad/s]."""
-    orientation: Literal["world", "view"] = option(WORLD, label="Orientation", window_only=True)
-    """Axes that you drive along. world: those of the environment; view: left is left and forward is away from you in
-    this window's view, however you orbit it."""
+    orientation: Literal["robot", "view"] = option(ROBOT, label="Orientation", window_only=True)
+    """Axes that you drive along. robot: forward is where the robot looks, left is to its left; view: left is left and
+    forward is away from you in this window's view, however you orbit it. Can be changed while you drive."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,9 @@
 """An Isaac Lab Mimic environment with the batched contract (`datagen.contract.MimicEnv`) and its state."""
 
 import contextlib
+import math
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import torch
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 OPEN, CLOSED = 1.0, -1.0
 """Gripper commands of Isaac Lab's binary gripper actions."""
+_OPPOSED = 0.1
+"""Robots look at each other where the mean of their directions is shorter than this."""
 
 
 class TaskSignals(Protocol):
@@ -86,6 +90,8 @@ class BatchedEnv:
     (`datagen.contract.WalkingEnv`)."""
     closing_time: float = 0.0
     """How long a person's hand takes to close [s]; 0: a gripper that gets there as fast as it can."""
+    front: float = 0.0
+    """Where the robot looks in the frame of its root: angle about z from +x [rad]."""
     response: float = 1.0
     """Fraction of the way to a target pose that the robot makes in one step in free space. It is small for drives that
     are damped as strongly as those of Isaac Lab's Franka; teleoperation then aims beyond its target."""
@@ -124,6 +130,27 @@ class BatchedEnv:
     def eef_pose(self) -> torch.Tensor:
         """Return the end-effector poses in the environment's frame: (num_envs, num_eefs, 4, 4) [m]."""
         return torch.stack([self.env.get_robot_eef_pose(name) for name in self.eef_names], dim=1)
+
+    def facing(self) -> torch.Tensor:
+        """Return where the robots look now: (num_envs,) angle about z from +x of the environment's frame [rad].
+
+        That is `front` of their roots' poses, the mean of several robots. Where several look at each other, it is the
+        direction to the left of the first, so that who looks that way has the first on the left.
+        """
+        x, y, z, w = torch.stack([robot.data.root_pose_w.torch[:, 3:7] for robot in self._robots]).unbind(-1)
+        # What is forward of each, in the plane of the ground.
+        ahead = torch.atan2(2.0 * (x * y + z * w), 1.0 - 2.0 * (y * y + z * z)) + self.front
+        along, aside = ahead.cos().mean(0), ahead.sin().mean(0)
+        opposed = torch.hypot(along, aside) < _OPPOSED
+        return torch.where(opposed, ahead[0] + 0.5 * math.pi, torch.atan2(aside, along))
+
+    @cached_property
+    def _robots(self) -> list[Any]:
+        """The articulations that actions move."""
+        manager, articulations = self.env.action_manager, self.env.scene.articulations
+        terms: list[Any] = [manager.get_term(name).cfg for name in manager.active_terms]
+        named = dict.fromkeys(term.asset_name for term in terms)
+        return [articulations[name] for name in named if name in articulations]
 
     def object_pose(self, env_ids: torch.Tensor | None = None) -> torch.Tensor:
         """Return the poses of bodies and frames in the environment's frame: (num_envs, num_objects, 4, 4) [m].

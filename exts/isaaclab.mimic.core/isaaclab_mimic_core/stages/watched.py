@@ -28,7 +28,8 @@ def watched_poses(env: "BatchedEnv", index: int) -> dict:
     """Return the poses of an environment's end effectors and objects, in its own frame, as plain data.
 
     Returns:
-        `env`; `origin`: its frame's position in the world [m]; `eefs` and `objects`: name -> (4, 4) pose, row by row
+        `env`; `origin`: its frame's position in the world [m]; `facing`: where the robot looks, angle about z from +x
+        [rad] (`BatchedEnv.facing`); `eefs` and `objects`: name -> (4, 4) pose, row by row
         [m]; `openings`: end effector -> distance between its fingers [m], as far as the observations tell it.
     """
     hands, objects = env.eef_pose()[index], env.object_pose()[index]
@@ -36,6 +37,7 @@ def watched_poses(env: "BatchedEnv", index: int) -> dict:
     return {
         "env": index,
         "origin": env.env.scene.env_origins[index].tolist(),
+        "facing": round(env.facing()[index].item(), _FINEST),
         "eefs": dict(zip(env.eef_names, rows[: len(hands)], strict=True)),
         "objects": dict(zip(env.object_names, rows[len(hands) :], strict=True)),
         "openings": _openings(env, index),

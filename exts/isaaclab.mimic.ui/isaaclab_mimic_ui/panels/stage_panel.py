@@ -114,7 +114,9 @@ class StagePanel:
             env: Environment that is looked into from the start; -1: none.
             least: Height of the picture at least [px].
         """
-        self.scene = SceneFrame(self.context.host, self.session, self.context.view, self.toggle_enlarged, env, least)
+        self.scene = SceneFrame(
+            self.context.host, self.session, self.context.view, self.toggle_enlarged, env, least, self._orient
+        )
         return self.scene
 
     def build_log(self, height: int, share: float = 0.0) -> Log:
@@ -246,6 +248,10 @@ class StagePanel:
             return
         project.choose_input(STEPS[step].needs, STEPS[step].under or step, project.shown(path))
         self.context.open_step(step)
+
+    def _orient(self, orientation: str) -> None:
+        self.session.orient(orientation)
+        self.form.sync()
 
     def toggle_pause(self) -> None:
         if self.session.state is State.RUNNING:

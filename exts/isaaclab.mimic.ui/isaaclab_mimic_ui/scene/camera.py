@@ -30,11 +30,15 @@ DIRECTIONS = {
     "side": (math.pi / 2, 0.35),
     "top": (0.0, _STEEPEST),
 }
-"""Where a view looks to: angle about z from +x, and downwards [rad].
+"""Where a view looks to: angle about z from where the robot looks, and downwards [rad].
 
-`behind` looks over the robot's right shoulder: what the driving keys call left (+y) is left on the screen and forward
-(+x) away from the viewer, and the arm does not hide what lies before it.
+`behind` looks over the robot's right shoulder: what the driving keys call left is left on the screen and forward away
+from the viewer, and the arm does not hide what lies before it.
 """
+_OVER_THE_HEAD = 0.0, 1.1
+"""The same for `behind` with several hands: a humanoid's back would hide them and what they do."""
+_ANOTHER_WAY = 0.3
+"""[rad] Robots whose directions differ by less are looked at as before."""
 
 
 @dataclass
@@ -44,13 +48,17 @@ class Viewpoint:
     Attributes:
         target: What is in the middle [m].
         distance: From there to the eye [m].
-        azimuth, elevation: Where it looks to, see `DIRECTIONS`.
+        azimuth, elevation: Where it looks to: angle about z from +x, and downwards [rad].
+        facing: Where the robot looks that it was set up for: angle about z from +x [rad].
+        hands: How many end effectors that robot has.
     """
 
     target: list[float] = field(default_factory=lambda: [0.45, 0.0, 0.1])
     distance: float = 1.3
     azimuth: float = DIRECTIONS["behind"][0]
     elevation: float = DIRECTIONS["behind"][1]
+    facing: float = 0.0
+    hands: int = 1
 
     @property
     def forward(self) -> list[float]:
@@ -66,9 +74,24 @@ class Viewpoint:
     def eye(self) -> list[float]:
         return [to - self.distance * ahead for to, ahead in zip(self.target, self.forward, strict=True)]
 
-    def look(self, direction: str) -> None:
-        """Look from one of `DIRECTIONS`."""
-        self.azimuth, self.elevation = DIRECTIONS[direction]
+    def look(self, direction: str, facing: float | None = None, hands: int | None = None) -> None:
+        """Look from one of `DIRECTIONS`.
+
+        Args:
+            direction: Its name.
+            facing: Where the robot looks [rad]; None: as the one that the viewpoint was set up for.
+            hands: How many end effectors it has; None: as many as that one.
+        """
+        self.facing = self.facing if facing is None else facing
+        self.hands = self.hands if hands is None else hands
+        over = direction == "behind" and self.hands > 1
+        around, self.elevation = _OVER_THE_HEAD if over else DIRECTIONS[direction]
+        self.azimuth = _half_turns(self.facing + around)
+
+    def suit(self, facing: float, hands: int) -> None:
+        """Look at another robot as at the one before, or from behind if it is of another kind or looks another way."""
+        if hands != self.hands or abs(_half_turns(facing - self.facing)) > _ANOTHER_WAY:
+            self.look("behind", facing, hands)
 
     def frame(self, points: Iterable[Sequence[float]]) -> None:
         """Move the middle and the distance so that points are all seen."""
@@ -79,7 +102,7 @@ class Viewpoint:
 
     def orbit(self, right: float, down: float) -> None:
         """Turn about the middle, as the mouse is dragged [px]."""
-        self.azimuth = (self.azimuth - _TURN * right + math.pi) % (2 * math.pi) - math.pi
+        self.azimuth = _half_turns(self.azimuth - _TURN * right)
         self.elevation = min(_STEEPEST, max(-_STEEPEST, self.elevation + _TURN * down))
 
     def pan(self, right: float, down: float, height: float) -> None:
@@ -113,8 +136,8 @@ def read_viewpoint(kept: object) -> Viewpoint:
     """Return a viewpoint from what was remembered; the default one if that is none."""
     try:
         found = Viewpoint(**kept)  # type: ignore[arg-type]
-        numbers = [*found.target, found.distance, found.azimuth, found.elevation]
-        if len(numbers) == 6 and all(map(math.isfinite, numbers)) and found.distance > 0:
+        numbers = [*found.target, found.distance, found.azimuth, found.elevation, found.facing, found.hands]
+        if len(numbers) == 8 and all(map(math.isfinite, numbers)) and found.distance > 0:
             found.distance = min(_DISTANCES[1], max(_DISTANCES[0], found.distance))
             found.elevation = min(_STEEPEST, max(-_STEEPEST, found.elevation))
             return found
@@ -163,6 +186,11 @@ def looking_at(eye: Sequence[float], target: Sequence[float], up: Sequence[float
     moved = [-sum(a * e for a, e in zip(axis, eye, strict=True)) for axis in (right, upwards, back)]
     columns = [value for row in range(3) for value in (right[row], upwards[row], back[row], 0)]
     return [*columns, *moved, 1]
+
+
+def _half_turns(angle: float) -> float:
+    """Return an angle from -pi to pi that means the same [rad]."""
+    return math.remainder(angle, 2 * math.pi)
 
 
 def _unit(vector: Sequence[float]) -> list[float]:

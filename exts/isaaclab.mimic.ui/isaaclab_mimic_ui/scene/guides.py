@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from isaaclab_mimic_core.devices.settings import VIEW
+from isaaclab_mimic_core.devices.settings import ROBOT, VIEW
 
 from .shapes import GUIDE, Line, Point, Text
 
@@ -22,9 +22,14 @@ def places(watched: dict) -> list[Point]:
     return [[row[3] for row in pose[:3]] for pose in poses] + [point for way in ways for point in way]
 
 
-def follows_view(snapshot: dict) -> bool:
-    """Whether a device that is driven moves along the axes of a view."""
-    return (snapshot.get("readings") or {}).get("orientation") == VIEW
+def orientation(snapshot: dict) -> str:
+    """Return what the axes of driving follow, `ROBOT` or `VIEW`; empty for a device that has no such axes."""
+    return (snapshot.get("readings") or {}).get("orientation", "")
+
+
+def other_orientation(snapshot: dict) -> str:
+    """Return what they could follow instead; empty for a device that has no such axes."""
+    return {ROBOT: VIEW, VIEW: ROBOT}.get(orientation(snapshot), "")
 
 
 def plumb_lines(watched: dict) -> list[Line | Text]:

@@ -9,12 +9,13 @@ cameras, if it has some.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
+from math import cos, sin
 
 import omni.ui as ui
 
+from isaaclab_mimic_core.devices.settings import VIEW
 from isaaclab_mimic_core.picture import Picture
 
 from ..host.base import Host
@@ -51,6 +52,7 @@ class SceneFrame:
         on_enlarge: Called when the view should fill the window, or no longer.
         env: Environment that is looked into from the start; -1: none.
         least: Height of the picture at least [px].
+        on_orient: Called with what the axes of driving shall follow; None where nobody drives.
     """
 
     def __init__(
@@ -61,9 +63,10 @@ class SceneFrame:
         on_enlarge: Callable[[], None],
         env: int = 0,
         least: int = 170,
+        on_orient: Callable[[str], None] | None = None,
     ) -> None:
         self._host, self._session, self.settings = host, session, settings
-        self._on_enlarge = on_enlarge
+        self._on_enlarge, self._on_orient = on_enlarge, on_orient
         self._env = env
         self._tracks = shapes.Tracks()
         self._told: dict | None = None
@@ -108,6 +111,7 @@ class SceneFrame:
         """Show what is new; called once a frame."""
         session = self._session
         self._follow()
+        self._show_orientation()
         watched = session.snapshot.get("watched") if session.is_active else None
         if watched is None:
             self._host.clear_viewport()
@@ -135,7 +139,8 @@ class SceneFrame:
 
     def look(self, direction: str) -> None:
         """Look from one of `DIRECTIONS`."""
-        self.settings.viewpoint.look(direction)
+        robot = () if self._seen is None else (self._seen["facing"], len(self._seen["eefs"]))
+        self.settings.viewpoint.look(direction, *robot)
         self._moved()
 
     def frame_all(self) -> None:
@@ -156,12 +161,18 @@ class SceneFrame:
         self._show_parts()
         self._moved()
 
+    def change_orientation(self) -> None:
+        """Let the axes of driving follow the view instead of the robot, or the robot again."""
+        if self._on_orient is not None and (other := self._other_orientation):
+            self._on_orient(other)
+
     def actions(self) -> dict[str, Callable[[], None]]:
         """Return what keys do here, by the id of their action."""
         return {
             **{f"scene.{direction}": partial(self.look, direction) for direction in DIRECTIONS},
             "scene.all": self.frame_all,
             "scene.inset": self.next_inset,
+            "scene.orientation": self.change_orientation,
             "scene.enlarge": self._on_enlarge,
         }
 
@@ -224,8 +235,8 @@ class SceneFrame:
         if self.settings.inset == "wrist":
             return _WRIST | {"follows": next(iter(self._seen["eefs"]))}
         x, y, z = self.settings.viewpoint.target
-        ahead = self._heading() if guides.follows_view(self._session.snapshot) else 0.0
-        up = [math.cos(ahead), math.sin(ahead), 0.0]
+        ahead = self._heading() if guides.orientation(self._session.snapshot) == VIEW else self._seen["facing"]
+        up = [cos(ahead), sin(ahead), 0.0]
         return {"eye": [x, y, z + _ABOVE], "look_at": [x, y, z], "up": up, "field_of_view": 0.8}
 
     # -- showing
@@ -239,6 +250,7 @@ class SceneFrame:
     def _show(self, watched: dict) -> None:
         if self.settings.framed != self._session.task:
             self.settings.framed = self._session.task
+            self.settings.viewpoint.suit(watched["facing"], len(watched["eefs"]))
             self._frame(watched)
         driven = self._session.is_driven
         drawn = self._tracks.shapes(watched)
@@ -317,12 +329,31 @@ class SceneFrame:
             self.buttons["menu"] = ui.Button(
                 "Look from", name="tool", tooltip="Where the view looks from.", clicked_fn=self._open_menu
             )
+            self.buttons["orientation"] = ui.Button(
+                "",
+                name="tool",
+                visible=False,
+                tooltip="What forward and left follow while you drive: where the robot looks, or this view (6). "
+                "Holds from the next press on.",
+                clicked_fn=self.change_orientation,
+            )
             self.buttons["enlarge"] = ui.Button(
                 "Enlarge",
                 name="tool",
                 tooltip="Fill the window with the view, and back (F11).",
                 clicked_fn=self._on_enlarge,
             )
+
+    @property
+    def _other_orientation(self) -> str:
+        return guides.other_orientation(self._session.snapshot) if self._session.is_driven else ""
+
+    def _show_orientation(self) -> None:
+        button, other = self.buttons["orientation"], self._other_orientation
+        if button.visible != bool(other):
+            button.visible = bool(other)
+        if other and button.text != (text := f"Orientation: {guides.orientation(self._session.snapshot)}"):
+            button.text = text
 
     def _open_menu(self) -> None:
         self._menu = ui.Menu("Look from")

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import omni.ui as ui
 
-from isaaclab_mimic_core.devices.settings import VIEW, WORLD
+from isaaclab_mimic_core.devices.settings import ROBOT, VIEW
 
 from . import style
 
 _TURNS = ("roll", "pitch", "yaw")
-_AXES = {WORLD: ("x", "y", "z", *_TURNS), VIEW: ("ahead", "left", "up", *_TURNS)}
+_AXES = {ROBOT: ("forward", "left", "up", *_TURNS), VIEW: ("ahead", "left", "up", *_TURNS)}
 """What the axes of driving follow -> what they are called."""
 
 
@@ -28,7 +28,7 @@ class DeviceView:
                 self._state = ui.Label("", name="hint", width=ui.Percent(34), elided_text=True)
                 self._bars = []
                 self._axes = []
-                for axis in _AXES[WORLD]:
+                for axis in _AXES[ROBOT]:
                     with ui.HStack(spacing=3):
                         self._axes.append(ui.Label(axis, name="tick", width=0))
                         with ui.ZStack():
@@ -58,7 +58,7 @@ class DeviceView:
         device = shown["teleop_device"]
         self._state.text = f"{device}: {rests if shown.get('connected', True) else 'not connected'}"
         self._state.tooltip = self._state.text
-        for label, axis in zip(self._axes, _AXES.get(readings.get("orientation"), _AXES[WORLD]), strict=True):
+        for label, axis in zip(self._axes, _AXES.get(readings.get("orientation"), _AXES[ROBOT]), strict=True):
             if label.text != axis:
                 label.text = axis
         for (before, bar), value in zip(self._bars, readings.get("deflection", ()), strict=False):

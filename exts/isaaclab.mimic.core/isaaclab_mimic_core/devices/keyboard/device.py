@@ -36,8 +36,8 @@ MOVES = {
 class Keyboard(EefDevice):
     """Moves the end effector while keys are held; a host (`devices/hosts/`) passes the keys on.
 
-    Where axes follow a view, a key keeps the direction in which it was pressed, until it is released: a view that turns
-    meanwhile bends no motion, and what is made too far is taken back along the line on which it was made.
+    A key keeps the direction in which it was pressed, until it is released: a view that turns meanwhile, or axes that
+    follow something else, bend no motion, and what is made too far is taken back along the line on which it was made.
     """
 
     name = "keyboard"
@@ -45,7 +45,7 @@ class Keyboard(EefDevice):
     def __init__(self, env: BatchedEnv, settings: "KeyboardSettings"):
         super().__init__(env, settings)
         self._down: dict[str, float] = {}
-        """Keys that are down -> where the view looked when each went down [rad]."""
+        """Keys that are down -> what was forward when each went down [rad]."""
         self._moving: HeldKeys[tuple[str, float]] = HeldKeys(self._period, settings.ramp, counted=not settings.step_hz)
 
     def key(self, name: str, pressed: bool, at: float) -> None:
@@ -85,7 +85,7 @@ class Keyboard(EefDevice):
         return [
             ("W S", ahead),
             ("A D", aside),
-            ("Q E", "up, down (z)"),
+            ("Q E", "up, down"),
             ("Z X", "roll"),
             ("T G", "pitch"),
             ("C V", "yaw"),
@@ -95,7 +95,7 @@ class Keyboard(EefDevice):
 
 
 def _along_axes(moves: dict[tuple[str, float], float]) -> Motion:
-    """Return the sum of keys' motions along each axis; a key is its name, and where the view looked."""
+    """Return the sum of keys' motions along each axis; a key is its name, and what was forward."""
     total: Motion = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     for (name, heading), share in moves.items():
         axis, direction = MOVES[name]

@@ -40,8 +40,9 @@ class DeviceStage(SimStage):
     """A stage whose environments a device drives.
 
     More requests: `reset` (discard and start over), `toggle_pause`, and input from the host: `key(key, pressed, at)`
-    (`at`: when that was, as `time.monotonic()` [s], by default now), `gamepad(control, value)`, `release`, and
-    `heading(heading)` [rad]: where its view looks (`TeleopDevice.heading`).
+    (`at`: when that was, as `time.monotonic()` [s], by default now), `gamepad(control, value)`, `release`,
+    `heading(heading)` [rad]: where its view looks (`TeleopDevice.heading`), and `orientation(orientation)`: what the
+    axes of driving follow from the next input on (`TeleopDevice.orient`).
 
     Args:
         options: Its options, with a device's settings (`options.DrivenOptions`).
@@ -71,6 +72,8 @@ class DeviceStage(SimStage):
         self._told_slow = self._told_no_heading = False
         self._heading: float | None = None
         """Where the host's view looks; None as long as no host has said it [rad]."""
+        self._orientation = ""
+        """What the axes follow, as the host has said it last; empty: as the options say."""
         self._looked = self._drawn = 0.0
         self._instructions: Instructions | None = None
 
@@ -150,6 +153,8 @@ class DeviceStage(SimStage):
         self._resources.callback(device.close)
         if self._heading is not None:
             device.heading(self._heading)
+        if self._orientation:
+            device.orient(self._orientation)
         if self._live:
             self._instructions = Instructions(list_subtasks(self.env.cfg))
 
@@ -170,7 +175,8 @@ class DeviceStage(SimStage):
         events: list[Event] = []
         if self._heading is None and self.device.follows_view and not self._told_no_heading:
             self._told_no_heading = True
-            events.append(Warned("No window says where its view looks (orientation view): forward is x, left is y."))
+            message = "No window says where its view looks (orientation view): forward is where the robot looks."
+            events.append(Warned(message))
         if self._pace.too_slow and not self._told_slow:
             self._told_slow = True
             rate = 1.0 / self._pace.period
@@ -193,7 +199,7 @@ class DeviceStage(SimStage):
             self._paused = not self._paused
         elif name == asked.RESET:
             self._reset_wanted = True
-        elif name in (asked.KEY, asked.CONTROL, asked.RELEASE, asked.HEADING):
+        elif name in (asked.KEY, asked.CONTROL, asked.RELEASE, asked.HEADING, asked.ORIENTATION):
             self._feed(name, **arguments)
         else:
             super()._request(name, **arguments)
@@ -203,6 +209,10 @@ class DeviceStage(SimStage):
             self._heading = _finite(arguments["heading"])
             if self._device is not None:
                 self._device.heading(self._heading)
+        elif name == asked.ORIENTATION:
+            self._orientation = str(arguments["orientation"])
+            if self._device is not None:
+                self._device.orient(self._orientation)
         elif self._device is None:
             # Nothing to move yet, but ending must be possible.
             if arguments.get("pressed") and asked.REQUEST_KEYS.get(arguments.get("key", "")) == asked.STOP:
