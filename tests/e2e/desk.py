@@ -34,16 +34,24 @@ class Desk:
 
     Args:
         folder: Where the program runs, and keeps what it remembers.
+        size: Of the screen [px].
     """
 
     command = ("-m", "isaaclab_mimic_core", "ui")
+    scale = 1
+    """How many pixels of the screen a pixel of the window's layout has, as Xft.dpi says it to programs."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, size: tuple[int, int] = (1280, 720)) -> None:
+        self.folder, self.size = folder, size
         self.config = folder / "config" / "isaaclab-mimic" / "window.json"
         read, write = os.pipe()
         self._screen = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x720x24", "-nolisten", "tcp"],
+            [
+                *("Xvfb", "-displayfd", str(write), "-nolisten", "tcp"),
+                *("-screen", "0", "x".join(map(str, (*self.size, 24)))),
+                # What is set for the screen outlasts the program that has set it.
+                "-noreset",
+            ],
             pass_fds=[write],
             stderr=subprocess.DEVNULL,
         )
@@ -55,6 +63,9 @@ class Desk:
         self.program: subprocess.Popen | None = None
 
     def start(self) -> None:
+        if self.scale != 1:
+            dpi = ("-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER", f"Xft.dpi:\t{96 * self.scale}\n")
+            subprocess.run(["xprop", "-root", *dpi], env=self.environment, check=True)
         self.program = subprocess.Popen(
             [sys.executable, *self.command],
             env=self.environment,
@@ -69,8 +80,9 @@ class Desk:
         done = subprocess.run(["xdotool", *map(str, words)], env=self.environment, capture_output=True, text=True)
         return done.stdout.strip()
 
-    def click(self, x: int, y: int) -> None:
-        self.do("mousemove", x, y)
+    def click(self, x: float, y: float) -> None:
+        """Click a place of the window's layout."""
+        self.do("mousemove", round(x * self.scale), round(y * self.scale))
         time.sleep(0.2)
         self.do("click", 1)
         time.sleep(0.3)

@@ -17,10 +17,11 @@ NAMES = {
     "END": "End",
     "LEFT": "Left",
     "RIGHT": "Right",
+    "UP": "Up",
     "CTRL": "ctrl",
     "SHIFT": "shift",
 }
-"""carb.input's names of keys -> X's; letters are lower case there."""
+"""carb.input's names of keys -> X's; letters are lower case there, and F1 is F1."""
 PRESSED = 0.05
 """[s] People hold a key for about as long."""
 
@@ -30,7 +31,7 @@ class DeskScreen(Screen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.folder)
-        self._desk = desk
+        self._desk: Desk = desk
         self._latest: dict = {}
         self._talk: list[str] = []
         threading.Thread(target=self._listen, daemon=True).start()
@@ -43,10 +44,10 @@ class DeskScreen(Screen):
         time.sleep(seconds)
 
     def click_at(self, x: float, y: float) -> None:
-        self._desk.click(round(x), round(y))
+        self._desk.click(x, y)
 
     def scroll_at(self, x: float, y: float, lines: int) -> None:
-        self._desk.do("mousemove", round(x), round(y))
+        self._desk.do("mousemove", round(x * self._desk.scale), round(y * self._desk.scale))
         self._desk.do("click", "--repeat", abs(lines), 5 if lines > 0 else 4)
 
     def keys(self, names: list[str], down: bool) -> None:
@@ -81,7 +82,7 @@ class DeskScreen(Screen):
 
 
 def _name(key: str) -> str:
-    return NAMES.get(key, key.lower())
+    return NAMES.get(key, key.lower() if len(key) == 1 else key)
 
 
 class SeenDesk(Desk):

@@ -11,7 +11,8 @@ def describe(window) -> dict:
         `chosen`: the step in front; `places`: name -> x, y, width, height [px] of what can be clicked; `values`: name
         -> what stands in a field; `state`, `failure`, `saved`, `snapshot`, `said`: of the step's run; `trouble`: what
         is wrong with the form; `data`: of the Dataset panel; `project`: its folder; `rail`: state and text of steps;
-        `view`: x, y, width, height [px] of the view of the scene, None without one.
+        `view`: x, y, width, height [px] of the view of the scene, None without one; `pictured`: whether a picture of
+        the scene is in it.
     """
     # Here, because in Kit this module outlives the extension, and must not keep its steps.
     from isaaclab_mimic_ui.steps import SHOWN
@@ -32,6 +33,9 @@ def describe(window) -> dict:
         widgets |= {"file": panel.chooser.field, "check": panel.buttons.get("check")}
         widgets |= {f"demo.{name}": row for name, row in panel.table.rows.items()}
         widgets |= {f"edit.{name}": field for name, field in panel.edit_card.fields.items()}
+        widgets |= {"show": panel.demo.scene.button, "source": panel.demo.scene.beside_button}
+        if (signals := panel.demo.signals) is not None:
+            widgets |= {"signals": signals.area}
         shown["values"] = {"file": panel.chooser.field.model.get_value_as_string()}
         shown["values"] |= {
             f"edit.{name}": model.get_value_as_string() for name, model in panel.edit_card.models.items()
@@ -41,6 +45,8 @@ def describe(window) -> dict:
             "demos": len(panel.file.summary.get("list", ())),
             "done": panel.command.done,
             "failure": panel.failure,
+            "row": panel.demo.scene.shown.row,
+            "shows": (view := panel.demo.scene.view) is not None and view.canvas.shows_picture,
         }
     elif window.chosen != "keys":
         widgets |= {"start": panel.button, "pause": panel.pause_button, "worker": panel.worker_box}
@@ -55,12 +61,15 @@ def describe(window) -> dict:
         widgets |= {f"button.{name}": button for name, button in getattr(panel, "buttons", {}).items()}
         if grid := getattr(panel, "grid", None):
             widgets |= {f"cell.{number}": cell for number, cell in enumerate(grid.cells)}
+    scene = getattr(panel, "scene", None)
+    if scene is not None:
+        widgets |= {f"scene.{name}": button for name, button in scene.buttons.items()}
+    shown["pictured"] = scene is not None and scene.canvas.shows_picture
     shown["places"] = {
         name: [widget.screen_position_x, widget.screen_position_y, widget.computed_width, widget.computed_height]
         for name, widget in widgets.items()
         if widget is not None and widget.visible and widget.enabled and widget.computed_width > 0
     }
-    scene = getattr(panel, "scene", None)
     view = getattr(getattr(scene, "canvas", None), "view", None)
     shown["view"] = [view.screen_position_x, view.screen_position_y, *scene.canvas.size] if view is not None else None
     rail = {name: window.workflow.status(step) for name, step in SHOWN.items()}

@@ -116,7 +116,7 @@ def test_the_orientation_can_be_changed_while_driving_and_holds_from_the_next_pr
     assert drive(keyboard, clock, 1) == pytest.approx([0.0, 0.02], abs=1e-6)
     stage._request("orientation", orientation="view")
     assert drive(keyboard, clock, 1) == pytest.approx([0.0, 0.02], abs=1e-6), "a held key keeps its direction"
-    assert keyboard.readings()["orientation"] == "view" and keyboard.help()[0][1] == "away from you, towards you"
+    assert keyboard.readings()["orientation"] == "view" and keyboard.help()[0][1] == "away, towards you"
     stage._request("key", key="W", pressed=False, at=clock.now)
     stage._request("key", key="W", pressed=True, at=clock.now)
     assert drive(keyboard, clock, 1) == pytest.approx([-0.02, 0.0], abs=1e-6), "where the view looks, said before"
@@ -201,7 +201,7 @@ def test_the_readings_and_the_controls_say_what_the_axes_are(make_env):
     env = make_env("rel")
     keyboard = Keyboard(env, KeyboardSettings(orientation="view"))
     assert keyboard.readings()["orientation"] == "view"
-    assert keyboard.help()[:2] == [("W S", "away from you, towards you"), ("A D", "left, right in the view")]
+    assert keyboard.help()[:2] == [("W S", "away, towards you"), ("A D", "left, right in the view")]
     assert "left in the view" not in str(Gamepad(env, GamepadSettings()).help())
     assert "in the view" in str(Gamepad(env, GamepadSettings(orientation="view")).help())
 

@@ -97,7 +97,7 @@ class EefDevice(TeleopDevice):
     def directions(self) -> tuple[str, str]:
         """What the first two axes are, for people: forward and back, left and right."""
         if self.follows_view:
-            return "away from you, towards you", "left, right in the view"
+            return "away, towards you", "left, right in the view"
         return "forward, back", "left, right"
 
     @property
