@@ -85,6 +85,10 @@ class OutputError(MimicError):
     """The output cannot be written where it was asked for."""
 
 
+class NoSpaceError(OutputError):
+    """The disk has no room for the output."""
+
+
 class TaskError(MimicError):
     """The task is unknown, or cannot run on this machine."""
 

@@ -35,9 +35,9 @@ def test_those_that_wait_are_committed_together_and_memory_is_bounded(writer, ma
     commits, go = [], threading.Event()
     original = writer.commit
 
-    def slow_commit():
+    def slow_commit(most=None):
         go.wait()
-        saved = original()
+        saved = original(most)
         commits.append(len(saved))
         return saved
 
@@ -70,11 +70,11 @@ def test_closing_saves_and_may_be_repeated(writer, make_episode):
 def fail_third_commit(writer: DatasetWriter, monkeypatch) -> None:
     original, calls = writer.commit, []
 
-    def commit():
+    def commit(most=None):
         calls.append(None)
         if len(calls) == 3:
-            raise OutputError("no space is left to write it", where=str(writer.path))
-        return original()
+            raise OutputError("was removed while it was being written", where=str(writer.path))
+        return original(most)
 
     monkeypatch.setattr(writer, "commit", commit)
 
@@ -82,13 +82,13 @@ def fail_third_commit(writer: DatasetWriter, monkeypatch) -> None:
 def test_an_error_reaches_the_caller_after_what_was_saved(writer, make_episode, monkeypatch):
     fail_third_commit(writer, monkeypatch)
     background = BackgroundWriter(writer, max_pending=1)
-    with pytest.raises(OutputError, match="no space"):
+    with pytest.raises(OutputError, match="was removed"):
         for _ in range(10):
             background.submit(make_episode())
     assert [episode.name for episode in background.poll()] == ["demo_0", "demo_1"]
-    with pytest.raises(OutputError, match="no space"):
+    with pytest.raises(OutputError, match="was removed"):
         background.poll()
-    with pytest.raises(OutputError, match="no space"):
+    with pytest.raises(OutputError, match="was removed"):
         background.finish()
     background.close()
     # What was not reported as saved does not appear later, and another writer is let in.

@@ -17,9 +17,10 @@ from isaaclab_mimic_core.datasets import DatasetReader
 _MESSAGE = "no space is left to write it"
 
 
-def test_files_limited_in_size(tmp_path, run_python):
+@pytest.mark.parametrize("waiting", [1, 100], ids=["one waits", "a hundred wait"])
+def test_files_limited_in_size(tmp_path, run_python, waiting):
     path = tmp_path / "demos.hdf5"
-    process = run_python("write_until_full.py", path, 3_000_000)
+    process = run_python("write_until_full.py", path, 3_000_000, waiting)
     out, err = process.communicate(timeout=LONG)
     assert process.returncode == 2, err
     assert _MESSAGE in err and len(err.splitlines()) == 2
@@ -38,7 +39,7 @@ def test_a_disk_that_is_full(tmp_path):
     program = Path(__file__).parent / "write_until_full.py"
     script = f"""
         mount -t tmpfs -o size=6m none {disk} || exit 99
-        PYTHONPATH={Path(isaaclab_mimic_core.__file__).parents[1]} {sys.executable} {program} {disk}/demos.hdf5 0
+        PYTHONPATH={Path(isaaclab_mimic_core.__file__).parents[1]} {sys.executable} {program} {disk}/demos.hdf5 0 1
         code=$?
         cp -a {disk}/. {kept}
         exit $code"""

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from ..errors import NoSpaceError
 from .encoding import EncodedEpisode
 from .episode import Episode
 from .writer import DatasetWriter, SavedEpisode
@@ -29,7 +30,8 @@ class _Call:
 class BackgroundWriter:
     """Write episodes in a background thread while the caller simulates; a context manager.
 
-    All episodes that wait are committed together. An error in the thread is raised by the caller's next call.
+    All episodes that wait are committed together; where the disk has no room for all of them, as many as fit.
+    An error in the thread is raised by the caller's next call.
 
     Args:
         writer: The writer; owned and closed by this object.
@@ -200,12 +202,24 @@ class BackgroundWriter:
                 self._waiting.popleft()
                 self._pending_bytes -= item.num_bytes if isinstance(item, _Call) else 0
                 self._changed.notify_all()
-        saved = self._writer.commit() if self._num_writing else []
-        with self._changed:
-            self._saved.extend(saved)
-            self._num_writing = 0
-            self._changed.notify_all()
+        self._commit()
         return True
+
+    def _commit(self) -> None:
+        """Commit what has been added: together, or one by one as far as they fit on the disk."""
+        most = None
+        while self._num_writing:
+            try:
+                saved = self._writer.commit(most)
+            except NoSpaceError:
+                if most == 1 or self._num_writing == 1:
+                    raise
+                most = 1
+                continue
+            with self._changed:
+                self._saved.extend(saved)
+                self._num_writing -= len(saved)
+                self._changed.notify_all()
 
     def _fail(self, error: BaseException) -> None:
         with self._changed:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import h5py
 
-from ..errors import InputFileError, OutputError
+from ..errors import InputFileError, NoSpaceError, OutputError
 from ..files import FileLock
 from . import filesystem, layout
 from .attributes import encode_attrs
@@ -149,22 +149,27 @@ class DatasetWriter:
         self._next_number += 1
         return name
 
-    def commit(self) -> list[SavedEpisode]:
+    def commit(self, most: int | None = None) -> list[SavedEpisode]:
         """Write the episodes added since the last commit to the file, and return them.
 
         After an error the file is unchanged, and the next commit tries the same episodes again.
 
+        Args:
+            most: Write so many of them at most, the first ones; None: all.
+
         Raises:
-            OutputError: There is no space left, or another program has removed or changed the file.
+            NoSpaceError: There is no space left for them.
+            OutputError: Another program has removed or changed the file.
         """
         self._raise_if_closed()
-        if not self._pending:
+        pending = self._pending[:most]
+        if not pending:
             return []
         episodes = [
             encode_episode(name, episode, self._compression)
             if isinstance(episode, Episode)
             else replace(episode, name=name)
-            for name, episode in self._pending
+            for name, episode in pending
         ]
         with self.output_errors():
             self._check_published()
@@ -180,10 +185,10 @@ class DatasetWriter:
         self._total = total
         self._own = self._identities()
         self._behind = [_Behind(episode.name, episode.size_bound) for episode in episodes]
-        for _, episode in self._pending:
+        for _, episode in pending:
             for chunks in episode.streamed.values() if isinstance(episode, Episode) else ():
                 chunks.release()
-        self._pending = []
+        self._pending = self._pending[len(pending) :]
         return [SavedEpisode(episode.name, episode.num_samples) for episode in episodes]
 
     def close(self, commit: bool = True) -> None:
@@ -366,8 +371,12 @@ class DatasetWriter:
             raise self._error(f"cannot be written: it {error.what}", error.remedy or "") from error
         except OSError as error:
             if error.errno in _NO_SPACE:
-                what, remedy = "no space is left to write it", "Free some space; what was saved before is intact."
-            elif isinstance(error, FileNotFoundError) and self._own:
+                raise NoSpaceError(
+                    "no space is left to write it",
+                    where=str(self.path),
+                    remedy="Free some space; what was saved before is intact.",
+                ) from error
+            if isinstance(error, FileNotFoundError) and self._own:
                 what, remedy = "was removed while it was being written", "Leave the file alone until the run has ended."
             elif error.errno in _NO_PERMISSION:
                 what, remedy = "may not be written (permission denied)", "Give a file in a folder you may write to."
