@@ -3,6 +3,7 @@
 
 import errno
 import fcntl
+import mmap
 import os
 import stat
 from pathlib import Path
@@ -95,6 +96,19 @@ def test_both_copies_take_turns_and_hold_the_same(tmp_path, make_episode, assert
         assert reader.data_attrs["total"] == sum(range(20, 26))
         for i, episode in enumerate(reader.episodes()):
             assert_same(episode, make_episode(20 + i, seed=i))
+
+
+def test_a_commit_does_not_read_through_the_file(tmp_path, make_episode, monkeypatch):
+    searched, map_file = [], mmap.mmap
+    monkeypatch.setattr(mmap, "mmap", lambda *given, **more: searched.append(given) or map_file(*given, **more))
+    path = tmp_path / "a.hdf5"
+    with DatasetWriter(path, ENV) as writer:
+        for _ in range(4):
+            writer.add(make_episode(20))
+            writer.commit()
+        assert not searched
+    # A file of somebody else is searched for damage.
+    assert names_in(path) == [f"demo_{number}" for number in range(4)] and searched
 
 
 def test_what_was_added_is_committed_on_closing(tmp_path, make_episode):

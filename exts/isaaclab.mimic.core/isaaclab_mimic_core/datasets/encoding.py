@@ -10,6 +10,7 @@ HDF5's gzip filter holds Python's interpreter lock: a writer thread would block 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import h5py
@@ -31,6 +32,9 @@ _COMPACT_BYTES = 1 << 10
 _OVERHEAD_PER_OBJECT = 8 << 10
 _OVERHEAD_PER_CHUNK = 256
 _OVERHEAD_PER_EPISODE = 64 << 10
+
+_KEPT = 256
+"""Descriptions of arrays that are kept for the next ones."""
 
 
 @dataclass(frozen=True)
@@ -162,20 +166,43 @@ def compress(block: np.ndarray) -> tuple[bytes | memoryview, int]:
 
 
 def _write_array(demo: h5py.h5g.GroupID, path: str, array: EncodedArray, link: h5p.PropLCID) -> None:
-    kind = h5t.py_create(array.dtype, logical=True)
-    space = h5s.create_simple(array.shape) if array.shape else h5s.create(h5s.SCALAR)
-    creation = h5p.create(h5p.DATASET_CREATE)
-    # No time stamps, so that equal contents give equal bytes.
-    creation.set_obj_track_times(False)
-    if array.chunk:
-        creation.set_chunk(array.chunk)
-        creation.set_deflate(GZIP_LEVEL)
-    elif array.stored_bytes <= _COMPACT_BYTES:
-        creation.set_layout(h5d.COMPACT)
-    dataset = h5d.create(demo, path.encode(), kind, space, creation, link)
+    creation = _creation(array.chunk, array.stored_bytes <= _COMPACT_BYTES)
+    dataset = h5d.create(demo, path.encode(), _kind(array.dtype), _space(array.shape), creation, link)
     if array.chunk:
         later_axes = (0,) * (len(array.shape) - 1)
         for start, block, filter_mask in array.blocks:
             dataset.write_direct_chunk((start, *later_axes), block, filter_mask)
     elif array.values is not None and array.values.size:
         dataset.write(h5s.ALL, h5s.ALL, array.values)
+
+
+# To make these takes longer than to write a small array, and most arrays of a demonstration share them.
+
+
+@lru_cache(_KEPT)
+def _kind(dtype: np.dtype) -> h5t.TypeID:
+    return h5t.py_create(dtype, logical=True)
+
+
+@lru_cache(_KEPT)
+def _space(shape: tuple[int, ...]) -> h5s.SpaceID:
+    return h5s.create_simple(shape) if shape else h5s.create(h5s.SCALAR)
+
+
+@lru_cache(_KEPT)
+def _creation(chunk: tuple[int, ...] | None, is_small: bool) -> h5p.PropDCID:
+    """Return how HDF5 creates an array.
+
+    Args:
+        chunk: Shape of its chunks, if it is stored in chunks.
+        is_small: Whether another one is stored in its object's header.
+    """
+    creation = h5p.create(h5p.DATASET_CREATE)
+    # No time stamps, so that equal contents give equal bytes.
+    creation.set_obj_track_times(False)
+    if chunk:
+        creation.set_chunk(chunk)
+        creation.set_deflate(GZIP_LEVEL)
+    elif is_small:
+        creation.set_layout(h5d.COMPACT)
+    return creation

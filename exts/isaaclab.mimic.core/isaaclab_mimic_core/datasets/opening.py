@@ -26,14 +26,18 @@ _MAX_SEARCHED = 256 << 20
 """Maximum size of a file to search for damaged heaps [bytes]: with larger files the search would take too long."""
 
 
-def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
+def open_for_reading(path: str | os.PathLike[str], *, is_own: bool = False) -> h5py.File:
     """Open a dataset file and check that it has the group `data`.
+
+    Args:
+        path: The file.
+        is_own: As for `open_hdf5`.
 
     Raises:
         InputFileError: As for `open_hdf5`; or it has no `data`.
     """
     path = Path(path)
-    file = open_hdf5(path)
+    file = open_hdf5(path, is_own=is_own)
     try:
         there = isinstance(find(file, layout.DATA), h5py.Group)
         names = names_in(file)
@@ -51,15 +55,20 @@ def open_for_reading(path: str | os.PathLike[str]) -> h5py.File:
     return file
 
 
-def open_hdf5(path: str | os.PathLike[str]) -> h5py.File:
+def open_hdf5(path: str | os.PathLike[str], *, is_own: bool = False) -> h5py.File:
     """Open an HDF5 file of any layout for reading.
+
+    Args:
+        path: The file.
+        is_own: Whether this process has just written it. Otherwise all of it is searched for damage, which takes as
+            long as to read it.
 
     Raises:
         InputFileError: The file is missing, a folder, unreadable, not HDF5, truncated, or in use.
     """
     path = Path(path)
     _check_is_file(path)
-    if _has_endless_heap(path):
+    if not is_own and _has_endless_heap(path):
         raise _damaged(path)
     deadline = time.monotonic() + _LOCK_TIMEOUT
     while True:

@@ -288,7 +288,7 @@ class DatasetWriter:
         with file:
             data = data_group(file)
             if self._behind:
-                with open_for_reading(self._published) as published:
+                with open_for_reading(self._published, is_own=True) as published:
                     for episode in self._behind:
                         # Copies compressed chunks without unpacking them.
                         published.copy(data_group(published)[episode.name], data, name=episode.name)
