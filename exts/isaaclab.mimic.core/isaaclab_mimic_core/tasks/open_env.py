@@ -27,6 +27,7 @@ from ..sim.object_scale import as_text, read_scales, scale_objects
 from ..sim.preparing import prepare
 from ..sim.repairs.body_names import forget_body_names
 from ..sim.repairs.physics_threads import fitting_threads
+from ..sim.repairs.polling_threads import patient_threads
 from ..sim.whole_arm_ik import use_ik
 from .described import environment_task, load
 from .descriptors import apply
@@ -200,6 +201,7 @@ def open_in_parts(
     yield "Building the scene, and starting physics"
     with (
         fitting_threads(num_envs) if tuned else contextlib.nullcontext(),
+        patient_threads() if tuned else contextlib.nullcontext(),
         borrowed.hang_detector_off() if borrowed else contextlib.nullcontext(),
     ):
         stack.enter_context(_launched(cfg, engine, visualizer))
