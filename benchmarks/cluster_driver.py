@@ -34,7 +34,7 @@ from kinematic.share import start
 from isaaclab_mimic_core.cluster.crew import Crew, Worker, versions
 from isaaclab_mimic_core.cluster.generate import GenerateShared
 from isaaclab_mimic_core.cluster.host import Machine, Order, Report
-from isaaclab_mimic_core.cluster.ray_cluster import start_here
+from isaaclab_mimic_core.cluster.ray_cluster import Cluster, start_here
 from isaaclab_mimic_core.events import PieceMade, ShareReady
 from isaaclab_mimic_core.options import GenerateOptions
 from isaaclab_mimic_core.remote.messages import Request
@@ -102,13 +102,17 @@ class Sleepers:
 class SleepingCrew(Crew):
     """All workers, in a few actors."""
 
-    def __init__(self, count: int, order: Order, about: dict, made: tuple, seconds: float):
+    def __init__(self, cluster: Cluster, order: Order, about: dict, made: tuple, seconds: float):
+        self._sleeping = about, made, seconds
+        super().__init__(cluster, order, 600.0, "")
+
+    def _start(self, cluster: Cluster, order: Order) -> list[Worker]:
         import ray
 
-        self._ray, self._timeout, self._remedy, self._was_ready = ray, 600.0, "", False
+        count = cluster.workers
         each = -(-count // _ACTORS)
         actor = ray.remote(Sleepers).options(max_concurrency=each, num_cpus=0)
-        self._pools = [actor.remote(each, order.folder, about, made, seconds) for _ in range(_ACTORS)]
+        self._pools = [actor.remote(each, order.folder, *self._sleeping) for _ in range(_ACTORS)]
 
         def host(index: int) -> Any:
             pool, place = self._pools[index // each], index % each
@@ -120,7 +124,7 @@ class SleepingCrew(Crew):
                 }
             )
 
-        self.workers = [Worker(index, host(index)) for index in range(count)]
+        return [Worker(index, host(index)) for index in range(count)]
 
     def close(self, patience: float = 2.0) -> None:
         for pool in self._pools:
@@ -139,7 +143,7 @@ class Driver(GenerateShared):
 
     def _start_crew(self, cluster: Any, text: str) -> None:
         order = Order(self.share, {}, str(self._folder), text)
-        self._crew = SleepingCrew(cluster.workers, order, *self._sleeping)
+        self._crew = SleepingCrew(cluster, order, *self._sleeping)
         self._resources.callback(self._end_crew)
 
     def _receive(self, event: PieceMade, told: Any) -> None:

@@ -7,9 +7,9 @@
 
 Runs of `generate` (the kinematic stack task of `benchmarks/`) and of `render` (painted pictures, no simulation) take
 turns, each with two workers on a Ray of its own. With `kill -9` ends, at random: the process of a worker's stage, its
-actor, the raylet, or the driver. Where the driver has ended the run is resumed, until it has made what was asked for.
-Whatever was reported as saved has to be in the file from then on; at the end the file holds every demonstration once,
-and of `generate` the arrays that one process makes, bit by bit. No process may be left.
+actor, the raylet, Ray's head, or the driver. Where the driver has ended the run is resumed, until it has made what was
+asked for. Whatever was reported as saved has to be in the file from then on; at the end the file holds every
+demonstration once, and of `generate` the arrays that one process makes, bit by bit. No process may be left.
 
 Seed and number of a driver decide what is killed; when that falls depends on the machine.
 """
@@ -52,8 +52,9 @@ from isaaclab_mimic_core.stages.stage import Stage
 
 _FOLDERS = sys.path[-4:]
 """Where workers find their shares."""
-KINDS = {"worker": 4, "actor": 2, "raylet": 2, "driver": 2}
-"""What is killed, and how often of ten times."""
+KINDS = {"worker": 4, "actor": 2, "raylet": 2, "head": 1, "driver": 2}
+"""What is killed, and how often in proportion."""
+_ENDS_THE_RUN = ("raylet", "head", "driver")
 DEMOS = 60
 """Demonstrations that a run of `generate` makes; `render` draws the ten of the sample."""
 _EARLY = 0.15
@@ -155,6 +156,7 @@ def victim(kind: str, driver: int, rng: random.Random) -> int | None:
         "worker": workers,
         "actor": [there[pid][0] for pid in workers],
         "raylet": [pid for pid, command in started.items() if command.split(" ")[0].endswith("/raylet")],
+        "head": [pid for pid, command in started.items() if command.split(" ")[0].endswith("/gcs_server")],
     }[kind]
     return rng.choice(among) if among else None
 
@@ -163,13 +165,15 @@ class Trouble(Exception):
     """Something was lost, made twice or left over."""
 
 
-def run_once(case: Case, session: int, seed: int, most: int, until: float, folder: Path) -> tuple[Counter, bool]:
+def run_once(
+    case: Case, session: int, a: argparse.Namespace, most: int, until: float, folder: Path
+) -> tuple[Counter, bool]:
     """Run or resume a case, and kill some of its processes before it ends: workers, and in the end maybe all.
 
     Args:
         case: The run.
         session: Number of this driver.
-        seed: Seed of what is killed.
+        a: Seed of what is killed, and its kinds.
         most: Most kills.
         until: `time.monotonic()` after which none are made.
         folder: For what the driver tells.
@@ -177,7 +181,7 @@ def run_once(case: Case, session: int, seed: int, most: int, until: float, folde
     Returns:
         How often what was killed; whether the run is done.
     """
-    rng = random.Random(f"{seed} {session}")
+    rng = random.Random(f"{a.seed} {session}")
     told = folder / f"told-{session}.jsonl"
     driver, seen = run_driver(case, told), {}
     kills: Counter[str] = Counter()
@@ -190,7 +194,7 @@ def run_once(case: Case, session: int, seed: int, most: int, until: float, folde
         return sum(isinstance(each, DemoSaved) for each in heard(told))
 
     while not over() and sum(kills.values()) < most and time.monotonic() < until:
-        kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
+        kind = rng.choices(a.kinds, [KINDS[kind] for kind in a.kinds])[0]
         early, delay, before = rng.random() < _EARLY, rng.uniform(0.0, 1.0), saved()
 
         def is_time(early: bool = early, before: int = before) -> bool:
@@ -203,7 +207,7 @@ def run_once(case: Case, session: int, seed: int, most: int, until: float, folde
             os.kill(pid, signal.SIGKILL)
             kills[kind] += 1
             print(f"  {kind} killed after {saved()} of {case.wanted} were told", flush=True)
-            if kind in ("driver", "raylet"):
+            if kind in _ENDS_THE_RUN:
                 break
     wait_until(over, f"the end of the run after {dict(kills)}", meanwhile=lambda: time.sleep(0.5), limit=LONG)
     os.waitpid(driver, 0)
@@ -216,7 +220,7 @@ def run_once(case: Case, session: int, seed: int, most: int, until: float, folde
     events = heard(told)
     check_reported(case, events)
     done = any(isinstance(each, StageFinished) and each.outcome == "done" for each in events)
-    if not done and not kills["driver"] and not kills["raylet"]:
+    if not done and not any(kills[kind] for kind in _ENDS_THE_RUN):
         raise Trouble(f"{case.name}: did not survive {dict(kills)}: {events[-1:]}")
     return kills, done
 
@@ -280,6 +284,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--first", type=int, default=0, help="number of the first driver")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS))
     parser.add_argument("--minutes", type=float, default=0.0, help="make no more kills then; 0: no limit")
     a = parser.parse_args()
     torch.set_num_threads(1)
@@ -301,7 +306,7 @@ def main() -> int:
             while True:
                 enough = sum(kills.values()) >= a.kills or time.monotonic() > until
                 left = 0 if enough else a.kills - sum(kills.values())
-                killed, done = run_once(case, session, a.seed, left, until, folder)
+                killed, done = run_once(case, session, a, left, until, folder)
                 session, kills = session + 1, kills + killed
                 what = {"run": case.name, "killed": dict(killed), "saved": len(case.names()), "done": done}
                 print(json.dumps(what), flush=True)

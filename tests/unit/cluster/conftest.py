@@ -18,16 +18,17 @@ sys.path[:0] = _SEEN
 
 
 @pytest.fixture(scope="session")
-def one_ray() -> Iterator[None]:
-    """A Ray of two cores that is this program's own."""
+def one_ray(tmp_path_factory) -> Iterator[Path]:
+    """A Ray that is this program's own; yields a folder in which its workers look for packages first."""
     import ray
 
     from isaaclab_mimic_core.cluster.ray_cluster import start_here
 
     before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (*_SEEN, before)))
+    theirs = tmp_path_factory.mktemp("packages")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(theirs), *_SEEN, before)))
     start_here(ray, cores=4, gpus=0)
-    yield
+    yield theirs
     ray.shutdown()
     if before is None:
         del os.environ["PYTHONPATH"]

@@ -19,7 +19,7 @@ from isaaclab_mimic_core.cluster.hand_out import HandOut
 from isaaclab_mimic_core.cluster.shared_work import Arrived, SharedWork
 from isaaclab_mimic_core.errors import OptionError, OutputError
 from isaaclab_mimic_core.events import DemoSaved, Event, PieceMade, Progress, ShareReady, StageFinished
-from isaaclab_mimic_core.option import option
+from isaaclab_mimic_core.option import Role, option
 from isaaclab_mimic_core.options import WorkerOptions
 from isaaclab_mimic_core.stages.stage import Stage, Steps
 
@@ -28,6 +28,8 @@ from isaaclab_mimic_core.stages.stage import Stage, Steps
 class Options(WorkerOptions):
     """Squares to compute."""
 
+    source: str = option("", role=Role.INPUT_FILE)
+    """File with the word `squares` that a worker reads before it is ready, if it is given."""
     output: str = option("")
     count: int = option(20)
     seconds: float = option(0.0)
@@ -115,14 +117,17 @@ class Share(AskedShare):
 
     name = "squares_share"
 
-    def __init__(self, folder: str, output: str, seconds: float, troubles: str, **others: Any):
+    def __init__(self, folder: str, source: str, output: str, seconds: float, troubles: str, **others: Any):
         super().__init__()
         self._folder, self._marks, self._seconds = Path(folder), Path(output).parent, seconds
         self._troubles = troubles.split()
+        assert not source or Path(source).read_text() == "squares"
 
     def run(self) -> Steps:
         if "refuse" in self._troubles:
             raise OptionError("this cannot be squared", remedy="Take a circle.")
+        if "cramped" in self._troubles and _is_first(self._marks / "cramped"):
+            raise OutputError("no space is left to write it", where="another disk")
         return (yield from super().run())
 
     def make(self, number: int) -> Path:
@@ -135,14 +140,22 @@ class Share(AskedShare):
     def _make_trouble(self, number: int) -> None:
         for trouble in self._troubles:
             kind, _, at = trouble.partition("@")
-            if number < int(at) or (mark := self._marks / kind).exists():
+            if not at or number < int(at) or not _is_first(self._marks / kind):
                 continue
-            mark.touch()
             if kind == "die":
                 os.kill(os.getpid(), 9)
             elif kind == "hang":
                 time.sleep(3600.0)
             raise OutputError("no space is left to write it", where="the disk of this node")
+
+
+def _is_first(mark: Path) -> bool:
+    """Return whether nobody has asked for this file before."""
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def start(**options: Any) -> Share:

@@ -14,7 +14,7 @@ from kinematic.share import kinematic_env
 from isaaclab_mimic_core.cluster.generate import GenerateShared
 from isaaclab_mimic_core.datasets import DatasetReader
 from isaaclab_mimic_core.errors import OptionError
-from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFinished
+from isaaclab_mimic_core.events import AttemptFinished, DemoSaved, StageFinished, Warned
 from isaaclab_mimic_core.options import GenerateOptions
 from isaaclab_mimic_core.stages import create_with
 from isaaclab_mimic_core.stages.generation.generate import Generate
@@ -26,6 +26,12 @@ class Shared(GenerateShared):
     """Its workers have kinematic environments."""
 
     share = "kinematic.share:start"
+
+
+class Cramped(GenerateShared):
+    """The disk of one of its workers is full."""
+
+    share = "cramped:start"
 
 
 @pytest.fixture
@@ -40,7 +46,7 @@ def options(tmp_path) -> GenerateOptions:
 def test_two_workers_make_what_one_process_makes(one_ray, options, tmp_path):
     who = Path(options.output).with_name("out.hdf5.workers.jsonl")
     who.write_text("what was there before\n")
-    # Stopped by its failures, and taken up again by another number of workers.
+    # Stopped by its failures, and taken up again by two other workers, of which one has no space left.
     first = Shared(replace(options, num_demos=30, workers="2", max_failures=3, keep_failed=True))
     events = [event for event in first]
     first.close()
@@ -50,9 +56,11 @@ def test_two_workers_make_what_one_process_makes(one_ray, options, tmp_path):
     assert isinstance(events[-1], StageFinished) and events[-1].outcome == "gave_up"
 
     wanted = events[-1].summary["saved"] + 3
-    again = replace(options, num_demos=wanted, workers="1", keep_failed=True, resume=True)
-    with Shared(again) as stage:
+    again = replace(options, num_demos=wanted, workers="2", keep_failed=True, resume=True)
+    with Cramped(again) as stage:
         more = list(stage)
+    (without,) = [event.message for event in more if isinstance(event, Warned) and "worker" in event.message]
+    assert "no space is left to write it" in without and without.endswith("; the run goes on without it")
     assert more[-1].outcome == "done" and more[-1].summary["saved"] == wanted
     saved = [event for event in events + more if isinstance(event, DemoSaved)]
     assert [event.name for event in saved] == [f"demo_{n}" for n in range(wanted)]

@@ -7,6 +7,7 @@ Ray places the workers, and starts a lost one again, on another machine if need 
 a worker that has stopped answering, and one that is lost again and again.
 """
 
+import socket
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,9 @@ _MOST_LOSSES, _MOST_AT_FIRST = 6, 3
 _START = 300.0
 """Time without a sign of life that a worker may take until it is ready, if it is longer than its timeout [s]."""
 _LOOK = 5.0
-"""Time between two looks at whether Ray has a machine left, while a worker is missing [s]."""
+"""Time between two looks at whether Ray itself is there [s]."""
+_SILENCE, _CONNECT = 30.0, 0.5
+"""Time after which a head that cannot be reached is gone, and that a look at it may take [s]."""
 _PAUSE = 1.0
 """Time until a lost worker is asked again, times the number of its losses [s]."""
 
@@ -86,11 +89,21 @@ class Crew:
         import ray
 
         self._ray, self._timeout, self._remedy = ray, timeout, remedy
-        actor = ray.remote(WorkerHost).options(max_restarts=-1, scheduling_strategy="SPREAD", **cluster.needs)
-        self.workers = [Worker(index, actor.remote(order)) for index in range(cluster.workers)]
+        self._head = cluster.head
+        # Ray starts a lost worker with it again, and forgets the input files in it once nobody here has it.
+        self._order = order
+        self.workers = self._start(cluster, order)
         """Those that are left."""
         self._was_ready = False
+        self._withheld: dict[str, Told] = {}
+        """Why workers have failed before any was ready."""
         self._next_look = 0.0
+        self._head_seen = time.monotonic()
+
+    def _start(self, cluster: Cluster, order: Order) -> list[Worker]:
+        actor = self._ray.remote(WorkerHost)
+        actor = actor.options(max_restarts=-1, scheduling_strategy="SPREAD", **cluster.needs)
+        return [Worker(index, actor.remote(order)) for index in range(cluster.workers)]
 
     @property
     def ready(self) -> list[Worker]:
@@ -114,19 +127,32 @@ class Crew:
             # One question for all of them: with many workers it is the most of what a look costs.
             ready = self._ray.wait(answers, num_returns=len(answers), timeout=0)[0] if answers else []
             there = set(ready)
-            return [told for worker in list(self.workers) for told in self._poll(worker, there)]
+            told = [told for worker in list(self.workers) for told in self._poll(worker, there)]
+            if self._was_ready and self._withheld:
+                told += self._withheld.values()
+                self._withheld = {}
+            return told
         except self._ray.exceptions.RayError as error:
             raise PlatformError(f"Ray itself has failed ({_last_line(error)})", remedy=self._remedy) from error
 
     def _check_machines(self) -> None:
-        """See to it that a missing worker is not waited for where no machine is left to start it.
+        """See to it that nobody waits for a Ray that is gone: for its head, or a machine to start a worker on.
 
         Raises:
             PlatformError: There is none.
         """
-        if time.monotonic() < self._next_look or all(worker.is_there for worker in self.workers):
+        if time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + _LOOK
+        if self._head and not _answers(self._head):
+            # Ray itself ends this program without a word, some time later (`ray_cluster`).
+            if time.monotonic() - self._head_seen > _SILENCE:
+                what = f"Ray itself has ended: its head {self._head} does not answer"
+                raise PlatformError(what, remedy=self._remedy)
+            return
+        self._head_seen = time.monotonic()
+        if all(worker.is_there for worker in self.workers):
+            return
         if not any(node["Alive"] for node in self._ray.nodes()):
             raise PlatformError("Ray itself has ended: it has no machine left", remedy=self._remedy)
 
@@ -205,8 +231,11 @@ class Crew:
         if ending.exit_code != WRONG_INPUT:
             return self._give_up(worker, report, ending.message.splitlines()[0].rstrip("."))
         if not self._was_ready:
-            # Wrong input is wrong for all.
-            raise TaskError(ending.message)
+            # Wrong input is wrong for all: the next one says the same. A full disk is that of one machine.
+            if len(self.workers) == 1 or ending.message in self._withheld:
+                raise TaskError(ending.message)
+            self._withheld[ending.message] = self._retire(worker, ending.message)
+            return Told(worker)
         told = self._retire(worker, ending.message)
         return Told(worker, report.events[:-1], report.pieces, told.lost)
 
@@ -261,6 +290,16 @@ def check_versions(worker: Worker, machine: Machine) -> None:
             f"{name} {machine.versions.get(name, 'none')}, here {ours.get(name, 'none')}" for name in names
         )
         raise PlatformError(f"{worker} has {there}", remedy="Install the same version on all machines of the cluster.")
+
+
+def _answers(address: str) -> bool:
+    """Return whether somebody listens at `host:port`."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _CONNECT).close()
+    except OSError:
+        return False
+    return True
 
 
 def _last_line(error: Exception) -> str:

@@ -11,7 +11,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import OptionError, PlatformError
@@ -19,6 +19,7 @@ from ..options import WorkerOptions
 from ..requirements import CLUSTER, require
 
 AUTO, LOCAL = "auto", "local"
+_CLIENT = "ray://"
 _MOST = 4096
 _STORE_BYTES = 256 << 20
 """Shared memory of a Ray started here [bytes]: pieces go through files."""
@@ -27,9 +28,10 @@ _SETTINGS = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_raylet_start_wait_time_s": "300",
     "RAY_worker_register_timeout_seconds": "300",
+    "RAY_gcs_rpc_server_reconnect_timeout_s": "300",
 }
-"""Of Ray: no usage report over the network, no warning about devices of workers without a GPU, and patience with a busy
-machine."""
+"""Of Ray: no usage report over the network, no warning about devices of workers without a GPU, patience with a busy
+machine, and with a head that is gone, without which Ray ends this program before that can be told (`Crew`)."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Cluster:
     """Device that each of them computes on, as its option is written."""
     is_local: bool
     """Whether it runs on this machine alone, and ends with this program."""
+    head: str = ""
+    """`host:port` of Ray's head, which this program is connected to; empty if it is so by a client of Ray only."""
 
 
 def check_workers(options: WorkerOptions, viz: str = "none") -> None:
@@ -103,7 +107,8 @@ def joined(options: WorkerOptions, device: str) -> Iterator[Cluster]:
     if ours:
         _start(ray, options, device) if is_local else _join(ray, options.ray)
     try:
-        yield _cluster(ray.cluster_resources(), options, device, is_local)
+        head = "" if options.ray.startswith(_CLIENT) else ray.get_runtime_context().gcs_address
+        yield replace(_cluster(ray.cluster_resources(), options, device, is_local), head=head)
     finally:
         if ours:
             ray.shutdown()
@@ -117,8 +122,7 @@ def start_here(ray: Any, cores: int, gpus: int | None = None) -> None:
         cores: How many cores it shall hand out.
         gpus: How many GPUs; None for those that are there.
     """
-    for name, value in _SETTINGS.items():
-        os.environ.setdefault(name, value)
+    _set_up()
     with _own_answer_to_sigchld():
         ray.init(
             # Not the cluster that RAY_ADDRESS names, or that runs here already.
@@ -133,6 +137,11 @@ def start_here(ray: Any, cores: int, gpus: int | None = None) -> None:
             # What a worker that was killed has started ends, too.
             _system_config={"kill_child_processes_on_worker_exit_with_raylet_subreaper": True},
         )
+
+
+def _set_up() -> None:
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)
 
 
 @contextmanager
@@ -165,6 +174,7 @@ def _start(ray: Any, options: WorkerOptions, device: str) -> None:
 
 
 def _join(ray: Any, address: str) -> None:
+    _set_up()
     try:
         with _own_answer_to_sigchld():
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
