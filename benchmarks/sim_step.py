@@ -5,7 +5,8 @@
 
 The three-cube stack while the scripted demonstrator stacks, so that grippers hold cubes. One process for every number
 of environments. Timed apart: `step`, all of Isaac Lab's environment step with its five physics substeps; `physics`, the
-part of it inside PhysX; `record`, our reading of observations, actions and states and keeping them.
+part of it inside PhysX; `record`, our reading of observations, actions and states and keeping them. `idle`: processor
+time of the process while nothing is simulated, in milliseconds a second.
 
     python benchmarks/sim_step.py                        # 1, 16, 64 and 256 environments
     python benchmarks/sim_step.py --num-envs 64 --physics newton
@@ -27,6 +28,7 @@ from typing import Any
 SIZES = (1, 16, 64, 256)
 PARTS = ("step", "physics", "record")
 WARM_UP = 20
+IDLE_SECONDS = 2.0
 
 
 def measure(num_envs: int, steps: int, physics: str, device: str, as_shipped: bool) -> dict:
@@ -75,9 +77,12 @@ def measure(num_envs: int, steps: int, physics: str, device: str, as_shipped: bo
                 times["step"].append(marks[2] - marks[1])
                 times["physics"].append(sum(inside))
                 times["record"].append(marks[1] - marks[0] + marks[3] - marks[2])
+        idle = time.process_time()
+        time.sleep(IDLE_SECONDS)
+        idle = (time.process_time() - idle) / IDLE_SECONDS
         info = env.info
     result: dict[str, Any] = {"num_envs": num_envs, "as_shipped": as_shipped, "steps": steps}
-    result["open_s"] = round(opened, 1)
+    result |= {"open_s": round(opened, 1), "idle_ms_per_s": round(1e3 * idle, 1)}
     for part, values in times.items():
         milliseconds = sorted(1e3 * value for value in values)
         result[f"{part}_ms"] = [
@@ -118,7 +123,8 @@ def main() -> int:
         row = measure(arguments.num_envs[0], arguments.steps, arguments.physics, arguments.device, arguments.as_shipped)
         print(json.dumps(row), file=streams.out)
         return 0
-    print(f"{'environments':>12}{'open s':>8}" + "".join(f"{part + ' ms':>24}" for part in PARTS), file=sys.stderr)
+    titles = "".join(f"{part + ' ms':>24}" for part in PARTS)
+    print(f"{'environments':>12}{'open s':>8}{'idle ms/s':>11}{titles}", file=sys.stderr)
     for num_envs in arguments.num_envs:
         for as_shipped in (False, True) if arguments.as_shipped else (False,):
             command = [sys.executable, __file__, "--here", "--num-envs", str(num_envs), "--steps", str(arguments.steps)]
@@ -129,7 +135,8 @@ def main() -> int:
             row = json.loads(output)
             cells = [" – ".join(f"{value:.1f}" for value in row[f"{part}_ms"]) for part in PARTS]
             name = f"{num_envs}{' shipped' if as_shipped else ''}"
-            print(f"{name:>12}{row['open_s']:>8}" + "".join(f"{cell:>24}" for cell in cells), file=sys.stderr)
+            steps = "".join(f"{cell:>24}" for cell in cells)
+            print(f"{name:>12}{row['open_s']:>8}{row['idle_ms_per_s']:>11}{steps}", file=sys.stderr)
     return 0
 
 
