@@ -58,11 +58,7 @@ def said(cfg) -> tuple:
     return known(POLICY, datagen), parts, [known(CONSTRAINT, each) for each in constraints]
 
 
-# Isaac Sim's own robots cannot be configured without it.
-SHOWN = [task for task in TASKS.all() if "RmpFlow" not in task and "GR1T2" not in task and "G1" not in task]
-
-
-@pytest.mark.parametrize("task", SHOWN)
+@pytest.mark.parametrize("task", TASKS.all())
 def test_what_is_shown_of_a_task_reads_as_the_same(task, tmp_path):
     cfg = task_config(task)
     file = tmp_path / "task.yaml"
