@@ -41,6 +41,17 @@ STACK = FILES / "franka_cube_stack.yaml"
 PLAIN = "Isaac-Stack-Cube-Franka-IK-Rel-v0"
 
 
+GR1 = "gr1_pick_place.yaml"
+
+
+def edited(old: str, new: str) -> Callable[[str], str]:
+    def edit(text: str) -> str:
+        assert old in text
+        return text.replace(old, new, 1)
+
+    return edit
+
+
 FRAMES = """frames:
   goal: {pos: [0.4, 0.1, 0.02], rot: [0, 0, 1, 0]}
   slot: {parent: cube_1, pos: [0, 0, 0.1]}
@@ -169,6 +180,37 @@ def test_an_embodiment_of_another_robot_is_refused():
         described("franka_ik_rel.yaml", ["other_"], ("franka",), 7)
 
 
+@pytest.mark.parametrize(
+    ("task", "robot", "edit", "place", "what"),
+    [
+        (
+            STACK.name,
+            "franka_ik_rel.yaml",
+            edited("  franka:", "  arm:"),
+            "arm:",
+            "no end effector 'arm'\n  It has franka",
+        ),
+        (
+            GR1,
+            "gr1_ik_abs.yaml",
+            edited("  left:", "  third:"),
+            "third:",
+            "no end effector 'third'\n  It has left, right",
+        ),
+        (GR1, "gr1_ik_abs.yaml", lambda text: text.partition("  left:")[0], "subtasks:", "has no subtasks for left"),
+    ],
+)
+def test_subtasks_are_for_the_end_effectors_of_the_embodiment(task, robot, edit, place, what, tmp_path):
+    file = tmp_path / "task.yaml"
+    file.write_text(edit((FILES / task).read_text()).replace("algo: dexmimicgen\n", ""))
+    with pytest.raises(InputFileError) as error:
+        read_descriptor(str(file), str(FILES / robot))
+    message = str(error.value)
+    line = re.search(r"task\.yaml, line (\d+)", message)
+    assert what in message and len(message.splitlines()) == 2
+    assert line and place in file.read_text().splitlines()[int(line[1]) - 1], message
+
+
 def test_an_embodiment_that_is_given_takes_the_place_of_the_files(tmp_path):
     file, own = tmp_path / "task.yaml", tmp_path / "own.yaml"
     file.write_text(STACK.read_text() + "embodiment: own.yaml\n")
@@ -231,14 +273,6 @@ def test_the_command_shows_a_task(capfd):
     assert shown.startswith(
         "name: franka_cube_stack\ndescription: Stack three cubes\nalgo: mimicgen\nenv: Isaac-Stack-"
     )
-
-
-def edited(old: str, new: str) -> Callable[[str], str]:
-    def edit(text: str) -> str:
-        assert old in text
-        return text.replace(old, new, 1)
-
-    return edit
 
 
 def with_more(more: str) -> Callable[[str], str]:

@@ -145,6 +145,9 @@ def _read(entry: Entry, embodiment: str) -> Descriptor:
     robot = str(Path(robot).absolute()) if robot else None
     if robot is not None:
         stated = {"embodiment": robot, **stated}
+    described = None if robot is None else read_embodiment(robot)
+    if described is not None:
+        _check_hands(found["subtasks"], described)
     return Descriptor(
         name=text(found["name"]),
         description=text(found.get("description")),
@@ -153,7 +156,7 @@ def _read(entry: Entry, embodiment: str) -> Descriptor:
         subtasks=subtasks,
         constraints=constraints,
         frames={name: _frame(name, each) for name, each in frames.items()},
-        embodiment=None if robot is None else read_embodiment(robot),
+        embodiment=described,
         signals=signals,
         success=read_statement(found["success"], eefs, list(signals)) if "success" in found else None,
         run={key: each.plain for key, each in policy_entries.items() if key in RUN},
@@ -221,6 +224,22 @@ def _subtask(entry: Entry, algo: str) -> dict[str, Any]:
         text(found.get(key))
     _checked(check_subtask, values, {SUBTASK[key][0]: each for key, each in found.items()}, entry)
     return values
+
+
+def _check_hands(entry: Entry, embodiment: Embodiment) -> None:
+    """Refuse subtasks for other end effectors than those of an embodiment."""
+    names = [hand.name for hand in embodiment.hands]
+    for eef, below in entry.settings().items():
+        if eef not in names:
+            raise below.error(
+                f"{embodiment.path} describes no end effector {eef!r}",
+                f"It has {', '.join(names)}: name them alike in both files.",
+            )
+    if left := [name for name in names if name not in entry.settings()]:
+        raise entry.error(
+            f"has no subtasks for {', '.join(left)}, which {embodiment.path} describes",
+            "Give it one: that can be enough.",
+        )
 
 
 def _frame(name: str, entry: Entry) -> dict[str, Any]:
