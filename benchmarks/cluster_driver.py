@@ -40,6 +40,7 @@ from isaaclab_mimic_core.options import GenerateOptions
 from isaaclab_mimic_core.remote.messages import Request
 from isaaclab_mimic_core.stages.asked import read_episode
 from isaaclab_mimic_core.stages.drive import drive
+from isaaclab_mimic_core.tasks import DEFAULT_TASK
 
 _ACTORS = 4
 _NAP = 0.02
@@ -154,7 +155,7 @@ class Driver(GenerateShared):
 def make_one(source: Path, folder: Path) -> tuple[dict, tuple]:
     """Make an attempt that succeeds; return what its worker says of itself, and its piece."""
     about: dict = {}
-    with start(input=str(source), folder=str(folder), num_envs=1) as share:
+    with start(task=DEFAULT_TASK, input=str(source), folder=str(folder), num_envs=1) as share:
         while True:
             for event in share.step():
                 if isinstance(event, ShareReady):

@@ -4,15 +4,18 @@
 """Every verb with workers on a Ray cluster of two nodes, compared with one process.
 
     python tests/fuzz/two_nodes.py
+    python tests/fuzz/two_nodes.py render lost-node
 
 Both nodes are raylets of this machine, each with one worker. The second one lives in a mount namespace in which the
 folder of inputs and outputs is empty, as on a machine without a shared folder: so inputs and pieces travel through Ray.
 That takes root; otherwise it sees the folder. Environments are those without physics of `tests/unit/cluster`, in which
-equal means bit by bit.
+equal means bit by bit. At last `generate` loses the second node, whose raylet is killed, and makes the same with the
+other.
 """
 
 import argparse
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -27,6 +30,7 @@ from typing import Any
 sys.path.extend(str((Path(__file__).parent / each).resolve()) for each in ("../unit/cluster", "..", "../../benchmarks"))
 
 import torch
+from kill_workers import below, processes
 from kinematic import KinematicStackEnv, write_annotated
 from kinematic.share import kinematic_env
 from reached import ReachEnv, register
@@ -42,7 +46,7 @@ from waiting import LIMIT, wait_until
 
 from isaaclab_mimic_core import plugins
 from isaaclab_mimic_core.datasets import DatasetReader
-from isaaclab_mimic_core.events import EpisodeReplayed
+from isaaclab_mimic_core.events import EpisodeReplayed, Warned
 from isaaclab_mimic_core.options import AnnotateOptions, EvaluateOptions, GenerateOptions, RenderOptions, ReplayOptions
 from isaaclab_mimic_core.sample import SAMPLE
 from isaaclab_mimic_core.stages.annotation.automatic import Annotate
@@ -69,8 +73,8 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def two_nodes(hidden: Path, temporary: Path) -> Iterator[str]:
-    """Run two raylets; yield the cluster's address.
+def two_nodes(hidden: Path, temporary: Path) -> Iterator[tuple[str, int]]:
+    """Run two raylets; yield the cluster's address, and the process that has started the second one.
 
     Args:
         hidden: Folder that the second one sees empty.
@@ -98,7 +102,7 @@ def two_nodes(hidden: Path, temporary: Path) -> Iterator[str]:
         raylet = temporary / "session_latest" / "sockets" / "raylet"
         wait_until(raylet.exists, "the head of the cluster", limit=LIMIT)
         start(second)
-        yield address
+        yield address, nodes[1].pid
     finally:
         for node in reversed(nodes):
             node.terminate()
@@ -217,6 +221,38 @@ def evaluate(folder: Path, address: str, seen: bool) -> str:
     return told
 
 
+def lose_node(folder: Path, address: str, node: int) -> str:
+    """Generate, and kill the second node's raylet as soon as demonstrations of both are there."""
+    write_annotated(folder / "annotated.hdf5")
+    given = {"fade_noise": False, "max_retries": 0, "num_envs": 4, "seed": 5}
+    # One process counts attempts as they end, and gets some more.
+    one = GenerateOptions(
+        input=str(folder / "annotated.hdf5"), output=str(folder / "whole.hdf5"), num_demos=68, **given
+    )
+    run(Generate(one, kinematic_env(one)))
+    made: dict[int, int] = {}
+    events: list = []
+
+    class Losing(SharedGeneration):
+        def _receive(self, event: Any, told: Any) -> None:
+            made[told.worker.index] = made.get(told.worker.index, 0) + 1
+            super()._receive(event, told)
+
+    def kill() -> None:
+        found = [pid for pid, command in below(node, processes()).items() if command.split(" ")[0].endswith("/raylet")]
+        if len(made) == 2 and found:
+            os.kill(found[0], signal.SIGKILL)
+
+    two = replace(one, output=str(folder / "lost.hdf5"), num_demos=60, workers="2", ray=address)
+    drive(Losing(two), events.extend, kill)
+    lost = [event.message for event in events if isinstance(event, Warned) and "lost (" in event.message]
+    assert lost, "the second node's worker is lost"
+    after, expected = by_attempt(two.output), by_attempt(one.output)
+    first = sorted(number for number in expected if number <= max(after))
+    assert list(after) == first and all(after[number] == expected[number] for number in after)
+    return f"{len(after)} demonstrations, {made} pieces of the workers; {lost[0]}"
+
+
 VERBS: dict[str, Callable[[Path, str, bool], str]] = {
     "generate": generate,
     "render": render,
@@ -226,9 +262,12 @@ VERBS: dict[str, Callable[[Path, str, bool], str]] = {
 }
 
 
+LOST = "lost-node"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("verbs", nargs="*", default=list(VERBS), help="by default all")
+    parser.add_argument("verbs", nargs="*", default=[*VERBS, LOST], help="by default all, and then a lost node")
     a = parser.parse_args()
     torch.set_num_threads(1)
     # Patience with a busy machine.
@@ -241,10 +280,13 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory() as hidden,
         tempfile.TemporaryDirectory(prefix="ray-") as temporary,
-        two_nodes(Path(hidden), Path(temporary)) as address,
+        two_nodes(Path(hidden), Path(temporary)) as (address, second),
     ):
         wait_for_both(address)
         for verb in a.verbs:
+            if verb == LOST:
+                print(f"{LOST}: as one process; {lose_node(Path(hidden), address, second)}", flush=True)
+                continue
             print(f"{verb}: as one process; {VERBS[verb](Path(hidden), address, os.geteuid() != 0)}", flush=True)
         ray.shutdown()
     return 0
