@@ -22,6 +22,11 @@ class Hand:
 
         return torch.eye(4).expand(1, 1, 4, 4)
 
+    def facing(self):
+        import torch
+
+        return torch.zeros(1)
+
     def grip(self, closed):
         import torch
 
