@@ -151,11 +151,10 @@ JOINTS = [
 def test_the_keyboard_drives_one_hand_after_the_other_and_closes_its_fingers():
     env = still_env(PickPlaceGR1T2MimicEnv, EEFS, 36)
     adapter = adapt(env, SUCCESS, INFO)
-    env.action_manager = SimpleNamespace(
-        total_action_dim=36,
-        active_terms=["gr1_action"],
-        get_term=lambda name: SimpleNamespace(_hand_joint_names=JOINTS),
-    )
+    term = SimpleNamespace(_hand_joint_names=JOINTS, cfg=SimpleNamespace(asset_name="robot"))
+    env.action_manager = SimpleNamespace(total_action_dim=36, active_terms=["gr1_action"], get_term=lambda name: term)
+    root = torch.tensor([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]).expand(NUM_ENVS, 7)
+    env.scene.articulations = {"robot": SimpleNamespace(data=SimpleNamespace(root_pose_w=SimpleNamespace(torch=root)))}
     keyboard = Keyboard(adapter, KeyboardSettings(step_hz=10.0, ramp=0.0))
     keyboard.begin(torch.arange(NUM_ENVS), torch.arange(NUM_ENVS))
 

@@ -89,6 +89,7 @@ def test_the_device_that_is_shown(shown):
         navigates=False,
         eef_names=("hand",),
         info={"task": "T"},
+        facing=lambda: torch.zeros(1),
         grip=lambda closed: closed[:, None],
     )
     env.eef_pose, env.target_to_action = lambda: hand, lambda target, gripper: target[:, 0, :3, 3]
