@@ -161,6 +161,9 @@ def test_a_descriptor_that_a_file_was_made_by_is_asked_for(tmp_path, project):
     choices.made_by = lambda path: contents.asks_for
     told = choices.problems()["descriptor"]
     assert told.startswith("The input was made by /elsewhere/mine.yaml. Choose that file")
+    far = f"/{'very' * 20}/{'long' * 5}/mine.yaml"
+    choices.made_by = lambda path: far
+    assert choices.problems()["descriptor"].startswith("The input was made by .../mine.yaml. Choose that file")
     choices["task"] = OTHER
     assert "descriptor" not in choices.problems(), "another one's subtasks and success are chosen"
     choices["task"], choices["descriptor"] = AS_INPUT, "mine.yaml"

@@ -22,11 +22,14 @@ from isaaclab_mimic_core.tasks.names import same_task
 from ..project import TASK, Project, path_problem
 from ..running.remedies import in_window_words
 from ..steps import Step
+from ..widgets.paths import from_home, keep_end
 from .descriptor_watch import DescriptorWatch
 from .fields import EXISTING, NEW, REPLACE, Field, fields_of
 
 DESCRIPTOR = "descriptor"
 """The option that names one."""
+_LONGEST = 24
+"""Characters of a path in a sentence below the form."""
 
 
 class Choices:
@@ -285,7 +288,10 @@ class Choices:
         empty = self.fields[TASK].option.declared.empty
         if self[TASK] != empty or self._read is None or not (by := self.made_by(self._read)):
             return ""
-        return f"The input was made by {by}. Choose that file, or a task above for another one's subtasks and success."
+        # What to do about it is to be read, too: two lines are all that there is.
+        made_by = keep_end(from_home(Path(by)), _LONGEST)
+        otherwise = "a task above for that one's subtasks and success"
+        return f"The input was made by {made_by}. Choose that file, or {otherwise}."
 
     def _file_problem(self, field: Field, role: Role) -> str:
         text = self[field.name].strip()
