@@ -56,6 +56,14 @@ class Workspace:
 
 ATTEMPTS = wp.constant(4)
 """How often the joints that have not reached a limit are solved for."""
+EXACT = wp.constant(1.0e-6)
+"""Square of the damping factor of the null space [m/rad]: as small as single precision allows. With the damping of the
+pose errors the posture would keep a hand some millimeters off its target near singular poses."""
+
+CLOSE = wp.constant(wp.vec2f(0.005, 0.05))
+"""Pose error below which it is damped less [m], [rad]: else arms that are nearly straight would arrive slowly."""
+LEAST = wp.constant(0.04)
+"""Smallest part of the squared damping factor that is left."""
 
 
 @wp.func
@@ -114,6 +122,16 @@ def linearize(
 
 
 @wp.func
+def eased(env: int, work: Workspace, damping: float) -> float:
+    """Return the damping for the largest pose error of an end effector."""
+    part = float(0.0)  # noqa: UP018
+    for row in range(work.error.shape[1]):
+        angular = (row // 3) % 2
+        part = wp.max(part, wp.abs(work.error[env, row]) / CLOSE[angular])
+    return damping * wp.clamp(part, LEAST, 1.0)
+
+
+@wp.func
 def factorize(env: int, chain: ChainArrays, work: Workspace, damping: float):
     """Write the Cholesky factor of J J^T + damping, of the joints that are free."""
     rows = work.error.shape[1]
@@ -128,19 +146,18 @@ def factorize(env: int, chain: ChainArrays, work: Workspace, damping: float):
             for k in range(b):
                 total -= work.system[env, a, k] * work.system[env, b, k]
             if a == b:
-                work.system[env, a, a] = wp.sqrt(total)
+                # Never less than the damping, but for rounding.
+                work.system[env, a, a] = wp.sqrt(wp.max(total, damping))
             else:
                 work.system[env, a, b] = total / work.system[env, b, b]
 
 
 @wp.func
-def solve_errors(env: int, chain: ChainArrays, work: Workspace):
-    """Solve for what the steps of the joints so far leave of the error."""
+def substitute(env: int, work: Workspace):
+    """Replace the right-hand side in `solution` by what solves the system that was factorized."""
     rows = work.error.shape[1]
     for a in range(rows):
-        left = work.error[env, a]
-        for j in range(chain.parent.shape[0]):
-            left -= work.jacobian[env, a, j] * work.step[env, j]
+        left = work.solution[env, a]
         for k in range(a):
             left -= work.system[env, a, k] * work.solution[env, k]
         work.solution[env, a] = left / work.system[env, a, a]
@@ -150,6 +167,89 @@ def solve_errors(env: int, chain: ChainArrays, work: Workspace):
         for t in range(s):
             left -= work.system[env, rows - 1 - t, a] * work.solution[env, rows - 1 - t]
         work.solution[env, a] = left / work.system[env, a, a]
+
+
+@wp.func
+def solve_errors(env: int, chain: ChainArrays, work: Workspace):
+    """Solve for what the steps of the joints so far leave of the error."""
+    for a in range(work.error.shape[1]):
+        left = work.error[env, a]
+        for j in range(chain.parent.shape[0]):
+            left -= work.jacobian[env, a, j] * work.step[env, j]
+        work.solution[env, a] = left
+    substitute(env, work)
+
+
+@wp.func
+def free_all(env: int, chain: ChainArrays, work: Workspace):
+    """Let all joints take part that may be moved."""
+    for j in range(chain.parent.shape[0]):
+        work.free[env, j] = wp.where(chain.largest_step[j] > 0.0, 1, 0)
+
+
+@wp.func
+def project_posture(
+    env: int,
+    chain: ChainArrays,
+    work: Workspace,
+    joint_pos: wp.array2d(dtype=wp.float32),
+    joints: wp.array(dtype=wp.int32),
+) -> int:
+    """Write steps of the free joints toward the posture that move no end effector.
+
+    Joints that would pass a limit take no further part; returns how many.
+    """
+    for j in range(chain.parent.shape[0]):
+        work.step[env, j] = 0.0
+        if work.free[env, j] != 0:
+            work.step[env, j] = chain.posture[j] * (chain.rest[j] - joint_pos[env, joints[j]])
+    factorize(env, chain, work, EXACT)
+    for a in range(work.error.shape[1]):
+        moved = float(0.0)  # noqa: UP018
+        for j in range(chain.parent.shape[0]):
+            moved += work.jacobian[env, a, j] * work.step[env, j]
+        work.solution[env, a] = moved
+    substitute(env, work)
+    stopped = int(0)  # noqa: UP018, RUF046
+    for j in range(chain.parent.shape[0]):
+        if work.free[env, j] != 0:
+            for a in range(work.error.shape[1]):
+                work.step[env, j] -= work.jacobian[env, a, j] * work.solution[env, a]
+            there = joint_pos[env, joints[j]] + work.step[env, j]
+            if there < chain.limits[j][0] or there > chain.limits[j][1]:
+                work.free[env, j] = 0
+                stopped += 1
+    return stopped
+
+
+@wp.func
+def draw_to_posture(
+    env: int,
+    chain: ChainArrays,
+    work: Workspace,
+    joint_pos: wp.array2d(dtype=wp.float32),
+    joints: wp.array(dtype=wp.int32),
+):
+    """Write steps toward the posture that neither move an end effector nor pass a limit; none if none are found."""
+    drawn = int(0)  # noqa: UP018, RUF046
+    free_all(env, chain, work)
+    for j in range(chain.parent.shape[0]):
+        work.step[env, j] = 0.0
+        if chain.posture[j] > 0.0:
+            drawn = ATTEMPTS
+    stopped = int(0)  # noqa: UP018, RUF046
+    while drawn > 0:
+        stopped = project_posture(env, chain, work, joint_pos, joints)
+        drawn = wp.where(stopped > 0, drawn - 1, 0)
+    # An arm that has no joint to spare has no null space, and what rounding makes of one would only do harm.
+    for tip in range(chain.tip_joint.shape[0]):
+        spare = int(-6)  # noqa: UP018, RUF046
+        for j in range(chain.parent.shape[0]):
+            spare += work.free[env, j] * chain.moves[tip, j]
+        if stopped > 0 or spare <= 0:
+            for j in range(chain.parent.shape[0]):
+                if chain.moves[tip, j] != 0:
+                    work.step[env, j] = 0.0
 
 
 @wp.func
@@ -240,17 +340,19 @@ def solve(
             rotation = wp.quat_identity()
         wanted = wp.transform_multiply(to_base, wp.transformf(position, wp.normalize(rotation)))
         linearize(env, tip, wanted, chain, work, most, turns)
+    damped = eased(env, work, damping)
     for row in range(work.error.shape[1]):
         work.error[env, row] = gain * work.error[env, row]
     for j in range(count):
-        q = joint_pos[env, joints[j]]
-        work.free[env, j] = wp.where(chain.largest_step[j] > 0.0, 1, 0)
-        work.step[env, j] = wp.where(chain.largest_step[j] > 0.0, chain.posture[j] * (chain.rest[j] - q), 0.0)
+        work.free[env, j] = 0
+        work.step[env, j] = 0.0
     attempts = int(0)  # noqa: UP018, RUF046
     if known:
         attempts = ATTEMPTS
+        draw_to_posture(env, chain, work, joint_pos, joints)
+        free_all(env, chain, work)
     while attempts > 0:
-        factorize(env, chain, work, damping)
+        factorize(env, chain, work, damped)
         solve_errors(env, chain, work)
         attempts = wp.where(stop_at_limits(env, chain, work, joint_pos, joints) > 0, attempts - 1, 0)
     for j in range(count):
