@@ -7,15 +7,24 @@ A program of its own, for one simulation can live in a process at a time.
 """
 
 import json
+import os
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import torch
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from software_headset import LEFT, RIGHT, Headset, build, what_is_missing
+
 from isaaclab_mimic_core import randomness
 from isaaclab_mimic_core.datagen.snapshots import Snapshots
+from isaaclab_mimic_core.devices import make_device
 from isaaclab_mimic_core.devices.keyboard import KeyboardSettings
 from isaaclab_mimic_core.devices.keyboard.device import Keyboard
+from isaaclab_mimic_core.devices.xr import XrSettings
 from isaaclab_mimic_core.robots.g1.navigation import place_of, put_at, seen_from
 from isaaclab_mimic_core.tasks.gr1t2_nut_pour.script import ScriptedPourer
 from isaaclab_mimic_core.tasks.gr1t2_pick_place.script import ScriptedHandover
@@ -83,7 +92,48 @@ def pick_place(steps: int) -> dict:
             index = robot.joint_names.index(f"{letter}index_proximal_joint")
             finger = robot.data.joint_pos.torch[:, index].mean()
             result["driven"][side] = [float(went[env.eef_names.index(side)]), float(finger)]
+        if not what_is_missing():
+            result["by_headset"] = by_headset(env)
     return result
+
+
+def by_headset(env) -> dict:
+    """Let an operator's bare hands lead the robot's where they are, the left one then 8 cm up, the right one closed."""
+    import isaaclab.utils.math as math_utils
+
+    openxr_from_world = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
+    with tempfile.TemporaryDirectory() as folder:
+        manifest = build(Path(folder))
+        os.environ["XR_RUNTIME_JSON"] = str(manifest)
+        headset = Headset(manifest)
+        device = make_device(env, "xr", XrSettings(step_hz=20.0))
+        device.begin(torch.arange(env.num_envs), torch.arange(env.num_envs))
+        start = env.eef_pose()[0].clone()
+        for step in range(2 * KEYS):
+            for side, name in ((LEFT, "left"), (RIGHT, "right")):
+                place = start[env.eef_names.index(name), :3, 3].clone()
+                place[2] += 0.08 * min(step / KEYS, 1.0) * (side == LEFT)
+                # The operator looks along y as the robot does: both palms inward, thumbs up.
+                across = 1.0 if side == RIGHT else -1.0
+                wrist = torch.tensor([[0.0, across, 0.0], [0.0, 0.0, -1.0], [-across, 0.0, 0.0]])
+                quat = math_utils.quat_from_matrix(openxr_from_world @ wrist)
+                headset.hand(side, [*(openxr_from_world @ place).tolist(), *quat.tolist()], 0.08 - 0.06 * side)
+            device.poll()
+            action = device.action()
+            env.step(action)
+        shown = device.readings()
+        device.close()
+        robot = env.env.scene["robot"]
+        fingers = [robot.joint_names.index(f"{letter}_index_proximal_joint") for letter in "LR"]
+        end = env.eef_pose()[0]
+        chosen = [env.eef_names.index(name) for name in ("left", "right")]
+        return {
+            "follows": [shown[side]["follows"] for side in ("left", "right")],
+            "up": (end - start)[chosen, 2, 3].tolist(),
+            # Pointing ahead, the palms inward, is how the robot's hands are held at first.
+            "turned": (action[0, :14].view(2, 7)[:, 3:] @ torch.tensor(env.cfg.idle_action[3:7])).abs().tolist(),
+            "fingers": robot.data.joint_pos.torch[0, fingers].tolist(),
+        }
 
 
 def nut_pour(steps: int) -> dict:

@@ -51,6 +51,11 @@ def test_the_left_hand_lifts_the_object(seen_in):
     (left, left_finger), (right, right_finger) = (seen["driven"][side] for side in ("left", "right"))
     assert right > 0.1 and abs(left) < 0.03, "the right hand went up, the left one stayed"
     assert right_finger < -0.8 and left_finger > -0.3, "the right hand is closed, the left one open"
+    if "by_headset" in seen:
+        led = seen["by_headset"]
+        assert led["follows"] == ["hand", "hand"] and min(led["turned"]) > 0.999
+        assert 0.06 < led["up"][0] < 0.1 and abs(led["up"][1]) < 0.02, "the left hand went up with the operator's"
+        assert led["fingers"][0] > -0.2 and led["fingers"][1] < -0.8, "a pinch closes the right one"
     # Upstream's observations but the camera's.
     assert seen["observed"]["robot_links_state"] == [59, 13] and seen["observed"]["hand_joint_state"] == [22]
 

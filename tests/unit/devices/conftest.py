@@ -7,7 +7,7 @@ import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -63,6 +63,27 @@ class TwoArms(TaskSpaceEnv):
         return rotations.pose_from_quat(torch.zeros(self.num_envs, 3), quat)
 
 
+class TwoHands(TaskSpaceEnv):
+    """Two hands with two fingers each under absolute IK, as those of a humanoid."""
+
+    pose_action_dim = 7
+    gripper_dim = 2
+    closing_time = 0.2
+    wrist_turns = MappingProxyType({"left": (0.0, 0.0, 0.0), "right": (0.0, 0.0, 180.0)})
+
+    def arms(self) -> list[Arm]:
+        fingers = {"left": (14, 15), "right": (16, 17)}
+        return [
+            Arm(name, 7 * index, self._observed, relative=False, hand=fingers[name])
+            for index, name in enumerate(self.eef_names)
+        ]
+
+    _observed = AbsoluteArm._observed
+
+    def grip(self, closed: torch.Tensor) -> torch.Tensor:
+        return closed[:, None] * torch.tensor([-1.0, -1.5])
+
+
 def _place(env: Any, position, quat=DOWN) -> None:
     """Move the hands of an environment: a new observation, as after a step."""
     rows = {"eef_pos": torch.tensor([position] * env.num_envs), "eef_quat": torch.tensor([quat] * env.num_envs)}
@@ -77,14 +98,14 @@ def place() -> Callable[..., None]:
 
 @pytest.fixture
 def make_env() -> Callable[..., Any]:
-    """Builds environments: `rel`, `abs` or `two_arms`."""
+    """Builds environments: `rel`, `abs`, `two_arms` or `two_hands`."""
 
     def make(kind: str, num_envs: int = 1) -> Any:
-        adapter: Any = {"rel": FrankaRelEnv, "abs": AbsoluteArm, "two_arms": TwoArms}[kind]
+        adapter: Any = {"rel": FrankaRelEnv, "abs": AbsoluteArm, "two_arms": TwoArms, "two_hands": TwoHands}[kind]
         env = adapter.__new__(adapter)
         env.num_envs, env.device, env.step_dt = num_envs, torch.device("cpu"), 0.05
-        env.info = {"task": kind}
-        env.eef_names = ("left", "right") if kind == "two_arms" else ("franka",)
+        env.info = {"task": kind, "assets": "local"}
+        env.eef_names = ("left", "right") if kind in ("two_arms", "two_hands") else ("franka",)
         env.env = SimpleNamespace(obs_buf={})
         face(env, 0.0)
         _place(env, START)

@@ -6,6 +6,7 @@
 from pathlib import Path
 from types import SimpleNamespace
 
+import isaaclab.utils.math as math_utils
 import pytest
 import torch
 
@@ -74,6 +75,31 @@ def test_with_two_arms_each_follows_its_own_hand(replay):
     # The left arm, whose hand is not tracked, is told to stay.
     torch.testing.assert_close(frames[12][0][0, :6], torch.zeros(6), atol=1e-6, rtol=0.0)
     assert frames[12][0][0, 6:12].abs().max() > 0.1
+
+
+def test_hands_with_fingers_are_turned_as_the_operators_and_close_in_their_time(replay):
+    """From frame 33 on the right wrist is at (0, 1.1, -0.4), not turned: fingers ahead, along y, the back up.
+
+    Its frame in the world is a quarter turn about x; the robot's right hand is half a turn about z from it.
+    """
+    _, frames = replay("two_hands")
+    action = frames[44][0][0]
+    half = 0.5**0.5
+    torch.testing.assert_close(action[7:10], torch.tensor([0.0, 0.4, 1.1]), atol=1e-5, rtol=0.0)
+    assert abs(float(action[10:14] @ torch.tensor([0.0, -half, half, 0.0]))) > 1.0 - 1e-5
+    # A controller's grip, not turned: its tube points ahead, its x axis to the right, into the palm.
+    # So the hand's fingers point down, and its back to the right.
+    held = frames[12][0][0]
+    rotation = math_utils.matrix_from_quat(held[10:14])
+    torch.testing.assert_close(held[7:10], torch.tensor([0.12, 0.4, 1.2]), atol=1e-5, rtol=0.0)
+    torch.testing.assert_close(-rotation[:, 2], torch.tensor([0.0, 0.0, -1.0]), atol=1e-5, rtol=0.0)
+    torch.testing.assert_close(-rotation[:, 1], torch.tensor([1.0, 0.0, 0.0]), atol=1e-5, rtol=0.0)
+    # The trigger is pulled from frame 15 on, 30 steps are a second, and a hand closes in 0.2 s.
+    closed = torch.stack([frame[0][0, 14:] for frame in frames])
+    assert not closed[14].any() and not closed[:, :2].any(), "the left hand is not tracked"
+    for frame, part in ((15, 1 / 6), (16, 1 / 3), (20, 1.0), (30, 1.0)):
+        torch.testing.assert_close(closed[frame, 2:], part * torch.tensor([-1.0, -1.5]), atol=1e-6, rtol=0.0)
+    assert frames[20][2]["right"]["closed"] and not frames[20][2]["left"]["closed"]
 
 
 def test_a_task_with_other_hands_has_to_bring_its_own_pipeline(make_env):

@@ -21,6 +21,7 @@ from ..envs import BatchedEnv
 from ..errors import TaskError
 from .axis_map import Motion, turned
 from .device import TeleopDevice
+from .grip import Grip
 from .settings import ROBOT, VIEW
 
 if TYPE_CHECKING:
@@ -52,11 +53,9 @@ class EefDevice(TeleopDevice):
                 remedy="Use --teleop-device scripted or xr, or the task without use_navigation_controller.",
             )
         self._env = env
-        # How far each hand is closed, from 0 to 1.
-        self._grip = torch.zeros(len(env.eef_names), device=env.device)
-        env.grip(self._grip)
         rate = settings.step_hz or 1.0 / env.step_dt
         self._period = 1.0 / rate
+        self._grip = Grip(env, self._period)
         self._speeds = (settings.pos_sensitivity, settings.rot_sensitivity)
         self._lead = tuple(MAX_LEAD * speed / rate for speed in self._speeds)
         # A tensor made in inference mode could not be changed outside of it.
@@ -138,7 +137,7 @@ class EefDevice(TeleopDevice):
     def begin(self, env_ids: torch.Tensor, numbers: torch.Tensor) -> None:
         self._target[env_ids] = self._env.eef_pose()[env_ids]
         self._closed = [False] * len(self._closed)
-        self._grip = torch.zeros_like(self._grip)
+        self._grip.reset()
         self._arm = 0
         self._touched = False
         self._facing = self._env.facing()[env_ids[0]].item()
@@ -155,8 +154,7 @@ class EefDevice(TeleopDevice):
         if any(displacement):
             self._touched = True
             self._push(displacement)
-        gripper = self._env.grip(self._close()).expand(len(self._target), -1, -1)
-        return self._env.target_to_action(self._extrapolated_target(), gripper)
+        return self._env.target_to_action(self._extrapolated_target(), self._grip.step(self._closed))
 
     def readings(self) -> dict:
         return {
@@ -165,14 +163,6 @@ class EefDevice(TeleopDevice):
             "arm": self._env.eef_names[self._arm],
             "closed": dict(zip(self._env.eef_names, self._closed, strict=True)),
         }
-
-    def _close(self) -> torch.Tensor:
-        """Close and open the hands by one step; return how far each is closed: (num_eefs,) from 0 to 1."""
-        wanted = torch.tensor(self._closed, dtype=torch.float32, device=self._grip.device)
-        time = self._env.closing_time
-        most = self._period / time if time else 1.0
-        self._grip = self._grip + (wanted - self._grip).clamp(-most, most)
-        return self._grip
 
     def _extrapolated_target(self) -> torch.Tensor:
         """Return poses beyond the targets, to compensate for the part of an action that the robot does not execute."""

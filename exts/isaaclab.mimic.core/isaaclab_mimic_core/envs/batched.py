@@ -7,6 +7,7 @@ import contextlib
 import math
 from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import torch
@@ -92,6 +93,9 @@ class BatchedEnv:
     """How long a person's hand takes to close [s]; 0: a gripper that gets there as fast as it can."""
     front: float = 0.0
     """Where the robot looks in the frame of its root: angle about z from +x [rad]."""
+    wrist_turns: Mapping[str, tuple[float, float, float]] = MappingProxyType({})
+    """How the frame of a hand with fingers is turned from the wrist of a person's hand that moves it, as OpenXR has it:
+    end effector, `left` or `right` -> intrinsic rotations about x, y and z [deg]. Empty: not known, or a gripper."""
     response: float = 1.0
     """Fraction of the way to a target pose that the robot makes in one step in free space. It is small for drives that
     are damped as strongly as those of Isaac Lab's Franka; teleoperation then aims beyond its target."""

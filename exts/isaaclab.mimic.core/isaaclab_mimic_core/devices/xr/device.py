@@ -4,7 +4,8 @@
 """A headset, through Isaac Lab Teleop: the end effectors follow the operator's hands.
 
 Robots with grippers are driven by our own pipeline (`pipeline.py`), with absolute or relative actions. Robots with
-other hands are driven by the pipeline in the task's configuration (`isaac_teleop`).
+other hands are driven by the pipeline in the task's configuration (`isaac_teleop`), with local assets by ours if their
+class says how the hands are turned: it opens and closes each as a whole.
 
 Each poll reads one frame of the session, and the robot follows the last frame read. A replayed session has the same
 frames, so it gives the same actions.
@@ -22,10 +23,10 @@ import numpy as np
 import torch
 
 from ...envs import BatchedEnv
-from ...envs.batched import CLOSED, OPEN
 from ...errors import DeviceError, TaskError
 from ...sim.host import inside_isaac_sim
 from ..device import PAUSE, RESET, RESUME, STOP, TeleopDevice
+from ..grip import Grip
 from .session import cloudxr_profile, count_frames, find_runtime
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ class Xr(TeleopDevice):
         self._env_T_world[:3, 3] = -env.env.scene.env_origins[0].cpu().numpy()
         with torch.inference_mode(False):
             self._target = torch.eye(4, device=env.device).repeat(env.num_envs, len(env.eef_names), 1, 1)
-            self._gripper = torch.full((env.num_envs, len(env.eef_names), env.gripper_dim), OPEN, device=env.device)
+        self._grip = Grip(env, 1.0 / (settings.step_hz or 1.0 / env.step_dt)) if self._sides else None
+        self._closed = [False] * len(self._sides)
         self._action: torch.Tensor | None = None
         self._follows = [0] * len(self._sides)
         self._touched = self._running = self._own_reset = self._over = False
@@ -81,7 +83,9 @@ class Xr(TeleopDevice):
 
     def begin(self, env_ids: torch.Tensor, numbers: torch.Tensor) -> None:
         self._target[env_ids] = self._env.eef_pose()[env_ids]
-        self._gripper[env_ids] = OPEN
+        self._closed = [False] * len(self._sides)
+        if self._grip:
+            self._grip.reset()
         # Reset the retargeters, and pause a running session until the operator starts it again. A session that does not
         # run is not paused: that would discard a start in the same frame. Unless the operator has just pressed reset,
         # the next frame reports a reset of our own, which must not count as the operator's.
@@ -113,10 +117,11 @@ class Xr(TeleopDevice):
         self._take_events()
 
     def action(self) -> torch.Tensor:
-        if self._sides:
-            return self._env.target_to_action(self._target, self._gripper)
+        if self._grip:
+            return self._env.target_to_action(self._target, self._grip.step(self._closed))
         if self._action is None:
-            return self._env.target_to_action(self._env.eef_pose(), torch.zeros_like(self._gripper))
+            here = self._env.eef_pose()
+            return self._env.target_to_action(here, here.new_zeros(*here.shape[:2], self._env.gripper_dim))
         return self._action.to(self._env.device).expand(self._env.num_envs, -1)
 
     @property
@@ -162,7 +167,7 @@ class Xr(TeleopDevice):
             shown[side] = {
                 "follows": _FOLLOWS[follows],
                 "position": [round(value, 3) for value in self._target[0, index, :3, 3].tolist()],
-                "closed": bool(self._gripper[0, index, 0] < 0.0),
+                "closed": self._closed[index],
             }
         return shown
 
@@ -248,7 +253,8 @@ class Xr(TeleopDevice):
             commands = commands[rows].to(self._env.device)
             rotation = math_utils.matrix_from_quat(commands[:, 3:7])
             self._target[:, rows] = math_utils.make_pose(commands[:, :3], rotation)
-            self._gripper[:, rows] = torch.where(commands[:, 7:8] > 0.0, OPEN, CLOSED)
+            for row, command in zip(rows, commands.tolist(), strict=True):
+                self._closed[row] = command[7] <= 0.0
 
     def _take_events(self) -> None:
         """Turn the operator's start, stop and reset into requests."""
@@ -266,9 +272,10 @@ class Xr(TeleopDevice):
 
 
 def _sides(env: BatchedEnv) -> tuple[str, ...]:
-    """Return which hand drives each end effector; empty if the robot's hands are not grippers."""
+    """Return which hand drives each end effector; empty if the task's own pipeline drives the robot."""
     if env.gripper_dim != 1:
-        return ()
+        local = env.info.get("assets") == "local"
+        return env.eef_names if local and env.wrist_turns else ()
     if len(env.eef_names) == 1:
         return ("right",)
     return tuple("left" if "left" in name else "right" for name in env.eef_names)
@@ -284,7 +291,7 @@ def _teleop_cfg(env: BatchedEnv, sides: tuple[str, ...], exact: bool) -> Any:
     given = getattr(env.cfg, "isaac_teleop", None)
     if sides:
         place = given.xr_cfg if given else getattr(env.cfg, "xr", None) or XrCfg()
-        cfg = IsaacTeleopCfg(pipeline_builder=pipeline_for(sides), xr_cfg=place)
+        cfg = IsaacTeleopCfg(pipeline_builder=pipeline_for(sides, env.wrist_turns), xr_cfg=place)
     elif given is None:
         raise TaskError("its configuration says nothing about XR (isaac_teleop)", where=env.info["task"])
     else:

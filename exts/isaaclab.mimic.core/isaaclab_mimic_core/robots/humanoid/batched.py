@@ -8,6 +8,7 @@ Source: isaaclab_mimic.envs.{pickplace_gr1t2,locomanipulation_g1}_mimic_env of I
 
 from collections.abc import Sequence
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -82,6 +83,8 @@ class _HumanoidEnv(TaskSpaceEnv):
 class GR1T2Env(_HumanoidEnv):
     """Fourier GR1T2, with eleven joints in each hand."""
 
+    # As in upstream's pipeline for a headset.
+    wrist_turns = MappingProxyType({"left": (0.0, 0.0, 0.0), "right": (0.0, 0.0, 180.0)})
     _left_hand_dim = 11
     _synergy = FOURIER
     _unique_quat = True
