@@ -8,7 +8,7 @@ limits, so all are in reach. As in a controller, the solution starts from joints
 the pose's own, within its limits. Both solve with the settings of upstream's pick-place task, 1/120 s a step: `dls` for
 all poses at once and a fixed number of steps, Pink for one after the other, until it is there or stands still.
 
-    python benchmarks/humanoid_reach.py --answers reach.npz             # 10,000 poses; Pink takes minutes
+    python benchmarks/humanoid_reach.py --only-poses --answers reach.npz   # 10,000 poses; Pink takes minutes
     python benchmarks/humanoid_reach.py --waist --distance 0.6 --pink 500 --answers waist.npz
 
 A run that was ended goes on from the file of `--answers`, which holds Pink's. Prints a line of JSON: how many of those
@@ -129,9 +129,12 @@ def solve_all(task: Task, wanted: np.ndarray, start: np.ndarray, steps: int) -> 
 
 
 def solve_with_pink(
-    task: Task, kinematics: Kinematics, wanted: np.ndarray, start: np.ndarray, steps: int, answers: Path
+    task: Task, kinematics: Kinematics, wanted: np.ndarray, start: np.ndarray, steps: int, answers: Path, asked: str
 ) -> np.ndarray:
-    """Return Pink's answers, those of the file, and new ones that are added to it: (num, J) [rad]."""
+    """Return Pink's answers, those of the file, and new ones that are added to it: (num, J) [rad].
+
+    `asked` says what the poses are; a file of others is refused.
+    """
     import pinocchio
     from isaaclab.controllers.pink_ik import PinkIKController
 
@@ -141,7 +144,12 @@ def solve_with_pink(
     controller.joint_names, controller.all_joint_names = task.moved, names
     moved = [names.index(name) for name in task.moved]
     pink: Any = PinkIKController(controller, task.robot, "cpu", moved)
-    found = np.load(answers)["found"] if answers.is_file() else np.empty((0, len(chain.joints)))
+    found = np.empty((0, len(chain.joints)))
+    if answers.is_file():
+        kept = np.load(answers)
+        if str(kept["asked"]) != asked:
+            sys.exit(f"{answers} holds answers to other poses: {kept['asked']}")
+        found = kept["found"]
     for index in range(len(found), len(start)):
         for each, target in zip(pink._variable_input_tasks, wanted[index], strict=False):
             each.set_target(pinocchio.XYZQUATToSE3(target))
@@ -155,7 +163,7 @@ def solve_with_pink(
                 break
         found = np.concatenate([found, q[None, places]])
         if len(found) % PART == 0 or len(found) == len(start):
-            np.savez(answers, found=found)
+            np.savez(answers, found=found, asked=asked)
             print(f"Pink: {len(found)} of {len(start)}", file=sys.stderr)
     return found[: len(start)]
 
@@ -183,7 +191,8 @@ def main() -> None:
     passed = max((low - ours).max(), (ours - high).max())
     reached = near(np.array([kinematics.hands(q) for q in ours]), wanted)
     some = len(start) if given.pink is None else given.pink
-    theirs = solve_with_pink(task, kinematics, wanted[:some], start[:some], given.steps, given.answers)
+    asked = json.dumps({key: value for key, value in vars(given).items() if key not in ("pink", "answers")})
+    theirs = solve_with_pink(task, kinematics, wanted[:some], start[:some], given.steps, given.answers, asked)
     poses = np.array([kinematics.hands(q) for q in theirs])
     pink_reached = near(poses, wanted[:some])
     same = near(np.array([kinematics.hands(q) for q in ours[:some]]), poses)

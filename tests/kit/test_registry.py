@@ -83,7 +83,8 @@ def test_archives_hold_the_extensions_whole(folder):
         }
         expected.add("PACKAGE-LICENSES/isaaclab-mimic-kit-LICENSE")
         if name == CORE:
-            expected |= {f"data/{sample}/demos.hdf5" for sample in ("franka_stack", "gr1t2_pick_place")}
+            samples = ("franka_stack", "gr1t2_pick_place", "gr1t2_nut_pour", "gr1t2_exhaust_pipe")
+            expected |= {f"data/{sample}/demos.hdf5" for sample in samples}
         (archive,) = (folder / "registry").glob(f"v*/archives/{name}/*.zip")
         assert archive.name == f"{name}-0.1.0+cp312.zip"
         with zipfile.ZipFile(archive) as file:

@@ -29,7 +29,10 @@ _HERE = Path(__file__).parents[3]
 
 _NOT_SHIPPED = ("__pycache__", "*.pyc", "premake5.lua", "PACKAGE-LICENSES")
 _LICENCE = "PACKAGE-LICENSES/isaaclab-mimic-kit-LICENSE"
-_SAMPLES = ("data/franka_stack/demos.hdf5", "data/gr1t2_pick_place/demos.hdf5")
+_SAMPLES = tuple(
+    f"data/{folder}/demos.hdf5"
+    for folder in ("franka_stack", "gr1t2_pick_place", "gr1t2_nut_pour", "gr1t2_exhaust_pipe")
+)
 
 # JSON strings are valid TOML strings.
 _KIT_FILE = """\

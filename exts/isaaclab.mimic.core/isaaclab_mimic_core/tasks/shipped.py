@@ -127,6 +127,7 @@ _TASKS = (
         "Isaac-PickPlace-GR1T2-WaistEnabled-Abs-Mimic-v0",
         "GR1T2 hands an object over and places it, waist enabled",
         local_assets=f"{_PICK_PLACE}.local_scene:use_local_assets",
+        script=f"{_PICK_PLACE}.script:ScriptedHandover",
         signals=f"{_PICK_PLACE}.signals:signals_of",
     ),
     TaskSpec(
@@ -134,6 +135,7 @@ _TASKS = (
         "GR1T2 pours a nut and puts beaker and bowl away",
         local_assets=f"{_NUT_POUR}.local_scene:use_local_assets",
         script=f"{_NUT_POUR}.script:ScriptedPourer",
+        sample="gr1t2_nut_pour",
         signals=f"{_NUT_POUR}.signals:signals_of",
     ),
     TaskSpec(
@@ -141,6 +143,7 @@ _TASKS = (
         "GR1T2 hands a pipe over and lays it into a bin",
         local_assets=f"{_PIPE}.local_scene:use_local_assets",
         script=f"{_PIPE}.script:ScriptedPipeHandover",
+        sample="gr1t2_exhaust_pipe",
         signals=f"{_PIPE}.signals:signals_of",
     ),
     TaskSpec(

@@ -93,7 +93,7 @@ class TwoHandScript(TeleopDevice):
         # Left, right: what is said of the right hand holds of the left one with another sign of x.
         self._mirror = torch.tensor([[-1.0, 1.0, 1.0], [1.0, 1.0, 1.0]], device=d)
         cfg: Any = env.cfg
-        idle = torch.tensor(list(cfg.idle_action), device=d)
+        idle = torch.tensor(_idle_action(cfg), device=d)
         self._home = idle[:14].view(2, 7)[:, :3]
         # Pointing ahead, the palm inward: as the right hand is at first, in all tasks.
         self._turn = idle[10:14]
@@ -225,6 +225,16 @@ class TwoHandScript(TeleopDevice):
         self._clock = torch.where(over, 0, self._clock + 1)
         self._motion = self._motion + over.long()
         self._count = self._count + 1
+
+
+def _idle_action(cfg: Any) -> list[float]:
+    """Return the action that holds a task's robot in its initial pose."""
+    if hasattr(cfg, "idle_action"):
+        return list(cfg.idle_action)
+    # Upstream's task with the waist enabled says none; its robot stands as in the other one.
+    from isaaclab_tasks.contrib.pick_place.pickplace_gr1t2_env_cfg import PickPlaceGR1T2EnvCfg
+
+    return list(PickPlaceGR1T2EnvCfg().idle_action)
 
 
 def between(ends: tuple[float, float], part: torch.Tensor) -> torch.Tensor:
