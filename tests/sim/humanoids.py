@@ -107,11 +107,15 @@ def by_headset(env) -> dict:
         os.environ["XR_RUNTIME_JSON"] = str(manifest)
         headset = Headset(manifest)
         device = make_device(env, "xr", XrSettings(step_hz=20.0))
-        device.begin(torch.arange(env.num_envs), torch.arange(env.num_envs))
-        start = env.eef_pose()[0].clone()
+        everyone = torch.arange(env.num_envs)
+        env.reset(everyone, randomness.streams(2, "reset", everyone))
+        device.begin(everyone, everyone)
+        start, idle = env.eef_pose()[0].clone(), torch.tensor(env.cfg.idle_action)
+        # The operator stands in the world; so does the first environment.
+        origin = env.env.scene.env_origins[0]
         for step in range(2 * KEYS):
-            for side, name in ((LEFT, "left"), (RIGHT, "right")):
-                place = start[env.eef_names.index(name), :3, 3].clone()
+            for index, side in enumerate((LEFT, RIGHT)):
+                place = idle[7 * index : 7 * index + 3] + origin
                 place[2] += 0.08 * min(step / KEYS, 1.0) * (side == LEFT)
                 # The operator looks along y as the robot does: both palms inward, thumbs up.
                 across = 1.0 if side == RIGHT else -1.0
@@ -131,7 +135,7 @@ def by_headset(env) -> dict:
             "follows": [shown[side]["follows"] for side in ("left", "right")],
             "up": (end - start)[chosen, 2, 3].tolist(),
             # Pointing ahead, the palms inward, is how the robot's hands are held at first.
-            "turned": (action[0, :14].view(2, 7)[:, 3:] @ torch.tensor(env.cfg.idle_action[3:7])).abs().tolist(),
+            "turned": (action[0, :14].view(2, 7)[:, 3:] @ idle[3:7]).abs().tolist(),
             "fingers": robot.data.joint_pos.torch[0, fingers].tolist(),
         }
 

@@ -16,10 +16,12 @@ from ..files import check_folder
 from ..options import AnnotateOptions, GenerateOptions, QuickstartOptions
 from ..report import RunRecord
 from ..sample import sample_of
+from ..sim.engines.cameras import leave_out_cameras
 from ..tasks import find_task
 from .annotation.automatic import Annotate
 from .files.input_task import with_task
 from .files.output_check import check_output
+from .generation.begin import sees
 from .generation.examples import draw_examples
 from .generation.generate import Generate
 from .sim_stage import SimStage
@@ -91,7 +93,7 @@ class Quickstart(SimStage):
 
         yield self._started()
         with self._measured("open the simulation"):
-            yield from self._open()
+            yield from self._open(None if sees(self._generate_options()) else leave_out_cameras)
         for make in (self._annotate, self._generate):
             ending, saved = yield from self._run_stage(make)
             if ending.outcome != "done" or not saved:
