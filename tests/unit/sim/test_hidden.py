@@ -128,6 +128,11 @@ def test_equal_bodies_are_looked_at_once_and_large_ones_never_again(monkeypatch,
     assert counts(without_hidden(surfaces, bodies)) == counts(first) and looked == [1212, 1212]
     kept = sorted(tmp_path.rglob("*.npz"))
     assert len(kept) == 2
+    # In another scene, of copies that stand far from the origin: rounding, and the other sign of a quaternion.
+    rounded = [[Part(each.surface, -each.pose) if each.surface else each for each in body] for body in bodies]
+    for body, (_, lid) in zip(rounded, bodies, strict=True):
+        body[1].pose[:3] = lid.pose[:3] + 2e-6
+    assert counts(without_hidden(surfaces, bodies + rounded)) == counts(first) and looked == [1212, 1212]
     # A file of other arrays, or of fewer triangles, is damaged: all is made anew.
     np.savez(kept[0], other=np.zeros(3))
     np.savez(kept[1], sides=np.zeros((7, 2), bool))

@@ -28,7 +28,7 @@ from scipy.spatial.transform import Rotation
 from .array_cache import cached
 from .surfaces import Surface
 
-_FOLDER = "visible_sides-2"
+_FOLDER = "visible_sides-3"
 _RAYS, _MORE_RAYS = 12, 128
 """From each point at first, and from each point of what touches a visible side."""
 _LARGE = 0.05
@@ -39,8 +39,11 @@ _OFF = 1e-4
 """How far from the triangle rays begin, as a fraction of the body's size."""
 _SMALL = 1000
 """A body with fewer triangles is looked at in no time: it needs no file in the cache."""
-_ROUND = 6
-"""Digits by which poses of shapes in their bodies are compared."""
+_ALIKE = 1e-4
+"""Poses of shapes in their bodies that differ by less are equal [m, and of quaternions]: copies of a robot differ by
+rounding, the more the farther they stand from the origin."""
+_DIGITS = 3
+"""Decimals of positions [m] and of rotation matrices by which the cache knows a body."""
 _GOLDEN = wp.constant(2.399963)
 """[rad] Golden angle: directions of a Fibonacci lattice."""
 
@@ -89,18 +92,29 @@ def _drawn(surface: Surface, sides: np.ndarray) -> Surface:
 
 def _different(bodies: Sequence[Sequence[Part]]) -> list[Sequence[Part]]:
     """Return one of all bodies whose parts are the same."""
-    known: dict[tuple, Sequence[Part]] = {}
+    known: dict[tuple[int, ...], list[Sequence[Part]]] = {}
     for parts in bodies:
-        poses = np.round(np.array([part.pose for part in parts], np.float64), _ROUND) + 0.0
-        known.setdefault((tuple(part.surface for part in parts), poses.tobytes()), parts)
-    return list(known.values())
+        others = known.setdefault(tuple(part.surface for part in parts), [])
+        if not any(_alike(parts, other) for other in others):
+            others.append(parts)
+    return [parts for others in known.values() for parts in others]
+
+
+def _alike(parts: Sequence[Part], others: Sequence[Part]) -> bool:
+    """Return whether the same surfaces have equal poses."""
+    one, other = (np.array([part.pose for part in each], np.float64) for each in (parts, others))
+    # Both signs of a quaternion are the same rotation.
+    turned = [np.abs(one[:, 3:] + sign * other[:, 3:]).max(axis=1) for sign in (-1.0, 1.0)]
+    return bool((np.abs(one[:, :3] - other[:, :3]) < _ALIKE).all() and (np.minimum(*turned) < _ALIKE).all())
 
 
 def _visible_sides(surfaces: Sequence[Surface], parts: Sequence[Part]) -> list[np.ndarray]:
     """Return for each part of a body whether its triangles' front and back are visible: (F, 2) bool."""
+    poses = np.array([part.pose for part in parts], np.float64)
+    turns = Rotation.from_quat(poses[:, 3:])
     points = [
-        Rotation.from_quat(part.pose[3:]).apply(surface.points) + part.pose[:3]
-        for surface, part in zip(surfaces, parts, strict=True)
+        turn.apply(surface.points) + position
+        for surface, turn, position in zip(surfaces, turns, poses[:, :3], strict=True)
     ]
     firsts = np.cumsum([0, *map(len, points)])
     body = Surface(
@@ -114,7 +128,9 @@ def _visible_sides(surfaces: Sequence[Surface], parts: Sequence[Part]) -> list[n
     if len(body.faces) < _SMALL:
         sides = _look_around(body)
     else:
-        sides = cached(_FOLDER, (body.points, body.faces), lambda: {"sides": _look_around(body)}, fitting)
+        made_of = [array for surface in surfaces for array in (surface.points, surface.faces)]
+        made_of += [np.round(each, _DIGITS) + 0.0 for each in (poses[:, :3], turns.as_matrix())]
+        sides = cached(_FOLDER, made_of, lambda: {"sides": _look_around(body)}, fitting)
     return np.split(sides, np.cumsum([len(surface.faces) for surface in surfaces])[:-1])
 
 
