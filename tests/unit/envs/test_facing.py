@@ -51,3 +51,9 @@ def test_several_robots_look_where_they_look_together():
     # As the two Frankas of this package, which look along +x and -x: seen along +y, the first is on the left.
     across = make(("left", "right"), left=root(0.0), right=root(math.pi))
     assert across.facing().item() == pytest.approx(QUARTER, abs=1e-6)
+
+
+def test_without_a_robot_that_actions_move_it_is_along_x():
+    env = make(("suction",), drawer=root(1.0, 1.0))
+    env.num_envs, env.device = 2, torch.device("cpu")
+    assert env.facing().tolist() == [0.0, 0.0]

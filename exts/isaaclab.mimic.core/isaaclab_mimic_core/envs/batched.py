@@ -139,8 +139,11 @@ class BatchedEnv:
         """Return where the robots look now: (num_envs,) angle about z from +x of the environment's frame [rad].
 
         That is `front` of their roots' poses, the mean of several robots. Where several look at each other, it is the
-        direction to the left of the first, so that who looks that way has the first on the left.
+        direction to the left of the first, so that who looks that way has the first on the left. Along +x where nothing
+        that actions move is an articulation.
         """
+        if not self._robots:
+            return torch.zeros(self.num_envs, device=self.device)
         x, y, z, w = torch.stack([robot.data.root_pose_w.torch[:, 3:7] for robot in self._robots]).unbind(-1)
         # What is forward of each, in the plane of the ground.
         ahead = torch.atan2(2.0 * (x * y + z * w), 1.0 - 2.0 * (y * y + z * z)) + self.front
