@@ -20,9 +20,9 @@ import time
 from pathlib import Path
 
 import numpy as np
+from physx_generation import annotate_sample
 
 from isaaclab_mimic_core.datasets import DatasetReader
-from isaaclab_mimic_core.sample import SAMPLE
 
 TASK = "Isaac-Stack-Cube-Franka-IK-Rel-Visuomotor-Mimic-v0"
 CAMERAS = ("obs/table_cam", "obs/wrist_cam")
@@ -63,8 +63,8 @@ def main() -> None:
     a = parser.parse_args()
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
-        annotated, live, later = (Path(name) / f"{each}.hdf5" for each in ("annotated", "live", "later"))
-        mimic("annotate", "--input", SAMPLE, "--output", annotated, "--num-envs", 10)
+        live, later = (Path(name) / f"{each}.hdf5" for each in ("live", "later"))
+        annotated = annotate_sample(Path(name) / "annotated.hdf5")
         run = ("--num-envs", a.num_envs, "--num-demos", a.num_demos, "--seed", a.seed, "--images", "live")
         generating = mimic("generate", "--task", TASK, "--any-task", "--input", annotated, "--output", live, *run)
         rendering = mimic("render", "--input", live, "--output", later, "--num-envs", a.num_envs, "--processes", 1)

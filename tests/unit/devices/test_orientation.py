@@ -242,6 +242,8 @@ def test_a_host_says_where_its_view_looks(make_env):
     stage._request("heading", heading=0.6)
     with pytest.raises(ValueError, match="nan is no finite number"):
         stage._request("heading", heading=float("nan"))
+    with pytest.raises(ValueError, match="'world' is not one of robot, view"):
+        stage._request("orientation", orientation="world")
     stage._open_device()
     assert stage.device._heading == 0.6, "what was said before the device was there"
     stage._request("heading", heading=-1.0)

@@ -101,9 +101,6 @@ class TeleopDevice:
 
         Args:
             orientation: `robot` or `view` (`settings.EefSettings.orientation`).
-
-        Raises:
-            ValueError: It is neither.
         """
 
     # -- for the stage

@@ -22,7 +22,7 @@ from ..errors import TaskError
 from .axis_map import Motion, turned
 from .device import TeleopDevice
 from .grip import Grip
-from .settings import ROBOT, VIEW
+from .settings import VIEW
 
 if TYPE_CHECKING:
     from .settings import EefSettings
@@ -107,8 +107,6 @@ class EefDevice(TeleopDevice):
         self._view = heading
 
     def orient(self, orientation: str) -> None:
-        if orientation not in (ROBOT, VIEW):
-            raise ValueError(f"{orientation!r} is not one of {ROBOT}, {VIEW}")
         self._orientation = orientation
 
     @property

@@ -246,15 +246,16 @@ class Xr(TeleopDevice):
             self._touched = True
             return
         commands = action.reshape(len(self._sides), -1)
-        self._follows = [int(row[8]) for row in commands.tolist()]
+        values = commands.tolist()
+        self._follows = [int(row[8]) for row in values]
         rows = [index for index, follows in enumerate(self._follows) if follows]
         if rows:
             self._touched = True
             commands = commands[rows].to(self._env.device)
             rotation = math_utils.matrix_from_quat(commands[:, 3:7])
             self._target[:, rows] = math_utils.make_pose(commands[:, :3], rotation)
-            for row, command in zip(rows, commands.tolist(), strict=True):
-                self._closed[row] = command[7] <= 0.0
+            for row in rows:
+                self._closed[row] = values[row][7] <= 0.0
 
     def _take_events(self) -> None:
         """Turn the operator's start, stop and reset into requests."""

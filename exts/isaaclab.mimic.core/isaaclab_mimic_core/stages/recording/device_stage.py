@@ -14,6 +14,7 @@ import torch
 from ... import devices
 from ...datagen.config import list_subtasks
 from ...devices import device as asked
+from ...devices.settings import ROBOT, VIEW
 from ...errors import OptionError
 from ...events import Event, Warned
 from ...options import DrivenOptions
@@ -210,7 +211,7 @@ class DeviceStage(SimStage):
             if self._device is not None:
                 self._device.heading(self._heading)
         elif name == asked.ORIENTATION:
-            self._orientation = str(arguments["orientation"])
+            self._orientation = _orientation(arguments["orientation"])
             if self._device is not None:
                 self._device.orient(self._orientation)
         elif self._device is None:
@@ -262,6 +263,12 @@ class DeviceStage(SimStage):
             current = self._instructions.current
             self.device.show({eef: (told["now"], told["next"]) for eef, told in current.items()})
         return events
+
+
+def _orientation(value: Any) -> str:
+    if value not in (ROBOT, VIEW):
+        raise ValueError(f"{value!r} is not one of {ROBOT}, {VIEW}")
+    return value
 
 
 def _finite(value: Any) -> float:
